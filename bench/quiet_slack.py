@@ -1,0 +1,58 @@
+"""A Slack that says yes to everything at once, so that a bench measures Tack and nothing else.
+
+It is a process of its own: `python -m bench.quiet_slack` prints its port and serves until ended.
+"""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TEAM_ID, BOT_ID, BOT_USER_ID, APP_ID = "T0BENCH01", "B0BENCH01", "U0BENCHBOT", "A0BENCH01"
+USER_ID, CHANNEL_ID, MESSAGE_TS = "U0BENCH01", "C0BENCH01", "1700000000.000100"
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "auth.test": {
+        "url": "https://bench.example/",
+        "team": "Bench",
+        "team_id": TEAM_ID,
+        "user": "tack",
+        "user_id": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+    },
+    "users.info": {
+        "user": {"id": USER_ID, "name": "ana", "real_name": "Ana", "tz": "UTC", "tz_offset": 0}
+    },
+    "chat.postMessage": {"channel": CHANNEL_ID, "ts": MESSAGE_TS, "message": {}},
+    "chat.update": {"channel": CHANNEL_ID, "ts": MESSAGE_TS, "message": {}},
+    "views.publish": {"view": {"id": "V0BENCH01", "hash": "1"}},
+    "views.open": {"view": {"id": "V0BENCH02", "hash": "1"}},
+}
+
+
+class QuietSlack(BaseHTTPRequestHandler):
+    """Answers each Web API method with `ok` and the few facts a caller needs."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Read the call to its end and agree."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        method = self.path.rsplit("/", 1)[-1]
+        body = json.dumps({"ok": True, **ANSWERS.get(method, {})}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: a line per call would cost more than the call."""
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", 0), QuietSlack)
+    print(server.server_port, flush=True)
+    server.serve_forever()
