@@ -17,7 +17,7 @@ from sandbox.blockkit.elements import (
 from sandbox.blockkit.kinds import Choice, Flag, Items, Text, Words, plain
 from sandbox.blockkit.objects import URL
 from sandbox.blockkit.problems import GUESSED
-from sandbox.blockkit.rich_text import RICH_TEXT
+from sandbox.blockkit.rich_text import A_RICH_TEXT, RICH_TEXT
 from sandbox.blockkit.shapes import (
     EVERYWHERE,
     HOME,
@@ -76,8 +76,8 @@ URL_SOURCE = Shape(
 TASK_FIELDS = {
     "task_id": need(Words(1, 255)),
     "title": need(Words(1, 3000)),
-    "details": may(RICH_TEXT),
-    "output": may(RICH_TEXT),
+    "details": may(A_RICH_TEXT),
+    "output": may(A_RICH_TEXT),
     "sources": may(Items(Variant("a source", by_name(URL_SOURCE)), 0, 50), GUESSED),
     "status": need(Choice("pending", "in_progress", "complete", "error")),
 }
@@ -184,7 +184,7 @@ BLOCKS.update(
             MESSAGE,
             {
                 "title": may(plain(150)),
-                "rich_text_title": may(Variant("a rich_text", by_name(RICH_TEXT))),
+                "rich_text_title": may(A_RICH_TEXT),
                 "subtitle": may(Text(150)),
                 "icon": may(Variant("an image", {"image": IMAGE})),
                 "child_blocks": need(Items(Variant("a block", BLOCKS, *CHILDREN), 1, 10)),

@@ -19,7 +19,7 @@ from sandbox.blockkit.objects import (
     WORKFLOW,
 )
 from sandbox.blockkit.problems import GUESSED
-from sandbox.blockkit.rich_text import RICH_TEXT
+from sandbox.blockkit.rich_text import A_RICH_TEXT
 from sandbox.blockkit.shapes import (
     HOME,
     MESSAGE,
@@ -72,7 +72,7 @@ def _initial_not_offered(menu: Mapping[str, Any]) -> Iterable[Finding]:
     offered = list(menu.get("options", ()))
     for group in menu.get("option_groups", ()):
         offered += group["options"]
-    if menu.get("initial_option", offered[0]) not in offered:
+    if "initial_option" in menu and menu["initial_option"] not in offered:
         yield "initial_option", "must exactly match one of the options"
     if any(option not in offered for option in menu.get("initial_options", ())):
         yield "initial_options", "must exactly match some of the options"
@@ -233,7 +233,7 @@ TYPING = by_name(
         "rich_text_input",
         {
             **TYPED,
-            "initial_value": may(RICH_TEXT),
+            "initial_value": may(A_RICH_TEXT),
             "min_lines": may(Number(1, 100)),
             "max_lines": may(Number(1, 100)),
         },

@@ -91,3 +91,4 @@ RICH_TEXT = block(
     EVERYWHERE,
     {"elements": need(Items(Variant("a part", PARTS), 1, 1000))},
 )
+A_RICH_TEXT = Variant("a rich_text block", by_name(RICH_TEXT))
