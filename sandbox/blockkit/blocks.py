@@ -217,7 +217,7 @@ BLOCKS.update(
                 "tasks": may(Items(Variant("a task", by_name(TASK_IN_PLAN)), 1, 50)),
             },
         ),
-        block("file", NOWHERE, {}),
-        block("auth_provider", NOWHERE, {}),
+        Shape("file", {}, on=NOWHERE, source=f"{REFERENCE}/blocks"),
+        Shape("auth_provider", {}, on=NOWHERE, source=f"{REFERENCE}/blocks"),
     )
 )

@@ -187,7 +187,6 @@ CONTEXT_BUTTONS = by_name(
     element(
         "feedback_buttons",
         {"positive_button": need(FEEDBACK_BUTTON), "negative_button": need(FEEDBACK_BUTTON)},
-        on=MESSAGE,
     ),
     element(
         "icon_button",
@@ -199,7 +198,6 @@ CONTEXT_BUTTONS = by_name(
             "accessibility_label": may(Words(1, 75)),
             "visible_to_user_ids": may(Items(ID, 1, 10)),
         },
-        on=MESSAGE,
     ),
 )
 TYPING = by_name(

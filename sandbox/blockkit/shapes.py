@@ -92,13 +92,13 @@ def in_order(name: str, *keys: str) -> Law:
 class Shape:
     """An object with named fields.
 
-    A `typed` shape carries its name in `type`. One with surfaces (`on`) may stand on those alone.
+    A `typed` shape carries its name in `type`. It may stand on the surfaces `on` alone.
     """
 
     name: str
     fields: Mapping[str, Field]
     laws: tuple[Law, ...] = ()
-    on: frozenset[str] | None = None
+    on: frozenset[str] = EVERYWHERE
     surface_status: str = DOCUMENTED
     typed: bool = True
     is_block: bool = False
@@ -110,7 +110,7 @@ class Shape:
     def __post_init__(self) -> None:
         rules = {key: self._field_rule(key, part) for key, part in self.fields.items()}
         rules |= {law.name: self._law_rule(law) for law in self.laws}
-        if self.on is not None:
+        if self.on != EVERYWHERE:
             places = ", ".join(sorted(self.on)) or "nowhere: apps cannot send it"
             rules["surfaces"] = Rule(
                 f"{self.name}.surfaces", f"stands on: {places}", self.source, self.surface_status
@@ -142,7 +142,7 @@ class Shape:
         if not isinstance(value, Mapping):
             at.refuse("must be an object")
             return
-        if self.on is not None and at.payload.surface not in self.on:
+        if self.on != EVERYWHERE and at.payload.surface not in self.on:
             at.into("type").refuse(f"unsupported type: {self.name}", self._rules["surfaces"])
             return
         if self.is_block:
