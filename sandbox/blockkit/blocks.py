@@ -16,6 +16,7 @@ from sandbox.blockkit.elements import (
 )
 from sandbox.blockkit.kinds import Choice, Flag, Items, Text, Words, plain
 from sandbox.blockkit.objects import URL
+from sandbox.blockkit.place import Place
 from sandbox.blockkit.problems import GUESSED
 from sandbox.blockkit.rich_text import A_RICH_TEXT, RICH_TEXT
 from sandbox.blockkit.shapes import (
@@ -37,6 +38,8 @@ from sandbox.blockkit.shapes import (
 )
 from sandbox.blockkit.tables import DATA_TABLE, TABLE
 
+AN_IMAGE = Variant("an image", {"image": IMAGE})
+
 
 class TextOrImage:
     """An element of a context block."""
@@ -44,10 +47,11 @@ class TextOrImage:
     def __str__(self) -> str:
         return "a text object or an image"
 
-    def check(self, value: Any, at: Any) -> None:
+    def check(self, value: Any, at: Place) -> None:
         """Report what is neither, or is a wrong one."""
-        is_image = isinstance(value, Mapping) and value.get("type") == "image"
-        (Variant("an image", ELEMENTS, "image") if is_image else Text()).check(value, at)
+        is_image = isinstance(value, dict) and value.get("type") == "image"
+        kind = AN_IMAGE if is_image else Text()
+        kind.check(value, at)
 
 
 def _dispatching_file(block: Mapping[str, Any]) -> Iterable[Finding]:
@@ -163,8 +167,8 @@ BLOCKS.update(
             "card",
             MESSAGE | HOME,
             {
-                "hero_image": may(Variant("an image", {"image": IMAGE})),
-                "icon": may(Variant("an image", {"image": IMAGE})),
+                "hero_image": may(AN_IMAGE),
+                "icon": may(AN_IMAGE),
                 "title": may(Text(150)),
                 "subtitle": may(Text(150)),
                 "body": may(Text(200)),
@@ -186,7 +190,7 @@ BLOCKS.update(
                 "title": may(plain(150)),
                 "rich_text_title": may(A_RICH_TEXT),
                 "subtitle": may(Text(150)),
-                "icon": may(Variant("an image", {"image": IMAGE})),
+                "icon": may(AN_IMAGE),
                 "child_blocks": need(Items(Variant("a block", BLOCKS, *CHILDREN), 1, 10)),
                 "width": may(Choice("narrow", "standard", "wide", "full")),
                 "is_collapsible": may(Flag()),

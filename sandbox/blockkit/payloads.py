@@ -81,7 +81,7 @@ def _unsubmittable(modal: Mapping[str, Any]) -> Iterable[Finding]:
 
 
 def _large(view: Mapping[str, Any]) -> Iterable[Finding]:
-    if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
+    if len(json.dumps(view, ensure_ascii=False).encode(errors="surrogatepass")) > VIEW_BYTES:
         yield "", f"must be at most {VIEW_BYTES} bytes"
 
 
@@ -93,7 +93,7 @@ class FlatValues:
 
     def check(self, value: Any, at: Place) -> None:
         """Report anything nested."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             at.refuse("must be an object")
             return
         for key, part in value.items():
@@ -174,7 +174,7 @@ def check_message(payload: Mapping[str, Any]) -> list[Problem]:
     a `warning` are advice of the house; Slack would take the message.
     """
     found = Payload("message", "invalid_blocks")
-    place = Place(found, "", FORMAT_RULE)
+    place = Place(found, FORMAT_RULE)
     if not isinstance(payload.get("blocks", []), list):
         place.into("blocks").refuse("must be an array")
     else:
@@ -185,7 +185,7 @@ def check_message(payload: Mapping[str, Any]) -> list[Problem]:
 def check_view(view: Mapping[str, Any]) -> list[Problem]:
     """Find what views.open, views.update, views.push and views.publish would refuse in a view."""
     found = Payload(str(view.get("type")), "invalid_arguments")
-    VIEW.check(view, Place(found, "", KNOWN_TYPES))
+    VIEW.check(dict(view), Place(found, KNOWN_TYPES))
     return found.problems
 
 
@@ -193,8 +193,9 @@ def check_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> list[Pro
     """Find what is wrong with the `errors` an app answers to the submission of a sound view."""
     found = Payload("modal", "invalid_arguments")
     inputs = {block.get("block_id") for block in view["blocks"] if block["type"] == "input"}
+    answer = Place(found, ANSWER_RULE)
     for block_id, message in errors.items():
-        place = Place(found, f"/errors/{block_id}", ANSWER_RULE)
+        place = answer.into("errors").into(block_id)
         if block_id not in inputs:
             place.refuse(f"no input block with block_id: {block_id}")
         Words(1, 3000).check(message, place)

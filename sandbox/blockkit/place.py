@@ -45,30 +45,36 @@ class Payload:
 class Place:
     """A pointer into the payload, with the rule asked there and the block around it."""
 
-    __slots__ = ("block", "block_pointer", "payload", "pointer", "rule")
+    __slots__ = ("block", "block_pointer", "key", "parent", "payload", "rule")
 
     def __init__(
-        self, payload: Payload, pointer: str, rule: Rule, block: str = "", block_pointer: str = ""
+        self,
+        payload: Payload,
+        rule: Rule,
+        parent: "Place | None" = None,
+        key: str | int = "",
+        block: str = "",
+        block_pointer: str = "",
     ) -> None:
         self.payload = payload
-        self.pointer = pointer
         self.rule = rule
+        self.parent = parent
+        self.key = key
         self.block = block
         self.block_pointer = block_pointer
 
+    @property
+    def pointer(self) -> str:
+        """The JSON pointer, put together only when somebody asks."""
+        return f"{self.parent.pointer}/{self.key}" if self.parent else ""
+
     def into(self, key: str | int, rule: Rule | None = None) -> "Place":
         """The place of a key or an index below this one."""
-        return Place(
-            self.payload,
-            f"{self.pointer}/{key}",
-            rule or self.rule,
-            self.block,
-            self.block_pointer,
-        )
+        return Place(self.payload, rule or self.rule, self, key, self.block, self.block_pointer)
 
     def within_block(self, name: str) -> "Place":
         """This same place, seen from inside the block that begins here."""
-        return Place(self.payload, self.pointer, self.rule, name, self.pointer)
+        return Place(self.payload, self.rule, self.parent, self.key, name, self.pointer)
 
     def refuse(self, message: str, rule: Rule | None = None) -> None:
         """Report a broken rule here: the one asked at this place unless another is named."""

@@ -139,7 +139,7 @@ class Shape:
 
     def check(self, value: Any, at: Place) -> None:
         """Report what is wrong with an object that should be of this shape."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             at.refuse("must be an object")
             return
         if self.on != EVERYWHERE and at.payload.surface not in self.on:
@@ -183,7 +183,7 @@ class Variant:
 
     def check(self, value: Any, at: Place) -> None:
         """Report a type unknown or not allowed here, else what its shape finds."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             at.refuse("must be an object")
             return
         if "type" not in value:
