@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 from sandbox.blockkit.place import KNOWN_KEYS, Place
@@ -167,11 +166,6 @@ class Text:
     most: int = 3000
     types: tuple[str, ...] = ("plain_text", "mrkdwn")
 
-    @cached_property
-    def words(self) -> Words:
-        """What the string inside has to be."""
-        return Words(1, self.most)
-
     def __str__(self) -> str:
         return f"a {' or '.join(self.types)} object of 1–{self.most} characters"
 
@@ -193,7 +187,7 @@ class Text:
             if key not in TEXT_KEYS[kind]:
                 at.refuse(f"invalid additional property: {key}", KNOWN_KEYS)
             elif key == "text":
-                self.words.check(part, at.into(key))
+                Words(1, self.most).check(part, at.into(key))
             elif key != "type":
                 Flag().check(part, at.into(key))
 
