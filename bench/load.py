@@ -76,7 +76,7 @@ def click_all(
                 due = start + number / per_second
                 time.sleep(max(0.0, due - time.perf_counter()))
             try:
-                status = _send(connection, click_body(buttons[number], response_url))
+                status, _ = send(connection, click_body(buttons[number], response_url))
             except (OSError, http.client.HTTPException):
                 connection.close()
                 status = 0
@@ -93,11 +93,16 @@ def click_all(
     return Acks(times_ms, len(refused), time.perf_counter() - start)
 
 
-def _send(connection: http.client.HTTPConnection, body: bytes) -> int:
-    connection.request("POST", "/slack/events", body, signed_headers(body))
+def send(
+    connection: http.client.HTTPConnection,
+    body: bytes,
+    content_type: str = "application/x-www-form-urlencoded",
+) -> tuple[int, bytes]:
+    """Deliver one signed request; gives the ack's status and body."""
+    headers = {"Content-Type": content_type, **signed_headers(body)}
+    connection.request("POST", "/slack/events", body, headers)
     response = connection.getresponse()
-    response.read()
-    return response.status
+    return response.status, response.read()
 
 
 def signed_headers(body: bytes) -> dict[str, str]:
@@ -106,7 +111,6 @@ def signed_headers(body: bytes) -> dict[str, str]:
     base = b"v0:" + moment.encode() + b":" + body
     signature = hmac.new(SIGNING_SECRET.encode(), base, hashlib.sha256).hexdigest()
     return {
-        "Content-Type": "application/x-www-form-urlencoded",
         "X-Slack-Request-Timestamp": moment,
         "X-Slack-Signature": f"v0={signature}",
     }

@@ -1,11 +1,14 @@
 """A Slack that says yes to everything at once, so that a bench measures Tack and nothing else.
 
 It is a process of its own: `python -m bench.quiet_slack` prints its port and serves until ended.
+It keeps the last call to each path; `GET` of that path tells what was said there, and when.
 """
 
 import json
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 TEAM_ID, BOT_ID, BOT_USER_ID, APP_ID = "T0BENCH01", "B0BENCH01", "U0BENCHBOT", "A0BENCH01"
 USER_ID, CHANNEL_ID, MESSAGE_TS = "U0BENCH01", "C0BENCH01", "1700000000.000100"
@@ -34,22 +37,39 @@ class QuietSlack(BaseHTTPRequestHandler):
     """Answers each Web API method with `ok` and the few facts a caller needs."""
 
     protocol_version = "HTTP/1.1"
+    said: ClassVar[dict[str, dict[str, Any]]] = {}
 
     def do_POST(self) -> None:
-        """Read the call to its end and agree."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        """Keep what was said, and agree."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.said[self.path] = {"at": time.monotonic(), "said": _parsed(body)}
         method = self.path.rsplit("/", 1)[-1]
-        body = json.dumps({"ok": True, **ANSWERS.get(method, {})}).encode()
+        self._answer({"ok": True, **ANSWERS.get(method, {})})
+
+    def do_GET(self) -> None:
+        """Tell what was last said to this path: `null` if nothing was."""
+        self._answer(self.said.get(self.path))
+
+    def _answer(self, content: dict[str, Any] | None) -> None:
+        body = json.dumps(content).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST
-
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a line per call would cost more than the call."""
+
+
+def _parsed(body: str) -> dict[str, Any]:
+    """A body that is JSON, or a form with JSON in its fields `blocks` and `view`."""
+    if body.startswith("{"):
+        return dict(json.loads(body))
+    fields: dict[str, Any] = dict(parse_qsl(body))
+    return fields | {
+        name: json.loads(fields[name]) for name in ("blocks", "view") if name in fields
+    }
 
 
 if __name__ == "__main__":
