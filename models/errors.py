@@ -1,0 +1,44 @@
+"""One class per rule a person can break; its message is the sentence they read."""
+
+from collections.abc import Mapping
+
+
+class Mistake(Exception):
+    """A broken rule; nothing was changed."""
+
+    @property
+    def sentence(self) -> str:
+        """What the person reads."""
+        return str(self)
+
+
+class FieldMistakes(Mistake):
+    """A form that cannot be taken yet: a sentence for each field that needs another look."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+class DatabaseAway(Mistake):
+    """The database did not answer in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tack cannot reach its database right now, so nothing was changed. "
+            "Please try again in a minute."
+        )
+
+
+class AlreadyThere(Mistake):
+    """A move to the state the epic is in."""
+
+    def __init__(self, key: str, label: str) -> None:
+        super().__init__(f"{key} is already in {label}.")
+
+
+class MovedMeanwhile(Mistake):
+    """A click on a card that showed an older state."""
+
+    def __init__(self, key: str, label: str) -> None:
+        super().__init__(f"{key} has moved meanwhile: it is in {label} now. Look again and decide.")
