@@ -9,7 +9,7 @@ from pathlib import Path
 
 STREAMS = ("Payments", "Onboarding", "Platform", "Search", "Mobile", "Partners", "Care", "Data")
 PATH_TO_DONE = ("funnel", "reviewing", "analyzing", "ready", "implementing", "done")
-START = datetime(2021, 1, 4, 9, tzinfo=UTC)
+START = datetime(2018, 1, 8, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
