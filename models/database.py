@@ -1,0 +1,127 @@
+"""The way to the database: short read sessions, short writing transactions, on both engines."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+
+from models.errors import DatabaseAway
+
+WAIT_SECONDS = 2
+"""How long a click may wait for the database before it is told to come back later."""
+
+POOL_SIZE = 32
+"""As many connections as there are threads that hear clicks."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the limits above; `postgresql://` means psycopg 3."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=POOL_SIZE,
+        pool_timeout=WAIT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": WAIT_SECONDS,
+            "tcp_user_timeout": WAIT_SECONDS * 1000,
+            "options": f"-c lock_timeout={WAIT_SECONDS}s",
+        },
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours, so that a writer can say IMMEDIATE
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class FairLock:
+    """A lock that is given in the order it was asked for, with a limit to the waiting."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._queue: list[object] = []
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait for one's turn; False where it did not come in time."""
+        ticket = object()
+        with self._condition:
+            self._queue.append(ticket)
+            if self._condition.wait_for(lambda: self._queue[0] is ticket, timeout):
+                return True
+            self._queue.remove(ticket)
+            self._condition.notify_all()
+            return False
+
+    def release(self) -> None:
+        """Let the next in line go."""
+        with self._condition:
+            self._queue.pop(0)
+            self._condition.notify_all()
+
+
+class Database:
+    """Sessions for one database; `on_commit` is called after each writing transaction."""
+
+    def __init__(self, url: str, on_commit: Sequence[Callable[[], None]] = ()) -> None:
+        self.engine = make_engine(url)
+        self.on_commit = list(on_commit)
+        self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that only reads. Raises DatabaseAway."""
+        with _in_time(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed at the end, undone by any error. Raises DatabaseAway."""
+        with self._turn(), _in_time():
+            engine = self.engine.execution_options(writes=True)
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        for tell in self.on_commit:
+            tell()
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writers is None:
+            yield
+            return
+        if not self._writers.acquire(WAIT_SECONDS):
+            raise DatabaseAway
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise DatabaseAway from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway from error
+        raise
