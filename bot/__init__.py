@@ -1,0 +1,1 @@
+"""Tack, the application: it hears, does and shows."""

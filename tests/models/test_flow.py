@@ -1,6 +1,5 @@
 import csv
 import json
-import os
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 
 from models.flow import History, Move, board_at
 
-REAL_DATA = Path(os.environ.get("TACK_DATA", "../shared/data"))
 DAY_0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
 
@@ -42,10 +40,8 @@ def test_reopening_moves_neither_commitment_nor_done():
 
 
 @pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])
-def test_the_board_of_a_real_portfolio_equals_its_reference(source):
-    folder = REAL_DATA / source
-    if not folder.is_dir():
-        pytest.skip(f"real histories are not at {REAL_DATA}; TACK_DATA names their folder")
+def test_the_board_of_a_real_portfolio_equals_its_reference(source, real_data):
+    folder = real_data / source
     reference = json.loads((folder / "reference.json").read_text())
     histories = real_histories(folder)
     assert len(reference["as_of"]) == 3

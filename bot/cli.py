@@ -1,0 +1,166 @@
+"""`tack ...`: what one does with Tack from a terminal."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import migrations
+from bot.workflows.importing import histories, import_items, read_items
+from models.database import Database
+from models.errors import Mistake
+from models.flow import Board, board_at
+from models.portfolio import Portfolio
+from models.workspace import LOCAL, Workspace
+
+DEFAULT_URL = "sqlite:///tack.db"
+
+tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
+db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
+imports = typer.Typer(no_args_is_help=True, help="Bring histories in from files.")
+tack.add_typer(db, name="db")
+tack.add_typer(imports, name="import")
+
+say = Console(stderr=True, highlight=False)
+
+FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
+PortfolioOption = Annotated[str, typer.Option("--portfolio", help="The portfolio's name.")]
+
+
+def main() -> None:
+    """Run a command; a mistake is one sentence and exit code 2."""
+    try:
+        tack()
+    except Mistake as mistake:
+        say.print(mistake.sentence, markup=False, soft_wrap=True)
+        sys.exit(2)
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the schema up to date."""
+    with _database() as database:
+        migrations.upgrade(database.engine)
+    say.print("The schema is up to date.")
+
+
+@db.command("check")
+def check() -> None:
+    """Say whether the schema is up to date; exit code 1 where it is not."""
+    with _database() as database:
+        if not migrations.is_current(database.engine):
+            say.print("The schema is not up to date. Run: tack db upgrade")
+            raise typer.Exit(1)
+    say.print("The schema is up to date.")
+
+
+@imports.command("epics")
+def import_epics(
+    items: FileOption, transitions: FileOption, mapping: FileOption, portfolio: PortfolioOption
+) -> None:
+    """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
+    with _ready_database() as database, Progress(console=say, transient=True) as progress:
+        task = progress.add_task("Reading", total=None)
+        found = read_items(items, transitions, mapping, lambda rows: progress.advance(task, rows))
+        progress.update(task, description="Writing")
+        with database.write() as session:
+            report = import_items(session, _workspace(session), portfolio, found, datetime.now(UTC))
+    say.print(
+        f"{portfolio}: {report.items_added} epics and {report.transitions_added} transitions "
+        f"came in, {report.items_known_before} epics were known before.",
+        markup=False,
+        soft_wrap=True,
+    )
+    for oddity, count in report.oddities.most_common():
+        say.print(f"  {oddity}: {count}, taken as it is")
+
+
+@tack.command("board")
+def board(
+    portfolio: PortfolioOption,
+    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Print how many epics stood in each state at the end of a day."""
+    with _ready_database() as database, database.read() as session:
+        found = _portfolio(session, portfolio)
+        moment = datetime.combine(_day(as_of), time(23, 59, 59), ZoneInfo(found.time_zone))
+        counted = board_at(histories(session, found), moment)
+    print(_as_json(counted) if as_json else _as_text(portfolio, counted))
+
+
+def _as_json(board: Board) -> str:
+    return json.dumps(
+        {
+            "as_of": board.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "items_known": board.items_known,
+            "count_per_state": board.count_per_state,
+            "wip_total": board.wip_total,
+            "wip_per_value_stream": board.wip_per_value_stream,
+        },
+        indent=2,
+    )
+
+
+def _as_text(portfolio: str, board: Board) -> str:
+    lines = [f"{portfolio}, {board.as_of:%d %b %Y}: {board.items_known} epics known"]
+    lines += [f"  {state:<13}{count:>6}" for state, count in board.count_per_state.items()]
+    lines.append(f"In progress: {board.wip_total}")
+    lines += [f"  {stream:<24}{wip:>5}" for stream, wip in board.wip_per_value_stream.items()]
+    return "\n".join(lines)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    database = Database(os.environ.get("DATABASE_URL", DEFAULT_URL))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _ready_database() -> Iterator[Database]:
+    """A database whose schema is current: SQLite is brought up to date, PostgreSQL is asked for."""
+    with _database() as database:
+        if not migrations.is_current(database.engine):
+            if database.engine.dialect.name != "sqlite":
+                raise Mistake("The schema is not up to date. Run: tack db upgrade")
+            migrations.upgrade(database.engine)
+        yield database
+
+
+def _workspace(session: Session) -> int:
+    """The only workspace, made where there is none yet."""
+    found = session.scalar(select(Workspace).limit(1))
+    if found is None:
+        found = Workspace(team_id=LOCAL)
+        session.add(found)
+        session.flush()
+    return found.id
+
+
+def _portfolio(session: Session, name: str) -> Portfolio:
+    found = session.scalar(select(Portfolio).where(Portfolio.name == name))
+    if found is None:
+        names = ", ".join(session.scalars(select(Portfolio.name).order_by(Portfolio.name)))
+        raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
+    return found

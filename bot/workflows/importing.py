@@ -1,0 +1,306 @@
+"""Bringing a portfolio's history in from files: all of it or nothing, and never twice.
+
+Everything is read and checked before the database is touched, then written in one transaction.
+What real histories do is taken as it is: skipped states, moves back, leaving done or stopped,
+starting in the middle. Nothing is invented.
+"""
+
+import csv
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from models.epic import Epic, EpicType, Transition
+from models.errors import Mistake
+from models.flow import History, Move
+from models.portfolio import DEFAULT_STATES, Portfolio, ValueStream, derive_prefix
+
+CHUNK = 5_000
+ORDER = {name: position for position, (name, _) in enumerate(DEFAULT_STATES)}
+
+
+class BadRow(Mistake):
+    """A row that cannot be taken, by file, line and reason."""
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        super().__init__(f"{file.name}, line {line}: {reason}. Nothing was imported.")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An epic as its source tells it."""
+
+    source: str
+    id: str
+    title: str
+    value_stream: str
+    moves: Sequence[Move]
+
+
+@dataclass(slots=True)
+class Report:
+    """What came in, and what was odd about it."""
+
+    items_added: int = 0
+    items_known_before: int = 0
+    transitions_added: int = 0
+    oddities: Counter[str] = field(default_factory=Counter)
+
+
+def read_items(
+    items: Path, transitions: Path, mapping: Path, tick: Callable[[int], None] = lambda rows: None
+) -> list[Item]:
+    """Read and check all three files; `tick` hears of every row. Raises BadRow or Mistake."""
+    state_of = _states(mapping)
+    moves: dict[str, list[Move]] = defaultdict(list)
+    lines: dict[str, int] = {}
+    for line, row in _rows(transitions, ("id", "to_status", "at")):
+        tick(1)
+        if row["to_status"] not in state_of:
+            raise BadRow(transitions, line, f'status "{row["to_status"]}" is not in {mapping.name}')
+        at = _moment(transitions, line, row["at"])
+        moves[row["id"]].append(Move(state_of[row["to_status"]], at))
+        lines.setdefault(row["id"], line)
+    found: dict[str, Item] = {}
+    for line, row in _rows(items, ("source", "id", "title", "value_stream")):
+        tick(1)
+        if row["id"] in found:
+            raise BadRow(items, line, f"{row['id']} is in the file twice")
+        if not moves[row["id"]]:
+            raise BadRow(items, line, f"{row['id']} has no row in {transitions.name}")
+        ordered = sorted(moves[row["id"]], key=lambda move: move.at)
+        found[row["id"]] = Item(
+            row["source"], row["id"], row["title"], row["value_stream"], ordered
+        )
+    for id_, line in lines.items():
+        if id_ not in found:
+            raise BadRow(transitions, line, f"{id_} is not in {items.name}")
+    return list(found.values())
+
+
+def import_items(
+    session: Session, workspace_id: int, name: str, items: Sequence[Item], at: datetime
+) -> Report:
+    """Add what is not there yet: epics by (source, id), transitions by moment and state.
+
+    Creates the portfolio in UTC with the default states, and its value streams with derived
+    key prefixes, where they are missing.
+    """
+    portfolio = _portfolio(session, workspace_id, name, at)
+    streams = _streams(session, portfolio, items)
+    known = _known_epics(session, portfolio)
+    report = Report(oddities=_oddities(items))
+    report.items_known_before = sum((item.source, item.id) in known for item in items)
+    rows = [
+        _epic_row(portfolio, streams[item.value_stream], item)
+        for item in items
+        if (item.source, item.id) not in known
+    ]
+    _insert(session, Epic, rows)
+    report.items_added = len(rows)
+    known = _known_epics(session, portfolio)
+    report.transitions_added = _add_transitions(session, portfolio, items, known)
+    return report
+
+
+def histories(session: Session, portfolio: Portfolio) -> list[History]:
+    """The stored history of every epic of the portfolio."""
+    moves: dict[int, list[Move]] = defaultdict(list)
+    state_names = {state.id: state.name for state in portfolio.states}
+    query = (
+        select(Transition.epic_id, Transition.to_state_id, Transition.at)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(Epic.portfolio_id == portfolio.id)
+        .order_by(Transition.at, Transition.id)
+    )
+    for epic_id, state_id, at in session.execute(query):
+        moves[epic_id].append(Move(state_names[state_id], at))
+    stream_names = {stream.id: stream.name for stream in portfolio.value_streams}
+    epics = session.execute(
+        select(Epic.id, Epic.value_stream_id).where(Epic.portfolio_id == portfolio.id)
+    )
+    return [History(stream_names[stream_id], moves[epic_id]) for epic_id, stream_id in epics]
+
+
+def _states(mapping: Path) -> Mapping[str, str]:
+    try:
+        statuses = json.loads(mapping.read_text(encoding="utf-8"))["status_to_state"]
+        state_of = {status: entry["state"] for status, entry in statuses.items()}
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise Mistake(
+            f"{mapping.name} should say status_to_state: which state each status means."
+        ) from error
+    for status, state in state_of.items():
+        if state not in ORDER:
+            raise Mistake(
+                f'{mapping.name} maps "{status}" to "{state}"; known: {", ".join(ORDER)}.'
+            )
+    return state_of
+
+
+def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.DictReader(handle)
+        missing = [name for name in needed if name not in (reader.fieldnames or ())]
+        if missing:
+            raise BadRow(file, 1, f"the column {missing[0]} is missing")
+        try:
+            for row in reader:
+                if empty := next((name for name in needed if not row[name]), None):
+                    raise BadRow(file, reader.line_num, f"{empty} is empty")
+                yield reader.line_num, row
+        except UnicodeDecodeError as error:
+            raise BadRow(file, reader.line_num + 1, "it is not UTF-8") from error
+
+
+def _moment(file: Path, line: int, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadRow(file, line, f'"{text}" is not a moment like 2026-05-18T09:00:00Z') from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _portfolio(session: Session, workspace_id: int, name: str, at: datetime) -> Portfolio:
+    found = session.scalar(
+        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
+    )
+    if found:
+        return found
+    portfolio = Portfolio(
+        workspace_id=workspace_id, name=name, currency="EUR", time_zone="UTC", created_at=at
+    )
+    portfolio.add_default_states()
+    session.add(portfolio)
+    session.flush()
+    return portfolio
+
+
+def _streams(
+    session: Session, portfolio: Portfolio, items: Sequence[Item]
+) -> Mapping[str, ValueStream]:
+    streams = {stream.name: stream for stream in portfolio.value_streams}
+    taken = set(
+        session.scalars(
+            select(ValueStream.key_prefix).where(ValueStream.workspace_id == portfolio.workspace_id)
+        )
+    )
+    for name in dict.fromkeys(item.value_stream for item in items):
+        if name not in streams:
+            prefix = derive_prefix(name, taken)
+            taken.add(prefix)
+            streams[name] = ValueStream(
+                workspace_id=portfolio.workspace_id, name=name, key_prefix=prefix, next_number=1
+            )
+            portfolio.value_streams.append(streams[name])
+    session.flush()
+    return streams
+
+
+def _known_epics(session: Session, portfolio: Portfolio) -> Mapping[tuple[str, str], int]:
+    rows = session.execute(
+        select(Epic.source, Epic.source_id, Epic.id).where(
+            Epic.portfolio_id == portfolio.id, Epic.source.is_not(None)
+        )
+    )
+    return {(source or "", source_id or ""): id_ for source, source_id, id_ in rows}
+
+
+def _epic_row(portfolio: Portfolio, stream: ValueStream, item: Item) -> dict[str, object]:
+    return {
+        "workspace_id": portfolio.workspace_id,
+        "portfolio_id": portfolio.id,
+        "value_stream_id": stream.id,
+        "key": stream.take_key(),
+        "title": item.title,
+        "type": EpicType.BUSINESS,
+        "source": item.source,
+        "source_id": item.id,
+        "created_at": item.moves[0].at,
+        "version": 1,
+        **_standing(portfolio, stream, item.moves),
+    }
+
+
+def _standing(
+    portfolio: Portfolio, stream: ValueStream, moves: Sequence[Move]
+) -> dict[str, object]:
+    history = History(stream.name, moves)
+    entered_at = moves[-1].at
+    for move in reversed(moves):
+        if move.to_state != moves[-1].to_state:
+            break
+        entered_at = move.at
+    return {
+        "state_id": portfolio.state(moves[-1].to_state).id,
+        "state_entered_at": entered_at,
+        "committed_at": history.committed_at(),
+        "done_at": history.done_at(),
+    }
+
+
+def _add_transitions(
+    session: Session,
+    portfolio: Portfolio,
+    items: Sequence[Item],
+    epic_ids: Mapping[tuple[str, str], int],
+) -> int:
+    states = {state.name: state.id for state in portfolio.states}
+    stored = set(
+        session.execute(
+            select(Transition.epic_id, Transition.to_state_id, Transition.at)
+            .join(Epic, Epic.id == Transition.epic_id)
+            .where(Epic.portfolio_id == portfolio.id, Epic.source.is_not(None))
+        ).tuples()
+    )
+    rows: list[dict[str, object]] = []
+    grown: list[tuple[int, Item]] = []
+    for item in items:
+        epic_id = epic_ids[item.source, item.id]
+        before = len(rows)
+        left: int | None = None
+        for move in item.moves:
+            to = states[move.to_state]
+            if (epic_id, to, move.at) not in stored:
+                rows.append(
+                    {
+                        "workspace_id": portfolio.workspace_id,
+                        "epic_id": epic_id,
+                        "from_state_id": left,
+                        "to_state_id": to,
+                        "at": move.at,
+                    }
+                )
+            left = to
+        if len(rows) > before and stored:
+            grown.append((epic_id, item))
+    _insert(session, Transition, rows)
+    for epic_id, item in grown:
+        epic = session.get_one(Epic, epic_id)
+        for name, value in _standing(portfolio, epic.value_stream, item.moves).items():
+            setattr(epic, name, value)
+    return len(rows)
+
+
+def _insert(session: Session, noun: type[Epic | Transition], rows: list[dict[str, object]]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        session.execute(insert(noun), rows[start : start + CHUNK])
+
+
+def _oddities(items: Sequence[Item]) -> Counter[str]:
+    odd: Counter[str] = Counter()
+    for item in items:
+        odd["started in the middle"] += item.moves[0].to_state != "funnel"
+        for left, entered in zip(item.moves, item.moves[1:], strict=False):
+            step = ORDER[entered.to_state] - ORDER[left.to_state]
+            odd["left done"] += left.to_state == "done" and step != 0
+            odd["left stopped"] += left.to_state == "stopped" and step != 0
+            odd["moved back"] += step < 0 and left.to_state not in ("done", "stopped")
+            odd["skipped a state"] += step > 1 and entered.to_state != "stopped"
+    return +odd

@@ -1,0 +1,72 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TACK = Path(sys.executable).parent / "tack"
+
+
+@pytest.fixture
+def tack(database_url):
+    """Run `tack` as a person would, on an own database."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [TACK, *map(str, arguments)],
+            env={"DATABASE_URL": database_url, "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def import_folder(tack, folder, portfolio="python-peps"):
+    files = ("--items", folder / "items.csv", "--transitions", folder / "transitions.csv")
+    mapping = ("--mapping", folder / "mapping.json", "--portfolio", portfolio)
+    return tack("import", "epics", *files, *mapping)
+
+
+@pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])
+def test_the_board_of_an_imported_portfolio_equals_its_reference(tack, real_data, source):
+    done = import_folder(tack, real_data / source, source)
+    assert done.returncode == 0, done.stderr
+    reference = json.loads((real_data / source / "reference.json").read_text())
+    assert len(reference["as_of"]) == 3
+    for expected in reference["as_of"]:
+        day = expected["as_of"][:10]
+        done = tack("board", "--portfolio", source, "--as-of", day, "--json")
+        assert json.loads(done.stdout) == {
+            name: expected[name]
+            for name in (
+                "as_of",
+                "items_known",
+                "count_per_state",
+                "wip_total",
+                "wip_per_value_stream",
+            )
+        }
+
+
+def test_importing_twice_adds_nothing(tack, real_data):
+    import_folder(tack, real_data / "python-peps")
+    again = import_folder(tack, real_data / "python-peps")
+    assert "0 epics and 0 transitions came in, 736 epics were known before" in again.stderr
+
+
+def test_an_unknown_portfolio_is_one_sentence_and_names_what_there_is(tack):
+    done = tack("board", "--portfolio", "nowhere", "--as-of", "2026-05-18")
+    assert done.returncode == 2
+    assert done.stderr.strip() == 'There is no portfolio "nowhere". There is: none yet.'
+
+
+def test_a_day_that_is_none_is_one_sentence(tack, real_data):
+    import_folder(tack, real_data / "python-peps")
+    done = tack("board", "--portfolio", "python-peps", "--as-of", "18.5.26")
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        '"18.5.26" is not a day. Write it like 2026-05-18.',
+    )
