@@ -10,11 +10,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from models.epic import Transition
+from models.message import Home, Message
+from models.role import RoleGrant
+from models.seen import Seen
+from models.work import Lane, Work
 from models.workspace import Workspace
 
 HEAD = "head"
 
-NOUNS = (Transition, Workspace)
+NOUNS = (Transition, Workspace, RoleGrant, Message, Home, Work, Lane, Seen)
 """Loading these, and the nouns they point to, registers every table."""
 
 METADATA = NOUNS[0].metadata

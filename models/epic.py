@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
@@ -52,8 +52,8 @@ class Epic(Base):
     target: Mapped[Decimal | None]
     target_on: Mapped[date | None]
     kill_threshold: Mapped[str | None] = mapped_column(Text)
-    mvp_cost_minor: Mapped[int | None]
-    full_cost_minor: Mapped[int | None]
+    mvp_cost_minor: Mapped[int | None] = mapped_column(BigInteger)
+    full_cost_minor: Mapped[int | None] = mapped_column(BigInteger)
     horizon: Mapped[int | None]
     theme: Mapped[str | None] = mapped_column(Text)
     project: Mapped[str | None] = mapped_column(Text)

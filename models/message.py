@@ -1,0 +1,73 @@
+"""What Slack shows: messages and App Homes, each drawn from the present state."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class MessageKind(StrEnum):
+    """Which view draws a message, and what its subject is."""
+
+    EPIC_CARD = "epic_card"
+    """Its subject is an epic."""
+    REFUSAL = "refusal"
+    """Tells who can mend it that Slack refused a message; its subject is that message."""
+
+
+class Message(Base):
+    """One message in Slack: where it is, what it shows, and how far its posting came.
+
+    `post_started_at` without `ts` means that a post was begun and its answer is not known, so it
+    is looked for before anything is posted again.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "workspace_id", "kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    thread_ts: Mapped[str | None] = mapped_column(String(32))
+    kind: Mapped[MessageKind] = mapped_column(
+        Enum(
+            MessageKind,
+            native_enum=False,
+            length=32,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        )
+    )
+    subject_id: Mapped[int]
+    ts: Mapped[str | None] = mapped_column(String(32))
+    post_started_at: Mapped[datetime | None]
+    refusal: Mapped[str | None] = mapped_column(Text)
+    drawn_at: Mapped[datetime | None]
+
+    @property
+    def work_key(self) -> str:
+        """The key of the work that draws it."""
+        return f"message:{self.id}"
+
+
+class Home(Base):
+    """One person's App Home: what they chose to see, and when they last looked."""
+
+    __tablename__ = "homes"
+    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    user_id: Mapped[str] = mapped_column(String(32))
+    portfolio_id: Mapped[int | None] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
+    page: Mapped[int] = mapped_column(default=1)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+
+    @property
+    def work_key(self) -> str:
+        """The key of the work that draws it."""
+        return f"home:{self.id}"

@@ -1,0 +1,93 @@
+"""Work that waits: one row per thing to be done, put in the transaction that makes it needed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+
+WORK_PUT = "work_put"
+"""The note in `Session.info` that this transaction put work."""
+
+
+class Lane(Base):
+    """A line in which work is done one at a time, not before its next moment."""
+
+    __tablename__ = "lanes"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    next_at: Mapped[datetime]
+
+
+class Work(Base):
+    """One thing to be done, by its key: `message:17`, `home:3`.
+
+    `version` counts the puts, so that work put again while it runs stays due. `fence` counts the
+    claims, so that a claimer whose lease has lapsed cannot end what another took over.
+    """
+
+    __tablename__ = "works"
+    __table_args__ = (Index(None, "due_at"),)
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    lane: Mapped[str | None] = mapped_column(String(64))
+    due_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    dead_at: Mapped[datetime | None]
+
+    @property
+    def kind(self) -> str:
+        """What is to be done."""
+        return self.key.partition(":")[0]
+
+    @property
+    def subject_id(self) -> int:
+        """What it is to be done to."""
+        return int(self.key.partition(":")[2])
+
+
+def put(
+    session: Session, workspace_id: int, key: str, at: datetime, lane: str | None = None
+) -> None:
+    """Have the work done at the moment: new, moved or once more; a dead row lives again.
+
+    Lock domain rows before; where one transaction puts several keys, put them in sorted order.
+    """
+    if lane is not None:
+        lanes = insert_into(session, Lane).values(workspace_id=workspace_id, name=lane, next_at=at)
+        session.execute(lanes.on_conflict_do_nothing())
+    new = insert_into(session, Work).values(
+        workspace_id=workspace_id, key=key, lane=lane, due_at=at, version=1, fence=0, attempts=0
+    )
+    again = {
+        "due_at": at,
+        "lane": lane,
+        "version": Work.version + 1,
+        "attempts": 0,
+        "last_error": None,
+        "dead_at": None,
+    }
+    session.execute(
+        new.on_conflict_do_update(index_elements=[Work.workspace_id, Work.key], set_=again)
+    )
+    session.info[WORK_PUT] = True
+
+
+def cancel(session: Session, workspace_id: int, key: str) -> None:
+    """Forget the work."""
+    session.execute(delete(Work).where(Work.workspace_id == workspace_id, Work.key == key))
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """An insert that knows `on_conflict`, in the dialect of the session's database."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
