@@ -252,13 +252,12 @@ def _add_transitions(
     epic_ids: Mapping[tuple[str, str], int],
 ) -> int:
     states = {state.name: state.id for state in portfolio.states}
-    stored = set(
-        session.execute(
-            select(Transition.epic_id, Transition.to_state_id, Transition.at)
-            .join(Epic, Epic.id == Transition.epic_id)
-            .where(Epic.portfolio_id == portfolio.id, Epic.source.is_not(None))
-        ).tuples()
+    query = (
+        select(Transition.epic_id, Transition.to_state_id, Transition.at)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(Epic.portfolio_id == portfolio.id, Epic.source.is_not(None))
     )
+    stored = {(epic_id, state_id, at) for epic_id, state_id, at in session.execute(query)}
     rows: list[dict[str, object]] = []
     grown: list[tuple[int, Item]] = []
     for item in items:
