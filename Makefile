@@ -1,12 +1,10 @@
-# make demo   a local Slack with a sample portfolio, in the browser
-# make test   everything: rules, both databases, the sandbox, a real browser
+# make install   .venv with everything Tack needs
+# make test      everything: rules, both databases, Block Kit, the house rules
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PORT   ?= 8600
-DATA   ?=
 
-.PHONY: install demo test lint bench lock clean
+.PHONY: install test lock clean
 
 install: $(VENV)/.installed
 
@@ -19,14 +17,8 @@ $(VENV)/.installed: requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: install
-	@$(BIN)/tack demo --port $(PORT) $(if $(DATA),--data $(DATA))
-
 test: install
 	@$(BIN)/python -m pytest $(ARGS)
-
-bench: install
-	@$(BIN)/python -m bench $(ARGS)
 
 lock: install
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt
