@@ -1,0 +1,69 @@
+import threading
+
+import pytest
+from sqlalchemy import select, text
+
+from models.database import Database
+from models.errors import DatabaseAway
+from models.workspace import Workspace
+
+
+def test_an_error_undoes_the_whole_transaction(database):
+    def fails():
+        with database.write() as session:
+            session.add(Workspace(team_id="T1"))
+            session.flush()
+            raise KeyError("something broke")
+
+    with pytest.raises(KeyError):
+        fails()
+    with database.read() as session:
+        assert session.scalar(select(Workspace)) is None
+
+
+def test_what_waits_is_told_after_a_commit_and_not_after_an_error(database):
+    told = []
+    database.on_commit.append(lambda: told.append("committed"))
+    with database.write() as session:
+        session.add(Workspace(team_id="T1"))
+    with pytest.raises(KeyError), database.write():
+        raise KeyError
+    assert told == ["committed"]
+
+
+def test_writers_take_turns_and_none_is_locked_out(database):
+    with database.write() as session:
+        session.add(Workspace(team_id="T0"))
+
+    def write(number):
+        with database.write() as session:
+            session.add(Workspace(team_id=f"T{number}"))
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(1, 33)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with database.read() as session:
+        assert len(session.scalars(select(Workspace)).all()) == 33
+
+
+def test_a_lock_that_another_process_holds_is_told_as_such(tmp_path):
+    url = f"sqlite:///{tmp_path}/tack.db"
+    holder, clicker = Database(url), Database(url)
+    with (
+        holder.write() as first,
+        first.execute(text("SELECT 1")),
+        pytest.raises(DatabaseAway, match="nothing was changed"),
+        clicker.write() as second,
+    ):
+        second.execute(text("SELECT 1"))
+    holder.close()
+    clicker.close()
+
+
+def test_a_database_that_is_gone_is_told_as_such():
+    database = Database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(DatabaseAway), database.read() as session:
+        session.execute(text("SELECT 1"))
+    database.close()
