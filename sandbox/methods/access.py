@@ -1,0 +1,44 @@
+"""Which channel is meant, and whether the bot may be there."""
+
+from typing import Any
+
+from sandbox.records import SlackError
+from sandbox.state import Channel, Workspace
+
+
+def need_scope(workspace: Workspace, scope: str) -> None:
+    """Raise missing_scope unless the manifest asks for the scope."""
+    scopes = workspace.manifest.scopes
+    if scope not in scopes:
+        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(scopes)))
+
+
+def find_channel(workspace: Workspace, args: dict[str, Any]) -> Channel:
+    """Return the channel the bot can see by this id; a user's id means the direct messages."""
+    given = str(args["channel"])
+    user = workspace.users.get(given)
+    if user is not None and not user.bot:
+        return workspace.direct_messages(user.id)
+    channel = workspace.channels.get(given)
+    if channel is None or (channel.private and workspace.bot.id not in channel.members):
+        raise SlackError("channel_not_found")
+    return channel
+
+
+def writable(workspace: Workspace, args: dict[str, Any]) -> Channel:
+    """Return a channel the bot may post to."""
+    channel = find_channel(workspace, args)
+    if channel.archived:
+        raise SlackError("is_archived")
+    is_member = workspace.bot.id in channel.members
+    if not is_member and "chat:write.public" not in workspace.manifest.scopes:
+        raise SlackError("not_in_channel")
+    return channel
+
+
+def readable(workspace: Workspace, args: dict[str, Any], right: str) -> Channel:
+    """Return a channel the bot may read; `right` is history or read."""
+    channel = find_channel(workspace, args)
+    family = "im" if channel.im_user else "groups" if channel.private else "channels"
+    need_scope(workspace, f"{family}:{right}")
+    return channel

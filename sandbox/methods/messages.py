@@ -1,0 +1,114 @@
+"""chat.*: posting, updating and pointing at messages."""
+
+from typing import Any
+
+from sandbox.blockkit import check_message
+from sandbox.methods.access import find_channel, writable
+from sandbox.payloads import posted
+from sandbox.records import SlackError
+from sandbox.screens import refuse
+from sandbox.state import Channel, Message, Workspace
+
+UPDATE_MOST = 4_000
+CONTENT = ("text", "blocks", "attachments", "metadata")
+
+
+def check_content(workspace: Workspace, where: str, args: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a message Slack would take, its blocks with ids."""
+    content = {key: args[key] for key in CONTENT if args.get(key) is not None}
+    refuse(workspace, where, check_message(content))
+    if "blocks" in content:
+        content["blocks"] = workspace.named(content["blocks"])
+    return content
+
+
+def _thread_of(workspace: Workspace, channel: Channel, args: dict[str, Any]) -> str | None:
+    thread_ts = args.get("thread_ts")
+    if thread_ts and workspace.message(channel, thread_ts) is None:
+        raise SlackError("cannot_reply_to_message")
+    return thread_ts
+
+
+def post_message(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Post a message."""
+    channel = writable(workspace, args)
+    content = check_content(workspace, "chat.postMessage", args)
+    message = workspace.post(
+        channel,
+        workspace.bot.id,
+        content.get("text", ""),
+        blocks=content.get("blocks", []),
+        attachments=content.get("attachments", []),
+        metadata=content.get("metadata") or None,
+        thread_ts=_thread_of(workspace, channel, args),
+        bot=True,
+    )
+    return {"channel": channel.id, "ts": message.ts, "message": posted(workspace, message)}
+
+
+def post_ephemeral(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Show a message to one member of a channel."""
+    channel = writable(workspace, args)
+    if args["user"] not in channel.members:
+        raise SlackError("user_not_in_channel")
+    content = check_content(workspace, "chat.postEphemeral", args)
+    message = workspace.post(
+        channel,
+        workspace.bot.id,
+        content.get("text", ""),
+        blocks=content.get("blocks", []),
+        attachments=content.get("attachments", []),
+        thread_ts=_thread_of(workspace, channel, args),
+        bot=True,
+        only_for=args["user"],
+    )
+    return {"message_ts": message.ts}
+
+
+def _posted_message(workspace: Workspace, channel: Channel, ts: str) -> Message:
+    message = workspace.message(channel, ts)
+    if message is None or message.only_for is not None:
+        raise SlackError("message_not_found")
+    return message
+
+
+def update(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Replace a message of the app; without blocks its blocks go, its metadata stays."""
+    channel = find_channel(workspace, args)
+    message = _posted_message(workspace, channel, args["ts"])
+    if not message.bot:
+        raise SlackError("cant_update_message")
+    if channel.archived:
+        raise SlackError("is_archived")
+    if len(args.get("text") or "") > UPDATE_MOST:
+        raise SlackError("msg_too_long")
+    clears_metadata = args.get("metadata") == {}
+    content = check_content(
+        workspace, "chat.update", args | ({"metadata": None} if clears_metadata else {})
+    )
+    message.text = content.get("text", message.text)
+    message.blocks = content.get("blocks", [])
+    message.attachments = content.get("attachments", [])
+    if clears_metadata or "metadata" in content:
+        message.metadata = content.get("metadata")
+    message.updates += 1
+    workspace.changed(f"messages:{channel.id}")
+    return {
+        "channel": channel.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": posted(workspace, message),
+    }
+
+
+def permalink(workspace: Workspace, message: Message) -> str:
+    """Return the address of a message."""
+    place = f"{message.channel_id}/p{message.ts.replace('.', '')}"
+    return f"https://{workspace.team_domain}.slack.com/archives/{place}"
+
+
+def get_permalink(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Say where a message is."""
+    channel = find_channel(workspace, args)
+    message = _posted_message(workspace, channel, args["message_ts"])
+    return {"channel": channel.id, "permalink": permalink(workspace, message)}

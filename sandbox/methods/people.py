@@ -1,0 +1,45 @@
+"""auth.test and users.info."""
+
+from typing import Any
+
+from sandbox.records import SlackError
+from sandbox.state import Workspace
+
+
+def auth_test(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Say whose token it is."""
+    return {
+        "url": f"https://{workspace.team_domain}.slack.com/",
+        "team": "Sandbox",
+        "user": workspace.bot.name,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot.id,
+        "bot_id": workspace.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def users_info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Describe one member; the locale only when asked for."""
+    user = workspace.users.get(args["user"])
+    if user is None:
+        raise SlackError("user_not_found")
+    offset = workspace.clock.now().astimezone(user.zone).utcoffset()
+    described: dict[str, Any] = {
+        "id": user.id,
+        "team_id": workspace.team_id,
+        "name": user.name,
+        "deleted": False,
+        "real_name": user.real_name,
+        "tz": user.tz,
+        "tz_label": user.tz,
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "is_admin": user.admin,
+        "is_owner": False,
+        "is_bot": user.bot,
+        "is_restricted": False,
+        "profile": {"real_name": user.real_name, "display_name": user.name},
+    }
+    if args.get("include_locale"):
+        described["locale"] = "en-US"
+    return {"user": described}

@@ -1,0 +1,314 @@
+"""A workspace: people, channels, messages, views, and what may be used only once."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sandbox.clock import SandboxClock
+from sandbox.elements import PRESSED, Placed, Values, interactive
+from sandbox.manifest import Manifest
+from sandbox.records import Finding, SlackError
+from sandbox.words import words_in
+
+TRIGGER_LIVES = timedelta(seconds=3)
+RESPONSE_URL_LIVES = timedelta(minutes=30)
+RESPONSE_URL_USES = 5
+
+
+@dataclass
+class User:
+    """A member of the workspace, or the app's own bot user."""
+
+    id: str
+    name: str
+    real_name: str
+    tz: str
+    admin: bool = False
+    bot: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which this person reads dates."""
+        return ZoneInfo(self.tz)
+
+
+@dataclass
+class Message:
+    """A message of a channel; one with `only_for` is ephemeral."""
+
+    ts: str
+    channel_id: str
+    user: str
+    text: str
+    order: int
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    metadata: dict[str, Any] | None = None
+    thread_ts: str | None = None
+    bot: bool = False
+    only_for: str | None = None
+    updates: int = 0
+    typed: Values = field(default_factory=dict)
+
+    @property
+    def elements(self) -> list[Placed]:
+        """What can be used in it."""
+        return list(interactive(self.blocks))
+
+    @property
+    def buttons(self) -> list[str]:
+        """The words on its buttons and overflow menus."""
+        return [p.label for p in self.elements if p.element["type"] in PRESSED]
+
+    @property
+    def texts(self) -> list[str]:
+        """Every word it shows, its fallback text first."""
+        return [self.text, *words_in(self.blocks)]
+
+    def shows(self, words: str) -> bool:
+        """Whether the words are in it."""
+        return any(words in text for text in self.texts)
+
+
+@dataclass
+class Channel:
+    """A channel, or the direct messages of one user and the bot (`im_user`)."""
+
+    id: str
+    name: str
+    private: bool = False
+    members: set[str] = field(default_factory=set)
+    im_user: str | None = None
+    archived: bool = False
+    all_messages: list[Message] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def messages(self) -> list[Message]:
+        """What every member sees, oldest first."""
+        return [message for message in self.all_messages if message.only_for is None]
+
+    def seen_by(self, user_id: str) -> list[Message]:
+        """Return what one member sees, oldest first."""
+        return [m for m in self.all_messages if m.only_for in (None, user_id)]
+
+
+@dataclass
+class View:
+    """A modal on a user's screen, or a user's App Home."""
+
+    id: str
+    user: str
+    content: dict[str, Any]
+    hash: str
+    root_id: str
+    previous_id: str | None = None
+    typed: Values = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    published: int = 0
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """The blocks on it."""
+        blocks: list[dict[str, Any]] = self.content["blocks"]
+        return blocks
+
+
+@dataclass
+class Trigger:
+    """The right to open one modal within three seconds."""
+
+    user: str
+    at: datetime
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """The right to answer where someone acted, five times within half an hour."""
+
+    user: str
+    channel_id: str
+    at: datetime
+    message_ts: str | None = None
+    uses: int = 0
+
+
+class Workspace:
+    """Everything Slack remembers. Hold `lock` while reading or changing more than one thing."""
+
+    def __init__(self, manifest: Manifest, clock: SandboxClock) -> None:
+        self.manifest = manifest
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.modals: dict[str, list[View]] = {}
+        self.homes: dict[str, View] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.findings: list[Finding] = []
+        self.last_act: dict[str, int] = {}
+        self.watchers: list[Callable[[str], None]] = []
+        self._count = 0
+        self._last_micros = 0
+        self.team_id = self.new_id("T")
+        self.team_domain = "sandbox"
+        self.app_id = self.new_id("A")
+        self.bot_id = self.new_id("B")
+        self.bot = self.add_user(manifest.name.lower(), manifest.name, "UTC", bot=True)
+
+    def count(self) -> int:
+        """Return the next number of the workspace's own order of things."""
+        with self.lock:
+            self._count += 1
+            return self._count
+
+    def new_id(self, prefix: str) -> str:
+        """Return an id in Slack's form."""
+        return f"{prefix}0{self.count():08d}"
+
+    def new_ts(self) -> str:
+        """Return the moment it is as a ts, later than every one before."""
+        with self.lock:
+            micros = round(self.clock.now().timestamp() * 1_000_000)
+            self._last_micros = max(micros, self._last_micros + 1)
+            return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
+
+    def changed(self, topic: str) -> None:
+        """Tell whoever watches that something looks different now."""
+        for watcher in list(self.watchers):
+            watcher(topic)
+
+    def find_fault(self, where: str, error: str, detail: str, *, warning: bool = False) -> None:
+        """Write down what a real Slack would refuse or ignore."""
+        self.findings.append(Finding(where, error, detail, warning))
+        self.changed("state")
+
+    # people and places
+
+    def add_user(
+        self, name: str, real_name: str, tz: str, *, admin: bool = False, bot: bool = False
+    ) -> User:
+        """Add a member."""
+        with self.lock:
+            user = User(self.new_id("U"), name, real_name, tz, admin, bot)
+            self.users[user.id] = user
+        self.changed("state")
+        return user
+
+    def add_channel(self, name: str, members: set[str], *, private: bool) -> Channel:
+        """Add a channel with these user ids in it."""
+        with self.lock:
+            channel = Channel(self.new_id("C"), name, private, members)
+            self.channels[channel.id] = channel
+        self.changed("state")
+        return channel
+
+    def user_named(self, name: str) -> User:
+        """Find a member by name, real name or id."""
+        for user in self.users.values():
+            if name.removeprefix("@") in (user.name, user.id, user.real_name):
+                return user
+        raise LookupError(f"There is no user {name!r} in this workspace.")
+
+    def channel_named(self, name: str) -> Channel:
+        """Find a channel by name or id."""
+        for channel in self.channels.values():
+            if name.removeprefix("#") in (channel.name, channel.id) and name:
+                return channel
+        raise LookupError(f"There is no channel {name!r} in this workspace.")
+
+    def direct_messages(self, user_id: str) -> Channel:
+        """Return the direct messages of a user and the bot, opened if need be."""
+        with self.lock:
+            for channel in self.channels.values():
+                if channel.im_user == user_id:
+                    return channel
+            members = {user_id, self.bot.id}
+            channel = Channel(self.new_id("D"), "", True, members, im_user=user_id)
+            self.channels[channel.id] = channel
+            return channel
+
+    # messages
+
+    def post(self, channel: Channel, user: str, text: str, **parts: Any) -> Message:
+        """Put a message into a channel."""
+        with self.lock:
+            message = Message(self.new_ts(), channel.id, user, text, self.count(), **parts)
+            channel.all_messages.append(message)
+        self.changed(f"messages:{channel.id}")
+        return message
+
+    def message(self, channel: Channel, ts: str) -> Message | None:
+        """Find a message by its ts, an ephemeral one too."""
+        return next((m for m in channel.all_messages if m.ts == ts), None)
+
+    # what may be used once
+
+    def new_trigger(self, user_id: str) -> str:
+        """Give out a trigger_id."""
+        trigger_id = f"{self.count()}.{secrets.token_hex(8)}"
+        self.triggers[trigger_id] = Trigger(user_id, self.clock.now())
+        return trigger_id
+
+    def use_trigger(self, trigger_id: str) -> Trigger:
+        """Use a trigger up, or raise what Slack says to a stale one."""
+        trigger = self.triggers.get(trigger_id)
+        if trigger is None:
+            raise SlackError("invalid_trigger_id")
+        if trigger.used:
+            raise SlackError("exchanged_trigger_id")
+        if self.clock.now() - trigger.at > TRIGGER_LIVES:
+            raise SlackError("expired_trigger_id")
+        trigger.used = True
+        return trigger
+
+    def new_response_url(self, user_id: str, channel_id: str, message_ts: str | None) -> str:
+        """Give out the secret part of a response_url."""
+        secret = secrets.token_urlsafe(16)
+        self.response_urls[secret] = ResponseUrl(user_id, channel_id, self.clock.now(), message_ts)
+        return secret
+
+    def use_response_url(self, secret: str) -> ResponseUrl:
+        """Use a response_url once, or raise what Slack says to a worn one."""
+        use = self.response_urls.get(secret)
+        if use is None or self.clock.now() - use.at > RESPONSE_URL_LIVES:
+            raise SlackError("expired_url")
+        if use.uses >= RESPONSE_URL_USES:
+            raise SlackError("used_url")
+        use.uses += 1
+        return use
+
+    # views
+
+    def open_views(self) -> Iterator[View]:
+        """Yield every modal that is open and every Home."""
+        for stack in self.modals.values():
+            yield from stack
+        yield from self.homes.values()
+
+    def view(self, view_id: str) -> View | None:
+        """Find an open view by id."""
+        return next((view for view in self.open_views() if view.id == view_id), None)
+
+    def top_view(self, user_id: str) -> View | None:
+        """Return the modal in front of a user."""
+        stack = self.modals.get(user_id)
+        return stack[-1] if stack else None
+
+    def new_hash(self) -> str:
+        """Return a version of a view."""
+        return f"{self.new_ts().split('.')[0]}.{secrets.token_hex(4)}"
+
+    def named(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give blocks and elements without an id one, as Slack does."""
+        for block in blocks:
+            block.setdefault("block_id", secrets.token_urlsafe(4))
+        for placed in interactive(blocks):
+            placed.element.setdefault("action_id", secrets.token_urlsafe(4))
+        return blocks
