@@ -1,6 +1,7 @@
 """The way to the database: short read sessions, short writing transactions, on both engines."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,12 @@ POOL_SIZE = 32
 def make_engine(url: str) -> Engine:
     """An engine with the limits above; `postgresql://` means psycopg 3."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        engine = create_engine(
+            url,
+            pool_size=POOL_SIZE,
+            pool_timeout=WAIT_SECONDS,
+            connect_args={"timeout": WAIT_SECONDS},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -45,8 +51,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    wait_ms = connection.get_execution_options().get("write_wait_ms")
+    if wait_ms is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class FairLock:
@@ -91,8 +101,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, undone by any error. Raises DatabaseAway."""
-        with self._turn(), _in_time():
-            engine = self.engine.execution_options(writes=True)
+        with self._turn() as wait_ms, _in_time():
+            engine = self.engine.execution_options(write_wait_ms=wait_ms)
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         for tell in self.on_commit:
@@ -103,14 +113,16 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self) -> Iterator[int]:
+        """One writer of this process after the other; what is left to wait for others, in ms."""
+        give_up_at = time.monotonic() + WAIT_SECONDS
         if self._writers is None:
-            yield
+            yield WAIT_SECONDS * 1000
             return
         if not self._writers.acquire(WAIT_SECONDS):
             raise DatabaseAway
         try:
-            yield
+            yield max(1, int((give_up_at - time.monotonic()) * 1000))
         finally:
             self._writers.release()
 

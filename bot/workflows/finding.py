@@ -1,0 +1,144 @@
+"""Finding epics, and the portfolio and streams they belong to."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from models.epic import Epic
+from models.errors import Mistake
+from models.portfolio import Portfolio, State, ValueStream
+
+PAGE_SIZE = 20
+NEAREST = 3
+KEY = re.compile(r"([A-Z][A-Z0-9]*)-?(\d{1,9})")
+CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A slice of a list of epics; pages count from 1, and an empty list has one page."""
+
+    epics: Sequence[Epic]
+    number: int
+    pages: int
+    total: int
+
+
+class UnknownKey(Mistake):
+    """A key that no epic has, with those that look like it."""
+
+    def __init__(self, key: str, nearest: Sequence[str]) -> None:
+        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        super().__init__(f"There is no epic {key[:24]}.{guess}")
+        self.nearest = tuple(nearest)
+
+
+def epic_by_key(session: Session, workspace_id: int, key: str) -> Epic:
+    """The epic of that key, however it is capitalised. Raises UnknownKey."""
+    found = KEY.fullmatch(key.strip().upper()) if key.isascii() else None
+    if found is None:
+        raise UnknownKey(key.strip(), [])
+    tidy = f"{found[1]}-{int(found[2])}"
+    epic = session.scalars(
+        _whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy)
+    ).first()
+    if epic is None:
+        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy))
+    return epic
+
+
+def epic_by_id(session: Session, workspace_id: int, epic_id: int) -> Epic | None:
+    """The epic with its portfolio, stream and state, or None."""
+    return session.scalars(
+        _whole_epics().where(Epic.workspace_id == workspace_id, Epic.id == epic_id)
+    ).first()
+
+
+def list_epics(
+    session: Session,
+    workspace_id: int,
+    page: int = 1,
+    *,
+    value_stream_id: int | None = None,
+    state_id: int | None = None,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The workspace's epics in the order of the board, longest in their state first."""
+    rows = select(Epic).where(Epic.workspace_id == workspace_id)
+    rows = narrowed(rows, value_stream_id, state_id)
+    total = session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
+    return page_of(session, rows, page, total, size)
+
+
+def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: int) -> Page:
+    """The slice of the rows on a page; a page past the end is the last one."""
+    pages = max(1, -(-total // size))
+    number = min(max(1, page), pages)
+    slice_ = (
+        rows.join(Epic.state)
+        .options(
+            contains_eager(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.portfolio)
+        )
+        .order_by(State.position, Epic.state_entered_at, Epic.id)
+        .offset((number - 1) * size)
+        .limit(size)
+    )
+    return Page(session.scalars(slice_).all(), number, pages, total)
+
+
+def narrowed(rows: Select[Epic], value_stream_id: int | None, state_id: int | None) -> Select[Epic]:
+    """Only those of the stream and in the state, where one is given."""
+    if value_stream_id is not None:
+        rows = rows.where(Epic.value_stream_id == value_stream_id)
+    if state_id is not None:
+        rows = rows.where(Epic.state_id == state_id)
+    return rows
+
+
+def portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
+    """The workspace's portfolios with their states and streams, the first set up first."""
+    return (
+        session.scalars(
+            select(Portfolio)
+            .where(Portfolio.workspace_id == workspace_id)
+            .options(joinedload(Portfolio.states), joinedload(Portfolio.value_streams))
+            .order_by(Portfolio.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+def stream_of_channel(session: Session, workspace_id: int, channel_id: str) -> ValueStream | None:
+    """The stream whose cards appear in the channel, or None."""
+    return session.scalars(
+        select(ValueStream)
+        .where(ValueStream.workspace_id == workspace_id, ValueStream.channel_id == channel_id)
+        .order_by(ValueStream.id)
+    ).first()
+
+
+def _whole_epics() -> Select[Epic]:
+    return select(Epic).options(
+        joinedload(Epic.portfolio).joinedload(Portfolio.states),
+        joinedload(Epic.value_stream),
+        joinedload(Epic.state),
+    )
+
+
+def _nearest(session: Session, workspace_id: int, key: str) -> list[str]:
+    prefix, _, number = key.partition("-")
+    candidates = session.scalars(
+        select(Epic.key)
+        .where(
+            Epic.workspace_id == workspace_id,
+            or_(Epic.key.like(f"%-{number}"), Epic.key.like(f"{prefix}-{number[:1]}%")),
+        )
+        .order_by(Epic.id.desc())
+        .limit(CANDIDATES)
+    ).all()
+    return difflib.get_close_matches(key, candidates, NEAREST)

@@ -1,0 +1,62 @@
+"""Moving an epic to another state."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.redrawing import redraw_epic
+from models.epic import Epic
+from models.errors import AlreadyThere, Mistake, MovedMeanwhile
+from models.portfolio import State
+
+
+class UnknownEpic(Mistake):
+    """An epic that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That epic is not there any more.")
+
+
+class UnknownState(Mistake):
+    """A state that the epic's portfolio does not have."""
+
+    def __init__(self) -> None:
+        super().__init__("This portfolio has no such state any more. Choose another one.")
+
+
+def move(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    epic_id: int,
+    to_state_id: int,
+    version: int | None,
+    reason: str | None,
+    at: datetime,
+) -> Epic:
+    """Move the epic, and redraw wherever it is shown.
+
+    `version` is what the person saw, None when they named the epic by its key. Raises
+    AlreadyThere, MovedMeanwhile, UnknownEpic, UnknownState.
+    """
+    epic = session.scalars(
+        select(Epic)
+        .where(Epic.workspace_id == workspace_id, Epic.id == epic_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if epic is None:
+        raise UnknownEpic
+    to = session.scalars(
+        select(State).where(State.portfolio_id == epic.portfolio_id, State.id == to_state_id)
+    ).first()
+    if to is None:
+        raise UnknownState
+    if to is epic.state:
+        raise AlreadyThere(epic.key, to.label)
+    if version is not None and version != epic.version:
+        raise MovedMeanwhile(epic.key, epic.state.label)
+    session.add(epic.move(to, actor, reason, at))
+    redraw_epic(session, epic, at)
+    return epic

@@ -1,0 +1,333 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, func, select
+
+from bot.workflows import finding, joining, looking
+from bot.workflows.boarding import board, place_in_state
+from bot.workflows.moving import UnknownEpic, UnknownState, move
+from bot.workflows.proposing import UnknownStream, similar_open_epics
+from bot.workflows.setting_up import set_up
+from models.database import Database
+from models.epic import Epic, Transition
+from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
+from models.message import Message
+from models.portfolio import Portfolio, ValueStream
+from models.setup import Setup, StreamSetup
+from models.work import Work
+from models.workspace import Workspace
+from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic
+
+
+@pytest.fixture
+def shop(database):
+    """Payments (PAY, with a channel) and Onboarding (ONB, without one)."""
+    return a_portfolio(database)
+
+
+def stream_id(session, prefix):
+    return session.scalars(select(ValueStream.id).where(ValueStream.key_prefix == prefix)).one()
+
+
+def state(session, name):
+    return session.scalars(select(Portfolio)).one().state(name)
+
+
+def work_keys(session):
+    return sorted(session.scalars(select(Work.key)))
+
+
+# Setting up
+
+
+def test_a_portfolio_starts_with_seven_states_and_its_streams(database, shop):
+    with database.read() as session:
+        portfolio = finding.portfolios(session, shop[0])[0]
+        assert [s.name for s in portfolio.states][0::6] == ["funnel", "stopped"]
+        assert [(s.key_prefix, s.owner_user_id) for s in portfolio.value_streams] == [
+            ("ONB", ANA),
+            ("PAY", BEN),
+        ]
+
+
+def test_what_is_wrong_with_a_setup_is_said_at_its_field(database, shop):
+    twice = StreamSetup(name="Payments", key_prefix="PAY")
+    setup = Setup(name="", currency="euro", time_zone="Berlin", streams=[twice, twice])
+    with database.write() as session, pytest.raises(FieldMistakes) as found:
+        set_up(session, shop[0], ANA, setup, MONDAY)
+    assert set(found.value.errors) == {
+        "name",
+        "currency",
+        "time_zone",
+        "streams.0.key_prefix",
+        "streams.1.name",
+        "streams.1.key_prefix",
+    }
+
+
+def test_a_prefix_is_derived_and_avoids_those_taken(database, shop):
+    setup = Setup(
+        name="Bank", currency="EUR", time_zone="UTC", streams=[StreamSetup(name="Payouts")]
+    )
+    with database.write() as session:
+        portfolio = set_up(session, shop[0], ANA, setup, MONDAY)
+        assert portfolio.value_streams[0].key_prefix == "PAY2"
+
+
+def test_the_first_slack_workspace_adopts_what_was_made_without_slack(database):
+    with database.write() as session:
+        session.add(Workspace(team_id="LOCAL"))
+    with database.write() as session:
+        first, again = (joining.workspace_of(session, "T1") for _ in range(2))
+        other = joining.workspace_of(session, "T2")
+        assert first is again
+        assert (first.id, first.team_id) == (1, "T1")
+        assert other.id != first.id
+
+
+def test_an_admin_is_granted_once(database, shop):
+    with database.write() as session:
+        joining.grant_admin(session, shop[0], ANA)
+        joining.grant_admin(session, shop[0], ANA)
+        assert joining.admin_ids(session, shop[0]) == [ANA]
+
+
+# Proposing
+
+
+def test_a_proposal_stands_in_the_funnel_with_a_key_a_transition_and_a_card(database, shop):
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+    with database.read() as session:
+        epic = finding.epic_by_key(session, shop[0], "pay-1")
+        assert (epic.state.name, epic.state_entered_at) == ("funnel", MONDAY)
+        assert (epic.committed_at, epic.owner_user_id) == (None, ANA)
+        moved = session.scalars(select(Transition)).one()
+        assert (moved.from_state, moved.to_state.name, moved.actor_user_id) == (None, "funnel", ANA)
+        card = session.scalars(select(Message)).one()
+        assert (card.channel_id, card.subject_id) == (PAYMENTS.channel_id, epic.id)
+        work = session.scalars(select(Work)).one()
+        assert (work.key, work.lane, work.due_at) == (card.work_key, "C0PAY", MONDAY)
+
+
+def test_a_stream_without_a_channel_gets_no_card(database, shop):
+    with database.write() as session:
+        an_epic(session, shop[0], stream_id(session, "ONB"))
+        assert session.scalar(select(func.count(Message.id))) == 0
+
+
+def test_a_proposal_sent_twice_is_one_epic(database, shop):
+    with database.write() as session:
+        first = an_epic(session, shop[0], stream_id(session, "PAY"), request="V1")
+    with database.write() as session:
+        again = an_epic(session, shop[0], stream_id(session, "PAY"), request="V1")
+        assert again.id == first.id
+        assert session.scalar(select(func.count(Epic.id))) == 1
+
+
+def test_a_proposal_sent_twice_at_once_is_one_epic(database, shop):
+    with database.read() as session:
+        payments = stream_id(session, "PAY")
+
+    def send(_):
+        with database.write() as session:
+            return an_epic(session, shop[0], payments, request="V1").key
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(send, range(16))) == {"PAY-1"}
+
+
+def test_keys_are_gapless_and_unique_when_many_propose_at_once(database, shop):
+    with database.read() as session:
+        payments = stream_id(session, "PAY")
+
+    def send(number):
+        with database.write() as session:
+            return an_epic(session, shop[0], payments, request=f"V{number}").key
+
+    def send_and_fail(number):
+        with suppress(ZeroDivisionError), database.write() as session:
+            an_epic(session, shop[0], payments, request=f"F{number}")
+            raise ZeroDivisionError
+
+    with ThreadPoolExecutor(16) as threads:
+        failing = [threads.submit(send_and_fail, number) for number in range(10)]
+        keys = list(threads.map(send, range(40)))
+        for each in failing:
+            each.result()
+    assert sorted(keys) == sorted(f"PAY-{number}" for number in range(1, 41))
+
+
+def test_a_stream_of_another_workspace_is_unknown(database, shop):
+    with database.write() as session:
+        other = joining.workspace_of(session, "T2")
+        with pytest.raises(UnknownStream):
+            an_epic(session, other.id, stream_id(session, "PAY"))
+
+
+def test_similar_open_epics_come_likest_first_and_leave_out_what_ended(database, shop):
+    with database.write() as session:
+        payments = stream_id(session, "PAY")
+        for title in ("Pay by bank transfer", "Bank transfer for refunds", "Nicer receipts"):
+            an_epic(session, shop[0], payments, title)
+        ended = an_epic(session, shop[0], payments, "Instant bank transfer")
+        move(session, shop[0], ANA, ended.id, state(session, "stopped").id, None, None, MONDAY)
+        found = similar_open_epics(session, shop[1], "Pay by bank transfer at checkout, 100%")
+        assert [epic.key for epic in found] == ["PAY-1", "PAY-2"]
+        assert similar_open_epics(session, shop[1], "🚀") == []
+
+
+# Moving
+
+
+def test_a_move_is_appended_and_starts_the_clocks_once(database, shop):
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        for hours, to in enumerate(["reviewing", "done", "funnel", "done"], 1):
+            at = MONDAY + timedelta(hours=hours)
+            move(session, shop[0], BEN, epic.id, state(session, to).id, None, "because", at)
+    with database.read() as session:
+        epic = finding.epic_by_key(session, shop[0], "PAY-1")
+        assert epic.committed_at == MONDAY + timedelta(hours=1)
+        assert epic.done_at == MONDAY + timedelta(hours=2)
+        assert epic.version == 5
+        assert session.scalar(select(func.count(Transition.id))) == 5
+
+
+def test_a_click_on_an_older_card_names_the_present_state(database, shop):
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        reviewing, ready = state(session, "reviewing").id, state(session, "ready").id
+        move(session, shop[0], BEN, epic.id, reviewing, 1, None, MONDAY)
+        with pytest.raises(AlreadyThere, match="PAY-1 is already in Reviewing"):
+            move(session, shop[0], BEN, epic.id, reviewing, 1, None, MONDAY)
+        with pytest.raises(MovedMeanwhile, match="it is in Reviewing now"):
+            move(session, shop[0], BEN, epic.id, ready, 1, None, MONDAY)
+
+
+def test_a_double_click_moves_once(database, shop):
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        reviewing = state(session, "reviewing").id
+
+    def click(_):
+        try:
+            with database.write() as session:
+                move(session, shop[0], BEN, epic.id, reviewing, 1, None, MONDAY)
+        except AlreadyThere:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(click, range(16))) == 1
+    with database.read() as session:
+        assert session.scalar(select(func.count(Transition.id))) == 2
+
+
+def test_epics_and_states_of_others_are_unknown(database, shop):
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        other = joining.workspace_of(session, "T2")
+        with pytest.raises(UnknownEpic):
+            move(session, other.id, ANA, epic.id, 1, None, None, MONDAY)
+        with pytest.raises(UnknownState):
+            move(session, shop[0], ANA, epic.id, 999, None, None, MONDAY)
+
+
+def test_moves_coalesce_into_one_drawing_of_card_and_home(database, shop):
+    with database.write() as session:
+        looking.look(session, shop[0], ANA, MONDAY)
+        looking.look(session, shop[0], BEN, MONDAY - timedelta(minutes=6))
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        for to in ("reviewing", "analyzing", "ready"):
+            move(session, shop[0], BEN, epic.id, state(session, to).id, None, None, MONDAY)
+    with database.read() as session:
+        assert work_keys(session) == ["home:1", "home:2", "message:1"]
+        versions = dict(session.execute(select(Work.key, Work.version)).all())
+        assert versions == {"home:1": 5, "home:2": 1, "message:1": 4}
+
+
+# Finding and the board
+
+
+@pytest.mark.parametrize("typed", ["PAY-1", " pay-1 ", "pay1", "PAY-01"])
+def test_a_key_is_found_however_it_is_typed(database, shop, typed):
+    with database.write() as session:
+        an_epic(session, shop[0], stream_id(session, "PAY"))
+        assert finding.epic_by_key(session, shop[0], typed).key == "PAY-1"
+
+
+def test_an_unknown_key_names_the_nearest(database, shop):
+    with database.write() as session:
+        for number in range(12):
+            an_epic(session, shop[0], stream_id(session, "PAY"), request=str(number))
+        with pytest.raises(finding.UnknownKey, match=r"no epic PYA-12\. Did you mean PAY-12"):
+            finding.epic_by_key(session, shop[0], "PYA-12")
+        with pytest.raises(finding.UnknownKey, match="no epic ' or 1=1"):
+            finding.epic_by_key(session, shop[0], "' or 1=1 --")
+
+
+@pytest.mark.parametrize("count", [0, 1, 20, 21, 101])
+def test_every_epic_is_on_exactly_one_page(database, shop, count):
+    with database.write() as session:
+        for number in range(count):
+            an_epic(session, shop[0], stream_id(session, "ONB"), request=str(number))
+    with database.read() as session:
+        first = finding.list_epics(session, shop[0], 1)
+        pages = [finding.list_epics(session, shop[0], n + 1) for n in range(first.pages)]
+        keys = [epic.key for page in pages for epic in page.epics]
+        assert keys == [f"ONB-{number + 1}" for number in range(count)]
+        assert first.total == count
+        assert finding.list_epics(session, shop[0], 999).number == first.pages
+
+
+def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
+    with database.write() as session:
+        payments, onboarding = stream_id(session, "PAY"), stream_id(session, "ONB")
+        epics = [an_epic(session, shop[0], payments, request=str(n)) for n in range(3)]
+        an_epic(session, shop[0], onboarding)
+        ready = state(session, "ready")
+        move(session, shop[0], ANA, epics[1].id, ready.id, None, None, MONDAY)
+        whole = board(session, shop[1])
+        assert {s.name: n for s, n in whole.counts.items() if n} == {"funnel": 3, "ready": 1}
+        narrow = board(session, shop[1], payments, ready.id)
+        assert [epic.key for epic in narrow.page.epics] == ["PAY-2"]
+        assert (narrow.total, narrow.page.total) == (3, 1)
+        assert place_in_state(session, epics[2]) == (2, 2)
+
+
+def test_the_board_takes_as_many_queries_for_many_epics_as_for_none(database, shop):
+    def queries():
+        asked = []
+        listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
+        event.listen(database.engine, "before_cursor_execute", listen)
+        with database.read() as session:
+            for epic in board(session, shop[1]).page.epics:
+                assert epic.value_stream.name
+        event.remove(database.engine, "before_cursor_execute", listen)
+        return len([statement for statement in asked if statement.startswith("SELECT")])
+
+    before = queries()
+    with database.write() as session:
+        for number in range(30):
+            an_epic(session, shop[0], stream_id(session, "PAY"), request=str(number))
+    assert queries() == before <= 5
+
+
+def test_a_home_remembers_what_was_chosen(database, shop):
+    with database.write() as session:
+        looking.choose(session, shop[0], ANA, MONDAY, portfolio_id=shop[1], page=3)
+        home = looking.look(session, shop[0], ANA, MONDAY + timedelta(hours=1))
+        assert (home.portfolio_id, home.page) == (shop[1], 3)
+        assert home.opened_at == MONDAY + timedelta(hours=1)
+
+
+def test_after_a_commit_those_who_wait_for_it_are_told(database_url):
+    told = threading.Event()
+    database = Database(database_url, on_commit=[told.set])
+    a_portfolio(database)
+    database.close()
+    assert told.is_set()
