@@ -204,6 +204,10 @@ class Sandbox:
         """End every Socket Mode connection as Slack does when it moves an app elsewhere."""
         self._connections.ask_to_reconnect()
 
+    def drop_connections(self) -> None:
+        """End every Socket Mode connection without a word."""
+        self._connections.drop()
+
     # serving
 
     def _routes(self) -> Starlette:

@@ -90,15 +90,21 @@ class Connections:
         for socket in list(self._open):
             self._run(self._end(socket, reason))
 
+    def drop(self) -> None:
+        """End every connection without a word, as a network does."""
+        for socket in list(self._open):
+            self._run(self._end(socket, None))
+
     async def end_all(self) -> None:
         """Say goodbye to every connection."""
         for socket in list(self._open):
             await self._end(socket, "link_disabled")
 
-    async def _end(self, socket: WebSocket, reason: str) -> None:
+    async def _end(self, socket: WebSocket, reason: str | None) -> None:
         self._forget(socket)
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await socket.send_json({"type": "disconnect", "reason": reason})
+            if reason:
+                await socket.send_json({"type": "disconnect", "reason": reason})
             await socket.close()
 
     def _hello(self) -> dict[str, Any]:

@@ -75,6 +75,9 @@ def over_socket(app: App, slack: Sandbox) -> Iterator[None]:
     try:
         yield
     finally:
+        # The SDK's client reads for three more seconds unless the other side hangs up first.
+        handler.client.auto_reconnect_enabled = False
+        slack.drop_connections()
         handler.close()
 
 
