@@ -43,8 +43,7 @@ class Acting:
 
     def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
         """Write a message; the app hears of it if its manifest asks for such events."""
-        if user.id not in channel.members:
-            raise NotPossible(f"{user.name} is not in {channel.name}.")
+        self._check_member(user, channel)
         workspace = self.workspace
         self._mark(user)
         message = workspace.post(channel, user.id, escape(text), thread_ts=thread_ts)
@@ -64,6 +63,7 @@ class Acting:
         declared = workspace.manifest.commands.get(name)
         if declared is None:
             raise NotPossible(f"{name} is not a valid command.")
+        self._check_member(user, channel)
         told = escape(text.strip())
         if declared.should_escape:
             told = self._with_ids(told)
@@ -123,6 +123,7 @@ class Acting:
         """Press or set an element; the app hears of it at once unless it is a form's field."""
         workspace = self.workspace
         self._mark(user)
+        self._check_open(where)
         with workspace.lock:
             if placed.element["type"] not in PRESSED:
                 payloads.set_value(where.typed, placed, value)
@@ -160,6 +161,7 @@ class Acting:
         """Submit a modal and do what the app's ack says."""
         workspace = self.workspace
         self._mark(user)
+        self._check_open(view)
         with workspace.lock:
             if not view.content.get("submit"):
                 raise NotPossible("This form cannot be submitted.")
@@ -184,6 +186,7 @@ class Acting:
         """Close a modal, or with its cross the whole stack."""
         workspace = self.workspace
         self._mark(user)
+        self._check_open(view)
         cleared = whole_stack or bool(view.content.get("clear_on_close"))
         payload = payloads.acted(workspace, user, "view_closed", None)
         payload |= {"view": payloads.view_object(workspace, view), "is_cleared": cleared}
@@ -213,6 +216,14 @@ class Acting:
                 raise SlackError("invalid_response_action")
 
     # common
+
+    def _check_open(self, where: View | Message) -> None:
+        if isinstance(where, View) and self.workspace.view(where.id) is None:
+            raise NotPossible("This form is closed.")
+
+    def _check_member(self, user: User, channel: Channel) -> None:
+        if user.id not in channel.members:
+            raise NotPossible(f"{user.name} is not in {channel.name}.")
 
     def _acted(
         self, user: User, kind: str, where: View | Message, *, trigger: bool = True

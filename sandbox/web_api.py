@@ -23,7 +23,6 @@ FLAGS = (
     "include_locale",
     "include_num_members",
     "inclusive",
-    "reply_broadcast",
 )
 
 

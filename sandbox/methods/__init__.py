@@ -22,8 +22,8 @@ class Method:
     scope: str | None = None
 
 
-CONTENT = ("text", "blocks", "attachments", "metadata", "parse", "link_names", "markdown_text")
-LOOKS = ("unfurl_links", "unfurl_media", "mrkdwn", "username", "icon_emoji", "icon_url")
+CONTENT = ("text", "blocks", "attachments", "metadata")
+LOOKS = ("unfurl_links", "unfurl_media", "mrkdwn")
 PAGE = ("cursor", "limit", "oldest", "latest", "inclusive", "include_all_metadata")
 
 METHODS: dict[str, Method] = {
@@ -32,19 +32,15 @@ METHODS: dict[str, Method] = {
     "chat.postMessage": Method(
         messages.post_message,
         ("channel",),
-        (*CONTENT, *LOOKS, "thread_ts", "reply_broadcast"),
+        (*CONTENT, *LOOKS, "thread_ts"),
         "chat:write",
     ),
     "chat.postEphemeral": Method(
         messages.post_ephemeral, ("channel", "user"), (*CONTENT, *LOOKS, "thread_ts"), "chat:write"
     ),
-    "chat.update": Method(
-        messages.update, ("channel", "ts"), (*CONTENT, "reply_broadcast"), "chat:write"
-    ),
+    "chat.update": Method(messages.update, ("channel", "ts"), CONTENT, "chat:write"),
     "chat.getPermalink": Method(messages.get_permalink, ("channel", "message_ts")),
-    "conversations.open": Method(
-        conversations.open_direct, (), ("users", "channel", "return_im", "prevent_creation")
-    ),
+    "conversations.open": Method(conversations.open_direct, ("users",)),
     "conversations.info": Method(
         conversations.info, ("channel",), ("include_locale", "include_num_members")
     ),

@@ -14,7 +14,7 @@ PAGE_USUAL = 100
 def open_direct(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Open the direct messages with one user."""
     need_scope(workspace, "im:write")
-    names = str(args.get("users") or "").split(",")
+    names = str(args["users"]).split(",")
     if len(names) != 1 or names[0] not in workspace.users:
         raise SlackError("user_not_found")
     return {"channel": {"id": workspace.direct_messages(names[0]).id}}

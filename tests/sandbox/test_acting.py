@@ -134,6 +134,17 @@ def test_a_form_with_empty_required_fields_does_not_reach_the_app(slack, ideas):
     assert [d.payload.get("type") for d in slack.deliveries] == [None]
 
 
+def test_a_closed_form_cannot_be_submitted_again(slack, ideas):
+    ana = slack.as_user("ana")
+    ana.types("/idea", channel="payments")
+    form = ana.form()
+    form.fill("What should change?", "Pay by bank")
+    form.choose("Value stream", "Payments")
+    form.submit()
+    with pytest.raises(NotPossible, match="closed"):
+        form.submit()
+
+
 def test_an_app_that_is_not_there_fails_visibly(slack):
     with pytest.raises(NoAck, match="dispatch_failed"):
         slack.as_user("ana").types("/idea", channel="payments")
