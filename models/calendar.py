@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SATURDAY = 5
+ANSWER_WORKING_DAYS = 10
+"""Within how many working days a new idea has its first answer."""
 
 
 def working_days_after(day: date, days: int) -> date:
@@ -12,6 +14,11 @@ def working_days_after(day: date, days: int) -> date:
         day += timedelta(days=1)
         days -= day.weekday() < SATURDAY
     return day
+
+
+def answer_due_on(entered_on: date) -> date:
+    """The day by which an idea that came in has its first answer."""
+    return working_days_after(entered_on, ANSWER_WORKING_DAYS)
 
 
 def spell_day(day: date) -> str:

@@ -1,10 +1,13 @@
 """One class per rule a person can break; its message is the sentence they read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class Mistake(Exception):
     """A broken rule; nothing was changed."""
+
+    ask: Sequence[str] = ()
+    """Who can mend it, by their ids in Slack."""
 
     @property
     def sentence(self) -> str:

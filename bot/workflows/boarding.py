@@ -1,30 +1,17 @@
 """The board: how many epics stand in each state, and one page of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.workflows.finding import PAGE_SIZE, Page, narrowed, page_of
+from bot.workflows.finding import PAGE_SIZE, narrowed, page_of
 from models.epic import Epic
-from models.portfolio import Portfolio, State, ValueStream
+from models.page import BoardPage
+from models.portfolio import Portfolio, State
 
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """What a person chose to see of a portfolio; the counts are of the stream, in every state."""
-
-    portfolio: Portfolio
-    counts: Mapping[State, int]
-    value_stream: ValueStream | None
-    state: State | None
-    page: Page
-
-    @property
-    def total(self) -> int:
-        """How many epics stand anywhere on it."""
-        return sum(self.counts.values())
+FIRST = 5
+"""How many epics of each state the whole board shows."""
 
 
 def board(
@@ -34,7 +21,7 @@ def board(
     state_id: int | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
-) -> Board:
+) -> BoardPage:
     """The board in five queries, however many epics there are.
 
     A stream or state that is not the portfolio's is taken as none chosen.
@@ -52,9 +39,28 @@ def board(
     per_state = rows.with_only_columns(Epic.state_id, func.count(Epic.id)).group_by(Epic.state_id)
     found = dict(session.execute(per_state).all())
     counts = {each: found.get(each.id, 0) for each in portfolio.states}
-    shown = narrowed(rows, None, state.id if state else None)
-    total = counts[state] if state else sum(counts.values())
-    return Board(portfolio, counts, stream, state, page_of(session, shown, page, total, size))
+    if state is None:
+        return BoardPage(portfolio, counts, stream, None, None, _first(session, rows, portfolio))
+    shown = page_of(session, narrowed(rows, None, state.id), page, counts[state], size)
+    return BoardPage(portfolio, counts, stream, state, shown, {})
+
+
+def _first(
+    session: Session, rows: Select[Epic], portfolio: Portfolio
+) -> dict[State, Sequence[Epic]]:
+    """The epics that are longest in each state, a few of each."""
+    place = func.row_number().over(
+        partition_by=Epic.state_id, order_by=(Epic.state_entered_at, Epic.id)
+    )
+    placed = rows.with_only_columns(Epic.id, place.label("place")).subquery()
+    epics = session.scalars(
+        select(Epic)
+        .join(placed, placed.c.id == Epic.id)
+        .where(placed.c.place <= FIRST)
+        .options(joinedload(Epic.value_stream))
+        .order_by(placed.c.place)
+    ).all()
+    return {state: [e for e in epics if e.state_id == state.id] for state in portfolio.states}
 
 
 def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:

@@ -3,29 +3,19 @@
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.epic import Epic
 from models.errors import Mistake
+from models.page import Page
 from models.portfolio import Portfolio, State, ValueStream
 
 PAGE_SIZE = 20
 NEAREST = 3
 KEY = re.compile(r"([A-Z][A-Z0-9]*)-?(\d{1,9})")
 CANDIDATES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A slice of a list of epics; pages count from 1, and an empty list has one page."""
-
-    epics: Sequence[Epic]
-    number: int
-    pages: int
-    total: int
 
 
 class UnknownKey(Mistake):

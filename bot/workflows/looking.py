@@ -1,11 +1,13 @@
 """Looking at App Home: remembering what someone chose to see, and having it drawn."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.message import Home
+from models.portfolio import Portfolio
 from models.work import insert_into, put
 
 
@@ -34,6 +36,20 @@ def choose(
     home.portfolio_id, home.value_stream_id = portfolio_id, value_stream_id
     home.state_id, home.page = state_id, page
     return look(session, workspace_id, user_id, at)
+
+
+def home_of(session: Session, workspace_id: int, user_id: str) -> Home | None:
+    """What the person chose to see, None before their first look."""
+    return session.scalars(
+        select(Home).where(Home.workspace_id == workspace_id, Home.user_id == user_id)
+    ).first()
+
+
+def portfolio_of(home: Home | None, portfolios: Sequence[Portfolio]) -> Portfolio | None:
+    """The portfolio seen: the one chosen while it is there, else the first, None without any."""
+    chosen = home.portfolio_id if home is not None else None
+    first = portfolios[0] if portfolios else None
+    return next((each for each in portfolios if each.id == chosen), first)
 
 
 def _home(session: Session, workspace_id: int, user_id: str, at: datetime) -> Home:

@@ -1,0 +1,45 @@
+"""Short answers to one person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.views.blocks import Block, Element, modal, plain, section, shorten
+from bot.views.mrkdwn import escape, person
+from models.errors import Mistake
+
+TEXT_SEEN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person reads: the text to be read aloud, and the blocks."""
+
+    text: str
+    blocks: Sequence[Block] = field(default_factory=tuple)
+
+
+def sentence(words: str, accessory: Element | None = None) -> Answer:
+    """A sentence in plain words, with a button beside it where one is given."""
+    block: Block = {"type": "section", "text": plain(words)}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return Answer(shorten(escape(words), TEXT_SEEN), [block])
+
+
+def refusal(mistake: Mistake) -> Answer:
+    """The sentence of a broken rule, and who can be asked."""
+    if not mistake.ask:
+        return sentence(mistake.sentence)
+    people = " or ".join(person(user_id) for user_id in mistake.ask[:3])
+    return marked(mistake.sentence, f"{escape(mistake.sentence)} Ask {people}.")
+
+
+def marked(text: str, marked_words: str, accessory: Element | None = None) -> Answer:
+    """A sentence with mark-up; `text` is the same, to be read aloud."""
+    return Answer(text, [section(marked_words, accessory)])
+
+
+def note(answer: Answer) -> dict[str, Any]:
+    """The answer as a small form, where there is no channel to answer in."""
+    return modal("note", "Tack", answer.blocks, close="Close")

@@ -1,0 +1,175 @@
+"""Builders for Block Kit: plain dicts, shortened and split to Slack's limits."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+Option = dict[str, Any]
+
+HEADER_LIMIT = 150
+SECTION_LIMIT = 3_000
+FIELD_LIMIT = 2_000
+BUTTON_LIMIT = 75
+BUTTON_SEEN = 30
+OPTION_LIMIT = 75
+TITLE_LIMIT = 24
+TEXT_LIMIT = 4_000
+VALUE_LIMIT = 2_000
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text, cut with an ellipsis where it is longer than the limit in characters."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def plain(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
+    """Text shown as it is: nothing in it pings, links or turns bold."""
+    return {"type": "plain_text", "text": shorten(text, limit), "emoji": False}
+
+
+def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
+    """Text with Slack's marks; what people wrote must be escaped in it already."""
+    return {"type": "mrkdwn", "text": shorten(text, limit), "verbatim": True}
+
+
+def header(text: str) -> Block:
+    """A heading."""
+    return {"type": "header", "text": plain(text, HEADER_LIMIT)}
+
+
+def section(text: str, accessory: Element | None = None) -> Block:
+    """A paragraph, with a button or menu beside it where one is given."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """Up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_LIMIT) for text in texts[:10]]}
+
+
+def context(text: str) -> Block:
+    """A line in small print."""
+    return {"type": "context", "elements": [mrkdwn(text)]}
+
+
+def actions(block_id: str, elements: Sequence[Element]) -> Block:
+    """A row of buttons and menus."""
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def divider() -> Block:
+    """A line across."""
+    return {"type": "divider"}
+
+
+def button(text: str, action_id: str, value: str = "-", *, primary: bool = False) -> Element:
+    """A button; the value says what it is about, in ids."""
+    element: Element = {
+        "type": "button",
+        "text": plain(text, BUTTON_SEEN),
+        "action_id": action_id,
+        "value": value,
+    }
+    if primary:
+        element["style"] = "primary"
+    return element
+
+
+def option(text: str, value: str) -> Option:
+    """One choice of a menu."""
+    return {"text": plain(text, OPTION_LIMIT), "value": value}
+
+
+def overflow(action_id: str, options: Sequence[Option]) -> Element:
+    """A menu behind three dots, of up to five choices."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
+def select(
+    action_id: str, placeholder: str, options: Sequence[Option], chosen: Option | None = None
+) -> Element:
+    """A menu of up to a hundred choices."""
+    element: Element = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "options": list(options[:100]),
+    }
+    if chosen is not None:
+        element["initial_option"] = chosen
+    return element
+
+
+def text_input(
+    action_id: str,
+    *,
+    max_length: int,
+    initial: str | None = None,
+    placeholder: str | None = None,
+    multiline: bool = False,
+    heard_while_typing: bool = False,
+) -> Element:
+    """A field to type in; `max_length` in characters, Slack takes 3,000 at most."""
+    element: Element = {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "max_length": max_length,
+        "multiline": multiline,
+    }
+    if initial:
+        element["initial_value"] = initial[:max_length]
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    if heard_while_typing:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    return element
+
+
+def field(
+    block_id: str,
+    label: str,
+    element: Element,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+) -> Block:
+    """A labelled field of a form; `block_id` is the field's name."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, 2_000),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, 2_000)
+    if "dispatch_action_config" in element:
+        block["dispatch_action"] = True
+    return block
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Iterable[Block],
+    *,
+    submit: str | None = None,
+    close: str = "Cancel",
+    private_metadata: str = "",
+) -> dict[str, Any]:
+    """A form over the conversation."""
+    view: dict[str, Any] = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain(title, TITLE_LIMIT),
+        "close": plain(close, TITLE_LIMIT),
+        "blocks": list(blocks),
+        "private_metadata": private_metadata,
+    }
+    if submit:
+        view["submit"] = plain(submit, TITLE_LIMIT)
+    return view

@@ -1,0 +1,97 @@
+"""Words in Slack's mark-up: templates that escape what people wrote, date tokens, mentions."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.views.blocks import shorten
+from models.calendar import MONTHS, spell_day
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MARK = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
+"""What Slack may take for the beginning or the end of bold, italic, struck or code."""
+
+GUARD = "\u200b"
+
+
+class Marked(str):
+    """Text that is mark-up already and must not be escaped once more."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> str:
+    """Make `&`, `<` and `>` show as themselves, so that nothing pings and nothing links.
+
+    Slack has no escape for `*`, `_`, `~` and the backtick; a zero-width space on either side keeps
+    them from marking and lets them be read.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return MARK.sub(lambda mark: f"{GUARD}{mark[0]}{GUARD}", text)
+
+
+def person(user_id: str | None) -> Marked:
+    """A member, shown by Slack under their own name; in a card nobody is pinged by an update."""
+    return Marked(f"<@{user_id}>") if user_id else Marked("nobody yet")
+
+
+def channel(channel_id: str) -> Marked:
+    """A channel, shown by its name."""
+    return Marked(f"<#{channel_id}>")
+
+
+def day(moment: datetime) -> Marked:
+    """A day such as "Mon 18 May", in each reader's own zone."""
+    fallback = f"{DAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
+    return Marked(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{fallback}>")
+
+
+def weekday(on: date) -> str:
+    """A day such as "Mon 18 May", the same for every reader."""
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
+
+
+def ordinal(number: int) -> str:
+    """ "1st", "2nd", "3rd", "4th", "11th"."""
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def _finalize(value: Any) -> Any:
+    """What a template prints: people's words escaped, mark-up and numbers as they are."""
+    if isinstance(value, str) and not isinstance(value, Marked):
+        return escape(value)
+    return value
+
+
+def _environment(finalize: Any) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("bot.views"),
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    environment.filters |= {"person": person, "day": day, "channel": channel}
+    environment.filters |= {"spelled": spell_day, "weekday": weekday}
+    environment.filters |= {"ordinal": ordinal, "cut": shorten, "thousands": "{:,}".format}
+    return environment
+
+
+_marked = _environment(_finalize)
+_bare = _environment(None)
+
+
+def words(template: str, part: str, /, **facts: Any) -> str:
+    """A part of a template as mark-up, with what people wrote escaped."""
+    module = _marked.get_template(f"{template}.j2").make_module(facts)
+    return str(getattr(module, part)()).strip()
+
+
+def bare_words(template: str, part: str, /, **facts: Any) -> str:
+    """A part of a template for plain text in blocks, where nothing needs to be escaped."""
+    module = _bare.get_template(f"{template}.j2").make_module(facts)
+    return str(getattr(module, part)()).strip()

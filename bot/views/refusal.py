@@ -1,0 +1,34 @@
+"""Told to who can mend it: Slack would not let Tack show something."""
+
+from bot.views.answers import Answer
+from bot.views.blocks import button, section
+from bot.views.mrkdwn import words
+from bot.views.values import MessageRef
+from models.epic import Epic
+from models.message import Message
+
+AGAIN = "show_again"
+
+MENDS = {
+    "not_in_channel": "invite",
+    "channel_not_found": "invite",
+    "user_not_in_channel": "invite",
+    "is_archived": "archived",
+}
+
+
+def refusal(refused: Message, epic: Epic) -> Answer:
+    """What was not shown, why, and what mends it; mended, it says so."""
+    facts = {
+        "epic": epic,
+        "channel_id": refused.channel_id,
+        "why": (refused.refusal or "").removeprefix("unknown: "),
+        "mend": MENDS.get(refused.refusal or "", "other"),
+    }
+    if refused.refusal is None:
+        said = words("refusal", "mended", **facts)
+        return Answer(said, [section(said)])
+    said = words("refusal", "refused", **facts)
+    return Answer(
+        said, [section(said, button("Try again", AGAIN, MessageRef(message=refused.id).value))]
+    )

@@ -1,0 +1,49 @@
+"""What is drawn for each kind of message, and for App Home: always the present state."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.views import epic_card, home_board, refusal
+from bot.views.answers import Answer
+from bot.worker.courier import Draw
+from bot.workflows import finding, looking, looking_up
+from bot.workflows.boarding import board
+from bot.workflows.joining import admin_ids
+from models.epic import Epic
+from models.message import Home, Message, MessageKind
+
+
+def drawings(admins: frozenset[str]) -> Mapping[str, Draw]:
+    """Who draws what; `admins` are those named in the settings."""
+
+    def draw_home(session: Session, home_id: int, now: datetime) -> Answer:
+        return _draw_home(session, home_id, admins)
+
+    return {
+        MessageKind.EPIC_CARD: _draw_card,
+        MessageKind.REFUSAL: _draw_refusal,
+        "home": draw_home,
+    }
+
+
+def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
+    epic = session.get_one(Epic, epic_id)
+    return epic_card.epic_card(looking_up.card(session, epic, now))
+
+
+def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:
+    refused = session.get_one(Message, message_id)
+    return refusal.refusal(refused, session.get_one(Epic, refused.subject_id))
+
+
+def _draw_home(session: Session, home_id: int, admins: frozenset[str]) -> Answer:
+    home = session.get_one(Home, home_id)
+    portfolios = finding.portfolios(session, home.workspace_id)
+    portfolio = looking.portfolio_of(home, portfolios)
+    if portfolio is None:
+        everyone = sorted(admins | set(admin_ids(session, home.workspace_id)))
+        return home_board.welcome(everyone, is_admin=home.user_id in everyone)
+    seen = board(session, portfolio.id, home.value_stream_id, home.state_id, home.page)
+    return home_board.home_board(seen, portfolios)

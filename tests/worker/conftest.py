@@ -1,0 +1,143 @@
+"""A strict Slack, a portfolio in it, and a courier that shows one with the other."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import select
+
+from bot.views.answers import Answer
+from bot.worker.claims import claim_due
+from bot.worker.courier import Courier
+from bot.workflows import finding
+from bot.workflows.joining import workspace_of
+from bot.workflows.moving import move
+from bot.workflows.proposing import propose
+from bot.workflows.setting_up import set_up
+from models.database import Database
+from models.epic import Epic
+from models.message import Message
+from models.proposal import Proposal
+from models.setup import Setup, StreamSetup
+from sandbox import Sandbox
+
+MANIFEST = {
+    "display_information": {"name": "Tack"},
+    "features": {"app_home": {"home_tab_enabled": True}},
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "chat:write",
+                "users:read",
+                "channels:read",
+                "channels:history",
+                "im:history",
+                "im:write",
+            ]
+        }
+    },
+    "settings": {"interactivity": {"is_enabled": True}},
+}
+
+
+def drawing(text):
+    return Answer(text, [{"type": "section", "text": {"type": "plain_text", "text": text}}])
+
+
+def draw_card(session, epic_id, now):
+    epic = session.get_one(Epic, epic_id)
+    return drawing(f"{epic.key} is in {epic.state.name}")
+
+
+def draw_refusal(session, message_id, now):
+    message = session.get_one(Message, message_id)
+    return drawing(f"Tack cannot post in {message.channel_id}: {message.refusal}")
+
+
+def draw_home(session, home_id, now):
+    return drawing(f"{len(session.scalars(select(Epic)).all())} epics")
+
+
+DRAW = {"epic_card": draw_card, "refusal": draw_refusal, "home": draw_home}
+
+
+@dataclass
+class Shop:
+    """Payments, owned by Ben, in the channel #payments."""
+
+    slack: Sandbox
+    database: Database
+    workspace_id: int
+    stream_id: int
+    channel_id: str
+    client: WebClient
+
+    def client_for(self, workspace):
+        return self.client
+
+    @property
+    def courier(self):
+        return Courier(self.database, self.slack.clock, self.client_for, DRAW)
+
+    def propose(self, title="Pay by bank transfer"):
+        proposal = Proposal(title=title, value_stream_id=self.stream_id, hypothesis="It helps.")
+        now = self.slack.clock.now()
+        with self.database.write() as session:
+            return propose(session, self.workspace_id, "U0ANA", proposal, title, now)
+
+    def move(self, epic, name):
+        with self.database.write() as session:
+            state = finding.portfolios(session, self.workspace_id)[0].state(name)
+            now = self.slack.clock.now()
+            move(session, self.workspace_id, "U0BEN", epic.id, state.id, None, None, now)
+
+    def claim(self):
+        with self.database.write() as session:
+            return claim_due(session, self.slack.clock.now(), 10)
+
+    def do_what_is_due(self):
+        """One round of the worker, by hand; how much was done."""
+        claims = self.claim()
+        for claim in claims:
+            show = {"message": self.courier.show_message, "home": self.courier.show_home}
+            show[claim.kind](claim)
+        return len(claims)
+
+    def do_for(self, seconds):
+        """Let so much time pass, and do what becomes due."""
+        for _ in range(seconds):
+            self.do_what_is_due()
+            self.slack.clock.advance(timedelta(seconds=1))
+
+    def message(self, message_id=1):
+        with self.database.read() as session:
+            return session.get_one(Message, message_id)
+
+    @property
+    def texts(self):
+        return [message.text for message in self.slack.channel("payments").messages]
+
+
+@pytest.fixture
+def slack():
+    with Sandbox(manifest=MANIFEST) as slack:
+        slack.clock.freeze()
+        yield slack
+
+
+@pytest.fixture
+def shop(slack, database):
+    slack.add_user("ana")
+    ben = slack.add_user("ben")
+    channel = slack.add_channel("payments", members=["ana", "ben"])
+    stream = StreamSetup(
+        name="Payments", key_prefix="PAY", owner_user_id=ben.id, channel_id=channel.id
+    )
+    setup = Setup(name="Shop", currency="EUR", time_zone="UTC", streams=[stream])
+    with database.write() as session:
+        workspace = workspace_of(session, slack.team_id)
+        portfolio = set_up(session, workspace.id, ben.id, setup, slack.clock.now())
+        stream_id = portfolio.value_streams[0].id
+    client = WebClient(slack.bot_token, base_url=slack.api_url, timeout=5, retry_handlers=[])
+    return Shop(slack, database, workspace.id, stream_id, channel.id, client)
