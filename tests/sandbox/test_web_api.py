@@ -95,7 +95,7 @@ def test_invalid_blocks_are_refused_with_the_place(slack, client, payments):
     assert "[json-pointer:/blocks/0]" in response["response_metadata"]["messages"][0]
     assert slack.findings[0].error == "invalid_blocks"
     blank = {"channel": payments.id, "text": " "}
-    assert refused(client.api_call, "chat.postMessage", json=blank)["error"] == "no_text"
+    assert refused(lambda: client.api_call("chat.postMessage", json=blank))["error"] == "no_text"
 
 
 def test_a_missing_fallback_text_is_advice_only(slack, client, payments):

@@ -1,0 +1,156 @@
+"""The composition root: every part is put together here, once."""
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+import migrations
+from bot.clocks import DatabaseClock
+from bot.commands import register
+from bot.commands.hearing import Context
+from bot.settings import Mode, Settings
+from bot.worker.drawing import drawings
+from bot.worker.due import Worker
+from bot.workflows.joining import workspace_of
+from models.clock import Clock
+from models.database import Database
+from models.errors import Mistake
+from models.workspace import LOCAL, Workspace
+
+LISTENERS = 32
+SOCKETS = 2
+"""So that none is missed while Slack has one of them reconnect."""
+INTERACTIVE_SECONDS = 2
+COURIER_SECONDS = 10
+AUTHORIZED_FOR_SECONDS = 300.0
+
+log = structlog.get_logger(__name__)
+
+
+class CannotStart(Mistake):
+    """Something outside Tack that keeps it from starting."""
+
+
+class Tack:
+    """The running bot: it hears Slack, and a worker shows what is due."""
+
+    def __init__(self, settings: Settings, mode: Mode, clock: Clock | None = None) -> None:
+        self.settings, self.mode = settings, mode
+        self.database = Database(settings.database_url)
+        self.clock = clock or DatabaseClock(self.database)
+        self._token = settings.slack_bot_token.get_secret_value()
+        self._authorized: AuthorizeResult | None = None
+        self._authorized_until = 0.0
+        self._authorizing = Lock()
+        self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
+        self.bolt = App(
+            signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+            client=self._client(INTERACTIVE_SECONDS, None),
+            authorize=lambda: self._authorize(),
+            listener_executor=self._listeners,
+            raise_error_for_unhandled_request=False,
+            request_verification_enabled=mode == "http",
+            logger=_quiet_logger(),
+        )
+        register(self.bolt, Context(self.database, self.clock, settings.tack_admins))
+        courier = self._client(COURIER_SECONDS, self._token)
+        draw = drawings(settings.tack_admins)
+        self.worker = Worker(self.database, self.clock, lambda workspace: courier, draw)
+        self.database.on_commit.append(self.worker.wake)
+        self._sockets: list[SocketModeHandler] = []
+
+    def start(self) -> None:
+        """Check the schema and the token, begin to work, and connect. Raises CannotStart."""
+        self._bring_schema_up_to_date()
+        self._join()
+        self.worker.start()
+        if self.mode == "socket":
+            app_token = self.settings.slack_app_token.get_secret_value()
+            self._sockets = [SocketModeHandler(self.bolt, app_token) for _ in range(SOCKETS)]
+            with ThreadPoolExecutor(SOCKETS) as connecting:
+                list(connecting.map(lambda socket: socket.connect(), self._sockets))
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is in hand, and disconnect."""
+        self._listeners.shutdown(wait=True)
+        for socket in self._sockets:
+            socket.client.close()
+        self.worker.stop()
+        self.database.close()
+
+    @property
+    def connected(self) -> int:
+        """How many sockets are open."""
+        return sum(socket.client.is_connected() for socket in self._sockets)
+
+    @property
+    def ready(self) -> bool:
+        """Whether what someone does in Slack would reach Tack."""
+        return self.mode == "http" or self.connected > 0
+
+    def _client(self, timeout_seconds: int, token: str | None) -> WebClient:
+        return WebClient(
+            token,
+            base_url=self.settings.slack_api_url,
+            timeout=timeout_seconds,
+            retry_handlers=[],
+        )
+
+    def _authorize(self) -> AuthorizeResult:
+        """Who we are in Slack, asked once in a while."""
+        with self._authorizing:
+            if self._authorized is None or time.monotonic() > self._authorized_until:
+                told = self.bolt.client.auth_test(token=self._token)
+                self._authorized = AuthorizeResult.from_auth_test_response(
+                    bot_token=self._token, auth_test_response=told
+                )
+                self._authorized_until = time.monotonic() + AUTHORIZED_FOR_SECONDS
+            return self._authorized
+
+    def _bring_schema_up_to_date(self) -> None:
+        if migrations.is_current(self.database.engine):
+            return
+        if self.database.engine.dialect.name != "sqlite":
+            raise CannotStart("The schema is not up to date. Run: tack db upgrade")
+        migrations.upgrade(self.database.engine)
+
+    def _join(self) -> None:
+        """Know the workspace; the first one takes over what was made without Slack."""
+        try:
+            team_id = str(self._authorize().team_id)
+        except SlackApiError as error:
+            refused = error.response.get("error")
+            raise CannotStart(
+                f"Slack does not take SLACK_BOT_TOKEN ({refused}). Install the app again."
+            ) from error
+        except OSError as error:
+            raise CannotStart(
+                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
+            ) from error
+        with self.database.write() as session:
+            local = session.query(Workspace).filter_by(team_id=LOCAL).count()
+            workspace_of(session, team_id)
+        if local:
+            log.info("workspace adopted what was made without Slack", team_id=team_id)
+
+
+def build(settings: Settings, mode: Mode | None = None, clock: Clock | None = None) -> Tack:
+    """Put Tack together. Raises SettingsMistake where it could not speak to Slack."""
+    chosen = settings.mode(mode)
+    settings.check(chosen)
+    return Tack(settings, chosen, clock)
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt's logger, without the bodies and signatures it would write at info."""
+    logger = logging.getLogger("slack_bolt")
+    logger.setLevel(logging.WARNING)
+    return logger

@@ -1,0 +1,44 @@
+"""Where the time comes from when Tack runs: the database, so that all replicas agree."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import func, select
+
+from models.database import Database
+from models.errors import DatabaseAway
+
+COMPARE_EVERY_SECONDS = 60.0
+
+
+class DatabaseClock:
+    """The database's time, kept between comparisons by this machine's steady clock.
+
+    SQLite runs on this machine, so its time is this machine's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self._base, self._compared_at = datetime.now(UTC), time.monotonic()
+        self._asks = database.engine.dialect.name == "postgresql"
+        self._due_at = 0.0
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC; while the database is away, by this machine."""
+        if not self._asks:
+            return datetime.now(UTC)
+        with self._lock:
+            if time.monotonic() >= self._due_at:
+                self._compare()
+            return self._base + timedelta(seconds=time.monotonic() - self._compared_at)
+
+    def _compare(self) -> None:
+        self._due_at = time.monotonic() + COMPARE_EVERY_SECONDS
+        try:
+            with self._database.read() as session:
+                told = session.scalars(select(func.clock_timestamp())).one()
+        except DatabaseAway:
+            return
+        self._base, self._compared_at = told.astimezone(UTC), time.monotonic()
