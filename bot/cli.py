@@ -1,10 +1,8 @@
 """`tack ...`: what one does with Tack from a terminal."""
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
@@ -17,20 +15,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import migrations
+from bot import cli_run
+from bot.cli_data import WorkspaceOption, open_database, ready_database, workspace_id
 from bot.workflows.importing import histories, import_items, read_items
-from models.database import Database
 from models.errors import Mistake
 from models.flow import Board, board_at
 from models.portfolio import Portfolio
-from models.workspace import LOCAL, Workspace
-
-DEFAULT_URL = "sqlite:///tack.db"
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
 imports = typer.Typer(no_args_is_help=True, help="Bring histories in from files.")
 tack.add_typer(db, name="db")
 tack.add_typer(imports, name="import")
+tack.add_typer(cli_run.admin, name="admin")
+tack.add_typer(cli_run.work, name="work")
+tack.command("run")(cli_run.run_tack)
+tack.command("manifest")(cli_run.print_manifest)
 
 say = Console(stderr=True, highlight=False)
 
@@ -38,10 +38,10 @@ FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=
 PortfolioOption = Annotated[str, typer.Option("--portfolio", help="The portfolio's name.")]
 
 
-def main() -> None:
-    """Run a command; a mistake is one sentence and exit code 2."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, else the one typed; a mistake is one sentence and exit code 2."""
     try:
-        tack()
+        tack(arguments)
     except Mistake as mistake:
         say.print(mistake.sentence, markup=False, soft_wrap=True)
         sys.exit(2)
@@ -50,7 +50,7 @@ def main() -> None:
 @db.command("upgrade")
 def upgrade() -> None:
     """Bring the schema up to date."""
-    with _database() as database:
+    with open_database() as database:
         migrations.upgrade(database.engine)
     say.print("The schema is up to date.")
 
@@ -58,7 +58,7 @@ def upgrade() -> None:
 @db.command("check")
 def check() -> None:
     """Say whether the schema is up to date; exit code 1 where it is not."""
-    with _database() as database:
+    with open_database() as database:
         if not migrations.is_current(database.engine):
             say.print("The schema is not up to date. Run: tack db upgrade")
             raise typer.Exit(1)
@@ -67,15 +67,20 @@ def check() -> None:
 
 @imports.command("epics")
 def import_epics(
-    items: FileOption, transitions: FileOption, mapping: FileOption, portfolio: PortfolioOption
+    items: FileOption,
+    transitions: FileOption,
+    mapping: FileOption,
+    portfolio: PortfolioOption,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
-    with _ready_database() as database, Progress(console=say, transient=True) as progress:
+    with ready_database() as database, Progress(console=say, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
         found = read_items(items, transitions, mapping, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
         with database.write() as session:
-            report = import_items(session, _workspace(session), portfolio, found, datetime.now(UTC))
+            here = workspace_id(session, workspace)
+            report = import_items(session, here, portfolio, found, datetime.now(UTC))
     say.print(
         f"{portfolio}: {report.items_added} epics and {report.transitions_added} transitions "
         f"came in, {report.items_known_before} epics were known before.",
@@ -91,10 +96,11 @@ def board(
     portfolio: PortfolioOption,
     as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Print how many epics stood in each state at the end of a day."""
-    with _ready_database() as database, database.read() as session:
-        found = _portfolio(session, portfolio)
+    with ready_database() as database, database.read() as session:
+        found = _portfolio(session, workspace_id(session, workspace), portfolio)
         moment = datetime.combine(_day(as_of), time(23, 59, 59), ZoneInfo(found.time_zone))
         counted = board_at(histories(session, found), moment)
     print(_as_json(counted) if as_json else _as_text(portfolio, counted))
@@ -128,38 +134,10 @@ def _day(text: str) -> date:
         raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error
 
 
-@contextmanager
-def _database() -> Iterator[Database]:
-    database = Database(os.environ.get("DATABASE_URL", DEFAULT_URL))
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def _ready_database() -> Iterator[Database]:
-    """A database whose schema is current: SQLite is brought up to date, PostgreSQL is asked for."""
-    with _database() as database:
-        if not migrations.is_current(database.engine):
-            if database.engine.dialect.name != "sqlite":
-                raise Mistake("The schema is not up to date. Run: tack db upgrade")
-            migrations.upgrade(database.engine)
-        yield database
-
-
-def _workspace(session: Session) -> int:
-    """The only workspace, made where there is none yet."""
-    found = session.scalar(select(Workspace).limit(1))
-    if found is None:
-        found = Workspace(team_id=LOCAL)
-        session.add(found)
-        session.flush()
-    return found.id
-
-
-def _portfolio(session: Session, name: str) -> Portfolio:
-    found = session.scalar(select(Portfolio).where(Portfolio.name == name))
+def _portfolio(session: Session, workspace_id: int, name: str) -> Portfolio:
+    found = session.scalar(
+        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
+    )
     if found is None:
         names = ", ".join(session.scalars(select(Portfolio.name).order_by(Portfolio.name)))
         raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')

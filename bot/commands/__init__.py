@@ -60,7 +60,8 @@ OPTIONS: dict[str, Handler] = {
 def register(app: App, context: Context) -> None:
     """Have the app hear all of it."""
     for command in COMMANDS:
-        app.command(command.name)(hears(command.handler, context))
+        prefixed = re.compile(rf"/(?:[\w-]+-)?{command.name.removeprefix('/')}$")
+        app.command(prefixed)(hears(command.handler, context))
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
     for action_id, handler in ACTIONS.items():

@@ -1,0 +1,6 @@
+"""The Slack CLI's entry: `slack run` starts this."""
+
+from bot.cli import main
+
+if __name__ == "__main__":
+    main(["run"])

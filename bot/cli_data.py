@@ -1,0 +1,66 @@
+"""The way of the commands to the database, and to the workspace that is meant."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import migrations
+from bot.settings import Settings
+from models.database import Database
+from models.errors import Mistake
+from models.workspace import LOCAL, Workspace
+
+WorkspaceOption = Annotated[
+    str | None, typer.Option("--workspace", help="The Slack team's id, where there are several.")
+]
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """The database that DATABASE_URL names, given back at the end."""
+    database = Database(Settings.from_environment().database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def ready_database() -> Iterator[Database]:
+    """A database whose schema is current: SQLite is brought up to date, PostgreSQL is asked for."""
+    with open_database() as database:
+        if not migrations.is_current(database.engine):
+            if database.engine.dialect.name != "sqlite":
+                raise Mistake("The schema is not up to date. Run: tack db upgrade")
+            migrations.upgrade(database.engine)
+        yield database
+
+
+def workspace_id(session: Session, team_id: str | None) -> int:
+    """The workspace that is meant, or the only one, made where there is none yet."""
+    found = session.scalars(select(Workspace).order_by(Workspace.id)).all()
+    if team_id is not None:
+        return _of_team(found, team_id).id
+    if len(found) > 1:
+        raise Mistake(f"Which workspace? Add --workspace, one of: {_teams(found)}.")
+    if found:
+        return found[0].id
+    local = Workspace(team_id=LOCAL)
+    session.add(local)
+    session.flush()
+    return local.id
+
+
+def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:
+    for workspace in workspaces:
+        if workspace.team_id == team_id:
+            return workspace
+    raise Mistake(f"There is no workspace {team_id}. There is: {_teams(workspaces) or 'none yet'}.")
+
+
+def _teams(workspaces: Sequence[Workspace]) -> str:
+    return ", ".join(workspace.team_id for workspace in workspaces)

@@ -1,0 +1,72 @@
+"""`tack run`, and what an operator does beside it: admins, waiting work, the manifest."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy import select
+
+from bot.app import build
+from bot.cli_data import WorkspaceOption, ready_database, workspace_id
+from bot.manifest import manifest
+from bot.serving import log_to_stderr, run
+from bot.settings import Mode, Settings
+from bot.workflows import joining
+from models.clock import SystemClock
+from models.errors import Mistake
+from models.work import Work, put
+
+admin = typer.Typer(no_args_is_help=True, help="Who may set Tack up.")
+work = typer.Typer(no_args_is_help=True, help="Work that waits, and work that was given up.")
+say = Console(stderr=True, highlight=False)
+
+ModeOption = Annotated[Mode | None, typer.Option(help="How Slack reaches Tack.")]
+
+
+def run_tack(mode: ModeOption = None) -> None:
+    """Run the bot; without --mode by socket where SLACK_APP_TOKEN is set, else over HTTP."""
+    settings = Settings.from_environment()
+    log_to_stderr(settings.tack_log)
+    run(build(settings, mode))
+
+
+def print_manifest(
+    mode: Annotated[Mode, typer.Option(help="How Slack reaches Tack.")] = "socket",
+    prefix: Annotated[str, typer.Option(help="Put before each command, like dev-.")] = "",
+) -> None:
+    """Print the manifest to make the Slack app from."""
+    print(json.dumps(manifest(mode, prefix), indent=2))
+
+
+@admin.command("grant")
+def grant(user: str, workspace: WorkspaceOption = None) -> None:
+    """Make a member an admin, by the member id that their Slack profile shows."""
+    if not (user.isascii() and user.isalnum() and user[:1] in {"U", "W"}):
+        raise Mistake(f'"{user}" is not a member id. Copy it from the profile in Slack: U…')
+    with ready_database() as database, database.write() as session:
+        joining.grant_admin(session, workspace_id(session, workspace), user)
+    say.print(f"{user} is an admin now.", markup=False)
+
+
+@work.command("list")
+def list_work(workspace: WorkspaceOption = None) -> None:
+    """List what waits and what was given up, with its last error."""
+    with ready_database() as database, database.read() as session:
+        here = workspace_id(session, workspace)
+        rows = session.scalars(select(Work).where(Work.workspace_id == here).order_by(Work.due_at))
+        for row in rows:
+            state = "given up" if row.dead_at else f"due {row.due_at:%Y-%m-%d %H:%M:%S}"
+            print(f"{row.key:<20} {state:<24} {row.last_error or ''}".rstrip())
+
+
+@work.command("requeue")
+def requeue(key: str, workspace: WorkspaceOption = None) -> None:
+    """Have one piece of work done again."""
+    with ready_database() as database, database.write() as session:
+        here = workspace_id(session, workspace)
+        row = session.get(Work, (here, key))
+        if row is None:
+            raise Mistake(f"There is no work {key}. tack work list shows what there is.")
+        put(session, here, key, SystemClock().now(), lane=row.lane)
+    say.print(f"{key} is due now.", markup=False)

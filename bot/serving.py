@@ -1,0 +1,67 @@
+"""Running Tack as a process: started, served, and ended politely."""
+
+import logging
+import signal
+import socket
+import sys
+
+import structlog
+import uvicorn
+
+from bot.app import CannotStart, Tack
+from bot.web import web
+
+LAST_REQUESTS_SECONDS = 5
+
+
+def run(tack: Tack) -> None:
+    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises CannotStart."""
+    settings = tack.settings
+    with listen(settings.host, settings.port) as listener:
+        for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asked_to_end, _heard_by_the_server)
+        try:
+            tack.start()
+            structlog.get_logger(__name__).info("running", mode=tack.mode, port=settings.port)
+            config = uvicorn.Config(
+                web(tack),
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            tack.stop()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address. Raises CannotStart where that is not possible."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise CannotStart(
+            f"{host}:{port} cannot be used ({error.strerror}). Set HOST or PORT."
+        ) from error
+    return listener
+
+
+def log_to_stderr(level: str) -> None:
+    """One line an event, from this level on."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _heard_by_the_server(signum: int, frame: object) -> None:
+    """The server ends by itself and raises the signal once more, which ends nothing."""
