@@ -1,10 +1,12 @@
 # make install   .venv with everything Tack needs
+# make demo      Tack in a local Slack on http://127.0.0.1:8600; PORT= and DATA= change that
 # make test      everything: rules, both databases, Block Kit, the house rules
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PORT   ?= 8600
 
-.PHONY: install test lock clean
+.PHONY: install demo test lock clean
 
 install: $(VENV)/.installed
 
@@ -16,6 +18,9 @@ $(VENV)/.installed: requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@touch $@
+
+demo: install
+	@$(BIN)/tack demo --port $(PORT) $(if $(DATA),--data $(DATA))
 
 test: install
 	@$(BIN)/python -m pytest $(ARGS)

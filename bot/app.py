@@ -67,10 +67,14 @@ class Tack:
         self.database.on_commit.append(self.worker.wake)
         self._sockets: list[SocketModeHandler] = []
 
-    def start(self) -> None:
-        """Check the schema and the token, begin to work, and connect. Raises CannotStart."""
+    def prepare(self) -> None:
+        """Bring the schema up to date and know the workspace. Raises CannotStart."""
         self._bring_schema_up_to_date()
         self._join()
+
+    def start(self) -> None:
+        """Prepare, begin to work, and connect. Raises CannotStart."""
+        self.prepare()
         self.worker.start()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ from sqlalchemy.orm import Session
 import migrations
 from bot import cli_run
 from bot.cli_data import WorkspaceOption, open_database, ready_database, workspace_id
+from bot.serving import log_to_stderr
 from bot.workflows.importing import histories, import_items, read_items
+from models.database import Database
 from models.errors import Mistake
 from models.flow import Board, board_at
 from models.portfolio import Portfolio
@@ -31,6 +34,9 @@ tack.add_typer(cli_run.admin, name="admin")
 tack.add_typer(cli_run.work, name="work")
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
+
+SOURCE = Path(__file__).parent.parent
+"""Where the local Slack lies, which is not installed with Tack."""
 
 say = Console(stderr=True, highlight=False)
 
@@ -74,9 +80,45 @@ def import_epics(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
-    with ready_database() as database, Progress(console=say, transient=True) as progress:
+    with ready_database() as database:
+        _import(database, (items, transitions, mapping), portfolio, workspace)
+
+
+@tack.command("demo")
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served.")] = 8600,
+    data: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="A history to bring in as well."),
+    ] = None,
+) -> None:
+    """Try Tack in a local Slack, with a portfolio to look at and no account."""
+    sys.path.append(str(SOURCE))
+    try:
+        found = import_module("bot.demo")
+    except ModuleNotFoundError as error:
+        if error.name != "sandbox":
+            raise
+        raise Mistake("The demo needs Tack's source: clone it and run make demo.") from error
+    log_to_stderr("error")
+
+    def load(database: Database) -> None:
+        if data is not None:
+            files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
+            _import(database, files, data.resolve().name, None)
+
+    found.demo(port, load)
+
+
+def _import(
+    database: Database, files: tuple[Path, Path, Path], portfolio: str, workspace: str | None
+) -> None:
+    for file in files:
+        if not file.is_file():
+            raise Mistake(f"{file} is not there.")
+    with Progress(console=say, transient=True) as progress:
         task = progress.add_task("Reading", total=None)
-        found = read_items(items, transitions, mapping, lambda rows: progress.advance(task, rows))
+        found = read_items(*files, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
         with database.write() as session:
             here = workspace_id(session, workspace)

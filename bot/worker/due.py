@@ -59,7 +59,8 @@ class Worker:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._hands.shutdown(wait=True)
 
     def wake(self) -> None:
