@@ -93,11 +93,21 @@ class PageApi:
 
     async def _state(self, request: Request) -> Response:
         try:
-            me = self._slack.workspace.user_named(request.query_params.get("as", ""))
+            me = self._member(request.query_params.get("as"))
         except LookupError as unknown:
             return _refusal(str(unknown), 404)
         with self._slack.workspace.lock:
             return JSONResponse(self._all_for(me))
+
+    def _member(self, name: str | None) -> User:
+        """The member of that name, or the first where none is given."""
+        workspace = self._slack.workspace
+        if name:
+            return workspace.user_named(name)
+        members = [user for user in workspace.users.values() if not user.bot]
+        if not members:
+            raise LookupError("There is nobody here yet.")
+        return members[0]
 
     def _all_for(self, me: User) -> dict[str, Any]:
         slack, workspace = self._slack, self._slack.workspace
