@@ -85,8 +85,8 @@ class Tack:
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
         self._listeners.shutdown(wait=True)
-        for socket in self._sockets:
-            socket.client.close()
+        with ThreadPoolExecutor(SOCKETS) as closing:
+            list(closing.map(lambda socket: socket.client.close(), self._sockets))
         self.worker.stop()
         self.database.close()
 

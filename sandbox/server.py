@@ -170,6 +170,10 @@ class Sandbox:
         """What was sent to the app and how it was acknowledged."""
         return self._carrier.deliveries
 
+    def deliver_again(self, delivery: Delivery) -> Delivery:
+        """Send what was sent before once more, as Slack does when it doubts that it arrived."""
+        return self._carrier.deliver(delivery.kind, delivery.payload)
+
     # faults
 
     @property

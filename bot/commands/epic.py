@@ -38,11 +38,10 @@ class UnknownStateName(Mistake):
 
 def hear(call: Call) -> None:
     """Hear `/epic`."""
-    typed = call.body.get("text", "").strip()
-    word, _, rest = typed.partition(" ")
+    word, _, rest = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
     if doing is None:
-        asked = "" if word.casefold() in {"", "help"} else typed
+        asked = "" if word.casefold() in {"", "help"} else call.typed
         call.reply(help.usage("/epic", USAGES, asked))
         return
     check_is_set_up(call)

@@ -83,6 +83,12 @@ class Call:
         return view
 
     @property
+    def typed(self) -> str:
+        """What follows a slash command, as it was typed: Slack escapes three characters in it."""
+        text = str(self.body.get("text") or "").strip()
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    @property
     def is_modal(self) -> bool:
         """Whether it happened in a form."""
         return bool(self.body.get("view", {}).get("type") == "modal")

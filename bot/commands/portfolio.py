@@ -48,11 +48,11 @@ class SetUpFirst(Mistake):
 
 def hear(call: Call) -> None:
     """Hear `/portfolio`."""
-    word, _, _ = call.body.get("text", "").strip().partition(" ")
+    word, _, _ = call.typed.partition(" ")
     if word.casefold() == "setup":
         open_setup(call)
         return
-    typed = "" if word.casefold() in {"", "help"} else call.body["text"]
+    typed = "" if word.casefold() in {"", "help"} else call.typed
     call.reply(help.usage("/portfolio", USAGES, typed))
 
 

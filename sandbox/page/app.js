@@ -134,9 +134,9 @@ function showPlaces() {
   $("places").replaceChildren(
     element("h2", {}, "App"),
     link(HOME, `${world.app.name} · Home`),
-    world.dms.map((dm) => link(dm.id, `${world.app.name} · Messages`, dm.unread)),
+    ...world.dms.map((dm) => link(dm.id, `${world.app.name} · Messages`, dm.unread)),
     element("h2", {}, "Channels"),
-    world.channels.map((channel) => link(channel.id, `${channel.private ? "🔒" : "#"} ${channel.name}`, channel.member && channel.unread)),
+    ...world.channels.map((channel) => link(channel.id, `${channel.private ? "🔒" : "#"} ${channel.name}`, channel.member && channel.unread)),
   );
   $("team").textContent = world.team.name;
   $("me").replaceChildren(...world.users.map((user) => element("option", { value: user.name, selected: user.name === me }, user.real_name)));

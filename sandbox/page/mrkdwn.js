@@ -18,7 +18,7 @@ export function element(tag, attributes = {}, ...children) {
 const FORMATS = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
   date: { year: "numeric", month: "long", day: "numeric" },
-  date_short: { year: "numeric", month: "short", day: "numeric" },
+  date_short: { month: "short", day: "numeric" },
   date_long: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
   time: { hour: "2-digit", minute: "2-digit" },
   time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
@@ -27,8 +27,9 @@ const FORMATS = {
 export function dateWords(timestamp, format, zone) {
   const moment = new Date(Number(timestamp) * 1000);
   return format.replace(/\{(\w+)\}/g, (whole, name) => {
-    const known = FORMATS[name.replace(/_pretty$/, "")];
-    return known ? moment.toLocaleString("en-GB", { ...known, timeZone: zone, hour12: false }) : whole;
+    const known = { ...FORMATS[name.replace(/_pretty$/, "")] };
+    if (name.startsWith("date_short") && moment.getFullYear() !== new Date().getFullYear()) known.year = "numeric";
+    return name.replace(/_pretty$/, "") in FORMATS ? moment.toLocaleString("en-GB", { ...known, timeZone: zone, hour12: false }) : whole;
   });
 }
 

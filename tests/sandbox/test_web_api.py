@@ -94,7 +94,7 @@ def test_invalid_blocks_are_refused_with_the_place(slack, client, payments):
     assert response["error"] == "invalid_blocks"
     assert "[json-pointer:/blocks/0]" in response["response_metadata"]["messages"][0]
     assert slack.findings[0].error == "invalid_blocks"
-    blank = {"channel": payments.id, "text": " "}
+    blank = {"channel": payments.id, "text": ""}
     assert refused(lambda: client.api_call("chat.postMessage", json=blank))["error"] == "no_text"
 
 

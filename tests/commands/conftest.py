@@ -1,0 +1,136 @@
+"""Tack against the strict local Slack, with Payments set up in #payments."""
+
+import json
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from bot.app import Tack
+from bot.settings import Settings
+from bot.web import web
+from bot.workflows.joining import workspace_of
+from bot.workflows.setting_up import set_up
+from models.epic import Epic
+from models.setup import Setup, StreamSetup
+from sandbox import Sandbox
+
+MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
+
+
+@pytest.fixture
+def slack():
+    """Ana, Ben, Cleo and Dana; what a real Slack would mind fails the test."""
+    with Sandbox(manifest=MANIFEST) as slack:
+        for name in ("ana", "ben", "cleo", "dana"):
+            slack.add_user(name)
+        slack.add_channel("payments", members=["ana", "ben", "cleo", "dana"])
+        slack.add_channel("lobby", members=["ana", "ben"], bot_is_member=False)
+        yield slack
+        assert [finding for finding in slack.findings if not finding.warning] == []
+
+
+def settings_for(slack, database_url):
+    return Settings(
+        database_url=database_url,
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_api_url=slack.api_url,
+        tack_admins=frozenset({slack.workspace.user_named("ana").id}),
+    )
+
+
+@contextmanager
+def running(slack, database_url, mode="socket"):
+    tack = Tack(settings_for(slack, database_url), mode, slack.clock)
+    tack.start()
+    try:
+        with served(slack, tack) if mode == "http" else nothing():
+            yield tack
+    finally:
+        tack.stop()
+
+
+@contextmanager
+def nothing():
+    yield
+
+
+@contextmanager
+def served(slack, tack):
+    config = uvicorn.Config(web(tack), port=0, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    slack.wait_for(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    slack.deliver_over_http(f"http://127.0.0.1:{port}/slack/events")
+    yield
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def tack(slack, database_url):
+    """Running, not set up."""
+    with running(slack, database_url) as tack:
+        yield tack
+
+
+@pytest.fixture
+def shop(slack, tack):
+    """Running, with the portfolio Shop: Payments (PAY) of Ben in #payments, and Onboarding."""
+    furnish(slack, tack)
+    return tack
+
+
+def furnish(slack, tack, streams=()):
+    ben = slack.workspace.user_named("ben").id
+    payments = StreamSetup(
+        name="Payments",
+        key_prefix="PAY",
+        owner_user_id=ben,
+        channel_id=slack.channel("payments").id,
+    )
+    onboarding = StreamSetup(name="Onboarding", key_prefix="ONB", owner_user_id=ben)
+    setup = Setup(
+        name="Shop",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        streams=[payments, onboarding, *streams],
+    )
+    with tack.database.write() as session:
+        workspace = workspace_of(session, slack.team_id)
+        return set_up(session, workspace.id, ben, setup, slack.clock.now())
+
+
+def proposes(slack, title, hypothesis="It helps.", channel="payments", who="ana"):
+    """A member proposes by the form, and looks at the similar ones if there are any."""
+    person = slack.as_user(who)
+    person.types("/epic propose", channel=channel)
+    form = person.form()
+    form.fill("What should change?", title)
+    form.fill("What do you believe, in a sentence?", hypothesis)
+    if channel != "payments":
+        form.choose("Value stream", "Payments (PAY)")
+    done = form.submit()
+    return done if done.closed or done.errors else person.form().submit()
+
+
+def card(slack, key, channel="payments"):
+    """The card of the epic as the channel shows it, once it does."""
+    return slack.wait_for(
+        lambda: next(
+            (m for m in slack.channel(channel).messages if m.text.startswith(f"{key} ")), None
+        )
+    )
+
+
+def epics(tack):
+    with tack.database.read() as session:
+        return session.scalar(select(func.count(Epic.id)))

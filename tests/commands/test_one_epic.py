@@ -1,0 +1,95 @@
+"""One epic, from the command to the board, as people would go."""
+
+import pytest
+
+from tests.commands.conftest import card, epics, furnish, proposes, running
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_an_idea_becomes_a_card_and_moves_on_the_board(slack, database_url, mode):
+    with running(slack, database_url, mode) as tack:
+        furnish(slack, tack)
+        assert proposes(slack, "Pay by bank transfer").closed
+        ana, ben = slack.as_user("ana"), slack.as_user("ben")
+        told = slack.wait_for(lambda: ana.private_messages())[-1].text
+        assert told.startswith("*PAY-1 · Pay by bank transfer* is in the Payments funnel, 1st of 1")
+        assert "Funnel, day 1" in card(slack, "PAY-1").text
+        ben.click("Move to Reviewing", channel="payments")
+        slack.wait_for(lambda: "Reviewing, day 1" in card(slack, "PAY-1").text)
+        assert len(slack.channel("payments").messages) == 1
+        home = ben.opens_home()
+        assert "*PAY-1* · Pay by bank transfer" in "\n".join(home.texts)
+
+
+def test_moving_by_typing_takes_a_reason_and_redraws_the_card(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    said = slack.as_user("ben").types("/epic move pay-1 stopped too dear", channel="payments").text
+    assert said == "*PAY-1 · Pay by bank transfer* is in *Stopped* now."
+    stopped = slack.wait_for(
+        lambda: "Stopped" in card(slack, "PAY-1").text and card(slack, "PAY-1")
+    )
+    assert "too dear" in str(stopped.blocks)
+
+
+def test_moving_by_form_says_when_someone_else_was_faster(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ana = slack.as_user("ana")
+    ana.chooses_overflow("Move to another state", channel="payments")
+    form = ana.form()
+    form.choose("To which state?", "Done")
+    slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
+    errors = form.submit().errors
+    assert errors == {
+        "To which state?": "PAY-1 has moved meanwhile: it is in Ready now. Look again and decide."
+    }
+
+
+def test_a_click_on_an_old_card_is_refused_with_the_present_state(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    ana = slack.as_user("ana")
+    ana.types("/epic show PAY-1", channel="payments")
+    slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
+    old = ana.private_messages()[-1]
+    ana.click("Move to Reviewing", in_message=old)
+    assert "it is in Ready now" in slack.wait_for(lambda: ana.last_private()).text
+
+
+def test_a_card_only_one_sees_shows_the_state_after_a_click(slack, shop):
+    proposes(slack, "Pay by bank transfer", channel="payments")
+    ana = slack.as_user("ana")
+    ana.types("/epic show PAY-1", channel="payments")
+    ana.click("Move to Reviewing", in_message=ana.private_messages()[-1])
+    assert "Reviewing, day 1" in ana.private_messages()[-1].text
+
+
+def test_the_history_tells_every_step(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ana = slack.as_user("ana")
+    ana.types("/epic move PAY-1 ready because it is clear", channel="payments")
+    ana.chooses_overflow("History", channel="payments")
+    told = "\n".join(ana.form().texts)
+    assert "because it is clear" in told
+    assert told.index("*Ready*") < told.index("*Funnel*")
+
+
+def test_a_submission_delivered_twice_makes_one_epic(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    sent = next(d for d in slack.deliveries if d.payload.get("type") == "view_submission")
+    again = slack.deliver_again(sent)
+    assert again.error is None
+    assert epics(shop) == 1
+
+
+def test_ideas_alike_are_shown_before_the_form_is_taken(slack, shop):
+    proposes(slack, "Wallet payments")
+    ana = slack.as_user("ana")
+    ana.types("/epic propose", channel="payments")
+    form = ana.form()
+    form.fill("What should change?", "Wallet payments in shops")
+    shown = slack.wait_for(lambda: "PAY-1" in "\n".join(ana.form().texts) and ana.form())
+    shown.fill("What do you believe, in a sentence?", "It helps.")
+    assert shown.submit().closed
+    assert epics(shop) == 2

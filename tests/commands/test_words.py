@@ -1,0 +1,100 @@
+"""What Tack answers to what people type, before and after it is set up."""
+
+import pytest
+
+from tests.commands.conftest import card, epics, proposes
+
+
+@pytest.mark.parametrize("typed", ["", "help", " HELP "])
+def test_asked_for_help_it_says_every_form(slack, shop, typed):
+    said = slack.as_user("ana").types(f"/epic {typed}", channel="payments").text
+    assert said.startswith("/epic understands: /epic propose, /epic show KEY, /epic list")
+
+
+def test_a_mistyped_word_comes_back_with_the_nearest_form(slack, shop):
+    said = slack.as_user("ana").types("/epic propse <!channel>", channel="payments").text
+    assert said == (
+        "/epic does not understand “propse &lt;!channel&gt;”. Did you mean /epic propose?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("show", "Which epic? Type it like /epic show KEY. /epic list shows their keys."),
+        ("show PAY-11", "There is no epic PAY-11. Did you mean PAY-1?"),
+        ("show &", "There is no epic &amp;."),
+        ("move", "Which epic? Type it like /epic move KEY STATE. /epic list shows their keys."),
+        ("move PAY-1 funnel", "PAY-1 is already in Funnel."),
+        ("list two", "“two” is not a page. Type /epic list, or /epic list 2."),
+    ],
+)
+def test_a_mistake_is_answered_with_what_to_type(slack, shop, typed, said):
+    proposes(slack, "Pay by bank transfer")
+    assert slack.as_user("ana").types(f"/epic {typed}", channel="payments").text == said
+
+
+def test_an_unknown_state_is_answered_with_the_states_there_are(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    said = slack.as_user("ana").types("/epic move PAY-1 soon", channel="payments").text
+    assert said == (
+        "There is no state “soon”. The states are funnel, reviewing, analyzing, ready, "
+        "implementing, done, stopped."
+    )
+
+
+def test_before_it_is_set_up_it_says_what_to_do_first(slack, tack):
+    for typed in ("/epic propose", "/epic list", "/epic show PAY-1", "/epic move PAY-1 done"):
+        said = slack.as_user("ben").types(typed, channel="payments").text
+        assert said.startswith("Tack is not set up here yet. An admin types /portfolio setup")
+    assert "has to become admin" not in str(slack.as_user("ben").opens_home().texts)
+
+
+def test_only_an_admin_sets_it_up_and_the_others_hear_whom_to_ask(slack, tack):
+    answer = slack.as_user("ben").types("/portfolio setup", channel="payments")
+    assert answer.text == "Only an admin can set Tack up."
+    assert f"<@{slack.workspace.user_named('ana').id}>" in str(answer.blocks)
+
+
+def test_an_admin_sets_it_up_and_someone_proposes(slack, tack):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio setup", channel="payments")
+    form = ana.form()
+    form.fill("What is the portfolio called?", "Shop")
+    form.fill("Currency", "e1")
+    form.choose("Time zone", "Europe/Berlin")
+    form.fill("Value stream", "Payments")
+    form.choose("Owner", "ben")
+    form.choose("Channel", "payments")
+    form.click("Add a value stream")
+    form = slack.wait_for(lambda: "Value stream 2" in ana.form().labels and ana.form())
+    form.fill("Value stream 2", "payments")
+    errors = form.submit().errors
+    assert errors == {
+        "Currency": "Write the three letters of a currency, such as EUR.",
+        "Value stream 2": "payments is there twice.",
+    }
+    form.fill("Currency", "eur")
+    form.fill("Value stream 2", "Onboarding")
+    assert form.submit().closed
+    told = slack.wait_for(lambda: ana.private_messages() and ana.private_messages()[-1].text)
+    assert told.startswith(
+        "*Shop* is set up with 2 value streams: Payments (PAY), Onboarding (ONB)"
+    )
+    assert proposes(slack, "Pay by bank transfer").closed
+    assert card(slack, "PAY-1")
+
+
+def test_the_list_is_turned_page_by_page(slack, shop):
+    for number in range(21):
+        proposes(slack, f"Idea {chr(97 + number) * 5}")
+    ana = slack.as_user("ana")
+    assert "21 epics, page 1 of 2" in ana.types("/epic list", channel="payments").text
+    ana.click("Next page", in_message=ana.private_messages()[-1])
+    assert "21 epics, page 2 of 2: PAY-21" in ana.private_messages()[-1].text
+    assert epics(shop) == 21
+
+
+def test_an_empty_list_says_how_to_begin(slack, shop):
+    said = slack.as_user("ana").types("/epic list", channel="payments").text
+    assert said == "There are no epics yet. Propose the first one with /epic propose."
