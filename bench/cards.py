@@ -29,7 +29,7 @@ def move_buttons(database_url: str, port: int, api_url: str) -> list[Button]:
 def _move_button(port: int, api_url: str, key: str) -> Button:
     for block in _card(port, api_url, key):
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
-            if element.get("text", {}).get("text", "").startswith("Move to "):
+            if element.get("type") == "button" and element["text"]["text"].startswith("Move to "):
                 return Button(block.get("block_id", "b"), element["action_id"], element["value"])
     raise RuntimeError(f"the card of {key} has no button that moves it")
 

@@ -89,6 +89,7 @@ def close(workspace: Workspace, view: View, *, whole_stack: bool = False) -> Non
     """Take a modal, those above it, or the whole stack off a user's screen."""
     stack = workspace.modals.get(view.user, [])
     kept = [] if whole_stack or view not in stack else stack[: stack.index(view)]
+    workspace.closed_views |= {gone.id for gone in stack[len(kept) :]}
     workspace.modals[view.user] = kept
     workspace.changed("forms")
 

@@ -36,6 +36,14 @@ def _is_named(view: View, view_id: str | None, external_id: str | None) -> bool:
     return view.id == view_id if view_id else view.content.get("external_id") == external_id
 
 
+def _not_found(workspace: Workspace, view_id: str | None) -> SlackError:
+    """Slack's refusal; where the person was faster and closed the form, no fault of the app."""
+    if view_id not in workspace.closed_views:
+        return SlackError("not_found")
+    workspace.find_fault("views.update", "not_found", "it was closed meanwhile", warning=True)
+    return SlackError("not_found", response_metadata={"messages": ["[ERROR] view is closed"]})
+
+
 def update(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Show other content in an open modal."""
     named = args.get("view_id"), args.get("external_id")
@@ -43,7 +51,7 @@ def update(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         raise SlackError("invalid_arguments")
     view = next((view for view in _modals(workspace) if _is_named(view, *named)), None)
     if view is None:
-        raise SlackError("not_found")
+        raise _not_found(workspace, args.get("view_id"))
     content = screens.checked(workspace, "views.update", args["view"], "modal")
     screens.check_hash(view, args.get("hash"))
     screens.replace(workspace, view, content)

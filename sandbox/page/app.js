@@ -116,7 +116,7 @@ async function showMessages() {
     log.replaceChildren(...(shown.length ? shown : [element("p", { class: "empty" }, "Nothing here yet. Type / to see what the app understands.")]));
     if (atEnd) log.scrollTop = log.scrollHeight;
     log.dataset.place = here;
-    const inThread = answer.messages.filter((m) => m.ts === thread || m.thread_ts === thread);
+    const inThread = answer.messages.filter((m) => thread && (m.ts === thread || m.thread_ts === thread));
     $("thread-log").replaceChildren(...inThread.map((message) => article(message, true)));
   }
   $("thread").hidden = !thread;

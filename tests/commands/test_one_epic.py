@@ -61,7 +61,7 @@ def test_a_card_only_one_sees_shows_the_state_after_a_click(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic show PAY-1", channel="payments")
     ana.click("Move to Reviewing", in_message=ana.private_messages()[-1])
-    assert "Reviewing, day 1" in ana.private_messages()[-1].text
+    slack.wait_for(lambda: "Reviewing, day 1" in ana.private_messages()[-1].text)
 
 
 def test_the_history_tells_every_step(slack, shop):
