@@ -1,12 +1,13 @@
 # make install   .venv with everything Tack needs
 # make demo      Tack in a local Slack on http://127.0.0.1:8600; PORT= and DATA= change that
+# make bench     what it costs, measured beside its bars; ARGS="clicks --database sqlite" for one
 # make test      everything: rules, both databases, Block Kit, the house rules
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8600
 
-.PHONY: install demo test lock clean
+.PHONY: install demo bench test lock clean
 
 install: $(VENV)/.installed
 
@@ -21,6 +22,9 @@ $(VENV)/.installed: requirements-dev.txt pyproject.toml
 
 demo: install
 	@$(BIN)/tack demo --port $(PORT) $(if $(DATA),--data $(DATA))
+
+bench: install
+	@$(BIN)/python -m bench $(ARGS)
 
 test: install
 	@$(BIN)/python -m pytest $(ARGS)

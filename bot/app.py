@@ -7,7 +7,6 @@ from threading import Lock
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -17,6 +16,7 @@ from bot.clocks import DatabaseClock
 from bot.commands import register
 from bot.commands.hearing import Context
 from bot.settings import Mode, Settings
+from bot.sockets import Sockets
 from bot.worker.drawing import drawings
 from bot.worker.due import Worker
 from bot.workflows.joining import workspace_of
@@ -26,8 +26,6 @@ from models.errors import Mistake
 from models.workspace import LOCAL, Workspace
 
 LISTENERS = 32
-SOCKETS = 2
-"""So that none is missed while Slack has one of them reconnect."""
 INTERACTIVE_SECONDS = 2
 COURIER_SECONDS = 10
 AUTHORIZED_FOR_SECONDS = 300.0
@@ -65,7 +63,7 @@ class Tack:
         draw = drawings(settings.tack_admins)
         self.worker = Worker(self.database, self.clock, lambda workspace: courier, draw)
         self.database.on_commit.append(self.worker.wake)
-        self._sockets: list[SocketModeHandler] = []
+        self._sockets: Sockets | None = None
 
     def prepare(self) -> None:
         """Bring the schema up to date and know the workspace. Raises CannotStart."""
@@ -78,22 +76,26 @@ class Tack:
         self.worker.start()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
-            self._sockets = [SocketModeHandler(self.bolt, app_token) for _ in range(SOCKETS)]
-            with ThreadPoolExecutor(SOCKETS) as connecting:
-                list(connecting.map(lambda socket: socket.connect(), self._sockets))
+            self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
+            self._sockets.connect()
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
+        if self._sockets is not None:
+            self._sockets.close()
         self._listeners.shutdown(wait=True)
-        with ThreadPoolExecutor(SOCKETS) as closing:
-            list(closing.map(lambda socket: socket.client.close(), self._sockets))
         self.worker.stop()
         self.database.close()
 
     @property
     def connected(self) -> int:
         """How many sockets are open."""
-        return sum(socket.client.is_connected() for socket in self._sockets)
+        return self._sockets.connected if self._sockets is not None else 0
+
+    @property
+    def counted_by_slack(self) -> int:
+        """How many sockets Slack believes to be open, of all replicas; ghosts count."""
+        return self._sockets.counted_by_slack if self._sockets is not None else 0
 
     @property
     def ready(self) -> bool:

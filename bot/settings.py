@@ -9,12 +9,16 @@ from models.errors import Mistake
 
 Mode = Literal["socket", "http"]
 
+MOST_REPLICAS = 5
+"""Slack takes ten connections of one app, and each replica has two."""
+
 MEANINGS = {
     "SLACK_BOT_TOKEN": "the bot token of the app, which begins with xoxb-",
     "SLACK_APP_TOKEN": "an app-level token with connections:write, which begins with xapp-",
     "SLACK_SIGNING_SECRET": "the signing secret under Basic Information of the app",
     "SLACK_API_URL": "an address that ends in /api/",
     "PORT": "a number from 1 to 65535",
+    "TACK_REPLICAS": "how many of Tack run side by side, 1 to 5",
     "TACK_LOG": "one of debug, info, warning, error",
     "DATABASE_URL": "sqlite:///FILE or postgresql://USER@HOST/NAME",
 }
@@ -37,6 +41,7 @@ class Settings(BaseSettings):
     tack_admins: Annotated[frozenset[str], NoDecode] = frozenset()
     host: str = "127.0.0.1"
     port: int = 3000
+    tack_replicas: int = 1
     tack_log: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("tack_admins", mode="before")
@@ -64,6 +69,13 @@ class Settings(BaseSettings):
         if not 0 < port < 65_536:
             raise ValueError("no port")
         return port
+
+    @field_validator("tack_replicas")
+    @classmethod
+    def _possible_replicas(cls, replicas: int) -> int:
+        if not 0 < replicas <= MOST_REPLICAS:
+            raise ValueError("Slack takes ten connections")
+        return replicas
 
     @classmethod
     def from_environment(cls) -> Self:

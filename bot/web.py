@@ -31,6 +31,10 @@ class Hosted(Protocol):
         """How many sockets are open."""
 
     @property
+    def counted_by_slack(self) -> int:
+        """How many sockets Slack believes to be open, of all replicas; ghosts count."""
+
+    @property
     def ready(self) -> bool:
         """Whether what someone does in Slack would reach Tack."""
 
@@ -73,6 +77,10 @@ def _metrics(tack: Hosted) -> Response:
     registry = CollectorRegistry()
     sockets = Gauge("tack_sockets", "Open Socket Mode connections.", registry=registry)
     sockets.set(tack.connected)
+    counted = Gauge(
+        "tack_sockets_counted_by_slack", "Connections as Slack counts them.", registry=registry
+    )
+    counted.set(tack.counted_by_slack)
     due = Gauge("tack_work_due", "Work that waits to be done now.", registry=registry)
     dead = Gauge("tack_work_dead", "Work whose attempts are used up.", registry=registry)
     try:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,10 +11,15 @@ from bot.views.blocks import shorten
 from models.calendar import MONTHS, spell_day
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MARK = re.compile(r"(?<!\w)[*_~`]|[*_~`](?!\w)")
-"""What Slack may take for the beginning or the end of bold, italic, struck or code."""
+MARK = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
+"""What Slack may take for the beginning or the end of bold, italic or struck."""
+
+QUOTE = re.compile("^(?=&gt;)", re.MULTILINE)
+"""Where Slack takes a line for a quotation."""
 
 GUARD = "\u200b"
+GRAVE = "\u02cb"
+"""Stands for a backtick, which no guard keeps from marking code."""
 
 
 class Marked(str):
@@ -25,11 +31,12 @@ class Marked(str):
 def escape(text: str) -> str:
     """Make `&`, `<` and `>` show as themselves, so that nothing pings and nothing links.
 
-    Slack has no escape for `*`, `_`, `~` and the backtick; a zero-width space on either side keeps
-    them from marking and lets them be read.
+    Slack has no escape for `*`, `_`, `~`; a zero-width space on either side keeps them from marking
+    and lets them be read.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return MARK.sub(lambda mark: f"{GUARD}{mark[0]}{GUARD}", text)
+    text = text.replace("`", GRAVE)
+    return QUOTE.sub(GUARD, MARK.sub(lambda mark: f"{GUARD}{mark[0]}{GUARD}", text))
 
 
 def person(user_id: str | None) -> Marked:
@@ -42,9 +49,9 @@ def channel(channel_id: str) -> Marked:
     return Marked(f"<#{channel_id}>")
 
 
-def day(moment: datetime) -> Marked:
-    """A day such as "Mon 18 May", in each reader's own zone."""
-    fallback = f"{DAYS[moment.weekday()]} {moment.day} {MONTHS[moment.month - 1]}"
+def day(moment: datetime, time_zone: str) -> Marked:
+    """A day in each reader's own zone; where Slack cannot, such as "Mon 18 May" in that zone."""
+    fallback = weekday(moment.astimezone(ZoneInfo(time_zone)))
     return Marked(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{fallback}>")
 
 
@@ -54,9 +61,14 @@ def weekday(on: date) -> str:
 
 
 def ordinal(number: int) -> str:
-    """ "1st", "2nd", "3rd", "4th", "11th"."""
+    """ "1st", "2nd", "3rd", "4th", "11th", "1,001st"."""
     teen = number % 100 in (11, 12, 13)
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+    return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def closed(text: str) -> str:
+    """The text as a sentence, with a full stop unless it ends in one already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _finalize(value: Any) -> Any:
@@ -77,7 +89,12 @@ def _environment(finalize: Any) -> Environment:
     )
     environment.filters |= {"person": person, "day": day, "channel": channel}
     environment.filters |= {"spelled": spell_day, "weekday": weekday}
-    environment.filters |= {"ordinal": ordinal, "cut": shorten, "thousands": "{:,}".format}
+    environment.filters |= {
+        "ordinal": ordinal,
+        "closed": closed,
+        "cut": shorten,
+        "thousands": "{:,}".format,
+    }
     return environment
 
 

@@ -288,8 +288,9 @@ def _add_transitions(
 
 
 def _insert(session: Session, noun: type[Epic | Transition], rows: list[dict[str, object]]) -> None:
+    """Add the rows by table: the ORM would begin a new statement wherever a value is missing."""
     for start in range(0, len(rows), CHUNK):
-        session.execute(insert(noun), rows[start : start + CHUNK])
+        session.execute(insert(noun.__table__), rows[start : start + CHUNK])
 
 
 def _oddities(items: Sequence[Item]) -> Counter[str]:
