@@ -19,6 +19,7 @@ from bot.settings import Mode, Settings
 from bot.sockets import Sockets
 from bot.worker.drawing import drawings
 from bot.worker.due import Worker
+from bot.worker.timers import timers
 from bot.workflows.joining import workspace_of
 from models.clock import Clock
 from models.database import Database
@@ -61,7 +62,13 @@ class Tack:
         register(self.bolt, Context(self.database, self.clock, settings.tack_admins))
         courier = self._client(COURIER_SECONDS, self._token)
         draw = drawings(settings.tack_admins)
-        self.worker = Worker(self.database, self.clock, lambda workspace: courier, draw)
+        self.worker = Worker(
+            self.database,
+            self.clock,
+            lambda workspace: courier,
+            draw,
+            timers(self.database, self.clock),
+        )
         self.database.on_commit.append(self.worker.wake)
         self._sockets: Sockets | None = None
 

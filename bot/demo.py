@@ -8,7 +8,7 @@ from types import FrameType
 
 from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.app import CannotStart, Tack
@@ -93,7 +93,8 @@ def _furnish(
     known = select(Portfolio.id).where(Portfolio.workspace_id == here, Portfolio.name == NAME)
     if session.scalar(known) is None:
         load_sample(session, here, people, channels, clock.now())
-    session.execute(delete(Work).where(Work.workspace_id == here))
+    drawings = or_(Work.key.startswith("message:"), Work.key.startswith("home:"))
+    session.execute(delete(Work).where(Work.workspace_id == here, drawings))
     session.execute(delete(Seen).where(Seen.workspace_id == here))
     messages = session.scalars(select(Message).where(Message.workspace_id == here))
     for message in messages.all():

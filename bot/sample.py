@@ -1,6 +1,6 @@
 """A lifelike portfolio to look at: written by the very workflows, in the order it happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,10 +8,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.sample_epics import EPICS, SampleEpic
+from bot.workflows import digesting
 from bot.workflows.moving import move
 from bot.workflows.proposing import propose
 from bot.workflows.setting_up import set_up
 from models.calendar import SATURDAY
+from models.confirmation import Confirmation
+from models.digest import USUAL_MINUTE, USUAL_WEEKDAY
 from models.epic import Epic
 from models.message import Message
 from models.portfolio import Portfolio, State, StateKind
@@ -26,6 +29,10 @@ STREAMS = (
     ("Onboarding", "ONB", "cleo", "onboarding"),
     ("Platform", "PLA", "eli", "platform"),
 )
+
+
+QUIET = ("One-click checkout", "Fewer alarms at night")
+"""Of these epics nothing was heard for long."""
 
 
 def load_sample(
@@ -57,6 +64,8 @@ def load_sample(
         else:
             _move(session, epics[sample.title], state, sample, at)
     _forget_ended_cards(session, workspace_id)
+    _confirm(session, epics.values(), now)
+    _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 
 
 def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, str | None]]:
@@ -100,6 +109,36 @@ def _move(session: Session, epic: Epic, name: str, sample: SampleEpic, at: datet
     reason = sample.reason if name == "stopped" else None
     owner = epic.value_stream.owner_user_id or epic.owner_user_id or ""
     move(session, epic.workspace_id, owner, epic.id, to.id, None, reason, at)
+
+
+def _confirm(session: Session, epics: Iterable[Epic], now: datetime) -> None:
+    """Have owners say a few days ago that their epics stand so; of some nothing was heard."""
+    at = _office_hour(now - timedelta(days=3), 1, now)
+    for epic in epics:
+        if epic.state.committed and epic.state_entered_at < at and epic.title not in QUIET:
+            session.add(
+                Confirmation(
+                    workspace_id=epic.workspace_id,
+                    epic_id=epic.id,
+                    user_id=epic.owner_user_id or "",
+                    at=at,
+                )
+            )
+
+
+def _subscribe(
+    session: Session, portfolio: Portfolio, ana: str, channel_id: str, now: datetime
+) -> None:
+    """Have #portfolio told on Mondays at nine, and this week's digest sent already."""
+    wish = digesting.Wish(
+        portfolio_id=portfolio.id,
+        value_stream_id=None,
+        weekday=USUAL_WEEKDAY,
+        minute_of_day=USUAL_MINUTE,
+        time_zone=ZONE,
+    )
+    digesting.subscribe(session, portfolio.workspace_id, ana, channel_id, wish, now)
+    digesting.send_now(session, portfolio.workspace_id, ana, channel_id, now)
 
 
 def _forget_ended_cards(session: Session, workspace_id: int) -> None:

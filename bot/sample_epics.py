@@ -125,7 +125,7 @@ EPICS = (
         "Passport by phone",
         "A photo of the passport from the phone in "
         "your hand gets more people through on the first day.",
-        ((5, R), (14, A), (36, Y), (44, IM)),
+        ((5, R), (14, A), (36, Y), (44, IM), (129, D)),
         answers=PHONE,
     ),
     SampleEpic(
@@ -191,7 +191,7 @@ EPICS = (
         "cleo",
         "Ask for the company number first",
         "With the number we fill in nine fields for them.",
-        ((7, R), (19, A), (50, Y)),
+        ((7, R), (19, A), (50, Y), (79, IM)),
     ),
     SampleEpic(
         PLA,
@@ -216,7 +216,8 @@ EPICS = (
         "ana",
         "Welcome call on day three",
         "A call of five minutes keeps those who would have drifted away.",
-        ((6, R), (22, A)),
+        ((6, R), (22, A), (58, S)),
+        "Two of three did not pick up, and those who did had signed up already.",
     ),
     SampleEpic(
         PAY,
@@ -241,7 +242,7 @@ EPICS = (
         "cleo",
         "Forms in plain language",
         "Words people use at home need no help text.",
-        ((9, R),),
+        ((9, R), (35, A)),
     ),
     SampleEpic(
         PAY,

@@ -9,6 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from models.confirmation import Confirmation, FactCheck
+from models.digest import Digest
 from models.epic import Transition
 from models.message import Home, Message
 from models.role import RoleGrant
@@ -18,7 +20,19 @@ from models.workspace import Workspace
 
 HEAD = "head"
 
-NOUNS = (Transition, Workspace, RoleGrant, Message, Home, Work, Lane, Seen)
+NOUNS = (
+    Transition,
+    Workspace,
+    RoleGrant,
+    Message,
+    Home,
+    Work,
+    Lane,
+    Seen,
+    Digest,
+    Confirmation,
+    FactCheck,
+)
 """Loading these, and the nouns they point to, registers every table."""
 
 METADATA = NOUNS[0].metadata

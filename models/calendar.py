@@ -1,7 +1,11 @@
 """Days as people count and write them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from cronsim import CronSim
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SATURDAY = 5
 ANSWER_WORKING_DAYS = 10
@@ -21,9 +25,42 @@ def answer_due_on(entered_on: date) -> date:
     return working_days_after(entered_on, ANSWER_WORKING_DAYS)
 
 
+def late_if_entered_before(today: date) -> date:
+    """The first day whose ideas are not late yet: those of every day before it are."""
+    day = today
+    while answer_due_on(day - timedelta(days=1)) >= today:
+        day -= timedelta(days=1)
+    return day
+
+
+def next_slot(after: datetime, weekday: int, minute_of_day: int, zone: ZoneInfo) -> datetime:
+    """The first such weekday (Monday is 0) and time of the zone later than the moment, in UTC.
+
+    Where the clocks skip that time it is the moment after; where they repeat it, the first of both.
+    """
+    line = f"{minute_of_day % 60} {minute_of_day // 60} * * {(weekday + 1) % 7}"
+    return next(CronSim(line, after.astimezone(zone))).astimezone(UTC)
+
+
+def week_of(day: date) -> str:
+    """The ISO week, such as "2026-W20"."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
 def spell_day(day: date) -> str:
     """ "30 Sep 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def spell_span(first: date, last: date) -> str:
+    """ "11–17 May", "27 Apr–3 May", and one day as it is."""
+    end = f"{last.day} {MONTHS[last.month - 1]}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    return f"{first.day} {MONTHS[first.month - 1]}–{end}"
 
 
 def same_day_from(day: date, today: date) -> date:

@@ -114,7 +114,7 @@ class Transition(Base):
     """One entry into a state; appended, never changed."""
 
     __tablename__ = "transitions"
-    __table_args__ = (Index(None, "epic_id", "at"),)
+    __table_args__ = (Index(None, "epic_id", "at"), Index(None, "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))

@@ -16,6 +16,10 @@ class MessageKind(StrEnum):
     """Its subject is an epic."""
     REFUSAL = "refusal"
     """Tells who can mend it that Slack refused a message; its subject is that message."""
+    DIGEST = "digest"
+    """Its subject is a digest."""
+    FACT_CHECK = "fact_check"
+    """Asks one person whether their epics still stand so; its subject is a fact check."""
 
 
 class Message(Base):

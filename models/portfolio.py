@@ -30,6 +30,9 @@ DEFAULT_STATES = (
 )
 """Name and kind of the states a new portfolio starts with, in the order of the board."""
 
+FIRST_STATE = "funnel"
+"""Where every idea begins."""
+
 COMMITMENT_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"})
 """Leaving the funnel commits, until the portfolio names another point."""
 

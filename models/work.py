@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
-WORK_PUT = "work_put"
-"""The note in `Session.info` that this transaction put work."""
-
 
 class Lane(Base):
-    """A line in which work is done one at a time, not before its next moment."""
+    """A line in which one piece of work begins at a time, not before its next moment.
+
+    A channel's lane paces what is shown there; one with the name of a Web API method holds the
+    moment until which Slack wants no such call.
+    """
 
     __tablename__ = "lanes"
 
@@ -26,8 +27,9 @@ class Lane(Base):
 class Work(Base):
     """One thing to be done, by its key: `message:17`, `home:3`.
 
-    `version` counts the puts, so that work put again while it runs stays due. `fence` counts the
-    claims, so that a claimer whose lease has lapsed cannot end what another took over.
+    `version` counts the puts, so that work put again while it runs stays due. `fence` is drawn
+    anew by each claim, so that a claimer whose lease has lapsed cannot end what another took
+    over, nor what was ended, put again and claimed anew meanwhile.
     """
 
     __tablename__ = "works"
@@ -79,7 +81,6 @@ def put(
     session.execute(
         new.on_conflict_do_update(index_elements=[Work.workspace_id, Work.key], set_=again)
     )
-    session.info[WORK_PUT] = True
 
 
 def cancel(session: Session, workspace_id: int, key: str) -> None:

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
-from bot.commands import cards, epic, home, portfolio, proposal
+from bot.commands import cards, epic, flow, home, portfolio, proposal
 from bot.commands.hearing import Context, Handler, hears
-from bot.views import epic_card, epic_form, epic_list, home_board, move_form, refusal, setup_form
+from bot.views import (
+    digest,
+    epic_card,
+    epic_form,
+    epic_list,
+    fact_check,
+    home_board,
+    move_form,
+    refusal,
+    setup_form,
+    subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,7 @@ class Command:
 
 COMMANDS = (
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
+    Command("/flow", "The weekly digest of a channel", "digest subscribe | preview", flow.hear),
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),
 )
 
@@ -38,6 +50,11 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{home_board.SEE}_.+"): home.see,
     home_board.PROPOSE: proposal.open_proposal,
     home_board.SET_UP: portfolio.open_setup,
+    digest.STILL_RIGHT: flow.still_right,
+    digest.MENU: flow.choose_from_digest,
+    fact_check.ALL_RIGHT: flow.all_still_right,
+    fact_check.CHANGED: flow.something_changed,
+    subscription.SUBSCRIBE: flow.open_subscribe,
     setup_form.MORE: portfolio.add_stream,
     refusal.AGAIN: cards.show_again,
     re.compile(".*"): cards.from_earlier,
@@ -48,6 +65,7 @@ VIEWS: dict[str, Handler] = {
     epic_form.CALLBACK: proposal.submit,
     move_form.CALLBACK: cards.move_by_form,
     setup_form.CALLBACK: portfolio.set_up,
+    subscription.CALLBACK: flow.subscribe,
 }
 
 OPTIONS: dict[str, Handler] = {

@@ -112,18 +112,29 @@ class Call:
         self.ack()
         _tell(self.body, self.client, self.respond, answer, replace=replace)
 
-    def tell(self, answer: answers.Answer, channel_id: str | None) -> None:
-        """Tell the person alone, in the channel where they began or else in direct messages."""
-        text, blocks = answer.text, list(answer.blocks)
+    def tell(
+        self,
+        answer: answers.Answer,
+        channel_id: str | None,
+        otherwise: answers.Answer | None = None,
+    ) -> None:
+        """Tell the person alone, in the channel where they began, else in direct messages.
+
+        There it is `otherwise`, where the words for it are others.
+        """
         try:
             if channel_id is not None:
                 self.client.chat_postEphemeral(
-                    channel=channel_id, user=self.actor, text=text, blocks=blocks
+                    channel=channel_id,
+                    user=self.actor,
+                    text=answer.text,
+                    blocks=list(answer.blocks),
                 )
                 return
         except SlackApiError as error:
             log.info("told in direct messages", error=error.response.get("error"))
-        self.client.chat_postMessage(channel=self.actor, text=text, blocks=blocks)
+        told = otherwise or answer
+        self.client.chat_postMessage(channel=self.actor, text=told.text, blocks=list(told.blocks))
 
     def open_form(self, view: Mapping[str, Any]) -> None:
         """Open a form, on top of the one in front where there is one. Raises TriggerExpired."""

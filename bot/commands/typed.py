@@ -15,7 +15,13 @@ def answers_of(view: Mapping[str, Any]) -> dict[str, str | None]:
 def _held(element: Mapping[str, Any]) -> str | None:
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
-    for name in ("value", "selected_user", "selected_conversation", "selected_date"):
+    for name in (
+        "value",
+        "selected_user",
+        "selected_conversation",
+        "selected_date",
+        "selected_time",
+    ):
         if element.get(name):
             return str(element[name])
     return None

@@ -8,7 +8,8 @@ from bot.views.blocks import Block, Element, modal, plain, section, shorten
 from bot.views.mrkdwn import escape, person
 from models.errors import Mistake
 
-TEXT_SEEN = 300
+TEXT_SEEN = 700
+"""Read aloud, in characters; escaped they are up to five times as many, and Slack takes 4,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def sentence(words: str, accessory: Element | None = None) -> Answer:
     block: Block = {"type": "section", "text": plain(words)}
     if accessory is not None:
         block["accessory"] = accessory
-    return Answer(shorten(escape(words), TEXT_SEEN), [block])
+    return Answer(escape(shorten(words, TEXT_SEEN)), [block])
 
 
 def refusal(mistake: Mistake) -> Answer:
@@ -32,12 +33,8 @@ def refusal(mistake: Mistake) -> Answer:
     if not mistake.ask:
         return sentence(mistake.sentence)
     people = " or ".join(person(user_id) for user_id in mistake.ask[:3])
-    return marked(mistake.sentence, f"{escape(mistake.sentence)} Ask {people}.")
-
-
-def marked(text: str, marked_words: str, accessory: Element | None = None) -> Answer:
-    """A sentence with mark-up; `text` is the same, to be read aloud."""
-    return Answer(text, [section(marked_words, accessory)])
+    said = f"{escape(shorten(mistake.sentence, TEXT_SEEN))} Ask {people}."
+    return Answer(said, [section(said)])
 
 
 def note(answer: Answer) -> dict[str, Any]:

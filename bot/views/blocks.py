@@ -1,5 +1,6 @@
 """Builders for Block Kit: plain dicts, shortened and split to Slack's limits."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,14 +14,23 @@ FIELD_LIMIT = 2_000
 BUTTON_LIMIT = 75
 BUTTON_SEEN = 30
 OPTION_LIMIT = 75
+OPTIONS_LIMIT = 100
 TITLE_LIMIT = 24
 TEXT_LIMIT = 4_000
 VALUE_LIMIT = 2_000
+
+TORN = re.compile(r"(?:&\w{0,4}|<[^>]*)$")
+"""The rest of an escaped sign or of a token whose end was cut off."""
 
 
 def shorten(text: str, limit: int) -> str:
     """The text, cut with an ellipsis where it is longer than the limit in characters."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def shorten_marked(text: str, limit: int) -> str:
+    """The same for mark-up: no escaped sign and no token is cut in two."""
+    return text if len(text) <= limit else TORN.sub("", text[: limit - 1]).rstrip() + "…"
 
 
 def plain(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def plain(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
 
 def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
     """Text with Slack's marks; what people wrote must be escaped in it already."""
-    return {"type": "mrkdwn", "text": shorten(text, limit), "verbatim": True}
+    return {"type": "mrkdwn", "text": shorten_marked(text, limit), "verbatim": True}
 
 
 def header(text: str) -> Block:
@@ -66,8 +76,18 @@ def divider() -> Block:
     return {"type": "divider"}
 
 
-def button(text: str, action_id: str, value: str = "-", *, primary: bool = False) -> Element:
-    """A button; the value says what it is about, in ids."""
+def button(
+    text: str,
+    action_id: str,
+    value: str = "-",
+    *,
+    primary: bool = False,
+    accessibility_label: str | None = None,
+) -> Element:
+    """A button; the value says what it is about, in ids.
+
+    Where its text makes sense only beside other words, the label says it all to be read aloud.
+    """
     element: Element = {
         "type": "button",
         "text": plain(text, BUTTON_SEEN),
@@ -76,6 +96,8 @@ def button(text: str, action_id: str, value: str = "-", *, primary: bool = False
     }
     if primary:
         element["style"] = "primary"
+    if accessibility_label:
+        element["accessibility_label"] = shorten(accessibility_label, BUTTON_LIMIT)
     return element
 
 
@@ -92,16 +114,27 @@ def overflow(action_id: str, options: Sequence[Option]) -> Element:
 def select(
     action_id: str, placeholder: str, options: Sequence[Option], chosen: Option | None = None
 ) -> Element:
-    """A menu of up to a hundred choices."""
+    """A menu; Slack takes a hundred choices, more come in groups of a hundred."""
     element: Element = {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, 150),
-        "options": list(options[:100]),
     }
+    if len(options) <= OPTIONS_LIMIT:
+        element["options"] = list(options)
+    else:
+        element["option_groups"] = _groups(options)
     if chosen is not None:
         element["initial_option"] = chosen
     return element
+
+
+def _groups(options: Sequence[Option]) -> list[dict[str, Any]]:
+    parts = [options[n : n + OPTIONS_LIMIT] for n in range(0, len(options), OPTIONS_LIMIT)]
+    return [
+        {"label": plain(f"{part[0]['text']['text'][:30]} …", OPTION_LIMIT), "options": list(part)}
+        for part in parts[:OPTIONS_LIMIT]
+    ]
 
 
 def text_input(

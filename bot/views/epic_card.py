@@ -19,7 +19,7 @@ from bot.views.blocks import (
     overflow,
     plain,
     section,
-    shorten,
+    shorten_marked,
 )
 from bot.views.mrkdwn import words
 from bot.views.values import EpicRef, MoveTo
@@ -64,14 +64,16 @@ def epic_card(card: Card) -> Answer:
         context(words("epic_card", "last_change", **facts)),
         actions("epic_actions", [_menu(epic)]),
     ]
-    return Answer(shorten(words("epic_card", "text", **facts), TEXT_LIMIT - 1_000), blocks)
+    return Answer(shorten_marked(words("epic_card", "text", **facts), TEXT_LIMIT), blocks)
 
 
 def history(card: Card, steps: Sequence[Transition], total: int) -> dict[str, object]:
     """The epic's way so far as a form to read, the newest step first."""
-    blocks = [section(words("epic_card", "history_line", step=step)) for step in steps]
+    facts = {"zone": card.epic.portfolio.time_zone}
+    blocks = [section(words("epic_card", "history_line", step=step, **facts)) for step in steps]
     if total > len(steps):
-        blocks.append(context(f"The newest {len(steps)} of {total} steps."))
+        blocks.append(context(f"The newest {len(steps)} of {total:,} steps."))
+    blocks = blocks or [section("No steps yet.")]
     return modal("note", f"{card.epic.key} · History", blocks, close="Close")
 
 
@@ -82,8 +84,10 @@ def moved(epic: Epic) -> Answer:
 
 
 def open_button(epic: Epic, text: str | None = None) -> Element:
-    """A button that shows the card."""
-    return button(text or f"Open {epic.key}", OPEN, EpicRef(epic=epic.id).value)
+    """A button that shows the card; a short text is read aloud with the key."""
+    whole = f"Open {epic.key}"
+    label = whole if text else None
+    return button(text or whole, OPEN, EpicRef(epic=epic.id).value, accessibility_label=label)
 
 
 def next_state(epic: Epic) -> State | None:
@@ -102,7 +106,10 @@ def _facts(card: Card) -> dict[str, object]:
     took = epic.done_at and epic.committed_at and (epic.done_at - epic.committed_at).days
     return {
         "epic": epic,
+        "zone": epic.portfolio.time_zone,
         "last": card.last,
+        "reason": (card.last.reason or "").strip(),
+        "entered_on": epic.state_entered_at.astimezone(zone),
         "age_days": _days(epic.state_entered_at, now, zone),
         "committed_days": _days(committed, now, zone) if committed else None,
         "took_days": took,

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.views.answers import Answer
 from bot.views.blocks import (
+    OPTION_LIMIT,
     Block,
     Element,
     actions,
@@ -94,7 +95,8 @@ def epic_form(
 
 def stream_option(stream: ValueStream) -> dict[str, Any]:
     """A value stream as a choice."""
-    return option(f"{stream.name} ({stream.key_prefix})", str(stream.id))
+    prefix = f" ({stream.key_prefix})"
+    return option(shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, str(stream.id))
 
 
 def reopen(typed: str) -> Answer:

@@ -1,7 +1,16 @@
 """Epics in a list: a line each, with a button that opens it."""
 
 from bot.views.answers import Answer
-from bot.views.blocks import Block, Element, actions, button, context, section
+from bot.views.blocks import (
+    TEXT_LIMIT,
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    section,
+    shorten_marked,
+)
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import words
 from bot.views.values import ListPage
@@ -21,8 +30,8 @@ def epic_list(page: Page) -> Answer:
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
         blocks.append(actions("turn", _turns(page)))
-    keys = ", ".join(epic.key for epic in page.epics)
-    return Answer(f"{told}: {keys}", blocks)
+    epics = ", ".join(words("epic_list", "read_aloud", epic=epic) for epic in page.epics)
+    return Answer(shorten_marked(f"{told}: {epics}", TEXT_LIMIT), blocks)
 
 
 def epic_line(epic: Epic) -> Block:

@@ -62,8 +62,9 @@ def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
 
 
 def stream_choices(streams: Sequence[ValueStream], choice: HomeChoice) -> list[dict[str, Any]]:
-    """The value streams as choices, each with what would be seen."""
-    return [
+    """All value streams and each of them as choices, each with what would be seen."""
+    whole = option("All value streams", _changed(choice, stream=None))
+    return [whole] + [
         option(stream.name, _changed(choice, stream=stream.id))
         for stream in streams[: MENU_LIMIT - 1]
     ]
@@ -78,7 +79,12 @@ def _all_states(board: BoardPage) -> list[Block]:
         more = None
         if count > len(shown):
             value = _changed(_choice(board), state=state.id)
-            more = button(f"See all {count:,}", f"{SEE}_{state.name}", value)
+            more = button(
+                f"See all {count:,}",
+                f"{SEE}_{state.name}",
+                value,
+                accessibility_label=f"See all {count:,} in {state.label.lower()}",
+            )
         blocks.append(section(words("home_board", "column", state=state, count=count), more))
         blocks += [_line(epic) for epic in shown]
     empty = [state.label.lower() for state, count in board.counts.items() if not count]
@@ -125,12 +131,11 @@ def _choices(board: BoardPage, portfolios: Sequence[Portfolio]) -> list[Element]
 
 def _stream_menu(board: BoardPage, choice: HomeChoice) -> Element:
     """A menu, or beyond a hundred streams one that searches."""
-    whole = option("All value streams", _changed(choice, stream=None))
     streams = board.portfolio.value_streams
     if len(streams) < MENU_LIMIT:
-        options = [whole, *stream_choices(streams, choice)]
+        options = stream_choices(streams, choice)
         return _menu("stream", "Value stream", options, _changed(choice))
-    chosen = board.value_stream
+    whole, chosen = stream_choices([], choice)[0], board.value_stream
     return {
         "type": "external_select",
         "action_id": f"{SEE}_stream",

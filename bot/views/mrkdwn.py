@@ -55,6 +55,14 @@ def day(moment: datetime, time_zone: str) -> Marked:
     return Marked(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|{fallback}>")
 
 
+def moment(at: datetime, time_zone: str) -> Marked:
+    """A day and time in each reader's own zone; else such as "Mon 18 May, 9:00" in that zone."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    fallback = f"{weekday(local)}, {local.hour}:{local.minute:02}"
+    token = "{date_short_pretty} at {time}"
+    return Marked(f"<!date^{int(at.timestamp())}^{token}|{fallback}>")
+
+
 def weekday(on: date) -> str:
     """A day such as "Mon 18 May", the same for every reader."""
     return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
@@ -88,6 +96,7 @@ def _environment(finalize: Any) -> Environment:
         autoescape=False,
     )
     environment.filters |= {"person": person, "day": day, "channel": channel}
+    environment.filters |= {"marked": Marked, "moment": moment}
     environment.filters |= {"spelled": spell_day, "weekday": weekday}
     environment.filters |= {
         "ordinal": ordinal,

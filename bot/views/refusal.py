@@ -29,6 +29,10 @@ def refusal(refused: Message, epic: Epic) -> Answer:
         said = words("refusal", "mended", **facts)
         return Answer(said, [section(said)])
     said = words("refusal", "refused", **facts)
-    return Answer(
-        said, [section(said, button("Try again", AGAIN, MessageRef(message=refused.id).value))]
+    again = button(
+        "Try again",
+        AGAIN,
+        MessageRef(message=refused.id).value,
+        accessibility_label=f"Try again to show {epic.key}",
     )
+    return Answer(said, [section(said, again)])

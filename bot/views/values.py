@@ -87,6 +87,32 @@ class SetupForm(Value):
     streams: int = 1
 
 
+class SubscriptionRef(Value):
+    """A channel's digest, and what to do with it."""
+
+    subscription: int
+    do: Literal["preview", "change", "pause"] = "preview"
+
+
+class SubscribeForm(Value):
+    """What the form remembers: the channel it is about."""
+
+    channel: str
+
+
+class DigestScope(Value):
+    """What a digest tells of: a whole portfolio, or one of its streams."""
+
+    portfolio: int
+    stream: int | None = None
+
+
+class FactCheckRef(Value):
+    """A question to an owner about all their epics."""
+
+    check: int
+
+
 class MessageRef(Value):
     """A message that Slack refused."""
 

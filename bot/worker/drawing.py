@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.views import epic_card, home_board, refusal
+from bot.views import digest, epic_card, fact_check, home_board, refusal
 from bot.views.answers import Answer
 from bot.worker.courier import Draw
-from bot.workflows import finding, looking, looking_up
+from bot.workflows import asking, digesting, finding, looking, looking_up
 from bot.workflows.boarding import board
 from bot.workflows.joining import admin_ids
+from models.confirmation import FactCheck
+from models.digest import Digest
 from models.epic import Epic
 from models.message import Home, Message, MessageKind
 
@@ -23,6 +25,8 @@ def drawings(admins: frozenset[str]) -> Mapping[str, Draw]:
 
     return {
         MessageKind.EPIC_CARD: _draw_card,
+        MessageKind.DIGEST: _draw_digest,
+        MessageKind.FACT_CHECK: _draw_fact_check,
         MessageKind.REFUSAL: _draw_refusal,
         "home": draw_home,
     }
@@ -31,6 +35,15 @@ def drawings(admins: frozenset[str]) -> Mapping[str, Draw]:
 def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
     epic = session.get_one(Epic, epic_id)
     return epic_card.epic_card(looking_up.card(session, epic, now))
+
+
+def _draw_digest(session: Session, digest_id: int, now: datetime) -> Answer:
+    return digest.digest(digesting.tell(session, session.get_one(Digest, digest_id), now))
+
+
+def _draw_fact_check(session: Session, check_id: int, now: datetime) -> Answer:
+    check = session.get_one(FactCheck, check_id)
+    return fact_check.fact_check(check.id, *asking.asked_about(session, check))
 
 
 def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:

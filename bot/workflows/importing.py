@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from models.epic import Epic, EpicType, Transition
@@ -289,8 +289,10 @@ def _add_transitions(
 
 def _insert(session: Session, noun: type[Epic | Transition], rows: list[dict[str, object]]) -> None:
     """Add the rows by table: the ORM would begin a new statement wherever a value is missing."""
+    table = noun.__table__
+    assert isinstance(table, Table)
     for start in range(0, len(rows), CHUNK):
-        session.execute(insert(noun.__table__), rows[start : start + CHUNK])
+        session.execute(insert(table), rows[start : start + CHUNK])
 
 
 def _oddities(items: Sequence[Item]) -> Counter[str]:

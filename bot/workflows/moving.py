@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.redrawing import redraw_epic
+from bot.workflows.redrawing import redraw_epic, redraw_questions
+from models.digest import QUIET_AFTER
 from models.epic import Epic
 from models.errors import AlreadyThere, Mistake, MovedMeanwhile
 from models.portfolio import State
@@ -57,6 +58,9 @@ def move(
         raise AlreadyThere(epic.key, to.label)
     if version is not None and version != epic.version:
         raise MovedMeanwhile(epic.key, epic.state.label)
+    asked_about = not epic.state.committed or at - epic.state_entered_at >= QUIET_AFTER
     session.add(epic.move(to, actor, reason, at))
+    if asked_about:
+        redraw_questions(session, [epic], at)
     redraw_epic(session, epic, at)
     return epic

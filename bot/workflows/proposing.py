@@ -10,11 +10,10 @@ from bot.workflows.redrawing import redraw_epic
 from models.epic import Epic
 from models.errors import Mistake
 from models.message import Message, MessageKind
-from models.portfolio import State, StateKind, ValueStream
+from models.portfolio import FIRST_STATE, State, StateKind, ValueStream
 from models.proposal import Proposal
 from models.seen import Seen, first_time
 
-FIRST_STATE = "funnel"
 CANDIDATES = 200
 ALIKE = 0.5
 """Share of the shorter title's words that the other must have as well."""

@@ -1,10 +1,13 @@
 """Having Slack show the present state wherever it may show an older one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.confirmation import FactCheck
+from models.digest import WEEK, Digest, Subscription
 from models.epic import Epic
 from models.message import Home, Message, MessageKind
 from models.work import put
@@ -36,7 +39,37 @@ def redraw_epic(session: Session, epic: Epic, at: datetime) -> None:
     for message in messages.all():
         redraw_message(session, message, at)
     for home in homes.all():
-        put(session, home.workspace_id, home.work_key, at)
+        put(session, home.workspace_id, home.work_key, at, lane=home.work_key)
+
+
+def redraw_questions(session: Session, epics: Sequence[Epic], at: datetime) -> None:
+    """Put the drawing of the questions about the epics: what is answered is no longer asked.
+
+    Those are this week's bundles to their owners, and the newest digest of each channel.
+    """
+    session.flush()
+    owners = {epic.owner_user_id for epic in epics}
+    portfolios = {epic.portfolio_id for epic in epics}
+    asked = select(FactCheck.id).where(FactCheck.user_id.in_(owners), FactCheck.at > at - WEEK)
+    told = (
+        select(func.max(Digest.id))
+        .join(Digest.subscription)
+        .where(Subscription.portfolio_id.in_(portfolios), Digest.at > at - WEEK)
+        .group_by(Digest.channel_id)
+    )
+    messages = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id.in_({epic.workspace_id for epic in epics}),
+            or_(
+                and_(Message.kind == MessageKind.FACT_CHECK, Message.subject_id.in_(asked)),
+                and_(Message.kind == MessageKind.DIGEST, Message.subject_id.in_(told)),
+            ),
+        )
+        .order_by(Message.id)
+    )
+    for message in messages.all():
+        redraw_message(session, message, at)
 
 
 def redraw_message(session: Session, message: Message, at: datetime) -> None:

@@ -1,0 +1,290 @@
+"""The weekly digest: asked for, sent once a week and channel, previewed, paused and resumed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows import asking, telling
+from bot.workflows.redrawing import redraw_message
+from bot.workflows.telling import Scope
+from models.digest import WEEK, Digest, Subscription, Telling
+from models.errors import Mistake
+from models.message import Message, MessageKind
+from models.portfolio import Portfolio
+from models.work import insert_into, put
+
+
+class NoDigest(Mistake):
+    """A channel that nobody has asked a digest for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No digest comes to this channel yet. Type /flow digest subscribe here: one form."
+        )
+
+
+class SentAlready(Mistake):
+    """A second digest for the same channel and week."""
+
+    def __init__(self, subscription: Subscription, digest: Digest) -> None:
+        day = digest.at.astimezone(subscription.zone)
+        super().__init__(
+            f"This week's digest came on {day:%A}, {day.day} {day:%B} at {day:%-H:%M}, and one a "
+            "week is enough. /flow digest preview shows you how things stand now."
+        )
+
+
+class UnknownScope(Mistake):
+    """A portfolio or stream that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not there any more. Choose the portfolio or the stream again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a channel wants to be told of, and when."""
+
+    portfolio_id: int
+    value_stream_id: int | None
+    weekday: int
+    minute_of_day: int
+    time_zone: str
+
+
+def subscribe(
+    session: Session, workspace_id: int, actor: str, channel_id: str, wish: Wish, at: datetime
+) -> Subscription:
+    """Have the channel told once a week; asked again, its weekday, time or scope change.
+
+    Raises UnknownScope.
+    """
+    portfolio = session.get(Portfolio, wish.portfolio_id)
+    if portfolio is None or portfolio.workspace_id != workspace_id:
+        raise UnknownScope
+    if wish.value_stream_id not in {None, *(stream.id for stream in portfolio.value_streams)}:
+        raise UnknownScope
+    new = insert_into(session, Subscription).values(
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        portfolio_id=portfolio.id,
+        weekday=wish.weekday,
+        minute_of_day=wish.minute_of_day,
+        time_zone=wish.time_zone,
+        next_at=at,
+        subscribed_by=actor,
+        subscribed_at=at,
+    )
+    session.execute(new.on_conflict_do_nothing())
+    subscription = session.scalars(_of_channel(workspace_id, channel_id).with_for_update()).one()
+    subscription.portfolio_id, subscription.value_stream_id = portfolio.id, wish.value_stream_id
+    subscription.weekday, subscription.minute_of_day = wish.weekday, wish.minute_of_day
+    subscription.time_zone, subscription.subscribed_by = wish.time_zone, actor
+    _begin(session, subscription, at)
+    return subscription
+
+
+def pause(
+    session: Session, workspace_id: int, actor: str, channel_id: str, at: datetime
+) -> Subscription:
+    """Send nothing until it is resumed. Raises NoDigest."""
+    subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    subscription.paused_at = subscription.paused_at or at
+    subscription.paused_by = subscription.paused_by or actor
+    session.flush()
+    return subscription
+
+
+def resume(session: Session, workspace_id: int, channel_id: str, at: datetime) -> Subscription:
+    """Send the next one at its usual time. Raises NoDigest."""
+    subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    _begin(session, subscription, at)
+    return subscription
+
+
+def send_now(
+    session: Session, workspace_id: int, actor: str, channel_id: str, at: datetime
+) -> Subscription:
+    """Send this week's digest at once; its slot later in the week is taken by it.
+
+    Raises NoDigest and SentAlready.
+    """
+    subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    message = _send(session, subscription, at, at, at, actor)
+    if message is None:
+        raise SentAlready(subscription, _digest_of(session, subscription, at))
+    if subscription.week(subscription.next_at) == subscription.week(at):
+        subscription.next_at = subscription.slot_after(subscription.next_at)
+    session.flush()
+    put(session, workspace_id, subscription.work_key, subscription.next_at)
+    redraw_message(session, message, at)
+    return subscription
+
+
+def send_due(session: Session, subscription_id: int, at: datetime) -> None:
+    """Send the digest of the newest slot that has come, and wait for the next slot."""
+    subscription = session.scalars(
+        select(Subscription).where(Subscription.id == subscription_id).with_for_update()
+    ).first()
+    if subscription is None or subscription.paused_at is not None:
+        return
+    slot = subscription.latest_slot(at)
+    message = None
+    if slot is not None:
+        until = subscription.tells_until(slot)
+        message = _send(session, subscription, slot, until, at, None)
+        subscription.next_at = subscription.slot_after(slot)
+    session.flush()
+    put(session, subscription.workspace_id, subscription.work_key, subscription.next_at)
+    if message is not None:
+        redraw_message(session, message, at)
+
+
+def subscription_of(
+    session: Session, workspace_id: int, channel_id: str, *, lock: bool = False
+) -> Subscription:
+    """The channel's subscription. Raises NoDigest."""
+    rows = _of_channel(workspace_id, channel_id)
+    found = session.scalars(rows.with_for_update() if lock else rows).first()
+    if found is None:
+        raise NoDigest
+    return found
+
+
+def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
+    """What a digest would tell if it were sent now; nothing is stored."""
+    since, first = _since(session, subscription, now)
+    return _telling(session, subscription, since, now, now, now, first=first, preview=True)
+
+
+def tell(session: Session, digest: Digest, now: datetime) -> Telling:
+    """What the digest tells: of its week as it was, and of what has not been answered since."""
+    return _telling(
+        session,
+        digest.subscription,
+        digest.since,
+        digest.until,
+        digest.at,
+        now,
+        first=digest.first,
+        preview=False,
+    )
+
+
+def _of_channel(workspace_id: int, channel_id: str) -> Select[Subscription]:
+    return select(Subscription).where(
+        Subscription.workspace_id == workspace_id, Subscription.channel_id == channel_id
+    )
+
+
+def _begin(session: Session, subscription: Subscription, at: datetime) -> None:
+    """Wait for its next slot, and for the Thursday on which owners are asked before it."""
+    subscription.paused_at = subscription.paused_by = None
+    subscription.next_at = subscription.slot_after(at)
+    session.flush()
+    put(session, subscription.workspace_id, subscription.work_key, subscription.next_at)
+    asking.begin(session, subscription.portfolio, at)
+
+
+def _send(
+    session: Session,
+    subscription: Subscription,
+    slot: datetime,
+    until: datetime,
+    at: datetime,
+    actor: str | None,
+) -> Message | None:
+    """Store the digest of the slot's week and its message; None where that week has one."""
+    since, first = _since(session, subscription, until)
+    new = insert_into(session, Digest).values(
+        workspace_id=subscription.workspace_id,
+        subscription_id=subscription.id,
+        channel_id=subscription.channel_id,
+        week=subscription.week(slot),
+        at=at,
+        since=since,
+        until=until,
+        first=first,
+        sent_by=actor,
+    )
+    digest_id = session.execute(new.on_conflict_do_nothing().returning(Digest.id)).scalar()
+    if digest_id is None:
+        return None
+    message = Message(
+        workspace_id=subscription.workspace_id,
+        channel_id=subscription.channel_id,
+        kind=MessageKind.DIGEST,
+        subject_id=digest_id,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _since(session: Session, subscription: Subscription, until: datetime) -> tuple[datetime, bool]:
+    """Where the last digest ended, else a week before; and whether this one is the first."""
+    last = session.scalars(
+        select(Digest.until)
+        .where(Digest.subscription_id == subscription.id)
+        .order_by(Digest.until.desc())
+        .limit(1)
+    ).first()
+    return (until - WEEK, True) if last is None else (min(last, until), False)
+
+
+def _digest_of(session: Session, subscription: Subscription, at: datetime) -> Digest:
+    return session.scalars(
+        select(Digest).where(
+            Digest.workspace_id == subscription.workspace_id,
+            Digest.channel_id == subscription.channel_id,
+            Digest.week == subscription.week(at),
+        )
+    ).one()
+
+
+def _telling(
+    session: Session,
+    subscription: Subscription,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    now: datetime,
+    *,
+    first: bool,
+    preview: bool,
+) -> Telling:
+    portfolio = (
+        session.scalars(
+            select(Portfolio)
+            .where(Portfolio.id == subscription.portfolio_id)
+            .options(joinedload(Portfolio.states), joinedload(Portfolio.value_streams))
+        )
+        .unique()
+        .one()
+    )
+    stream = next(
+        (s for s in portfolio.value_streams if s.id == subscription.value_stream_id), None
+    )
+    scope = Scope(portfolio, stream)
+    per_state, per_stream = telling.in_flight(session, scope, until)
+    lately, before = telling.finished_within(session, scope, until)
+    return Telling(
+        portfolio=portfolio,
+        value_stream=stream,
+        subscription=subscription,
+        first=first,
+        preview=preview,
+        at=at,
+        since=since,
+        until=until,
+        changes=telling.changes_between(session, scope, since, until),
+        in_flight=per_state,
+        in_flight_of_streams=per_stream,
+        waiting=telling.waiting_for_an_answer(session, scope, at),
+        quiet=telling.quiet_for_long(session, scope, at),
+        finished_13_weeks=lately,
+        finished_13_weeks_before=before,
+        now=now,
+    )

@@ -1,0 +1,234 @@
+"""The weekly digest: who asked for it, when it comes, and what one of them tells of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.calendar import WEEKDAYS, next_slot, week_of
+from models.epic import Epic
+from models.portfolio import Portfolio, State, ValueStream
+
+USUAL_WEEKDAY, USUAL_MINUTE = 0, 9 * 60
+"""Monday at nine, until someone chooses otherwise."""
+
+TELLS_OF_LAST_WEEK = 2
+"""Up to Wednesday a digest tells of the week before, from Thursday on of the running one."""
+
+WEEK = timedelta(days=7)
+QUIET_AFTER = timedelta(days=14)
+"""After so long without a word it is asked whether an epic in flight still stands as it does."""
+
+NOT_LATE_FOR = timedelta(days=28)
+"""After a portfolio came in nothing in it is called late for so long."""
+
+
+class Subscription(Base):
+    """A channel's wish to be told once a week of a portfolio, or of one of its value streams.
+
+    `next_at` is the slot that comes next; the one after is computed from it, never from now.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    weekday: Mapped[int] = mapped_column(default=USUAL_WEEKDAY)
+    minute_of_day: Mapped[int] = mapped_column(default=USUAL_MINUTE)
+    time_zone: Mapped[str] = mapped_column(String(64))
+    next_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None] = mapped_column(String(32))
+    subscribed_by: Mapped[str] = mapped_column(String(32))
+    subscribed_at: Mapped[datetime]
+
+    portfolio: Mapped[Portfolio] = relationship()
+    value_stream: Mapped[ValueStream | None] = relationship()
+
+    @property
+    def work_key(self) -> str:
+        """The key of the work that makes its digests."""
+        return f"digest:{self.id}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone its weekday and time are meant in."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def told_when(self) -> str:
+        """Its weekday, time and zone as people say them."""
+        at = f"{self.minute_of_day // 60}:{self.minute_of_day % 60:02}"
+        return f"{WEEKDAYS[self.weekday]} at {at} ({self.time_zone})"
+
+    def slot_after(self, moment: datetime) -> datetime:
+        """The first slot later than the moment."""
+        return next_slot(moment, self.weekday, self.minute_of_day, self.zone)
+
+    def latest_slot(self, now: datetime) -> datetime | None:
+        """The newest slot that has come, from `next_at` on; None before it.
+
+        After a downtime of weeks that is the only one to be made up for.
+        """
+        slot, latest = self.next_at, None
+        while slot <= now:
+            slot, latest = self.slot_after(slot), slot
+        return latest
+
+    def tells_until(self, slot: datetime) -> datetime:
+        """The end of what a digest of the slot tells of: the last whole week's, or the slot."""
+        local = slot.astimezone(self.zone)
+        if local.weekday() > TELLS_OF_LAST_WEEK:
+            return slot
+        monday = local.date() - timedelta(days=local.weekday())
+        return datetime.combine(monday, time(), self.zone)
+
+    def week(self, slot: datetime) -> str:
+        """The ISO week the slot is in, such as "2026-W21"; a channel gets one digest of each."""
+        return week_of(slot.astimezone(self.zone).date())
+
+
+class Digest(Base):
+    """One digest of a channel, for one ISO week; what it tells is of `(since, until]`."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "week"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    channel_id: Mapped[str] = mapped_column(String(32))
+    week: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    first: Mapped[bool]
+    sent_by: Mapped[str | None] = mapped_column(String(32))
+
+    subscription: Mapped[Subscription] = relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of epics between two moments.
+
+    `in_flight_before + came_in + reopened - finished - stopped - back = in_flight_now`, where an
+    epic that came in and finished within the time is in both.
+    """
+
+    new_ideas: int
+    came_in: Sequence[Epic]
+    reopened: Sequence[Epic]
+    finished: Sequence[Epic]
+    stopped: Sequence[tuple[Epic, str | None]]
+    back: Sequence[Epic]
+    declined: Sequence[Epic]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changed."""
+        return bool(
+            self.new_ideas
+            or self.came_in
+            or self.reopened
+            or self.finished
+            or self.stopped
+            or self.back
+            or self.declined
+        )
+
+    @property
+    def net(self) -> int:
+        """How many more are in flight than before."""
+        came = len(self.came_in) + len(self.reopened)
+        return came - len(self.finished) - len(self.stopped) - len(self.back)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Ideas that wait for their first answer: some of the longest, and the counts."""
+
+    longest: Sequence[Epic]
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Epics in flight of which nothing was heard for long: some with their last news, and all."""
+
+    longest: Sequence[tuple[Epic, datetime]]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a digest is drawn from."""
+
+    portfolio: Portfolio
+    value_stream: ValueStream | None
+    subscription: Subscription
+    first: bool
+    preview: bool
+    at: datetime
+    since: datetime
+    until: datetime
+    changes: Changes
+    in_flight: Mapping[State, int]
+    """Each state between commitment and done, also where nothing stands."""
+    in_flight_of_streams: Mapping[str, int]
+    waiting: Waiting
+    quiet: Quiet
+    finished_13_weeks: int
+    finished_13_weeks_before: int
+    now: datetime
+
+    @property
+    def in_flight_total(self) -> int:
+        """How many epics stand between commitment and done."""
+        return sum(self.in_flight.values())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the portfolio, by whose calendar answers are due."""
+        return ZoneInfo(self.portfolio.time_zone)
+
+    @property
+    def first_day(self) -> date:
+        """The first day it tells of."""
+        return self.since.astimezone(self.subscription.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last one: of a digest that ends at midnight, the day before."""
+        return (self.until.astimezone(self.subscription.zone) - timedelta(microseconds=1)).date()
+
+    @property
+    def whole_weeks(self) -> bool:
+        """Whether it tells of ISO weeks from their first day to their last."""
+        zone = self.subscription.zone
+        ends = (self.since.astimezone(zone), self.until.astimezone(zone))
+        return all(end.weekday() == 0 and end.time() == time() for end in ends)
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks it tells of, at least one."""
+        return max(1, round((self.until - self.since) / WEEK))
+
+    @property
+    def in_flight_before(self) -> int:
+        """How many did at the beginning."""
+        return self.in_flight_total - self.changes.net
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether one line says it all: nothing changed and nothing waits."""
+        return not (self.changes.any or self.waiting.count or self.quiet.count or self.first)

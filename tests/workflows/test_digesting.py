@@ -1,0 +1,392 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows import asking, confirming, digesting
+from bot.workflows.digesting import NoDigest, SentAlready, UnknownScope, Wish
+from bot.workflows.moving import move
+from models.confirmation import Confirmation, FactCheck
+from models.digest import Digest, Subscription
+from models.epic import Epic
+from models.message import Message, MessageKind
+from models.portfolio import Portfolio, ValueStream
+from models.work import Work
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+NINE_IN_BERLIN = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
+"""The Monday after MONDAY, which is eleven in Berlin."""
+
+
+@pytest.fixture
+def shop(database):
+    """Payments of Ben and Onboarding of Ana, set up at MONDAY."""
+    return a_portfolio(database)
+
+
+def a_wish(portfolio_id, weekday=0, minute=9 * 60, zone="Europe/Berlin", stream_id=None):
+    return Wish(
+        portfolio_id=portfolio_id,
+        value_stream_id=stream_id,
+        weekday=weekday,
+        minute_of_day=minute,
+        time_zone=zone,
+    )
+
+
+def subscribes(database, shop, at=MONDAY, channel="C0ALL", **wish):
+    with database.write() as session:
+        return digesting.subscribe(session, shop[0], ANA, channel, a_wish(shop[1], **wish), at).id
+
+
+def is_due(database, subscription_id, at):
+    """What the worker does with the row `digest:…`."""
+    with database.write() as session:
+        digesting.send_due(session, subscription_id, at)
+
+
+def digests(database):
+    with database.read() as session:
+        return session.scalars(select(Digest).order_by(Digest.id)).all()
+
+
+def due_at(database, key):
+    with database.read() as session:
+        return session.scalars(select(Work.due_at).where(Work.key == key)).one()
+
+
+def proposed(database, shop, title, at=MONDAY, prefix="PAY"):
+    with database.write() as session:
+        stream = session.scalars(
+            select(ValueStream.id).where(ValueStream.key_prefix == prefix)
+        ).one()
+        return an_epic(session, shop[0], stream, title, at=at).id
+
+
+def moved(database, shop, epic_id, name, at, reason=None):
+    with database.write() as session:
+        to = session.scalars(select(Portfolio)).one().state(name)
+        move(session, shop[0], BEN, epic_id, to.id, None, reason, at)
+
+
+def told(database, at=None):
+    with database.read() as session:
+        digest = session.scalars(select(Digest).order_by(Digest.id.desc())).first()
+        return digesting.tell(session, digest, at or digest.at)
+
+
+# When it comes
+
+
+def test_the_first_slot_is_the_next_monday_at_nine_by_the_channels_clock(database, shop):
+    subscription = subscribes(database, shop)
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN
+
+
+def test_a_digest_comes_once_a_week_however_often_it_is_due(database, shop):
+    subscription = subscribes(database, shop)
+    for at in (NINE_IN_BERLIN, NINE_IN_BERLIN, NINE_IN_BERLIN + DAY, NINE_IN_BERLIN + 6 * DAY):
+        is_due(database, subscription, at)
+    assert [digest.week for digest in digests(database)] == ["2026-W22"]
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
+
+
+def test_two_replicas_at_the_same_moment_send_one(database, shop):
+    subscription = subscribes(database, shop)
+    with ThreadPoolExecutor(4) as replicas:
+        for _ in replicas.map(lambda _: is_due(database, subscription, NINE_IN_BERLIN), range(4)):
+            pass
+    assert len(digests(database)) == 1
+    with database.read() as session:
+        kinds = session.scalars(select(Message.kind)).all()
+    assert kinds == [MessageKind.DIGEST]
+
+
+def test_due_too_early_nothing_is_sent_and_the_slot_stays(database, shop):
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN - DAY)
+    assert digests(database) == []
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN
+
+
+def test_after_weeks_away_one_digest_tells_of_all_of_them(database, shop):
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    is_due(database, subscription, NINE_IN_BERLIN + 3 * WEEK + 2 * DAY)
+    first, second = digests(database)
+    assert (second.week, second.since) == ("2026-W25", first.until)
+    assert second.until - second.since == 3 * WEEK
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + 4 * WEEK
+
+
+@pytest.mark.parametrize(
+    ("subscribed_at", "slots"),
+    [
+        # Clocks go forward on Sunday 29 March 2026: 2:30 is skipped and comes at 3:00.
+        (datetime(2026, 3, 24, tzinfo=UTC), ["2026-03-29T01:00", "2026-04-05T00:30"]),
+        # Clocks go back on Sunday 25 October 2026: 2:30 comes twice and counts once.
+        (datetime(2026, 10, 20, tzinfo=UTC), ["2026-10-25T00:30", "2026-11-01T01:30"]),
+    ],
+)
+def test_half_past_two_on_a_sunday_comes_once_when_clocks_change(
+    database, shop, subscribed_at, slots
+):
+    subscription = subscribes(database, shop, subscribed_at, weekday=6, minute=150)
+    came = []
+    for _ in slots:
+        at = due_at(database, f"digest:{subscription}")
+        came.append(f"{at:%Y-%m-%dT%H:%M}")
+        is_due(database, subscription, at)
+    assert came == slots
+    assert len(digests(database)) == 2
+
+
+def test_a_clock_set_back_sends_nothing_twice(database, shop):
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    is_due(database, subscription, NINE_IN_BERLIN - 3 * DAY)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    assert len(digests(database)) == 1
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
+
+
+def test_asked_for_again_its_day_changes_and_the_week_still_has_one(database, shop):
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    again = subscribes(database, shop, NINE_IN_BERLIN + DAY, weekday=4)
+    assert again == subscription
+    friday = NINE_IN_BERLIN + 4 * DAY
+    assert due_at(database, f"digest:{subscription}") == friday
+    is_due(database, subscription, friday)
+    is_due(database, subscription, friday + WEEK)
+    assert [digest.week for digest in digests(database)] == ["2026-W22", "2026-W23"]
+
+
+def test_paused_it_is_silent_and_resumed_it_comes_at_its_next_slot(database, shop):
+    subscription = subscribes(database, shop)
+    with database.write() as session:
+        digesting.pause(session, shop[0], BEN, "C0ALL", MONDAY)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    assert digests(database) == []
+    with database.write() as session:
+        digesting.resume(session, shop[0], "C0ALL", NINE_IN_BERLIN + DAY)
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
+
+
+def test_sent_by_hand_it_takes_the_slot_of_its_week(database, shop):
+    wednesday = MONDAY + 2 * DAY
+    subscription = subscribes(database, shop, wednesday, weekday=4)
+    with database.write() as session:
+        digesting.send_now(session, shop[0], ANA, "C0ALL", wednesday)
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + 4 * DAY
+    with database.write() as session, pytest.raises(SentAlready) as refused:
+        digesting.send_now(session, shop[0], BEN, "C0ALL", wednesday + DAY)
+    assert refused.value.sentence.startswith(
+        "This week's digest came on Wednesday, 20 May at 11:00"
+    )
+    assert len(digests(database)) == 1
+
+
+def test_a_channel_without_one_says_how_to_ask_for_it(database, shop):
+    with database.write() as session, pytest.raises(NoDigest):
+        digesting.send_now(session, shop[0], ANA, "C0ELSE", MONDAY)
+
+
+def test_a_stream_of_another_portfolio_is_refused(database, shop):
+    with database.write() as session, pytest.raises(UnknownScope):
+        digesting.subscribe(session, shop[0], ANA, "C0", a_wish(shop[1], stream_id=99), MONDAY)
+    with database.write() as session, pytest.raises(UnknownScope):
+        digesting.subscribe(session, shop[0] + 1, ANA, "C0", a_wish(shop[1]), MONDAY)
+    with database.read() as session:
+        assert session.scalars(select(Subscription)).all() == []
+
+
+# What it tells
+
+
+def test_what_came_in_finished_stopped_and_was_declined_adds_up(database, shop):
+    before = MONDAY - 9 * DAY
+    ids = {t: proposed(database, shop, t, before) for t in ("wallet", "cards", "refund", "loan")}
+    for title in ("wallet", "cards"):
+        moved(database, shop, ids[title], "reviewing", before + DAY)
+    subscription = subscribes(database, shop)
+    moved(database, shop, ids["wallet"], "done", MONDAY + DAY)
+    moved(database, shop, ids["cards"], "stopped", MONDAY + DAY, "too dear")
+    moved(database, shop, ids["refund"], "ready", MONDAY + DAY)
+    moved(database, shop, ids["loan"], "stopped", MONDAY + DAY)
+    proposed(database, shop, "new", MONDAY + 2 * DAY)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    telling = told(database)
+    changes = telling.changes
+    assert [epic.title for epic in changes.came_in] == ["refund"]
+    assert [epic.title for epic in changes.finished] == ["wallet"]
+    assert [(epic.title, reason) for epic, reason in changes.stopped] == [("cards", "too dear")]
+    assert [epic.title for epic in changes.declined] == ["loan"]
+    assert changes.new_ideas == 1
+    assert (telling.in_flight_before, telling.in_flight_total) == (2, 1)
+
+
+def test_what_happens_after_the_week_belongs_to_the_next_digest(database, shop):
+    epic = proposed(database, shop, "wallet", MONDAY)
+    subscription = subscribes(database, shop)
+    moved(database, shop, epic, "reviewing", NINE_IN_BERLIN - timedelta(hours=3))
+    is_due(database, subscription, NINE_IN_BERLIN)
+    assert told(database).changes.came_in == []
+    is_due(database, subscription, NINE_IN_BERLIN + WEEK)
+    assert [each.title for each in told(database).changes.came_in] == ["wallet"]
+
+
+def test_a_reopened_epic_and_one_that_went_back_are_told_as_such(database, shop):
+    reopened = proposed(database, shop, "reopened", MONDAY - 9 * DAY)
+    moved(database, shop, reopened, "done", MONDAY - 8 * DAY)
+    back = proposed(database, shop, "back", MONDAY - 9 * DAY)
+    moved(database, shop, back, "reviewing", MONDAY - 8 * DAY)
+    subscription = subscribes(database, shop)
+    moved(database, shop, reopened, "implementing", MONDAY + DAY)
+    moved(database, shop, back, "funnel", MONDAY + DAY)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    changes = told(database).changes
+    assert [epic.title for epic in changes.reopened] == ["reopened"]
+    assert [epic.title for epic in changes.back] == ["back"]
+
+
+def test_a_streams_digest_tells_of_that_stream_alone(database, shop):
+    proposed(database, shop, "wallet", MONDAY)
+    theirs = proposed(database, shop, "form", MONDAY, prefix="ONB")
+    with database.read() as session:
+        onboarding = session.get_one(Epic, theirs).value_stream_id
+    subscription = subscribes(database, shop, stream_id=onboarding)
+    moved(database, shop, theirs, "reviewing", MONDAY + DAY)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    telling = told(database)
+    assert telling.waiting.count == 0
+    assert telling.in_flight_of_streams == {"Onboarding": 1}
+
+
+def test_an_idea_is_late_after_ten_working_days_but_not_in_a_new_portfolio(database, shop):
+    proposed(database, shop, "wallet", MONDAY)
+    subscription = subscribes(database, shop)
+    for weeks, late in ((2, 0), (4, 1)):
+        is_due(database, subscription, NINE_IN_BERLIN + weeks * WEEK)
+        assert told(database).waiting.late == late
+
+
+def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(database, shop):
+    epic = proposed(database, shop, "wallet", MONDAY - 20 * DAY)
+    moved(database, shop, epic, "implementing", MONDAY - 15 * DAY)
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    assert [each.title for each, _ in told(database).quiet.longest] == ["wallet"]
+    with database.write() as session:
+        confirming.confirm(session, shop[0], BEN, epic, NINE_IN_BERLIN + DAY)
+    assert told(database, NINE_IN_BERLIN + DAY).quiet.count == 0
+    with database.read() as session:
+        message = session.scalars(select(Message).where(Message.kind == "digest")).one()
+        assert session.get(Work, (shop[0], message.work_key)).due_at == NINE_IN_BERLIN + DAY
+
+
+def test_a_week_in_which_nothing_changed_and_nothing_waits_is_quiet(database, shop):
+    subscription = subscribes(database, shop)
+    is_due(database, subscription, NINE_IN_BERLIN)
+    is_due(database, subscription, NINE_IN_BERLIN + WEEK)
+    assert told(database).is_quiet
+
+
+def test_a_preview_stores_nothing(database, shop):
+    subscription = subscribes(database, shop)
+    with database.read() as session:
+        found = session.get_one(Subscription, subscription)
+        assert digesting.preview(session, found, MONDAY + DAY).preview
+    assert digests(database) == []
+
+
+# Thursday
+
+
+THURSDAY_AT_TEN = datetime(2026, 5, 21, 8, 0, tzinfo=UTC)
+
+
+def asks(database, shop, at=THURSDAY_AT_TEN):
+    with database.write() as session:
+        asking.ask_due(session, shop[1], at)
+
+
+def checks(database):
+    with database.read() as session:
+        return session.scalars(select(FactCheck).order_by(FactCheck.user_id)).all()
+
+
+@pytest.fixture
+def in_flight(database, shop):
+    """Two epics of Ana's in implementing, and one idea; a digest is asked for."""
+    ids = [proposed(database, shop, title, MONDAY - 9 * DAY) for title in ("wallet", "cards")]
+    for epic_id in ids:
+        moved(database, shop, epic_id, "implementing", MONDAY - 8 * DAY)
+    proposed(database, shop, "idea", MONDAY)
+    subscribes(database, shop)
+    return ids
+
+
+def test_each_owner_is_asked_once_on_thursday_about_all_they_have_in_flight(
+    database, shop, in_flight
+):
+    assert due_at(database, f"facts:{shop[1]}") == THURSDAY_AT_TEN
+    asks(database, shop)
+    asks(database, shop)
+    (check,) = checks(database)
+    assert (check.user_id, check.week) == (ANA, "2026-W21")
+    with database.read() as session:
+        asked, total = asking.asked_about(session, check)
+    assert ([epic.title for epic, _ in asked], total) == (["wallet", "cards"], 2)
+    assert due_at(database, f"facts:{shop[1]}") == THURSDAY_AT_TEN + WEEK
+
+
+def test_a_thursday_missed_for_days_is_left_out(database, shop, in_flight):
+    asks(database, shop, THURSDAY_AT_TEN + DAY)
+    assert len(checks(database)) == 1
+    asks(database, shop, THURSDAY_AT_TEN + WEEK + 3 * DAY)
+    assert len(checks(database)) == 1
+    assert due_at(database, f"facts:{shop[1]}") == THURSDAY_AT_TEN + 2 * WEEK
+
+
+def test_nobody_is_asked_where_no_channel_gets_a_digest(database, shop, in_flight):
+    with database.write() as session:
+        digesting.pause(session, shop[0], BEN, "C0ALL", MONDAY)
+    asks(database, shop)
+    assert checks(database) == []
+
+
+def test_all_still_right_answers_for_those_that_are_open(database, shop, in_flight):
+    asks(database, shop)
+    (check,) = checks(database)
+    at = THURSDAY_AT_TEN + timedelta(hours=1)
+    with database.write() as session:
+        confirming.confirm(session, shop[0], ANA, in_flight[0], at)
+    with database.write() as session:
+        answered = confirming.confirm_all(session, shop[0], ANA, check.id, at)
+        assert [epic.title for epic in answered] == ["cards"]
+    with database.write() as session:
+        assert confirming.confirm_all(session, shop[0], ANA, check.id, at) == []
+    with database.read() as session:
+        assert len(session.scalars(select(Confirmation)).all()) == 2
+
+
+def test_only_who_answers_for_an_epic_may_say_that_it_is_still_right(database, shop, in_flight):
+    with database.write() as session, pytest.raises(confirming.NotTheirs) as refused:
+        confirming.confirm(session, shop[0], "U0CLEO", in_flight[0], MONDAY)
+    assert refused.value.ask == (ANA, BEN)
+
+
+def test_someone_elses_question_is_not_answered_for_them(database, shop, in_flight):
+    asks(database, shop)
+    (check,) = checks(database)
+    with database.write() as session, pytest.raises(confirming.UnknownQuestion):
+        confirming.confirm_all(session, shop[0], BEN, check.id, MONDAY)
+
+
+def test_an_idea_has_nothing_to_confirm(database, shop):
+    epic = proposed(database, shop, "idea")
+    with database.write() as session, pytest.raises(confirming.NotInFlight):
+        confirming.confirm(session, shop[0], ANA, epic, MONDAY)
