@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.commands.hearing import Call, TriggerExpired
+from bot.commands.answering import TriggerExpired
+from bot.commands.hearing import Call
 from bot.commands.typed import answers_of
 from bot.views import answers, epic_card, epic_list, move_form
 from bot.views.values import EpicRef, EpicVersion, ListPage, MessageRef, MoveTo, OldButton

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.commands.hearing import Call, TriggerExpired
+from bot.commands.answering import TriggerExpired
+from bot.commands.hearing import Call
 from bot.commands.portfolio import SetUpFirst, check_is_set_up
 from bot.commands.typed import answers_of
 from bot.views import answers, digest, fact_check, help, setup_form, subscription

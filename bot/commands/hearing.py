@@ -1,6 +1,6 @@
 """Hearing what someone did in Slack, and answering it: once, privately, in time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,27 +11,26 @@ from slack_bolt import Args
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.commands.answering import (
+    TriggerExpired,
+    answer_where_it_happened,
+    refuse,
+    show_form,
+    tell_alone,
+    tell_directly,
+)
+from bot.commands.members import Members
 from bot.views import answers
+from bot.views.values import OldButton
 from bot.workflows.joining import workspace_of
 from models.clock import Clock
 from models.database import Database
-from models.errors import FieldMistakes, Mistake
+from models.errors import Mistake
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[["Call"], None]
 """Reads, decides, acks, shows; what it raises before its ack is answered here."""
-
-
-class Stranger(Mistake):
-    """Someone of another workspace, in a channel shared with it."""
-
-    def __init__(self) -> None:
-        super().__init__("Only members of this workspace can use Tack here. Ask one of them.")
-
-
-class TriggerExpired(Exception):
-    """Slack takes no form for this click any more: its trigger lived three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Context:
     database: Database
     clock: Clock
     admins: frozenset[str] = frozenset()
+    members: Members = field(default_factory=Members)
     _workspaces: dict[str, int] = field(default_factory=dict)
 
     def workspace_id(self, team_id: str) -> int:
@@ -60,10 +60,22 @@ class Call:
     actor: str
     bot_user_id: str
     at: datetime
-    body: Mapping[str, Any]
-    client: WebClient
-    ack: Callable[..., Any]
-    respond: Callable[..., Any]
+    args: Args
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What Slack told."""
+        return self.args.body
+
+    @property
+    def client(self) -> WebClient:
+        """The way to Slack while the person waits."""
+        return self.args.client
+
+    @property
+    def ack(self) -> Callable[..., Any]:
+        """Tells Slack that it is done."""
+        return self.args.ack
 
     @property
     def database(self) -> Database:
@@ -78,8 +90,10 @@ class Call:
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """The form or Home it happened in."""
-        view: Mapping[str, Any] = self.body["view"]
+        """The form or Home it happened in. Raises OldButton where it was in neither."""
+        view: Mapping[str, Any] | None = self.body.get("view")
+        if view is None:
+            raise OldButton
         return view
 
     @property
@@ -110,7 +124,7 @@ class Call:
             self.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
             return
         self.ack()
-        _tell(self.body, self.client, self.respond, answer, replace=replace)
+        answer_where_it_happened(self.args, answer, replace=replace)
 
     def tell(
         self,
@@ -122,29 +136,12 @@ class Call:
 
         There it is `otherwise`, where the words for it are others.
         """
-        try:
-            if channel_id is not None:
-                self.client.chat_postEphemeral(
-                    channel=channel_id,
-                    user=self.actor,
-                    text=answer.text,
-                    blocks=list(answer.blocks),
-                )
-                return
-        except SlackApiError as error:
-            log.info("told in direct messages", error=error.response.get("error"))
-        told = otherwise or answer
-        self.client.chat_postMessage(channel=self.actor, text=told.text, blocks=list(told.blocks))
+        if not tell_alone(self.client, self.actor, channel_id, answer):
+            tell_directly(self.client, self.actor, otherwise or answer)
 
     def open_form(self, view: Mapping[str, Any]) -> None:
         """Open a form, on top of the one in front where there is one. Raises TriggerExpired."""
-        show = self.client.views_push if self.is_modal else self.client.views_open
-        try:
-            show(trigger_id=self.body["trigger_id"], view=dict(view))
-        except SlackApiError as error:
-            if error.response.get("error") in {"expired_trigger_id", "exchanged_trigger_id"}:
-                raise TriggerExpired from error
-            raise
+        show_form(self.client, self.body, view, in_form=self.is_modal)
 
     def update_form(self, view: Mapping[str, Any]) -> None:
         """Show other content in the form in front; a form changed meanwhile stays as it is."""
@@ -163,84 +160,24 @@ def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
     def listen(args: Args) -> None:
         at = context.clock.now()
         try:
-            team_id = _home_team(args)
+            team_id = str(args.context.team_id)
+            context.members.check(args.client, args.body, team_id, at)
             call = Call(
                 context=context,
                 workspace_id=context.workspace_id(team_id),
                 actor=str(args.context.user_id),
                 bot_user_id=str(args.context.bot_user_id),
                 at=at,
-                body=args.body,
-                client=args.client,
-                ack=args.ack,
-                respond=args.respond,
+                args=args,
             )
             handler(call)
         except Mistake as mistake:
-            _refuse(args, mistake)
+            refuse(args, mistake)
         except TriggerExpired:
-            _refuse(args, Mistake("That took too long for Slack to open the form. Try once more."))
+            refuse(args, Mistake("That took too long for Slack to open the form. Try once more."))
         except Exception:
             reference = uuid4().hex[:8]
             log.exception("handler failed", handler=handler.__name__, reference=reference)
-            _refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
+            refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
 
     return listen
-
-
-def _home_team(args: Args) -> str:
-    """The team the app is installed in. Raises Stranger for people of another."""
-    team_id = str(args.context.team_id)
-    user = args.body.get("user")
-    theirs = user.get("team_id") if isinstance(user, Mapping) else args.body.get("team_id")
-    if theirs and theirs != team_id:
-        raise Stranger
-    return team_id
-
-
-def _refuse(args: Args, mistake: Mistake) -> None:
-    """Answer with the rule's own sentence; what was typed into a form stays there."""
-    kind = args.body.get("type")
-    answer = answers.refusal(mistake)
-    if kind == "view_submission":
-        args.ack(response_action="errors", errors=_errors(mistake, args.body["view"]["blocks"]))
-    elif kind == "block_suggestion":
-        args.ack(options=[])
-    elif "command" in args.body:
-        args.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
-    else:
-        args.ack()
-        _tell(args.body, args.client, args.respond, answer)
-
-
-def _errors(mistake: Mistake, blocks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Each sentence at its field; a field is named by its block, the first takes the rest."""
-    fields = [str(block["block_id"]) for block in blocks if block["type"] == "input"]
-    errors = mistake.errors if isinstance(mistake, FieldMistakes) else {"": mistake.sentence}
-    found: dict[str, str] = {}
-    for name, sentence in errors.items():
-        place = name if name in fields else fields[0]
-        found[place] = f"{found[place]} {sentence}" if place in found else sentence
-    return found
-
-
-def _tell(
-    body: Mapping[str, Any],
-    client: WebClient,
-    respond: Callable[..., Any],
-    answer: answers.Answer,
-    *,
-    replace: bool = False,
-) -> None:
-    """Tell the person who clicked: beneath the message, or in a small form over Home or a form."""
-    if body.get("response_url"):
-        respond(
-            text=answer.text,
-            blocks=list(answer.blocks),
-            response_type="ephemeral",
-            replace_original=replace,
-        )
-    else:
-        in_form = body.get("view", {}).get("type") == "modal"
-        show = client.views_push if in_form else client.views_open
-        show(trigger_id=body["trigger_id"], view=answers.note(answer))

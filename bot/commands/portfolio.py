@@ -6,7 +6,8 @@ from zoneinfo import available_timezones
 
 from slack_sdk.errors import SlackApiError
 
-from bot.commands.hearing import Call, TriggerExpired
+from bot.commands.answering import TriggerExpired
+from bot.commands.hearing import Call
 from bot.commands.typed import answers_of
 from bot.views import answers, help, setup_form
 from bot.views.blocks import option

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.commands.hearing import Call, TriggerExpired
+from bot.commands.answering import TriggerExpired
+from bot.commands.hearing import Call
 from bot.commands.portfolio import SetUpFirst
 from bot.commands.typed import answers_of
 from bot.views import epic_form

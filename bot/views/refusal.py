@@ -17,8 +17,11 @@ MENDS = {
 }
 
 
-def refusal(refused: Message, epic: Epic) -> Answer:
-    """What was not shown, why, and what mends it; mended, it says so."""
+def refusal(refused: Message, epic: Epic | None) -> Answer:
+    """What was not shown, why, and what mends it; mended, it says so.
+
+    It is the card of the epic, or without one the digest.
+    """
     facts = {
         "epic": epic,
         "channel_id": refused.channel_id,
@@ -33,6 +36,6 @@ def refusal(refused: Message, epic: Epic) -> Answer:
         "Try again",
         AGAIN,
         MessageRef(message=refused.id).value,
-        accessibility_label=f"Try again to show {epic.key}",
+        accessibility_label=f"Try again to show {epic.key if epic else 'the digest'}",
     )
     return Answer(said, [section(said, again)])

@@ -48,7 +48,9 @@ def _draw_fact_check(session: Session, check_id: int, now: datetime) -> Answer:
 
 def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:
     refused = session.get_one(Message, message_id)
-    return refusal.refusal(refused, session.get_one(Epic, refused.subject_id))
+    is_card = refused.kind is MessageKind.EPIC_CARD
+    epic = session.get_one(Epic, refused.subject_id) if is_card else None
+    return refusal.refusal(refused, epic)
 
 
 def _draw_home(session: Session, home_id: int, admins: frozenset[str]) -> Answer:

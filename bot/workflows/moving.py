@@ -58,9 +58,8 @@ def move(
         raise AlreadyThere(epic.key, to.label)
     if version is not None and version != epic.version:
         raise MovedMeanwhile(epic.key, epic.state.label)
-    asked_about = not epic.state.committed or at - epic.state_entered_at >= QUIET_AFTER
+    in_digests = not epic.state.committed or at - epic.state_entered_at >= QUIET_AFTER
     session.add(epic.move(to, actor, reason, at))
-    if asked_about:
-        redraw_questions(session, [epic], at)
+    redraw_questions(session, [epic], at, in_digests=in_digests)
     redraw_epic(session, epic, at)
     return epic

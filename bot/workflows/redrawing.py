@@ -42,7 +42,9 @@ def redraw_epic(session: Session, epic: Epic, at: datetime) -> None:
         put(session, home.workspace_id, home.work_key, at, lane=home.work_key)
 
 
-def redraw_questions(session: Session, epics: Sequence[Epic], at: datetime) -> None:
+def redraw_questions(
+    session: Session, epics: Sequence[Epic], at: datetime, *, in_digests: bool = True
+) -> None:
     """Put the drawing of the questions about the epics: what is answered is no longer asked.
 
     Those are this week's bundles to their owners, and the newest digest of each channel.
@@ -57,15 +59,13 @@ def redraw_questions(session: Session, epics: Sequence[Epic], at: datetime) -> N
         .where(Subscription.portfolio_id.in_(portfolios), Digest.at > at - WEEK)
         .group_by(Digest.channel_id)
     )
+    questions = [and_(Message.kind == MessageKind.FACT_CHECK, Message.subject_id.in_(asked))]
+    if in_digests:
+        questions.append(and_(Message.kind == MessageKind.DIGEST, Message.subject_id.in_(told)))
+    workspaces = {epic.workspace_id for epic in epics}
     messages = session.scalars(
         select(Message)
-        .where(
-            Message.workspace_id.in_({epic.workspace_id for epic in epics}),
-            or_(
-                and_(Message.kind == MessageKind.FACT_CHECK, Message.subject_id.in_(asked)),
-                and_(Message.kind == MessageKind.DIGEST, Message.subject_id.in_(told)),
-            ),
-        )
+        .where(Message.workspace_id.in_(workspaces), or_(*questions))
         .order_by(Message.id)
     )
     for message in messages.all():

@@ -52,8 +52,9 @@ def test_before_it_is_set_up_it_says_what_to_do_first(slack, tack):
 
 def test_only_an_admin_sets_it_up_and_the_others_hear_whom_to_ask(slack, tack):
     answer = slack.as_user("ben").types("/portfolio setup", channel="payments")
-    assert answer.text == "Only an admin can set Tack up."
-    assert f"<@{slack.workspace.user_named('ana').id}>" in str(answer.blocks)
+    ana = f"<@{slack.workspace.user_named('ana').id}>"
+    assert answer.text == f"Only an admin can set Tack up. Ask {ana}."
+    assert ana in str(answer.blocks)
 
 
 def test_an_admin_sets_it_up_and_someone_proposes(slack, tack):

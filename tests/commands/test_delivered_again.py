@@ -1,0 +1,100 @@
+"""The same thing delivered three times, to two replicas: one effect and three polite answers."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from models.digest import Subscription
+from models.epic import Epic, Transition
+from models.message import Home
+from models.portfolio import Portfolio
+from tests.commands.conftest import card, furnish, proposes, running
+
+
+@pytest.fixture
+def replicas(slack, database_url):
+    """Two of Tack on one database; what is delivered reaches any of their four connections."""
+    with running(slack, database_url) as first, running(slack, database_url):
+        slack.wait_for(lambda: slack.connected == 4)
+        yield first
+
+
+def count(tack, noun):
+    with tack.database.read() as session:
+        return session.scalar(select(func.count()).select_from(noun))
+
+
+def last(slack, kind):
+    return [d for d in slack.deliveries if kind in (d.payload.get("type"), d.kind)][-1]
+
+
+def three_times(slack, delivery):
+    """Once more, and twice at the same moment; every one is acknowledged."""
+    answers = [slack.deliver_again(delivery)]
+    with ThreadPoolExecutor(2) as together:
+        answers += together.map(slack.deliver_again, [delivery, delivery])
+    assert [answer.error for answer in answers] == [None, None, None]
+    return answers
+
+
+def test_a_submission_makes_one_epic_and_one_card(slack, replicas):
+    furnish(slack, replicas)
+    proposes(slack, "Pay by bank transfer")
+    three_times(slack, last(slack, "view_submission"))
+    assert count(replicas, Epic) == 1
+    card(slack, "PAY-1")
+    assert len(slack.channel("payments").messages) == 1
+
+
+def test_a_click_moves_once_and_says_where_the_epic_is(slack, replicas):
+    furnish(slack, replicas)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ben = slack.as_user("ben")
+    ben.click("Move to Reviewing", channel="payments")
+    three_times(slack, last(slack, "block_actions"))
+    assert count(replicas, Transition) == 2
+    slack.wait_for(lambda: len(ben.private_messages("payments")) == 3)
+    assert {message.text for message in ben.private_messages("payments")} == {
+        "PAY-1 is already in Reviewing."
+    }
+
+
+def test_a_typed_move_moves_once(slack, replicas):
+    furnish(slack, replicas)
+    proposes(slack, "Pay by bank transfer")
+    slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
+    answers = three_times(slack, last(slack, "slash_commands"))
+    assert count(replicas, Transition) == 2
+    assert {answer.ack["text"] for answer in answers} == {"PAY-1 is already in Ready."}
+
+
+def test_a_set_up_makes_one_portfolio(slack, replicas):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio setup", channel="payments")
+    form = ana.form()
+    form.fill("What is the portfolio called?", "Shop")
+    form.fill("Currency", "EUR")
+    form.fill("Value stream", "Payments")
+    assert form.submit().closed
+    three_times(slack, last(slack, "view_submission"))
+    assert count(replicas, Portfolio) == 1
+
+
+def test_a_wish_for_a_digest_is_one(slack, replicas):
+    furnish(slack, replicas)
+    ana = slack.as_user("ana")
+    ana.types("/flow digest subscribe", channel="payments")
+    assert ana.form().submit().closed
+    three_times(slack, last(slack, "view_submission"))
+    assert count(replicas, Subscription) == 1
+
+
+def test_an_opened_home_is_drawn(slack, replicas):
+    furnish(slack, replicas)
+    ana = slack.as_user("ana")
+    ana.opens_home()
+    three_times(slack, last(slack, "events_api"))
+    assert count(replicas, Home) == 1
+    assert "Shop" in "\n".join(ana.opens_home().texts)

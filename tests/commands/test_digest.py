@@ -1,0 +1,185 @@
+"""The weekly digest, from asking for it to answering what it asks."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.commands.conftest import card, furnish, proposes, running
+
+TUESDAY = datetime(2026, 5, 19, 10, 0, tzinfo=UTC)
+THURSDAY_AT_TEN = datetime(2026, 5, 21, 8, 0, tzinfo=UTC)
+MONDAY_AT_NINE = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(slack, database_url):
+    """The shop on a Tuesday, with a channel for everyone."""
+    slack.clock.set(TUESDAY)
+    slack.add_channel("portfolio", members=["ana", "ben", "cleo", "dana"])
+    with running(slack, database_url) as tack:
+        furnish(slack, tack)
+        yield tack
+
+
+def subscribes(slack, who="ana", channel="portfolio", day=None):
+    person = slack.as_user(who)
+    person.types("/flow digest subscribe", channel=channel)
+    form = person.form()
+    if day:
+        form.choose("On which day?", day)
+    assert form.submit().closed
+    return person
+
+
+def digests(slack, channel="portfolio"):
+    return [m for m in slack.channel(channel).messages if "in flight" in m.text]
+
+
+def the_digest(slack, channel="portfolio"):
+    return slack.wait_for(lambda: digests(slack, channel))[-1]
+
+
+def test_it_is_asked_for_once_and_comes_every_monday(slack, shop):
+    ana = subscribes(slack)
+    told = slack.wait_for(lambda: ana.private_messages("portfolio"))[-1].text
+    assert told.startswith("Done: every Monday at 9:00 (Europe/Berlin) this channel hears")
+    proposes(slack, "Pay by bank transfer")
+    slack.clock.set(MONDAY_AT_NINE)
+    assert the_digest(slack).text == (
+        "Week 21, 18–24 May. 0 epics in flight, as before: 1 new idea."
+    )
+    slack.clock.advance(timedelta(days=7))
+    slack.wait_for(lambda: len(digests(slack)) == 2)
+    assert digests(slack)[-1].text == (
+        "Week 22, 25–31 May. 0 epics in flight, as before: nothing changed. "
+        "One thing waits: a first answer to PAY-1."
+    )
+
+
+def test_what_was_due_while_tack_was_down_comes_once_it_is_back(slack, database_url):
+    slack.clock.set(TUESDAY)
+    slack.add_channel("portfolio", members=["ana"])
+    with running(slack, database_url) as tack:
+        furnish(slack, tack)
+        subscribes(slack)
+    slack.clock.set(MONDAY_AT_NINE + timedelta(days=2))
+    with running(slack, database_url):
+        assert the_digest(slack).text.startswith("Week 21")
+    with running(slack, database_url):
+        slack.clock.advance(timedelta(days=1))
+    assert len(digests(slack)) == 1
+
+
+def test_the_form_shows_what_holds_when_it_is_changed(slack, shop):
+    ana = subscribes(slack, day="Friday")
+    ana.types("/flow digest subscribe", channel="portfolio")
+    assert ana.form().value("On which day?")["text"]["text"] == "Friday"
+
+
+def test_preview_shows_it_to_one_person_and_sends_nothing(slack, shop):
+    ana = subscribes(slack)
+    proposes(slack, "Pay by bank transfer")
+    shown = ana.types("/flow digest preview", channel="portfolio")
+    assert shown.text.startswith("12–19 May. 0 epics in flight, as before: 1 new idea.")
+    assert "a preview that only you see" in str(shown.blocks)
+    assert digests(slack) == []
+
+
+def test_sent_now_it_comes_at_once_and_a_second_time_is_refused(slack, shop):
+    ana = subscribes(slack)
+    assert ana.types("/flow digest send", channel="portfolio").text.startswith("It is on its way.")
+    the_digest(slack)
+    said = ana.types("/flow digest send", channel="portfolio").text
+    assert said.startswith("This week's digest came on Tuesday, 19 May at 12:00")
+    assert len(digests(slack)) == 1
+
+
+def test_paused_from_its_menu_it_stays_silent_until_resumed(slack, shop):
+    ana = subscribes(slack)
+    ana.types("/flow digest send", channel="portfolio")
+    ben = slack.as_user("ben")
+    ben.chooses_overflow("Pause", in_message=the_digest(slack))
+    slack.wait_for(lambda: ben.private_messages("portfolio"))
+    said = ana.types("/flow digest", channel="portfolio").text
+    assert said.startswith("The digest of Shop is paused in this channel since")
+    slack.clock.set(MONDAY_AT_NINE)
+    ana.types("/flow digest resume", channel="portfolio")
+    slack.clock.advance(timedelta(days=7))
+    slack.wait_for(lambda: len(digests(slack)) == 2)
+
+
+def test_a_channel_without_one_is_offered_the_form(slack, shop):
+    ana = slack.as_user("ana")
+    said = ana.types("/flow digest", channel="portfolio").text
+    assert said.startswith("No digest comes to this channel yet.")
+    ana.click("Subscribe", in_message=ana.private_messages("portfolio")[-1])
+    assert ana.form().submit().closed
+
+
+def test_where_the_bot_is_not_a_member_it_says_so_at_once_and_tells_again_when_due(slack, shop):
+    slack.as_user("ana").types("/flow digest subscribe", channel="lobby")
+    assert slack.as_user("ana").form().submit().closed
+    told = slack.wait_for(lambda: slack.dm("ana").messages)[-1].text
+    assert "Tack is not in" in told
+    assert "Invite" in told
+    slack.clock.set(MONDAY_AT_NINE)
+    refused = slack.wait_for(lambda: len(slack.dm("ana").messages) > 1 and slack.dm("ana").messages)
+    assert "weekly digest" in refused[-1].text
+    slack.channel("lobby").members.add(slack.bot_user_id)
+    slack.as_user("ana").click("Try again", in_message=refused[-1])
+    the_digest(slack, "lobby")
+    slack.findings.clear()
+
+
+def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slack, shop):
+    subscribes(slack)
+    for title in ("Pay by bank transfer", "Gift cards"):
+        proposes(slack, title)
+    ana = slack.as_user("ana")
+    for key in ("PAY-1", "PAY-2"):
+        card(slack, key)
+        ana.types(f"/epic move {key} implementing", channel="payments")
+    slack.clock.set(THURSDAY_AT_TEN)
+    asked = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
+    assert asked.text == (
+        "2 epics of yours for the next digest: are these still right? "
+        "PAY-1 (implementing), PAY-2 (implementing)"
+    )
+    ana.click("Still right", in_message=asked)
+    slack.wait_for(lambda: "1 epic" in asked.text or "PAY-1 (" not in asked.text)
+    ana.click("Something changed", in_message=asked)
+    assert "PAY-2 · Gift cards" in "\n".join(ana.form().texts)
+    ana.form().close()
+    ana.types("/epic move PAY-2 done", channel="payments")
+    slack.wait_for(lambda: asked.text.startswith("Thank you"))
+    assert [message.text for message in slack.dm("ben").messages] == []
+
+
+def test_all_still_right_answers_in_one_click(slack, shop):
+    subscribes(slack)
+    for title in ("Pay by bank transfer", "Gift cards"):
+        proposes(slack, title)
+    ana = slack.as_user("ana")
+    for key in ("PAY-1", "PAY-2"):
+        card(slack, key)
+        ana.types(f"/epic move {key} implementing", channel="payments")
+    slack.clock.set(THURSDAY_AT_TEN)
+    asked = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
+    ana.click("All still right!", in_message=asked)
+    slack.wait_for(lambda: asked.text.startswith("Thank you: all 2 of your epics stand as told"))
+    assert "Still right" not in asked.buttons
+
+
+def test_someone_else_is_told_who_can_say_that_an_epic_is_still_right(slack, shop):
+    subscribes(slack)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    slack.as_user("ana").types("/epic move PAY-1 implementing", channel="payments")
+    slack.clock.advance(timedelta(days=20))
+    slack.wait_for(lambda: "PAY-1" in the_digest(slack).text)
+    cleo = slack.as_user("cleo")
+    cleo.click("Still right", in_message=the_digest(slack))
+    said = slack.wait_for(lambda: cleo.private_messages("portfolio"))[-1].text
+    assert said.startswith("Only who owns PAY-1 or its value stream can say that.")
+    slack.as_user("ben").click("Still right", in_message=the_digest(slack))
+    slack.wait_for(lambda: "Still right" not in the_digest(slack).buttons)

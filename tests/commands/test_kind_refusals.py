@@ -1,0 +1,117 @@
+"""Every listener refuses kindly, whatever is clicked and by whom."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from bot.commands import ACTIONS, OPTIONS, VIEWS
+from models.epic import Epic, Transition
+from models.message import Message
+from tests.commands.conftest import card, epics, proposes
+
+FORGED = ("", "{}", "[]", "null", '{"epic":"x"}', '{"epic":999999,"version":1,"to":1}', "\x00")
+
+
+def forged_click(slack, action_id, value, user, *, answerable=True):
+    """What Slack would deliver for a button of that name and value on a message."""
+    told = [d for d in slack.deliveries if d.payload.get("type") == "block_actions"][-1].payload
+    element = {"type": "button", "action_id": action_id, "block_id": "b", "value": value}
+    element["selected_option"] = {"value": value, "text": {"type": "plain_text", "text": "x"}}
+    channel = slack.channel("payments").id
+    url = f"{slack.url}/response/{slack.workspace.new_response_url(user.id, channel, None)}"
+    payload = told | {"actions": [element], "user": told["user"] | {"id": user.id}}
+    payload["trigger_id"] = slack.workspace.new_trigger(user.id)
+    payload["response_url"] = url if answerable else f"{slack.url}/response/worn"
+    return slack.acting._carrier.deliver("interactive", payload)
+
+
+@pytest.fixture
+def clicked(slack, shop):
+    """Someone has clicked, so that there is a payload to forge."""
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    slack.as_user("ben").click("Move to Reviewing", channel="payments")
+    slack.wait_for(lambda: "Reviewing" in card(slack, "PAY-1").text)
+    return slack
+
+
+def test_a_forged_value_is_never_an_error_of_tacks(clicked, shop):
+    ana = clicked.as_user("ana")
+    for action_id in (key for key in ACTIONS if isinstance(key, str)):
+        for value in FORGED:
+            assert forged_click(clicked, action_id, value, ana.user).error is None, action_id
+        said = [message.text for message in ana.private_messages()]
+        assert not any("Something broke" in text for text in said), action_id
+    assert epics(shop) == 1
+
+
+def test_a_form_with_forged_memory_is_never_an_error_of_tacks(clicked, shop):
+    ana = clicked.as_user("ana")
+    ana.types("/epic propose", channel="payments")
+    form = ana.form()
+    form.fill("What should change?", "Pay by card")
+    form.fill("What do you believe, in a sentence?", "It helps.")
+    form.submit()
+    sent = [d for d in clicked.deliveries if d.payload.get("type") == "view_submission"][-1]
+    before = epics(shop)
+    for callback_id in VIEWS:
+        for value in FORGED:
+            view = sent.payload["view"] | {"callback_id": callback_id, "private_metadata": value}
+            answer = clicked.acting._carrier.deliver("interactive", sent.payload | {"view": view})
+            assert answer.error is None, callback_id
+            assert answer.ack.get("response_action") in {"errors", "update"}
+            assert "Something broke" not in str(answer.ack)
+    assert epics(shop) == before
+
+
+def test_forged_suggestions_suggest_nothing(clicked):
+    told = [d for d in clicked.deliveries if d.payload.get("type") == "block_actions"][-1].payload
+    view = {"id": "V0", "type": "modal", "private_metadata": "{}", "blocks": []}
+    payload = {k: v for k, v in told.items() if k not in {"actions", "message", "container"}}
+    payload |= {"type": "block_suggestion", "view": view, "block_id": "b", "value": "zzz"}
+    for action_id in OPTIONS:
+        sent = payload | {"action_id": action_id}
+        answer = clicked.acting._carrier.deliver("interactive", sent)
+        shown = [option["text"]["text"] for option in answer.ack["options"]]
+        assert shown in ([], ["All value streams"]), action_id
+
+
+def test_a_button_of_a_deleted_epic_says_that_it_is_gone(clicked, shop):
+    with shop.database.write() as session:
+        session.execute(delete(Message))
+        session.execute(delete(Transition))
+        session.execute(delete(Epic))
+    ana = clicked.as_user("ana")
+    ana.click("Move to Analyzing", channel="payments")
+    assert clicked.wait_for(ana.last_private).text == "That epic is not there any more."
+
+
+def test_a_button_a_year_old_still_answers(clicked, shop):
+    clicked.clock.advance(timedelta(days=365))
+    ana = clicked.as_user("ana")
+    ana.click("Move to Analyzing", channel="payments")
+    clicked.wait_for(lambda: "Analyzing" in card(clicked, "PAY-1").text)
+
+
+def test_a_guest_is_refused_in_commands_clicks_and_home(slack, shop):
+    slack.add_user("gil", guest=True)
+    slack.channel("payments").members.add(slack.workspace.user_named("gil").id)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    gil = slack.as_user("gil")
+    said = gil.types("/epic list", channel="payments").text
+    assert said.startswith("Guests of this workspace cannot use Tack")
+    gil.click("Move to Reviewing", channel="payments")
+    assert slack.wait_for(gil.last_private).text == said
+    assert "PAY-1" not in "\n".join(gil.opens_home().texts)
+    assert card(slack, "PAY-1").text.startswith("PAY-1 Pay by bank transfer. Funnel")
+
+
+def test_a_button_whose_response_url_is_worn_out_is_answered_in_the_channel(clicked, shop):
+    clicked.as_user("ana").types("/epic show PAY-1", channel="payments")
+    ana = clicked.as_user("ana")
+    forged = forged_click(clicked, "move_epic", "{}", ana.user, answerable=False)
+    assert forged.error is None
+    clicked.wait_for(lambda: ana.private_messages()[-1].text.startswith("That button is from"))
+    clicked.findings.clear()
