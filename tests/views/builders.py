@@ -1,0 +1,105 @@
+"""A portfolio in May: Ana proposes, Ben owns Payments, Cleo Onboarding, Eli Platform."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.card import Card
+from models.epic import Epic, Transition
+from models.page import BoardPage, Page
+from models.portfolio import Portfolio, ValueStream
+
+MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
+ANA, BEN, CLEO, DANA, ELI = "U0ANA", "U0BEN", "U0CLEO", "U0DANA", "U0ELI"
+NAMES = {ANA: "Ana", BEN: "Ben", CLEO: "Cleo", DANA: "Dana", ELI: "Eli", "U0TACK": "Tack"}
+
+HOSTILE = "<!channel> & <https://evil.example|x> *b* _i_ ~s~ `c`"
+STREAMS = (
+    ("Payments", "PAY", BEN, "C0PAY"),
+    ("Onboarding", "ONB", CLEO, None),
+    ("Platform", "PLT", ELI, None),
+)
+FIRST = 5
+PAGE_SIZE = 20
+
+
+def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"):
+    portfolio = Portfolio(id=id, workspace_id=1, name=name, currency="EUR", time_zone=time_zone)
+    portfolio.add_default_states()
+    for number, state in enumerate(portfolio.states):
+        state.id = 100 * id + number
+    for number, (called, prefix, owner, channel) in enumerate(streams):
+        portfolio.value_streams.append(
+            ValueStream(
+                id=1_000 * id + number,
+                name=called,
+                key_prefix=prefix,
+                owner_user_id=owner,
+                channel_id=channel,
+            )
+        )
+    return portfolio
+
+
+def many_streams(count):
+    return [(f"Stream {number:03}", f"S{number}", ELI, None) for number in range(count)]
+
+
+def an_epic(state="funnel", *, number=12, portfolio=None, stream=0, since=MONDAY, **more):
+    portfolio = portfolio or a_portfolio()
+    stream = portfolio.value_streams[stream]
+    epic = Epic(
+        id=number,
+        version=1,
+        workspace_id=1,
+        portfolio=portfolio,
+        value_stream=stream,
+        state=portfolio.state(state),
+        state_id=portfolio.state(state).id,
+        state_entered_at=since,
+        key=f"{stream.key_prefix}-{number}",
+        title="Pay by bank transfer at checkout",
+        hypothesis="Paying from the bank gets more customers through checkout.",
+        owner_user_id=ANA,
+    )
+    for name, value in more.items():
+        setattr(epic, name, value)
+    return epic
+
+
+def a_step(epic, came_from=None, *, by=ANA, reason=None, at=None):
+    return Transition(
+        epic=epic,
+        from_state=epic.portfolio.state(came_from) if came_from else None,
+        to_state=epic.state,
+        at=at or epic.state_entered_at,
+        actor_user_id=by,
+        reason=reason,
+    )
+
+
+def a_card(epic, came_from=None, *, day=1, by=ANA, reason=None):
+    """The epic's card on a day of its stay, the first being 1."""
+    now = epic.state_entered_at + timedelta(days=day - 1)
+    return Card(epic, a_step(epic, came_from, by=by, reason=reason), now)
+
+
+def a_page(total, number=1, *, state="funnel", portfolio=None, size=PAGE_SIZE, **more):
+    """A page of that many epics."""
+    portfolio = portfolio or a_portfolio()
+    first, last = (number - 1) * size + 1, min(number * size, total)
+    epics = [an_epic(state, number=n, portfolio=portfolio, **more) for n in range(first, last + 1)]
+    return Page(epics, number, max(1, -(-total // size)), total)
+
+
+def a_board(*, portfolio=None, stream=None, state=None, page=1, **counts):
+    """A board with so many epics in each state named, whole or one page of one state."""
+    portfolio = portfolio or a_portfolio()
+    chosen = portfolio.value_streams[stream] if stream is not None else None
+    per_state = {each: counts.get(each.name, 0) for each in portfolio.states}
+    if state is not None:
+        shown = a_page(counts.get(state, 0), page, state=state, portfolio=portfolio)
+        return BoardPage(portfolio, per_state, chosen, portfolio.state(state), shown, {})
+    first = {
+        each: a_page(count, state=each.name, portfolio=portfolio, size=FIRST).epics
+        for each, count in per_state.items()
+    }
+    return BoardPage(portfolio, per_state, chosen, None, None, first)

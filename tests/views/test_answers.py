@@ -1,0 +1,191 @@
+"""Short answers: refusals, help, and what Slack would not show."""
+
+import re
+
+import pytest
+
+from bot.commands import epic, portfolio
+from bot.commands.members import Guest, Stranger
+from bot.views import answers, help, refusal
+from bot.views.values import OldButton
+from bot.workflows.finding import UnknownKey
+from bot.workflows.moving import UnknownEpic, UnknownState
+from bot.workflows.proposing import UnknownStream
+from bot.workflows.showing_again import NothingToShow
+from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, Mistake, MovedMeanwhile
+from models.message import Message, MessageKind
+from tests.views.builders import ANA, BEN, CLEO, DANA, HOSTILE, a_portfolio, an_epic
+from tests.views.reading import buttons, read_aloud, shown, shown_form
+
+MISTAKES = [
+    (AlreadyThere("PAY-1", "Ready"), "PAY-1 is already in Ready."),
+    (
+        MovedMeanwhile("PAY-1", "Ready"),
+        "PAY-1 has moved meanwhile: it is in Ready now. Look again and decide.",
+    ),
+    (
+        DatabaseAway(),
+        "Tack cannot reach its database right now, so nothing was changed. "
+        "Please try again in a minute.",
+    ),
+    (FieldMistakes({"name": "Name it.", "currency": "Write EUR."}), "Name it. Write EUR."),
+    (OldButton(), "That button is from an earlier time. Open it anew and try again."),
+    (UnknownEpic(), "That epic is not there any more."),
+    (UnknownState(), "This portfolio has no such state any more. Choose another one."),
+    (UnknownStream(), "That value stream is not there any more. Choose another one."),
+    (
+        UnknownKey("PAY-11", ["PAY-1", "PAY-12"]),
+        "There is no epic PAY-11. Did you mean PAY-1 or PAY-12?",
+    ),
+    (UnknownKey("QQQ-1", []), "There is no epic QQQ-1."),
+    (NothingToShow(), "There is nothing left to mend: it is shown."),
+    (Stranger(), "Only members of this workspace can use Tack here. Ask one of them."),
+    (
+        Guest(),
+        "Guests of this workspace cannot use Tack, which shows more than their channels. "
+        "Ask a member to do it for you.",
+    ),
+    (
+        epic.KeyMissing("show"),
+        "Which epic? Type it like /epic show KEY. /epic list shows their keys.",
+    ),
+    (
+        epic.UnknownStateName("", a_portfolio()),
+        "Where to? The states are funnel, reviewing, analyzing, ready, implementing, done, "
+        "stopped.",
+    ),
+    (
+        portfolio.SetUpFirst(),
+        "Tack is not set up here yet. An admin types /portfolio setup: "
+        "one form, about two minutes.",
+    ),
+    (
+        portfolio.NotAdmin([]),
+        "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id, "
+        "or runs: tack admin grant USER",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mistake", "sentence"), MISTAKES, ids=lambda each: type(each).__name__)
+def test_a_refusal_is_the_sentence_of_the_rule(mistake, sentence):
+    answer = answers.refusal(mistake)
+    assert shown(answer) == [sentence]
+    assert answer.text == sentence
+
+
+def test_a_refusal_says_whom_to_ask_to_eye_and_ear():
+    answer = answers.refusal(portfolio.NotAdmin([ANA, BEN, CLEO, DANA]))
+    said = "Only an admin can set Tack up. Ask @Ana or @Ben or @Cleo."
+    assert shown(answer) == [said]
+    assert read_aloud(answer) == said
+
+
+@pytest.mark.parametrize("ask", [[], [ANA]])
+def test_what_was_typed_pings_nobody_when_it_comes_back(ask):
+    mistake = Mistake(f"There is no state “{HOSTILE}”.")
+    mistake.ask = ask
+    answer = answers.refusal(mistake)
+    assert "<" not in re.sub("<@U0ANA>", "", answer.text)
+    assert shown(answer)[0].startswith(
+        "There is no state “&lt;!channel&gt;" if ask else f"There is no state “{HOSTILE}”."
+    )
+
+
+@pytest.mark.parametrize("ask", [[], [ANA, BEN, CLEO]])
+@pytest.mark.parametrize("letter", ["x", "&", "*"])
+def test_the_longest_sentence_fits_and_no_sign_is_cut_in_two(letter, ask):
+    mistake = Mistake(letter * 5_000)
+    mistake.ask = ask
+    answer = answers.refusal(mistake)
+    shown(answer)
+    assert not re.search("&(?!amp;|lt;|gt;)", answer.text)
+
+
+def test_where_there_is_no_channel_the_answer_is_a_small_form():
+    note = answers.note(answers.sentence("Nothing was changed."))
+    assert shown_form(note) == ["Tack", "Nothing was changed."]
+    assert note["close"]["text"] == "Close"
+
+
+def test_help_says_every_form_and_what_it_does():
+    answer = help.usage("/epic", epic.USAGES)
+    assert shown(answer) == [
+        "`/epic propose` · propose an epic; a title can follow\n"
+        "`/epic show KEY` · show an epic's card, for example `/epic show PAY-12`\n"
+        "`/epic list` · list all epics; a page number can follow\n"
+        "`/epic move KEY STATE` · move an epic; a reason can follow\n"
+        "`/epic help` · say what can be typed"
+    ]
+    assert answer.text == (
+        "/epic understands: /epic propose, /epic show KEY, /epic list, /epic move KEY STATE, "
+        "/epic help"
+    )
+
+
+def test_a_mistyped_word_comes_back_with_the_nearest_form():
+    answer = help.usage("/portfolio", portfolio.USAGES, "setpu <!channel> `x`")
+    typed = "“setpu &lt;!channel&gt; \u02cbx\u02cb”"
+    assert shown(answer) == [
+        f"/portfolio does not understand {typed}. Did you mean `/portfolio setup`?",
+        "It takes:\n`/portfolio setup` · set up a portfolio and its value streams\n"
+        "`/portfolio help` · say what can be typed",
+    ]
+    assert answer.text == (
+        f"/portfolio does not understand {typed}. Did you mean /portfolio setup?"
+    )
+
+
+def test_a_word_like_no_other_is_answered_with_every_form():
+    answer = help.usage("/portfolio", portfolio.USAGES, "xyzzy")
+    assert shown(answer)[0] == "/portfolio does not understand “xyzzy”."
+    assert answer.text == (
+        "/portfolio does not understand “xyzzy”. It takes: /portfolio setup, /portfolio help."
+    )
+
+
+def test_a_long_mistype_fits():
+    shown(help.usage("/epic", epic.USAGES, "&" * 4_000))
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (
+            "not_in_channel",
+            "Tack cannot show *PAY-12 · Pay by bank transfer at checkout* in <#C0PAY>: it is not "
+            "a member there. Invite Tack to the channel, then try again.",
+        ),
+        (
+            "is_archived",
+            "Tack cannot show *PAY-12 · Pay by bank transfer at checkout* in <#C0PAY>: the "
+            "channel is archived. Restore it, then try again.",
+        ),
+        (
+            "restricted_action",
+            "Slack did not let Tack show *PAY-12 · Pay by bank transfer at checkout* in <#C0PAY> "
+            "(restricted_action). Trying again posts it once more.",
+        ),
+        (
+            "unknown: missing_scope",
+            "Slack did not let Tack show *PAY-12 · Pay by bank transfer at checkout* in <#C0PAY> "
+            "(missing_scope). Trying again posts it once more.",
+        ),
+    ],
+)
+def test_a_card_slack_refused_says_why_and_what_mends_it(why, said):
+    answer = refusal.refusal(a_message(why), an_epic())
+    assert shown(answer) == [said, "Try again"]
+    assert answer.text == said
+    assert buttons(answer.blocks) == ["Try again to show PAY-12"]
+
+
+def test_once_it_is_shown_there_is_nothing_left_to_press():
+    answer = refusal.refusal(a_message(None), an_epic(title=HOSTILE))
+    assert buttons(answer.blocks) == []
+    assert shown(answer)[0].endswith("* is shown in <#C0PAY> now. Thank you.")
+    assert "<!" not in answer.text
+
+
+def a_message(why):
+    return Message(id=1, channel_id="C0PAY", kind=MessageKind.EPIC_CARD, subject_id=12, refusal=why)

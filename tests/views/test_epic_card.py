@@ -1,0 +1,275 @@
+"""The epic card in each state, word for word and at its fullest."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.views import epic_card
+from bot.views.blocks import HEADER_LIMIT
+from bot.views.mrkdwn import escape
+from models.card import Card
+from tests.views.builders import (
+    BEN,
+    HOSTILE,
+    MONDAY,
+    a_card,
+    a_portfolio,
+    a_step,
+    an_epic,
+)
+from tests.views.reading import buttons, element, options, read_aloud, shown
+
+NUMBERS = {
+    "theme": "Fewer abandoned purchases",
+    "project": "PRJ-204 Checkout renewal",
+    "indicator": "Checkout completion, % of started checkouts",
+    "baseline": Decimal(61),
+    "target": Decimal(68),
+    "target_on": date(2026, 9, 30),
+    "kill_threshold": "below 63 % after 6 weeks of the MVP",
+    "mvp_cost_minor": 6_000_000,
+    "full_cost_minor": 42_000_000,
+}
+TITLE = "PAY-12 · Pay by bank transfer at checkout"
+WHERE = "Payments · owner @Ana"
+BELIEF = "Paying from the bank gets more customers through checkout."
+TOKEN = re.compile(r"<@U0\w+>|<!date\^\d+\^\{date_short_pretty\}\|\w{3} \d+ \w{3}>")
+
+
+def test_a_new_idea_says_what_it_is_and_who_answers_by_when():
+    card = epic_card.epic_card(a_card(an_epic()))
+    assert shown(card) == [
+        TITLE,
+        WHERE,
+        BELIEF,
+        "*Funnel* · day 1",
+        "*Next:* @Ben answers by {Mon 1 Jun}.",
+        "Move to Reviewing",
+        "Last change: proposed into Funnel by @Ana, {Mon 18 May}",
+    ]
+    assert read_aloud(card) == (
+        "PAY-12 Pay by bank transfer at checkout. Funnel, day 1. @Ben answers by Mon 1 Jun. "
+        "Payments, owner @Ana."
+    )
+
+
+def test_the_numbers_there_are_stand_on_the_card():
+    texts = shown(epic_card.epic_card(a_card(an_epic(**NUMBERS))))
+    assert texts[1] == (
+        "Payments · owner @Ana · theme: Fewer abandoned purchases"
+        " · project PRJ-204 Checkout renewal"
+    )
+    assert texts[4:6] == [
+        "*Checkout completion, % of started checkouts*\n"
+        "from 61, target 68 by 30 Sep 2026, we stop if below 63 % after 6 weeks of the MVP",
+        "*Cost*\nMVP €60k, in full €420k",
+    ]
+
+
+def test_a_number_that_is_missing_is_said_never_zero():
+    epic = an_epic(indicator="Completion", target=Decimal(68), full_cost_minor=42_000_000)
+    assert shown(epic_card.epic_card(a_card(epic)))[4:6] == [
+        "*Completion*\nwhere it is now: not known yet, target 68",
+        "*Cost*\nMVP: not estimated yet, in full €420k",
+    ]
+
+
+def test_a_late_answer_is_hoped_for_without_blame():
+    card = epic_card.epic_card(a_card(an_epic(), day=16))
+    assert shown(card)[3:5] == [
+        "*Funnel* · day 16",
+        "*Next:* an answer by @Ben, hoped for by {Mon 1 Jun}.",
+    ]
+    assert read_aloud(card) == (
+        "PAY-12 Pay by bank transfer at checkout. Funnel, day 16. "
+        "An answer by @Ben was hoped for by Mon 1 Jun. Payments, owner @Ana."
+    )
+
+
+def test_an_answer_is_not_late_before_five_in_the_evening_of_its_day():
+    on_the_day = a_card(an_epic(since=MONDAY + timedelta(hours=5, minutes=59)), day=15)
+    assert "*Next:* @Ben answers by {Mon 1 Jun}." in shown(epic_card.epic_card(on_the_day))
+
+
+def test_without_an_owner_nobody_is_said_to_answer():
+    portfolio = a_portfolio([("Payments", "PAY", None, None)])
+    card = epic_card.epic_card(a_card(an_epic(portfolio=portfolio, owner_user_id=None), by=None))
+    assert shown(card) == [
+        TITLE,
+        "Payments · no owner yet",
+        BELIEF,
+        "*Funnel* · day 1",
+        "*Next:* reviewing, when the idea has its first answer.",
+        "Move to Reviewing",
+        "Last change: proposed into Funnel, {Mon 18 May}",
+    ]
+    assert read_aloud(card) == (
+        "PAY-12 Pay by bank transfer at checkout. Funnel, day 1. "
+        "Next: reviewing, when the idea has its first answer. Payments, no owner yet."
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "following"),
+    [
+        (
+            "reviewing",
+            "funnel",
+            "analyzing, when the review says it is worth a closer look",
+        ),
+        (
+            "analyzing",
+            "reviewing",
+            "ready, when the case is clear enough to decide on",
+        ),
+        ("ready", "analyzing", "implementing, when there is a place in flight"),
+        ("implementing", "ready", "done, when its outcome is in use"),
+    ],
+)
+def test_work_in_progress_says_its_age_and_what_follows(state, before, following):
+    epic = an_epic(state, committed_at=MONDAY - timedelta(days=20))
+    card = epic_card.epic_card(a_card(epic, before, day=3, by=BEN, reason="a good case"))
+    label, to = state.capitalize(), following.partition(",")[0].capitalize()
+    assert shown(card)[3:] == [
+        f"*{label}* · day 23 since commitment, day 3 in this state",
+        f"*Next:* {following}.",
+        f"Move to {to}",
+        f"Last change: moved from {before.capitalize()} to {label} by @Ben, {{Mon 18 May}}"
+        " · a good case",
+    ]
+    assert read_aloud(card) == (
+        f"PAY-12 Pay by bank transfer at checkout. {label}, day 3. Next: {following}. "
+        "Payments, owner @Ana."
+    )
+
+
+def test_the_first_state_after_commitment_has_one_age():
+    epic = an_epic("reviewing", committed_at=MONDAY)
+    assert shown(epic_card.epic_card(a_card(epic, "funnel", day=3)))[3] == (
+        "*Reviewing* · day 3 since commitment"
+    )
+
+
+@pytest.mark.parametrize(("days", "took"), [(0, "0 days"), (1, "1 day"), (74, "74 days")])
+def test_done_says_how_long_it_took_and_asks_for_nothing_more(days, took):
+    epic = an_epic("done", committed_at=MONDAY - timedelta(days=days), done_at=MONDAY)
+    card = epic_card.epic_card(a_card(epic, "implementing"))
+    assert shown(card)[3:] == [
+        "*Done* · since {Mon 18 May}",
+        f"Done {{Mon 18 May}}, {took} after it was committed.",
+        "Last change: moved from Implementing to Done by @Ana, {Mon 18 May}",
+    ]
+    assert read_aloud(card) == (
+        "PAY-12 Pay by bank transfer at checkout. Done since Mon 18 May. Payments, owner @Ana."
+    )
+
+
+@pytest.mark.parametrize("reason", ["customers trust the bank page", "customers trust it.", " x "])
+def test_stopped_says_why_and_thanks(reason):
+    card = epic_card.epic_card(a_card(an_epic("stopped"), "implementing", reason=reason))
+    why = reason.strip().rstrip(".")
+    assert shown(card)[3:] == [
+        "*Stopped* · since {Mon 18 May}",
+        f"Stopped {{Mon 18 May}}: {why}. Thank you for finding it out.",
+        "Last change: moved from Implementing to Stopped by @Ana, {Mon 18 May}",
+    ]
+    assert read_aloud(card) == (
+        f"PAY-12 Pay by bank transfer at checkout. Stopped since Mon 18 May: {why}. "
+        "Payments, owner @Ana."
+    )
+
+
+def test_stopped_without_a_reason_thanks_all_the_same():
+    card = epic_card.epic_card(a_card(an_epic("stopped"), "ready", reason="  "))
+    assert "Stopped {Mon 18 May}. Thank you for finding it out." in shown(card)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "age"),
+    [("Europe/Berlin", "Mon 18 May", 1), ("America/New_York", "Sun 17 May", 2)],
+)
+def test_days_are_those_of_the_portfolio(zone, day, age):
+    late_on_sunday, noon = MONDAY - timedelta(hours=9, minutes=30), MONDAY + timedelta(hours=9)
+    portfolio = a_portfolio(time_zone=zone)
+    idea = an_epic(since=late_on_sunday, portfolio=portfolio)
+    texts = shown(epic_card.epic_card(Card(idea, a_step(idea), noon)))
+    assert f"*Funnel* · day {age}" in texts
+    assert f"Last change: proposed into Funnel by @Ana, {{{day}}}" in texts
+    stopped = an_epic("stopped", since=late_on_sunday, portfolio=portfolio)
+    card = epic_card.epic_card(a_card(stopped, "ready"))
+    assert f"Stopped since {day}." in read_aloud(card)
+
+
+def test_a_board_without_done_asks_where_it_goes_from_there():
+    portfolio = a_portfolio()
+    epic = an_epic("implementing", portfolio=portfolio, committed_at=MONDAY)
+    portfolio.states.remove(portfolio.state("done"))
+    card = epic_card.epic_card(a_card(epic, "ready"))
+    assert "*Next:* decide where it goes from here." in shown(card)
+    assert buttons(card.blocks) == []
+
+
+@pytest.mark.parametrize("state", ["funnel", "implementing", "stopped"])
+def test_hostile_words_ping_nobody_link_nowhere_and_are_all_there(state):
+    portfolio = a_portfolio([(HOSTILE, "PAY", BEN, None)])
+    fields = dict.fromkeys(("title", "theme", "project", "indicator", "kill_threshold"), HOSTILE)
+    epic = an_epic(state, portfolio=portfolio, hypothesis=HOSTILE, **fields)
+    card = epic_card.epic_card(a_card(epic, "ready", reason=HOSTILE))
+    shown(card)
+    marked = [text["text"] for text in _texts(card.blocks) if text["type"] == "mrkdwn"]
+    plain = [text["text"] for text in _texts(card.blocks) if text["type"] == "plain_text"]
+    for text in [card.text, *marked]:
+        assert "<" not in TOKEN.sub("", text)
+    assert sum(text.count(escape(HOSTILE)) for text in marked) == 6  # all but title and hypothesis
+    assert plain[:2] == [f"PAY-12 · {HOSTILE}", HOSTILE]
+    assert escape(HOSTILE) in card.text
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "*", "<", "🚀"])
+def test_the_fullest_card_fits_and_no_sign_is_cut_in_two(letter):
+    lengths = {"title": 80, "theme": 100, "project": 200, "indicator": 200, "kill_threshold": 300}
+    fields = {name: letter * length for name, length in lengths.items()}
+    portfolio = a_portfolio([(letter * 80, "ABCDEFGHIJ", BEN, None)])
+    epic = an_epic(number=1_234_567, portfolio=portfolio, hypothesis=letter * 3_000, **fields)
+    epic.title = letter * 80
+    card = epic_card.epic_card(a_card(epic, "ready", reason=letter * 3_000))
+    shown(card)
+    header, belief = card.blocks[0]["text"]["text"], card.blocks[2]["text"]["text"]
+    assert header == f"ABCDEFGHIJ-1234567 · {letter * 80}"
+    assert len(header) <= HEADER_LIMIT
+    assert belief == letter * 599 + "…"
+    for text in [card.text, *(text["text"] for text in _texts(card.blocks[3:]))]:
+        assert not re.search("&(?!amp;|lt;|gt;)", text)
+
+
+def test_an_imported_title_of_any_length_fits():
+    epic = an_epic("stopped", title="&" * 5_000)
+    shown(epic_card.epic_card(a_card(epic, "ready", reason="&" * 5_000)))
+    told = epic_card.moved(epic)
+    assert shown(told)[0].endswith("* is in *Stopped* now.")
+
+
+def test_whoever_moved_it_is_told_where_it_is():
+    told = epic_card.moved(an_epic("reviewing"))
+    said = "*PAY-12 · Pay by bank transfer at checkout* is in *Reviewing* now."
+    assert shown(told) == [said, "Open PAY-12"]
+    assert told.text == said
+
+
+def test_the_menu_leads_to_any_state_and_to_the_history():
+    card = epic_card.epic_card(a_card(an_epic("done", done_at=MONDAY), "ready"))
+    menu = element(card.blocks, epic_card.MORE)
+    assert options(menu) == ["Move to another state", "History"]
+
+
+def _texts(part):
+    """Every text object, in reading order."""
+    if isinstance(part, dict):
+        if part.get("type") in ("mrkdwn", "plain_text"):
+            yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
