@@ -1,7 +1,6 @@
 """The composition root: every part is put together here, once."""
 
 import logging
-import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -29,7 +28,6 @@ from models.workspace import LOCAL, Workspace
 LISTENERS = 32
 INTERACTIVE_SECONDS = 2
 COURIER_SECONDS = 10
-AUTHORIZED_FOR_SECONDS = 300.0
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +45,6 @@ class Tack:
         self.clock = clock or DatabaseClock(self.database)
         self._token = settings.slack_bot_token.get_secret_value()
         self._authorized: AuthorizeResult | None = None
-        self._authorized_until = 0.0
         self._authorizing = Lock()
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.bolt = App(
@@ -118,14 +115,13 @@ class Tack:
         )
 
     def _authorize(self) -> AuthorizeResult:
-        """Who we are in Slack, asked once in a while."""
+        """Who we are in Slack, asked once: a token never comes to stand for someone else."""
         with self._authorizing:
-            if self._authorized is None or time.monotonic() > self._authorized_until:
+            if self._authorized is None:
                 told = self.bolt.client.auth_test(token=self._token)
                 self._authorized = AuthorizeResult.from_auth_test_response(
                     bot_token=self._token, auth_test_response=told
                 )
-                self._authorized_until = time.monotonic() + AUTHORIZED_FOR_SECONDS
             return self._authorized
 
     def _bring_schema_up_to_date(self) -> None:
@@ -163,7 +159,11 @@ def build(settings: Settings, mode: Mode | None = None, clock: Clock | None = No
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt's logger, without the bodies and signatures it would write at info."""
+    """Bolt's logger, without the bodies and signatures it would write at info.
+
+    That it does not use SLACK_BOT_TOKEN itself is as it should be.
+    """
     logger = logging.getLogger("slack_bolt")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(lambda record: "`token` will be unused" not in record.getMessage())
     return logger

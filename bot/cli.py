@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 import migrations
@@ -50,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         tack(arguments)
     except Mistake as mistake:
         say.print(mistake.sentence, markup=False, soft_wrap=True)
+        sys.exit(2)
+    except (OperationalError, InterfaceError) as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        said = f"The database that DATABASE_URL names cannot be used: {reason}"
+        say.print(said, markup=False, soft_wrap=True)
         sys.exit(2)
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from bot.app import build
 from bot.cli_data import WorkspaceOption, ready_database, workspace_id
+from bot.clocks import DatabaseClock
 from bot.manifest import manifest
 from bot.serving import log_to_stderr, run
 from bot.settings import Mode, Settings
 from bot.workflows import joining
-from models.clock import SystemClock
 from models.errors import Mistake
 from models.work import Work, put
 
@@ -68,5 +68,5 @@ def requeue(key: str, workspace: WorkspaceOption = None) -> None:
         row = session.get(Work, (here, key))
         if row is None:
             raise Mistake(f"There is no work {key}. tack work list shows what there is.")
-        put(session, here, key, SystemClock().now(), lane=row.lane)
+        put(session, here, key, DatabaseClock(database).now(), lane=row.lane)
     say.print(f"{key} is due now.", markup=False)

@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ COMPARE_EVERY_SECONDS = 60.0
 class DatabaseClock:
     """The database's time, kept between comparisons by this machine's steady clock.
 
+    Compared at first and then beside whoever asks, who never waits for a database that is away.
     SQLite runs on this machine, so its time is this machine's.
     """
 
@@ -23,7 +24,9 @@ class DatabaseClock:
         self._lock = Lock()
         self._base, self._compared_at = datetime.now(UTC), time.monotonic()
         self._asks = database.engine.dialect.name == "postgresql"
-        self._due_at = 0.0
+        self._due_at = time.monotonic() + COMPARE_EVERY_SECONDS
+        if self._asks:
+            self._compare()
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC; while the database is away, by this machine."""
@@ -31,14 +34,15 @@ class DatabaseClock:
             return datetime.now(UTC)
         with self._lock:
             if time.monotonic() >= self._due_at:
-                self._compare()
+                self._due_at = time.monotonic() + COMPARE_EVERY_SECONDS
+                Thread(target=self._compare, name="clock", daemon=True).start()
             return self._base + timedelta(seconds=time.monotonic() - self._compared_at)
 
     def _compare(self) -> None:
-        self._due_at = time.monotonic() + COMPARE_EVERY_SECONDS
         try:
             with self._database.read() as session:
                 told = session.scalars(select(func.clock_timestamp())).one()
         except DatabaseAway:
             return
-        self._base, self._compared_at = told.astimezone(UTC), time.monotonic()
+        with self._lock:
+            self._base, self._compared_at = told.astimezone(UTC), time.monotonic()

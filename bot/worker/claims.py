@@ -2,19 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import randbelow
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
+import structlog
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.work import Lane, Work
+from models.work import Lane, Work, insert_into
 
 LEASE = timedelta(seconds=20)
-"""Longer than the calls one piece of work makes, as short as a takeover may take."""
+"""Longer than one call to Slack takes, as short as a takeover may take; work that goes on for
+longer has its lease renewed."""
 
 PACE = timedelta(seconds=1)
 """Slack takes one message a second in a channel."""
 
+LONGEST_REST = timedelta(minutes=10)
+"""No lane rests longer: one far beyond was left by a clock that has been set back since."""
+
 MOST_ATTEMPTS = 12
+FENCES = 2**31 - 1
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +50,19 @@ def is_due(session: Session, now: datetime) -> bool:
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> list[Claim]:
-    """Claim up to so many, the longest due first; one for each lane, then the lane rests."""
+    """Claim up to so many, the longest due first; one of each lane, then the lane rests."""
+    in_lane = func.row_number().over(
+        partition_by=(Work.workspace_id, func.coalesce(Work.lane, Work.key)),
+        order_by=(Work.due_at, Work.key),
+    )
+    lined_up = _due(now).add_columns(in_lane.label("place")).subquery()
     candidates = session.scalars(
-        _due(now)
+        select(Work)
+        .join(
+            lined_up,
+            and_(lined_up.c.workspace_id == Work.workspace_id, lined_up.c.key == Work.key),
+        )
+        .where(lined_up.c.place == 1, *_waits(now))
         .order_by(Work.due_at, Work.key)
         .limit(limit)
         .with_for_update(of=Work, skip_locked=True)
@@ -51,11 +70,13 @@ def claim_due(session: Session, now: datetime, limit: int) -> list[Claim]:
     return [_claim(work, now) for work in candidates if _lane_is_free(session, work, now)]
 
 
-def hold(session: Session, claim: Claim) -> None:
-    """Make sure that the work is still ours. Raises LeaseLost."""
-    ours = session.execute(select(Work.key).where(_is(claim)).with_for_update()).first()
-    if ours is None:
-        raise LeaseLost(claim.key)
+def hold(session: Session, claim: Claim, now: datetime | None = None) -> None:
+    """Make sure that the work is still ours; given the moment, for a whole lease from then.
+
+    Raises LeaseLost.
+    """
+    until = Work.lease_until if now is None else now + LEASE
+    _change(session, claim, lease_until=until)
 
 
 def end(session: Session, claim: Claim) -> None:
@@ -64,22 +85,26 @@ def end(session: Session, claim: Claim) -> None:
         delete(Work).where(_is(claim), Work.version == claim.version).returning(Work.key)
     ).first()
     if done is None:
-        _release(session, claim)
+        _change(session, claim, lease_until=None)
 
 
-def put_back(session: Session, claim: Claim, at: datetime) -> None:
-    """Do it at the moment, and nothing else of its lane before."""
-    if claim.lane is not None:
-        session.execute(
-            update(Lane)
-            .where(Lane.workspace_id == claim.workspace_id, Lane.name == claim.lane)
-            .values(next_at=at)
-        )
+def postpone(session: Session, claim: Claim, at: datetime) -> None:
+    """Do it at the moment; its lane goes on. Raises LeaseLost."""
     _again(session, claim, {"due_at": at})
 
 
+def put_back(session: Session, claim: Claim, at: datetime) -> None:
+    """Do it at the moment, and nothing else of its lane before. Raises LeaseLost."""
+    if claim.lane is not None:
+        rest(session, claim.workspace_id, claim.lane, at)
+    postpone(session, claim, at)
+
+
 def fail(session: Session, claim: Claim, error: str, now: datetime, delay: timedelta) -> bool:
-    """Try it again after the delay; whether attempts were left, else the row is dead."""
+    """Try it again after the delay; whether attempts were left, else the row is dead.
+
+    Raises LeaseLost.
+    """
     attempts = claim.attempts + 1
     alive = attempts < MOST_ATTEMPTS
     _again(
@@ -92,20 +117,55 @@ def fail(session: Session, claim: Claim, error: str, now: datetime, delay: timed
             "dead_at": None if alive else now,
         },
     )
+    if alive:
+        log.warning("tried again later", key=claim.key, error=error, attempts=attempts)
+    else:
+        log.error("given up", key=claim.key, error=error, attempts=attempts)
     return alive
 
 
+def rest(session: Session, workspace_id: int, lane: str, until: datetime) -> None:
+    """Let a lane rest until the moment; what Slack limits by method has a lane of its name."""
+    rests = insert_into(session, Lane).values(workspace_id=workspace_id, name=lane, next_at=until)
+    session.execute(
+        rests.on_conflict_do_update(
+            index_elements=[Lane.workspace_id, Lane.name], set_={"next_at": until}
+        )
+    )
+
+
+def rests_until(session: Session, workspace_id: int, lane: str, now: datetime) -> datetime | None:
+    """When the lane goes on; None where it does not rest."""
+    resting = select(Lane.next_at).where(
+        Lane.workspace_id == workspace_id, Lane.name == lane, ~_is_free(now)
+    )
+    return session.scalar(resting)
+
+
 def _due(now: datetime) -> Select[Work]:
+    """What waits in lanes that do not rest."""
     return (
         select(Work)
         .outerjoin(Lane, and_(Lane.workspace_id == Work.workspace_id, Lane.name == Work.lane))
-        .where(
-            Work.due_at <= now,
-            Work.dead_at.is_(None),
-            or_(Work.lease_until.is_(None), Work.lease_until <= now),
-            or_(Work.lane.is_(None), Lane.next_at <= now),
-        )
+        .where(*_waits(now), or_(Work.lane.is_(None), _is_free(now)))
     )
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Due, alive and nobody's; a lease far ahead was left by a clock that has been set back."""
+    return (
+        Work.due_at <= now,
+        Work.dead_at.is_(None),
+        or_(
+            Work.lease_until.is_(None),
+            Work.lease_until <= now,
+            Work.lease_until > now + 2 * LEASE,
+        ),
+    )
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(Lane.next_at <= now, Lane.next_at > now + 2 * LONGEST_REST)
 
 
 def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:
@@ -113,8 +173,9 @@ def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:
         return True
     lane = session.scalars(
         select(Lane)
-        .where(Lane.workspace_id == work.workspace_id, Lane.name == work.lane, Lane.next_at <= now)
+        .where(Lane.workspace_id == work.workspace_id, Lane.name == work.lane, _is_free(now))
         .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     ).first()
     if lane is None:
         return False
@@ -124,7 +185,7 @@ def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:
 
 
 def _claim(work: Work, now: datetime) -> Claim:
-    work.fence += 1
+    work.fence = 1 + randbelow(FENCES)
     work.lease_until = now + LEASE
     return Claim(
         workspace_id=work.workspace_id,
@@ -143,6 +204,7 @@ def _is(claim: Claim) -> ColumnElement[bool]:
         Work.workspace_id == claim.workspace_id,
         Work.key == claim.key,
         Work.fence == claim.fence,
+        Work.lease_until.is_not(None),
     )
 
 
@@ -155,12 +217,12 @@ def _again(session: Session, claim: Claim, values: dict[str, object]) -> None:
         .returning(Work.key)
     ).first()
     if changed is None:
-        _release(session, claim)
+        _change(session, claim, lease_until=None)
 
 
-def _release(session: Session, claim: Claim) -> None:
-    released = session.execute(
-        update(Work).where(_is(claim)).values(lease_until=None).returning(Work.key)
+def _change(session: Session, claim: Claim, **values: object) -> None:
+    changed = session.execute(
+        update(Work).where(_is(claim)).values(**values).returning(Work.key)
     ).first()
-    if released is None:
+    if changed is None:
         raise LeaseLost(claim.key)

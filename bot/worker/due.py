@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from threading import Condition, Thread
 
 import structlog
 from slack_sdk import WebClient
 
-from bot.worker.claims import Claim, LeaseLost, claim_due, fail, is_due
+from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, fail, hold, is_due
 from bot.worker.courier import Courier, Draw, backoff
 from models.clock import Clock
 from models.database import Database
@@ -18,6 +20,12 @@ HANDS = 4
 """How many things are done at once."""
 
 LOOK_EVERY_SECONDS = 0.2
+LOOK_AGAIN_SECONDS = 2.0
+"""After a look that failed."""
+
+RENEW_AFTER = LEASE / 3
+RENEWED_FOR = 15 * LEASE
+"""A handler that is busy for longer hangs: its lease may lapse, so that another tries."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +56,7 @@ class Worker:
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._changed = Condition()
         self._woken = self._stopping = False
-        self._busy = 0
+        self._in_hand: dict[Claim, Lease] = {}
 
     def start(self) -> None:
         """Begin."""
@@ -70,31 +78,62 @@ class Worker:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        while not self._stopping:
-            for claim in self._claim():
-                with self._changed:
-                    self._busy += 1
-                self._hands.submit(self._do, claim)
+        while not self._is_done():
+            patience = LOOK_EVERY_SECONDS
+            try:
+                self._renew_leases()
+                for claim in self._claim():
+                    self._take(claim)
+            except DatabaseAway:
+                log.warning("database away")
+                patience = LOOK_AGAIN_SECONDS
+            except Exception:
+                log.exception("nothing claimed")  # whatever it was, the next look may do better
+                patience = LOOK_AGAIN_SECONDS
             with self._changed:
-                self._changed.wait_for(
-                    lambda: self._stopping or (self._woken and self._busy < HANDS),
-                    LOOK_EVERY_SECONDS,
-                )
+                self._changed.wait_for(self._should_look, patience)
                 self._woken = False
 
+    def _is_done(self) -> bool:
+        with self._changed:
+            return self._stopping and not self._in_hand
+
+    def _should_look(self) -> bool:
+        if self._stopping:
+            return not self._in_hand
+        return self._woken and len(self._in_hand) < HANDS
+
     def _claim(self) -> list[Claim]:
-        now, free = self._clock.now(), HANDS - self._busy
-        if free <= 0:
+        now, free = self._clock.now(), HANDS - len(self._in_hand)
+        if free <= 0 or self._stopping:
             return []
-        try:
-            with self._database.read() as session:
-                if not is_due(session, now):
-                    return []
-            with self._database.write() as session:
-                return claim_due(session, now, free)
-        except DatabaseAway:
-            log.warning("database away")
-            return []
+        with self._database.read() as session:
+            if not is_due(session, now):
+                return []
+        with self._database.write() as session:
+            claims = claim_due(session, now, free)
+        if not claims:
+            self._woken = False  # by our own commit: what was due is in another's hands
+        return claims
+
+    def _take(self, claim: Claim) -> None:
+        now = self._clock.now()
+        with self._changed:
+            self._in_hand[claim] = Lease(began_at=now, renewed_at=now)
+        self._hands.submit(self._do, claim)
+
+    def _renew_leases(self) -> None:
+        """Keep what is in hand ours: one row a transaction, so that no two wait for each other."""
+        now = self._clock.now()
+        with self._changed:
+            ours = [(claim, lease) for claim, lease in self._in_hand.items() if lease.wanes(now)]
+        for claim, lease in ours:
+            lease.renewed_at = now
+            try:
+                with self._database.write() as session:
+                    hold(session, claim, now)
+            except LeaseLost:
+                log.info("ended or taken over meanwhile", key=claim.key)
 
     def _do(self, claim: Claim) -> None:
         try:
@@ -108,7 +147,7 @@ class Worker:
             self._fail(claim, error)
         finally:
             with self._changed:
-                self._busy -= 1
+                del self._in_hand[claim]
             self.wake()
 
     def _fail(self, claim: Claim, error: Exception) -> None:
@@ -118,3 +157,15 @@ class Worker:
                 fail(session, claim, said, self._clock.now(), backoff(claim.attempts))
         except (DatabaseAway, LeaseLost):
             log.warning("its lease will lapse", key=claim.key)
+
+
+@dataclass(slots=True)
+class Lease:
+    """Since when a claim is in hand, and when its lease was renewed last."""
+
+    began_at: datetime
+    renewed_at: datetime
+
+    def wanes(self, now: datetime) -> bool:
+        """Whether it is time to renew it."""
+        return now - self.renewed_at >= RENEW_AFTER and now - self.began_at < RENEWED_FOR

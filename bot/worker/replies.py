@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPException
+from socket import gaierror
+from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.worker.claims import LONGEST_REST
 
 NEEDS_MENDING = frozenset(
     {
@@ -12,6 +16,9 @@ NEEDS_MENDING = frozenset(
         "channel_not_found",
         "is_archived",
         "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
         "user_not_in_channel",
         "user_not_found",
         "user_disabled",
@@ -21,11 +28,25 @@ NEEDS_MENDING = frozenset(
 )
 """A person has to do something before this message can be shown."""
 
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "not_enabled"})
-"""Nothing is there to be redrawn, and nobody needs to do anything."""
+GONE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "not_enabled",
+        "thread_not_found",
+        "cannot_reply_to_message",
+    }
+)
+"""Nothing is there to be redrawn or answered, and nobody needs to do anything."""
+
+MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable"})
+"""Slack says of these that a part of what was asked may have been done."""
 
 NO_ANSWER = (OSError, HTTPException, SlackClientError)
 """The call failed on its way: whether Slack did it is not known."""
+
+LEAST_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +71,25 @@ class Reply:
 def reply_of(error: Exception) -> Reply:
     """Read the error a Web API call raised."""
     if not isinstance(error, SlackApiError):
-        return Reply(f"{type(error).__name__}: {error}", done_by_slack_unknown=True)
+        said = f"{type(error).__name__}: {error}"
+        return Reply(said, done_by_slack_unknown=not _never_left(error))
     response = error.response
     name = str(response.get("error") or f"status {response.status_code}")
     if response.status_code == 429 or name in {"ratelimited", "rate_limited"}:
         headers = {key.lower(): value for key, value in response.headers.items()}
-        return Reply("ratelimited", retry_after=timedelta(seconds=_seconds(headers)))
-    return Reply(name, done_by_slack_unknown=response.status_code >= 500)
+        return Reply("ratelimited", retry_after=_retry_after(headers))
+    in_doubt = response.status_code >= 500 or name in MAYBE_DONE or not name.isidentifier()
+    return Reply(name, done_by_slack_unknown=in_doubt)
 
 
-def _seconds(headers: dict[str, str | list[str]]) -> float:
+def _never_left(error: Exception) -> bool:
+    """Whether there was no connection to ask over."""
+    reason = error.reason if isinstance(error, URLError) else None
+    return isinstance(reason, ConnectionRefusedError | gaierror)
+
+
+def _retry_after(headers: dict[str, str | list[str]]) -> timedelta:
     given = headers.get("retry-after", "1")
-    return float(given if isinstance(given, str) else given[0])
+    seconds = given if isinstance(given, str) else given[0]
+    wait = timedelta(seconds=float(seconds)) if seconds.strip().isdecimal() else LEAST_WAIT
+    return min(max(wait, LEAST_WAIT), LONGEST_REST)

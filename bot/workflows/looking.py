@@ -16,7 +16,7 @@ def look(session: Session, workspace_id: int, user_id: str, at: datetime) -> Hom
     home = _home(session, workspace_id, user_id, at)
     home.opened_at = at
     session.flush()
-    put(session, workspace_id, home.work_key, at, lane=home.work_key)
+    put(session, workspace_id, home.work_key, at)
     return home
 
 

@@ -1,0 +1,169 @@
+"""The calls the courier makes: none before the moment Slack named, each answer read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from bot.views.answers import Answer
+from bot.worker.claims import rests_until
+from bot.worker.replies import NO_ANSWER, Reply, reply_of
+from models.clock import Clock
+from models.database import Database
+from models.message import Message
+
+EVENT_TYPE = "tack_message"
+"""Marks our messages in Slack's metadata, so that one whose reply was lost is found again."""
+
+POST = "chat.postMessage"
+
+CLOCKS_DIFFER_BY = timedelta(minutes=2)
+ON_ITS_WAY = timedelta(seconds=10)
+"""How long a post may take to appear after it began: as long as one waits for its reply."""
+
+PAGE = 100
+MOST_PAGES = 5
+NOT_ALLOWED = frozenset(
+    {"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"}
+)
+
+
+class CallFailed(Exception):
+    """Slack did not do what was asked, or it is not known whether it did."""
+
+    def __init__(self, method: str, reply: Reply, again_at: datetime | None) -> None:
+        super().__init__(f"{method}: {reply.error}")
+        self.method = method
+        self.reply = reply
+        self.again_at = again_at
+        """When Slack takes this method again, where it said so."""
+
+    @property
+    def posted_nothing(self) -> bool:
+        """Whether it was a post, and it is known that it was not made."""
+        return self.method == POST and not self.reply.done_by_slack_unknown
+
+
+class LookupRefused(Exception):
+    """Slack does not let us see whether a message was posted."""
+
+
+class StillOnItsWay(Exception):
+    """A post was not found, but may yet appear."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"may appear until {until}")
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """One workspace's Slack. Every call may raise CallFailed."""
+
+    client: WebClient
+    workspace_id: int
+    database: Database
+    clock: Clock
+
+    def channel(self, message: Message) -> str:
+        """The channel's id; a person's id stands for the direct messages with them."""
+        if not message.channel_id.startswith(("U", "W")):
+            return message.channel_id
+        opened = self._ask(
+            "conversations.open", self.client.conversations_open, users=message.channel_id
+        )
+        return str(opened["channel"]["id"])
+
+    def post(self, channel: str, message: Message, drawing: Answer) -> str:
+        """Post the message; its ts."""
+        posted = self._ask(
+            POST,
+            self.client.chat_postMessage,
+            channel=channel,
+            thread_ts=message.thread_ts,
+            text=drawing.text,
+            blocks=list(drawing.blocks),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": message.work_key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(posted["ts"])
+
+    def update(self, channel: str, ts: str, drawing: Answer) -> None:
+        """Show the drawing in place of what the message shows."""
+        self._ask(
+            "chat.update",
+            self.client.chat_update,
+            channel=channel,
+            ts=ts,
+            text=drawing.text,
+            blocks=list(drawing.blocks),
+        )
+
+    def publish(self, user_id: str, drawing: Answer) -> None:
+        """Show the drawing as the person's App Home."""
+        view = {"type": "home", "blocks": list(drawing.blocks)}
+        self._ask("views.publish", self.client.views_publish, user_id=user_id, view=view)
+
+    def find(self, channel: str, message: Message) -> str | None:
+        """Where a post whose reply never came is now; None where there is none.
+
+        Raises LookupRefused, and StillOnItsWay as long as it may yet appear.
+        """
+        assert message.post_started_at is not None
+        now = self.clock.now()
+        since = min(message.post_started_at, now) - CLOCKS_DIFFER_BY
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": PAGE,
+        }
+        for _ in range(MOST_PAGES):
+            page = self._history(message, arguments)
+            for posted in page["messages"]:
+                if _is_of(posted, message):
+                    return str(posted["ts"])
+            arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not arguments["cursor"]:
+                if timedelta(0) <= now - message.post_started_at < ON_ITS_WAY:
+                    raise StillOnItsWay(message.post_started_at + ON_ITS_WAY)
+                return None
+        raise LookupRefused("too many messages since")
+
+    def _history(self, message: Message, arguments: dict[str, Any]) -> SlackResponse:
+        try:
+            if message.thread_ts is None:
+                history = self.client.conversations_history
+                return self._ask("conversations.history", history, **arguments)
+            replies = self.client.conversations_replies
+            return self._ask("conversations.replies", replies, ts=message.thread_ts, **arguments)
+        except CallFailed as failed:
+            if failed.reply.error in NOT_ALLOWED:
+                raise LookupRefused(failed.reply.error) from failed
+            raise
+
+    def _ask(
+        self, method: str, call: Callable[..., SlackResponse], **arguments: Any
+    ) -> SlackResponse:
+        """Make the call, unless Slack asked any replica not to make it yet."""
+        with self.database.read() as session:
+            again_at = rests_until(session, self.workspace_id, method, self.clock.now())
+        if again_at is not None:
+            raise CallFailed(method, Reply("ratelimited"), again_at)
+        try:
+            return call(**arguments)
+        except NO_ANSWER as error:
+            reply = reply_of(error)
+            if reply.retry_after is not None:
+                again_at = self.clock.now() + reply.retry_after
+            raise CallFailed(method, reply, again_at) from error
+
+
+def _is_of(posted: dict[str, Any], message: Message) -> bool:
+    metadata = posted.get("metadata") or {}
+    key = (metadata.get("event_payload") or {}).get("key")
+    return metadata.get("event_type") == EVENT_TYPE and key == message.work_key

@@ -1,0 +1,63 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TACK = Path(sys.executable).parent / "tack"
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+ELSEWHERE = "http://127.0.0.1:9/api/"
+
+
+@pytest.fixture
+def said(tmp_path):
+    """What `tack` says with only these settings; it must end with exit code 2 and no trace."""
+
+    def run(*arguments, **settings):
+        settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/tack.db", **settings}
+        done = subprocess.run(
+            [TACK, *arguments],
+            env={"PATH": os.environ["PATH"], **settings},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 2, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr.strip().splitlines()[-1]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "SLACK_SIGNING_SECRET has to be the signing secret under Basic Information of"),
+        ({"SLACK_BOT_TOKEN": "xapp-1"}, "SLACK_SIGNING_SECRET has to be"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN has to be the bot token of the app,"),
+        (SOCKET | {"PORT": "http"}, "PORT has to be a number from 1 to 65535."),
+        (SOCKET | {"TACK_LOG": "loud"}, "TACK_LOG has to be one of debug, info, warning, error."),
+        (SOCKET | {"TACK_REPLICAS": "9"}, "TACK_REPLICAS has to be how many of Tack run side by"),
+        (SOCKET | {"SLACK_API_URL": "slack.com"}, "SLACK_API_URL has to be an address that ends"),
+        (SOCKET | {"DATABASE_URL": "mysql://x"}, "DATABASE_URL has to be sqlite:///FILE or"),
+        (SOCKET | {"SLACK_API_URL": ELSEWHERE}, f"Slack cannot be reached at {ELSEWHERE}"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(said, settings, sentence):
+    assert said("run", **settings).startswith(sentence)
+
+
+@pytest.mark.parametrize("url", ["postgresql://ana:hidden@127.0.0.1:1/tack", "sqlite:////no/x.db"])
+def test_a_database_that_is_not_there_is_one_sentence_without_its_password(said, url):
+    sentence = said("db", "check", DATABASE_URL=url)
+    assert sentence.startswith("The database that DATABASE_URL names cannot be used: ")
+    assert "hidden" not in sentence
+
+
+def test_an_admin_is_named_by_member_id(said):
+    assert said("admin", "grant", "@ana") == (
+        '"@ana" is not a member id. Copy it from the profile in Slack: U…'
+    )
