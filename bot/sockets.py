@@ -3,13 +3,17 @@
 import contextlib
 import logging
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Condition
 from typing import Any
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk.socket_mode import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 CONNECTIONS = 2
@@ -22,6 +26,9 @@ CONCURRENCY = 16
 """Envelopes handled at once by one connection."""
 
 PING_SECONDS = 10
+TOLD_BEFORE_SECONDS = 0.2
+"""Where Slack said so before it closed a connection, the SDK is at replacing it by then."""
+
 DRAIN_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
@@ -31,44 +38,48 @@ class Sockets:
     """The connections of one process; `replicas` is how many such processes are expected."""
 
     def __init__(self, bolt: App, app_token: str, replicas: int = 1) -> None:
+        self._bolt = bolt
         self._in_hand = InHand()
         self._most_expected = most_expected(replicas)
-        self._handlers = [self._handler(bolt, app_token) for _ in range(CONNECTIONS)]
+        self._clients = [self._client(bolt, app_token) for _ in range(CONNECTIONS)]
         self.counted_by_slack = 0
         """As the last greeting said; ghosts of lost connections are in it."""
 
     def connect(self) -> None:
         """Open all of them at once."""
         with ThreadPoolExecutor(CONNECTIONS) as connecting:
-            list(connecting.map(lambda handler: handler.connect(), self._handlers))
+            list(connecting.map(lambda client: client.connect(), self._clients))
 
     @property
     def connected(self) -> int:
         """How many are open."""
-        return sum(handler.client.is_connected() for handler in self._handlers)
+        return sum(client.is_connected() for client in self._clients)
 
     def close(self) -> None:
         """Finish and acknowledge what is in hand, then hang up."""
-        for handler in self._handlers:
-            handler.client.default_auto_reconnect_enabled = False
-            handler.client.auto_reconnect_enabled = False
+        for client in self._clients:
+            client.default_auto_reconnect_enabled = client.auto_reconnect_enabled = False
         self._in_hand.wait_until_none(DRAIN_SECONDS)
-        for handler in self._handlers:
-            _hang_up(handler)
         with ThreadPoolExecutor(CONNECTIONS) as closing:
-            list(closing.map(lambda handler: handler.client.close(), self._handlers))
+            list(closing.map(lambda client: client.close(), self._clients))
 
-    def _handler(self, bolt: App, app_token: str) -> SocketModeHandler:
-        handler = _CountingHandler(
-            bolt,
+    def _client(self, bolt: App, app_token: str) -> "_Client":
+        client = _Client(
             app_token,
             logger=_quiet_logger(),
+            web_client=bolt.client,
             ping_interval=PING_SECONDS,
             concurrency=CONCURRENCY,
         )
-        handler.in_hand = self._in_hand
-        handler.client.message_listeners.append(self._listen)
-        return handler
+        client.socket_mode_request_listeners.append(self._handle)
+        client.message_listeners.append(self._listen)
+        return client
+
+    def _handle(self, client: Any, request: SocketModeRequest) -> None:
+        """Have Bolt answer an envelope; it is in hand until its answer is sent."""
+        with self._in_hand:
+            began = time.time()
+            send_response(client, request, run_bolt_app(self._bolt, request), began)
 
     def _listen(self, _client: Any, message: dict[str, Any], _raw: str | None = None) -> None:
         """Hear a greeting, which says how many connections Slack believes to be open."""
@@ -115,21 +126,36 @@ class InHand:
             return self._changed.wait_for(lambda: self._count == 0, seconds)
 
 
-class _CountingHandler(SocketModeHandler):
-    in_hand: InHand
+class _Client(SocketModeClient):
+    """The SDK's client, quick where it waits.
 
-    def handle(self, client: Any, req: SocketModeRequest) -> None:
-        with self.in_hand:
-            super().handle(client, req)
+    One that Slack closes without a word is opened anew at once, not at the next ping; and one that
+    is replaced is hung up, where the SDK would read it for three seconds more and leave what
+    comes over the new one unanswered.
+    """
+
+    def connect(self) -> None:
+        """Open a new connection, and end the one it replaces."""
+        super().connect()
+        session = self.current_session
+        assert session is not None
+        session.on_close_listener = partial(self._closed, session)
+        session.close = partial(_hang_up, session)  # type: ignore[method-assign]
+
+    def _closed(self, session: Connection, _code: int, _reason: str | None = None) -> None:
+        time.sleep(TOLD_BEFORE_SECONDS)
+        with self.connect_operation_lock:
+            replaced = self.current_session is not session
+        if self.auto_reconnect_enabled and not replaced:
+            self.connect_to_new_endpoint(force=True)
 
 
-def _hang_up(handler: SocketModeHandler) -> None:
-    """End the SDK's blocking read, which would hold up its closing for three seconds."""
-    session = handler.client.current_session
-    raw = session.sock if session is not None else None
+def _hang_up(session: Connection) -> None:
+    raw = session.sock
     if raw is not None:
         with contextlib.suppress(OSError):
             raw.shutdown(socket.SHUT_RDWR)
+    session.disconnect()
 
 
 def _quiet_logger() -> logging.Logger:

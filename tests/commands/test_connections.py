@@ -1,0 +1,122 @@
+"""Tack's ways to Slack come and go, and nobody who acts meanwhile is left without an answer."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from socket import socket
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.sockets import CONNECTIONS, most_expected
+from models.epic import Transition
+from sandbox import NoAck
+from tests.commands.conftest import furnish, proposes, running, settings_for
+
+TACK = Path(sys.executable).parent / "tack"
+
+
+@pytest.mark.parametrize("leave_open", [True, False])
+def test_what_people_do_while_slack_moves_the_connections_is_answered(slack, shop, leave_open):
+    slack.ask_to_reconnect(leave_open=leave_open)
+    reconnected(slack)
+    for _ in range(2 * CONNECTIONS):
+        assert slack.as_user("ana").types("/epic help", channel="payments").text
+
+
+def test_a_connection_lost_without_a_word_is_replaced(slack, shop):
+    slack.drop_connections()
+    reconnected(slack)
+    assert slack.as_user("ana").types("/epic help", channel="payments").text
+
+
+@pytest.mark.parametrize(("replicas", "most"), [(1, 4), (2, 8), (3, 8), (5, 10)])
+def test_more_connections_than_twice_ours_are_ghosts_and_never_more_than_slack_takes(
+    replicas, most
+):
+    assert most_expected(replicas) == most
+
+
+def test_ghosts_are_counted(slack, database_url):
+    slack.add_ghosts(3)
+    with running(slack, database_url) as tack:
+        slack.wait_for(lambda: tack.counted_by_slack > 3)
+
+
+def test_sigterm_ends_it_without_losing_an_acknowledged_click(slack, database_url):
+    settings = settings_for(slack, database_url)
+    with running(slack, database_url) as tack:
+        furnish(slack, tack)
+        proposes(slack, "Pay by bank transfer")
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
+        "SLACK_APP_TOKEN": settings.slack_app_token.get_secret_value(),
+        "SLACK_API_URL": slack.api_url,
+        "PORT": str(port),
+    }
+    process = subprocess.Popen([TACK, "run"], env=environment)
+    slack.wait_for(lambda: is_ready(port), timeout=30)
+    clicks = Clicks(slack)
+    clicks.start()
+    slack.wait_for(lambda: clicks.acknowledged >= 5)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    clicks.stopping.set()
+    clicks.join()
+    with running(slack, database_url) as tack, tack.database.read() as session:
+        moves = session.scalar(
+            select(func.count(Transition.id)).where(Transition.from_state_id.is_not(None))
+        )
+        assert moves >= clicks.acknowledged
+    slack.findings.clear()
+
+
+class Clicks(threading.Thread):
+    """Someone who moves an epic to and fro until there is no answer any more."""
+
+    def __init__(self, slack):
+        super().__init__()
+        self.slack, self.acknowledged = slack, 0
+        self.stopping = threading.Event()
+
+    def run(self):
+        while not self.stopping.is_set():
+            for state in ("ready", "reviewing"):
+                try:
+                    answer = self.slack.as_user("ben").types(
+                        f"/epic move PAY-1 {state}", channel="payments"
+                    )
+                except NoAck:
+                    return
+                self.acknowledged += " is in " in answer.text
+
+
+def reconnected(slack):
+    """Wait until every connection was asked for once more, and is there."""
+
+    def all_new():
+        asked = [call for call in slack.requests if call.method == "apps.connections.open"]
+        return len(asked) >= 2 * CONNECTIONS and slack.connected == CONNECTIONS
+
+    slack.wait_for(all_new)
+
+
+def free_port():
+    with socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def is_ready(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
