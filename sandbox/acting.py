@@ -7,12 +7,13 @@ from typing import Any
 
 from sandbox import payloads, screens
 from sandbox.blockkit import check_errors
-from sandbox.delivery import Carrier
+from sandbox.delivery import EVENT, Carrier
 from sandbox.elements import KINDS, PRESSED, Placed, held_values
 from sandbox.forms import complaints
+from sandbox.nouns import Channel, Message, ResponseUrl, User, View
 from sandbox.records import SlackError
 from sandbox.response_urls import answer
-from sandbox.state import Channel, Message, ResponseUrl, User, View, Workspace
+from sandbox.state import Workspace
 
 OPTIONS_MOST = 100
 MESSAGE_EVENTS = {"im": "message.im", "group": "message.groups", "channel": "message.channels"}
@@ -43,12 +44,14 @@ class Acting:
 
     def say(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
         """Write a message; the app hears of it if its manifest asks for such events."""
-        self._check_member(user, channel)
         workspace = self.workspace
         self._mark(user)
+        self._check_member(user, channel)
+        if channel.im_user and not workspace.manifest.takes_messages:
+            raise NotPossible("Sending messages to this app has been turned off.")
         message = workspace.post(channel, user.id, escape(text), thread_ts=thread_ts)
         kind = "im" if channel.im_user else "group" if channel.private else "channel"
-        event = payloads.message_object(message) | {"channel": channel.id, "event_ts": message.ts}
+        event = payloads.message_event(message, channel, user)
         if workspace.bot.id in channel.members:
             self._tell(MESSAGE_EVENTS[kind], event | {"channel_type": kind})
             if f"<@{workspace.bot.id}>" in text:
@@ -61,7 +64,7 @@ class Acting:
         name, _, text = typed.partition(" ")
         self._mark(user)
         declared = workspace.manifest.commands.get(name)
-        if declared is None:
+        if declared is None or self._is_external(user):
             raise NotPossible(f"{name} is not a valid command.")
         self._check_member(user, channel)
         told = escape(text.strip())
@@ -82,9 +85,9 @@ class Acting:
         """Use a shortcut, from a message's menu if it is one of those."""
         workspace = self.workspace
         declared = workspace.manifest.shortcuts.get(callback_id)
-        if declared is None:
-            raise NotPossible(f"There is no shortcut {callback_id}.")
         self._mark(user)
+        if declared is None or self._is_external(user):
+            raise NotPossible(f"There is no shortcut {callback_id}.")
         trigger_id = workspace.new_trigger(user.id)
         payload = payloads.shortcut(workspace, user, declared, trigger_id)
         if declared.type == "message":
@@ -97,14 +100,14 @@ class Acting:
                 "message_ts": message.ts,
                 "response_url": self._response_url(secret),
             }
-        self._carrier.demand("interactive", payload)
+        self._interact(payload)
 
     def open_home(self, user: User) -> None:
         """Open the app's Home tab."""
         workspace = self.workspace
-        if not workspace.manifest.home_tab:
-            raise NotPossible("The app has no Home tab.")
         self._mark(user)
+        if not workspace.manifest.home_tab or self._is_external(user):
+            raise NotPossible("The app has no Home tab.")
         event: dict[str, Any] = {
             "type": "app_home_opened",
             "user": user.id,
@@ -132,9 +135,7 @@ class Acting:
                 return
             payload = self._acted(user, "block_actions", where)
             payload["actions"] = [payloads.action(workspace, placed, value)]
-        if not workspace.manifest.interactive:
-            raise NotPossible("The app's manifest does not switch interactivity on.")
-        self._carrier.demand("interactive", payload)
+        self._interact(payload)
 
     def suggest(
         self, user: User, where: View | Message, placed: Placed, query: str
@@ -148,7 +149,7 @@ class Acting:
             "action_id": placed.element["action_id"],
             "value": query,
         }
-        ack = self._carrier.demand("interactive", payload)
+        ack = self._interact(payload)
         grouped = [option for group in ack.get("option_groups", ()) for option in group["options"]]
         options: list[dict[str, Any]] = ack.get("options") or grouped
         if len(options) > OPTIONS_MOST:
@@ -171,8 +172,8 @@ class Acting:
                 return Submission(closed=False, errors=view.errors)
             trigger_id = workspace.new_trigger(user.id)
             payload = payloads.acted(workspace, user, "view_submission", trigger_id)
-            payload |= {"view": payloads.view_object(workspace, view), "response_urls": []}
-        ack = self._carrier.demand("interactive", payload)
+            payload |= payloads.of_view(workspace, view) | {"response_urls": []}
+        ack = self._interact(payload)
         with workspace.lock:
             try:
                 self._answer_submission(view, ack)
@@ -189,7 +190,7 @@ class Acting:
         self._check_open(view)
         cleared = whole_stack or bool(view.content.get("clear_on_close"))
         payload = payloads.acted(workspace, user, "view_closed", None)
-        payload |= {"view": payloads.view_object(workspace, view), "is_cleared": cleared}
+        payload |= payloads.of_view(workspace, view) | {"is_cleared": cleared}
         with workspace.lock:
             screens.close(workspace, view, whole_stack=cleared)
         if view.content.get("notify_on_close"):
@@ -198,7 +199,7 @@ class Acting:
     def _answer_submission(self, view: View, ack: Mapping[str, Any]) -> None:
         workspace = self.workspace
         match ack.get("response_action"):
-            case None:
+            case None if not ack:
                 screens.close(workspace, view)
             case "clear":
                 screens.close(workspace, view, whole_stack=True)
@@ -216,6 +217,15 @@ class Acting:
                 raise SlackError("invalid_response_action")
 
     # common
+
+    def _interact(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Tell the app what someone did and return what its ack says."""
+        if not self.workspace.manifest.interactive:
+            raise NotPossible("The app's manifest does not switch interactivity on.")
+        return self._carrier.demand("interactive", payload)
+
+    def _is_external(self, user: User) -> bool:
+        return user.team_id != self.workspace.team_id
 
     def _check_open(self, where: View | Message) -> None:
         if isinstance(where, View) and self.workspace.view(where.id) is None:
@@ -240,7 +250,7 @@ class Acting:
 
     def _tell(self, subscription: str, event: dict[str, Any]) -> None:
         if subscription in self.workspace.manifest.events:
-            self._carrier.deliver("events_api", payloads.event_callback(self.workspace, event))
+            self._carrier.deliver(EVENT, payloads.event_callback(self.workspace, event))
 
     def _show_answer(self, use: ResponseUrl, ack: dict[str, Any]) -> None:
         try:
@@ -249,6 +259,9 @@ class Acting:
             self.workspace.find_fault("slash_commands", refusal.error, "the ack was refused")
 
     def _mark(self, user: User) -> None:
+        """Remember when someone acted last; who is gone cannot."""
+        if user.deleted:
+            raise NotPossible(f"The account of {user.name} is deactivated.")
         self.workspace.last_act[user.id] = self.workspace.count()
 
     def _response_url(self, secret: str) -> str:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -9,6 +10,7 @@ class SandboxClock:
     """Runs at real speed from the real time, unless it is moved or frozen."""
 
     def __init__(self, start: datetime | None = None) -> None:
+        self.watchers: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._moment = start or datetime.now(UTC)
         self._since: float | None = time.monotonic()
@@ -28,6 +30,7 @@ class SandboxClock:
         step = by if isinstance(by, timedelta) else timedelta(seconds=by)
         with self._lock:
             self._put(self._read() + step)
+        self._tell()
 
     def set(self, moment: datetime) -> None:
         """Jump to an aware moment."""
@@ -35,6 +38,7 @@ class SandboxClock:
             raise ValueError("The sandbox's clock takes aware moments only.")
         with self._lock:
             self._put(moment.astimezone(UTC))
+        self._tell()
 
     def freeze(self) -> None:
         """Stand still."""
@@ -46,6 +50,12 @@ class SandboxClock:
         with self._lock:
             if self._since is None:
                 self._since = time.monotonic()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell whoever waits for a moment that the clock was moved or runs again."""
+        for watcher in list(self.watchers):
+            watcher()
 
     def _read(self) -> datetime:
         if self._since is None:

@@ -4,6 +4,44 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_RIGHTS = {
+    "app_mentions": ("read",),
+    "assistant": ("write",),
+    "bookmarks": ("read", "write"),
+    "calls": ("read", "write"),
+    "canvases": ("read", "write"),
+    "channels": ("history", "join", "manage", "read", "write.invites", "write.topic"),
+    "chat": ("write", "write.customize", "write.public"),
+    "conversations.connect": ("manage", "read", "write"),
+    "dnd": ("read",),
+    "emoji": ("read",),
+    "files": ("read", "write"),
+    "groups": ("history", "read", "write", "write.invites", "write.topic"),
+    "im": ("history", "read", "write", "write.topic"),
+    "links": ("read", "write"),
+    "links.embed": ("write",),
+    "lists": ("read", "write"),
+    "metadata.message": ("read",),
+    "mpim": ("history", "read", "write", "write.topic"),
+    "pins": ("read", "write"),
+    "reactions": ("read", "write"),
+    "reminders": ("read", "write"),
+    "remote_files": ("read", "share", "write"),
+    "team": ("read",),
+    "team.billing": ("read",),
+    "team.preferences": ("read",),
+    "triggers": ("read", "write"),
+    "usergroups": ("read", "write"),
+    "users": ("read", "read.email", "write"),
+    "users.profile": ("read",),
+    "workflow.steps": ("execute",),
+}
+BOT_SCOPES = frozenset(
+    {"commands", "incoming-webhook", "tokens.basic"}
+    | {f"{family}:{right}" for family, rights in _RIGHTS.items() for right in rights}
+)
+"""Every scope an app's bot can ask for; from memory of Slack's list, so the list may lag."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -35,12 +73,15 @@ class Manifest:
     scopes: frozenset[str]
     events: frozenset[str]
     home_tab: bool
+    messages_tab: bool
+    takes_messages: bool
     interactive: bool
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any]) -> "Manifest":
         """Read a manifest in the form of manifest.json."""
         features = manifest.get("features", {})
+        home = features.get("app_home", {})
         settings = manifest.get("settings", {})
         commands = [
             Command(
@@ -66,6 +107,9 @@ class Manifest:
             shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
             scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ())),
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
-            home_tab=features.get("app_home", {}).get("home_tab_enabled", False),
+            home_tab=home.get("home_tab_enabled", False),
+            messages_tab=home.get("messages_tab_enabled", True),
+            takes_messages=home.get("messages_tab_enabled", True)
+            and not home.get("messages_tab_read_only_enabled", False),
             interactive=settings.get("interactivity", {}).get("is_enabled", False),
         )

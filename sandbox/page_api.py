@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from sandbox import faults, page_state
 from sandbox.acting import NotPossible
 from sandbox.delivery import NoAck
 from sandbox.elements import KINDS, Placed, find
-from sandbox.methods.messages import permalink
-from sandbox.payloads import set_value, view_object
-from sandbox.state import Channel, Message, User, View
+from sandbox.nouns import Channel, Message, User, View
+from sandbox.payloads import set_value
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -45,6 +44,8 @@ class PageApi:
             "suggest": self._suggest,
             "shortcut": self._shortcut,
             "clock": self._clock,
+            "fault": self._fault,
+            "clear_faults": self._clear_faults,
         }
 
     def routes(self) -> list[Route]:
@@ -97,7 +98,7 @@ class PageApi:
         except LookupError as unknown:
             return _refusal(str(unknown), 404)
         with self._slack.workspace.lock:
-            return JSONResponse(self._all_for(me))
+            return JSONResponse(page_state.everything(self._slack, me))
 
     def _member(self, name: str | None) -> User:
         """The member of that name, or the first where none is given."""
@@ -108,51 +109,6 @@ class PageApi:
         if not members:
             raise LookupError("There is nobody here yet.")
         return members[0]
-
-    def _all_for(self, me: User) -> dict[str, Any]:
-        slack, workspace = self._slack, self._slack.workspace
-        home = workspace.homes.get(me.id)
-        channels = [c for c in workspace.channels.values() if not c.im_user]
-        visible = [c for c in channels if not c.private or me.id in c.members]
-        direct = workspace.direct_messages(me.id)
-        return {
-            "team": {"id": workspace.team_id, "name": "Sandbox"},
-            "app": {"id": workspace.app_id, "name": workspace.manifest.name, "icon": None},
-            "clock": {"now": slack.clock.now().isoformat(), "frozen": slack.clock.frozen},
-            "me": _person(me),
-            "users": [_person(user) for user in workspace.users.values() if not user.bot],
-            "channels": [self._place(channel, me) for channel in visible],
-            "dms": [
-                {"id": direct.id, "user": workspace.bot.id, "unread": self._unread(direct, me)}
-            ],
-            "commands": [
-                {"command": c.command, "description": c.description, "usage_hint": c.usage_hint}
-                for c in workspace.manifest.commands.values()
-            ],
-            "shortcuts": [asdict(shortcut) for shortcut in workspace.manifest.shortcuts.values()],
-            "forms": [self._shown(view) for view in workspace.modals.get(me.id, ())],
-            "home": self._shown(home) if home else None,
-            "findings": [asdict(finding) for finding in workspace.findings],
-            "delivery": slack.delivers_over,
-            "connected": slack.connected,
-        }
-
-    def _shown(self, view: View) -> dict[str, Any]:
-        return view_object(self._slack.workspace, view) | {"errors": view.errors}
-
-    def _place(self, channel: Channel, me: User) -> dict[str, Any]:
-        return {
-            "id": channel.id,
-            "name": channel.name,
-            "private": channel.private,
-            "member": me.id in channel.members,
-            "bot_is_member": self._slack.bot_user_id in channel.members,
-            "unread": self._unread(channel, me),
-        }
-
-    def _unread(self, channel: Channel, me: User) -> int:
-        read = channel.read.get(me.id, 0)
-        return sum(m.order > read and m.user != me.id for m in channel.seen_by(me.id))
 
     async def _messages(self, request: Request) -> Response:
         workspace = self._slack.workspace
@@ -167,23 +123,8 @@ class PageApi:
             seen = channel.seen_by(me.id)
             if seen:
                 channel.read[me.id] = seen[-1].order
-            return JSONResponse({"messages": [self._message(m, channel) for m in seen]})
-
-    def _message(self, message: Message, channel: Channel) -> dict[str, Any]:
-        author = self._slack.workspace.users[message.user]
-        replies = [m for m in channel.messages if m.thread_ts == message.ts and m is not message]
-        return {
-            "ts": message.ts,
-            "thread_ts": message.thread_ts,
-            "user": {"id": author.id, "name": author.name, "real_name": author.real_name},
-            "bot": message.bot,
-            "text": message.text,
-            "blocks": message.blocks,
-            "ephemeral": message.only_for is not None,
-            "edited": message.updates > 0,
-            "reply_count": len(replies),
-            "permalink": permalink(self._slack.workspace, message),
-        }
+            shown = [page_state.shown(workspace, message, channel) for message in seen]
+            return JSONResponse({"messages": shown})
 
     # acting
 
@@ -264,6 +205,14 @@ class PageApi:
         self._slack.workspace.changed("state")
         return {"now": clock.now().isoformat()}
 
+    def _fault(self, me: User, body: dict[str, Any]) -> dict[str, Any]:
+        faults.cause(self._slack, body["name"], body.get("values") or {})
+        return {"active_faults": self._slack.active_faults}
+
+    def _clear_faults(self, me: User, body: dict[str, Any]) -> dict[str, Any]:
+        self._slack.clear_faults()
+        return {"active_faults": self._slack.active_faults}
+
     # what is meant
 
     def _channel(self, body: dict[str, Any]) -> Channel:
@@ -297,10 +246,6 @@ class PageApi:
                     if placed:
                         told = {key: value for key, value in entry.items() if key != "type"}
                         set_value(view.typed, placed, told)
-
-
-def _person(user: User) -> dict[str, Any]:
-    return {"id": user.id, "name": user.name, "real_name": user.real_name, "tz": user.tz}
 
 
 def _refusal(words: str, status: int) -> JSONResponse:

@@ -4,7 +4,8 @@ from typing import Any
 
 from sandbox.elements import Placed, Values, held_values
 from sandbox.manifest import Command, Shortcut
-from sandbox.state import Channel, Message, User, View, Workspace
+from sandbox.nouns import Channel, Message, User, View
+from sandbox.state import Workspace
 
 TOKEN = "deprecated"  # Slack still sends a verification token; nothing reads it
 
@@ -29,6 +30,12 @@ def message_object(message: Message, *, metadata: bool = True) -> dict[str, Any]
     if message.metadata and metadata:
         shown["metadata"] = message.metadata
     return shown
+
+
+def message_event(message: Message, channel: Channel, author: User) -> dict[str, Any]:
+    """Return the event that someone wrote a message."""
+    where = {"channel": channel.id, "event_ts": message.ts}
+    return message_object(message) | where | {"team": author.team_id, "user_team": author.team_id}
 
 
 def posted(workspace: Workspace, message: Message, *, metadata: bool = True) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def acted(workspace: Workspace, user: User, kind: str, trigger_id: str | None) -
             "id": user.id,
             "username": user.name,
             "name": user.name,
-            "team_id": workspace.team_id,
+            "team_id": user.team_id,
         },
         "api_app_id": workspace.app_id,
         "token": TOKEN,
@@ -122,9 +129,18 @@ def slash_command(
 
 def in_view(workspace: Workspace, view: View) -> dict[str, Any]:
     """Say that something happened in a view."""
-    return {
+    return of_view(workspace, view) | {
         "container": {"type": "view", "view_id": view.id},
+    }
+
+
+def of_view(workspace: Workspace, view: View) -> dict[str, Any]:
+    """Name a view, and as `team` the workspace of whoever has it on the screen."""
+    team_id = workspace.users[view.user].team_id
+    domain = workspace.team_domain if team_id == workspace.team_id else team_id.lower()
+    return {
         "view": view_object(workspace, view),
+        "team": {"id": team_id, "domain": domain},
     }
 
 
@@ -180,6 +196,7 @@ def event_callback(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any
         "type": "event_callback",
         "event_id": workspace.new_id("Ev"),
         "event_time": int(workspace.clock.now().timestamp()),
+        "is_ext_shared_channel": _is_shared(workspace, event.get("channel")),
         "authorizations": [
             {
                 "enterprise_id": None,
@@ -189,8 +206,14 @@ def event_callback(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
     }
+
+
+def _is_shared(workspace: Workspace, channel_id: str | None) -> bool:
+    """Whether people of another workspace are in this channel."""
+    channel = workspace.channels.get(channel_id or "")
+    members = channel.members if channel else ()
+    return any(workspace.users[member].team_id != workspace.team_id for member in members)
 
 
 def set_value(typed: Values, placed: Placed, value: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.choices import option_shown, value_of
 from sandbox.elements import KINDS, TYPED, Placed, options_of
-from sandbox.state import Channel, Message, User, View
+from sandbox.nouns import Channel, Message, User, View
 from sandbox.surfaces import Form, Home
 
 if TYPE_CHECKING:

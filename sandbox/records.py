@@ -20,17 +20,22 @@ class Finding:
 
 @dataclass
 class Request:
-    """One call of the Web API or of a response_url."""
+    """One call of the Web API or of a response_url; `trouble` is what was made to go wrong."""
 
     method: str
     args: dict[str, Any]
     at: datetime
     response: dict[str, Any] = field(default_factory=dict)
+    order: int = 0
+    trouble: str = ""
 
 
 @dataclass
 class Delivery:
-    """One thing sent to the app: its payload, and how it was acknowledged."""
+    """One thing sent to the app: its payload, and how it was acknowledged.
+
+    `retry` counts the times an event was sent before; `copy` marks the second of a duplicate.
+    """
 
     kind: str  # slash_commands, interactive or events_api
     payload: dict[str, Any]
@@ -39,6 +44,11 @@ class Delivery:
     ack_ms: float | None = None
     ack: dict[str, Any] | None = None
     error: str | None = None
+    order: int = 0
+    envelope_id: str = ""
+    retry: int = 0
+    retry_reason: str = ""
+    copy: bool = False
 
 
 class SlackError(Exception):

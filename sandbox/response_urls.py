@@ -3,15 +3,20 @@
 from typing import Any
 
 from sandbox.methods.messages import check_content
+from sandbox.nouns import Channel, Message, ResponseUrl
 from sandbox.records import Request, SlackError
-from sandbox.state import Channel, Message, ResponseUrl, Workspace
+from sandbox.state import Workspace
 
 WHERE = "response_url"
+KNOWN = {
+    *("text", "blocks", "attachments", "metadata", "thread_ts", "mrkdwn"),
+    *("response_type", "replace_original", "delete_original", "unfurl_links", "unfurl_media"),
+}
 
 
 def respond(workspace: Workspace, secret: str, args: dict[str, Any]) -> Request:
     """Take an answer, or say as Slack does why not."""
-    record = Request(WHERE, args, workspace.clock.now(), {"ok": True})
+    record = Request(WHERE, args, workspace.clock.now(), {"ok": True}, workspace.count())
     with workspace.lock:
         try:
             use = workspace.use_response_url(secret)
@@ -24,6 +29,8 @@ def respond(workspace: Workspace, secret: str, args: dict[str, Any]) -> Request:
 
 def answer(workspace: Workspace, use: ResponseUrl, args: dict[str, Any]) -> None:
     """Post, replace or delete, as the arguments of a response_url say."""
+    for name in sorted(set(args) - KNOWN):
+        workspace.find_fault(WHERE, "unknown_argument", f"{name} is not an argument")
     channel = workspace.channels[use.channel_id]
     source = workspace.message(channel, use.message_ts) if use.message_ts else None
     if args.get("delete_original") and source:

@@ -5,8 +5,9 @@ from typing import Any
 
 from sandbox.blockkit import Problem, check_view
 from sandbox.elements import held_values
+from sandbox.nouns import View
 from sandbox.records import SlackError
-from sandbox.state import View, Workspace
+from sandbox.state import Workspace
 
 STACK_MOST = 3
 

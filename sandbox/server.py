@@ -13,26 +13,31 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
 
+from sandbox import transcript
 from sandbox.acting import Acting
+from sandbox.call_faults import CallFaults, Planned
 from sandbox.clock import SandboxClock
 from sandbox.delivery import Carrier
+from sandbox.faulty import Faulty
 from sandbox.manifest import Manifest
+from sandbox.nouns import Channel, User, UserGroup
 from sandbox.page_api import PageApi
 from sandbox.people import Member
 from sandbox.records import Delivery, Finding, Request, SlackError
 from sandbox.response_urls import respond
 from sandbox.serving import ServerThread
 from sandbox.socket_mode import Connections
-from sandbox.state import Channel, User, Workspace
-from sandbox.web_api import Fault, WebApi, json_answer, read_call
+from sandbox.state import TRIGGER_ERRORS, Workspace
+from sandbox.web_api import WebApi, in_http, read_call
 
 PAGE = Path(__file__).parent / "page"
 POLL_S = 0.01
 Result = TypeVar("Result")
 
 
-class Sandbox:
+class Sandbox(Faulty):
     """A workspace with one app in it, described by its manifest.
 
     Use it as a context manager, or call `start` and `stop`. Until `deliver_over_http` names an
@@ -44,24 +49,21 @@ class Sandbox:
         manifest: Mapping[str, Any],
         clock: SandboxClock | None = None,
         port: int = 0,
-        *,
-        strict: bool = True,
     ) -> None:
         self.clock = clock or SandboxClock()
         self.workspace = Workspace(Manifest.read(manifest), self.clock)
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.app_token = f"xapp-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
-        self._connections = Connections(self.workspace.app_id)
+        self._connections = Connections(self.workspace.app_id, self._hold)
         self._carrier = Carrier(self.workspace, self._connections, self.signing_secret)
         self._page_api = PageApi(self)
         self._server = ServerThread(self._routes(), port, before_end=self._say_goodbye)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.api_url = f"{self.url}/api/"
         self.acting = Acting(self.workspace, self._carrier, self.url)
-        self._web_api = WebApi(
-            self.workspace, self.bot_token, self.app_token, self._new_socket_url, strict=strict
-        )
+        self._call_faults = CallFaults()
+        self._web_api = WebApi(self.workspace, self.bot_token, self.app_token, self._new_socket_url)
 
     # running it
 
@@ -69,10 +71,12 @@ class Sandbox:
         """Take requests."""
         self._server.start()
         self._connections.loop = self._page_api.loop = self._server.loop
+        self.workspace.timetable.start()
 
     def stop(self) -> None:
         """End every connection and free the port."""
         self._server.stop()
+        self.workspace.timetable.stop()
 
     def __enter__(self) -> "Sandbox":
         self.start()
@@ -99,6 +103,26 @@ class Sandbox:
         return self.workspace.bot.id
 
     @property
+    def free_plan(self) -> bool:
+        """Whether the workspace has no user groups because it pays nothing."""
+        return self.workspace.free_plan
+
+    @free_plan.setter
+    def free_plan(self, pays_nothing: bool) -> None:
+        self.workspace.free_plan = pays_nothing
+
+    @property
+    def trigger_errors(self) -> str:
+        """How stale triggers are refused: by the names of the `methods` pages or of the `guide`."""
+        return self.workspace.trigger_errors
+
+    @trigger_errors.setter
+    def trigger_errors(self, family: str) -> None:
+        if family not in TRIGGER_ERRORS:
+            raise ValueError(f"Trigger errors are named by one of {', '.join(TRIGGER_ERRORS)}.")
+        self.workspace.trigger_errors = family
+
+    @property
     def connected(self) -> int:
         """How many Socket Mode connections are open."""
         return len(self._connections)
@@ -109,10 +133,35 @@ class Sandbox:
         return "http" if self._carrier.request_url else "socket"
 
     def add_user(
-        self, name: str, real_name: str | None = None, tz: str = "UTC", *, admin: bool = False
+        self,
+        name: str,
+        real_name: str | None = None,
+        tz: str = "UTC",
+        *,
+        admin: bool = False,
+        team_id: str | None = None,
+        guest: bool = False,
+        deleted: bool = False,
     ) -> User:
-        """Add a member to the workspace."""
-        return self.workspace.add_user(name, real_name or name.title(), tz, admin=admin)
+        """Add a member, a guest, or with another `team_id` somebody met through Slack Connect.
+
+        Of a deleted member only the memory is left.
+        """
+        traits = {"admin": admin, "guest": guest, "deleted": deleted}
+        return self.workspace.add_user(
+            name, real_name or name.title(), tz, team_id=team_id, **traits
+        )
+
+    def deactivate(self, name: str) -> None:
+        """Delete a member, who leaves every channel."""
+        self.workspace.deactivate(self.workspace.user_named(name))
+
+    def add_user_group(
+        self, handle: str, members: list[str] | tuple[str, ...] = (), *, disabled: bool = False
+    ) -> UserGroup:
+        """Add a handle for these users."""
+        ids = [self.workspace.user_named(member).id for member in members]
+        return self.workspace.add_user_group(handle, ids, disabled=disabled)
 
     def add_channel(
         self,
@@ -123,7 +172,8 @@ class Sandbox:
         bot_is_member: bool = True,
     ) -> Channel:
         """Add a channel with these users in it."""
-        ids = {self.workspace.user_named(member).id for member in members}
+        users = [self.workspace.user_named(member) for member in members]
+        ids = {user.id for user in users if not user.deleted}
         if bot_is_member:
             ids.add(self.bot_user_id)
         return self.workspace.add_channel(name, ids, private=private)
@@ -155,6 +205,10 @@ class Sandbox:
             time.sleep(POLL_S)
         return value
 
+    def settle(self) -> None:
+        """Return once all that the clock has reached was done: retries, scheduled messages."""
+        self.workspace.timetable.settle()
+
     @property
     def findings(self) -> list[Finding]:
         """What a real Slack would refuse or ignore."""
@@ -170,47 +224,9 @@ class Sandbox:
         """What was sent to the app and how it was acknowledged."""
         return self._carrier.deliveries
 
-    def deliver_again(self, delivery: Delivery) -> Delivery:
-        """Send what was sent before once more, as Slack does when it doubts that it arrived."""
-        return self._carrier.deliver(delivery.kind, delivery.payload)
-
-    # faults
-
-    @property
-    def rate_limits(self) -> bool:
-        """Whether chat.postMessage is held to one a second and channel."""
-        return self._web_api.rate_limits
-
-    @rate_limits.setter
-    def rate_limits(self, switched_on: bool) -> None:
-        self._web_api.rate_limits = switched_on
-
-    @property
-    def ack_within_s(self) -> float:
-        """How long the app has to acknowledge."""
-        return self._carrier.ack_within_s
-
-    @ack_within_s.setter
-    def ack_within_s(self, seconds: float) -> None:
-        self._carrier.ack_within_s = seconds
-
-    def fail_next(
-        self, method: str, error: str, retry_after: int | None = None, times: int = 1
-    ) -> None:
-        """Refuse the next calls of a method."""
-        self._web_api.faults[method].append(Fault(error, retry_after, times))
-
-    def lose_reply_next(self, method: str) -> None:
-        """Do what the next call of a method asks, then drop the connection."""
-        self._web_api.lost_replies.append(method)
-
-    def ask_to_reconnect(self) -> None:
-        """End every Socket Mode connection as Slack does when it moves an app elsewhere."""
-        self._connections.ask_to_reconnect()
-
-    def drop_connections(self) -> None:
-        """End every Socket Mode connection without a word."""
-        self._connections.drop()
+    def transcript(self, *, times: bool = False) -> list[str]:
+        """Return both sides as lines; without `times`, lines to compare two runs by."""
+        return transcript.lines(self.workspace, self.deliveries, self.requests, times=times)
 
     # serving
 
@@ -238,14 +254,21 @@ class Sandbox:
             error = getattr(unreadable, "error", "invalid_json")
             self.workspace.find_fault(method, error, "the request could not be read")
             return JSONResponse({"ok": False, "error": error})
-        answer = self._web_api.call(method, token, args)
-        if self._web_api.loses_reply(method) and request.client:
+        trouble = self._call_faults.meet(method)
+        answer = self._web_api.call(method, token, args, trouble)
+        if trouble.late_s:
+            await asyncio.sleep(trouble.late_s)
+        if trouble.lost and request.client:
             self._server.drop(request.client.host, request.client.port)
             await asyncio.sleep(0)
-        return json_answer(answer)
+        return in_http(answer, trouble)
 
     async def _respond(self, request: HttpRequest) -> Response:
-        args = json.loads(await request.body())
+        try:
+            args = dict(json.loads(await request.body()))
+        except (TypeError, ValueError):
+            self.workspace.find_fault("response_url", "invalid_payload", "it is no JSON object")
+            return PlainTextResponse("invalid_payload", 400)
         record = respond(self.workspace, request.path_params["secret"], args)
         self.requests.append(record)
         if record.response["ok"]:
@@ -253,7 +276,13 @@ class Sandbox:
         worn = record.response["error"] in ("expired_url", "used_url")
         return JSONResponse(record.response, 404 if worn else 400)
 
+    def _hold(self, socket: WebSocket, on: bool) -> None:
+        if socket.client:
+            self._server.hold(socket.client.host, socket.client.port, on)
+
     def _new_socket_url(self) -> str:
+        if not self._connections.link_enabled:
+            raise Planned("forbidden_team")
         ticket = self._connections.new_ticket()
         return f"ws://127.0.0.1:{self._server.port}/link?ticket={ticket}&app_id={self.app_id}"
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -63,12 +63,23 @@ class ServerThread:
 
     def drop(self, host: str, port: int) -> None:
         """Cut the connection of a client; called on the server's loop."""
-        if self._server is None:
-            return
-        for connection in list(self._server.server_state.connections):
+        for transport in self._transports(host, port):
+            transport.abort()
+
+    def hold(self, host: str, port: int, on: bool) -> None:
+        """Read nothing more from a client, or read again; called on the server's loop."""
+        for transport in self._transports(host, port):
+            if on:
+                transport.pause_reading()
+            else:
+                transport.resume_reading()
+
+    def _transports(self, host: str, port: int) -> Iterator[asyncio.Transport]:
+        connections = list(self._server.server_state.connections) if self._server else []
+        for connection in connections:
             transport = connection.transport
             if transport and transport.get_extra_info("peername") == (host, port):
-                transport.abort()
+                yield transport
 
     def _run(self) -> None:
         asyncio.run(self._serve())

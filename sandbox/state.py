@@ -3,139 +3,41 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sandbox.clock import SandboxClock
-from sandbox.elements import PRESSED, Placed, Values, interactive
-from sandbox.manifest import Manifest
+from sandbox.elements import interactive
+from sandbox.manifest import BOT_SCOPES, Manifest
+from sandbox.nouns import (
+    Channel,
+    Message,
+    ResponseUrl,
+    ScheduledMessage,
+    Trigger,
+    User,
+    UserGroup,
+    View,
+)
 from sandbox.records import Finding, SlackError
-from sandbox.words import words_in
+from sandbox.timetable import Timetable
 
 TRIGGER_LIVES = timedelta(seconds=3)
 RESPONSE_URL_LIVES = timedelta(minutes=30)
 RESPONSE_URL_USES = 5
-
-
-@dataclass
-class User:
-    """A member of the workspace, or the app's own bot user."""
-
-    id: str
-    name: str
-    real_name: str
-    tz: str
-    admin: bool = False
-    bot: bool = False
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone in which this person reads dates."""
-        return ZoneInfo(self.tz)
-
-
-@dataclass
-class Message:
-    """A message of a channel; one with `only_for` is ephemeral."""
-
-    ts: str
-    channel_id: str
-    user: str
-    text: str
-    order: int
-    blocks: list[dict[str, Any]] = field(default_factory=list)
-    attachments: list[dict[str, Any]] = field(default_factory=list)
-    metadata: dict[str, Any] | None = None
-    thread_ts: str | None = None
-    bot: bool = False
-    only_for: str | None = None
-    updates: int = 0
-    typed: Values = field(default_factory=dict)
-
-    @property
-    def elements(self) -> list[Placed]:
-        """What can be used in it."""
-        return list(interactive(self.blocks))
-
-    @property
-    def buttons(self) -> list[str]:
-        """The words on its buttons and overflow menus."""
-        return [p.label for p in self.elements if p.element["type"] in PRESSED]
-
-    @property
-    def texts(self) -> list[str]:
-        """Every word it shows, its fallback text first."""
-        return [self.text, *words_in(self.blocks)]
-
-    def shows(self, words: str) -> bool:
-        """Whether the words are in it."""
-        return any(words in text for text in self.texts)
-
-
-@dataclass
-class Channel:
-    """A channel, or the direct messages of one user and the bot (`im_user`)."""
-
-    id: str
-    name: str
-    private: bool = False
-    members: set[str] = field(default_factory=set)
-    im_user: str | None = None
-    archived: bool = False
-    all_messages: list[Message] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def messages(self) -> list[Message]:
-        """What every member sees, oldest first."""
-        return [message for message in self.all_messages if message.only_for is None]
-
-    def seen_by(self, user_id: str) -> list[Message]:
-        """Return what one member sees, oldest first."""
-        return [m for m in self.all_messages if m.only_for in (None, user_id)]
-
-
-@dataclass
-class View:
-    """A modal on a user's screen, or a user's App Home."""
-
-    id: str
-    user: str
-    content: dict[str, Any]
-    hash: str
-    root_id: str
-    previous_id: str | None = None
-    typed: Values = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    published: int = 0
-
-    @property
-    def blocks(self) -> list[dict[str, Any]]:
-        """The blocks on it."""
-        blocks: list[dict[str, Any]] = self.content["blocks"]
-        return blocks
-
-
-@dataclass
-class Trigger:
-    """The right to open one modal within three seconds."""
-
-    user: str
-    at: datetime
-    used: bool = False
-
-
-@dataclass
-class ResponseUrl:
-    """The right to answer where someone acted, five times within half an hour."""
-
-    user: str
-    channel_id: str
-    at: datetime
-    message_ts: str | None = None
-    uses: int = 0
+TRIGGER_ERRORS = {
+    "methods": {
+        "unknown": "invalid_trigger_id",
+        "used": "exchanged_trigger_id",
+        "old": "expired_trigger_id",
+    },
+    "guide": {
+        "unknown": "invalid_trigger_id",
+        "used": "trigger_exchanged",
+        "old": "trigger_expired",
+    },
+}
+"""Slack's pages on methods and its guide name the same refusals differently."""
 
 
 class Workspace:
@@ -153,6 +55,11 @@ class Workspace:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.findings: list[Finding] = []
+        self.user_groups: dict[str, UserGroup] = {}
+        self.scheduled: dict[str, ScheduledMessage] = {}
+        self.timetable = Timetable(clock)
+        self.free_plan = False
+        self.trigger_errors = "methods"
         self.last_act: dict[str, int] = {}
         self.watchers: list[Callable[[str], None]] = []
         self._count = 0
@@ -162,6 +69,8 @@ class Workspace:
         self.app_id = self.new_id("A")
         self.bot_id = self.new_id("B")
         self.bot = self.add_user(manifest.name.lower(), manifest.name, "UTC", bot=True)
+        for scope in sorted(manifest.scopes - BOT_SCOPES):
+            self.find_fault("manifest", "invalid_manifest", f"no bot has the scope {scope}")
 
     def count(self) -> int:
         """Return the next number of the workspace's own order of things."""
@@ -193,11 +102,11 @@ class Workspace:
     # people and places
 
     def add_user(
-        self, name: str, real_name: str, tz: str, *, admin: bool = False, bot: bool = False
+        self, name: str, real_name: str, tz: str, *, team_id: str | None = None, **traits: bool
     ) -> User:
-        """Add a member."""
+        """Add a member, or with another `team_id` somebody of a connected workspace."""
         with self.lock:
-            user = User(self.new_id("U"), name, real_name, tz, admin, bot)
+            user = User(self.new_id("U"), name, real_name, tz, team_id or self.team_id, **traits)
             self.users[user.id] = user
         self.changed("state")
         return user
@@ -210,8 +119,23 @@ class Workspace:
         self.changed("state")
         return channel
 
+    def deactivate(self, user: User) -> None:
+        """Delete a user, who leaves every channel but the direct messages."""
+        with self.lock:
+            user.deleted = True
+            for channel in self.channels.values():
+                if not channel.im_user:
+                    channel.members.discard(user.id)
+        self.changed("state")
+
+    def add_user_group(self, handle: str, users: list[str], *, disabled: bool) -> UserGroup:
+        """Add a handle that stands for these user ids."""
+        group = UserGroup(self.new_id("S"), handle, handle.title(), users, disabled)
+        self.user_groups[group.id] = group
+        return group
+
     def user_named(self, name: str) -> User:
-        """Find a member by name, real name or id."""
+        """Find somebody by name, real name or id."""
         for user in self.users.values():
             if name.removeprefix("@") in (user.name, user.id, user.real_name):
                 return user
@@ -260,12 +184,13 @@ class Workspace:
     def use_trigger(self, trigger_id: str) -> Trigger:
         """Use a trigger up, or raise what Slack says to a stale one."""
         trigger = self.triggers.get(trigger_id)
+        errors = TRIGGER_ERRORS[self.trigger_errors]
         if trigger is None:
-            raise SlackError("invalid_trigger_id")
+            raise SlackError(errors["unknown"])
         if trigger.used:
-            raise SlackError("exchanged_trigger_id")
+            raise SlackError(errors["used"])
         if self.clock.now() - trigger.at > TRIGGER_LIVES:
-            raise SlackError("expired_trigger_id")
+            raise SlackError(errors["old"])
         trigger.used = True
         return trigger
 

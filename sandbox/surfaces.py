@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.choices import by_label, option_shown, value_of
 from sandbox.elements import KINDS, PRESSED, TYPED, Placed, held_values, interactive, options_of
+from sandbox.nouns import User, View
 from sandbox.payloads import view_object
-from sandbox.state import User, View
 from sandbox.words import words_in
 
 if TYPE_CHECKING:

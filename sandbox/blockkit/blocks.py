@@ -75,11 +75,13 @@ def _pending(task: Mapping[str, Any]) -> Iterable[Finding]:
 
 
 URL_SOURCE = Shape(
-    "url", {"url": need(URL), "text": need(Words(1, 3000))}, source=f"{REFERENCE}/block-elements"
+    "url",
+    {"url": need(URL, GUESSED), "text": need(Words(1, 3000), GUESSED)},
+    source=f"{REFERENCE}/block-elements",
 )
 TASK_FIELDS = {
-    "task_id": need(Words(1, 255)),
-    "title": need(Words(1, 3000)),
+    "task_id": need(Words(1, 255), GUESSED),
+    "title": need(Words(1, 3000), GUESSED),
     "details": may(A_RICH_TEXT),
     "output": may(A_RICH_TEXT),
     "sources": may(Items(Variant("a source", by_name(URL_SOURCE)), 0, 50), GUESSED),
@@ -148,7 +150,7 @@ BLOCKS.update(
                 "description": may(plain(200)),
                 "author_name": may(Words(1, 50)),
                 "provider_name": may(Words(1, 50)),
-                "provider_icon_url": may(URL),
+                "provider_icon_url": may(URL, GUESSED),
             },
         ),
         block("markdown", MESSAGE, {"text": need(Words(1, 12_000))}),
@@ -217,7 +219,7 @@ BLOCKS.update(
             "plan",
             MESSAGE,
             {
-                "title": need(Words(1, 3000)),
+                "title": need(Words(1, 3000), GUESSED),
                 "tasks": may(Items(Variant("a task", by_name(TASK_IN_PLAN)), 1, 50)),
             },
         ),

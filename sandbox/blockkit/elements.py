@@ -101,44 +101,47 @@ SELECTS = by_name(
         INITIAL_OFFERED,
     ),
     element("external_select", {**MENU, **QUERY, "initial_option": may(OPTION)}),
-    element("users_select", {**MENU, "initial_user": may(ID)}),
+    element("users_select", {**MENU, "initial_user": may(ID, GUESSED)}),
     element(
         "conversations_select",
         {
             **MENU,
             **CONVERSATIONS,
-            "initial_conversation": may(ID),
+            "initial_conversation": may(ID, GUESSED),
             "response_url_enabled": may(ResponseUrl()),
         },
     ),
     element(
         "channels_select",
-        {**MENU, "initial_channel": may(ID), "response_url_enabled": may(ResponseUrl())},
+        {**MENU, "initial_channel": may(ID, GUESSED), "response_url_enabled": may(ResponseUrl())},
     ),
 )
 MULTI_SELECTS = by_name(
     element(
         "multi_static_select",
-        {**MENU, **OPTIONS, **SEVERAL, "initial_options": may(Items(OPTION, 1, 100))},
+        {**MENU, **OPTIONS, **SEVERAL, "initial_options": may(Items(OPTION, 1, 100), GUESSED)},
         ONE_LIST,
         INITIAL_OFFERED,
     ),
     element(
         "multi_external_select",
-        {**MENU, **QUERY, **SEVERAL, "initial_options": may(Items(OPTION, 1, 100))},
+        {**MENU, **QUERY, **SEVERAL, "initial_options": may(Items(OPTION, 1, 100), GUESSED)},
     ),
-    element("multi_users_select", {**MENU, **SEVERAL, "initial_users": may(Items(ID, 1, 100))}),
+    element(
+        "multi_users_select", {**MENU, **SEVERAL, "initial_users": may(Items(ID, 1, 100), GUESSED)}
+    ),
     element(
         "multi_conversations_select",
         {
             **MENU,
             **SEVERAL,
             **CONVERSATIONS,
-            "initial_conversations": may(Items(ID, 1, 100)),
+            "initial_conversations": may(Items(ID, 1, 100), GUESSED),
         },
     ),
     element(
-        "multi_channels_select", {**MENU, **SEVERAL, "initial_channels": may(Items(ID, 1, 100))}
+        "multi_channels_select",
+        {**MENU, **SEVERAL, "initial_channels": may(Items(ID, 1, 100), GUESSED)},
     ),
 )
 PICKERS = by_name(
@@ -153,7 +156,7 @@ PICKERS = by_name(
         INITIAL_OFFERED,
     ),
     element("datepicker", {**MENU, "initial_date": may(DAY)}),
-    element("timepicker", {**MENU, "initial_time": may(TIME), "timezone": may(ID)}),
+    element("timepicker", {**MENU, "initial_time": may(TIME), "timezone": may(ID, GUESSED)}),
 )
 DATETIME = element(
     "datetimepicker", {**PICKED, "initial_date_time": may(MOMENT)}, on=MESSAGE | MODAL
@@ -205,7 +208,7 @@ TYPING = by_name(
         "plain_text_input",
         {
             **TYPED,
-            "initial_value": may(Words(0, 3000)),
+            "initial_value": may(Words(0, 3000), GUESSED),
             "multiline": may(Flag()),
             "min_length": may(Number(0, 3000)),
             "max_length": may(Number(1, 3000)),
@@ -217,16 +220,16 @@ TYPING = by_name(
         {
             **TYPED,
             "is_decimal_allowed": need(Flag()),
-            "initial_value": may(NUMERAL),
-            "min_value": may(NUMERAL),
-            "max_value": may(NUMERAL),
+            "initial_value": may(NUMERAL, GUESSED),
+            "min_value": may(NUMERAL, GUESSED),
+            "max_value": may(NUMERAL, GUESSED),
         },
         in_order("value_order", "min_value", "initial_value", "max_value"),
         WHOLE_NUMBERS,
         on=MODAL,
     ),
-    element("email_text_input", {**TYPED, "initial_value": may(Words(0, 3000))}, on=MODAL),
-    element("url_text_input", {**TYPED, "initial_value": may(URL)}, on=MODAL),
+    element("email_text_input", {**TYPED, "initial_value": may(Words(0, 3000), GUESSED)}, on=MODAL),
+    element("url_text_input", {**TYPED, "initial_value": may(URL, GUESSED)}, on=MODAL),
     element(
         "rich_text_input",
         {
@@ -240,7 +243,7 @@ TYPING = by_name(
     ),
     element(
         "file_input",
-        {"filetypes": may(Items(Words(1, 255), 1, 100)), "max_files": may(Number(1, 10))},
+        {"filetypes": may(Items(Words(1, 255), 1, 100), GUESSED), "max_files": may(Number(1, 10))},
         on=MODAL,
     ),
 )

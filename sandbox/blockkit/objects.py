@@ -66,15 +66,19 @@ DISPATCH_ACTION_CONFIG = composition(
 )
 SLACK_FILE = composition(
     "slack_file",
-    {"id": may(Words(1, 255, "F[A-Z0-9]{8,}")), "url": may(URL)},
+    {"id": may(Words(1, 255, "F[A-Z0-9]{8,}")), "url": may(URL, GUESSED)},
     exactly_one("source", "id", "url"),
 )
 INPUT_PARAMETER = composition(
-    "input_parameter", {"name": need(Words(1, 255)), "value": need(Words(0, 3000))}
+    "input_parameter",
+    {"name": need(Words(1, 255), GUESSED), "value": need(Words(0, 3000), GUESSED)},
 )
 TRIGGER = composition(
     "trigger",
-    {"url": need(URL), "customizable_input_parameters": may(Items(INPUT_PARAMETER, 0, 100))},
+    {
+        "url": need(URL, GUESSED),
+        "customizable_input_parameters": may(Items(INPUT_PARAMETER, 0, 100), GUESSED),
+    },
 )
 WORKFLOW = composition("workflow", {"trigger": need(TRIGGER)})
 FEEDBACK_BUTTON = composition(

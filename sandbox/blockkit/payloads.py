@@ -103,7 +103,10 @@ class FlatValues:
 
 METADATA = Shape(
     "metadata",
-    {"event_type": need(Words(1, 255, "[a-z][a-z0-9_]*")), "event_payload": need(FlatValues())},
+    {
+        "event_type": need(Words(1, 255, "[a-z][a-z0-9_]*"), GUESSED),
+        "event_payload": need(FlatValues()),
+    },
     typed=False,
     source="docs.slack.dev/messaging/message-metadata",
     code="invalid_metadata_format",
@@ -112,7 +115,7 @@ ATTACHMENT = composition(
     "attachment",
     {key: may(ANY_TEXT, GUESSED) for key in ("fallback", "color", "text", "pretext", "footer")}
     | {key: may(ANY_TEXT, GUESSED) for key in ("title", "title_link", "image_url", "thumb_url")}
-    | {"blocks": may(Items(BLOCK, 0, 50)), "ts": may(Number(0, whole=False), GUESSED)},
+    | {"blocks": may(Items(BLOCK, 0, 50), GUESSED), "ts": may(Number(0, whole=False), GUESSED)},
 )
 MESSAGE = Shape(
     "message",

@@ -25,10 +25,10 @@ TABLE_CHARACTERS = 10_000
 DATA_TABLE_CHARACTERS = 20_000
 
 CELLS = by_name(
-    Shape("raw_text", {"text": need(Words(1, 40_000))}, source=SOURCE),
+    Shape("raw_text", {"text": need(Words(1, 40_000), GUESSED)}, source=SOURCE),
     Shape(
         "raw_number",
-        {"value": need(Number(whole=False)), "text": need(Words(1, 40_000))},
+        {"value": need(Number(whole=False)), "text": need(Words(1, 40_000), GUESSED)},
         source=SOURCE,
     ),
     RICH_TEXT,
@@ -86,7 +86,7 @@ DATA_TABLE = block(
     "data_table",
     MESSAGE,
     {
-        "caption": need(Words(1, 3000)),
+        "caption": need(Words(1, 3000), GUESSED),
         "rows": need(Items(Items(CELL, 1, 20), 2, 201)),
         "page_size": may(Number(1, 100)),
         "row_header_column_index": may(Number(0, 19)),

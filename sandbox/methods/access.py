@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from sandbox.nouns import Channel
 from sandbox.records import SlackError
-from sandbox.state import Channel, Workspace
+from sandbox.state import Workspace
 
 
 def need_scope(workspace: Workspace, scope: str) -> None:
@@ -18,6 +19,8 @@ def find_channel(workspace: Workspace, args: dict[str, Any]) -> Channel:
     given = str(args["channel"])
     user = workspace.users.get(given)
     if user is not None and not user.bot:
+        if user.deleted:
+            raise SlackError("user_not_found")
         return workspace.direct_messages(user.id)
     channel = workspace.channels.get(given)
     if channel is None or (channel.private and workspace.bot.id not in channel.members):
@@ -30,6 +33,8 @@ def writable(workspace: Workspace, args: dict[str, Any]) -> Channel:
     channel = find_channel(workspace, args)
     if channel.archived:
         raise SlackError("is_archived")
+    if channel.im_user and not workspace.manifest.messages_tab:
+        raise SlackError("messages_tab_disabled")
     is_member = workspace.bot.id in channel.members
     if not is_member and "chat:write.public" not in workspace.manifest.scopes:
         raise SlackError("not_in_channel")

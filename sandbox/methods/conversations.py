@@ -1,23 +1,28 @@
 """conversations.*: opening, describing and reading channels."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.methods.access import need_scope, readable
+from sandbox.nouns import Channel, Message
 from sandbox.payloads import posted
 from sandbox.records import SlackError
-from sandbox.state import Channel, Message, Workspace
+from sandbox.state import Workspace
 
 PAGE_MOST = 999
 PAGE_USUAL = 100
+Found = TypeVar("Found")
 
 
 def open_direct(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Open the direct messages with one user."""
     need_scope(workspace, "im:write")
     names = str(args["users"]).split(",")
-    if len(names) != 1 or names[0] not in workspace.users:
+    user = workspace.users.get(names[0])
+    if len(names) != 1 or user is None:
         raise SlackError("user_not_found")
-    return {"channel": {"id": workspace.direct_messages(names[0]).id}}
+    if user.deleted:
+        raise SlackError("user_disabled")
+    return {"channel": {"id": workspace.direct_messages(user.id).id}}
 
 
 def info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
@@ -39,19 +44,29 @@ def info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     return {"channel": described | ({"user": channel.im_user} if channel.im_user else {})}
 
 
-def _page(workspace: Workspace, found: list[Message], args: dict[str, Any]) -> dict[str, Any]:
+def members(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """List the ids of everybody in a channel, the bot's among them."""
+    channel = readable(workspace, args, "read")
+    shown, cursor = _cut(sorted(channel.members), args)
+    return {"members": shown, **cursor}
+
+
+def _cut(found: list[Found], args: dict[str, Any]) -> tuple[list[Found], dict[str, Any]]:
+    """Return one page of what was found, and the way to the next one."""
     limit = min(int(args.get("limit") or PAGE_USUAL), PAGE_MOST)
     start = int(args.get("cursor") or 0)
-    shown = found[start : start + limit]
     more = start + limit < len(found)
-    page: dict[str, Any] = {
-        "messages": [
-            posted(workspace, message, metadata=bool(args.get("include_all_metadata")))
-            for message in shown
-        ],
-        "has_more": more,
-    }
-    return page | ({"response_metadata": {"next_cursor": str(start + limit)}} if more else {})
+    following = {"response_metadata": {"next_cursor": str(start + limit)}} if more else {}
+    return found[start : start + limit], following
+
+
+def _page(workspace: Workspace, found: list[Message], args: dict[str, Any]) -> dict[str, Any]:
+    shown, cursor = _cut(found, args)
+    messages = [
+        posted(workspace, message, metadata=bool(args.get("include_all_metadata")))
+        for message in shown
+    ]
+    return {"messages": messages, "has_more": bool(cursor), **cursor}
 
 
 def _within(message: Message, args: dict[str, Any]) -> bool:

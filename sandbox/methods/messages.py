@@ -4,25 +4,31 @@ from typing import Any
 
 from sandbox.blockkit import check_message
 from sandbox.methods.access import find_channel, writable
+from sandbox.nouns import Channel, Message
 from sandbox.payloads import posted
 from sandbox.records import SlackError
 from sandbox.screens import refuse
-from sandbox.state import Channel, Message, Workspace
+from sandbox.state import Workspace
 
 UPDATE_MOST = 4_000
+TEXT_MOST = 40_000
 CONTENT = ("text", "blocks", "attachments", "metadata")
 
 
 def check_content(workspace: Workspace, where: str, args: dict[str, Any]) -> dict[str, Any]:
     """Return the content of a message Slack would take, its blocks with ids."""
     content = {key: args[key] for key in CONTENT if args.get(key) is not None}
+    if len(content.get("text", "")) > TEXT_MOST:
+        workspace.find_fault(where, "text_truncated", f"cut after {TEXT_MOST} characters")
+        content["text"] = content["text"][:TEXT_MOST]
     refuse(workspace, where, check_message(content))
     if "blocks" in content:
         content["blocks"] = workspace.named(content["blocks"])
     return content
 
 
-def _thread_of(workspace: Workspace, channel: Channel, args: dict[str, Any]) -> str | None:
+def thread_of(workspace: Workspace, channel: Channel, args: dict[str, Any]) -> str | None:
+    """Return the ts of the message that is answered, which has to be there."""
     thread_ts = args.get("thread_ts")
     if thread_ts and workspace.message(channel, thread_ts) is None:
         raise SlackError("cannot_reply_to_message")
@@ -40,7 +46,7 @@ def post_message(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         blocks=content.get("blocks", []),
         attachments=content.get("attachments", []),
         metadata=content.get("metadata") or None,
-        thread_ts=_thread_of(workspace, channel, args),
+        thread_ts=thread_of(workspace, channel, args),
         bot=True,
     )
     return {"channel": channel.id, "ts": message.ts, "message": posted(workspace, message)}
@@ -49,7 +55,8 @@ def post_message(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
 def post_ephemeral(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Show a message to one member of a channel."""
     channel = writable(workspace, args)
-    if args["user"] not in channel.members:
+    user = workspace.users.get(args["user"])
+    if user is None or user.deleted or user.id not in channel.members:
         raise SlackError("user_not_in_channel")
     content = check_content(workspace, "chat.postEphemeral", args)
     message = workspace.post(
@@ -58,7 +65,7 @@ def post_ephemeral(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]
         content.get("text", ""),
         blocks=content.get("blocks", []),
         attachments=content.get("attachments", []),
-        thread_ts=_thread_of(workspace, channel, args),
+        thread_ts=thread_of(workspace, channel, args),
         bot=True,
         only_for=args["user"],
     )
@@ -99,6 +106,17 @@ def update(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         "text": message.text,
         "message": posted(workspace, message),
     }
+
+
+def delete(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Take a message of the app out of its channel."""
+    channel = find_channel(workspace, args)
+    message = _posted_message(workspace, channel, args["ts"])
+    if not message.bot:
+        raise SlackError("cant_delete_message")
+    channel.all_messages.remove(message)
+    workspace.changed(f"messages:{channel.id}")
+    return {"channel": channel.id, "ts": message.ts}
 
 
 def permalink(workspace: Workspace, message: Message) -> str:

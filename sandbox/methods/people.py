@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.nouns import User
 from sandbox.records import SlackError
 from sandbox.state import Workspace
 
@@ -24,22 +25,31 @@ def users_info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     user = workspace.users.get(args["user"])
     if user is None:
         raise SlackError("user_not_found")
-    offset = workspace.clock.now().astimezone(user.zone).utcoffset()
     described: dict[str, Any] = {
         "id": user.id,
-        "team_id": workspace.team_id,
+        "team_id": user.team_id,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
+        "is_bot": user.bot,
+        "profile": {"real_name": user.real_name, "display_name": user.name},
+    }
+    if user.deleted:
+        return {"user": described}
+    if args.get("include_locale"):
+        described["locale"] = "en-US"
+    return {"user": described | _of_the_living(workspace, user)}
+
+
+def _of_the_living(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Return what Slack no longer tells of deleted users."""
+    offset = workspace.clock.now().astimezone(user.zone).utcoffset()
+    return {
         "real_name": user.real_name,
         "tz": user.tz,
         "tz_label": user.tz,
         "tz_offset": int(offset.total_seconds()) if offset else 0,
         "is_admin": user.admin,
         "is_owner": False,
-        "is_bot": user.bot,
-        "is_restricted": False,
-        "profile": {"real_name": user.real_name, "display_name": user.name},
+        "is_restricted": user.guest,
+        "is_ultra_restricted": False,
     }
-    if args.get("include_locale"):
-        described["locale"] = "en-US"
-    return {"user": described}

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox import screens
+from sandbox.nouns import View
 from sandbox.payloads import view_object
 from sandbox.records import SlackError
-from sandbox.state import View, Workspace
+from sandbox.state import Workspace
 
 
 def _answer(workspace: Workspace, view: View) -> dict[str, Any]:
@@ -62,7 +63,8 @@ def publish(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Show someone's App Home."""
     if not workspace.manifest.home_tab:
         raise SlackError("not_enabled")
-    if args["user_id"] not in workspace.users:
+    user = workspace.users.get(args["user_id"])
+    if user is None or user.deleted or user.team_id != workspace.team_id:
         raise SlackError("user_not_found")
     content = screens.checked(workspace, "views.publish", args["view"], "home")
     screens.check_hash(workspace.homes.get(args["user_id"]), args.get("hash"))

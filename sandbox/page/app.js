@@ -1,218 +1,209 @@
 // The page: who one acts as, where one looks, what one does.
-import { blocks } from "./blocks.js";
-import { composer } from "./composer.js";
+import { blockItems } from "./blocks.js";
+import { composer, shortcutsButton } from "./composer.js";
+import { byId, element } from "./dom.js";
 import { showForm } from "./forms.js";
-import { element, marked, plainWords, words } from "./mrkdwn.js";
+import { keep } from "./keep.js";
+import { showMessages, walkMessages } from "./messages.js";
+import { say } from "./notice.js";
 import { showPanel } from "./panel.js";
+import { placeOf } from "./place.js";
+import { act, get, listen } from "./server.js";
+import { closeSide, openSide, showSide } from "./side.js";
+import { channelSeen, HOME, placeName, seen } from "./state.js";
 
-const $ = (id) => document.getElementById(id);
-const HOME = "home";
-const asked = new URLSearchParams(location.search);
-let me = asked.get("as") || sessionStorage.getItem("me") || "";
-let here = asked.get("in") || "";
-let thread = null;
-let world = null;
-let aloud = false;
+const NEAR_PX = 80;
+let writing;
+let replying;
+let drawnAt = null; // the place that the log shows
+let opener = null; // what opened the thread
+let newFrom = null;
 
-async function get(path, query) {
-  const answer = await fetch(`/sandbox/${path}?${new URLSearchParams({ as: me, ...query })}`);
-  return answer.ok ? answer.json() : null;
+const empty = (words) => [{ key: "empty", mark: words, draw: () => element("p", { class: "empty" }, words) }];
+const blocksKept = (list, place) => blockItems(list, place).map((item) => ({ ...item, key: `home ${item.key}` }));
+
+function showHome(log) {
+  const { home } = seen.world;
+  const place = home && placeOf({ view_id: home.id }, home.state?.values, home.errors);
+  keep(log, home ? blocksKept(home.blocks, place) : empty("The app has not shown its Home yet."));
 }
 
-const SAID = {
-  operation_timeout: "The app did not answer within three seconds.",
-  dispatch_failed: "The app is not connected.",
-};
-
-export async function act(kind, more = {}) {
-  const body = JSON.stringify({ as: me, kind, ...more });
-  const answer = await (await fetch("/sandbox/act", { method: "POST", body })).json();
-  if (!answer.ok) toast(SAID[answer.error] || answer.error);
-  await refresh();
-  return answer;
+// Where news begins: as many messages of others back as were unread on arrival.
+function firstNew(messages, unread) {
+  const others = messages.filter((message) => message.user.id !== seen.world.me.id);
+  return unread ? others.at(-unread)?.ts : null;
 }
 
-let fading;
-function toast(said) {
-  $("toast").textContent = said;
-  $("toast").hidden = false;
-  clearTimeout(fading);
-  fading = setTimeout(() => ($("toast").hidden = true), 6000);
+function showChannel(log, messages) {
+  const top = messages.filter((each) => !each.thread_ts || each.thread_ts === each.ts);
+  if (top.length) showMessages(log, top, { openThread, newFrom });
+  else keep(log, empty("Nothing here yet. Type / to see what the app understands."));
+  const inThread = messages.filter((each) => seen.thread && (each.ts === seen.thread || each.thread_ts === seen.thread));
+  showMessages(byId("thread-log"), inThread);
 }
 
-export function confirmed(confirm) {
-  if (!confirm) return Promise.resolve(true);
-  const dialog = $("confirm");
-  return new Promise((resolve) => {
-    const end = (yes) => (dialog.close(), resolve(yes));
-    const deny = element("button", { type: "button", onclick: () => end(false) }, confirm.deny.text);
-    const yes = element("button", { type: "button", class: confirm.style || "primary", onclick: () => end(true) }, confirm.confirm.text);
-    dialog.setAttribute("aria-label", confirm.title.text);
-    dialog.replaceChildren(element("h2", {}, confirm.title.text), element("p", {}, words(confirm.text, world)), element("div", { class: "ends" }, deny, yes));
-    dialog.oncancel = () => resolve(false);
-    dialog.showModal();
-  });
+function showLog(messages) {
+  const log = byId("log");
+  const isOther = drawnAt !== `${seen.me} ${seen.here}`;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
+  // A place one comes to is not news, so none of it is read aloud.
+  log.setAttribute("aria-live", isOther ? "off" : "polite");
+  log.classList.toggle("home", seen.here === HOME);
+  if (isOther) log.replaceChildren();
+  if (seen.here === HOME) showHome(log);
+  else showChannel(log, messages);
+  byId("thread").hidden = !seen.thread;
+  if (seen.here === HOME) log.scrollTop = isOther ? 0 : log.scrollTop;
+  else if (isOther || atEnd) log.scrollTop = log.scrollHeight;
+  if (isOther) log.querySelector(".new")?.scrollIntoView({ block: "center" });
+  drawnAt = `${seen.me} ${seen.here}`;
 }
 
-// Where blocks stand, and how one acts there; messages and Home hold nothing that is typed.
-function placeOf(where) {
-  const press = async (part, block, entry) => {
-    if (await confirmed(part.confirm))
-      await act("click", { ...where, block_id: block.block_id, action_id: part.action_id, ...entry });
-  };
-  const suggest = (part, block, value) =>
-    act("suggest", { ...where, block_id: block.block_id, action_id: part.action_id, value });
-  return { world, errors: {}, held: () => null, hold: () => {}, press, suggest };
+function showWriting() {
+  const channel = channelSeen(seen.here);
+  const mayWrite = seen.here !== HOME && channel?.member !== false;
+  byId("composer").hidden = !mayWrite;
+  byId("outside").hidden = seen.here === HOME || mayWrite;
+  byId("outside").textContent = `${seen.world.me.real_name} is not in ${placeName(seen.here)}.`;
+  byId("without-app").hidden = channel?.bot_is_member !== false;
+  byId("without-app").textContent = `${seen.world.app.name} is not in this channel`;
+  byId("say").placeholder = `Message ${placeName(seen.here)}`;
+  byId("shortcuts").hidden = !seen.world.shortcuts.some(({ type }) => type === "global");
+  showDrafts();
 }
 
-const clockWords = (ts) =>
-  new Date(Number(ts) * 1000).toLocaleTimeString("en-GB", { timeZone: world.me.tz, hour: "2-digit", minute: "2-digit" });
-
-function article(message, inThread) {
-  const place = placeOf({ channel: here, message_ts: message.ts });
-  const body = message.blocks?.length ? blocks(message.blocks, place) : [element("p", {}, marked(message.text, world))];
-  const replies = !inThread && message.reply_count
-    ? element("button", { class: "plain replies", onclick: () => openThread(message.ts) }, `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`)
-    : null;
-  const start = !inThread && !message.ephemeral
-    ? element("button", { class: "plain start", onclick: () => openThread(message.ts) }, "Reply in thread")
-    : null;
-  return element(
-    "article",
-    { class: message.ephemeral ? "message ephemeral" : "message", "aria-label": plainWords(message.text, world) },
-    element("div", { class: "avatar", "aria-hidden": "true" }, message.user.real_name[0]),
-    element(
-      "div",
-      { class: "body" },
-      message.ephemeral ? element("p", { class: "only" }, "Only visible to you") : null,
-      element("p", { class: "who" }, element("strong", {}, message.user.real_name), message.bot ? element("small", {}, " APP ") : " ", element("time", {}, clockWords(message.ts)), message.edited ? element("small", {}, " (edited)") : null),
-      body,
-      aloud ? element("p", { class: "aloud" }, `Read aloud: ${plainWords(message.text, world)}`) : null,
-      replies,
-      start,
-    ),
-  );
+function showDrafts() {
+  writing.at(`${seen.me} ${seen.here}`);
+  replying.at(`${seen.me} ${seen.thread}`);
 }
 
 function openThread(ts) {
-  thread = ts;
-  showMessages();
+  opener = { ts, focused: document.activeElement };
+  seen.thread = ts;
+  showDrafts();
+  // Two asides would leave the messages no room.
+  byId("panel").hidden = true;
+  byId("inside").setAttribute("aria-expanded", false);
+  byId("thread").hidden = false;
+  byId("thread-composer").querySelector("textarea").focus();
+  refresh();
 }
 
-async function showMessages() {
-  const log = $("log");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80 || log.dataset.place !== here;
-  if (here === HOME) {
-    thread = null;
-    const view = world.home;
-    const shown = view ? blocks(view.blocks, placeOf({ view_id: view.id })) : [element("p", { class: "empty" }, "The app has not shown its Home yet.")];
-    log.replaceChildren(element("div", { class: "home" }, shown));
-    log.dataset.place = here;
-  } else {
-    const answer = await get("messages", { channel: here });
-    if (!answer) return;
-    const top = answer.messages.filter((m) => !m.thread_ts || m.thread_ts === m.ts);
-    const shown = top.map((message) => article(message));
-    log.replaceChildren(...(shown.length ? shown : [element("p", { class: "empty" }, "Nothing here yet. Type / to see what the app understands.")]));
-    if (atEnd) log.scrollTop = log.scrollHeight;
-    log.dataset.place = here;
-    const inThread = answer.messages.filter((m) => thread && (m.ts === thread || m.thread_ts === thread));
-    $("thread-log").replaceChildren(...inThread.map((message) => article(message, true)));
+function closeThread() {
+  const message = opener && byId("log").querySelector(`[data-key="${CSS.escape(opener.ts)}"]`);
+  seen.thread = null;
+  byId("thread").hidden = true;
+  (opener?.focused.isConnected && opener.focused !== document.body ? opener.focused : message || byId("log")).focus();
+}
+
+function arrive(id) {
+  seen.here = id;
+  seen.thread = null;
+  newFrom = null;
+  showDrafts();
+}
+
+async function goTo(id, { again = false } = {}) {
+  arrive(id);
+  closeSide();
+  if (!again) history.pushState({ id }, "", `?as=${seen.me}&in=${id}`);
+  await (id === HOME ? act("open_home") : refresh());
+}
+
+let drawing = null;
+let next = null;
+
+// Draw what is there now; asked for while drawing, draw once more after it.
+function refresh() {
+  if (!drawing) {
+    drawing = draw().finally(() => (drawing = null));
+    return drawing;
   }
-  $("thread").hidden = !thread;
-}
-
-const nameOf = (id) => {
-  if (id === HOME) return world.app.name;
-  const channel = world.channels.find((each) => each.id === id);
-  return channel ? `# ${channel.name}` : `${world.app.name} (direct messages)`;
-};
-
-function showPlaces() {
-  const link = (id, shown, unread) =>
-    element("a", { href: `?as=${me}&in=${id}`, "aria-current": id === here ? "page" : null, class: unread ? "unread" : null, onclick: (event) => (event.preventDefault(), goTo(id)) }, shown, unread ? element("span", { class: "count", "aria-label": `${unread} unread` }, unread) : null);
-  $("places").replaceChildren(
-    element("h2", {}, "App"),
-    link(HOME, `${world.app.name} · Home`),
-    ...world.dms.map((dm) => link(dm.id, `${world.app.name} · Messages`, dm.unread)),
-    element("h2", {}, "Channels"),
-    ...world.channels.map((channel) => link(channel.id, `${channel.private ? "🔒" : "#"} ${channel.name}`, channel.member && channel.unread)),
-  );
-  $("team").textContent = world.team.name;
-  $("me").replaceChildren(...world.users.map((user) => element("option", { value: user.name, selected: user.name === me }, user.real_name)));
-  $("place").textContent = nameOf(here);
-  document.title = `${nameOf(here)} · ${world.team.name}`;
-  $("composer").hidden = here === HOME;
-  $("say").placeholder = `Message ${nameOf(here)}`;
-}
-
-async function goTo(id) {
-  here = id;
-  thread = null;
-  document.body.classList.remove("side-open");
-  history.replaceState(null, "", `?as=${me}&in=${id}`);
-  if (id === HOME) await act("open_home");
-  else await refresh();
-}
-
-let refreshing = null;
-let again = false;
-export async function refresh() {
-  if (refreshing) {
-    again = true;
-    return refreshing;
-  }
-  refreshing = draw().finally(() => (refreshing = null));
-  await refreshing;
-  if (again) {
-    again = false;
-    await refresh();
-  }
+  const again = () => {
+    next = null;
+    return refresh();
+  };
+  next ||= drawing.then(again, again);
+  return next;
 }
 
 async function draw() {
-  world = await get("state");
+  const world = await get("state");
   if (!world) return;
-  me = world.me.name;
-  if (!here || (here !== HOME && ![...world.channels, ...world.dms].some((each) => each.id === here)))
-    here = world.channels[0]?.id ?? HOME;
-  await showMessages();
-  showPlaces();
-  showForm($("form"), world);
-  if (!$("panel").hidden) showPanel($("panel"), world);
+  seen.world = world;
+  seen.me = world.me.name;
+  if (seen.here !== HOME && !channelSeen(seen.here)) arrive(world.channels[0]?.id ?? HOME);
+  const { here } = seen;
+  const answer = here === HOME ? { messages: [] } : await get("messages", { channel: here });
+  if (!answer || here !== seen.here) return;
+  if (drawnAt !== `${seen.me} ${here}`) newFrom = firstNew(answer.messages, channelSeen(here)?.unread);
+  showLog(answer.messages);
+  showWriting();
+  showSide(goTo);
+  showForm();
+  showPanel();
+}
+
+function togglePanel(isShown) {
+  if (isShown && seen.thread) closeThread();
+  byId("panel").hidden = !isShown;
+  byId("inside").setAttribute("aria-expanded", isShown);
+  byId(isShown ? "close-panel" : "inside").focus();
+  showPanel();
+}
+
+function escape(event) {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (document.body.classList.contains("side-open")) closeSide();
+  else if (!byId("panel").hidden && byId("panel").contains(event.target)) togglePanel(false);
+  else if (seen.thread) closeThread();
+  else if (!byId("panel").hidden) togglePanel(false);
+}
+
+function wire() {
+  byId("me").onchange = () => {
+    seen.me = byId("me").value;
+    sessionStorage.setItem("me", seen.me);
+    goTo(seen.here);
+  };
+  byId("open-side").onclick = openSide;
+  byId("close-side").onclick = closeSide;
+  byId("shade").onclick = closeSide;
+  byId("close-thread").onclick = closeThread;
+  byId("close-panel").onclick = () => togglePanel(false);
+  byId("inside").onclick = () => togglePanel(byId("panel").hidden);
+  byId("aloud").onclick = () => {
+    seen.aloud = !seen.aloud;
+    byId("aloud").setAttribute("aria-pressed", seen.aloud);
+    refresh();
+  };
+  for (const id of ["log", "thread-log"]) byId(id).onkeydown = walkMessages;
+  document.addEventListener("keydown", escape);
+  addEventListener("popstate", (event) => goTo(event.state?.id ?? seen.here, { again: true }));
+}
+
+function send(text) {
+  return act(text.startsWith("/") ? "command" : "say", { channel: seen.here, text });
+}
+
+async function reply(text) {
+  if (!text.startsWith("/")) return act("say", { channel: seen.here, text, thread_ts: seen.thread });
+  say("Slash commands do not work in threads.");
+  return { ok: false };
 }
 
 async function begin() {
-  $("me").addEventListener("change", () => {
-    me = $("me").value;
-    sessionStorage.setItem("me", me);
-    goTo(here);
-  });
-  $("open-side").onclick = () => document.body.classList.add("side-open");
-  $("close-side").onclick = () => document.body.classList.remove("side-open");
-  $("close-thread").onclick = () => openThread(null);
-  $("aloud").onclick = () => {
-    aloud = !aloud;
-    $("aloud").setAttribute("aria-pressed", aloud);
-    showMessages();
-  };
-  $("inside").onclick = () => {
-    $("panel").hidden = !$("panel").hidden;
-    $("inside").setAttribute("aria-expanded", !$("panel").hidden);
-    refresh();
-  };
-  $("thread-composer").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const box = event.target.querySelector("input");
-    const text = box.value.trim();
-    if (text && (await act("say", { channel: here, text, thread_ts: thread })).ok) box.value = "";
-  });
-  composer($("composer"), $("say"), $("completions"), () => world.commands, (text) =>
-    act(text.startsWith("/") ? "command" : "say", { channel: here, text }),
-  );
+  const asked = new URLSearchParams(location.search);
+  seen.me = asked.get("as") || sessionStorage.getItem("me") || "";
+  seen.here = asked.get("in") || "";
+  writing = composer(byId("composer"), { label: "Message", send, commands: true });
+  replying = composer(byId("thread-composer"), { label: "Reply", send: reply, commands: false });
+  byId("shortcuts").append(shortcutsButton());
+  wire();
   await refresh();
-  if (here === HOME) await act("open_home");
-  new EventSource("/sandbox/stream").onmessage = () => refresh();
+  if (seen.here === HOME) await act("open_home");
+  history.replaceState({ id: seen.here }, "");
+  listen(refresh, (isThere) => (byId("lost").hidden = isThere));
 }
 
 begin();

@@ -1,78 +1,65 @@
 // Blocks as elements: what Slack shows, in words and controls.
-import { element, words } from "./mrkdwn.js";
-import { control, field } from "./inputs.js";
+import { alert, card, carousel, container, plan, task, video } from "./cards.js";
+import { chart } from "./charts.js";
+import { control } from "./controls.js";
+import { element } from "./dom.js";
+import { field } from "./fields.js";
+import { image } from "./images.js";
+import { markdown } from "./markdown.js";
+import { words } from "./mrkdwn.js";
+import { richText } from "./rich_text.js";
+import { dataTable, table } from "./tables.js";
 
-const RICH = {
-  rich_text_section: "p",
-  rich_text_quote: "blockquote",
-  rich_text_preformatted: "pre",
-};
-
-function richPiece(piece, world) {
-  if (piece.type === "text") {
-    const style = piece.style || {};
-    const tag = style.code ? "code" : style.bold ? "strong" : style.italic ? "em" : style.strike ? "s" : "span";
-    return element(tag, {}, piece.text);
-  }
-  if (piece.type === "link") return element("a", { href: piece.url, rel: "noopener" }, piece.text || piece.url);
-  if (piece.type === "user") return words({ type: "mrkdwn", text: `<@${piece.user_id}>` }, world);
-  if (piece.type === "channel") return words({ type: "mrkdwn", text: `<#${piece.channel_id}>` }, world);
-  if (piece.type === "emoji") return `:${piece.name}:`;
-  return piece.text || "";
+function section(block, place) {
+  const fields = (block.fields || []).map((each) => element("div", {}, words(each)));
+  const { accessory } = block;
+  return element(
+    "div",
+    { class: `section ${accessory?.type === "checkboxes" || accessory?.type === "radio_buttons" ? "stacked" : ""}`.trim() },
+    element("div", { class: "words" }, block.text && element("div", {}, words(block.text)), fields.length ? element("div", { class: "fields" }, fields) : null),
+    accessory && element("div", { class: "beside" }, control(accessory, block, place)),
+  );
 }
 
-function richText(part, world) {
-  if (part.type === "rich_text_list") {
-    const items = part.elements.map((item) => element("li", {}, richText(item, world)));
-    return element(part.style === "ordered" ? "ol" : "ul", {}, items);
-  }
-  return element(RICH[part.type] || "p", {}, part.elements.map((piece) => richPiece(piece, world)));
-}
+const contextPart = (each) => (each.type === "image" ? image(each) : element("span", {}, words(each)));
 
-const cellWords = (cell, world) =>
-  cell.type === "rich_text" ? cell.elements.map((part) => richText(part, world)) : cell.text ?? "";
-
-const KINDS = {
-  header: (block, { world }) => element("h3", {}, words(block.text, world)),
+const DRAWN = {
+  header: (block) => element("h3", {}, words(block.text)),
   divider: () => element("hr"),
-  section: (block, place) => {
-    const text = block.text && element("div", { class: "text" }, words(block.text, place.world));
-    const columns =
-      block.fields &&
-      element("div", { class: "fields" }, block.fields.map((each) => element("div", {}, words(each, place.world))));
-    const beside = block.accessory && control(block.accessory, block, place);
-    return element("div", { class: "section" }, element("div", {}, text, columns), beside);
-  },
-  context: (block, place) =>
-    element(
-      "div",
-      { class: "context" },
-      block.elements.map((each) =>
-        each.type === "image" ? image(each) : element("span", {}, words(each, place.world)),
-      ),
-    ),
-  actions: (block, place) =>
-    element("div", { class: "actions" }, block.elements.map((each) => control(each, block, place))),
-  image: (block, { world }) =>
-    element("figure", {}, image(block), block.title && element("figcaption", {}, words(block.title, world))),
-  input: (block, place) => field(block, place),
-  rich_text: (block, { world }) => element("div", {}, block.elements.map((part) => richText(part, world))),
-  markdown: (block) => element("div", { class: "markdown" }, block.text),
-  table: (block, { world }) => {
-    const rows = block.rows.map((row) =>
-      element("tr", {}, row.map((cell) => element("td", {}, cellWords(cell, world)))),
-    );
-    return element("table", {}, rows);
-  },
+  section,
+  context: (block) => element("div", { class: "context" }, block.elements.map(contextPart)),
+  actions: (block, place) => element("div", { class: "actions" }, block.elements.map((each) => control(each, block, place))),
+  context_actions: (block, place) => element("div", { class: "actions quiet" }, block.elements.map((each) => control(each, block, place))),
+  image: (block) => element("figure", {}, block.title && element("figcaption", {}, words(block.title)), image(block)),
+  input: field,
+  rich_text: (block) => element("div", { class: "rich" }, richText(block)),
+  markdown: (block) => element("div", { class: "rich" }, markdown(block.text)),
+  table,
+  data_table: dataTable,
+  data_visualization: chart,
+  alert,
+  card,
+  carousel,
+  container: (block, place) => container(block, place, drawBlock),
+  task_card: task,
+  plan,
+  video,
 };
 
-const image = (each) => element("img", { src: each.image_url, alt: each.alt_text });
+// What this page cannot draw is still told.
+const unknown = (block) =>
+  element("div", { class: "unknown" }, element("strong", {}, `A block of type ${block.type}`), element("pre", {}, JSON.stringify(block, null, 1)));
 
-export function blocks(list, place) {
-  return list.map((block) => {
-    const draw = KINDS[block.type];
-    const made = draw ? draw(block, place) : element("pre", { class: "unknown" }, JSON.stringify(block, null, 1));
-    made.dataset.block = block.block_id;
-    return made;
-  });
+export function drawBlock(block, place) {
+  const made = (DRAWN[block.type] || unknown)(block, place);
+  if (block.block_id) made.dataset.block = block.block_id;
+  return made;
 }
+
+// As keep() takes them: each drawn anew only when it or what is said at it changed.
+export const blockItems = (blocks, place) =>
+  blocks.map((block, at) => ({
+    key: block.block_id || `at-${at}`,
+    mark: JSON.stringify([block, place.errors[block.block_id]]),
+    draw: () => drawBlock(block, place),
+  }));

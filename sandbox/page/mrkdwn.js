@@ -1,82 +1,101 @@
-// Slack's mark-up as elements; text goes in as text, never as HTML.
+// Slack's mark-up as elements.
+import { element, link } from "./dom.js";
+import { withEmoji } from "./emoji.js";
+import { dateWords } from "./moments.js";
+import { seen } from "./state.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+const FENCED = /```\n?([\s\S]+?)```/;
+const QUOTED = /^(?:&gt;|>) ?/;
+const TOKEN =
+  /`([^`\n]+)`|<([^<>\s][^<>]*)>|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)|(?<!\w)~(?=\S)([^~\n]+?)(?<=\S)~(?!\w)|\n/;
 
-export const unescape = (text) => text.replace(/&(?:amp|lt|gt);/g, (found) => ENTITIES[found]);
+const unescaped = (text) => text.replace(/&(?:amp|lt|gt);/g, (found) => ENTITIES[found]);
+const plain = (text) => withEmoji(unescaped(text));
 
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, value);
-  }
-  made.append(...children.flat().filter((child) => child != null));
-  return made;
-}
-
-const FORMATS = {
-  date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date: { year: "numeric", month: "long", day: "numeric" },
-  date_short: { month: "short", day: "numeric" },
-  date_long: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
-  time: { hour: "2-digit", minute: "2-digit" },
-  time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+export const person = (id) => {
+  const found = seen.world.users.find((user) => user.id === id);
+  const isMe = id === seen.world.me.id;
+  return element("span", { class: isMe ? "mention of-me" : "mention" }, `@${found ? found.real_name : seen.world.app.name}`);
 };
 
-export function dateWords(timestamp, format, zone) {
-  const moment = new Date(Number(timestamp) * 1000);
-  return format.replace(/\{(\w+)\}/g, (whole, name) => {
-    const known = { ...FORMATS[name.replace(/_pretty$/, "")] };
-    if (name.startsWith("date_short") && moment.getFullYear() !== new Date().getFullYear()) known.year = "numeric";
-    return name.replace(/_pretty$/, "") in FORMATS ? moment.toLocaleString("en-GB", { ...known, timeZone: zone, hour12: false }) : whole;
-  });
-}
+export const place = (id, label) => {
+  const found = seen.world.channels.find((channel) => channel.id === id);
+  return element("span", { class: "mention" }, `#${found ? found.name : label || id}`);
+};
+
+export const everyone = (name) => element("span", { class: "mention of-me" }, `@${name}`);
 
 // What stands between < and >.
-function special(inner, world) {
+function special(inner) {
   const [target, ...rest] = inner.split("|");
   const label = rest.join("|");
-  if (inner.startsWith("!date^")) {
-    const [, timestamp, format] = target.split("^");
-    return document.createTextNode(dateWords(timestamp, format, world.me.tz));
+  if (target.startsWith("!date^")) {
+    const [, timestamp, pattern, url] = target.split("^");
+    const shown = element("time", {}, dateWords(timestamp, pattern));
+    return url ? link(unescaped(url), shown) : shown;
   }
-  if (/^@[UW]/.test(inner)) {
-    const person = world.users.find((user) => user.id === target.slice(1));
-    return element("span", { class: "mention" }, `@${person ? person.real_name : world.app.name}`);
-  }
-  if (/^#C/.test(inner)) {
-    const place = world.channels.find((channel) => channel.id === target.slice(1));
-    return element("span", { class: "mention" }, `#${place ? place.name : label || target.slice(1)}`);
-  }
-  if (inner.startsWith("!")) return element("span", { class: "ping" }, `@${target.slice(1)}`);
-  return element("a", { href: target, target: "_blank", rel: "noopener" }, unescape(label || target));
+  if (/^@[UW]/.test(target)) return person(target.slice(1));
+  if (/^#[CG]/.test(target)) return place(target.slice(1), label);
+  if (target.startsWith("!subteam^")) return everyone(label.replace(/^@/, "") || "group");
+  if (target.startsWith("!")) return everyone(target.slice(1));
+  return link(unescaped(target), unescaped(label || target));
 }
 
-const TOKEN = /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\s][^<>]*)>|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)|(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)|(?<!\w)~(?=\S)([^~\n]+?)(?<=\S)~(?!\w)|\n/;
-
-export function marked(text, world) {
+function inline(text) {
   const made = document.createDocumentFragment();
   let rest = text;
   for (let found; (found = TOKEN.exec(rest)); rest = rest.slice(found.index + found[0].length)) {
-    made.append(unescape(rest.slice(0, found.index)));
-    const [whole, block, code, inner, bold, italic, struck] = found;
+    made.append(plain(rest.slice(0, found.index)));
+    const [whole, code, inner, bold, italic, struck] = found;
     if (whole === "\n") made.append(element("br"));
-    else if (block) made.append(element("pre", {}, unescape(block)));
-    else if (code) made.append(element("code", {}, unescape(code)));
-    else if (inner) made.append(special(inner, world));
-    else if (bold) made.append(element("strong", {}, marked(bold, world)));
-    else if (italic) made.append(element("em", {}, marked(italic, world)));
-    else made.append(element("s", {}, marked(struck, world)));
+    else if (code) made.append(element("code", {}, unescaped(code)));
+    else if (inner) made.append(special(inner));
+    else if (bold) made.append(element("strong", {}, inline(bold)));
+    else if (italic) made.append(element("em", {}, inline(italic)));
+    else made.append(element("s", {}, inline(struck)));
   }
-  made.append(unescape(rest));
+  made.append(plain(rest));
   return made;
 }
 
-export const plainWords = (text, world) => element("span", {}, marked(text, world)).textContent;
+// Lines, those that begin with > gathered in a quote.
+function lines(text) {
+  const made = document.createDocumentFragment();
+  const runs = [];
+  for (const line of text.split("\n")) {
+    const isQuote = QUOTED.test(line);
+    if (runs.at(-1)?.isQuote === isQuote) runs.at(-1).lines.push(line);
+    else runs.push({ isQuote, lines: [line] });
+  }
+  runs.forEach((run, at) => {
+    if (run.isQuote) {
+      made.append(element("blockquote", {}, inline(run.lines.map((line) => line.replace(QUOTED, "")).join("\n"))));
+      return;
+    }
+    if (at > 0 && !runs[at - 1].isQuote) made.append(element("br"));
+    made.append(inline(run.lines.join("\n")));
+  });
+  return made;
+}
+
+export function marked(text) {
+  const made = document.createDocumentFragment();
+  let rest = text;
+  for (let found; (found = FENCED.exec(rest)); rest = rest.slice(found.index + found[0].length).replace(/^\n/, "")) {
+    const before = rest.slice(0, found.index).replace(/\n$/, "");
+    if (before) made.append(lines(before));
+    made.append(element("pre", {}, unescaped(found[1])));
+  }
+  if (rest) made.append(lines(rest));
+  return made;
+}
+
+export const plainWords = (text) => element("span", {}, marked(text)).textContent;
 
 // A text object of Block Kit, marked or plain.
-export function words(object, world) {
+export function words(object) {
   if (!object) return "";
-  return object.type === "mrkdwn" ? marked(object.text, world) : object.text;
+  if (object.type === "mrkdwn") return marked(object.text);
+  return object.emoji === false ? object.text : withEmoji(object.text);
 }

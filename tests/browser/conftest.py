@@ -1,16 +1,25 @@
 """A real Chromium looks at the demo's local Slack."""
 
+import logging
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+from slack_bolt import App
+from slack_sdk import WebClient
 
 from sandbox import Sandbox
 from tests.commands.conftest import MANIFEST, furnish, running
+from tests.sandbox.conftest import MANIFEST as IDEAS
+from tests.sandbox.conftest import over_http
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+PATIENCE_MS = 15_000  # for a busy machine; nothing waits that long by itself
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path():
@@ -59,14 +68,67 @@ def slack(tmp_path):
         assert [finding for finding in slack.findings if not finding.warning] == []
 
 
-@pytest.fixture
-def page(chromium, slack):
-    """Ana's page, on a desk; a script's error fails the test."""
+@contextmanager
+def looking(chromium, slack, **how):
+    """Ana's page, on a desk unless said otherwise; a script's error fails the test."""
     errors = []
-    page = chromium.new_page(viewport={"width": 1280, "height": 860})
-    page.set_default_timeout(8_000)
+    page = chromium.new_page(**{"viewport": {"width": 1280, "height": 860}, **how})
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{slack.url}/?as=ana")
     yield page
     page.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(chromium, slack):
+    """Ana's page in front of Tack."""
+    with looking(chromium, slack) as page:
+        yield page
+
+
+@pytest.fixture
+def office():
+    """A workspace of Ana and Ben, without Tack."""
+    with Sandbox(manifest=IDEAS) as office:
+        office.add_user("ana", real_name="Ana Alvarez", tz="Europe/Berlin")
+        office.add_user("ben", real_name="Ben Brandt")
+        office.add_channel("payments", members=["ana", "ben"])
+        office.add_channel("lobby", members=["ana", "ben"])
+        yield office
+
+
+@pytest.fixture
+def client(office):
+    return WebClient(office.bot_token, base_url=office.api_url, timeout=5, retry_handlers=[])
+
+
+@pytest.fixture
+def app(office, client):
+    """A Bolt app of no routes yet, connected over HTTP."""
+    logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
+    with ThreadPoolExecutor(8) as executor:
+        app = App(
+            client=client,
+            signing_secret=office.signing_secret,
+            listener_executor=executor,
+            token_verification_enabled=False,
+        )
+        with over_http(app, office):
+            yield app
+
+
+@pytest.fixture
+def desk(chromium, office):
+    """Ana's page in front of the office."""
+    with looking(chromium, office) as desk:
+        yield desk
+
+
+@pytest.fixture
+def phone(chromium, office):
+    """Ana's page in front of the office, on a phone."""
+    size = {"width": 390, "height": 800}
+    with looking(chromium, office, viewport=size, has_touch=True) as phone:
+        yield phone

@@ -2,9 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -14,6 +14,8 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 
 from sandbox import Sandbox
+
+Arrive = Callable[[App, Sandbox], AbstractContextManager[object]]
 
 MANIFEST = {
     "display_information": {"name": "Ideas"},
@@ -34,6 +36,7 @@ MANIFEST = {
                 "commands",
                 "chat:write",
                 "users:read",
+                "usergroups:read",
                 "channels:read",
                 "channels:history",
                 "im:history",
@@ -67,18 +70,26 @@ def over_http(app: App, slack: Sandbox) -> Iterator[None]:
         server.server_close()
 
 
+def hang_up(slack: Sandbox, handler: SocketModeHandler) -> None:
+    """Let Slack end the connections first: the SDK's client would read for three more seconds, and
+    closing it while its own thread closes is a race."""
+    handler.client.default_auto_reconnect_enabled = False
+    handler.client.auto_reconnect_enabled = False
+    slack.drop_connections()
+    session = handler.client.current_session
+    slack.wait_for(lambda: session is None or not session.is_active())
+    handler.close()
+
+
 @contextmanager
-def over_socket(app: App, slack: Sandbox) -> Iterator[None]:
-    handler = SocketModeHandler(app, slack.app_token)
+def over_socket(app: App, slack: Sandbox, ping_interval: float = 10) -> Iterator[SocketModeHandler]:
+    handler = SocketModeHandler(app, slack.app_token, ping_interval=ping_interval)
     handler.connect()
     slack.wait_for(lambda: slack.connected)
     try:
-        yield
+        yield handler
     finally:
-        # The SDK's client reads for three more seconds unless the other side hangs up first.
-        handler.client.auto_reconnect_enabled = False
-        slack.drop_connections()
-        handler.close()
+        hang_up(slack, handler)
 
 
 @pytest.fixture
@@ -108,6 +119,25 @@ def app(slack: Sandbox, client: WebClient) -> Iterator[App]:
 
 
 @pytest.fixture(params=[over_socket, over_http], ids=["socket", "http"])
-def connected(request, app: App, slack: Sandbox) -> Iterator[App]:
-    with request.param(app, slack):
+def arrive(request) -> Arrive:
+    """Connect an app to the sandbox, one way or the other."""
+    return request.param
+
+
+@pytest.fixture
+def connected(arrive: Arrive, app: App, slack: Sandbox) -> Iterator[App]:
+    with arrive(app, slack):
+        yield app
+
+
+@pytest.fixture
+def socket_handler(app: App, slack: Sandbox) -> Iterator[SocketModeHandler]:
+    """slack_sdk's own client, connected; it soon doubts a connection that does not answer."""
+    with over_socket(app, slack, ping_interval=0.2) as handler:
+        yield handler
+
+
+@pytest.fixture
+def connected_over_http(app: App, slack: Sandbox) -> Iterator[App]:
+    with over_http(app, slack):
         yield app

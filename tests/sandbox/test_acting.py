@@ -1,8 +1,9 @@
 """A small real Bolt app behind the sandbox: the same scenes over a socket and over HTTP."""
 
 import pytest
+from slack_sdk import WebClient
 
-from sandbox import NoAck, NotPossible
+from sandbox import NoAck, NotPossible, Sandbox
 
 
 def plain(text):
@@ -174,3 +175,13 @@ def test_mentions_arrive_as_ids_where_the_manifest_asks_for_it(slack, connected)
     ben, payments = slack.as_user("ben"), slack.channel("payments")
     reply = slack.as_user("ana").types("/mentions @ben #payments @nobody", channel="payments")
     assert reply.text == f"<@{ben.id}|ben> <#{payments.id}|payments> @nobody"
+
+
+def test_without_interactivity_no_button_works():
+    with Sandbox({"oauth_config": {"scopes": {"bot": ["chat:write"]}}}) as slack:
+        slack.add_user("ana")
+        channel = slack.add_channel("payments", ["ana"])
+        client = WebClient(slack.bot_token, base_url=slack.api_url)
+        client.chat_postMessage(channel=channel.id, **card("Pay by bank", "funnel"))
+        with pytest.raises(NotPossible, match="interactivity"):
+            slack.as_user("ana").click("Move on")

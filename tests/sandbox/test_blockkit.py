@@ -132,6 +132,12 @@ def test_every_rule_names_its_source_and_how_sure_it_is() -> None:
         assert rule.status in {"documented", "observed", "guessed"}
 
 
+def test_every_case_names_its_source_and_how_sure_its_verdict_is() -> None:
+    for case in (case.values[0] for case in CASES):
+        assert case["source"], case["name"]
+        assert case["status"] in {"documented", "observed", "guessed"}, case["name"]
+
+
 def test_every_rule_of_the_table_is_broken_by_the_corpus_or_by_nonsense_in_it() -> None:
     broken = {rule for case in CASES for rule in case.values[0].get("rules", [])}
     for case in VALID:

@@ -1,7 +1,10 @@
 """Modals and Home: triggers, stacks, hashes, typing that stays, what closing tells the app."""
 
 import pytest
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+
+from sandbox import Sandbox
 
 
 def plain(text):
@@ -58,6 +61,40 @@ def test_a_trigger_serves_once_and_three_seconds(slack, client, trigger):
     slack.clock.advance(3.1)
     assert error_of(client.views_open, trigger_id=late, view=modal()) == "expired_trigger_id"
     assert error_of(client.views_open, trigger_id="no", view=modal()) == "invalid_trigger_id"
+
+
+def test_a_stale_trigger_is_refused_by_either_family_of_names(slack, client, trigger):
+    slack.clock.freeze()
+    slack.trigger_errors = "guide"
+    once, late = trigger(), trigger()
+    client.views_open(trigger_id=once, view=modal())
+    assert error_of(client.views_open, trigger_id=once, view=modal()) == "trigger_exchanged"
+    slack.clock.advance(3.1)
+    assert error_of(client.views_open, trigger_id=late, view=modal()) == "trigger_expired"
+    with pytest.raises(ValueError, match="guide"):
+        slack.trigger_errors = "rumours"
+
+
+def test_a_view_of_more_than_250_kb_is_too_large(client, trigger):
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}}
+    view = modal(*[section] * 90)
+    assert error_of(client.views_open, trigger_id=trigger(), view=view) == "view_too_large"
+
+
+def test_a_home_needs_a_tab_to_stand_on():
+    with Sandbox({"settings": {"interactivity": {"is_enabled": True}}}) as slack:
+        ana = slack.add_user("ana")
+        client = WebClient(slack.bot_token, base_url=slack.api_url)
+        assert error_of(client.views_publish, user_id=ana.id, view=home("1")) == "not_enabled"
+
+
+def test_an_ack_that_says_something_else_does_not_close_the_form(slack, client, connected, trigger):
+    connected.view("form")(lambda ack: ack("Thanks!"))
+    client.views_open(trigger_id=trigger(), view=modal())
+    form = slack.as_user("ana").form()
+    form.fill("Name", "x")
+    assert not form.submit().closed
+    assert [finding.error for finding in slack.findings] == ["invalid_response_action"]
 
 
 def test_an_invalid_view_is_refused_with_the_place(slack, client, trigger):

@@ -36,18 +36,19 @@ def test_a_call_needs_a_token_that_fits(slack):
     assert error(slack.app_token) == "not_allowed_token_type"
 
 
-def test_unknown_methods_and_arguments_are_refused(slack, client):
+def test_unknown_methods_are_refused(client):
     assert refused(client.api_call, api_method="chat.shout")["error"] == "unknown_method"
-    response = refused(client.auth_test, colour="red")
+
+
+def test_unknown_arguments_are_ignored_as_slack_does_and_found(slack, client):
+    assert client.auth_test(colour="red")["user_id"] == slack.bot_user_id
+    assert [finding.error for finding in slack.findings] == ["unknown_argument"]
+
+
+def test_missing_arguments_are_named(slack, client):
+    response = refused(client.api_call, api_method="users.info")
     assert response["error"] == "invalid_arguments"
-    assert response["response_metadata"]["messages"] == ["[ERROR] unexpected argument: colour"]
-
-
-def test_a_lenient_sandbox_only_notes_unknown_arguments():
-    with Sandbox(manifest={}, strict=False) as slack:
-        client = WebClient(slack.bot_token, base_url=slack.api_url)
-        assert client.auth_test(colour="red")["user_id"] == slack.bot_user_id
-        assert [finding.error for finding in slack.findings] == ["unknown_argument"]
+    assert response["response_metadata"]["messages"] == ["[ERROR] missing required field: user"]
 
 
 def test_scopes_are_those_of_the_manifest():
@@ -225,6 +226,15 @@ def test_a_response_url_serves_half_an_hour(slack, client, payments, connected):
     url = press_go(slack, client, payments)
     slack.clock.advance(30 * 60 + 1)
     assert post(url, {"text": "Hm"}) == 404
+
+
+def test_a_response_url_takes_known_arguments_in_json(slack, client, payments, connected):
+    connected.action("go")(lambda ack: ack())
+    url = press_go(slack, client, payments)
+    assert post(url, {"text": "Hm", "colour": "red"}) == 200
+    assert post(url, "Hm") == 400
+    errors = [finding.error for finding in slack.findings]
+    assert errors == ["unknown_argument", "invalid_payload"]
 
 
 def test_a_response_url_replaces_deletes_and_speaks_in_public(slack, client, payments, connected):

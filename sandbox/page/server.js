@@ -1,0 +1,53 @@
+// The local Slack behind the page: what it shows, what it is asked to do, when it changed.
+import { say } from "./notice.js";
+import { seen } from "./state.js";
+
+const SAID = {
+  operation_timeout: "The app did not answer within three seconds.",
+  dispatch_failed: "The app is not connected.",
+};
+const GONE = { ok: false, error: "The local Slack does not answer." };
+
+let changed = async () => {};
+
+export async function get(path, query = {}) {
+  try {
+    const answer = await fetch(`/sandbox/${path}?${new URLSearchParams({ as: seen.me, ...query })}`);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function post(kind, more) {
+  try {
+    const body = JSON.stringify({ as: seen.me, kind, ...more });
+    return await (await fetch("/sandbox/act", { method: "POST", body })).json();
+  } catch {
+    return GONE;
+  }
+}
+
+// Ask for something without drawing anew.
+export async function ask(kind, more = {}) {
+  const answer = await post(kind, more);
+  if (!answer.ok) say(SAID[answer.error] || answer.error);
+  return answer;
+}
+
+export async function act(kind, more = {}) {
+  const answer = await ask(kind, more);
+  await changed();
+  return answer;
+}
+
+export function listen(onChange, onConnection) {
+  changed = onChange;
+  const stream = new EventSource("/sandbox/stream");
+  stream.onmessage = () => changed();
+  stream.onerror = () => onConnection(false);
+  stream.onopen = () => {
+    onConnection(true);
+    changed();
+  };
+}
