@@ -2,12 +2,14 @@
 # make demo      Tack in a local Slack on http://127.0.0.1:8600; PORT= and DATA= change that
 # make bench     what it costs, measured beside its bars; ARGS="clicks --database sqlite" for one
 # make test      everything: rules, both databases, Block Kit, the house rules
+# make soak      kill Tack 200 times under load; KILLS= for more, TACK_SEED= to repeat a failure
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8600
+KILLS  ?= 200
 
-.PHONY: install demo bench test lock clean
+.PHONY: install demo bench test soak lock clean
 
 install: $(VENV)/.installed
 
@@ -28,6 +30,9 @@ bench: install
 
 test: install
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak: install
+	@TACK_KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 tests/faults/test_kills.py $(ARGS)
 
 lock: install
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.txt

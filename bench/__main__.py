@@ -8,10 +8,11 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import clicks, home, importing, starting
+from bench import burst, clicks, home, importing, starting
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
+    "burst": burst.measure,
     "clicks": clicks.measure,
     "home": home.measure,
     "import": importing.measure,

@@ -1,7 +1,8 @@
 """A Slack that says yes to everything at once, so that a bench measures Tack and nothing else.
 
 It is a process of its own: `python -m bench.quiet_slack` prints its port and serves until ended.
-It keeps the last call to each path; `GET` of that path tells what was said there, and when.
+It keeps the last call to each path; `GET` of that path tells what was said there, when, and how
+often something was.
 """
 
 import json
@@ -42,7 +43,8 @@ class QuietSlack(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Keep what was said, and agree."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.said[self.path] = {"at": time.monotonic(), "said": _parsed(body)}
+        count = self.said.get(self.path, {"count": 0})["count"] + 1
+        self.said[self.path] = {"at": time.monotonic(), "said": _parsed(body), "count": count}
         method = self.path.rsplit("/", 1)[-1]
         self._answer({"ok": True, **ANSWERS.get(method, {})})
 

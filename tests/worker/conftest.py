@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.views.answers import Answer
 from bot.worker.claims import claim_due
 from bot.worker.courier import Courier
-from bot.workflows import finding
+from bot.workflows import finding, looking
 from bot.workflows.joining import workspace_of
 from bot.workflows.moving import move
 from bot.workflows.proposing import propose
@@ -92,6 +92,12 @@ class Shop:
             now = self.slack.clock.now()
             move(session, self.workspace_id, "U0BEN", epic.id, state.id, None, None, now)
 
+    def look(self, name):
+        """Someone opens their App Home."""
+        user_id = self.slack.as_user(name).id
+        with self.database.write() as session:
+            looking.look(session, self.workspace_id, user_id, self.slack.clock.now())
+
     def claim(self):
         with self.database.write() as session:
             return claim_due(session, self.slack.clock.now(), 10)
@@ -113,6 +119,10 @@ class Shop:
     def message(self, message_id=1):
         with self.database.read() as session:
             return session.get_one(Message, message_id)
+
+    def calls(self, method):
+        """The calls of this method so far."""
+        return [request for request in self.slack.requests if request.method == method]
 
     @property
     def texts(self):

@@ -1,19 +1,14 @@
 import pytest
+from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.worker.claims import LeaseLost
-from bot.workflows import looking
-from models.message import Message
 from models.work import Work
 
 
 def works(shop):
     with shop.database.read() as session:
         return {work.key: work for work in session.scalars(select(Work))}
-
-
-def calls(shop, method):
-    return [request for request in shop.slack.requests if request.method == method]
 
 
 def test_a_card_is_posted_once_and_shows_the_last_state(shop):
@@ -23,8 +18,8 @@ def test_a_card_is_posted_once_and_shows_the_last_state(shop):
         shop.move(epic, state)
     shop.do_for(3)
     assert shop.texts == ["PAY-1 is in ready"]
-    assert len(calls(shop, "chat.postMessage")) == 1
-    assert len(calls(shop, "chat.update")) == 1
+    assert len(shop.calls("chat.postMessage")) == 1
+    assert len(shop.calls("chat.update")) == 1
     assert works(shop) == {}
     assert shop.slack.findings == []
 
@@ -51,61 +46,6 @@ def test_a_channel_gets_one_message_a_second(shop):
     assert seen == [1, 2, 3, 3]
 
 
-def test_a_post_whose_reply_was_lost_is_found_and_not_posted_again(shop):
-    epic = shop.propose()
-    shop.slack.lose_reply_next("chat.postMessage")
-    shop.do_what_is_due()
-    assert shop.texts == ["PAY-1 is in funnel"]
-    assert shop.message().ts is None
-    shop.move(epic, "reviewing")
-    shop.do_for(5)
-    assert shop.texts == ["PAY-1 is in reviewing"]
-    assert shop.message().ts == shop.slack.channel("payments").messages[0].ts
-    assert len(calls(shop, "chat.postMessage")) == 1
-
-
-def test_a_post_that_never_arrived_is_posted(shop):
-    shop.propose()
-    with shop.database.write() as session:
-        session.get_one(Message, 1).post_started_at = shop.slack.clock.now()
-    shop.do_for(2)
-    assert shop.texts == ["PAY-1 is in funnel"]
-
-
-def test_without_the_right_to_look_a_lost_post_is_not_posted_again(shop):
-    shop.propose()
-    shop.slack.lose_reply_next("chat.postMessage")
-    shop.slack.fail_next("conversations.history", error="missing_scope")
-    shop.do_for(5)
-    assert shop.texts == ["PAY-1 is in funnel"]
-    assert shop.message().refusal == "unknown: missing_scope"
-    assert len(calls(shop, "chat.postMessage")) == 2  # the card, and the word to Ben
-
-
-def test_a_channel_without_the_bot_is_told_once_to_the_owner_of_the_stream(shop):
-    away = shop.slack.add_channel("away", members=["ben"], bot_is_member=False)
-    epic = shop.propose()
-    with shop.database.write() as session:
-        session.get_one(Message, 1).channel_id = away.id
-    shop.do_for(3)
-    shop.move(epic, "reviewing")
-    shop.do_for(3)
-    assert shop.message().refusal == "not_in_channel"
-    told = [message.text for message in shop.slack.dm("ben").messages]
-    assert told == [f"Tack cannot post in {away.id}: not_in_channel"]
-    assert works(shop) == {}
-
-
-def test_once_the_bot_is_invited_the_next_change_posts_the_card(shop):
-    shop.slack.fail_next("chat.postMessage", error="not_in_channel")
-    epic = shop.propose()
-    shop.do_for(3)
-    shop.move(epic, "reviewing")
-    shop.do_for(3)
-    assert shop.texts == ["PAY-1 is in reviewing"]
-    assert shop.message().refusal is None
-
-
 def test_a_deleted_card_is_left_alone(shop):
     epic = shop.propose()
     shop.do_for(2)
@@ -116,30 +56,10 @@ def test_a_deleted_card_is_left_alone(shop):
     assert shop.slack.dm("ben").messages == []
 
 
-def test_retry_after_holds_the_whole_lane(shop):
-    shop.slack.fail_next("chat.postMessage", error="ratelimited", retry_after=30)
-    shop.propose("First")
-    shop.propose("Second")
-    shop.do_for(29)
-    assert len(calls(shop, "chat.postMessage")) == 1
-    shop.do_for(4)
-    assert len(shop.texts) == 2
-    assert works(shop) == {}
-
-
-@pytest.mark.parametrize("error", ["internal_error", "invalid_auth", "fatal_error"])
-def test_another_error_is_tried_again_later(shop, error):
-    shop.slack.fail_next("chat.postMessage", error=error, times=2)
-    shop.propose()
-    shop.do_for(10)
-    assert shop.texts == ["PAY-1 is in funnel"]
-    assert works(shop) == {}
-
-
 def test_work_that_fails_too_often_is_dead_until_it_is_put_again(shop):
     shop.slack.fail_next("chat.postMessage", error="internal_error", times=12)
     epic = shop.propose()
-    for _ in range(12):
+    for _ in range(24):
         shop.do_what_is_due()
         shop.slack.clock.advance(400)
     dead = works(shop)["message:1"]
@@ -173,12 +93,79 @@ def test_a_replica_that_lost_its_lease_posts_nothing(shop):
 
 
 def test_an_app_home_is_published_again_after_a_change(shop):
-    user_id = shop.slack.as_user("ana").user.id
-    with shop.database.write() as session:
-        looking.look(session, shop.workspace_id, user_id, shop.slack.clock.now())
+    shop.look("ana")
     shop.do_for(1)
     shop.propose()
     shop.do_for(2)
-    published = [str(request.args["view"]) for request in calls(shop, "views.publish")]
+    published = [str(request.args["view"]) for request in shop.calls("views.publish")]
     assert ["0 epics" in published[0], "1 epics" in published[1]] == [True, True]
     assert works(shop) == {}
+
+
+class Watched(WebClient):
+    """A client that notes how many connections to the database are in use at each call."""
+
+    def __init__(self, shop):
+        super().__init__(shop.slack.bot_token, base_url=shop.slack.api_url, retry_handlers=[])
+        self.pool = shop.database.engine.pool
+        self.in_use = []
+
+    def api_call(self, *args, **kwargs):
+        self.in_use.append(self.pool.checkedout())
+        return super().api_call(*args, **kwargs)
+
+
+def test_no_call_to_slack_is_made_inside_a_transaction(shop):
+    shop.client = Watched(shop)
+    shop.slack.lose_reply_next("chat.postMessage")
+    shop.look("ana")
+    epic = shop.propose()
+    shop.do_for(4)
+    shop.move(epic, "reviewing")
+    shop.slack.fail_next("chat.update", error="is_archived")
+    shop.do_for(4)
+    assert shop.client.in_use == [0] * len(shop.client.in_use)
+    assert {request.method for request in shop.slack.requests} == {
+        "chat.postMessage",
+        "chat.update",
+        "conversations.history",
+        "conversations.open",
+        "views.publish",
+    }
+
+
+def test_that_a_post_begins_is_committed_before_the_call(shop):
+    begun = []
+
+    class Asks(WebClient):
+        def chat_postMessage(self, **arguments):
+            begun.append(shop.message().post_started_at)
+            return super().chat_postMessage(**arguments)
+
+    shop.client = Asks(shop.slack.bot_token, base_url=shop.slack.api_url)
+    shop.propose()
+    shop.do_what_is_due()
+    assert begun == [shop.slack.clock.now()]
+
+
+def test_an_older_drawing_that_comes_last_is_drawn_over(shop):
+    epic = shop.propose()
+    shop.do_for(2)
+    shop.move(epic, "reviewing")
+    late = shop.claim()[0]
+
+    class IsLate(WebClient):
+        def chat_update(self, **arguments):
+            shop.slack.clock.advance(20)
+            shop.move(epic, "ready")
+            shop.client = in_time
+            shop.do_what_is_due()
+            return super().chat_update(**arguments)
+
+    in_time = shop.client
+    shop.client = IsLate(shop.slack.bot_token, base_url=shop.slack.api_url)
+    with pytest.raises(LeaseLost):
+        shop.courier.show_message(late)
+    assert shop.texts == ["PAY-1 is in reviewing"]
+    shop.do_for(2)
+    assert shop.texts == ["PAY-1 is in ready"]

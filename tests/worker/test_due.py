@@ -1,10 +1,12 @@
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from structlog.testing import capture_logs
 
-from bot.worker.claims import end
+from bot.worker.claims import LEASE, end
 from bot.worker.due import Worker
 from models.database import Database
 from models.epic import Epic
@@ -81,6 +83,68 @@ def test_other_kinds_of_work_go_to_their_handler(shop, run):
     shop.slack.wait_for(lambda: no_work_is_left(shop))
 
 
+def test_work_that_takes_long_keeps_its_lease_and_is_done_once(shop, run, database_url):
+    begun, may_end, done = [], threading.Event(), threading.Event()
+
+    def takes_long(claim):
+        begun.append(claim)
+        may_end.wait(20)
+        with shop.database.write() as session:
+            end(session, claim)
+        done.set()
+
+    run(handlers={"remind": takes_long})
+    other = Database(database_url)
+    run(other, handlers={"remind": takes_long})
+    with shop.database.write() as session:
+        put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
+    shop.slack.wait_for(lambda: begun)
+    for _ in range(5):
+        shop.slack.clock.advance(LEASE / 2)
+        whole = shop.slack.clock.now() + LEASE
+        shop.slack.wait_for(lambda whole=whole: lease(shop) == whole)
+    may_end.set()
+    assert done.wait(5)
+    shop.slack.wait_for(lambda: no_work_is_left(shop))
+    assert len(begun) == 1
+    other.close()
+
+
+def lease(shop):
+    """Until when the one work row is somebody's."""
+    with shop.database.read() as session:
+        return session.scalars(select(Work.lease_until)).one()
+
+
+def test_a_worker_asked_to_stop_ends_what_it_has_in_hand(shop, run):
+    begun = threading.Event()
+
+    def takes_a_while(claim):
+        begun.set()
+        time.sleep(0.3)
+        with shop.database.write() as session:
+            end(session, claim)
+
+    worker = run(handlers={"remind": takes_a_while})
+    with shop.database.write() as session:
+        put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
+    assert begun.wait(5)
+    worker.stop()
+    assert no_work_is_left(shop)
+
+
+def test_a_worker_outlives_whatever_keeps_it_from_looking(shop, run):
+    with shop.database.write() as session:
+        session.execute(text("ALTER TABLE works RENAME TO works_away"))
+    with capture_logs() as logs:
+        run()
+        shop.slack.wait_for(lambda: logs)
+    with shop.database.write() as session:
+        session.execute(text("ALTER TABLE works_away RENAME TO works"))
+    shop.propose()
+    shop.slack.wait_for(lambda: shop.texts == ["PAY-1 is in funnel"])
+
+
 def test_cancelled_work_is_forgotten(shop):
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
@@ -101,6 +165,17 @@ def test_work_that_raises_is_kept_with_its_error(shop, run):
             return session.scalars(select(Work.last_error)).one()
 
     assert shop.slack.wait_for(error) == "ValueError: no such thing"
+
+
+def test_work_given_up_is_logged_as_such(shop):
+    shop.slack.fail_next("chat.postMessage", error="invalid_auth", times=12)
+    shop.propose()
+    with capture_logs() as logs:
+        for _ in range(12):
+            shop.do_what_is_due()
+            shop.slack.clock.advance(400)
+    given_up = [entry for entry in logs if entry["log_level"] == "error"]
+    assert [(entry["event"], entry["key"]) for entry in given_up] == [("given up", "message:1")]
 
 
 def test_each_thing_due_is_claimed_by_one_of_many_claimers(shop):

@@ -1,0 +1,216 @@
+"""Leases, fences and lanes, with a clock that only moves when it is told to."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.worker.claims import (
+    LEASE,
+    LONGEST_REST,
+    LeaseLost,
+    claim_due,
+    end,
+    fail,
+    hold,
+    is_due,
+    put_back,
+    rest,
+    rests_until,
+)
+from bot.worker.courier import backoff
+from models.database import Database
+from models.work import Lane, Work, cancel, put
+
+
+def puts(shop, key, at=None, lane=None):
+    with shop.database.write() as session:
+        put(session, shop.workspace_id, key, at or shop.slack.clock.now(), lane)
+
+
+def ends(shop, claim):
+    with shop.database.write() as session:
+        end(session, claim)
+
+
+def work(shop, key):
+    with shop.database.read() as session:
+        return session.get(Work, (shop.workspace_id, key))
+
+
+def test_fifty_due_in_one_lane_do_not_hold_up_another_lane_or_work_without_one(shop):
+    for number in range(50):
+        puts(shop, f"message:{number}", lane="C-busy")
+    shop.slack.clock.advance(1)
+    for number in range(3):
+        puts(shop, f"message:9{number}", lane=f"C-other-{number}")
+    puts(shop, "remind:1")
+    with shop.database.write() as session:
+        claimed = claim_due(session, shop.slack.clock.now(), 5)
+    assert [claim.lane for claim in claimed] == [
+        "C-busy",
+        "C-other-0",
+        "C-other-1",
+        "C-other-2",
+        None,
+    ]
+
+
+def test_the_longest_due_in_a_lane_comes_first(shop):
+    puts(shop, "message:2", lane="C1")
+    shop.slack.clock.advance(1)
+    puts(shop, "message:1", lane="C1")
+    assert [claim.key for claim in shop.claim()] == ["message:2"]
+
+
+def test_a_lane_begins_one_thing_a_second_over_all_replicas(shop, database_url):
+    other = Database(database_url)
+    for number in range(20):
+        puts(shop, f"message:{number}", lane="C1")
+
+    def look(database):
+        with database.write() as session:
+            return claim_due(session, shop.slack.clock.now(), 4)
+
+    for _ in range(3):
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(look, [shop.database, other] * 4))
+        assert sum(map(len, found)) == 1
+        shop.slack.clock.advance(1)
+    other.close()
+
+
+def test_a_claimer_whose_lease_lapsed_ends_nothing_even_if_the_work_was_done_and_put_again(shop):
+    puts(shop, "remind:7")
+    late = shop.claim()[0]
+    shop.slack.clock.advance(LEASE)
+    ends(shop, shop.claim()[0])
+    puts(shop, "remind:7")
+    anew = shop.claim()[0]
+    with pytest.raises(LeaseLost):
+        ends(shop, late)
+    ends(shop, anew)
+    assert work(shop, "remind:7") is None
+
+
+def test_a_late_claimer_holds_nothing_and_puts_nothing_back(shop):
+    puts(shop, "remind:7")
+    late = shop.claim()[0]
+    shop.slack.clock.advance(LEASE)
+    anew = shop.claim()[0]
+    now = shop.slack.clock.now()
+    for do in (
+        lambda session: hold(session, late, now),
+        lambda session: hold(session, late),
+        lambda session: put_back(session, late, now),
+        lambda session: fail(session, late, "late", now, timedelta(0)),
+    ):
+        with pytest.raises(LeaseLost), shop.database.write() as session:
+            do(session)
+    ends(shop, anew)
+
+
+def test_a_lease_that_is_held_does_not_lapse(shop):
+    puts(shop, "remind:7")
+    claim = shop.claim()[0]
+    shop.slack.clock.advance(LEASE - timedelta(seconds=1))
+    with shop.database.write() as session:
+        hold(session, claim, shop.slack.clock.now())
+    shop.slack.clock.advance(LEASE - timedelta(seconds=1))
+    assert shop.claim() == []
+    shop.slack.clock.advance(1)
+    assert [taken.key for taken in shop.claim()] == ["remind:7"]
+
+
+def test_work_put_again_while_it_runs_stays_due(shop):
+    puts(shop, "remind:7")
+    claim = shop.claim()[0]
+    puts(shop, "remind:7")
+    ends(shop, claim)
+    assert [again.key for again in shop.claim()] == ["remind:7"]
+
+
+def test_work_cancelled_while_it_runs_cannot_be_ended(shop):
+    puts(shop, "remind:7")
+    claim = shop.claim()[0]
+    with shop.database.write() as session:
+        cancel(session, shop.workspace_id, "remind:7")
+    with pytest.raises(LeaseLost):
+        ends(shop, claim)
+
+
+def test_putting_makes_the_row_of_the_lane(shop):
+    puts(shop, "message:1", lane="C1")
+    with shop.database.read() as session:
+        assert session.get_one(Lane, (shop.workspace_id, "C1")).next_at is not None
+
+
+def test_a_lane_rests_no_longer_than_it_was_told_even_when_the_clock_is_set_back(shop):
+    now = shop.slack.clock.now()
+    with shop.database.write() as session:
+        rest(session, shop.workspace_id, "chat.update", now + LONGEST_REST)
+        resting = rests_until(session, shop.workspace_id, "chat.update", now)
+        assert resting == now + LONGEST_REST
+        assert rests_until(session, shop.workspace_id, "chat.update", resting) is None
+        day_before = now - timedelta(days=1)
+        assert rests_until(session, shop.workspace_id, "chat.update", day_before) is None
+
+
+def test_after_the_clock_was_set_back_lanes_and_leases_are_free(shop):
+    puts(shop, "message:1", lane="C1")
+    shop.claim()
+    shop.slack.clock.advance(-timedelta(days=1))
+    puts(shop, "message:1", lane="C1")
+    puts(shop, "message:2", lane="C1")
+    assert [claim.key for claim in shop.claim()] == ["message:1"]
+    shop.slack.clock.advance(1)
+    assert [claim.key for claim in shop.claim()] == ["message:2"]
+
+
+def test_clocks_a_little_apart_take_no_lease_and_no_rest_from_each_other(shop):
+    puts(shop, "message:1", lane="C1")
+    puts(shop, "message:2", lane="C1")
+    shop.claim()
+    shop.slack.clock.advance(-timedelta(seconds=10))
+    assert shop.claim() == []
+
+
+def test_delays_double_up_to_five_minutes_and_no_two_are_alike():
+    for attempts, middle_s in enumerate((2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300)):
+        delays = [backoff(attempts).total_seconds() for _ in range(50)]
+        assert middle_s * 0.75 <= min(delays) < max(delays) <= middle_s * 1.25
+
+
+def test_looking_for_what_is_due_reads_an_index_and_not_what_waits_for_later(shop):
+    at = shop.slack.clock.now() + timedelta(days=3)
+    with shop.database.write() as session:
+        for number in range(3_000):
+            put(session, shop.workspace_id, f"deadline:{number}", at)
+    with shop.database.write() as session:
+        session.execute(text("ANALYZE"))
+    explained = plan_of(shop, lambda session: is_due(session, shop.slack.clock.now()))
+    assert "ix_works_due_at" in explained
+    explained = plan_of(shop, lambda session: claim_due(session, shop.slack.clock.now(), 4))
+    assert "ix_works_due_at" in explained
+    assert "SCAN works\n" not in explained
+    assert "Seq Scan on works" not in explained
+
+
+def plan_of(shop, query):
+    """How the database goes about the first statement of a query."""
+    statements = []
+
+    def note(connection, cursor, statement, parameters, *_):
+        statements.append((statement, parameters))
+
+    postgresql = shop.database.engine.dialect.name == "postgresql"
+    event.listen(shop.database.engine, "before_cursor_execute", note)
+    with shop.database.read() as session:
+        query(session)
+        event.remove(shop.database.engine, "before_cursor_execute", note)
+        statement, parameters = next(s for s in statements if s[0].startswith("SELECT"))
+        explain = "EXPLAIN" if postgresql else "EXPLAIN QUERY PLAN"
+        connection = session.connection()
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        return "\n".join(str(row[-1]) for row in rows) + "\n"

@@ -1,0 +1,68 @@
+"""Work whose attempts are used up: seen by an operator, and done once it is asked for."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
+
+from bot.app import Tack
+from bot.settings import Settings
+from bot.web import web
+
+TACK = Path(sys.executable).parent / "tack"
+
+
+@pytest.fixture
+def given_up(shop):
+    """The first card was tried twelve times, in vain."""
+    shop.slack.fail_next("chat.postMessage", error="invalid_auth", times=12)
+    shop.propose()
+    for _ in range(12):
+        shop.do_what_is_due()
+        shop.slack.clock.advance(400)
+    shop.slack.clock.resume()
+
+
+def work(database_url, *arguments):
+    return subprocess.run(
+        [TACK, "work", *arguments],
+        env={"DATABASE_URL": database_url, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.usefixtures("given_up")
+def test_it_is_listed_with_its_last_error_and_done_once_it_is_requeued(shop, database_url):
+    (line,) = work(database_url, "list").splitlines()
+    assert line.split() == ["message:1", "given", "up", "invalid_auth"]
+    work(database_url, "requeue", "message:1")
+    shop.do_what_is_due()
+    assert shop.texts == ["PAY-1 is in funnel"]
+    assert work(database_url, "list") == ""
+
+
+@pytest.mark.usefixtures("given_up")
+def test_it_is_counted_in_the_metrics(shop, database_url):
+    settings = Settings(
+        database_url=database_url,
+        slack_bot_token=SecretStr(shop.slack.bot_token),
+        slack_signing_secret=SecretStr(shop.slack.signing_secret),
+        slack_api_url=shop.slack.api_url,
+    )
+    tack = Tack(settings, "http", shop.slack.clock)
+    shop.propose("Another")
+    figures = asyncio.run(metrics(tack)).splitlines()
+    tack.stop()
+    assert "tack_work_dead 1.0" in figures
+    assert "tack_work_due 1.0" in figures
+
+
+async def metrics(tack):
+    async with AsyncClient(transport=ASGITransport(web(tack)), base_url="http://tack") as client:
+        return (await client.get("/metrics")).text
