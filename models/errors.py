@@ -44,4 +44,6 @@ class MovedMeanwhile(Mistake):
     """A click on a card that showed an older state."""
 
     def __init__(self, key: str, label: str) -> None:
-        super().__init__(f"{key} has moved meanwhile: it is in {label} now. Look again and decide.")
+        super().__init__(
+            f"{key} has moved in the meantime and is now in {label}. Look again and decide."
+        )

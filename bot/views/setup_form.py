@@ -33,7 +33,7 @@ def setup_form(memory: SetupForm, time_zone: str = "UTC") -> dict[str, Any]:
     blocks: list[Block] = [
         section(words("setup_form", "lead")),
         _text("name", "What is the portfolio called?", "Shop", LONGEST_NAME),
-        _text("currency", "Currency", "EUR", 3, hint="The three letters money is counted in."),
+        _text("currency", "Currency", "EUR", 3, hint="The three-letter code of the currency."),
         field(
             TIME_ZONE,
             "Time zone",

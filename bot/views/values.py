@@ -11,7 +11,9 @@ class OldButton(Mistake):
     """A value this version of Tack does not write, or that was edited by hand."""
 
     def __init__(self) -> None:
-        super().__init__("That button is from an earlier time. Open it anew and try again.")
+        super().__init__(
+            "That button is out of date. Open the card or the form again and try once more."
+        )
 
 
 class Value(BaseModel):

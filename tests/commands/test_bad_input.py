@@ -94,7 +94,7 @@ def test_a_hand_edited_button_is_refused_kindly(slack, shop, value):
     ana = slack.as_user("ana")
     ana.click("Move to Reviewing", channel="payments")
     said = slack.wait_for(lambda: ana.private_messages("payments")[-1]).text
-    assert said.startswith(("That button is from", "That epic is not there"))
+    assert said.startswith(("That button is out of date", "That epic is not there"))
 
 
 def test_someone_of_another_workspace_is_refused_kindly(slack, shop):

@@ -113,5 +113,7 @@ def test_a_button_whose_response_url_is_worn_out_is_answered_in_the_channel(clic
     ana = clicked.as_user("ana")
     forged = forged_click(clicked, "move_epic", "{}", ana.user, answerable=False)
     assert forged.error is None
-    clicked.wait_for(lambda: ana.private_messages()[-1].text.startswith("That button is from"))
+    clicked.wait_for(
+        lambda: ana.private_messages()[-1].text.startswith("That button is out of date")
+    )
     clicked.findings.clear()

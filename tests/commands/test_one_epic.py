@@ -42,7 +42,8 @@ def test_moving_by_form_says_when_someone_else_was_faster(slack, shop):
     slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
     errors = form.submit().errors
     assert errors == {
-        "To which state?": "PAY-1 has moved meanwhile: it is in Ready now. Look again and decide."
+        "To which state?": "PAY-1 has moved in the meantime and is now in Ready. "
+        "Look again and decide."
     }
 
 
@@ -53,7 +54,7 @@ def test_a_click_on_an_old_card_is_refused_with_the_present_state(slack, shop):
     slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
     old = ana.private_messages()[-1]
     ana.click("Move to Reviewing", in_message=old)
-    assert "it is in Ready now" in slack.wait_for(lambda: ana.last_private()).text
+    assert "is now in Ready" in slack.wait_for(lambda: ana.last_private()).text
 
 
 def test_a_card_only_one_sees_shows_the_state_after_a_click(slack, shop):

@@ -47,7 +47,7 @@ def test_before_it_is_set_up_it_says_what_to_do_first(slack, tack):
     for typed in ("/epic propose", "/epic list", "/epic show PAY-1", "/epic move PAY-1 done"):
         said = slack.as_user("ben").types(typed, channel="payments").text
         assert said.startswith("Tack is not set up here yet. An admin types /portfolio setup")
-    assert "has to become admin" not in str(slack.as_user("ben").opens_home().texts)
+    assert "needs to be made an admin" not in str(slack.as_user("ben").opens_home().texts)
 
 
 def test_only_an_admin_sets_it_up_and_the_others_hear_whom_to_ask(slack, tack):

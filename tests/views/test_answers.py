@@ -21,7 +21,7 @@ MISTAKES = [
     (AlreadyThere("PAY-1", "Ready"), "PAY-1 is already in Ready."),
     (
         MovedMeanwhile("PAY-1", "Ready"),
-        "PAY-1 has moved meanwhile: it is in Ready now. Look again and decide.",
+        "PAY-1 has moved in the meantime and is now in Ready. Look again and decide.",
     ),
     (
         DatabaseAway(),
@@ -29,7 +29,7 @@ MISTAKES = [
         "Please try again in a minute.",
     ),
     (FieldMistakes({"name": "Name it.", "currency": "Write EUR."}), "Name it. Write EUR."),
-    (OldButton(), "That button is from an earlier time. Open it anew and try again."),
+    (OldButton(), "That button is out of date. Open the card or the form again and try once more."),
     (UnknownEpic(), "That epic is not there any more."),
     (UnknownState(), "This portfolio has no such state any more. Choose another one."),
     (UnknownStream(), "That value stream is not there any more. Choose another one."),

@@ -244,9 +244,12 @@ def test_the_fullest_card_fits_and_no_sign_is_cut_in_two(letter):
         assert not re.search("&(?!amp;|lt;|gt;)", text)
 
 
-def test_an_imported_title_of_any_length_fits():
+def test_a_title_or_a_reason_of_any_length_leaves_room_for_the_rest():
     epic = an_epic("stopped", title="&" * 5_000)
     shown(epic_card.epic_card(a_card(epic, "ready", reason="&" * 5_000)))
+    idea = epic_card.epic_card(a_card(an_epic(title="x" * 5_000), "ready", reason="x" * 5_000))
+    assert shown(idea)[-1].endswith(" · " + "x" * 299 + "…")
+    assert read_aloud(idea).endswith("Payments, owner @Ana.")
     told = epic_card.moved(epic)
     assert shown(told)[0].endswith("* is in *Stopped* now.")
 

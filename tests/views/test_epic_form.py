@@ -87,6 +87,11 @@ def test_a_hostile_title_alike_pings_nobody():
     assert "<" not in shown_form(form)[3]
 
 
+def test_a_long_title_alike_is_cut():
+    form = epic_form.epic_form(a_portfolio(), MEMORY, similar=[an_epic(title="x" * 500)])
+    assert f'PAY-12 "{"x" * 59}…" (funnel).' in shown_form(form)[3]
+
+
 def test_the_form_grows_by_the_numbers():
     form = epic_form.epic_form(a_portfolio(), GROWN)
     assert shown_form(form)[9:-1] == [

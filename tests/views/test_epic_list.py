@@ -61,3 +61,8 @@ def test_a_full_page_of_hostile_titles_fits_and_pings_nobody(title):
     assert not [line for line in lines if "<" in line]
     assert len(answer.text) <= TEXT_LIMIT
     assert "<" not in answer.text
+
+
+def test_a_long_title_leaves_room_for_the_others_to_be_read_aloud():
+    answer = epic_list(a_page(20, title="x" * 5_000))
+    assert answer.text.count("x… (funnel)") == 20

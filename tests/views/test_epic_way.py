@@ -62,7 +62,9 @@ def test_the_form_to_move_takes_the_longest_key_and_title():
     portfolio = a_portfolio(many_streams(1))
     portfolio.value_streams[0].key_prefix = "ABCDEFGHIJ"
     epic = an_epic(number=9_999_999, portfolio=portfolio, title=HOSTILE * 40)
-    assert shown_form(move_form.move_form(epic, None))[0] == "Move ABCDEFGHIJ-9999999"
+    texts = shown_form(move_form.move_form(epic, None))
+    assert texts[0] == "Move ABCDEFGHIJ-9999999"
+    assert texts[1].endswith("… · in *Funnel* since {Mon 18 May}")
     assert shown_form(epic_card.history(a_card(epic), [a_step(epic)], 1))[0].startswith(
         "ABCDEFGHIJ-9999999"
     )

@@ -29,7 +29,7 @@ def test_an_empty_board_says_how_little_it_takes():
 
 def test_an_empty_stream_says_so():
     texts = shown_home(home(a_board(stream=1)))
-    assert texts[1].startswith("0 epics of Onboarding: funnel *0*")
+    assert texts[1].startswith("0 epics in Onboarding: funnel *0*")
     assert texts[-2] == "Onboarding has no epics yet. The first one takes three answers."
 
 
@@ -207,6 +207,6 @@ def test_without_an_admin_it_says_how_someone_becomes_one():
     assert shown_home(home_board.welcome([], is_admin=False)) == [
         "Welcome to Tack",
         "*Tack is not set up yet.*\n"
-        "First someone has to become admin: start Tack with `TACK_ADMINS` set to a member id, "
-        "or run `tack admin grant`. Then `/portfolio setup` asks for the rest.",
+        "First, someone needs to be made an admin: start Tack with `TACK_ADMINS` set to a member "
+        "id, or run `tack admin grant`. Then `/portfolio setup` asks for the rest.",
     ]

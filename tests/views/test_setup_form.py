@@ -24,12 +24,12 @@ def test_a_portfolio_begins_with_one_stream():
     assert shown_form(form) == [
         "Set up the portfolio",
         "A portfolio, and the value streams whose epics it holds. "
-        "Everything can be changed later; nothing is posted before the first epic.",
+        "Nothing is posted before the first epic.",
         "What is the portfolio called?",
         "Shop",
         "Currency",
         "EUR",
-        "The three letters money is counted in.",
+        "The three-letter code of the currency.",
         "Time zone",
         "Type a city, for example Berlin",
         "Europe/Berlin",
