@@ -42,7 +42,7 @@ class Timetable:
             self._changed.notify()
 
     def settle(self) -> None:
-        """Return once all that was due when this was called has been done, or raise TimeoutError."""
+        """Return once all that was due at the call has been done, or raise TimeoutError."""
         done = threading.Event()
         self.put(self._clock.now(), done.set)
         if not done.wait(WAIT_MOST_S):

@@ -17,10 +17,12 @@ from tests.worker.conftest import DRAW
 
 @pytest.fixture
 def run(shop):
-    """Start a worker, woken by every commit; stops it at the end."""
-    started = []
+    """Start a worker, woken by every commit; the end stops it and closes a database of its own."""
+    started, own = [], []
 
     def start(database=shop.database, handlers=None):
+        if database is not shop.database:
+            own.append(database)
         worker = Worker(database, shop.slack.clock, shop.client_for, DRAW, handlers)
         database.on_commit.append(worker.wake)
         worker.start()
@@ -30,6 +32,8 @@ def run(shop):
     yield start
     for worker in started:
         worker.stop()
+    for database in own:
+        database.close()
 
 
 @pytest.fixture
@@ -53,9 +57,8 @@ def test_a_commit_wakes_the_worker_which_shows_it(shop, run):
 
 @pytest.mark.usefixtures("real_time")
 def test_two_replicas_post_each_card_once(shop, run, database_url):
-    other = Database(database_url)
     run()
-    run(other)
+    run(Database(database_url))
     with ThreadPoolExecutor(4) as threads:
         epics = list(threads.map(shop.propose, ["One", "Two"]))
     for state in ("reviewing", "analyzing", "ready"):
@@ -64,7 +67,6 @@ def test_two_replicas_post_each_card_once(shop, run, database_url):
     assert sorted(shop.texts) == ["PAY-1 is in ready", "PAY-2 is in funnel"] or sorted(
         shop.texts
     ) == ["PAY-1 is in funnel", "PAY-2 is in ready"]
-    other.close()
 
 
 def test_other_kinds_of_work_go_to_their_handler(shop, run):
@@ -94,8 +96,7 @@ def test_work_that_takes_long_keeps_its_lease_and_is_done_once(shop, run, databa
         done.set()
 
     run(handlers={"remind": takes_long})
-    other = Database(database_url)
-    run(other, handlers={"remind": takes_long})
+    run(Database(database_url), handlers={"remind": takes_long})
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
     shop.slack.wait_for(lambda: begun)
@@ -107,7 +108,6 @@ def test_work_that_takes_long_keeps_its_lease_and_is_done_once(shop, run, databa
     assert done.wait(5)
     shop.slack.wait_for(lambda: no_work_is_left(shop))
     assert len(begun) == 1
-    other.close()
 
 
 def lease(shop):

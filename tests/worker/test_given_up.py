@@ -44,7 +44,7 @@ def test_it_is_listed_with_its_last_error_and_done_once_it_is_requeued(shop, dat
     work(database_url, "requeue", "message:1")
     shop.do_what_is_due()
     assert shop.texts == ["PAY-1 is in funnel"]
-    assert work(database_url, "list") == ""
+    assert shop.claim() == []
 
 
 @pytest.mark.usefixtures("given_up")
