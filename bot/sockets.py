@@ -30,6 +30,7 @@ TOLD_BEFORE_SECONDS = 0.2
 """Where Slack said so before it closed a connection, the SDK is at replacing it by then."""
 
 DRAIN_SECONDS = 3.0
+READER_ENDS_WITHIN_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +142,20 @@ class _Client(SocketModeClient):
         assert session is not None
         session.on_close_listener = partial(self._closed, session)
         session.close = partial(_hang_up, session)  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        """End the connection for good.
+
+        The SDK waits for its reader without an end where that one was just about to begin.
+        """
+        self.closed, self.auto_reconnect_enabled = True, False
+        self.disconnect()
+        reader = self.current_session_runner
+        while reader.is_alive():
+            self.current_session_state.terminated = True
+            reader.event.set()
+            reader.thread.join(READER_ENDS_WITHIN_SECONDS)
+        super().close()
 
     def _closed(self, session: Connection, _code: int, _reason: str | None = None) -> None:
         time.sleep(TOLD_BEFORE_SECONDS)

@@ -128,14 +128,16 @@ function refresh() {
 }
 
 async function draw() {
+  const asked = seen.me;
   const world = await get("state");
-  if (!world) return;
+  // Someone else may be acting by now; drawing anew for them is asked for already.
+  if (!world || seen.me !== asked) return;
   seen.world = world;
   seen.me = world.me.name;
   if (seen.here !== HOME && !channelSeen(seen.here)) arrive(world.channels[0]?.id ?? HOME);
-  const { here } = seen;
+  const { here, me } = seen;
   const answer = here === HOME ? { messages: [] } : await get("messages", { channel: here });
-  if (!answer || here !== seen.here) return;
+  if (!answer || here !== seen.here || me !== seen.me) return;
   if (drawnAt !== `${seen.me} ${here}`) newFrom = firstNew(answer.messages, channelSeen(here)?.unread);
   showLog(answer.messages);
   showWriting();

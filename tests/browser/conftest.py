@@ -1,11 +1,14 @@
 """A real Chromium looks at the demo's local Slack."""
 
+import fcntl
 import logging
 import os
 import shutil
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -13,7 +16,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from sandbox import Sandbox
-from tests.commands.conftest import MANIFEST, furnish, running
+from tests.commands.conftest import MANIFEST, PATIENCE_S, furnish, running
 from tests.sandbox.conftest import MANIFEST as IDEAS
 from tests.sandbox.conftest import over_http
 
@@ -45,9 +48,11 @@ def _installed_by_playwright():
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory):
+def chromium():
     """One browser for all tests of a worker; workers take turns to install it."""
-    path = chromium_path()
+    with (Path(tempfile.gettempdir()) / "tack-chromium.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -62,6 +67,7 @@ def slack(tmp_path):
             slack.add_user(name)
         slack.add_channel("payments", members=["ana", "ben"])
         slack.add_channel("lobby", members=["ana", "ben"])
+        slack.ack_within_s = PATIENCE_S
         with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
             furnish(slack, tack)
             yield slack

@@ -19,6 +19,10 @@ from models.epic import Epic
 from models.setup import Setup, StreamSetup
 from sandbox import Sandbox
 
+PATIENCE_S = 10
+"""These tests are about what is answered. That it comes within Slack's three seconds is measured
+in bench/, and tested where something holds it up."""
+
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 
 
@@ -30,6 +34,7 @@ def slack():
             slack.add_user(name)
         slack.add_channel("payments", members=["ana", "ben", "cleo", "dana"])
         slack.add_channel("lobby", members=["ana", "ben"], bot_is_member=False)
+        slack.ack_within_s = PATIENCE_S
         yield slack
         assert [finding for finding in slack.findings if not finding.warning] == []
 

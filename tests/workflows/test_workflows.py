@@ -204,7 +204,7 @@ def test_a_click_on_an_older_card_names_the_present_state(database, shop):
         move(session, shop[0], BEN, epic.id, reviewing, 1, None, MONDAY)
         with pytest.raises(AlreadyThere, match="PAY-1 is already in Reviewing"):
             move(session, shop[0], BEN, epic.id, reviewing, 1, None, MONDAY)
-        with pytest.raises(MovedMeanwhile, match="it is in Reviewing now"):
+        with pytest.raises(MovedMeanwhile, match="is now in Reviewing"):
             move(session, shop[0], BEN, epic.id, ready, 1, None, MONDAY)
 
 
