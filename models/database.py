@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -63,25 +64,30 @@ class FairLock:
     """A lock that is given in the order it was asked for, with a limit to the waiting."""
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._queue: list[object] = []
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
 
     def acquire(self, timeout: float) -> bool:
         """Wait for one's turn; False where it did not come in time."""
-        ticket = object()
-        with self._condition:
-            self._queue.append(ticket)
-            if self._condition.wait_for(lambda: self._queue[0] is ticket, timeout):
+        turn = threading.Event()
+        with self._guard:
+            self._queue.append(turn)
+            if self._queue[0] is turn:
                 return True
-            self._queue.remove(ticket)
-            self._condition.notify_all()
+        if turn.wait(timeout):
+            return True
+        with self._guard:
+            if turn.is_set():
+                return True
+            self._queue.remove(turn)
             return False
 
     def release(self) -> None:
-        """Let the next in line go."""
-        with self._condition:
-            self._queue.pop(0)
-            self._condition.notify_all()
+        """Let the next in line go, and wake nobody else."""
+        with self._guard:
+            self._queue.popleft()
+            if self._queue:
+                self._queue[0].set()
 
 
 class Database:

@@ -53,7 +53,7 @@ class Message(Base):
     @property
     def work_key(self) -> str:
         """The key of the work that draws it."""
-        return f"message:{self.id}"
+        return message_key(self.id)
 
 
 class Home(Base):
@@ -74,4 +74,14 @@ class Home(Base):
     @property
     def work_key(self) -> str:
         """The key of the work that draws it."""
-        return f"home:{self.id}"
+        return home_key(self.id)
+
+
+def message_key(message_id: int) -> str:
+    """The key of the work that draws a message."""
+    return f"message:{message_id}"
+
+
+def home_key(home_id: int) -> str:
+    """The key of the work that draws an App Home."""
+    return f"home:{home_id}"

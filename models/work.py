@@ -64,23 +64,11 @@ def put(
 
     Lock domain rows before; where one transaction puts several keys, put them in sorted order.
     """
+    lanes, works = _STATEMENTS[session.get_bind().dialect.name]
     if lane is not None:
-        lanes = insert_into(session, Lane).values(workspace_id=workspace_id, name=lane, next_at=at)
-        session.execute(lanes.on_conflict_do_nothing())
-    new = insert_into(session, Work).values(
-        workspace_id=workspace_id, key=key, lane=lane, due_at=at, version=1, fence=0, attempts=0
-    )
-    again = {
-        "due_at": at,
-        "lane": lane,
-        "version": Work.version + 1,
-        "attempts": 0,
-        "last_error": None,
-        "dead_at": None,
-    }
-    session.execute(
-        new.on_conflict_do_update(index_elements=[Work.workspace_id, Work.key], set_=again)
-    )
+        session.execute(lanes, {"workspace_id": workspace_id, "name": lane, "next_at": at})
+    row = {"workspace_id": workspace_id, "key": key, "lane": lane, "due_at": at}
+    session.execute(works, row)
 
 
 def cancel(session: Session, workspace_id: int, key: str) -> None:
@@ -92,3 +80,25 @@ def insert_into(session: Session, table: type[Base]) -> Any:
     """An insert that knows `on_conflict`, in the dialect of the session's database."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def _statements(dialect: Any) -> tuple[Any, Any]:
+    """What `put` says to a database, built once: every click says it."""
+    lanes, works = Lane.__table__, Work.__table__
+    new = dialect.insert(works)
+    again = {
+        "due_at": new.excluded.due_at,
+        "lane": new.excluded.lane,
+        "version": works.c.version + 1,
+        "attempts": 0,
+        "last_error": None,
+        "dead_at": None,
+    }
+    key = [works.c.workspace_id, works.c.key]
+    return (
+        dialect.insert(lanes).on_conflict_do_nothing(),
+        new.on_conflict_do_update(index_elements=key, set_=again),
+    )
+
+
+_STATEMENTS = {"postgresql": _statements(postgresql), "sqlite": _statements(sqlite)}

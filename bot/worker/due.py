@@ -1,5 +1,6 @@
 """The worker does what is due: it claims, and hands each kind of work to who does it."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ HANDS = 4
 """How many things are done at once."""
 
 LOOK_EVERY_SECONDS = 0.2
+
+LOOK_APART_SECONDS = 0.05
+"""However many commits wake it: what is put within this time is looked for once."""
 LOOK_AGAIN_SECONDS = 2.0
 """After a look that failed."""
 
@@ -79,7 +83,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._is_done():
-            patience = LOOK_EVERY_SECONDS
+            patience, looked_at = LOOK_EVERY_SECONDS, time.monotonic()
             try:
                 self._renew_leases()
                 for claim in self._claim():
@@ -92,6 +96,8 @@ class Worker:
                 patience = LOOK_AGAIN_SECONDS
             with self._changed:
                 self._changed.wait_for(self._should_look, patience)
+                pause = looked_at + LOOK_APART_SECONDS - time.monotonic()
+                self._changed.wait_for(lambda: self._stopping, max(0.0, pause))
                 self._woken = False
 
     def _is_done(self) -> bool:

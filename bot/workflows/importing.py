@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Table, insert, select
@@ -34,13 +35,43 @@ class BadRow(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An epic as its source tells it."""
+    """An epic as its source tells it, and what follows from its moves.
+
+    That is worked out when it is read, so that the writing, which on SQLite holds everyone else up,
+    has as little to do as can be.
+    """
 
     source: str
     id: str
     title: str
     value_stream: str
     moves: Sequence[Move]
+    entered_at: datetime
+    committed_at: datetime | None
+    done_at: datetime | None
+    oddities: Counter[str]
+
+    @classmethod
+    def of(cls, row: Mapping[str, str], moves: Sequence[Move]) -> "Item":
+        """The item of a row and its moves, which may be in any order."""
+        ordered = sorted(moves, key=lambda move: move.at)
+        history = History(row["value_stream"], ordered)
+        entered_at = ordered[-1].at
+        for move in reversed(ordered):
+            if move.to_state != ordered[-1].to_state:
+                break
+            entered_at = move.at
+        return cls(
+            row["source"],
+            row["id"],
+            row["title"],
+            row["value_stream"],
+            ordered,
+            entered_at,
+            history.committed_at(),
+            history.done_at(),
+            _oddities(ordered),
+        )
 
 
 @dataclass(slots=True)
@@ -74,10 +105,7 @@ def read_items(
             raise BadRow(items, line, f"{row['id']} is in the file twice")
         if not moves[row["id"]]:
             raise BadRow(items, line, f"{row['id']} has no row in {transitions.name}")
-        ordered = sorted(moves[row["id"]], key=lambda move: move.at)
-        found[row["id"]] = Item(
-            row["source"], row["id"], row["title"], row["value_stream"], ordered
-        )
+        found[row["id"]] = Item.of(row, moves[row["id"]])
     for id_, line in lines.items():
         if id_ not in found:
             raise BadRow(transitions, line, f"{id_} is not in {items.name}")
@@ -95,7 +123,9 @@ def import_items(
     portfolio = _portfolio(session, workspace_id, name, at)
     streams = _streams(session, portfolio, items)
     known = _known_epics(session, portfolio)
-    report = Report(oddities=_oddities(items))
+    report = Report()
+    for item in items:
+        report.oddities.update(item.oddities)
     report.items_known_before = sum((item.source, item.id) in known for item in items)
     rows = [
         _epic_row(portfolio, streams[item.value_stream], item)
@@ -224,24 +254,16 @@ def _epic_row(portfolio: Portfolio, stream: ValueStream, item: Item) -> dict[str
         "source_id": item.id,
         "created_at": item.moves[0].at,
         "version": 1,
-        **_standing(portfolio, stream, item.moves),
+        **_standing(portfolio, item),
     }
 
 
-def _standing(
-    portfolio: Portfolio, stream: ValueStream, moves: Sequence[Move]
-) -> dict[str, object]:
-    history = History(stream.name, moves)
-    entered_at = moves[-1].at
-    for move in reversed(moves):
-        if move.to_state != moves[-1].to_state:
-            break
-        entered_at = move.at
+def _standing(portfolio: Portfolio, item: Item) -> dict[str, object]:
     return {
-        "state_id": portfolio.state(moves[-1].to_state).id,
-        "state_entered_at": entered_at,
-        "committed_at": history.committed_at(),
-        "done_at": history.done_at(),
+        "state_id": portfolio.state(item.moves[-1].to_state).id,
+        "state_entered_at": item.entered_at,
+        "committed_at": item.committed_at,
+        "done_at": item.done_at,
     }
 
 
@@ -282,7 +304,7 @@ def _add_transitions(
     _insert(session, Transition, rows)
     for epic_id, item in grown:
         epic = session.get_one(Epic, epic_id)
-        for name, value in _standing(portfolio, epic.value_stream, item.moves).items():
+        for name, value in _standing(portfolio, item).items():
             setattr(epic, name, value)
     return len(rows)
 
@@ -295,14 +317,13 @@ def _insert(session: Session, noun: type[Epic | Transition], rows: list[dict[str
         session.execute(insert(table), rows[start : start + CHUNK])
 
 
-def _oddities(items: Sequence[Item]) -> Counter[str]:
+def _oddities(moves: Sequence[Move]) -> Counter[str]:
     odd: Counter[str] = Counter()
-    for item in items:
-        odd["started in the middle"] += item.moves[0].to_state != "funnel"
-        for left, entered in zip(item.moves, item.moves[1:], strict=False):
-            step = ORDER[entered.to_state] - ORDER[left.to_state]
-            odd["left done"] += left.to_state == "done" and step != 0
-            odd["left stopped"] += left.to_state == "stopped" and step != 0
-            odd["moved back"] += step < 0 and left.to_state not in ("done", "stopped")
-            odd["skipped a state"] += step > 1 and entered.to_state != "stopped"
+    odd["started in the middle"] += moves[0].to_state != "funnel"
+    for left, entered in pairwise(moves):
+        step = ORDER[entered.to_state] - ORDER[left.to_state]
+        odd["left done"] += left.to_state == "done" and step != 0
+        odd["left stopped"] += left.to_state == "stopped" and step != 0
+        odd["moved back"] += step < 0 and left.to_state not in ("done", "stopped")
+        odd["skipped a state"] += step > 1 and entered.to_state != "stopped"
     return +odd

@@ -3,17 +3,39 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.confirmation import FactCheck
 from models.digest import WEEK, Digest, Subscription
 from models.epic import Epic
-from models.message import Home, Message, MessageKind
+from models.message import Home, Message, MessageKind, home_key, message_key
 from models.work import put
 
 LOOKED_AT_FOR = timedelta(minutes=5)
 """How long after a look an App Home is still kept up to date."""
+
+
+CARDS = (
+    select(Message.id, Message.channel_id)
+    .where(
+        Message.workspace_id == bindparam("workspace_id"),
+        Message.kind == MessageKind.EPIC_CARD,
+        Message.subject_id == bindparam("epic_id"),
+    )
+    .order_by(Message.id)
+)
+HOMES = (
+    select(Home.id)
+    .where(Home.workspace_id == bindparam("workspace_id"), Home.opened_at >= bindparam("looked_at"))
+    .order_by(Home.id)
+)
+ASKED = select(FactCheck.id).where(
+    FactCheck.workspace_id == bindparam("workspace_id"),
+    FactCheck.user_id == bindparam("owner"),
+    FactCheck.at > bindparam("after"),
+)
+"""Built once, because every move asks them."""
 
 
 def redraw_epic(session: Session, epic: Epic, at: datetime) -> None:
@@ -22,24 +44,14 @@ def redraw_epic(session: Session, epic: Epic, at: datetime) -> None:
     The last thing in a transaction: work rows are locked after domain rows, in one order.
     """
     session.flush()
-    messages = session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == epic.workspace_id,
-            Message.kind == MessageKind.EPIC_CARD,
-            Message.subject_id == epic.id,
-        )
-        .order_by(Message.id)
-    )
-    homes = session.scalars(
-        select(Home)
-        .where(Home.workspace_id == epic.workspace_id, Home.opened_at >= at - LOOKED_AT_FOR)
-        .order_by(Home.id)
-    )
-    for message in messages.all():
-        redraw_message(session, message, at)
-    for home in homes.all():
-        put(session, home.workspace_id, home.work_key, at, lane=home.work_key)
+    here = {"workspace_id": epic.workspace_id}
+    cards = session.execute(CARDS, {**here, "epic_id": epic.id}).all()
+    homes = session.scalars(HOMES, {**here, "looked_at": at - LOOKED_AT_FOR}).all()
+    for message_id, channel_id in cards:
+        put(session, epic.workspace_id, message_key(message_id), at, lane=channel_id)
+    for home_id in homes:
+        key = home_key(home_id)
+        put(session, epic.workspace_id, key, at, lane=key)
 
 
 def redraw_questions(
@@ -50,26 +62,46 @@ def redraw_questions(
     Those are this week's bundles to their owners, and the newest digest of each channel.
     """
     session.flush()
-    owners = {epic.owner_user_id for epic in epics}
+    subjects = [(MessageKind.FACT_CHECK, _asked_about(session, epics, at))]
+    if in_digests:
+        subjects.append((MessageKind.DIGEST, _told_of(session, epics, at)))
+    shows = [
+        and_(Message.kind == kind, Message.subject_id.in_(ids)) for kind, ids in subjects if ids
+    ]
+    if not shows:
+        return
+    workspaces = {epic.workspace_id for epic in epics}
+    messages = session.scalars(
+        select(Message)
+        .where(Message.workspace_id.in_(workspaces), or_(*shows))
+        .order_by(Message.id)
+    )
+    for message in messages.all():
+        redraw_message(session, message, at)
+
+
+def _asked_about(session: Session, epics: Sequence[Epic], at: datetime) -> Sequence[int]:
+    """This week's questions to the owners of the epics."""
+    people = {(epic.workspace_id, epic.owner_user_id) for epic in epics if epic.owner_user_id}
+    return [
+        check_id
+        for workspace_id, owner in sorted(people)
+        for check_id in session.scalars(
+            ASKED, {"workspace_id": workspace_id, "owner": owner, "after": at - WEEK}
+        )
+    ]
+
+
+def _told_of(session: Session, epics: Sequence[Epic], at: datetime) -> Sequence[int]:
+    """The newest digest of each channel that tells of the epics' portfolios."""
     portfolios = {epic.portfolio_id for epic in epics}
-    asked = select(FactCheck.id).where(FactCheck.user_id.in_(owners), FactCheck.at > at - WEEK)
-    told = (
+    newest = (
         select(func.max(Digest.id))
         .join(Digest.subscription)
         .where(Subscription.portfolio_id.in_(portfolios), Digest.at > at - WEEK)
         .group_by(Digest.channel_id)
     )
-    questions = [and_(Message.kind == MessageKind.FACT_CHECK, Message.subject_id.in_(asked))]
-    if in_digests:
-        questions.append(and_(Message.kind == MessageKind.DIGEST, Message.subject_id.in_(told)))
-    workspaces = {epic.workspace_id for epic in epics}
-    messages = session.scalars(
-        select(Message)
-        .where(Message.workspace_id.in_(workspaces), or_(*questions))
-        .order_by(Message.id)
-    )
-    for message in messages.all():
-        redraw_message(session, message, at)
+    return session.scalars(newest).all()
 
 
 def redraw_message(session: Session, message: Message, at: datetime) -> None:
