@@ -20,7 +20,7 @@ import migrations
 from bot import cli_run
 from bot.cli_data import WorkspaceOption, open_database, ready_database, workspace_id
 from bot.serving import log_to_stderr
-from bot.workflows.importing import histories, import_items, read_items
+from bot.workflows.importing import histories, import_items, read_items, staged_items
 from models.database import Database
 from models.errors import Mistake
 from models.flow import Board, board_at
@@ -126,7 +126,7 @@ def _import(
         task = progress.add_task("Reading", total=None)
         found = read_items(*files, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
-        with database.write() as session:
+        with staged_items(database, found) as connection, database.write(connection) as session:
             here = workspace_id(session, workspace)
             report = import_items(session, here, portfolio, found, datetime.now(UTC))
     say.print(

@@ -105,12 +105,23 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction: committed at the end, undone by any error. Raises DatabaseAway."""
+    def staging(self) -> Iterator[Connection]:
+        """A connection for temporary tables of one's own, to be written by. Raises DatabaseAway."""
+        with _in_time(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, by: Connection | None = None) -> Iterator[Session]:
+        """One transaction: committed at the end, undone by any error. Raises DatabaseAway.
+
+        It is written by a connection of `staging`, where one is given.
+        """
         with self._turn() as wait_ms, _in_time():
-            engine = self.engine.execution_options(write_wait_ms=wait_ms)
-            with Session(engine, expire_on_commit=False) as session, session.begin():
+            bind = (by or self.engine).execution_options(write_wait_ms=wait_ms)
+            with Session(bind, expire_on_commit=False) as session, session.begin():
                 yield session
+        if by is not None:
+            by.execution_options(write_wait_ms=None)
         for tell in self.on_commit:
             tell()
 

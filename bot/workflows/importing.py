@@ -9,20 +9,25 @@ import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
+from bot.workflows import staging
+from models.database import Database
 from models.epic import Epic, EpicType, Transition
 from models.errors import Mistake
 from models.flow import History, Move
 from models.portfolio import DEFAULT_STATES, Portfolio, ValueStream, derive_prefix
 
-CHUNK = 5_000
+EPICS = Epic.metadata.tables[Epic.__tablename__]
+"""By table: the ORM would begin a new statement wherever a row lacks a value."""
+
 ORDER = {name: position for position, (name, _) in enumerate(DEFAULT_STATES)}
 
 
@@ -112,13 +117,21 @@ def read_items(
     return list(found.values())
 
 
+@contextmanager
+def staged_items(database: Database, items: Sequence[Item]) -> Iterator[Connection]:
+    """A connection that holds the items' histories, to write them by with `import_items`."""
+    ways = ((item.source, item.id, item.moves) for item in items)
+    with database.staging() as connection, staging.staged(connection, ways):
+        yield connection
+
+
 def import_items(
     session: Session, workspace_id: int, name: str, items: Sequence[Item], at: datetime
 ) -> Report:
     """Add what is not there yet: epics by (source, id), transitions by moment and state.
 
-    Creates the portfolio in UTC with the default states, and its value streams with derived
-    key prefixes, where they are missing.
+    The session is of a connection that holds the items staged. Creates the portfolio in UTC with
+    the default states, and its value streams with derived key prefixes, where they are missing.
     """
     portfolio = _portfolio(session, workspace_id, name, at)
     streams = _streams(session, portfolio, items)
@@ -127,15 +140,18 @@ def import_items(
     for item in items:
         report.oddities.update(item.oddities)
     report.items_known_before = sum((item.source, item.id) in known for item in items)
+    if report.items_known_before:
+        _catch_up(session, portfolio, items, known)
     rows = [
         _epic_row(portfolio, streams[item.value_stream], item)
         for item in items
         if (item.source, item.id) not in known
     ]
-    _insert(session, Epic, rows)
+    for start in range(0, len(rows), staging.CHUNK):
+        session.execute(insert(EPICS), rows[start : start + staging.CHUNK])
+    session.flush()
     report.items_added = len(rows)
-    known = _known_epics(session, portfolio)
-    report.transitions_added = _add_transitions(session, portfolio, items, known)
+    report.transitions_added = staging.take_over(session, portfolio)
     return report
 
 
@@ -267,54 +283,19 @@ def _standing(portfolio: Portfolio, item: Item) -> dict[str, object]:
     }
 
 
-def _add_transitions(
+def _catch_up(
     session: Session,
     portfolio: Portfolio,
     items: Sequence[Item],
-    epic_ids: Mapping[tuple[str, str], int],
-) -> int:
-    states = {state.name: state.id for state in portfolio.states}
-    query = (
-        select(Transition.epic_id, Transition.to_state_id, Transition.at)
-        .join(Epic, Epic.id == Transition.epic_id)
-        .where(Epic.portfolio_id == portfolio.id, Epic.source.is_not(None))
-    )
-    stored = {(epic_id, state_id, at) for epic_id, state_id, at in session.execute(query)}
-    rows: list[dict[str, object]] = []
-    grown: list[tuple[int, Item]] = []
+    known: Mapping[tuple[str, str], int],
+) -> None:
+    """Let epics known before stand where their grown histories say."""
+    grown = staging.grown(session, portfolio)
     for item in items:
-        epic_id = epic_ids[item.source, item.id]
-        before = len(rows)
-        left: int | None = None
-        for move in item.moves:
-            to = states[move.to_state]
-            if (epic_id, to, move.at) not in stored:
-                rows.append(
-                    {
-                        "workspace_id": portfolio.workspace_id,
-                        "epic_id": epic_id,
-                        "from_state_id": left,
-                        "to_state_id": to,
-                        "at": move.at,
-                    }
-                )
-            left = to
-        if len(rows) > before and stored:
-            grown.append((epic_id, item))
-    _insert(session, Transition, rows)
-    for epic_id, item in grown:
-        epic = session.get_one(Epic, epic_id)
-        for name, value in _standing(portfolio, item).items():
-            setattr(epic, name, value)
-    return len(rows)
-
-
-def _insert(session: Session, noun: type[Epic | Transition], rows: list[dict[str, object]]) -> None:
-    """Add the rows by table: the ORM would begin a new statement wherever a value is missing."""
-    table = noun.__table__
-    assert isinstance(table, Table)
-    for start in range(0, len(rows), CHUNK):
-        session.execute(insert(table), rows[start : start + CHUNK])
+        if (item.source, item.id) in grown:
+            epic = session.get_one(Epic, known[item.source, item.id])
+            for name, value in _standing(portfolio, item).items():
+                setattr(epic, name, value)
 
 
 def _oddities(moves: Sequence[Move]) -> Counter[str]:
