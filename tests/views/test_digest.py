@@ -67,7 +67,7 @@ def some_changes(portfolio):
         came_in=epics[2:],
         reopened=[],
         finished=epics[:2],
-        stopped=[(epics[4], "sold too few")],
+        stopped=[(epics[4], "sold too few.")],
         back=[],
         declined=[],
     )
