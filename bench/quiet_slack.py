@@ -39,18 +39,22 @@ class QuietSlack(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     said: ClassVar[dict[str, dict[str, Any]]] = {}
+    heard_at: ClassVar[dict[str, dict[str, float]]] = {}
 
     def do_POST(self) -> None:
         """Keep what was said, and agree."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         count = self.said.get(self.path, {"count": 0})["count"] + 1
-        self.said[self.path] = {"at": time.monotonic(), "said": _parsed(body), "count": count}
+        now, said = time.monotonic(), _parsed(body)
+        self.said[self.path] = {"at": now, "said": said, "count": count}
+        self.heard_at.setdefault(self.path, {})[str(said.get("channel"))] = now
         method = self.path.rsplit("/", 1)[-1]
         self._answer({"ok": True, **ANSWERS.get(method, {})})
 
     def do_GET(self) -> None:
-        """Tell what was last said to this path: `null` if nothing was."""
-        self._answer(self.said.get(self.path))
+        """Tell what was last said to this path, `null` if nothing was; or when, by channel."""
+        path, _, query = self.path.partition("?")
+        self._answer(self.heard_at.get(path) if query == "channels" else self.said.get(path))
 
     def _answer(self, content: dict[str, Any] | None) -> None:
         body = json.dumps(content).encode()

@@ -120,3 +120,16 @@ def is_ready(port):
             return answer.status == 200
     except OSError:
         return False
+
+
+@pytest.mark.parametrize("wrong", ["secret", "moment"])
+def test_a_request_that_slack_did_not_sign_is_not_heard(slack, database_url, wrong):
+    with running(slack, database_url, "http") as tack:
+        furnish(slack, tack)
+        if wrong == "secret":
+            slack.acting._carrier._secret = "somebody else's"
+        else:
+            slack.skew_signatures(-600)
+        with pytest.raises(NoAck, match="http_client_error"):
+            slack.as_user("ana").types("/epic list", channel="payments")
+    slack.findings.clear()

@@ -92,7 +92,8 @@ def test_the_list_is_turned_page_by_page(slack, shop):
     ana = slack.as_user("ana")
     assert "21 epics, page 1 of 2" in ana.types("/epic list", channel="payments").text
     ana.click("Next page", in_message=ana.private_messages()[-1])
-    assert "21 epics, page 2 of 2: PAY-21" in ana.private_messages()[-1].text
+    second = "21 epics, page 2 of 2: PAY-21"
+    slack.wait_for(lambda: second in ana.private_messages()[-1].text)
     assert epics(shop) == 21
 
 
