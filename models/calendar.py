@@ -1,6 +1,6 @@
 """Days as people count and write them."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -8,6 +8,7 @@ from cronsim import CronSim
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SATURDAY = 5
+DAY_ENDS_AT = time(17)
 ANSWER_WORKING_DAYS = 10
 """Within how many working days a new idea has its first answer."""
 
@@ -23,6 +24,12 @@ def working_days_after(day: date, days: int) -> date:
 def answer_due_on(entered_on: date) -> date:
     """The day by which an idea that came in has its first answer."""
     return working_days_after(entered_on, ANSWER_WORKING_DAYS)
+
+
+def answer_due_at(entered_at: datetime, zone: ZoneInfo) -> datetime:
+    """The end of that day's work, by the zone's calendar."""
+    due_on = answer_due_on(entered_at.astimezone(zone).date())
+    return datetime.combine(due_on, DAY_ENDS_AT, zone)
 
 
 def late_if_entered_before(today: date) -> date:

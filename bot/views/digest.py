@@ -19,7 +19,7 @@ from bot.views.blocks import (
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import bare_words, words
 from bot.views.values import EpicRef, SubscriptionRef
-from models.calendar import answer_due_on, spell_span
+from models.calendar import answer_due_at, spell_span
 from models.digest import WEEK, Telling
 from models.epic import Epic
 
@@ -27,7 +27,6 @@ STILL_RIGHT = "still_right"
 MENU = "digest_menu"
 NEEDS_SHOWN = 3
 ALSO_NAMED = 6
-CLOSES_AT_HOUR = 17
 
 
 def digest(telling: Telling) -> Answer:
@@ -139,9 +138,7 @@ def _also(telling: Telling) -> dict[str, Any]:
 
 
 def _due_at(telling: Telling, epic: Epic) -> datetime:
-    zone = telling.zone
-    due_on = answer_due_on(epic.state_entered_at.astimezone(zone).date())
-    return datetime(due_on.year, due_on.month, due_on.day, CLOSES_AT_HOUR, tzinfo=zone)
+    return answer_due_at(epic.state_entered_at, telling.zone)
 
 
 def _menu(telling: Telling) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from bot.views.blocks import (
 )
 from bot.views.mrkdwn import words
 from bot.views.values import EpicRef, MoveTo
-from models.calendar import answer_due_on
+from models.calendar import answer_due_at
 from models.card import Card
 from models.epic import Epic, Transition
 from models.money import format_amount
@@ -133,8 +133,7 @@ def _answer_at(epic: Epic, zone: ZoneInfo) -> datetime | None:
     """When an idea has its first answer at the latest; None where none is waited for."""
     if epic.state.name != "funnel" or epic.value_stream.owner_user_id is None:
         return None
-    due_on = answer_due_on(epic.state_entered_at.astimezone(zone).date())
-    return datetime(due_on.year, due_on.month, due_on.day, 17, tzinfo=zone)
+    return answer_due_at(epic.state_entered_at, zone)
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 from bot.views.answers import Answer
 from bot.views.blocks import (
     Block,
+    Element,
     actions,
     button,
     context,
@@ -34,18 +35,7 @@ def setup_form(memory: SetupForm, time_zone: str = "UTC") -> dict[str, Any]:
         section(words("setup_form", "lead")),
         _text("name", "What is the portfolio called?", "Shop", LONGEST_NAME),
         _text("currency", "Currency", "EUR", 3, hint="The three-letter code of the currency."),
-        field(
-            TIME_ZONE,
-            "Time zone",
-            {
-                "type": "external_select",
-                "action_id": TIME_ZONE,
-                "placeholder": plain("Type a city, for example Berlin"),
-                "min_query_length": 2,
-                "initial_option": option(time_zone, time_zone),
-            },
-            hint="Days begin and end by it.",
-        ),
+        time_zone_field(time_zone, "Days begin and end by it."),
     ]
     for place in range(memory.streams):
         blocks += _stream(place)
@@ -60,6 +50,18 @@ def setup_form(memory: SetupForm, time_zone: str = "UTC") -> dict[str, Any]:
         submit="Set it up",
         private_metadata=memory.value,
     )
+
+
+def time_zone_field(time_zone: str, hint: str | None = None) -> Block:
+    """A field that searches the time zones, beginning with one."""
+    element: Element = {
+        "type": "external_select",
+        "action_id": TIME_ZONE,
+        "placeholder": plain("Type a city, for example Berlin"),
+        "min_query_length": 2,
+        "initial_option": option(time_zone, time_zone),
+    }
+    return field(TIME_ZONE, "Time zone", element, hint=hint)
 
 
 def was_set_up(portfolio: Portfolio, bot_user_id: str) -> Answer:

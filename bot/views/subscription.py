@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.views.answers import Answer
-from bot.views.blocks import Element, button, field, modal, option, plain, section, select
+from bot.views.blocks import Element, button, field, modal, option, section, select
 from bot.views.mrkdwn import words
-from bot.views.setup_form import TIME_ZONE
+from bot.views.setup_form import time_zone_field
 from bot.views.values import DigestScope, SubscribeForm
 from models.calendar import WEEKDAYS
 from models.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription
@@ -43,17 +43,7 @@ def subscribe_form(
             field(SCOPE, "What should it tell of?", _scopes(portfolios, chosen)),
             field(WEEKDAY, "On which day?", select(WEEKDAY, "Choose one", days, days[weekday])),
             field(TIME, "At what time?", time, hint="The clock of the time zone below."),
-            field(
-                TIME_ZONE,
-                "Time zone",
-                {
-                    "type": "external_select",
-                    "action_id": TIME_ZONE,
-                    "placeholder": plain("Type a city, for example Berlin"),
-                    "min_query_length": 2,
-                    "initial_option": option(zone, zone),
-                },
-            ),
+            time_zone_field(zone),
         ],
         submit="Subscribe" if now is None else "Change it",
         private_metadata=SubscribeForm(channel=channel_id).value,

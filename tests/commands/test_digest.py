@@ -131,7 +131,8 @@ def test_where_the_bot_is_not_a_member_it_says_so_at_once_and_tells_again_when_d
     slack.findings.clear()
 
 
-def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slack, shop):
+def asked_on_thursday(slack):
+    """Ana with two epics in flight, and the question that she gets about them."""
     subscribes(slack)
     for title in ("Pay by bank transfer", "Gift cards"):
         proposes(slack, title)
@@ -141,6 +142,11 @@ def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slac
         ana.types(f"/epic move {key} implementing", channel="payments")
     slack.clock.set(THURSDAY_AT_TEN)
     asked = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
+    return ana, asked
+
+
+def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slack, shop):
+    ana, asked = asked_on_thursday(slack)
     assert asked.text == (
         "2 epics of yours for the next digest: are these still right? "
         "PAY-1 (implementing), PAY-2 (implementing)"
@@ -156,17 +162,9 @@ def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slac
 
 
 def test_all_still_right_answers_in_one_click(slack, shop):
-    subscribes(slack)
-    for title in ("Pay by bank transfer", "Gift cards"):
-        proposes(slack, title)
-    ana = slack.as_user("ana")
-    for key in ("PAY-1", "PAY-2"):
-        card(slack, key)
-        ana.types(f"/epic move {key} implementing", channel="payments")
-    slack.clock.set(THURSDAY_AT_TEN)
-    asked = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
+    ana, asked = asked_on_thursday(slack)
     ana.click("All still right!", in_message=asked)
-    slack.wait_for(lambda: asked.text.startswith("Thank you: all 2 of your epics stand as told"))
+    slack.wait_for(lambda: asked.text.startswith("Thank you: both of your epics stand as told"))
     assert "Still right" not in asked.buttons
 
 
