@@ -170,7 +170,8 @@ def _hang_up(session: Connection) -> None:
     if raw is not None:
         with contextlib.suppress(OSError):
             raw.shutdown(socket.SHUT_RDWR)
-    session.disconnect()
+    with contextlib.suppress(AttributeError):  # its reader may have ended it at the same moment
+        session.disconnect()
 
 
 def _quiet_logger() -> logging.Logger:
