@@ -1,6 +1,6 @@
 """The weekly digest: first what changed, then what needs someone, then how work flows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -94,19 +94,17 @@ def _week(day: date) -> str:
 
 def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
     """What needs someone, most pressing first, with the same in a few words to be read aloud."""
-    late = telling.waiting.late
-    for place, epic in enumerate(telling.waiting.longest[:NEEDS_SHOWN]):
-        if place < late or _due_at(telling, epic) <= telling.at + WEEK:
-            yield _answer(telling, epic, late=place < late)
-    room = NEEDS_SHOWN - min(NEEDS_SHOWN, _answers(telling))
-    for epic, news in telling.quiet.longest[:room]:
+    late, pressing = telling.waiting.late, _pressing(telling)
+    for place, epic in enumerate(pressing):
+        yield _answer(telling, epic, late=place < late)
+    for epic, news in telling.quiet.longest[: NEEDS_SHOWN - len(pressing)]:
         yield _still(telling, epic, news)
 
 
-def _answers(telling: Telling) -> int:
-    """How many ideas are shown among what needs someone."""
-    soon = [e for e in telling.waiting.longest if _due_at(telling, e) <= telling.at + WEEK]
-    return min(NEEDS_SHOWN, max(telling.waiting.late, len(soon)))
+def _pressing(telling: Telling) -> Sequence[Epic]:
+    """The ideas whose first answer is late or due within a week, the longest waiting first."""
+    soon = telling.at + WEEK
+    return [e for e in telling.waiting.longest if _due_at(telling, e) <= soon][:NEEDS_SHOWN]
 
 
 def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
@@ -131,7 +129,7 @@ def _still(telling: Telling, epic: Epic, news: datetime) -> tuple[Block, str]:
 
 def _also(telling: Telling) -> dict[str, Any]:
     """The quiet epics that found no place among what needs someone."""
-    shown = NEEDS_SHOWN - min(NEEDS_SHOWN, _answers(telling))
+    shown = NEEDS_SHOWN - len(_pressing(telling))
     others = [epic.key for epic, _ in telling.quiet.longest[shown:]][:ALSO_NAMED]
     beyond = telling.quiet.count - min(shown, len(telling.quiet.longest)) - len(others)
     return {"also": others, "also_more": beyond}
