@@ -16,10 +16,10 @@ from bot.commands import register
 from bot.commands.hearing import Context
 from bot.settings import Mode, Settings
 from bot.sockets import Sockets
-from bot.worker.drawing import drawings
+from bot.worker.drawing import DRAWINGS
 from bot.worker.due import Worker
 from bot.worker.timers import timers
-from bot.workflows.joining import workspace_of
+from bot.workflows.joining import settle_admins, workspace_of
 from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
@@ -41,7 +41,7 @@ class Tack:
 
     def __init__(self, settings: Settings, mode: Mode, clock: Clock | None = None) -> None:
         self.settings, self.mode = settings, mode
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, clock=clock)
         self.clock = clock or DatabaseClock(self.database)
         self._token = settings.slack_bot_token.get_secret_value()
         self._authorized: AuthorizeResult | None = None
@@ -56,14 +56,13 @@ class Tack:
             request_verification_enabled=mode == "http",
             logger=_quiet_logger(),
         )
-        register(self.bolt, Context(self.database, self.clock, settings.tack_admins))
+        register(self.bolt, Context(self.database, self.clock))
         courier = self._client(COURIER_SECONDS, self._token)
-        draw = drawings(settings.tack_admins)
         self.worker = Worker(
             self.database,
             self.clock,
             lambda workspace: courier,
-            draw,
+            DRAWINGS,
             timers(self.database, self.clock),
         )
         self.database.on_commit.append(self.worker.wake)
@@ -146,7 +145,8 @@ class Tack:
             ) from error
         with self.database.write() as session:
             local = session.query(Workspace).filter_by(team_id=LOCAL).count()
-            workspace_of(session, team_id)
+            workspace = workspace_of(session, team_id)
+            settle_admins(session, workspace.id, self.settings.tack_admins, self.clock.now())
         if local:
             log.info("workspace adopted what was made without Slack", team_id=team_id)
 

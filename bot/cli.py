@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 
 import migrations
 from bot import cli_run
-from bot.cli_data import WorkspaceOption, open_database, ready_database, workspace_id
+from bot.cli_data import (
+    WorkspaceOption,
+    by_command,
+    open_database,
+    ready_database,
+    workspace_id,
+)
 from bot.serving import log_to_stderr
 from bot.workflows.importing import histories, import_items, read_items, staged_items
 from models.database import Database
@@ -126,7 +132,11 @@ def _import(
         task = progress.add_task("Reading", total=None)
         found = read_items(*files, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
-        with staged_items(database, found) as connection, database.write(connection) as session:
+        act = by_command(database)
+        with (
+            staged_items(database, found) as connection,
+            database.write(act, connection) as session,
+        ):
             here = workspace_id(session, workspace)
             report = import_items(session, here, portfolio, found, datetime.now(UTC))
     say.print(

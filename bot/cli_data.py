@@ -1,5 +1,6 @@
 """The way of the commands to the database, and to the workspace that is meant."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import migrations
+from bot.clocks import DatabaseClock
 from bot.settings import Settings
+from models.audit import Act
 from models.database import Database
 from models.errors import Mistake
 from models.workspace import LOCAL, Workspace
@@ -38,6 +41,12 @@ def ready_database() -> Iterator[Database]:
                 raise Mistake("The schema is not up to date. Run: tack db upgrade")
             migrations.upgrade(database.engine)
         yield database
+
+
+def by_command(database: Database) -> Act:
+    """The act of who typed the command: the audit log knows the way, not the person."""
+    words = [word for word in sys.argv[1:4] if word.isalpha()]
+    return Act(None, f"tack {' '.join(words)}".strip(), DatabaseClock(database).now())
 
 
 def workspace_id(session: Session, team_id: str | None) -> int:

@@ -8,7 +8,7 @@ from rich.console import Console
 from sqlalchemy import select
 
 from bot.app import build
-from bot.cli_data import WorkspaceOption, ready_database, workspace_id
+from bot.cli_data import WorkspaceOption, by_command, ready_database, workspace_id
 from bot.clocks import DatabaseClock
 from bot.manifest import manifest
 from bot.serving import log_to_stderr, run
@@ -44,8 +44,9 @@ def grant(user: str, workspace: WorkspaceOption = None) -> None:
     """Make a member an admin, by the member id that their Slack profile shows."""
     if not (user.isascii() and user.isalnum() and user[:1] in {"U", "W"}):
         raise Mistake(f'"{user}" is not a member id. Copy it from the profile in Slack: U…')
-    with ready_database() as database, database.write() as session:
-        joining.grant_admin(session, workspace_id(session, workspace), user)
+    with ready_database() as database, database.write(by_command(database)) as session:
+        here = workspace_id(session, workspace)
+        joining.grant_admin(session, here, user, None, DatabaseClock(database).now())
     say.print(f"{user} is an admin now.", markup=False)
 
 

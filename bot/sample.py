@@ -11,7 +11,7 @@ from bot.sample_epics import EPICS, SampleEpic
 from bot.workflows import digesting
 from bot.workflows.moving import move
 from bot.workflows.proposing import propose
-from bot.workflows.setting_up import set_up
+from bot.workflows.setting_up import go_live, set_up
 from models.calendar import SATURDAY
 from models.confirmation import Confirmation
 from models.digest import USUAL_MINUTE, USUAL_WEEKDAY
@@ -56,7 +56,9 @@ def load_sample(
         for name, prefix, owner, channel in STREAMS
     ]
     setup = Setup(name=NAME, currency="EUR", time_zone=ZONE, streams=streams)
-    portfolio = set_up(session, workspace_id, people["ana"], setup, now - timedelta(days=180))
+    began = now - timedelta(days=180)
+    portfolio = set_up(session, workspace_id, people["ana"], setup, began)
+    go_live(session, workspace_id, people["ana"], portfolio.id, began)
     epics: dict[str, Epic] = {}
     for at, sample, state in sorted(_events(now), key=lambda event: event[0]):
         if state is None:

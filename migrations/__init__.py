@@ -1,6 +1,9 @@
 """The schema's history, and the three things one does with it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,12 +12,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from models.audit import AuditAnchor, AuditEvent, AuditHead
 from models.confirmation import Confirmation, FactCheck
 from models.digest import Digest
 from models.epic import Transition
 from models.message import Home, Message
-from models.role import RoleGrant
+from models.role import RoleGrant, UserGroup, UserGroupMember
 from models.seen import Seen
+from models.upload import Upload
 from models.work import Lane, Work
 from models.workspace import Workspace
 
@@ -32,6 +37,12 @@ NOUNS = (
     Digest,
     Confirmation,
     FactCheck,
+    UserGroup,
+    UserGroupMember,
+    AuditEvent,
+    AuditHead,
+    AuditAnchor,
+    Upload,
 )
 """Loading these, and the nouns they point to, registers every table."""
 
@@ -49,14 +60,35 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 def upgrade(engine: Engine, revision: str = HEAD) -> None:
     """Bring the schema up to a revision, in one transaction."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the schema back to a revision, in one transaction."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.downgrade(alembic_config(connection), revision)
+
+
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which SQLite, which changes a table by making it anew, lets it be gone.
+
+    That is SQLite's own way: foreign keys off before it begins, and looked at before it ends.
+    """
+    with engine.connect() as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        pragma: Any = connection.connection.driver_connection
+        if is_sqlite:
+            pragma.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if is_sqlite and (lost := pragma.execute("PRAGMA foreign_key_check").fetchall()):
+                    raise RuntimeError(f"rows point to nothing: {lost[:3]}")
+        finally:
+            if is_sqlite:
+                pragma.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

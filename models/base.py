@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, String
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -46,8 +47,23 @@ class DecimalText(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+def stored_by_value(kinds: type[StrEnum], length: int = 16) -> Enum:
+    """The column type of an enumeration: its values as text."""
+    return Enum(
+        kinds,
+        native_enum=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """The parent of every noun that is stored."""
+
+    audited: ClassVar[bool] = True
+    """Whether every change of it is told in the audit log; not so what only serves the machine."""
+    unaudited_columns: ClassVar[frozenset[str]] = frozenset()
+    """Columns that only serve the machine, in what is otherwise audited."""
 
     metadata = MetaData(
         naming_convention={

@@ -1,5 +1,6 @@
 """Days as people count and write them."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,36 +9,46 @@ from cronsim import CronSim
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SATURDAY = 5
+MONDAY_TO_FRIDAY = "1111100"
 DAY_ENDS_AT = time(17)
 ANSWER_WORKING_DAYS = 10
 """Within how many working days a new idea has its first answer."""
 
 
-def working_days_after(day: date, days: int) -> date:
-    """The day that is so many working days later, Monday to Friday."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < SATURDAY
-    return day
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Which days are worked: seven of 1 and 0 from Monday on, and the holidays that are not."""
 
+    working_days: str = MONDAY_TO_FRIDAY
+    holidays: frozenset[date] = frozenset()
 
-def answer_due_on(entered_on: date) -> date:
-    """The day by which an idea that came in has its first answer."""
-    return working_days_after(entered_on, ANSWER_WORKING_DAYS)
+    def is_worked(self, day: date) -> bool:
+        """Whether the day is worked; where no weekday is, every one counts."""
+        worked = self.working_days[day.weekday()] == "1" or "1" not in self.working_days
+        return worked and day not in self.holidays
 
+    def days_after(self, day: date, days: int) -> date:
+        """The day that is so many working days later."""
+        while days > 0:
+            day += timedelta(days=1)
+            days -= self.is_worked(day)
+        return day
 
-def answer_due_at(entered_at: datetime, zone: ZoneInfo) -> datetime:
-    """The end of that day's work, by the zone's calendar."""
-    due_on = answer_due_on(entered_at.astimezone(zone).date())
-    return datetime.combine(due_on, DAY_ENDS_AT, zone)
+    def answer_due_on(self, entered_on: date) -> date:
+        """The day by which an idea that came in has its first answer."""
+        return self.days_after(entered_on, ANSWER_WORKING_DAYS)
 
+    def answer_due_at(self, entered_at: datetime, zone: ZoneInfo) -> datetime:
+        """The end of that day's work, by the zone's calendar."""
+        due_on = self.answer_due_on(entered_at.astimezone(zone).date())
+        return datetime.combine(due_on, DAY_ENDS_AT, zone)
 
-def late_if_entered_before(today: date) -> date:
-    """The first day whose ideas are not late yet: those of every day before it are."""
-    day = today
-    while answer_due_on(day - timedelta(days=1)) >= today:
-        day -= timedelta(days=1)
-    return day
+    def late_if_entered_before(self, today: date) -> date:
+        """The first day whose ideas are not late yet: those of every day before it are."""
+        day = today
+        while self.answer_due_on(day - timedelta(days=1)) >= today:
+            day -= timedelta(days=1)
+        return day
 
 
 def next_slot(after: datetime, weekday: int, minute_of_day: int, zone: ZoneInfo) -> datetime:

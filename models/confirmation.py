@@ -24,6 +24,7 @@ class Confirmation(Base):
 class FactCheck(Base):
     """One person is asked, once an ISO week and all at once, whether their epics still stand so."""
 
+    audited = False
     __tablename__ = "fact_checks"
     __table_args__ = (UniqueConstraint("workspace_id", "user_id", "week"),)
 

@@ -11,7 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from models.audit import Act
+from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
+from models.trail import WritingSession
 
 WAIT_SECONDS = 2
 """How long a click may wait for the database before it is told to come back later."""
@@ -90,10 +93,20 @@ class FairLock:
                 self._queue[0].set()
 
 
-class Database:
-    """Sessions for one database; `on_commit` is called after each writing transaction."""
+TACK_ITSELF = "tack"
+"""Where a change comes from that nobody made."""
 
-    def __init__(self, url: str, on_commit: Sequence[Callable[[], None]] = ()) -> None:
+
+class Database:
+    """Sessions for one database; `on_commit` is called after each writing transaction.
+
+    The clock is only for transactions of Tack itself, which come without an act.
+    """
+
+    def __init__(
+        self, url: str, on_commit: Sequence[Callable[[], None]] = (), clock: Clock | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
         self.engine = make_engine(url)
         self.on_commit = list(on_commit)
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
@@ -111,14 +124,16 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, by: Connection | None = None) -> Iterator[Session]:
+    def write(self, act: Act | None = None, by: Connection | None = None) -> Iterator[Session]:
         """One transaction: committed at the end, undone by any error. Raises DatabaseAway.
 
-        It is written by a connection of `staging`, where one is given.
+        What it changes is told in the audit log as the act's. It is written by a connection of
+        `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
             bind = (by or self.engine).execution_options(write_wait_ms=wait_ms)
-            with Session(bind, expire_on_commit=False) as session, session.begin():
+            told = act or Act(None, TACK_ITSELF, self.clock.now())
+            with WritingSession(bind, told) as session, session.begin():
                 yield session
         if by is not None:
             by.execution_options(write_wait_ms=None)

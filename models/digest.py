@@ -23,9 +23,6 @@ WEEK = timedelta(days=7)
 QUIET_AFTER = timedelta(days=14)
 """After so long without a word it is asked whether an epic in flight still stands as it does."""
 
-NOT_LATE_FOR = timedelta(days=28)
-"""After a portfolio came in nothing in it is called late for so long."""
-
 
 class Subscription(Base):
     """A channel's wish to be told once a week of a portfolio, or of one of its value streams.
@@ -33,6 +30,7 @@ class Subscription(Base):
     `next_at` is the slot that comes next; the one after is computed from it, never from now.
     """
 
+    unaudited_columns = frozenset({"next_at"})
     __tablename__ = "subscriptions"
     __table_args__ = (UniqueConstraint("workspace_id", "channel_id"),)
 
@@ -99,6 +97,7 @@ class Subscription(Base):
 class Digest(Base):
     """One digest of a channel, for one ISO week; what it tells is of `(since, until]`."""
 
+    audited = False
     __tablename__ = "digests"
     __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "week"),)
 

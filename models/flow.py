@@ -28,11 +28,31 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamChange:
+    """A change of the value stream."""
+
+    from_stream: str
+    to_stream: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """An epic's moves, oldest first; moves of the same moment keep the order they came in."""
+    """An epic's moves, oldest first; moves of the same moment keep the order they came in.
+
+    `value_stream` is the one of today, `went` the changes that led there, oldest first.
+    """
 
     value_stream: str
     moves: Sequence[Move]
+    went: Sequence[StreamChange] = ()
+
+    def stream_at(self, moment: datetime) -> str:
+        """The value stream at the moment."""
+        for change in self.went:
+            if change.at > moment:
+                return change.from_stream
+        return self.value_stream
 
     def state_at(self, moment: datetime) -> str | None:
         """The state at the moment, or None where the epic was not known yet."""
@@ -80,7 +100,7 @@ def board_at(histories: Iterable[History], moment: datetime) -> Board:
             continue
         per_state[state] += 1
         if state in WIP_STATES:
-            per_stream[history.value_stream] += 1
+            per_stream[history.stream_at(moment)] += 1
     return Board(
         as_of=moment,
         items_known=per_state.total(),

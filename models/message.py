@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, stored_by_value
 
 
 class MessageKind(StrEnum):
@@ -29,6 +29,7 @@ class Message(Base):
     is looked for before anything is posted again.
     """
 
+    audited = False
     __tablename__ = "messages"
     __table_args__ = (Index(None, "workspace_id", "kind", "subject_id"),)
 
@@ -36,14 +37,7 @@ class Message(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
     channel_id: Mapped[str] = mapped_column(String(32))
     thread_ts: Mapped[str | None] = mapped_column(String(32))
-    kind: Mapped[MessageKind] = mapped_column(
-        Enum(
-            MessageKind,
-            native_enum=False,
-            length=32,
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        )
-    )
+    kind: Mapped[MessageKind] = mapped_column(stored_by_value(MessageKind, 32))
     subject_id: Mapped[int]
     ts: Mapped[str | None] = mapped_column(String(32))
     post_started_at: Mapped[datetime | None]
@@ -59,6 +53,7 @@ class Message(Base):
 class Home(Base):
     """One person's App Home: what they chose to see, and when they last looked."""
 
+    audited = False
     __tablename__ = "homes"
     __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
 

@@ -1,13 +1,15 @@
 """A portfolio, the states of its Kanban and its value streams."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, stored_by_value
+from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
+from models.policy import USUAL, Requirement
 
 
 class StateKind(StrEnum):
@@ -18,6 +20,30 @@ class StateKind(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
 
+
+class Phase(StrEnum):
+    """Which of the two columns of implementing an epic stands in."""
+
+    TESTING = "testing"
+    DELIVERING = "delivering"
+
+
+PHASE_LABELS = {Phase.TESTING: "Testing the MVP", Phase.DELIVERING: "Delivering"}
+
+
+class Stage(StrEnum):
+    """How a value stream is funded on its way from projects to capacity."""
+
+    PROJECT_FUNDED = "project-funded"
+    HYBRID = "hybrid"
+    CAPACITY_FUNDED = "capacity-funded"
+
+
+NOT_LATE_FOR = timedelta(days=28)
+"""After a portfolio went live nothing in it is called late for so long."""
+
+STALE_AFTER_DAYS = 14
+"""After so long without a word an epic in flight is asked about, until a state says otherwise."""
 
 DEFAULT_STATES = (
     ("funnel", StateKind.WAIT),
@@ -32,6 +58,9 @@ DEFAULT_STATES = (
 
 FIRST_STATE = "funnel"
 """Where every idea begins."""
+
+PHASED_STATE = "implementing"
+"""Shown as two columns: an epic tests its MVP until it is decided to go on."""
 
 COMMITMENT_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"})
 """Leaving the funnel commits, until the portfolio names another point."""
@@ -49,6 +78,17 @@ class Portfolio(Base):
     currency: Mapped[str] = mapped_column(String(3))
     time_zone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    locale: Mapped[str] = mapped_column(String(16), default="en-GB")
+    fiscal_year_starts_in: Mapped[int] = mapped_column(default=1)
+    working_days: Mapped[str] = mapped_column(String(7), default=MONDAY_TO_FRIDAY)
+    holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
+    decision_days_before: Mapped[int | None]
+    """How many working days a steering decision took before Tack: the baseline for later."""
+    open_to_all: Mapped[bool] = mapped_column(default=True)
+    """Whether every member may see it and propose; else only who has a role in it."""
+    live_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     states: Mapped[list["State"]] = relationship(order_by="State.position")
     value_streams: Mapped[list["ValueStream"]] = relationship(
@@ -66,8 +106,30 @@ class Portfolio(Base):
                     kind=kind,
                     position=position,
                     committed=name in COMMITMENT_STATES,
+                    phased=name == PHASED_STATE,
+                    stale_after_days=STALE_AFTER_DAYS if name in COMMITMENT_STATES else None,
+                    exit_requires=[each.value for each in USUAL.get(name, ())],
                 )
             )
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The days that are worked."""
+        holidays = frozenset(date.fromisoformat(day) for day in self.holidays)
+        return WorkCalendar(self.working_days, holidays)
+
+    @property
+    def open_streams(self) -> Sequence["ValueStream"]:
+        """The value streams that take epics: those not merged into another one."""
+        return [stream for stream in self.value_streams if stream.ended_at is None]
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing is posted yet: it has not gone live."""
+        return self.live_at is None or now < self.live_at
+
+    def calls_late(self, now: datetime) -> bool:
+        """Whether things are called late by now: not before it is live, nor four weeks after."""
+        return self.live_at is not None and now >= self.live_at + NOT_LATE_FOR
 
     def state(self, name: str) -> "State":
         """The state of that name; KeyError where there is none."""
@@ -88,21 +150,29 @@ class State(Base):
     portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
     name: Mapped[str] = mapped_column(String(40))
     label: Mapped[str] = mapped_column(String(40))
-    kind: Mapped[StateKind] = mapped_column(
-        Enum(
-            StateKind,
-            native_enum=False,
-            length=16,
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        )
-    )
+    kind: Mapped[StateKind] = mapped_column(stored_by_value(StateKind))
     position: Mapped[int]
     committed: Mapped[bool]
+    phased: Mapped[bool] = mapped_column(default=False)
+    """Whether it is shown as two columns, testing the MVP and delivering."""
+    stale_after_days: Mapped[int | None]
+    """After so many days without a word an epic here is asked about; None for never."""
+    exit_requires: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What an epic must have to leave it forward, as values of Requirement."""
+
+    @property
+    def requirements(self) -> Sequence[Requirement]:
+        """What an epic must have to leave it forward."""
+        return [Requirement(each) for each in self.exit_requires]
 
 
 class ValueStream(Base):
-    """A flow of value with an owner, a channel and keys of its own."""
+    """A flow of value with an owner, a channel and keys of its own.
 
+    One that was merged into another has ended; its history and its keys stay.
+    """
+
+    unaudited_columns = frozenset({"next_number"})
     __tablename__ = "value_streams"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key_prefix"),
@@ -117,6 +187,11 @@ class ValueStream(Base):
     owner_user_id: Mapped[str | None] = mapped_column(String(32))
     channel_id: Mapped[str | None] = mapped_column(String(32))
     next_number: Mapped[int] = mapped_column(default=1)
+    stage: Mapped[Stage] = mapped_column(stored_by_value(Stage), default=Stage.PROJECT_FUNDED)
+    created_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    version: Mapped[int] = mapped_column(default=1)
 
     portfolio: Mapped[Portfolio] = relationship(back_populates="value_streams")
 
@@ -125,6 +200,25 @@ class ValueStream(Base):
         key = f"{self.key_prefix}-{self.next_number}"
         self.next_number += 1
         return key
+
+
+class WipLimit(Base):
+    """How many epics may stand somewhere at once: one that is over is shown, not undone.
+
+    Without a stream it is of the whole portfolio; without a state, of all in flight; a phase is
+    one of the two columns of implementing.
+    """
+
+    __tablename__ = "wip_limits"
+    __table_args__ = (Index(None, "portfolio_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
+    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
+    most: Mapped[int]
 
 
 def derive_prefix(name: str, taken: Collection[str]) -> str:

@@ -47,7 +47,7 @@ class Proposal:
     value_stream_id: int
     hypothesis: str
     type: EpicType = EpicType.BUSINESS
-    project: str | None = None
+    project_id: int | None = None
     for_whom: str | None = None
     indicator: str | None = None
     baseline: Decimal | None = None
@@ -57,7 +57,9 @@ class Proposal:
     mvp_cost_minor: int | None = None
     full_cost_minor: int | None = None
     horizon: int | None = None
-    theme: str | None = None
+    theme_id: int | None = None
+    theme_none_because: str | None = None
+    objective_id: int | None = None
 
 
 def parse_proposal(answers: Mapping[str, str | None], today: date, currency: str) -> Proposal:
@@ -72,7 +74,7 @@ def parse_proposal(answers: Mapping[str, str | None], today: date, currency: str
         value_stream_id=form.take("value_stream", int) or 0,
         hypothesis=form.text("hypothesis") or "",
         type=form.take("type", EpicType) or EpicType.BUSINESS,
-        project=form.text("project"),
+        project_id=form.take("project", int),
         for_whom=form.text("for_whom"),
         indicator=form.text("indicator"),
         baseline=form.take("baseline", parse_decimal),
@@ -82,7 +84,9 @@ def parse_proposal(answers: Mapping[str, str | None], today: date, currency: str
         mvp_cost_minor=form.take("mvp_cost", lambda text: parse_amount(text, currency)),
         full_cost_minor=form.take("full_cost", lambda text: parse_amount(text, currency)),
         horizon=form.take("horizon", _horizon),
-        theme=form.text("theme"),
+        theme_id=form.take("theme", int),
+        theme_none_because=form.text("theme_none_because"),
+        objective_id=form.take("objective", int),
     )
     form.need("title", TITLE_MISSING)
     form.need("value_stream", "Choose the value stream this belongs to.")

@@ -1,20 +1,120 @@
-"""What a person may do in a workspace."""
+"""Who may do what: roles on a portfolio or a value stream, given to people or user groups."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, stored_by_value
 
-ADMIN = "admin"
+
+class Role(StrEnum):
+    """What someone is to a portfolio, one of its value streams, or an epic."""
+
+    VIEWER = "viewer"
+    PROPOSER = "proposer"
+    EPIC_OWNER = "epic owner"
+    STREAM_OWNER = "value-stream owner"
+    COUNCIL = "council"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+FROM_SETTINGS = "TACK_ADMINS"
+"""Who gave a role that the settings name."""
 
 
 class RoleGrant(Base):
-    """A role given to one person."""
+    """A role given to one person or one user group.
+
+    Without a portfolio or a stream it holds in the whole workspace; only admins have it so. A
+    stand-in has the role where those who have it cannot be reached.
+    """
 
     __tablename__ = "role_grants"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id", "role"),)
+    __table_args__ = (Index(None, "workspace_id", "role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    user_id: Mapped[str] = mapped_column(String(32))
-    role: Mapped[str] = mapped_column(String(32), default=ADMIN)
+    role: Mapped[Role] = mapped_column(stored_by_value(Role, 32))
+    portfolio_id: Mapped[int | None] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    user_id: Mapped[str | None] = mapped_column(String(32))
+    user_group_id: Mapped[str | None] = mapped_column(String(32))
+    stand_in: Mapped[bool] = mapped_column(default=False)
+    granted_by: Mapped[str | None] = mapped_column(String(32))
+    granted_at: Mapped[datetime | None]
+
+
+class UserGroup(Base):
+    """A user group of Slack that a role was given to, as it was seen last.
+
+    Where it cannot be read any more `gone` says why, and nobody has a role through it.
+    """
+
+    audited = False
+    __tablename__ = "user_groups"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    handle: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    seen_at: Mapped[datetime]
+    gone: Mapped[str | None] = mapped_column(String(80))
+
+
+class UserGroupMember(Base):
+    """Someone in a user group."""
+
+    audited = False
+    __tablename__ = "user_group_members"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    group_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class Right(StrEnum):
+    """Something to do that not everybody may; its value is how a refusal says it."""
+
+    SEE = "see this portfolio"
+    PROPOSE = "propose an epic here"
+    ANSWER = "answer this idea"
+    EDIT = "change this epic"
+    MOVE = "move this epic"
+    STOP = "stop this epic"
+    OVERRIDE = "move past a limit or a policy"
+    BLOCK = "say what blocks this epic"
+    RESTRICT = "say who sees this epic"
+    HAND_OVER = "hand this over"
+    SET_LIMITS = "change limits here"
+    EDIT_PROJECT = "change this project"
+    EDIT_THEMES = "change themes and objectives"
+    SET_UP = "set Tack up"
+    GIVE_ROLES = "give and take roles"
+    IMPORT = "bring data in"
+    READ_AUDIT = "read the whole audit log"
+
+
+MAY: Mapping[Right, frozenset[Role]] = {
+    Right.SEE: frozenset(Role),
+    Right.PROPOSE: frozenset(Role) - {Role.VIEWER},
+    Right.ANSWER: frozenset({Role.STREAM_OWNER, Role.ADMIN}),
+    Right.EDIT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
+    Right.MOVE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.STOP: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.RESTRICT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.HAND_OVER: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
+    Right.SET_LIMITS: frozenset({Role.STREAM_OWNER, Role.ADMIN}),
+    Right.EDIT_PROJECT: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
+    Right.EDIT_THEMES: frozenset({Role.COUNCIL, Role.ADMIN}),
+    Right.SET_UP: frozenset({Role.ADMIN}),
+    Right.GIVE_ROLES: frozenset({Role.ADMIN}),
+    Right.IMPORT: frozenset({Role.ADMIN}),
+    Right.READ_AUDIT: frozenset({Role.FINANCE, Role.ADMIN}),
+}
+"""Which roles carry which right. A role on a portfolio holds in each of its streams."""

@@ -12,6 +12,7 @@ from models.work import insert_into
 class Seen(Base):
     """One request, and what came of it."""
 
+    audited = False
     __tablename__ = "seen_requests"
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)

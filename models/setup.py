@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from models.errors import FieldMistakes
-from models.portfolio import derive_prefix
+from models.portfolio import Stage, derive_prefix
 
 CURRENCY = re.compile("[A-Z]{3}")
 PREFIX = re.compile("[A-Z][A-Z0-9]{1,9}")
@@ -21,6 +21,7 @@ class StreamSetup:
     key_prefix: str = ""
     owner_user_id: str | None = None
     channel_id: str | None = None
+    stage: Stage = Stage.PROJECT_FUNDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

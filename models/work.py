@@ -17,6 +17,7 @@ class Lane(Base):
     moment until which Slack wants no such call.
     """
 
+    audited = False
     __tablename__ = "lanes"
 
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
@@ -32,6 +33,7 @@ class Work(Base):
     over, nor what was ended, put again and claimed anew meanwhile.
     """
 
+    audited = False
     __tablename__ = "works"
     __table_args__ = (Index(None, "due_at"),)
 

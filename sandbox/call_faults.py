@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from sandbox.records import SlackError
 
 ANY = "any method"
+UPLOAD, DOWNLOAD = "upload_url", "url_private"
+"""Addresses that are no methods, but can go wrong like them."""
 
 
 class Planned(SlackError):

@@ -77,12 +77,22 @@ class Placed(NamedTuple):
         return {"type": self.element["type"], **value}
 
 
+def every_block(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield blocks and those they hold, in reading order."""
+    for block in blocks:
+        yield block
+        cards = block.get("elements", []) if block["type"] == "carousel" else []
+        yield from every_block([*cards, *block.get("child_blocks", [])])
+
+
 def interactive(blocks: list[dict[str, Any]]) -> Iterator[Placed]:
     """Yield every element a person can use, in reading order."""
-    for block in blocks:
+    for block in every_block(blocks):
         held = [block.get("element"), block.get("accessory")]
-        if block["type"] == "actions" or block["type"] == "context_actions":
+        if block["type"] in ("actions", "context_actions"):
             held += block.get("elements", [])
+        if block["type"] == "card":
+            held += block.get("actions", [])
         for element in held:
             if element and (element.get("type") in KINDS or element.get("type") in PRESSED):
                 yield Placed(block, element)

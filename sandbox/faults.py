@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.call_faults import ANY
+from sandbox.call_faults import ANY, DOWNLOAD, UPLOAD
 from sandbox.faulty import Faulty
 from sandbox.methods import METHODS
 
@@ -43,7 +43,7 @@ def _choice(name: str, words: str, *choices: str) -> Field:
 
 
 NO_YES = ("no", "yes")
-METHOD = _choice("method", "Method", ANY, *sorted(METHODS))
+METHOD = _choice("method", "Method", ANY, *sorted([*METHODS, UPLOAD, DOWNLOAD]))
 TIMES = Field("times", "How often", initial="1")
 SECONDS = Field("seconds", "Seconds", initial="2")
 ERROR = _choice(

@@ -42,6 +42,19 @@ BOT_SCOPES = frozenset(
 )
 """Every scope an app's bot can ask for; from memory of Slack's list, so the list may lag."""
 
+_EVENTS = {
+    "app_mentions:read": ("app_mention",),
+    "channels:history": ("message.channels",),
+    "channels:read": ("channel_archive", "channel_unarchive", "channel_deleted"),
+    "groups:history": ("message.groups",),
+    "groups:read": ("group_archive", "group_unarchive", "group_deleted"),
+    "im:history": ("message.im",),
+    "usergroups:read": ("subteam_updated", "subteam_members_changed"),
+    "users:read": ("user_change",),
+}
+EVENT_SCOPES = {event: scope for scope, events in _EVENTS.items() for event in events}
+"""The scope without which an event is not sent, for the events that happen here."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -76,6 +89,20 @@ class Manifest:
     messages_tab: bool
     takes_messages: bool
     interactive: bool
+
+    def hears(self, event: str) -> bool:
+        """Whether the app is told of an event: it asks for it and has the scope."""
+        needed = EVENT_SCOPES.get(event)
+        return event in self.events and (needed is None or needed in self.scopes)
+
+    def complaints(self) -> list[str]:
+        """Say what Slack would not take in it."""
+        unknown = sorted(self.scopes - BOT_SCOPES)
+        deaf = sorted(event for event in self.events if not self.hears(event))
+        return [
+            *(f"no bot has the scope {scope}" for scope in unknown),
+            *(f"the event {event} needs the scope {EVENT_SCOPES[event]}" for event in deaf),
+        ]
 
     @classmethod
     def read(cls, manifest: Mapping[str, Any]) -> "Manifest":

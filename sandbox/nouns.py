@@ -30,6 +30,29 @@ class User:
 
 
 @dataclass
+class File:
+    """A file of somebody's, private until it is shared; `shares` are the messages it is in.
+
+    It is announced, then received, completed, and ready once Slack has looked through it.
+    """
+
+    id: str
+    name: str
+    length: int
+    owner: str
+    created_at: datetime
+    secret: str = ""
+    title: str = ""
+    alt_text: str = ""
+    content: bytes = b""
+    received: bool = False
+    completed: bool = False
+    ready: bool = False
+    given_to: set[str] = field(default_factory=set)
+    shares: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
 class Message:
     """A message of a channel; one with `only_for` is ephemeral."""
 
@@ -40,6 +63,7 @@ class Message:
     order: int
     blocks: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     metadata: dict[str, Any] | None = None
     thread_ts: str | None = None
     bot: bool = False
@@ -60,7 +84,8 @@ class Message:
     @property
     def texts(self) -> list[str]:
         """Every word it shows, its fallback text first."""
-        return [self.text, *words_in(self.blocks)]
+        of_files = [w for f in self.files for w in (f.name, f.title, f.alt_text) if w]
+        return [self.text, *words_in(self.blocks), *of_files]
 
     def shows(self, words: str) -> bool:
         """Whether the words are in it."""
@@ -139,7 +164,9 @@ class UserGroup:
     handle: str
     name: str
     users: list[str]
-    disabled: bool = False
+    created_at: datetime
+    updated_at: datetime
+    disabled_at: datetime | None = None
 
 
 @dataclass

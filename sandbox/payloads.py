@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.elements import Placed, Values, held_values
+from sandbox.files import file_object
 from sandbox.manifest import Command, Shortcut
 from sandbox.nouns import Channel, Message, User, View
 from sandbox.state import Workspace
@@ -44,6 +45,8 @@ def posted(workspace: Workspace, message: Message, *, metadata: bool = True) -> 
     if message.bot:
         shown |= {"bot_id": workspace.bot_id, "app_id": workspace.app_id}
         shown["team"] = workspace.team_id
+    if message.files:
+        shown["files"] = [file_object(workspace, file) for file in message.files]
     if message.updates:
         shown["edited"] = {"user": message.user, "ts": message.ts}
     return shown

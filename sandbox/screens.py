@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox import slack_files
 from sandbox.blockkit import Problem, check_view
 from sandbox.elements import held_values
 from sandbox.nouns import View
@@ -30,6 +31,8 @@ def checked(workspace: Workspace, where: str, content: Any, kind: str) -> dict[s
     if content["type"] != kind:
         message = f"[ERROR] must be a {kind} view [json-pointer:/view/type]"
         raise SlackError("invalid_arguments", response_metadata={"messages": [message]})
+    refuse(workspace, where, slack_files.check(workspace, content, "invalid_arguments"))
+    slack_files.need_scope_for_fields(workspace, content["blocks"])
     return {**content, "blocks": workspace.named(list(content["blocks"]))}
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.clock import SandboxClock
-from sandbox.elements import interactive
-from sandbox.manifest import BOT_SCOPES, Manifest
+from sandbox.elements import every_block, interactive
+from sandbox.manifest import Manifest
 from sandbox.nouns import (
     Channel,
+    File,
     Message,
     ResponseUrl,
     ScheduledMessage,
@@ -25,6 +26,7 @@ from sandbox.timetable import Timetable
 TRIGGER_LIVES = timedelta(seconds=3)
 RESPONSE_URL_LIVES = timedelta(minutes=30)
 RESPONSE_URL_USES = 5
+FILES_TAKE = timedelta(seconds=0.2)  # until Slack has looked through an uploaded file
 TRIGGER_ERRORS = {
     "methods": {
         "unknown": "invalid_trigger_id",
@@ -57,6 +59,9 @@ class Workspace:
         self.findings: list[Finding] = []
         self.user_groups: dict[str, UserGroup] = {}
         self.scheduled: dict[str, ScheduledMessage] = {}
+        self.files: dict[str, File] = {}
+        self.files_take = FILES_TAKE
+        self.address = ""
         self.timetable = Timetable(clock)
         self.free_plan = False
         self.trigger_errors = "methods"
@@ -69,8 +74,8 @@ class Workspace:
         self.app_id = self.new_id("A")
         self.bot_id = self.new_id("B")
         self.bot = self.add_user(manifest.name.lower(), manifest.name, "UTC", bot=True)
-        for scope in sorted(manifest.scopes - BOT_SCOPES):
-            self.find_fault("manifest", "invalid_manifest", f"no bot has the scope {scope}")
+        for complaint in manifest.complaints():
+            self.find_fault("manifest", "invalid_manifest", complaint)
 
     def count(self) -> int:
         """Return the next number of the workspace's own order of things."""
@@ -98,6 +103,12 @@ class Workspace:
         """Write down what a real Slack would refuse or ignore."""
         self.findings.append(Finding(where, error, detail, warning))
         self.changed("state")
+
+    def need_scope(self, scope: str) -> None:
+        """Raise missing_scope unless the manifest asks for the scope."""
+        scopes = self.manifest.scopes
+        if scope not in scopes:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(scopes)))
 
     # people and places
 
@@ -130,9 +141,19 @@ class Workspace:
 
     def add_user_group(self, handle: str, users: list[str], *, disabled: bool) -> UserGroup:
         """Add a handle that stands for these user ids."""
-        group = UserGroup(self.new_id("S"), handle, handle.title(), users, disabled)
+        now = self.clock.now()
+        disabled_at = now if disabled else None
+        group = UserGroup(self.new_id("S"), handle, handle.title(), users, now, now, disabled_at)
         self.user_groups[group.id] = group
+        self.changed("state")
         return group
+
+    def user_group_named(self, handle: str) -> UserGroup:
+        """Find a user group by its handle."""
+        for group in self.user_groups.values():
+            if handle.removeprefix("@") == group.handle:
+                return group
+        raise LookupError(f"There is no user group {handle!r} in this workspace.")
 
     def user_named(self, name: str) -> User:
         """Find somebody by name, real name or id."""
@@ -233,7 +254,7 @@ class Workspace:
 
     def named(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give blocks and elements without an id one, as Slack does."""
-        for block in blocks:
+        for block in every_block(blocks):
             block.setdefault("block_id", secrets.token_urlsafe(4))
         for placed in interactive(blocks):
             placed.element.setdefault("action_id", secrets.token_urlsafe(4))

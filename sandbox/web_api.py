@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from sandbox.call_faults import Planned, Trouble
 from sandbox.methods import ANYWHERE, JSON_ARGUMENTS, METHODS
-from sandbox.methods.access import need_scope
 from sandbox.pace import Pace
 from sandbox.records import Request, SlackError
 from sandbox.state import Workspace
@@ -82,7 +81,7 @@ class WebApi:
             return {"url": self._new_socket_url()}
         asked = METHODS[method]
         if asked.scope:
-            need_scope(self.workspace, asked.scope)
+            self.workspace.need_scope(asked.scope)
         self._check_arguments(method, args)
         if self.rate_limits:
             self._keep_pace(method, args)

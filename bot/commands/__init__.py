@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
-from bot.commands import cards, epic, flow, home, portfolio, proposal
+from bot.commands import cards, epic, flow, home, portfolio, proposal, setup
 from bot.commands.hearing import Context, Handler, hears
 from bot.views import (
     digest,
@@ -49,13 +49,13 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{epic_list.TURN}_.+"): cards.turn_page,
     re.compile(f"{home_board.SEE}_.+"): home.see,
     home_board.PROPOSE: proposal.open_proposal,
-    home_board.SET_UP: portfolio.open_setup,
+    home_board.SET_UP: setup.open_setup,
     digest.STILL_RIGHT: flow.still_right,
     digest.MENU: flow.choose_from_digest,
     fact_check.ALL_RIGHT: flow.all_still_right,
     fact_check.CHANGED: flow.something_changed,
     subscription.SUBSCRIBE: flow.open_subscribe,
-    setup_form.MORE: portfolio.add_stream,
+    setup_form.MORE: setup.add_stream,
     refusal.AGAIN: cards.show_again,
     re.compile(".*"): cards.from_earlier,
 }
@@ -64,14 +64,14 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
 VIEWS: dict[str, Handler] = {
     epic_form.CALLBACK: proposal.submit,
     move_form.CALLBACK: cards.move_by_form,
-    setup_form.CALLBACK: portfolio.set_up,
+    setup_form.CALLBACK: setup.set_up,
     subscription.CALLBACK: flow.subscribe,
 }
 
 OPTIONS: dict[str, Handler] = {
     epic_form.STREAM: proposal.suggest_streams,
     f"{home_board.SEE}_stream": home.suggest_streams,
-    setup_form.TIME_ZONE: portfolio.suggest_time_zones,
+    setup_form.TIME_ZONE: setup.suggest_time_zones,
 }
 
 

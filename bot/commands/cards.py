@@ -21,7 +21,7 @@ def open_epic(call: Call) -> None:
 def move_epic(call: Call) -> None:
     """Move the epic to the state on the button; a posted card is redrawn by the courier."""
     to = MoveTo.read(call.action["value"])
-    with call.database.write() as session:
+    with call.write() as session:
         moving.move(
             session, call.workspace_id, call.actor, to.epic, to.to, to.version, None, call.at
         )
@@ -60,7 +60,7 @@ def move_by_form(call: Call) -> None:
     to_state = typed.get(move_form.STATE) or ""
     if not to_state.isdigit():
         raise OldButton
-    with call.database.write() as session:
+    with call.write() as session:
         epic = moving.move(
             session,
             call.workspace_id,
@@ -80,14 +80,14 @@ def turn_page(call: Call) -> None:
     """Show another page of the list in its place."""
     page = ListPage.read(call.action["value"]).page
     with call.database.read() as session:
-        found = finding.list_epics(session, call.workspace_id, page)
+        found = finding.list_epics(session, call.workspace_id, call.actor, page)
     call.reply(epic_list.epic_list(found), replace=True)
 
 
 def show_again(call: Call) -> None:
     """Have a message posted that Slack refused before."""
     ref = MessageRef.read(call.action["value"])
-    with call.database.write() as session:
+    with call.write() as session:
         showing_again.show_again(session, call.workspace_id, ref.message, call.at)
     call.ack()
 
@@ -104,7 +104,7 @@ def _card(call: Call, epic_id: int) -> answers.Answer:
 
 
 def _epic(session: Session, call: Call, epic_id: int) -> Epic:
-    epic = finding.epic_by_id(session, call.workspace_id, epic_id)
+    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
     if epic is None:
         raise UnknownEpic
     return epic

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.commands import proposal
 from bot.commands.hearing import Call
-from bot.commands.portfolio import check_is_set_up
+from bot.commands.setup import check_is_set_up
 from bot.views import epic_card, epic_list, help
 from bot.workflows import finding, looking_up, moving
 from models.errors import Mistake
@@ -58,7 +58,7 @@ def show(call: Call, key: str) -> None:
     if not key:
         raise KeyMissing("show")
     with call.database.read() as session:
-        epic = finding.epic_by_key(session, call.workspace_id, key)
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
         card = looking_up.card(session, epic, call.at)
     call.reply(epic_card.epic_card(card))
 
@@ -68,7 +68,7 @@ def list_(call: Call, page: str) -> None:
     if page and not (page.isascii() and page.isdigit()):
         raise Mistake(f"“{page[:60]}” is not a page. Type /epic list, or /epic list 2.")
     with call.database.read() as session:
-        found = finding.list_epics(session, call.workspace_id, int(page[:9] or 1))
+        found = finding.list_epics(session, call.workspace_id, call.actor, int(page[:9] or 1))
     call.reply(epic_list.epic_list(found))
 
 
@@ -77,8 +77,8 @@ def move(call: Call, words: str) -> None:
     key, _, rest = words.partition(" ")
     if not key:
         raise KeyMissing("move")
-    with call.database.write() as session:
-        epic = finding.epic_by_key(session, call.workspace_id, key)
+    with call.write() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
         to, reason = _state_and_reason(epic.portfolio, rest.strip())
         moved = moving.move(
             session, call.workspace_id, call.actor, epic.id, to.id, None, reason, call.at

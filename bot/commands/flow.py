@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
-from bot.commands.portfolio import SetUpFirst, check_is_set_up
+from bot.commands.setup import SetUpFirst, check_is_set_up
 from bot.commands.typed import answers_of
 from bot.views import answers, digest, fact_check, help, setup_form, subscription
 from bot.views.values import (
@@ -89,7 +89,7 @@ def subscribe(call: Call) -> None:
     """Have the digest come as the form says."""
     channel_id = SubscribeForm.read(call.view["private_metadata"]).channel
     wish = _wish(answers_of(call.view))
-    with call.database.write() as session:
+    with call.write() as session:
         found = digesting.subscribe(
             session, call.workspace_id, call.actor, channel_id, wish, call.at
         )
@@ -106,7 +106,7 @@ def preview(call: Call) -> None:
 
 def send(call: Call) -> None:
     """Send this week's at once."""
-    with call.database.write() as session:
+    with call.write() as session:
         found = digesting.send_now(session, call.workspace_id, call.actor, _channel(call), call.at)
         told = subscription.sent(found)
     call.reply(told)
@@ -119,7 +119,7 @@ def pause(call: Call) -> None:
 
 def resume(call: Call) -> None:
     """Send it again at its usual time."""
-    with call.database.write() as session:
+    with call.write() as session:
         found = digesting.resume(session, call.workspace_id, _channel(call), call.at)
         told = subscription.resumed(found)
     call.reply(told)
@@ -143,7 +143,7 @@ def choose_from_digest(call: Call) -> None:
 def still_right(call: Call) -> None:
     """Note that an epic stands as it is shown; the question is redrawn without its button."""
     ref = EpicRef.read(call.action["value"])
-    with call.database.write() as session:
+    with call.write() as session:
         epic = confirming.confirm(session, call.workspace_id, call.actor, ref.epic, call.at)
         told = fact_check.noted(epic)
     call.reply(told)
@@ -152,7 +152,7 @@ def still_right(call: Call) -> None:
 def all_still_right(call: Call) -> None:
     """Note it for every epic of the question."""
     ref = FactCheckRef.read(call.action["value"])
-    with call.database.write() as session:
+    with call.write() as session:
         confirming.confirm_all(session, call.workspace_id, call.actor, ref.check, call.at)
     call.ack()
 
@@ -194,7 +194,7 @@ def _preview(call: Call, channel_id: str) -> None:
 
 
 def _pause(call: Call, channel_id: str) -> None:
-    with call.database.write() as session:
+    with call.write() as session:
         found = digesting.pause(session, call.workspace_id, call.actor, channel_id, call.at)
         told = subscription.paused(found)
     call.reply(told)

@@ -1,6 +1,7 @@
 """Hearing what someone did in Slack, and answering it: once, privately, in time."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 from slack_bolt import Args
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
 
 from bot.commands.answering import (
     TriggerExpired,
@@ -23,6 +25,7 @@ from bot.commands.members import Members
 from bot.views import answers
 from bot.views.values import OldButton
 from bot.workflows.joining import workspace_of
+from models.audit import Act
 from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
@@ -39,7 +42,6 @@ class Context:
 
     database: Database
     clock: Clock
-    admins: frozenset[str] = frozenset()
     members: Members = field(default_factory=Members)
     _workspaces: dict[str, int] = field(default_factory=dict)
 
@@ -81,6 +83,24 @@ class Call:
     def database(self) -> Database:
         """Where everything is stored."""
         return self.context.database
+
+    def write(self) -> AbstractContextManager[Session]:
+        """One transaction, told in the audit log as this person's."""
+        return self.database.write(Act(self.actor, self.source, self.at))
+
+    @property
+    def source(self) -> str:
+        """Where it came from, for the audit log: the command, button, form or event."""
+        if "command" in self.body:
+            word = str(self.body.get("text") or "").split(" ")[0]
+            return f"{self.body['command']} {word}".strip()
+        if self.body.get("type") == "view_submission":
+            return f"form {self.view['callback_id']}"
+        if actions := self.body.get("actions"):
+            return f"button {actions[0]['action_id']}"
+        if "event" in self.body:
+            return f"event {self.body['event']['type']}"
+        return str(self.body.get("callback_id") or self.body.get("type"))
 
     @property
     def action(self) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ def opened(call: Call) -> None:
     call.ack()
     if call.body["event"].get("tab") != "home":
         return
-    with call.database.write() as session:
+    with call.write() as session:
         looking.look(session, call.workspace_id, call.actor, call.at)
 
 
@@ -22,8 +22,8 @@ def see(call: Call) -> None:
     """Have it drawn with another choice."""
     chosen = call.action.get("selected_option") or call.action
     choice = HomeChoice.read(chosen["value"])
-    with call.database.write() as session:
-        _check(choice, finding.portfolios(session, call.workspace_id))
+    with call.write() as session:
+        _check(choice, finding.portfolios(session, call.workspace_id, call.actor))
         looking.choose(
             session,
             call.workspace_id,
@@ -42,7 +42,9 @@ def suggest_streams(call: Call) -> None:
     typed = call.body.get("value", "").strip().casefold()
     with call.database.read() as session:
         home = looking.home_of(session, call.workspace_id, call.actor)
-        seen = looking.portfolio_of(home, finding.portfolios(session, call.workspace_id))
+        seen = looking.portfolio_of(
+            home, finding.portfolios(session, call.workspace_id, call.actor)
+        )
     streams = seen.value_streams if seen else []
     choice = HomeChoice(portfolio=seen.id if seen else None, state=home.state_id if home else None)
     found = [stream for stream in streams if typed in stream.name.casefold()]

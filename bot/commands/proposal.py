@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
-from bot.commands.portfolio import SetUpFirst
+from bot.commands.setup import SetUpFirst
 from bot.commands.typed import answers_of
 from bot.views import epic_form
 from bot.views.values import ProposalForm
 from bot.workflows import boarding, finding, looking, proposing
-from models.calendar import answer_due_on
 from models.epic import Epic
 from models.errors import FieldMistakes
 from models.hypothesis import reads_as
@@ -25,7 +24,7 @@ def open_proposal(call: Call, title: str = "") -> None:
     """Open the form, for the value stream of the channel it was asked for in."""
     with call.database.read() as session:
         portfolio, stream = _where(session, call)
-        similar = proposing.similar_open_epics(session, portfolio.id, title)
+        similar = proposing.similar_open_epics(session, portfolio.id, title, call.actor)
     memory = ProposalForm(portfolio=portfolio.id, channel=call.channel_id, similar=_ids(similar))
     form = epic_form.epic_form(portfolio, memory, title=title, stream=stream, similar=similar)
     try:
@@ -47,7 +46,7 @@ def title_typed(call: Call) -> None:
     memory = ProposalForm.read(call.view["private_metadata"])
     title = call.action.get("value") or ""
     with call.database.read() as session:
-        similar = proposing.similar_open_epics(session, memory.portfolio, title)
+        similar = proposing.similar_open_epics(session, memory.portfolio, title, call.actor)
     if _ids(similar) != memory.similar:
         call.update_form(_form(call, memory.model_copy(update={"similar": _ids(similar)}), similar))
     call.ack()
@@ -71,19 +70,22 @@ def submit(call: Call) -> None:
         portfolio = _portfolio(session, call, memory.portfolio)
         today = call.at.astimezone(ZoneInfo(portfolio.time_zone)).date()
         proposal = parse_proposal(answers_of(call.view), today, portfolio.currency)
-        similar = proposing.similar_open_epics(session, portfolio.id, proposal.title)
+        similar = proposing.similar_open_epics(session, portfolio.id, proposal.title, call.actor)
     if set(_ids(similar)) - set(memory.similar):
         shown = memory.model_copy(update={"similar": _ids(similar)})
         call.ack(response_action="update", view=_form(call, shown, similar))
         return
     request_id = f"view:{call.view['id']}"
-    with call.database.write() as session:
+    with call.write() as session:
         epic = proposing.propose(
             session, call.workspace_id, call.actor, proposal, request_id, call.at
         )
         place, count = boarding.place_in_state(session, epic)
     call.ack()
-    call.tell(epic_form.stored(epic, place, count, answer_due_on(today)), memory.channel)
+    call.tell(
+        epic_form.stored(epic, place, count, portfolio.calendar.answer_due_on(today)),
+        memory.channel,
+    )
 
 
 def suggest_streams(call: Call) -> None:
@@ -98,7 +100,7 @@ def suggest_streams(call: Call) -> None:
 
 def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]:
     """The portfolio, and the stream of the channel; in App Home the portfolio seen there."""
-    portfolios = finding.portfolios(session, call.workspace_id)
+    portfolios = finding.portfolios(session, call.workspace_id, call.actor)
     if not portfolios:
         raise SetUpFirst
     if call.channel_id is not None:
@@ -111,7 +113,7 @@ def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]
 
 
 def _portfolio(session: Session, call: Call, portfolio_id: int) -> Portfolio:
-    portfolios = finding.portfolios(session, call.workspace_id)
+    portfolios = finding.portfolios(session, call.workspace_id, call.actor)
     found = next((each for each in portfolios if each.id == portfolio_id), None)
     if found is None:
         raise SetUpFirst
@@ -141,7 +143,7 @@ def _as_sentence(call: Call, memory: ProposalForm) -> str:
 
 
 def _epics(session: Session, call: Call, ids: Sequence[int]) -> list[Epic]:
-    found = [finding.epic_by_id(session, call.workspace_id, epic_id) for epic_id in ids]
+    found = [finding.epic_by_id(session, call.workspace_id, epic_id, call.actor) for epic_id in ids]
     return [epic for epic in found if epic is not None]
 
 

@@ -19,7 +19,7 @@ from bot.views.blocks import (
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import bare_words, words
 from bot.views.values import EpicRef, SubscriptionRef
-from models.calendar import answer_due_at, spell_span
+from models.calendar import spell_span
 from models.digest import WEEK, Telling
 from models.epic import Epic
 
@@ -136,7 +136,7 @@ def _also(telling: Telling) -> dict[str, Any]:
 
 
 def _due_at(telling: Telling, epic: Epic) -> datetime:
-    return answer_due_at(epic.state_entered_at, telling.zone)
+    return telling.portfolio.calendar.answer_due_at(epic.state_entered_at, telling.zone)
 
 
 def _menu(telling: Telling) -> dict[str, Any]:

@@ -23,11 +23,10 @@ from bot.views.blocks import (
 )
 from bot.views.mrkdwn import words
 from bot.views.values import EpicRef, MoveTo
-from models.calendar import answer_due_at
 from models.card import Card
 from models.epic import Epic, Transition
 from models.money import format_amount
-from models.portfolio import State, StateKind
+from models.portfolio import FIRST_STATE, State, StateKind
 
 MOVE = "move_epic"
 MORE = "epic_menu"
@@ -131,9 +130,11 @@ def _days(since: datetime, now: datetime, zone: ZoneInfo) -> int:
 
 def _answer_at(epic: Epic, zone: ZoneInfo) -> datetime | None:
     """When an idea has its first answer at the latest; None where none is waited for."""
-    if epic.state.name != "funnel" or epic.value_stream.owner_user_id is None:
+    if epic.state.name != FIRST_STATE or epic.value_stream.owner_user_id is None:
         return None
-    return answer_due_at(epic.state_entered_at, zone)
+    if epic.answered_at is not None:
+        return None
+    return epic.portfolio.calendar.answer_due_at(epic.state_entered_at, zone)
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:

@@ -17,21 +17,6 @@ from models.epic import Epic
 from models.message import Home, Message, MessageKind
 
 
-def drawings(admins: frozenset[str]) -> Mapping[str, Draw]:
-    """Who draws what; `admins` are those named in the settings."""
-
-    def draw_home(session: Session, home_id: int, now: datetime) -> Answer:
-        return _draw_home(session, home_id, admins)
-
-    return {
-        MessageKind.EPIC_CARD: _draw_card,
-        MessageKind.DIGEST: _draw_digest,
-        MessageKind.FACT_CHECK: _draw_fact_check,
-        MessageKind.REFUSAL: _draw_refusal,
-        "home": draw_home,
-    }
-
-
 def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
     epic = session.get_one(Epic, epic_id)
     return epic_card.epic_card(looking_up.card(session, epic, now))
@@ -53,12 +38,24 @@ def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:
     return refusal.refusal(refused, epic)
 
 
-def _draw_home(session: Session, home_id: int, admins: frozenset[str]) -> Answer:
+def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
     home = session.get_one(Home, home_id)
-    portfolios = finding.portfolios(session, home.workspace_id)
+    portfolios = finding.portfolios(session, home.workspace_id, home.user_id)
     portfolio = looking.portfolio_of(home, portfolios)
     if portfolio is None:
-        everyone = sorted(admins | set(admin_ids(session, home.workspace_id)))
-        return home_board.welcome(everyone, is_admin=home.user_id in everyone)
-    seen = board(session, portfolio.id, home.value_stream_id, home.state_id, home.page)
+        admins = admin_ids(session, home.workspace_id)
+        return home_board.welcome(admins, is_admin=home.user_id in admins)
+    seen = board(
+        session, portfolio.id, home.user_id, home.value_stream_id, home.state_id, home.page
+    )
     return home_board.home_board(seen, portfolios)
+
+
+DRAWINGS: Mapping[str, Draw] = {
+    MessageKind.EPIC_CARD: _draw_card,
+    MessageKind.DIGEST: _draw_digest,
+    MessageKind.FACT_CHECK: _draw_fact_check,
+    MessageKind.REFUSAL: _draw_refusal,
+    "home": _draw_home,
+}
+"""Who draws what."""

@@ -6,6 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.workflows.finding import PAGE_SIZE, narrowed, page_of
+from bot.workflows.seeing import seen_by
 from models.epic import Epic
 from models.page import BoardPage
 from models.portfolio import Portfolio, State
@@ -17,12 +18,13 @@ FIRST = 5
 def board(
     session: Session,
     portfolio_id: int,
+    viewer: str | None,
     value_stream_id: int | None = None,
     state_id: int | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
 ) -> BoardPage:
-    """The board in five queries, however many epics there are.
+    """The board as the viewer may see it, in five queries, however many epics there are.
 
     A stream or state that is not the portfolio's is taken as none chosen.
     """
@@ -34,7 +36,9 @@ def board(
     stream = next((s for s in portfolio.value_streams if s.id == value_stream_id), None)
     state = next((s for s in portfolio.states if s.id == state_id), None)
     rows = narrowed(
-        select(Epic).where(Epic.portfolio_id == portfolio_id), stream.id if stream else None, None
+        select(Epic).where(Epic.portfolio_id == portfolio_id, seen_by(viewer)),
+        stream.id if stream else None,
+        None,
     )
     per_state = rows.with_only_columns(Epic.state_id, func.count(Epic.id)).group_by(Epic.state_id)
     found = dict(session.execute(per_state).all())

@@ -4,9 +4,10 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from bot.workflows.seeing import portfolio_seen_by, seen_by
 from models.epic import Epic
 from models.errors import Mistake
 from models.page import Page
@@ -27,38 +28,44 @@ class UnknownKey(Mistake):
         self.nearest = tuple(nearest)
 
 
-def epic_by_key(session: Session, workspace_id: int, key: str) -> Epic:
-    """The epic of that key, however it is capitalised. Raises UnknownKey."""
+def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | None) -> Epic:
+    """The epic of that key, however it is capitalised. Raises UnknownKey.
+
+    What the viewer may not see is not there for them.
+    """
     found = KEY.fullmatch(key.strip().upper()) if key.isascii() else None
     if found is None:
         raise UnknownKey(key.strip(), [])
     tidy = f"{found[1]}-{int(found[2])}"
     epic = session.scalars(
-        _whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy)
+        whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, seen_by(viewer))
     ).first()
     if epic is None:
-        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy))
+        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy, viewer))
     return epic
 
 
-def epic_by_id(session: Session, workspace_id: int, epic_id: int) -> Epic | None:
-    """The epic with its portfolio, stream and state, or None."""
+def epic_by_id(
+    session: Session, workspace_id: int, epic_id: int, viewer: str | None
+) -> Epic | None:
+    """The epic with its portfolio, stream and state; None where there is none for the viewer."""
     return session.scalars(
-        _whole_epics().where(Epic.workspace_id == workspace_id, Epic.id == epic_id)
+        whole_epics().where(Epic.workspace_id == workspace_id, Epic.id == epic_id, seen_by(viewer))
     ).first()
 
 
 def list_epics(
     session: Session,
     workspace_id: int,
+    viewer: str | None,
     page: int = 1,
     *,
     value_stream_id: int | None = None,
     state_id: int | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    """The workspace's epics in the order of the board, longest in their state first."""
-    rows = select(Epic).where(Epic.workspace_id == workspace_id)
+    """The epics the viewer may see in the order of the board, longest in their state first."""
+    rows = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
     rows = narrowed(rows, value_stream_id, state_id)
     total = session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
     return page_of(session, rows, page, total, size)
@@ -89,12 +96,15 @@ def narrowed(rows: Select[Epic], value_stream_id: int | None, state_id: int | No
     return rows
 
 
-def portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
-    """The workspace's portfolios with their states and streams, the first set up first."""
+def portfolios(
+    session: Session, workspace_id: int, viewer: str | None = None
+) -> Sequence[Portfolio]:
+    """The portfolios with their states and streams, the first set up first; a viewer's only."""
+    seen = true() if viewer is None else portfolio_seen_by(viewer)
     return (
         session.scalars(
             select(Portfolio)
-            .where(Portfolio.workspace_id == workspace_id)
+            .where(Portfolio.workspace_id == workspace_id, seen)
             .options(joinedload(Portfolio.states), joinedload(Portfolio.value_streams))
             .order_by(Portfolio.id)
         )
@@ -107,25 +117,34 @@ def stream_of_channel(session: Session, workspace_id: int, channel_id: str) -> V
     """The stream whose cards appear in the channel, or None."""
     return session.scalars(
         select(ValueStream)
-        .where(ValueStream.workspace_id == workspace_id, ValueStream.channel_id == channel_id)
+        .where(
+            ValueStream.workspace_id == workspace_id,
+            ValueStream.channel_id == channel_id,
+            ValueStream.ended_at.is_(None),
+        )
         .order_by(ValueStream.id)
     ).first()
 
 
-def _whole_epics() -> Select[Epic]:
+def whole_epics() -> Select[Epic]:
+    """Epics with all that a card says of where they stand."""
     return select(Epic).options(
         joinedload(Epic.portfolio).joinedload(Portfolio.states),
         joinedload(Epic.value_stream),
         joinedload(Epic.state),
+        joinedload(Epic.theme),
+        joinedload(Epic.project),
+        joinedload(Epic.blocking),
     )
 
 
-def _nearest(session: Session, workspace_id: int, key: str) -> list[str]:
+def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) -> list[str]:
     prefix, _, number = key.partition("-")
     candidates = session.scalars(
         select(Epic.key)
         .where(
             Epic.workspace_id == workspace_id,
+            seen_by(viewer),
             or_(Epic.key.like(f"%-{number}"), Epic.key.like(f"{prefix}-{number[:1]}%")),
         )
         .order_by(Epic.id.desc())

@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from bot.workflows import staging
 from models.database import Database
-from models.epic import Epic, EpicType, Transition
+from models.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
-from models.flow import History, Move
-from models.portfolio import DEFAULT_STATES, Portfolio, ValueStream, derive_prefix
+from models.flow import History, Move, StreamChange
+from models.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream, derive_prefix
+from models.trail import note
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
 """By table: the ORM would begin a new statement wherever a row lacks a value."""
@@ -126,12 +128,18 @@ def staged_items(database: Database, items: Sequence[Item]) -> Iterator[Connecti
 
 
 def import_items(
-    session: Session, workspace_id: int, name: str, items: Sequence[Item], at: datetime
+    session: Session,
+    workspace_id: int,
+    name: str,
+    items: Sequence[Item],
+    at: datetime,
+    about: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Add what is not there yet: epics by (source, id), transitions by moment and state.
 
     The session is of a connection that holds the items staged. Creates the portfolio in UTC with
     the default states, and its value streams with derived key prefixes, where they are missing.
+    The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
     portfolio = _portfolio(session, workspace_id, name, at)
     streams = _streams(session, portfolio, items)
@@ -152,6 +160,8 @@ def import_items(
     session.flush()
     report.items_added = len(rows)
     report.transitions_added = staging.take_over(session, portfolio)
+    told = {"epics": report.items_added, "transitions": report.transitions_added}
+    note(session, workspace_id, "imports", portfolio.id, {**told, **about})
     return report
 
 
@@ -167,11 +177,18 @@ def histories(session: Session, portfolio: Portfolio) -> list[History]:
     )
     for epic_id, state_id, at in session.execute(query):
         moves[epic_id].append(Move(state_names[state_id], at))
-    stream_names = {stream.id: stream.name for stream in portfolio.value_streams}
+    names = {stream.id: stream.name for stream in portfolio.value_streams}
+    went: dict[int, list[StreamChange]] = defaultdict(list)
+    changes = select(StreamMove).join(Epic, Epic.id == StreamMove.epic_id)
+    for change in session.scalars(
+        changes.where(Epic.portfolio_id == portfolio.id).order_by(StreamMove.at, StreamMove.id)
+    ):
+        left, entered = names[change.from_stream_id], names[change.to_stream_id]
+        went[change.epic_id].append(StreamChange(left, entered, change.at))
     epics = session.execute(
         select(Epic.id, Epic.value_stream_id).where(Epic.portfolio_id == portfolio.id)
     )
-    return [History(stream_names[stream_id], moves[epic_id]) for epic_id, stream_id in epics]
+    return [History(names[stream], moves[id_], went.get(id_, ())) for id_, stream in epics]
 
 
 def _states(mapping: Path) -> Mapping[str, str]:
@@ -220,7 +237,12 @@ def _portfolio(session: Session, workspace_id: int, name: str, at: datetime) -> 
     if found:
         return found
     portfolio = Portfolio(
-        workspace_id=workspace_id, name=name, currency="EUR", time_zone="UTC", created_at=at
+        workspace_id=workspace_id,
+        name=name,
+        currency="EUR",
+        time_zone="UTC",
+        created_at=at,
+        live_at=at,
     )
     portfolio.add_default_states()
     session.add(portfolio)
@@ -270,13 +292,16 @@ def _epic_row(portfolio: Portfolio, stream: ValueStream, item: Item) -> dict[str
         "source_id": item.id,
         "created_at": item.moves[0].at,
         "version": 1,
+        "restricted": False,
         **_standing(portfolio, item),
     }
 
 
 def _standing(portfolio: Portfolio, item: Item) -> dict[str, object]:
+    state = portfolio.state(item.moves[-1].to_state)
     return {
-        "state_id": portfolio.state(item.moves[-1].to_state).id,
+        "state_id": state.id,
+        "phase": Phase.TESTING if state.phased else None,
         "state_entered_at": item.entered_at,
         "committed_at": item.committed_at,
         "done_at": item.done_at,

@@ -5,11 +5,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_epic, redraw_questions
+from bot.workflows.seeing import may_see
 from models.digest import QUIET_AFTER
 from models.epic import Epic
 from models.errors import AlreadyThere, Mistake, MovedMeanwhile
 from models.portfolio import State
+from models.role import Right
 
 LOCKED = (
     select(Epic)
@@ -51,16 +54,17 @@ def move(
     """Move the epic, and redraw wherever it is shown.
 
     `version` is what the person saw, None when they named the epic by its key. Raises
-    AlreadyThere, MovedMeanwhile, UnknownEpic, UnknownState.
+    AlreadyThere, MovedMeanwhile, NotAllowed, UnknownEpic, UnknownState.
     """
     epic = session.scalars(LOCKED, {"workspace_id": workspace_id, "epic_id": epic_id}).first()
-    if epic is None:
+    if epic is None or not may_see(session, actor, epic):
         raise UnknownEpic
     ids = {"portfolio_id": epic.portfolio_id, "state_ids": [epic.state_id, to_state_id]}
     states = {state.id: state for state in session.scalars(STATES, ids)}
     to = states.get(to_state_id)
     if to is None:
         raise UnknownState
+    check(session, actor, Right.MOVE, Place.of_epic(epic))
     if to is epic.state:
         raise AlreadyThere(epic.key, to.label)
     if version is not None and version != epic.version:

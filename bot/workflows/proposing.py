@@ -6,12 +6,15 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_epic
+from bot.workflows.seeing import seen_by
 from models.epic import Epic
 from models.errors import Mistake
 from models.message import Message, MessageKind
 from models.portfolio import FIRST_STATE, State, StateKind, ValueStream
 from models.proposal import Proposal
+from models.role import Right
 from models.seen import Seen, first_time
 
 CANDIDATES = 200
@@ -39,7 +42,7 @@ def propose(
 ) -> Epic:
     """Store the epic under the stream's next key, and put its card in the stream's channel.
 
-    The same request once more gives the same epic. Raises UnknownStream.
+    The same request once more gives the same epic. Raises UnknownStream and NotAllowed.
     """
     if not first_time(session, workspace_id, request_id, at):
         return _proposed_before(session, workspace_id, request_id)
@@ -48,8 +51,9 @@ def propose(
         .where(ValueStream.workspace_id == workspace_id, ValueStream.id == proposal.value_stream_id)
         .with_for_update()
     ).first()
-    if stream is None:
+    if stream is None or stream.ended_at is not None:
         raise UnknownStream
+    check(session, actor, Right.PROPOSE, Place.of_stream(stream))
     funnel = stream.portfolio.state(FIRST_STATE)
     epic = _epic(proposal, stream, actor)
     session.add(epic.enter(funnel, at, actor))
@@ -69,9 +73,9 @@ def propose(
 
 
 def similar_open_epics(
-    session: Session, portfolio_id: int, title: str, limit: int = 2
+    session: Session, portfolio_id: int, title: str, viewer: str | None, limit: int = 2
 ) -> list[Epic]:
-    """Epics not done or stopped whose titles share half their words, the likest first."""
+    """Open epics the viewer may see whose titles share half their words, the likest first."""
     words = _words(title)
     if not words:
         return []
@@ -81,6 +85,7 @@ def similar_open_epics(
         .options(joinedload(Epic.state))
         .where(
             Epic.portfolio_id == portfolio_id,
+            seen_by(viewer),
             State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
             or_(*(Epic.title.icontains(word, autoescape=True) for word in sorted(words))),
         )
@@ -110,8 +115,10 @@ def _epic(proposal: Proposal, stream: ValueStream, actor: str) -> Epic:
         mvp_cost_minor=proposal.mvp_cost_minor,
         full_cost_minor=proposal.full_cost_minor,
         horizon=proposal.horizon,
-        theme=proposal.theme,
-        project=proposal.project,
+        theme_id=proposal.theme_id,
+        theme_none_because=proposal.theme_none_because,
+        objective_id=proposal.objective_id,
+        project_id=proposal.project_id,
         owner_user_id=actor,
         proposed_by=actor,
     )

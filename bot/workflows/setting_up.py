@@ -5,16 +5,23 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.errors import FieldMistakes
+from models.errors import FieldMistakes, Mistake
 from models.portfolio import Portfolio, ValueStream
 from models.setup import Setup
 from models.workspace import Workspace
 
 
+class UnknownPortfolio(Mistake):
+    """A portfolio that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That portfolio is not there any more.")
+
+
 def set_up(
     session: Session, workspace_id: int, actor: str, setup: Setup, at: datetime
 ) -> Portfolio:
-    """Store the portfolio, its seven states and its streams.
+    """Store the portfolio, its seven states and its streams; it is silent until it goes live.
 
     A stream without an owner gets the actor. Raises FieldMistakes.
     """
@@ -41,10 +48,32 @@ def set_up(
                 key_prefix=stream.key_prefix,
                 owner_user_id=stream.owner_user_id or actor,
                 channel_id=stream.channel_id,
+                stage=stream.stage,
+                created_at=at,
             )
         )
     session.add(portfolio)
     session.flush()
+    return portfolio
+
+
+def go_live(
+    session: Session, workspace_id: int, actor: str | None, portfolio_id: int, at: datetime
+) -> Portfolio:
+    """Let the portfolio speak; four weeks from now on things are called late. Once more is no more.
+
+    Raises UnknownPortfolio.
+    """
+    portfolio = session.scalars(
+        select(Portfolio)
+        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
+        .with_for_update()
+    ).first()
+    if portfolio is None:
+        raise UnknownPortfolio
+    if portfolio.live_at is None:
+        portfolio.live_at = at
+        session.flush()
     return portfolio
 
 

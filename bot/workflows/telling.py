@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from models.calendar import late_if_entered_before
+from bot.workflows.seeing import EVERYBODY, seen_by
 from models.confirmation import Confirmation
-from models.digest import NOT_LATE_FOR, QUIET_AFTER, Changes, Quiet, Waiting
+from models.digest import QUIET_AFTER, Changes, Quiet, Waiting
 from models.epic import Epic, Transition
 from models.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
 
@@ -30,8 +30,8 @@ class Scope:
 
     @property
     def epics(self) -> ColumnElement[bool]:
-        """The epics in it."""
-        inside = Epic.portfolio_id == self.portfolio.id
+        """The epics in it that everybody may see: it is told in a channel."""
+        inside = and_(Epic.portfolio_id == self.portfolio.id, seen_by(EVERYBODY))
         if self.value_stream is None:
             return inside
         return and_(inside, Epic.value_stream_id == self.value_stream.id)
@@ -134,11 +134,16 @@ def waiting_for_an_answer(session: Session, scope: Scope, at: datetime) -> Waiti
     """The ideas without a first answer; none is late while the portfolio is new."""
     zone = ZoneInfo(scope.portfolio.time_zone)
     funnel = scope.portfolio.state(FIRST_STATE)
-    rows = select(Epic).where(scope.epics, Epic.state_id == funnel.id, Epic.state_entered_at <= at)
-    due = late_if_entered_before(at.astimezone(zone).date())
+    rows = select(Epic).where(
+        scope.epics,
+        Epic.state_id == funnel.id,
+        Epic.answered_at.is_(None),
+        Epic.state_entered_at <= at,
+    )
+    due = scope.portfolio.calendar.late_if_entered_before(at.astimezone(zone).date())
     entered_before = datetime(due.year, due.month, due.day, tzinfo=zone)
     late = 0
-    if at - scope.portfolio.created_at >= NOT_LATE_FOR:
+    if scope.portfolio.calls_late(at):
         late = _count(session, rows.where(Epic.state_entered_at < entered_before))
     longest = rows.order_by(Epic.state_entered_at, Epic.id).limit(LONGEST)
     return Waiting(_with_streams(session, longest), _count(session, rows), late)

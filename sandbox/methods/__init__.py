@@ -4,12 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.methods import conversations, messages, people, scheduling, user_groups, views
+from sandbox.methods import (
+    conversations,
+    files,
+    messages,
+    people,
+    scheduling,
+    user_groups,
+    views,
+)
 from sandbox.state import Workspace
 
 Arguments = dict[str, Any]
 ANYWHERE = ("team_id",)  # the SDK adds it to every call
-JSON_ARGUMENTS = ("blocks", "attachments", "metadata", "view")
+JSON_ARGUMENTS = ("blocks", "attachments", "files", "metadata", "view")
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ CONTENT = ("text", "blocks", "attachments", "metadata")
 LOOKS = ("unfurl_links", "unfurl_media", "mrkdwn")
 POSTED = (*CONTENT, *LOOKS, "thread_ts")
 PAGE = ("cursor", "limit", "oldest", "latest", "inclusive", "include_all_metadata")
+SHARED = ("channel_id", "channels", "thread_ts", "initial_comment", "blocks")
+OLD_UPLOAD = ("channels", "content", "file", "filename", "filetype", "initial_comment", "title")
 COUNTED = ("include_count", "include_disabled", "include_users")
 
 METHODS: dict[str, Method] = {
@@ -61,6 +71,12 @@ METHODS: dict[str, Method] = {
     ),
     "conversations.history": Method(conversations.history, ("channel",), PAGE, tier=3),
     "conversations.replies": Method(conversations.replies, ("channel", "ts"), PAGE, tier=3),
+    "files.getUploadURLExternal": Method(
+        files.announce, ("filename", "length"), ("alt_txt", "snippet_type"), "files:write", 4
+    ),
+    "files.completeUploadExternal": Method(files.complete, ("files",), SHARED, "files:write", 4),
+    "files.info": Method(files.info, ("file",), ("cursor", "limit"), "files:read", 4),
+    "files.upload": Method(files.refuse_old_upload, (), (*OLD_UPLOAD, "thread_ts"), tier=2),
     "views.open": Method(views.open_view, ("trigger_id", "view"), tier=4),
     "views.push": Method(views.push, ("trigger_id", "view"), tier=4),
     "views.update": Method(views.update, ("view",), ("view_id", "external_id", "hash"), tier=4),

@@ -7,13 +7,6 @@ from sandbox.records import SlackError
 from sandbox.state import Workspace
 
 
-def need_scope(workspace: Workspace, scope: str) -> None:
-    """Raise missing_scope unless the manifest asks for the scope."""
-    scopes = workspace.manifest.scopes
-    if scope not in scopes:
-        raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(scopes)))
-
-
 def find_channel(workspace: Workspace, args: dict[str, Any]) -> Channel:
     """Return the channel the bot can see by this id; a user's id means the direct messages."""
     given = str(args["channel"])
@@ -45,5 +38,5 @@ def readable(workspace: Workspace, args: dict[str, Any], right: str) -> Channel:
     """Return a channel the bot may read; `right` is history or read."""
     channel = find_channel(workspace, args)
     family = "im" if channel.im_user else "groups" if channel.private else "channels"
-    need_scope(workspace, f"{family}:{right}")
+    workspace.need_scope(f"{family}:{right}")
     return channel

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from sandbox.methods.access import need_scope, readable
+from sandbox.methods.access import readable
 from sandbox.nouns import Channel, Message
 from sandbox.payloads import posted
 from sandbox.records import SlackError
@@ -15,7 +15,7 @@ Found = TypeVar("Found")
 
 def open_direct(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """Open the direct messages with one user."""
-    need_scope(workspace, "im:write")
+    workspace.need_scope("im:write")
     names = str(args["users"]).split(",")
     user = workspace.users.get(names[0])
     if len(names) != 1 or user is None:

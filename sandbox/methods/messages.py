@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox import slack_files
 from sandbox.blockkit import check_message
 from sandbox.methods.access import find_channel, writable
 from sandbox.nouns import Channel, Message
@@ -22,6 +23,7 @@ def check_content(workspace: Workspace, where: str, args: dict[str, Any]) -> dic
         workspace.find_fault(where, "text_truncated", f"cut after {TEXT_MOST} characters")
         content["text"] = content["text"][:TEXT_MOST]
     refuse(workspace, where, check_message(content))
+    refuse(workspace, where, slack_files.check(workspace, content, "invalid_blocks"))
     if "blocks" in content:
         content["blocks"] = workspace.named(content["blocks"])
     return content

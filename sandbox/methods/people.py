@@ -25,7 +25,13 @@ def users_info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     user = workspace.users.get(args["user"])
     if user is None:
         raise SlackError("user_not_found")
-    described: dict[str, Any] = {
+    has_locale = args.get("include_locale") and not user.deleted
+    return {"user": described(workspace, user) | ({"locale": "en-US"} if has_locale else {})}
+
+
+def described(workspace: Workspace, user: User) -> dict[str, Any]:
+    """Return a user as Slack tells of them."""
+    known: dict[str, Any] = {
         "id": user.id,
         "team_id": user.team_id,
         "name": user.name,
@@ -33,11 +39,7 @@ def users_info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         "is_bot": user.bot,
         "profile": {"real_name": user.real_name, "display_name": user.name},
     }
-    if user.deleted:
-        return {"user": described}
-    if args.get("include_locale"):
-        described["locale"] = "en-US"
-    return {"user": described | _of_the_living(workspace, user)}
+    return known if user.deleted else known | _of_the_living(workspace, user)
 
 
 def _of_the_living(workspace: Workspace, user: User) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
 from bot.workflows.joining import workspace_of
-from bot.workflows.setting_up import set_up
+from bot.workflows.setting_up import go_live, set_up
 from models.epic import Epic
 from models.setup import Setup, StreamSetup
 from sandbox import Sandbox
@@ -111,7 +111,10 @@ def furnish(slack, tack, streams=()):
     )
     with tack.database.write() as session:
         workspace = workspace_of(session, slack.team_id)
-        return set_up(session, workspace.id, ben, setup, slack.clock.now())
+        portfolio = set_up(session, workspace.id, ben, setup, slack.clock.now())
+        for state in portfolio.states:
+            state.exit_requires = []
+        return go_live(session, workspace.id, ben, portfolio.id, slack.clock.now())
 
 
 def proposes(slack, title, hypothesis="It helps.", channel="payments", who="ana"):

@@ -33,7 +33,7 @@ def files(folder, items, transitions):
 def test_an_epic_comes_in_with_its_clocks_key_and_state(database, workspace_id, tmp_path):
     moves = ["A,Idea,2026-01-01", "A,Draft,2026-01-02", "A,Final,2026-01-09", "A,Draft,2026-02-01"]
     found = read_items(*files(tmp_path, ["s,A,Pay by bank,Payments"], moves))
-    with staged_items(database, found) as staged, database.write(staged) as session:
+    with staged_items(database, found) as staged, database.write(by=staged) as session:
         report = import_items(session, workspace_id, "P", found, NOW)
     assert (report.items_added, report.transitions_added) == (1, 4)
     assert report.oddities == {"left done": 1, "skipped a state": 2}
@@ -52,7 +52,7 @@ def test_a_grown_file_adds_only_what_is_new(database, workspace_id, tmp_path):
     first, second = "A,Idea,2026-01-01", "A,Draft,2026-01-02"
     for moves in ([first], [first, second]):
         found = read_items(*files(tmp_path, ["s,A,Pay by bank,Payments"], moves))
-        with staged_items(database, found) as staged, database.write(staged) as session:
+        with staged_items(database, found) as staged, database.write(by=staged) as session:
             report = import_items(session, workspace_id, "P", found, NOW)
     assert (report.items_added, report.transitions_added) == (0, 1)
     with database.read() as session:
@@ -80,7 +80,7 @@ def test_an_import_that_is_interrupted_leaves_nothing(database, workspace_id, tm
     found = read_items(*files(tmp_path, ["s,A,x,P"], ["A,Idea,2026-01-01"]))
 
     def interrupted():
-        with staged_items(database, found) as staged, database.write(staged) as session:
+        with staged_items(database, found) as staged, database.write(by=staged) as session:
             import_items(session, workspace_id, "P", found, NOW)
             raise KeyboardInterrupt
 

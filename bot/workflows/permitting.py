@@ -1,0 +1,198 @@
+"""Permitting: which roles someone has where, and whether they carry what is about to be done.
+
+It is asked in the transaction of the change itself, so that a role taken away a moment ago is
+gone, whatever the card that was clicked still shows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from models.epic import Epic
+from models.errors import Mistake
+from models.portfolio import FIRST_STATE, Portfolio, ValueStream
+from models.role import MAY, Right, Role, RoleGrant, UserGroup, UserGroupMember
+
+ORDER = (
+    Role.EPIC_OWNER,
+    Role.STREAM_OWNER,
+    Role.COUNCIL,
+    Role.FINANCE,
+    Role.ADMIN,
+    Role.PROPOSER,
+    Role.VIEWER,
+)
+"""Whom to ask first: those nearest to the thing."""
+
+
+class NotAllowed(Mistake):
+    """Something by someone without a role that carries it; says which does, and who has it."""
+
+    def __init__(self, right: Right, roles: Sequence[str], holders: Sequence[str]) -> None:
+        who = " or ".join(filter(None, [", ".join(roles[:-1]), roles[-1]]))
+        said = f"Only {who} can {right.value}."
+        if not holders:
+            said += " Nobody is that yet: an admin gives roles with /portfolio roles."
+        super().__init__(said)
+        self.ask = tuple(holders)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is to be done: an epic, a value stream, a portfolio, or the workspace."""
+
+    workspace_id: int
+    portfolio: Portfolio | None = None
+    stream: ValueStream | None = None
+    epic: Epic | None = None
+
+    @classmethod
+    def of_epic(cls, epic: Epic) -> "Place":
+        """The epic's own."""
+        return cls(epic.workspace_id, epic.portfolio, epic.value_stream, epic)
+
+    @classmethod
+    def of_stream(cls, stream: ValueStream) -> "Place":
+        """The stream's own."""
+        return cls(stream.workspace_id, stream.portfolio, stream)
+
+    @classmethod
+    def of_portfolio(cls, portfolio: Portfolio) -> "Place":
+        """The portfolio's own."""
+        return cls(portfolio.workspace_id, portfolio)
+
+    def own_roles(self, user_id: str) -> frozenset[Role]:
+        """What the person is by owning something here, and by what everybody may."""
+        roles = set()
+        if self.portfolio is not None and self.portfolio.open_to_all:
+            roles |= {Role.VIEWER, Role.PROPOSER}
+        if self.stream is not None and self.stream.owner_user_id == user_id:
+            roles.add(Role.STREAM_OWNER)
+        if self.epic is not None and user_id in self._epic_owners():
+            roles.add(Role.EPIC_OWNER)
+        return frozenset(roles)
+
+    def owners(self, role: Role) -> list[str]:
+        """Who has the role by owning something here."""
+        if role is Role.EPIC_OWNER and self.epic is not None:
+            return self._epic_owners()
+        if role is Role.STREAM_OWNER and self.stream is not None and self.stream.owner_user_id:
+            return [self.stream.owner_user_id]
+        return []
+
+    def name(self, role: Role) -> str | None:
+        """What who has the role is called here; None where it does not exist here."""
+        if role is Role.EPIC_OWNER:
+            return f"who owns {self.epic.key}" if self.epic is not None else None
+        if role is Role.STREAM_OWNER:
+            return f"the owner of {self.stream.name}" if self.stream is not None else None
+        return {
+            Role.COUNCIL: "the council",
+            Role.FINANCE: "finance",
+            Role.ADMIN: "an admin",
+            Role.PROPOSER: "a proposer",
+            Role.VIEWER: "a viewer",
+        }[role]
+
+    def _epic_owners(self) -> list[str]:
+        """Its owner; before it has one, and in the funnel, also who proposed it."""
+        assert self.epic is not None
+        owners = [self.epic.owner_user_id]
+        if self.epic.owner_user_id is None or self.epic.state.name == FIRST_STATE:
+            owners.append(self.epic.proposed_by)
+        return [owner for owner in dict.fromkeys(owners) if owner]
+
+
+def check(session: Session, user_id: str, right: Right, place: Place) -> Role:
+    """The nearest role that carries the right there. Raises NotAllowed."""
+    carries = MAY[right]
+    found = place.own_roles(user_id) & carries
+    found = found or (granted_roles(session, user_id, place) & carries)
+    if found:
+        return next(role for role in ORDER if role in found)
+    roles = [role for role in ORDER if role in carries and place.name(role)]
+    names = [str(place.name(role)) for role in roles]
+    raise NotAllowed(right, names, holders(session, roles, place))
+
+
+def may(session: Session, user_id: str, right: Right, place: Place) -> bool:
+    """Whether the person has a role there that carries the right."""
+    carries = MAY[right]
+    return bool(
+        place.own_roles(user_id) & carries or granted_roles(session, user_id, place) & carries
+    )
+
+
+GRANTED = select(RoleGrant.role).where(
+    RoleGrant.workspace_id == bindparam("workspace_id"),
+    or_(
+        RoleGrant.user_id == bindparam("user_id"),
+        RoleGrant.user_group_id.in_(
+            select(UserGroupMember.group_id).where(
+                UserGroupMember.workspace_id == bindparam("workspace_id"),
+                UserGroupMember.user_id == bindparam("user_id"),
+            )
+        ),
+    ),
+    or_(
+        and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)),
+        RoleGrant.portfolio_id == bindparam("portfolio_id"),
+        RoleGrant.value_stream_id == bindparam("stream_id"),
+    ),
+)
+"""Built once: most clicks ask it. A grant on a stream names its stream only."""
+
+
+def granted_roles(session: Session, user_id: str, place: Place) -> frozenset[Role]:
+    """The roles given to the person, or to a user group of theirs, that hold there."""
+    asked = {
+        "workspace_id": place.workspace_id,
+        "user_id": user_id,
+        "portfolio_id": place.portfolio.id if place.portfolio is not None else None,
+        "stream_id": place.stream.id if place.stream is not None else None,
+    }
+    return frozenset(session.scalars(GRANTED, asked))
+
+
+def holders(session: Session, roles: Iterable[Role], place: Place) -> list[str]:
+    """Who has one of the roles there, the nearest first, stand-ins last; groups by their people."""
+    found: list[str] = []
+    for role in roles:
+        found += place.owners(role)
+        found += _given_to(session, role, place)
+    return list(dict.fromkeys(found))
+
+
+def scoped(place: Place) -> ColumnElement[bool]:
+    """Which grants hold there."""
+    scopes = [and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))]
+    if place.portfolio is not None:
+        scopes.append(RoleGrant.portfolio_id == place.portfolio.id)
+    if place.stream is not None:
+        scopes.append(RoleGrant.value_stream_id == place.stream.id)
+    return and_(RoleGrant.workspace_id == place.workspace_id, or_(*scopes))
+
+
+def _given_to(session: Session, role: Role, place: Place) -> list[str]:
+    grants = session.execute(
+        select(RoleGrant.user_id, UserGroupMember.user_id)
+        .outerjoin(
+            UserGroupMember,
+            and_(
+                UserGroupMember.workspace_id == RoleGrant.workspace_id,
+                UserGroupMember.group_id == RoleGrant.user_group_id,
+            ),
+        )
+        .outerjoin(
+            UserGroup,
+            and_(
+                UserGroup.workspace_id == RoleGrant.workspace_id,
+                UserGroup.group_id == RoleGrant.user_group_id,
+            ),
+        )
+        .where(RoleGrant.role == role, scoped(place), UserGroup.gone.is_(None))
+        .order_by(RoleGrant.stand_in, RoleGrant.id, UserGroupMember.user_id)
+    ).all()
+    return [user for grant in grants for user in grant if user is not None]

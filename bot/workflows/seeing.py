@@ -1,0 +1,83 @@
+"""Seeing: which epics someone may see, as a condition that every query of epics carries.
+
+A restricted epic is seen by its circle: who owns or proposed it, who owns its value stream, the
+council, and people named. Nobody else finds it, counts it or is told of it. A portfolio that is
+not open to all is seen by those who have a role in it.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from models.epic import CircleMember, Epic
+from models.portfolio import Portfolio, ValueStream
+from models.role import Role, RoleGrant, UserGroupMember
+
+EVERYBODY = None
+"""The viewer of a channel: whoever reads there."""
+
+
+def seen_by(user_id: str | None) -> ColumnElement[bool]:
+    """The epics a person may see; in a channel, those everybody may."""
+    if user_id is EVERYBODY:
+        return Epic.restricted.is_(False)
+    return and_(_in_circle(user_id), portfolio_seen_by(user_id, Epic.portfolio_id))
+
+
+def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
+    """The portfolios a person may see, by a column that holds their id."""
+    held = _grants_of(user_id)
+    streams = select(ValueStream.portfolio_id).where(
+        or_(
+            ValueStream.owner_user_id == user_id,
+            ValueStream.id.in_(held.with_only_columns(RoleGrant.value_stream_id)),
+        )
+    )
+    is_admin = held.where(
+        RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)
+    ).exists()
+    seen = select(Portfolio.id).where(
+        or_(
+            Portfolio.open_to_all.is_(True),
+            is_admin,
+            Portfolio.id.in_(held.with_only_columns(RoleGrant.portfolio_id)),
+            Portfolio.id.in_(streams),
+        )
+    )
+    found: ColumnElement[bool] = column.in_(seen)  # type: ignore[attr-defined]
+    return found
+
+
+def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
+    """Whether the person may see the epic."""
+    if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.open_to_all):
+        return True
+    return session.scalar(select(Epic.id).where(Epic.id == epic.id, seen_by(user_id))) is not None
+
+
+def _in_circle(user_id: str) -> ColumnElement[bool]:
+    council = _grants_of(user_id).where(RoleGrant.role == Role.COUNCIL)
+    owned = select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
+    named = select(CircleMember.epic_id).where(CircleMember.user_id == user_id)
+    return or_(
+        Epic.restricted.is_(False),
+        Epic.owner_user_id == user_id,
+        Epic.proposed_by == user_id,
+        Epic.value_stream_id.in_(owned),
+        Epic.value_stream_id.in_(council.with_only_columns(RoleGrant.value_stream_id)),
+        Epic.portfolio_id.in_(council.with_only_columns(RoleGrant.portfolio_id)),
+        Epic.id.in_(named),
+    )
+
+
+def _grants_of(user_id: str) -> Select[int]:
+    """The roles given to the person or to a user group of theirs.
+
+    Ids of people and of groups are a workspace's own, so that no other needs to be asked after.
+    """
+    groups = select(UserGroupMember.group_id).where(
+        UserGroupMember.user_id == user_id,
+        UserGroupMember.workspace_id == RoleGrant.workspace_id,
+    )
+    return select(RoleGrant.id).where(
+        or_(RoleGrant.user_id == user_id, RoleGrant.user_group_id.in_(groups))
+    )

@@ -1,0 +1,160 @@
+"""The audit log: every change as an event, each holding the hash of the one before it.
+
+An event's hash covers all it says and the hash before it, so that a changed or inserted event
+breaks the chain, a missing one leaves a gap in the numbers, and one cut off at the end disagrees
+with the head, or with an anchor that was told to an admin.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+FIRST_HASH = "0" * 64
+"""What the first event of a workspace holds as the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What someone does in one transaction: who, when, and where from.
+
+    `source` says the way: `/epic move`, `button move_epic`, `form propose_epic`, `tack import`.
+    Without an actor it is Tack itself.
+    """
+
+    actor: str | None
+    source: str
+    at: datetime
+
+
+class AuditEvent(Base):
+    """One row that was created, changed or removed; appended, never changed.
+
+    `before` and `after` are JSON objects of the columns concerned; `epic_id` is the epic the row
+    is or belongs to, so that "who changed what" can be asked of an epic.
+    """
+
+    audited = False
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "number"),
+        Index(None, "epic_id"),
+        Index(None, "workspace_id", "noun", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    actor: Mapped[str | None] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(80))
+    verb: Mapped[str] = mapped_column(String(16))
+    noun: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(80))
+    epic_id: Mapped[int | None]
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The end of a workspace's chain: how many events there are, and the hash of the last."""
+
+    audited = False
+    __tablename__ = "audit_heads"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=FIRST_HASH)
+
+
+class AuditAnchor(Base):
+    """A head that was told to the admins, once an ISO week: nothing before it can be removed."""
+
+    audited = False
+    __tablename__ = "audit_anchors"
+    __table_args__ = (UniqueConstraint("workspace_id", "week"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    week: Mapped[str] = mapped_column(String(8))
+    count: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+TOLD_COLUMNS = (
+    "number",
+    "at",
+    "actor",
+    "source",
+    "verb",
+    "noun",
+    "subject_id",
+    "epic_id",
+    "before",
+    "after",
+)
+"""What an event says, in the order it is hashed."""
+
+
+def chained(previous_hash: str, event: Any) -> str:
+    """The hash of an event, a row or object with the columns told: SHA-256, in hexadecimal."""
+    told = [_plain(getattr(event, name)) for name in TOLD_COLUMNS]
+    return hash_of(previous_hash, told)
+
+
+def hash_of(previous_hash: str, told: list[Any]) -> str:
+    """The hash of what an event says, in the order of TOLD_COLUMNS, moments as ISO 8601 in UTC."""
+    text = json.dumps([previous_hash, *told], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment_text(at: datetime) -> str:
+    """A moment as it is hashed."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place where the chain does not hold: the number of the event, and why."""
+
+    number: int
+    reason: str
+
+
+def first_break(
+    events: Iterable[Any], count: int, head: str, anchors: Iterable[tuple[int, str]] = ()
+) -> Broken | None:
+    """Where the chain of events, in the order of their numbers, does not hold; None where it does.
+
+    `count` and `head` are the head's; `anchors` are heads told earlier, as (count, hash).
+    """
+    expected = dict(anchors)
+    previous, number = FIRST_HASH, 0
+    for event in events:
+        number += 1
+        if event.number != number:
+            return Broken(number, f"event {number} is missing")
+        if chained(previous, event) != event.hash:
+            return Broken(number, f"event {number} was changed, inserted or put elsewhere")
+        previous = event.hash
+        if expected.pop(number, previous) != previous:
+            return Broken(number, f"event {number} is not the one an anchor told of")
+    if expected:
+        missing = min(expected)
+        return Broken(number + 1, f"an anchor told of {missing} events, there are {number}")
+    if (number, previous) != (count, head):
+        return Broken(number + 1, f"the head tells of {count} events, there are {number}")
+    return None
+
+
+def _plain(value: Any) -> Any:
+    return moment_text(value) if isinstance(value, datetime) else value

@@ -1,0 +1,67 @@
+"""What the portfolio is after: themes, their objectives and the key results that show them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+
+
+class Theme(Base):
+    """A direction that epics can serve; one that is over is closed and keeps its epics."""
+
+    __tablename__ = "themes"
+    __table_args__ = (UniqueConstraint("portfolio_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    objectives: Mapped[list["Objective"]] = relationship(
+        order_by="Objective.id", back_populates="theme"
+    )
+
+
+class Objective(Base):
+    """What is to be true by a day; under a theme, or on its own."""
+
+    __tablename__ = "objectives"
+    __table_args__ = (Index(None, "portfolio_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    due_on: Mapped[date | None]
+    owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    theme: Mapped[Theme | None] = relationship(back_populates="objectives")
+    key_results: Mapped[list["KeyResult"]] = relationship(order_by="KeyResult.id")
+
+
+class KeyResult(Base):
+    """A figure that shows whether an objective is reached; where it stands now may be unknown."""
+
+    __tablename__ = "key_results"
+    __table_args__ = (Index(None, "objective_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    objective_id: Mapped[int] = mapped_column(ForeignKey("objectives.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    baseline: Mapped[Decimal | None]
+    target: Mapped[Decimal | None]
+    current: Mapped[Decimal | None]
+    current_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
