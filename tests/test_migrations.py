@@ -24,3 +24,56 @@ def test_migrations_go_down_to_nothing_and_up_again(engine):
     assert inspect(engine).get_table_names() == ["alembic_version"]
     migrations.upgrade(engine)
     assert migrations.differences(engine) == []
+
+
+WRITTEN_BEFORE = """
+INSERT INTO workspaces (id, team_id) VALUES (1, 'T1');
+INSERT INTO portfolios (id, workspace_id, name, currency, time_zone, created_at)
+    VALUES (1, 1, 'Shop', 'EUR', 'Europe/Berlin', '2026-05-18 09:00:00');
+INSERT INTO states (id, workspace_id, portfolio_id, name, label, kind, position, committed)
+    VALUES (1, 1, 1, 'funnel', 'Funnel', 'wait', 0, false),
+        (2, 1, 1, 'implementing', 'Implementing', 'active', 1, true);
+INSERT INTO value_streams (id, workspace_id, portfolio_id, name, key_prefix, next_number)
+    VALUES (1, 1, 1, 'Payments', 'PAY', 4);
+INSERT INTO role_grants (workspace_id, user_id, role) VALUES (1, 'U0ANA', 'admin');
+INSERT INTO epics (workspace_id, portfolio_id, value_stream_id, state_id, key, title, type, theme,
+        project, state_entered_at, created_at, version)
+    VALUES (1, 1, 1, 1, 'PAY-1', 'Wallet', 'business', 'Fewer baskets left', 'PRJ-204 Checkout',
+        '2026-05-18 09:00:00', '2026-05-18 09:00:00', 1),
+    (1, 1, 1, 2, 'PAY-2', 'Bank', 'business', 'Fewer baskets left', NULL,
+        '2026-05-18 09:00:00', '2026-05-18 09:00:00', 1),
+    (1, 1, 1, 1, 'PAY-3', 'Bill', 'business', NULL, NULL,
+        '2026-05-18 09:00:00', '2026-05-18 09:00:00', 1);
+"""
+
+
+def test_what_was_written_before_themes_and_projects_were_records_is_kept(engine):
+    """Given epics with a theme and a project as text, when they become records, both ways."""
+    migrations.upgrade(engine, "2026_11_25_0000")
+    with engine.begin() as connection:
+        for statement in WRITTEN_BEFORE.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    migrations.upgrade(engine)
+    told = (
+        "SELECT key, t.name, p.code, phase FROM epics "
+        "LEFT JOIN themes t ON t.id = theme_id LEFT JOIN projects p ON p.id = project_id "
+        "ORDER BY key"
+    )
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(told).all() == [
+            ("PAY-1", "Fewer baskets left", "PRJ-204 Checkout", None),
+            ("PAY-2", "Fewer baskets left", None, "testing"),
+            ("PAY-3", None, None, None),
+        ]
+        live = "SELECT count(*) FROM portfolios WHERE live_at = created_at"
+        assert connection.exec_driver_sql(live).scalar() == 1
+    migrations.downgrade(engine, "2026_11_25_0000")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(
+            "SELECT key, theme, project FROM epics ORDER BY key"
+        ).all() == [
+            ("PAY-1", "Fewer baskets left", "PRJ-204 Checkout"),
+            ("PAY-2", "Fewer baskets left", None),
+            ("PAY-3", None, None),
+        ]

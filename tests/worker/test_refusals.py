@@ -56,7 +56,7 @@ def test_where_nobody_owns_the_stream_an_admin_is_told(shop):
     shop.slack.fail_next("chat.postMessage", error="not_in_channel")
     epic = shop.propose()
     with shop.database.write() as session:
-        grant_admin(session, shop.workspace_id, cleo.id)
+        grant_admin(session, shop.workspace_id, cleo.id, None, shop.slack.clock.now())
         orphan = session.get_one(Epic, epic.id)
         orphan.value_stream.owner_user_id = orphan.proposed_by = None
     shop.do_for(3)

@@ -90,8 +90,8 @@ def test_the_first_slack_workspace_adopts_what_was_made_without_slack(database):
 
 def test_an_admin_is_granted_once(database, shop):
     with database.write() as session:
-        joining.grant_admin(session, shop[0], ANA)
-        joining.grant_admin(session, shop[0], ANA)
+        joining.grant_admin(session, shop[0], ANA, None, MONDAY)
+        joining.grant_admin(session, shop[0], ANA, None, MONDAY)
         assert joining.admin_ids(session, shop[0]) == [ANA]
 
 
@@ -102,7 +102,7 @@ def test_a_proposal_stands_in_the_funnel_with_a_key_a_transition_and_a_card(data
     with database.write() as session:
         epic = an_epic(session, shop[0], stream_id(session, "PAY"))
     with database.read() as session:
-        epic = finding.epic_by_key(session, shop[0], "pay-1")
+        epic = finding.epic_by_key(session, shop[0], "pay-1", ANA)
         assert (epic.state.name, epic.state_entered_at) == ("funnel", MONDAY)
         assert (epic.committed_at, epic.owner_user_id) == (None, ANA)
         moved = session.scalars(select(Transition)).one()
@@ -175,9 +175,9 @@ def test_similar_open_epics_come_likest_first_and_leave_out_what_ended(database,
             an_epic(session, shop[0], payments, title)
         ended = an_epic(session, shop[0], payments, "Instant bank transfer")
         move(session, shop[0], ANA, ended.id, state(session, "stopped").id, None, None, MONDAY)
-        found = similar_open_epics(session, shop[1], "Pay by bank transfer at checkout, 100%")
+        found = similar_open_epics(session, shop[1], "Pay by bank transfer at checkout, 100%", ANA)
         assert [epic.key for epic in found] == ["PAY-1", "PAY-2"]
-        assert similar_open_epics(session, shop[1], "🚀") == []
+        assert similar_open_epics(session, shop[1], "🚀", ANA) == []
 
 
 # Moving
@@ -190,7 +190,7 @@ def test_a_move_is_appended_and_starts_the_clocks_once(database, shop):
             at = MONDAY + timedelta(hours=hours)
             move(session, shop[0], BEN, epic.id, state(session, to).id, None, "because", at)
     with database.read() as session:
-        epic = finding.epic_by_key(session, shop[0], "PAY-1")
+        epic = finding.epic_by_key(session, shop[0], "PAY-1", ANA)
         assert epic.committed_at == MONDAY + timedelta(hours=1)
         assert epic.done_at == MONDAY + timedelta(hours=2)
         assert epic.version == 5
@@ -257,7 +257,7 @@ def test_moves_coalesce_into_one_drawing_of_card_and_home(database, shop):
 def test_a_key_is_found_however_it_is_typed(database, shop, typed):
     with database.write() as session:
         an_epic(session, shop[0], stream_id(session, "PAY"))
-        assert finding.epic_by_key(session, shop[0], typed).key == "PAY-1"
+        assert finding.epic_by_key(session, shop[0], typed, ANA).key == "PAY-1"
 
 
 def test_an_unknown_key_names_the_nearest(database, shop):
@@ -265,9 +265,9 @@ def test_an_unknown_key_names_the_nearest(database, shop):
         for number in range(12):
             an_epic(session, shop[0], stream_id(session, "PAY"), request=str(number))
         with pytest.raises(finding.UnknownKey, match=r"no epic PYA-12\. Did you mean PAY-12"):
-            finding.epic_by_key(session, shop[0], "PYA-12")
+            finding.epic_by_key(session, shop[0], "PYA-12", ANA)
         with pytest.raises(finding.UnknownKey, match="no epic ' or 1=1"):
-            finding.epic_by_key(session, shop[0], "' or 1=1 --")
+            finding.epic_by_key(session, shop[0], "' or 1=1 --", ANA)
 
 
 @pytest.mark.parametrize("count", [0, 1, 20, 21, 101])
@@ -276,12 +276,12 @@ def test_every_epic_is_on_exactly_one_page(database, shop, count):
         for number in range(count):
             an_epic(session, shop[0], stream_id(session, "ONB"), request=str(number))
     with database.read() as session:
-        first = finding.list_epics(session, shop[0], 1)
-        pages = [finding.list_epics(session, shop[0], n + 1) for n in range(first.pages)]
+        first = finding.list_epics(session, shop[0], ANA, 1)
+        pages = [finding.list_epics(session, shop[0], ANA, n + 1) for n in range(first.pages)]
         keys = [epic.key for page in pages for epic in page.epics]
         assert keys == [f"ONB-{number + 1}" for number in range(count)]
         assert first.total == count
-        assert finding.list_epics(session, shop[0], 999).number == first.pages
+        assert finding.list_epics(session, shop[0], ANA, 999).number == first.pages
 
 
 def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
@@ -291,9 +291,9 @@ def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
         an_epic(session, shop[0], onboarding)
         ready = state(session, "ready")
         move(session, shop[0], ANA, epics[1].id, ready.id, None, None, MONDAY)
-        whole = board(session, shop[1])
+        whole = board(session, shop[1], ANA)
         assert {s.name: n for s, n in whole.counts.items() if n} == {"funnel": 3, "ready": 1}
-        narrow = board(session, shop[1], payments, ready.id)
+        narrow = board(session, shop[1], ANA, payments, ready.id)
         assert [epic.key for epic in narrow.page.epics] == ["PAY-2"]
         assert (narrow.total, narrow.page.total) == (3, 1)
         assert place_in_state(session, epics[2]) == (2, 2)
@@ -305,7 +305,7 @@ def test_the_board_takes_as_many_queries_for_many_epics_as_for_none(database, sh
         listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
         event.listen(database.engine, "before_cursor_execute", listen)
         with database.read() as session:
-            for epics in board(session, shop[1]).first.values():
+            for epics in board(session, shop[1], ANA).first.values():
                 assert all(epic.value_stream.name for epic in epics)
         event.remove(database.engine, "before_cursor_execute", listen)
         return len([statement for statement in asked if statement.startswith("SELECT")])
