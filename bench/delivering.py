@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from bench.databases import fresh_database
+from bench.databases import fresh_database, put_to_work
 from bench.figures import Line, percentile
 from bench.processes import TACK, environment, quiet_slack, running, tack
 from bench.quiet_slack import TEAM_ID, USER_ID
@@ -62,6 +62,7 @@ def _put_cards(database: Database) -> None:
     with database.write() as session:
         workspace = workspace_of(session, TEAM_ID)
         portfolio = set_up(session, workspace.id, USER_ID, setup, now)
+        put_to_work(session, portfolio, now)
         for number, stream in enumerate(portfolio.value_streams):
             proposal = Proposal(title="An idea", value_stream_id=stream.id, hypothesis="It helps.")
             propose(session, workspace.id, USER_ID, proposal, f"bench:{number}", now)

@@ -16,9 +16,11 @@ from bot.commands import register
 from bot.commands.hearing import Context
 from bot.settings import Mode, Settings
 from bot.sockets import Sockets
-from bot.worker.drawing import DRAWINGS
+from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
+from bot.worker.groups import group_reader
 from bot.worker.timers import timers
+from bot.workflows import anchoring
 from bot.workflows.joining import settle_admins, workspace_of
 from models.clock import Clock
 from models.database import Database
@@ -63,7 +65,11 @@ class Tack:
             self.clock,
             lambda workspace: courier,
             DRAWINGS,
-            timers(self.database, self.clock),
+            {
+                **timers(self.database, self.clock),
+                "groups": group_reader(self.database, self.clock, lambda workspace: courier),
+            },
+            POSTED,
         )
         self.database.on_commit.append(self.worker.wake)
         self._sockets: Sockets | None = None
@@ -147,6 +153,7 @@ class Tack:
             local = session.query(Workspace).filter_by(team_id=LOCAL).count()
             workspace = workspace_of(session, team_id)
             settle_admins(session, workspace.id, self.settings.tack_admins, self.clock.now())
+            anchoring.begin(session, workspace.id, self.clock.now())
         if local:
             log.info("workspace adopted what was made without Slack", team_id=team_id)
 

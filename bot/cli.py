@@ -17,7 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 import migrations
-from bot import cli_run
+from bot import cli_audit, cli_projects, cli_run
 from bot.cli_data import (
     WorkspaceOption,
     by_command,
@@ -39,6 +39,8 @@ tack.add_typer(db, name="db")
 tack.add_typer(imports, name="import")
 tack.add_typer(cli_run.admin, name="admin")
 tack.add_typer(cli_run.work, name="work")
+tack.add_typer(cli_audit.audit, name="audit")
+imports.command("projects")(cli_projects.import_projects)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
 

@@ -15,6 +15,7 @@ from bot.serving import log_to_stderr, run
 from bot.settings import Mode, Settings
 from bot.workflows import joining
 from models.errors import Mistake
+from models.role import FROM_SETTINGS, RoleGrant
 from models.work import Work, put
 
 admin = typer.Typer(no_args_is_help=True, help="Who may set Tack up.")
@@ -42,12 +43,46 @@ def print_manifest(
 @admin.command("grant")
 def grant(user: str, workspace: WorkspaceOption = None) -> None:
     """Make a member an admin, by the member id that their Slack profile shows."""
-    if not (user.isascii() and user.isalnum() and user[:1] in {"U", "W"}):
-        raise Mistake(f'"{user}" is not a member id. Copy it from the profile in Slack: U…')
+    _check_member_id(user)
     with ready_database() as database, database.write(by_command(database)) as session:
         here = workspace_id(session, workspace)
         joining.grant_admin(session, here, user, None, DatabaseClock(database).now())
     say.print(f"{user} is an admin now.", markup=False)
+
+
+@admin.command("revoke")
+def revoke(user: str, workspace: WorkspaceOption = None) -> None:
+    """Take the role of admin from a member; the last one keeps it."""
+    _check_member_id(user)
+    with ready_database() as database, database.write(by_command(database)) as session:
+        here = workspace_id(session, workspace)
+        joining.revoke_admin(session, here, user)
+    say.print(f"{user} is no admin any more.", markup=False)
+
+
+@admin.command("list")
+def list_admins(workspace: WorkspaceOption = None) -> None:
+    """List the admins of the whole workspace, and how each became one."""
+    with ready_database() as database, database.read() as session:
+        here = workspace_id(session, workspace)
+        grants = joining.admin_grants(session, here)
+        for given in grants:
+            who = given.user_id or f"user group {given.user_group_id}"
+            print(f"{who:<28} {_how(given)}")
+    if not grants:
+        say.print("There is no admin yet. Run: tack admin grant USER")
+
+
+def _how(given: RoleGrant) -> str:
+    if given.granted_by == FROM_SETTINGS:
+        return "named in TACK_ADMINS"
+    by = f"by {given.granted_by}" if given.granted_by else "by tack admin grant"
+    return f"{by}, {given.granted_at:%Y-%m-%d}" if given.granted_at else by
+
+
+def _check_member_id(user: str) -> None:
+    if not (user.isascii() and user.isalnum() and user[:1] in {"U", "W"}):
+        raise Mistake(f'"{user}" is not a member id. Copy it from the profile in Slack: U…')
 
 
 @work.command("list")

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from bot.commands import COMMANDS, EVENTS
+from bot.commands import COMMANDS, EVENTS, SHORTCUTS
 from bot.settings import Mode
 
 SCOPES = {
     "commands": "to be spoken to",
     "chat:write": "to show cards and answers",
     "im:write": "to tell someone alone",
-    "users:read": "to begin with the time zone of who sets Tack up",
+    "users:read": "to know guests, bots and who has left, and the time zone of who sets Tack up",
+    "usergroups:read": "to give a role to a user group",
+    "channels:read": "to see whether Tack is in a channel someone chose",
+    "groups:read": "the same of private channels",
     "channels:history": "to find a card again whose posting was not confirmed",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
@@ -56,6 +59,15 @@ def manifest(mode: Mode, prefix: str = "") -> dict[str, Any]:
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Tack", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": shortcut.name,
+                    "type": shortcut.type,
+                    "callback_id": shortcut.callback_id,
+                    "description": shortcut.description,
+                }
+                for shortcut in SHORTCUTS
+            ],
             "slash_commands": commands,
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},

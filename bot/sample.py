@@ -58,7 +58,7 @@ def load_sample(
     setup = Setup(name=NAME, currency="EUR", time_zone=ZONE, streams=streams)
     began = now - timedelta(days=180)
     portfolio = set_up(session, workspace_id, people["ana"], setup, began)
-    go_live(session, workspace_id, people["ana"], portfolio.id, began)
+    go_live(session, workspace_id, None, portfolio.id, began)
     epics: dict[str, Epic] = {}
     for at, sample, state in sorted(_events(now), key=lambda event: event[0]):
         if state is None:

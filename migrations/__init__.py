@@ -16,6 +16,7 @@ from models.audit import AuditAnchor, AuditEvent, AuditHead
 from models.confirmation import Confirmation, FactCheck
 from models.digest import Digest
 from models.epic import Transition
+from models.handover import Departure, Handover
 from models.message import Home, Message
 from models.role import RoleGrant, UserGroup, UserGroupMember
 from models.seen import Seen
@@ -39,6 +40,8 @@ NOUNS = (
     FactCheck,
     UserGroup,
     UserGroupMember,
+    Departure,
+    Handover,
     AuditEvent,
     AuditHead,
     AuditAnchor,

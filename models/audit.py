@@ -7,6 +7,7 @@ with the head, or with an anchor that was told to an admin.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.errors import Mistake
 
 FIRST_HASH = "0" * 64
 """What the first event of a workspace holds as the hash before it."""
@@ -37,8 +39,9 @@ class Act:
 class AuditEvent(Base):
     """One row that was created, changed or removed; appended, never changed.
 
-    `before` and `after` are JSON objects of the columns concerned; `epic_id` is the epic the row
-    is or belongs to, so that "who changed what" can be asked of an epic.
+    `before` and `after` are JSON objects of the columns concerned; `epic_id` and `portfolio_id` say
+    what the row is or belongs to, so that "who changed what" can be asked of an epic. It points to
+    no other table: what it tells of may go, and appending must wait for nobody's lock.
     """
 
     audited = False
@@ -50,7 +53,7 @@ class AuditEvent(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[int]
     number: Mapped[int]
     at: Mapped[datetime]
     actor: Mapped[str | None] = mapped_column(String(32))
@@ -59,6 +62,7 @@ class AuditEvent(Base):
     noun: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(80))
     epic_id: Mapped[int | None]
+    portfolio_id: Mapped[int | None]
     before: Mapped[str] = mapped_column(Text)
     after: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
@@ -70,7 +74,7 @@ class AuditHead(Base):
     audited = False
     __tablename__ = "audit_heads"
 
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(String(64), default=FIRST_HASH)
 
@@ -91,6 +95,7 @@ class AuditAnchor(Base):
 
 
 TOLD_COLUMNS = (
+    "workspace_id",
     "number",
     "at",
     "actor",
@@ -99,6 +104,7 @@ TOLD_COLUMNS = (
     "noun",
     "subject_id",
     "epic_id",
+    "portfolio_id",
     "before",
     "after",
 )
@@ -107,8 +113,7 @@ TOLD_COLUMNS = (
 
 def chained(previous_hash: str, event: Any) -> str:
     """The hash of an event, a row or object with the columns told: SHA-256, in hexadecimal."""
-    told = [_plain(getattr(event, name)) for name in TOLD_COLUMNS]
-    return hash_of(previous_hash, told)
+    return hash_of(previous_hash, [_plain(getattr(event, name)) for name in TOLD_COLUMNS])
 
 
 def hash_of(previous_hash: str, told: list[Any]) -> str:
@@ -122,6 +127,38 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+class NotAnAnchor(Mistake):
+    """Something else where an anchor was asked for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"“{text[:80]}” is not an anchor. Write COUNT:HASH as tack audit head prints it."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A head as it was told once: that there were so many events, and the hash of the last."""
+
+    count: int
+    hash: str
+
+    @classmethod
+    def read(cls, text: str) -> "Anchor":
+        """Read "COUNT:HASH". Raises NotAnAnchor."""
+        found = ANCHOR.fullmatch(text.strip())
+        if found is None:
+            raise NotAnAnchor(text)
+        return cls(int(found[1]), found[2].lower())
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.hash}"
+
+
+ANCHOR = re.compile(r"(\d{1,12}):([0-9a-fA-F]{64})")
+NOTHING_YET = Anchor(0, FIRST_HASH)
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """The first place where the chain does not hold: the number of the event, and why."""
@@ -131,28 +168,38 @@ class Broken:
 
 
 def first_break(
-    events: Iterable[Any], count: int, head: str, anchors: Iterable[tuple[int, str]] = ()
+    events: Iterable[Any], head: Anchor, anchors: Iterable[Anchor] = ()
 ) -> Broken | None:
     """Where the chain of events, in the order of their numbers, does not hold; None where it does.
 
-    `count` and `head` are the head's; `anchors` are heads told earlier, as (count, hash).
+    `head` is where the chain should end; `anchors` are heads told earlier. Events are looked at
+    one by one and not kept.
     """
-    expected = dict(anchors)
+    told = sorted(set(anchors), key=lambda anchor: -anchor.count)
     previous, number = FIRST_HASH, 0
     for event in events:
+        while told and told[-1].count == number:
+            if told.pop().hash != previous:
+                return Broken(number, f"event {number} is not the one that an anchor told of")
         number += 1
         if event.number != number:
             return Broken(number, f"event {number} is missing")
         if chained(previous, event) != event.hash:
             return Broken(number, f"event {number} was changed, inserted or put elsewhere")
         previous = event.hash
-        if expected.pop(number, previous) != previous:
-            return Broken(number, f"event {number} is not the one an anchor told of")
-    if expected:
-        missing = min(expected)
-        return Broken(number + 1, f"an anchor told of {missing} events, there are {number}")
-    if (number, previous) != (count, head):
-        return Broken(number + 1, f"the head tells of {count} events, there are {number}")
+    if any(anchor.count == number and anchor.hash != previous for anchor in told):
+        return Broken(number, f"event {number} is not the one that an anchor told of")
+    if told and told[0].count > number:
+        return Broken(
+            number + 1, f"an anchor told of {told[0].count} events, but there are {number}"
+        )
+    if (number, previous) != (head.count, head.hash):
+        return Broken(
+            min(number, head.count) + 1,
+            f"the log should end with event {head.count}, but it ends with event {number}"
+            if number != head.count
+            else f"event {number} is not the one that the end of the log names",
+        )
     return None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from models.audit import Act
 from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
-from models.trail import WritingSession
+from models.trail import Trail, WritingSession, watch
 
 WAIT_SECONDS = 2
 """How long a click may wait for the database before it is told to come back later."""
@@ -34,8 +34,9 @@ def make_engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        watch(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=POOL_SIZE,
         pool_timeout=WAIT_SECONDS,
@@ -46,6 +47,8 @@ def make_engine(url: str) -> Engine:
             "options": f"-c lock_timeout={WAIT_SECONDS}s",
         },
     )
+    watch(engine)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -118,6 +121,18 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that only reads, all of it as of one moment. Raises DatabaseAway.
+
+        SQLite reads so by itself.
+        """
+        bind = self.engine
+        if bind.dialect.name == "postgresql":
+            bind = bind.execution_options(isolation_level="REPEATABLE READ")
+        with _in_time(), Session(bind, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def staging(self) -> Iterator[Connection]:
         """A connection for temporary tables of one's own, to be written by. Raises DatabaseAway."""
         with _in_time(), self.engine.connect() as connection:
@@ -131,12 +146,12 @@ class Database:
         `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
-            bind = (by or self.engine).execution_options(write_wait_ms=wait_ms)
-            told = act or Act(None, TACK_ITSELF, self.clock.now())
-            with WritingSession(bind, told) as session, session.begin():
+            trail = Trail(act or Act(None, TACK_ITSELF, self.clock.now()))
+            bind = (by or self.engine).execution_options(write_wait_ms=wait_ms, trail=trail)
+            with WritingSession(bind, trail) as session, session.begin():
                 yield session
         if by is not None:
-            by.execution_options(write_wait_ms=None)
+            by.execution_options(write_wait_ms=None, trail=None)
         for tell in self.on_commit:
             tell()
 

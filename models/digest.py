@@ -10,8 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.calendar import WEEKDAYS, next_slot, week_of
-from models.epic import Epic
-from models.portfolio import Portfolio, State, ValueStream
+from models.column import Column
+from models.epic import Epic, Override
+from models.flow import Load
+from models.page import NONE, Pile, Slip
+from models.portfolio import STALE_AFTER_DAYS, Portfolio, State, ValueStream
 
 USUAL_WEEKDAY, USUAL_MINUTE = 0, 9 * 60
 """Monday at nine, until someone chooses otherwise."""
@@ -20,8 +23,11 @@ TELLS_OF_LAST_WEEK = 2
 """Up to Wednesday a digest tells of the week before, from Thursday on of the running one."""
 
 WEEK = timedelta(days=7)
-QUIET_AFTER = timedelta(days=14)
-"""After so long without a word it is asked whether an epic in flight still stands as it does."""
+QUIET_AFTER = timedelta(days=STALE_AFTER_DAYS)
+"""After so long without a word an epic in flight is asked about, where its state says no other."""
+
+FIGURES_AFTER = 8
+"""How many epics must have finished before figures of them mean anything."""
 
 
 class Subscription(Base):
@@ -160,15 +166,69 @@ class Waiting:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Epics in flight of which nothing was heard for long: some with their last news, and all."""
-
-    longest: Sequence[tuple[Epic, datetime]]
-    count: int
+NOBODY_WAITS = Waiting((), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A value stream over its limit: by how much, since when, and what is in flight the longest."""
+
+    value_stream: ValueStream
+    load: Load
+    since: datetime
+    oldest: Epic | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What needs someone: some of each kind, and how many there are."""
+
+    answers: Waiting = NOBODY_WAITS
+    blocked: Pile[Epic] = NONE
+    quiet: Pile[tuple[Epic, datetime]] = NONE
+    """Epics in flight of which nothing was heard for long, with their last news."""
+    overrides: Pile[Override] = NONE
+    """Within the time told of."""
+    unowned: Pile[Epic] = NONE
+    slips: Pile[Slip] = NONE
+    crowds: Sequence[Crowd] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything does."""
+        piles = (self.answers, self.blocked, self.quiet, self.overrides, self.unowned, self.slips)
+        return bool(self.crowds or any(pile.count for pile in piles))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFlight:
+    """What stood between commitment and done at a moment, against today's limits."""
+
+    whole: Load
+    columns: Mapping[Column, Load]
+    """Each column between commitment and done, also where nothing stands."""
+    streams: Mapping[str, Load]
+    """Those with something in flight or with a limit, by their names."""
+    themes: Sequence[tuple[str, int]] = ()
+    """The most first; without those that serve none."""
+    without_theme: int = 0
+
+    @property
+    def over(self) -> Sequence[tuple[str, Load]]:
+        """The streams over their limits, the most crowded first."""
+        found = [(name, load) for name, load in self.streams.items() if load.over]
+        return sorted(found, key=lambda each: (-each[1].over, each[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheirDates:
+    """Of the milestones that were agreed, how many came or are to come when they were."""
+
+    on_date: int = 0
+    agreed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """What a digest is drawn from."""
 
@@ -181,19 +241,20 @@ class Telling:
     since: datetime
     until: datetime
     changes: Changes
-    in_flight: Mapping[State, int]
-    """Each state between commitment and done, also where nothing stands."""
-    in_flight_of_streams: Mapping[str, int]
-    waiting: Waiting
-    quiet: Quiet
+    in_flight: InFlight
+    needs: Needs
+    milestones: OnTheirDates
     finished_13_weeks: int
     finished_13_weeks_before: int
+    open_total: int
+    """How many epics were neither done nor stopped."""
+    finished_since_live: int
     now: datetime
 
     @property
     def in_flight_total(self) -> int:
-        """How many epics stand between commitment and done."""
-        return sum(self.in_flight.values())
+        """How many epics stood between commitment and done."""
+        return self.in_flight.whole.count
 
     @property
     def zone(self) -> ZoneInfo:
@@ -228,6 +289,24 @@ class Telling:
         return self.in_flight_total - self.changes.net
 
     @property
+    def is_beginning(self) -> bool:
+        """Whether it is the first one of a portfolio that begins: nothing is late in it yet."""
+        return self.first and not self.portfolio.calls_late(self.at)
+
+    @property
     def is_quiet(self) -> bool:
         """Whether one line says it all: nothing changed and nothing waits."""
-        return not (self.changes.any or self.waiting.count or self.quiet.count or self.first)
+        return not (self.changes.any or self.needs.any or self.first)
+
+
+def asked_if_silent_since(state: State, portfolio: Portfolio, now: datetime) -> datetime | None:
+    """Without a word since then an epic there is asked about; None where none is asked about.
+
+    Nothing is before the portfolio has been live for as long, and the last import has been there
+    for as long: its clocks start then.
+    """
+    began = portfolio.clocks_began_at
+    if state.stale_after_days is None or not state.committed or began is None:
+        return None
+    since = now - timedelta(days=state.stale_after_days)
+    return since if began <= since else None

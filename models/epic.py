@@ -74,6 +74,8 @@ class Epic(Base):
     version: Mapped[int] = mapped_column(default=1)
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
+    origin_url: Mapped[str | None] = mapped_column(Text)
+    """The message in Slack it was proposed from."""
 
     portfolio: Mapped[Portfolio] = relationship()
     value_stream: Mapped[ValueStream] = relationship()
@@ -165,10 +167,27 @@ class Transition(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
     """The column it entered, where the state has two."""
+    learned: Mapped[str | None] = mapped_column(Text)
+    """What was learned, where it was stopped and someone said so."""
 
     epic: Mapped[Epic] = relationship()
     from_state: Mapped[State | None] = relationship(foreign_keys=[from_state_id])
     to_state: Mapped[State] = relationship(foreign_keys=[to_state_id])
+
+    @property
+    def to_label(self) -> str:
+        """The column it entered, in words."""
+        return PHASE_LABELS[self.phase] if self.phase else self.to_state.label
+
+    @property
+    def from_label(self) -> str | None:
+        """The column it left, in words; of a state in two, the state where it left it."""
+        if self.from_state is None:
+            return None
+        if self.phase is None or self.from_state is not self.to_state:
+            return self.from_state.label
+        others = [phase for phase in Phase if phase is not self.phase]
+        return PHASE_LABELS[others[0]]
 
 
 class AnswerKind(StrEnum):

@@ -6,8 +6,8 @@ commitment point and done.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 STATES = ("funnel", "reviewing", "analyzing", "ready", "implementing", "done", "stopped")
@@ -20,11 +20,40 @@ SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """How many epics stand somewhere at once, and how many may; None for any number."""
+
+    count: int
+    most: int | None = None
+
+    @property
+    def over(self) -> int:
+        """By how many it is over its limit; 0 where it is not."""
+        return 0 if self.most is None else max(0, self.count - self.most)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is a limit and it is reached exactly."""
+        return self.count == self.most
+
+    @property
+    def said(self) -> str:
+        """ "3", "5 of 5, full", "6 of 5, over by 1"."""
+        if self.most is None:
+            return f"{self.count:,}"
+        words = f"{self.count:,} of {self.most:,}"
+        if self.over:
+            return f"{words}, over by {self.over:,}"
+        return f"{words}, full" if self.is_full else words
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """One entry into a state."""
+    """One entry into a state, or into one of its columns."""
 
     to_state: str
     at: datetime
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +92,15 @@ class History:
             state = move.to_state
         return state
 
+    def column_at(self, moment: datetime) -> str | None:
+        """The column within the state at the moment; None where the state has only one."""
+        column = None
+        for move in self.moves:
+            if move.at > moment:
+                break
+            column = move.column
+        return column
+
     def committed_at(self, wip_states: frozenset[str] = WIP_STATES) -> datetime | None:
         """The first ever entry into a state of work in progress; later returns do not move it."""
         return next((move.at for move in self.moves if move.to_state in wip_states), None)
@@ -88,17 +126,22 @@ class Board:
     count_per_state: Mapping[str, int]
     wip_total: int
     wip_per_value_stream: Mapping[str, int]
+    count_per_column: Mapping[str, int] = field(default_factory=dict)
+    """Of the states that have columns."""
 
 
 def board_at(histories: Iterable[History], moment: datetime) -> Board:
     """Count the epics per state and the work in progress per value stream at the moment."""
     per_state: Counter[str] = Counter()
     per_stream: Counter[str] = Counter()
+    per_column: Counter[str] = Counter()
     for history in histories:
         state = history.state_at(moment)
         if state is None:
             continue
         per_state[state] += 1
+        if column := history.column_at(moment):
+            per_column[column] += 1
         if state in WIP_STATES:
             per_stream[history.stream_at(moment)] += 1
     return Board(
@@ -107,4 +150,35 @@ def board_at(histories: Iterable[History], moment: datetime) -> Board:
         count_per_state={state: per_state[state] for state in STATES},
         wip_total=per_stream.total(),
         wip_per_value_stream=dict(sorted(per_stream.items())),
+        count_per_column=dict(sorted(per_column.items(), reverse=True)),
     )
+
+
+def over_since(
+    histories: Iterable[History],
+    value_stream: str,
+    most: int,
+    moment: datetime,
+    wip_states: frozenset[str] = WIP_STATES,
+) -> datetime | None:
+    """Since when more than `most` epics are in progress in the stream; None where they are not."""
+    count, since = 0, None
+    for at, change in sorted(_wip_changes(histories, value_stream, moment, wip_states)):
+        count += change
+        since = (since or at) if count > most else None
+    return since
+
+
+def _wip_changes(
+    histories: Iterable[History], value_stream: str, moment: datetime, wip_states: frozenset[str]
+) -> Iterator[tuple[datetime, int]]:
+    """When an epic began or ceased to be in progress in the stream: +1 or -1."""
+    for history in histories:
+        moments = {move.at for move in history.moves} | {change.at for change in history.went}
+        counted = False
+        for at in sorted(each for each in moments if each <= moment):
+            here = history.stream_at(at) == value_stream
+            counts = here and history.state_at(at) in wip_states
+            if counts != counted:
+                yield at, 1 if counts else -1
+                counted = counts

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+from models.portfolio import Phase
 
 
 class MessageKind(StrEnum):
@@ -14,12 +15,47 @@ class MessageKind(StrEnum):
 
     EPIC_CARD = "epic_card"
     """Its subject is an epic."""
+    IDEA_ANSWER = "idea_answer"
+    """Tells who proposed an idea what was answered; its subject is the answer."""
+    STOPPED = "stopped"
+    """Tells an owner that an epic was stopped, with thanks; its subject is the transition."""
     REFUSAL = "refusal"
     """Tells who can mend it that Slack refused a message; its subject is that message."""
     DIGEST = "digest"
     """Its subject is a digest."""
+    DIGEST_ANSWERS = "digest_answers"
+    """In the thread of a digest, like the next five: what of it needs someone, by its kind."""
+    DIGEST_BLOCKED = "digest_blocked"
+    DIGEST_QUIET = "digest_quiet"
+    DIGEST_OVERRIDES = "digest_overrides"
+    DIGEST_UNOWNED = "digest_unowned"
+    DIGEST_SLIPS = "digest_slips"
     FACT_CHECK = "fact_check"
     """Asks one person whether their epics still stand so; its subject is a fact check."""
+    USER_GROUP = "user_group"
+    """Tells an admin that a role's user group is empty or gone; its subject is a grant to it."""
+    DEPARTURE = "departure"
+    """Tells an admin who left Slack and what they own; its subject is a departure."""
+    HANDOVER = "handover"
+    """Tells someone what became another's; its subject is a handover."""
+    STREAM_MOVE = "stream_move"
+    """Stands where the card of an epic stood that went to another stream; its subject is that."""
+    STREAM_MOVE_TOLD = "stream_move_told"
+    """The same, told to who owns one of the two streams."""
+    LIVE = "live"
+    """Announces a portfolio in its channel; its subject is the portfolio."""
+    LIVE_FOR_OWNER = "live_for_owner"
+    """The same, told to who owns value streams of it; its subject is the first of them."""
+    AUDIT_HEAD = "audit_head"
+    """Tells an admin how the audit log ends; its subject is an anchor."""
+    EXPORT = "export"
+    """Tells who asked for an export that it did not go well; its subject is the export."""
+    MERGED = "merged"
+    """Says in a channel where its value stream went; its subject is the stream that ended."""
+
+
+DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("digest"))
+"""A digest and the replies in its thread."""
 
 
 class Message(Base):
@@ -63,7 +99,14 @@ class Home(Base):
     portfolio_id: Mapped[int | None] = mapped_column(ForeignKey("portfolios.id"))
     value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
     state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
+    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
+    no_theme: Mapped[bool] = mapped_column(default=False)
+    mine: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str | None] = mapped_column(String(80))
     page: Mapped[int] = mapped_column(default=1)
+    chosen_at: Mapped[datetime | None]
+    """When they last chose; before that they see the stream that is theirs."""
     opened_at: Mapped[datetime] = mapped_column(index=True)
 
     @property

@@ -69,6 +69,7 @@ COMMITMENT_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"
 class Portfolio(Base):
     """A set of value streams that share a currency, a time zone and a board."""
 
+    unaudited_columns = frozenset({"imported_at"})
     __tablename__ = "portfolios"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
 
@@ -88,9 +89,17 @@ class Portfolio(Base):
     open_to_all: Mapped[bool] = mapped_column(default=True)
     """Whether every member may see it and propose; else only who has a role in it."""
     live_at: Mapped[datetime | None]
+    imported_at: Mapped[datetime | None]
+    """When work came in from files last."""
     version: Mapped[int] = mapped_column(default=1)
 
-    states: Mapped[list["State"]] = relationship(order_by="State.position")
+    states: Mapped[list["State"]] = relationship(
+        primaryjoin="and_(State.portfolio_id == Portfolio.id, State.retired_at.is_(None))",
+        order_by="State.position",
+    )
+    """Those in use, in the order of the board."""
+    all_states: Mapped[list["State"]] = relationship(order_by="State.position", viewonly=True)
+    """Those that were given up as well: history still stands in them."""
     value_streams: Mapped[list["ValueStream"]] = relationship(
         order_by="ValueStream.name", back_populates="portfolio"
     )
@@ -112,6 +121,17 @@ class Portfolio(Base):
                 )
             )
 
+    def commit_on_leaving(self, point: "State") -> None:
+        """Let every state after this one, up to done, be committed; done and stopped are not."""
+        for state in self.states:
+            state.committed = state.is_open and state.position > point.position
+
+    @property
+    def commitment_point(self) -> "State":
+        """The state whose leaving commits."""
+        before = [s for s in self.states if s.is_open and not s.committed]
+        return before[-1] if before else self.states[0]
+
     @property
     def calendar(self) -> WorkCalendar:
         """The days that are worked."""
@@ -123,13 +143,29 @@ class Portfolio(Base):
         """The value streams that take epics: those not merged into another one."""
         return [stream for stream in self.value_streams if stream.ended_at is None]
 
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether every member sees it and may propose; nobody without a role before it is live."""
+        return self.open_to_all and self.live_at is not None
+
     def is_silent(self, now: datetime) -> bool:
         """Whether nothing is posted yet: it has not gone live."""
         return self.live_at is None or now < self.live_at
 
     def calls_late(self, now: datetime) -> bool:
-        """Whether things are called late by now: not before it is live, nor four weeks after."""
-        return self.live_at is not None and now >= self.live_at + NOT_LATE_FOR
+        """Whether things are called late by now: not before it is live, nor four weeks after.
+
+        Nor four weeks after an import.
+        """
+        began = self.clocks_began_at
+        return began is not None and now >= began + NOT_LATE_FOR
+
+    @property
+    def clocks_began_at(self) -> datetime | None:
+        """When it went live, or work came in from a file last; None before it is live."""
+        if self.live_at is None or self.imported_at is None:
+            return self.live_at
+        return max(self.live_at, self.imported_at)
 
     def state(self, name: str) -> "State":
         """The state of that name; KeyError where there is none."""
@@ -159,11 +195,27 @@ class State(Base):
     """After so many days without a word an epic here is asked about; None for never."""
     exit_requires: Mapped[list[str]] = mapped_column(JSON, default=list)
     """What an epic must have to leave it forward, as values of Requirement."""
+    retired_at: Mapped[datetime | None]
+    """Since when it is not used any more, though history stands in it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an epic in it is neither done nor stopped."""
+        return self.kind in (StateKind.WAIT, StateKind.ACTIVE)
+
+    @property
+    def is_in_the_middle(self) -> bool:
+        """Whether it can be dropped: ideas begin in the first one, and end done or stopped."""
+        return self.is_open and self.name != FIRST_STATE
 
     @property
     def requirements(self) -> Sequence[Requirement]:
-        """What an epic must have to leave it forward."""
-        return [Requirement(each) for each in self.exit_requires]
+        """What an epic must have to leave it forward.
+
+        Whether its MVP was judged is asked only where it shows: in two columns.
+        """
+        asked = [Requirement(each) for each in self.exit_requires]
+        return [each for each in asked if self.phased or each is not Requirement.MVP_JUDGED]
 
 
 class ValueStream(Base):

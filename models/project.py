@@ -23,6 +23,8 @@ class Program(Base):
     code: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
     owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    owner_name: Mapped[str | None] = mapped_column(String(120))
+    """Who owns it where that is nobody here, as its source names them."""
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -46,6 +48,8 @@ class Project(Base):
     name: Mapped[str] = mapped_column(String(300))
     category: Mapped[str | None] = mapped_column(String(120))
     owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    owner_name: Mapped[str | None] = mapped_column(String(120))
+    """Who owns it where that is nobody here, as its source names them."""
     budget_minor: Mapped[int | None] = mapped_column(BigInteger)
     cost_centre: Mapped[str | None] = mapped_column(String(40))
     starts_on: Mapped[date | None]

@@ -1,21 +1,21 @@
 """A proposal for an epic: what someone typed into the form, checked field by field."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.calendar import same_day_from, spell_day
-from models.epic import EpicType
+from models.epic import Epic, EpicType
 from models.errors import FieldMistakes, Mistake
 from models.money import parse_amount
+from models.portfolio import Stage, ValueStream
 
 MAX_LENGTHS = {
     "title": 80,
     "hypothesis": 1_000,
-    "project": 200,
     "for_whom": 200,
     "indicator": 200,
     "baseline": 30,
@@ -23,17 +23,50 @@ MAX_LENGTHS = {
     "kill_threshold": 300,
     "mvp_cost": 30,
     "full_cost": 30,
-    "theme": 100,
+    "theme_none_because": 300,
 }
 """How much each field takes, in characters."""
 
 T = TypeVar("T")
 
+NONE = "none"
+"""Chosen where a list offers nothing that fits: no theme, no project, no objective."""
+
+LARGEST_ID = 2**31 - 1
 HORIZONS = frozenset({"1", "2", "3"})
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character and halves of characters."""
 
 TITLE_MISSING = 'Give it a few words, for example "Pay by bank transfer".'
+NEEDED = {
+    "title": TITLE_MISSING,
+    "value_stream": "Choose the value stream this belongs to.",
+    "hypothesis": "One sentence is enough, and a guess is fine.",
+    "owner": "Choose who owns it from now on.",
+}
+"""What is said where nothing was answered; of a new epic its proposer is the owner."""
+
+CALLED = {
+    "title": "the title",
+    "hypothesis": "the hypothesis",
+    "type": "the type",
+    "project_id": "the project",
+    "for_whom": "for whom it is",
+    "indicator": "the figure that will move",
+    "baseline": "where it is now",
+    "target": "the target",
+    "target_on": "the day it is to be reached",
+    "kill_threshold": "the stop line",
+    "mvp_cost_minor": "the cost of the MVP",
+    "full_cost_minor": "the full cost",
+    "horizon": "the horizon",
+    "theme_id": "the theme",
+    "theme_none_because": "the theme",
+    "objective_id": "the objective",
+    "owner_user_id": "the owner",
+    "restricted": "who sees it",
+}
+"""What each column of an epic is called when it has changed."""
 
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -41,11 +74,14 @@ GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What it takes to put an epic in the funnel; texts are as they were typed."""
+    """What it takes to put an epic in the funnel; texts are as they were typed.
+
+    Its fields are columns of an epic. Without an owner it is whoever proposes it.
+    """
 
     title: str
     value_stream_id: int
-    hypothesis: str
+    hypothesis: str | None
     type: EpicType = EpicType.BUSINESS
     project_id: int | None = None
     for_whom: str | None = None
@@ -60,6 +96,13 @@ class Proposal:
     theme_id: int | None = None
     theme_none_because: str | None = None
     objective_id: int | None = None
+    owner_user_id: str | None = None
+    origin_url: str | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The same as columns of an epic."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def parse_proposal(answers: Mapping[str, str | None], today: date, currency: str) -> Proposal:
@@ -69,38 +112,45 @@ def parse_proposal(answers: Mapping[str, str | None], today: date, currency: str
     for each field that needs another look.
     """
     form = _Form(answers)
-    proposal = Proposal(
-        title=form.take("title", _title) or "",
-        value_stream_id=form.take("value_stream", int) or 0,
-        hypothesis=form.text("hypothesis") or "",
-        type=form.take("type", EpicType) or EpicType.BUSINESS,
-        project_id=form.take("project", int),
-        for_whom=form.text("for_whom"),
-        indicator=form.text("indicator"),
-        baseline=form.take("baseline", parse_decimal),
-        target=form.take("target", parse_decimal),
-        target_on=form.take("target_on", lambda text: _coming_day(text, today)),
-        kill_threshold=form.text("kill_threshold"),
-        mvp_cost_minor=form.take("mvp_cost", lambda text: parse_amount(text, currency)),
-        full_cost_minor=form.take("full_cost", lambda text: parse_amount(text, currency)),
-        horizon=form.take("horizon", _horizon),
-        theme_id=form.take("theme", int),
-        theme_none_because=form.text("theme_none_because"),
-        objective_id=form.take("objective", int),
-    )
-    form.need("title", TITLE_MISSING)
-    form.need("value_stream", "Choose the value stream this belongs to.")
-    form.need("hypothesis", "One sentence is enough, and a guess is fine.")
-    if proposal.target is not None and proposal.target == proposal.baseline:
-        form.errors["target"] = (
-            f"Now {proposal.baseline:f}, target {proposal.target:f}: "
-            "which change would you call a success?"
-        )
-    if _costs_less_than_its_mvp(proposal):
-        form.errors["full_cost"] = "The full cost includes the MVP, so it is at least as much."
+    columns = _read(form, _readers(today, currency))
+    form.need("title", "value_stream", "hypothesis")
+    form.errors |= _mistakes_together(columns)
     if form.errors:
         raise FieldMistakes(form.errors)
-    return proposal
+    return Proposal(**{name: value for name, value in columns.items() if value is not None})
+
+
+def parse_changes(
+    epic: Epic,
+    answers: Mapping[str, str | None],
+    shown: Mapping[str, str | None],
+    today: date,
+) -> dict[str, Any]:
+    """The columns that the answers give another value than the form showed.
+
+    Only what was touched is checked, so that what an epic brought from elsewhere, or a day that
+    has passed, may stay; together with what was not. Raises FieldMistakes.
+    """
+    touched = _touched(answers, shown)
+    form = _Form({name: answers.get(name) for name in touched})
+    readers = _readers(today, epic.portfolio.currency)
+    changes = _read(form, {name: readers[name] for name in touched})
+    form.need(*touched)
+    form.errors |= _mistakes_together(as_it_would_be(epic, changes).columns, changes)
+    if form.errors:
+        raise FieldMistakes(form.errors)
+    return {name: value for name, value in changes.items() if value != getattr(epic, name)}
+
+
+def as_it_would_be(epic: Epic, changes: Mapping[str, Any]) -> Proposal:
+    """The epic's answers once the changes are made."""
+    names = [each.name for each in fields(Proposal)]
+    return Proposal(**{name: changes.get(name, getattr(epic, name)) for name in names})
+
+
+def project_comes_first(stream: ValueStream | None) -> bool:
+    """Whether a project is asked for before the numbers: not where capacity is funded."""
+    return stream is None or stream.stage is not Stage.CAPACITY_FUNDED
 
 
 class _Form:
@@ -110,34 +160,101 @@ class _Form:
         self.answers = {name: UNSTORABLE.sub("", text or "") for name, text in answers.items()}
         self.errors: dict[str, str] = {}
 
-    def text(self, name: str) -> str | None:
-        """The text as typed, or None where nothing was."""
-        text = self.answers.get(name, "")
-        longest = MAX_LENGTHS.get(name, 100)
-        if len(text.strip()) > longest:
-            self.errors[name] = (
-                f"Up to {longest:,} characters, please; this has {len(text.strip()):,}."
-            )
-            return None
-        return text if text.strip() else None
-
     def take(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """What the text means."""
-        text = self.text(name)
-        if text is None:
+        """What the text means, None where nothing was answered."""
+        text = self.answers.get(name, "").strip()
+        longest = MAX_LENGTHS.get(name, 100)
+        if len(text) > longest:
+            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
+            return None
+        if not text:
             return None
         try:
-            return parse(text.strip())
+            return parse(text)
         except Mistake as mistake:
             self.errors[name] = mistake.sentence
         except ValueError:
             self.errors[name] = "Choose one of the list."
         return None
 
-    def need(self, name: str, sentence: str) -> None:
-        """Ask for the field where nothing was answered."""
-        if not self.answers.get(name, "").strip():
-            self.errors[name] = sentence
+    def need(self, *names: str) -> None:
+        """Ask for those of the fields that must be answered, where nothing was."""
+        for name in names:
+            if name in NEEDED and not self.answers.get(name, "").strip():
+                self.errors[name] = NEEDED[name]
+
+
+Reader = tuple[str, Callable[[str], Any]]
+"""The column a field is kept in, and what its text means."""
+
+
+def _readers(today: date, currency: str) -> dict[str, Reader]:
+    def amount(text: str) -> int:
+        return parse_amount(text, currency)
+
+    return {
+        "title": ("title", _title),
+        "value_stream": ("value_stream_id", _id),
+        "hypothesis": ("hypothesis", str),
+        "type": ("type", EpicType),
+        "project": ("project_id", _id_or_none),
+        "for_whom": ("for_whom", str),
+        "indicator": ("indicator", str),
+        "baseline": ("baseline", parse_decimal),
+        "target": ("target", parse_decimal),
+        "target_on": ("target_on", lambda text: _coming_day(text, today)),
+        "kill_threshold": ("kill_threshold", str),
+        "mvp_cost": ("mvp_cost_minor", amount),
+        "full_cost": ("full_cost_minor", amount),
+        "horizon": ("horizon", _horizon),
+        "theme": ("theme_id", _id_or_none),
+        "theme_none_because": ("theme_none_because", str),
+        "objective": ("objective_id", _id_or_none),
+        "owner": ("owner_user_id", _person),
+    }
+
+
+def _read(form: _Form, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    columns = {column: form.take(name, parse) for name, (column, parse) in readers.items()}
+    if form.answers.get("theme", "").strip() != NONE:
+        columns.pop("theme_none_because", None)
+        if "theme" in readers:
+            columns["theme_none_because"] = None
+    elif not columns.get("theme_none_because"):
+        place = "theme_none_because" if "theme_none_because" in form.answers else "theme"
+        form.errors.setdefault(place, "Say in a few words why it has no theme.")
+    return columns
+
+
+def _touched(answers: Mapping[str, str | None], shown: Mapping[str, str | None]) -> Sequence[str]:
+    """The fields that hold something else than the form showed; a theme with why it has none."""
+    names = [name for name in answers if _tidy(answers[name]) != _tidy(shown.get(name))]
+    if {"theme", "theme_none_because"} & {*names}:
+        names += [name for name in ("theme", "theme_none_because") if name in answers]
+    known = _readers(date.min, "EUR")
+    return [name for name in dict.fromkeys(names) if name in known]
+
+
+def _tidy(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def _mistakes_together(
+    idea: Mapping[str, Any], touched: Iterable[str] | None = None
+) -> dict[str, str]:
+    """What does not fit together, at the field to mend; only where one of the two was touched."""
+    names = {*(idea if touched is None else touched)}
+    baseline, target = idea.get("baseline"), idea.get("target")
+    mvp, full = idea.get("mvp_cost_minor"), idea.get("full_cost_minor")
+    found = {}
+    if names & {"baseline", "target"} and target is not None and target == baseline:
+        found["target"] = (
+            f"Now {baseline:f}, target {target:f}: which change would you call a success?"
+        )
+    costs = {"mvp_cost_minor", "full_cost_minor"}
+    if names & costs and mvp is not None and full is not None and full < mvp:
+        found["full_cost"] = "The full cost includes the MVP, so it is at least as much."
+    return found
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -149,6 +266,22 @@ def parse_decimal(text: str) -> Decimal:
     if not (bare.isascii() or "−" in bare) or NUMBER.fullmatch(bare) is None:
         raise Mistake("Write a number: 61, 61.5 or 61,5.")
     return Decimal(bare.replace(",", ".").replace("−", "-"))
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_ID):
+        raise ValueError(text)
+    return int(text)
+
+
+def _id_or_none(text: str) -> int | None:
+    return None if text == NONE else _id(text)
+
+
+def _person(text: str) -> str:
+    if re.fullmatch("[UW][A-Z0-9]{1,31}", text) is None:
+        raise ValueError(text)
+    return text
 
 
 def _title(text: str) -> str:
@@ -172,8 +305,3 @@ def _horizon(text: str) -> int:
     if text not in HORIZONS:
         raise ValueError(text)
     return int(text)
-
-
-def _costs_less_than_its_mvp(proposal: Proposal) -> bool:
-    mvp, full = proposal.mvp_cost_minor, proposal.full_cost_minor
-    return mvp is not None and full is not None and full < mvp

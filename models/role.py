@@ -1,6 +1,7 @@
 """Who may do what: roles on a portfolio or a value stream, given to people or user groups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +22,17 @@ class Role(StrEnum):
     FINANCE = "finance"
     ADMIN = "admin"
 
+
+ROLE_SAYS: Mapping[Role, str] = {
+    Role.COUNCIL: "moves, stops and overrides; sees restricted epics; keeps themes",
+    Role.FINANCE: "changes projects and their money, reads the whole audit log",
+    Role.STREAM_OWNER: "answers ideas, changes and moves epics, sets limits",
+    Role.EPIC_OWNER: "changes and moves the epics there",
+    Role.PROPOSER: "sees the portfolio and proposes epics",
+    Role.VIEWER: "sees the portfolio and changes nothing",
+    Role.ADMIN: "sets Tack up, gives and takes roles, brings data in",
+}
+"""What a role is for, up to 75 characters; in the order of a form."""
 
 FROM_SETTINGS = "TACK_ADMINS"
 """Who gave a role that the settings name."""
@@ -63,6 +75,8 @@ class UserGroup(Base):
     name: Mapped[str] = mapped_column(String(120))
     seen_at: Mapped[datetime]
     gone: Mapped[str | None] = mapped_column(String(80))
+    warned_at: Mapped[datetime | None]
+    """When the admins were told that nobody has a role through it any more."""
 
 
 class UserGroupMember(Base):
@@ -76,6 +90,17 @@ class UserGroupMember(Base):
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
+@dataclass(frozen=True, slots=True)
+class SlackGroup:
+    """A user group as Slack tells of it now; `gone` says why nobody has a role through it."""
+
+    group_id: str
+    handle: str
+    name: str
+    user_ids: Sequence[str] = ()
+    gone: str | None = None
+
+
 class Right(StrEnum):
     """Something to do that not everybody may; its value is how a refusal says it."""
 
@@ -86,6 +111,8 @@ class Right(StrEnum):
     MOVE = "move this epic"
     STOP = "stop this epic"
     OVERRIDE = "move past a limit or a policy"
+    JUDGE = "say that its MVP is worth going on with"
+    CONFIRM = "say that this epic still stands so"
     BLOCK = "say what blocks this epic"
     RESTRICT = "say who sees this epic"
     HAND_OVER = "hand this over"
@@ -96,6 +123,7 @@ class Right(StrEnum):
     GIVE_ROLES = "give and take roles"
     IMPORT = "bring data in"
     READ_AUDIT = "read the whole audit log"
+    RUN_DIGEST = "say when a digest comes here"
 
 
 MAY: Mapping[Right, frozenset[Role]] = {
@@ -106,6 +134,8 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.MOVE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.STOP: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.JUDGE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.RESTRICT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.HAND_OVER: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
@@ -116,5 +146,6 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.GIVE_ROLES: frozenset({Role.ADMIN}),
     Right.IMPORT: frozenset({Role.ADMIN}),
     Right.READ_AUDIT: frozenset({Role.FINANCE, Role.ADMIN}),
+    Right.RUN_DIGEST: frozenset(Role) - {Role.VIEWER},
 }
 """Which roles carry which right. A role on a portfolio holds in each of its streams."""

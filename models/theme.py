@@ -65,3 +65,14 @@ class KeyResult(Base):
     current: Mapped[Decimal | None]
     current_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def percent_of_the_way(self) -> int | None:
+        """How far it has come from its baseline to its target; None where a figure is missing.
+
+        Below 0 it went the other way, above 100 it is past its target.
+        """
+        if self.baseline is None or self.target is None or self.current is None:
+            return None
+        way = self.target - self.baseline
+        return round((self.current - self.baseline) / way * 100) if way else None

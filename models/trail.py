@@ -1,19 +1,30 @@
 """Keeping the audit log: each writing session tells what it changed, at the end, all of it.
 
 Nobody has to think of it: whatever is audited and was created, changed or removed through the
-session is told in the same transaction. Statements that change rows in bulk pass it by; they are
-told by one event of their own, with `note`.
+session is told in the same transaction, a row once. Statements that change rows in bulk pass the
+session by; they are told by an event of their own, with `note`, and a transaction that forgets it
+cannot be committed.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, event, insert, inspect, select, update
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy import Connection, Engine, bindparam, event, insert, inspect, select, update
+from sqlalchemy.orm import (
+    InstanceState,
+    Mapper,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    object_session,
+)
 
 from models.audit import (
     FIRST_HASH,
@@ -42,84 +53,282 @@ MOVE_HEAD = (
 )
 """Built once: every click says them."""
 
-Told = dict[str, Any]
+PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
+"""What a row without a portfolio of its own may belong to, the nearest first."""
+
+OF_THE_MACHINE = frozenset({"id", "workspace_id", "version"})
+"""Columns that only serve the machine, wherever they are."""
+
+CHANGES = re.compile(
+    r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE
+)
+"""Where a statement names a table that it changes."""
+
+
+class UntoldChange(RuntimeError):
+    """A statement changed audited rows, and nothing was said of it."""
+
+    def __init__(self, tables: set[str]) -> None:
+        named = ", ".join(sorted(tables))
+        super().__init__(f"{named} changed in bulk: tell of it with models.trail.note")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one row in the transaction."""
+
+    workspace_id: int
+    verb: str
+    noun: str
+    subject_id: str
+    epic_id: int | None
+    portfolio_id: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    def then(self, later: "Told") -> "Told | None":
+        """This and what became of the same row later on, as one; None where nothing is left."""
+        made, gone = self.verb == "created", later.verb == "removed"
+        if made and gone:
+            return None
+        before = {} if made else {**later.before, **self.before}
+        after = {} if gone else {**self.after, **later.after}
+        if not made and not gone:
+            same = {name for name in before if before[name] == after.get(name)}
+            before = {name: value for name, value in before.items() if name not in same}
+            after = {name: value for name, value in after.items() if name not in same}
+            if not before and not after:
+                return None
+        verb = "created" if made else "removed" if gone else "changed"
+        return replace(
+            later,
+            verb=verb,
+            before=_said(before) if gone else before,
+            after=_said(after) if made else after,
+        )
+
+
+Subject = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Trail:
+    """What one transaction has to tell: by whose act, and what became of each row so far."""
+
+    act: Act
+    told: dict[Subject, Told] = field(default_factory=dict)
+    in_bulk: set[str] = field(default_factory=set)
+    """Tables that a statement changed, and of which nothing was said."""
+    flushing: bool = False
+    kept: dict[SessionTransaction, dict[Subject, Told]] = field(default_factory=dict)
+    """What was told when each savepoint began."""
+
+    def add(self, subject: Subject, told: Told) -> None:
+        """Tell of a row, together with what was told of it before."""
+        earlier = self.told.get(subject)
+        whole = told if earlier is None else earlier.then(told)
+        if whole is None:
+            del self.told[subject]
+        else:
+            self.told[subject] = whole
 
 
 class WritingSession(Session):
     """A session whose changes are told in the audit log."""
 
-    def __init__(self, bind: Any, act: Act) -> None:
-        super().__init__(bind, expire_on_commit=False, info={"act": act, "told": []})
+    def __init__(self, bind: Any, trail: Trail) -> None:
+        super().__init__(bind, expire_on_commit=False)
+        self.trail = trail
 
 
 def note(
-    session: Session, workspace_id: int, noun: str, subject_id: object, after: Mapping[str, Any]
+    session: Session,
+    workspace_id: int,
+    noun: str,
+    subject_id: object,
+    after: Mapping[str, Any],
+    *,
+    verb: str = "created",
+    portfolio_id: int | None = None,
 ) -> None:
     """Tell of something that no single row shows, such as an import with its counts."""
-    told = _event("created", noun, str(subject_id), None, {}, after)
-    session.info["told"].append((workspace_id, told))
+    trail = _trail(session)
+    told = Told(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
+    trail.told[noun, str(subject_id), len(trail.told)] = told
+    trail.in_bulk.clear()
 
 
-def _collect(session: Session, _context: UOWTransaction) -> None:
-    told = session.info["told"]
-    for row in session.new:
-        _tell(told, row, "created", {}, _columns(row))
-    for row in session.dirty:
+def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
+    """Insert a row where none like it is there, and tell of it; whether there was none.
+
+    Waits for a transaction that inserts the same.
+    """
+    statement = insert_into(session, noun).values(**values).on_conflict_do_nothing()
+    row = session.scalars(statement.returning(noun)).first()
+    trail = _trail(session)
+    trail.in_bulk.discard(noun.__tablename__)
+    if row is not None and noun.audited:
+        _tell(trail, session, row, "created", {}, _said(_columns(row)))
+    return row is not None
+
+
+def watch(engine: Engine) -> None:
+    """Notice every statement of a writing transaction that changes audited rows in bulk."""
+    event.listen(engine, "before_cursor_execute", _notice)
+
+
+def _notice(
+    connection: Connection, _cursor: Any, statement: str, _values: Any, _context: Any, _many: bool
+) -> None:
+    trail: Trail | None = connection.get_execution_options().get("trail")
+    if trail is None or trail.flushing or statement.startswith("SELECT"):
+        return
+    trail.in_bulk.update(table for table in CHANGES.findall(statement) if _is_audited(table))
+
+
+@cache
+def _is_audited(table: str) -> bool:
+    return any(_table(mapper) == table and mapper.class_.audited for mapper in _mappers())
+
+
+def _mappers() -> list[Mapper[Any]]:
+    return list(Base.registry.mappers)
+
+
+def _table(mapper: Mapper[Any]) -> str:
+    return str(mapper.class_.__tablename__)
+
+
+def _trail(session: Session) -> Trail:
+    assert isinstance(session, WritingSession), "only Database.write tells what it changes"
+    return session.trail
+
+
+def _trail_of(row: Base) -> tuple[Trail, Session] | None:
+    session = object_session(row)
+    if not row.audited or not isinstance(session, WritingSession):
+        return None
+    return session.trail, session
+
+
+def _created(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
+    if here := _trail_of(row):
+        _tell(*here, row, "created", {}, _said(_columns(row)))
+
+
+def _changing(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
+    """Look up what a column held where it was given a value without having been read before."""
+    here = _trail_of(row)
+    if here is None:
+        return
+    state = inspect(row)
+    unread = [name for name in _names(row) if _is_unread(state, name)]
+    if unread and _subject(row) not in here[0].told:
+        was = connection.execute(
+            select(*(mapper.columns[name] for name in unread)).where(
+                *(column == value for column, value in _key(mapper, row))
+            )
+        ).one()
+        state.info["was"] = dict(zip(unread, was, strict=True))
+
+
+def _changed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
+    if here := _trail_of(row):
         before, after = _changes(row)
         if before or after:
-            _tell(told, row, "changed", before, after)
-    for row in session.deleted:
-        _tell(told, row, "removed", _columns(row), {})
+            _tell(*here, row, "changed", before, after)
+
+
+def _removed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
+    if here := _trail_of(row):
+        before, _ = _changes(row)
+        _tell(*here, row, "removed", _said({**_columns(row, read=True), **before}), {})
 
 
 def _tell(
-    told: list[tuple[int, Told]],
+    trail: Trail,
+    session: Session,
     row: Base,
     verb: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
 ) -> None:
-    if not row.audited:
-        return
-    noun, id_ = row.__tablename__, inspect(row).identity
-    is_epic = noun == "epics"
-    epic_id = getattr(row, "id" if is_epic else "epic_id", None)
-    subject_id = ":".join(str(part) for part in id_ or ())
-    workspace_id: int = getattr(row, "workspace_id", 0) or getattr(row, "id", 0)
-    told.append((workspace_id, _event(verb, noun, subject_id, epic_id, before, after)))
+    noun = row.__tablename__
+    told = Told(
+        workspace_id=getattr(row, "id" if noun == "workspaces" else "workspace_id"),
+        verb=verb,
+        noun=noun,
+        subject_id=":".join(
+            str(part) for part in inspect(row).mapper.primary_key_from_instance(row)
+        ),
+        epic_id=getattr(row, "id" if noun == "epics" else "epic_id", None),
+        portfolio_id=_portfolio_id(session, row),
+        before=before,
+        after=after,
+    )
+    trail.add(_subject(row), told)
 
 
-def _event(
-    verb: str,
-    noun: str,
-    subject_id: str,
-    epic_id: int | None,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Told:
-    return {
-        "verb": verb,
-        "noun": noun,
-        "subject_id": subject_id,
-        "epic_id": epic_id,
-        "before": _as_json(before),
-        "after": _as_json(after),
+def _subject(row: Base) -> Subject:
+    return row.__tablename__, *inspect(row).mapper.primary_key_from_instance(row)
+
+
+def _key(mapper: Mapper[Any], row: Base) -> list[tuple[Any, Any]]:
+    return list(zip(mapper.primary_key, mapper.primary_key_from_instance(row), strict=True))
+
+
+def _portfolio_id(session: Session, row: Base) -> int | None:
+    """The portfolio the row is or belongs to, by way of what it belongs to; None for none."""
+    if row.__tablename__ == "portfolios":
+        return row.__dict__["id"]  # type: ignore[no-any-return]
+    own: int | None = getattr(row, "portfolio_id", None)
+    for name, parent in () if own is not None else _parents(type(row)):
+        parent_id = getattr(row, name)
+        if parent_id is not None:
+            return _portfolio_of(session, parent, parent_id)
+    return own
+
+
+def _portfolio_of(session: Session, parent: Mapper[Any], parent_id: int) -> int | None:
+    """That of a parent: where it is new it is not in the session's map yet, so it is not loaded."""
+    key = parent.identity_key_from_primary_key((parent_id,))
+    known = session.identity_map.get(key)
+    if known is not None and "portfolio_id" in known.__dict__:
+        return known.__dict__["portfolio_id"]  # type: ignore[no-any-return]
+    columns = parent.columns
+    asked = select(columns["portfolio_id"]).where(columns["id"] == parent_id)
+    return session.connection().scalar(asked)
+
+
+@cache
+def _parents(noun: type[Base]) -> list[tuple[str, Mapper[Any]]]:
+    """The columns that point to what a row may belong to, and to what they point."""
+    mapper: Mapper[Any] = inspect(noun)
+    points = {
+        next(iter(column.foreign_keys)).column.table.name: mapper.get_property_by_column(column).key
+        for column in mapper.columns
+        if column.foreign_keys
     }
+    parents = {_table(each): each for each in _mappers()}
+    return [(points[table], parents[table]) for table in PARENTS if table in points]
 
 
 def _append(session: Session) -> None:
     """The last thing in the transaction, so that a chain waits for nobody who waits for it."""
-    session.flush()
-    told: list[tuple[int, Told]] = session.info["told"]
-    if not told:
+    if session.in_nested_transaction():
         return
-    for workspace_id in sorted({workspace_id for workspace_id, _ in told}):
-        _chain(session, workspace_id, [each for here, each in told if here == workspace_id])
-    told.clear()
+    session.flush()
+    trail = _trail(session)
+    if trail.in_bulk:
+        raise UntoldChange(trail.in_bulk)
+    told = list(trail.told.values())
+    for workspace_id in sorted({each.workspace_id for each in told}):
+        _chain(session, workspace_id, [each for each in told if each.workspace_id == workspace_id])
+    trail.told.clear()
 
 
 def _chain(session: Session, workspace_id: int, told: list[Told]) -> None:
-    act: Act = session.info["act"]
+    act = _trail(session).act
     head = session.execute(HEAD, {"workspace_id": workspace_id}).first()
     if head is None:
         new = insert_into(session, AuditHead).values(
@@ -128,38 +337,64 @@ def _chain(session: Session, workspace_id: int, told: list[Told]) -> None:
         session.execute(new.on_conflict_do_nothing())
         head = session.execute(HEAD, {"workspace_id": workspace_id}).one()
     count, last = head
-    shared = {"at": act.at, "actor": act.actor, "source": act.source[:80]}
-    hashed = {**shared, "at": moment_text(act.at)}
+    shared = {"at": act.at, "actor": act.actor, "source": act.source.replace("\0", "")[:80]}
     rows = []
     for each in told:
         count += 1
-        says = {**hashed, **each, "number": count}
-        last = hash_of(last, [says[name] for name in TOLD_COLUMNS])
-        row = {"workspace_id": workspace_id, "number": count, **shared, **each, "hash": last}
-        rows.append(row)
+        row = {**shared, **_row(each), "number": count}
+        hashed = {**row, "at": moment_text(act.at)}
+        last = hash_of(last, [hashed[name] for name in TOLD_COLUMNS])
+        rows.append({**row, "hash": last})
     connection = session.connection()
     connection.execute(APPEND, rows)
     connection.execute(MOVE_HEAD, {"here": workspace_id, "new_count": count, "new_hash": last})
 
 
-def _columns(row: Base) -> dict[str, Any]:
-    """What the row holds, without what it does not say."""
-    state = inspect(row)
-    told = state.mapper.column_attrs.keys()
-    held = {name: state.dict.get(name) for name in told if name not in row.unaudited_columns}
-    return {name: value for name, value in held.items() if value is not None and name != "id"}
+def _row(told: Told) -> dict[str, Any]:
+    return {
+        "workspace_id": told.workspace_id,
+        "verb": told.verb,
+        "noun": told.noun,
+        "subject_id": told.subject_id,
+        "epic_id": told.epic_id,
+        "portfolio_id": told.portfolio_id,
+        "before": _as_json(told.before),
+        "after": _as_json(told.after),
+    }
+
+
+def _names(row: Base) -> set[str]:
+    return set(inspect(row).mapper.column_attrs.keys()) - row.unaudited_columns - OF_THE_MACHINE
+
+
+def _columns(row: Base, *, read: bool = False) -> dict[str, Any]:
+    """What the row holds, in the columns that are told; also what has to be read first."""
+    held = inspect(row).dict
+    return {name: getattr(row, name) if read else held.get(name) for name in _names(row)}
+
+
+def _said(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what it does not say."""
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _is_unread(state: InstanceState[Any], name: str) -> bool:
+    history = state.attrs[name].history
+    return bool(history.added) and not history.deleted
 
 
 def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
     """The columns that changed, as they were and as they are."""
     state = inspect(row)
+    was: Mapping[str, Any] = state.info.pop("was", {})
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for name in set(state.mapper.column_attrs.keys()) - row.unaudited_columns:
+    for name in _names(row):
         history = state.attrs[name].history
-        if history.has_changes():
-            before[name] = history.deleted[0] if history.deleted else None
-            after[name] = history.added[0] if history.added else None
+        held = history.deleted[0] if history.deleted else was.get(name)
+        holds = history.added[0] if history.added else None
+        if history.has_changes() and held != holds:
+            before[name], after[name] = held, holds
     return before, after
 
 
@@ -181,5 +416,39 @@ def _plain(value: object) -> object:
     raise TypeError(type(value))
 
 
-event.listen(WritingSession, "after_flush", _collect)
-event.listen(WritingSession, "before_commit", _append)
+def _flush_begins(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    _trail(session).flushing = True
+
+
+def _flush_ends(session: Session, _context: UOWTransaction) -> None:
+    _trail(session).flushing = False
+
+
+def _savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        _trail(session).kept[transaction] = dict(_trail(session).told)
+
+
+def _undone(session: Session, transaction: SessionTransaction) -> None:
+    """Back at a savepoint nothing after it was done, so nothing of it is told."""
+    trail = _trail(session)
+    trail.flushing = False
+    if transaction.nested:
+        trail.told = trail.kept.pop(transaction)
+
+
+for _name, _listener in (
+    ("after_insert", _created),
+    ("before_update", _changing),
+    ("after_update", _changed),
+    ("before_delete", _removed),
+):
+    event.listen(Base, _name, _listener, propagate=True)
+for _name, _each in (
+    ("before_flush", _flush_begins),
+    ("after_flush", _flush_ends),
+    ("after_transaction_create", _savepoint),
+    ("after_soft_rollback", _undone),
+    ("before_commit", _append),
+):
+    event.listen(WritingSession, _name, _each)

@@ -1,12 +1,18 @@
 """A file someone uploaded to bring in, while it is matched, looked at and loaded."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+
+KEPT_FOR = timedelta(days=1)
+"""How long a file waits for a yes; then it is forgotten."""
 
 
 class UploadKind(StrEnum):
@@ -14,6 +20,24 @@ class UploadKind(StrEnum):
 
     EPICS = "epics"
     PROJECTS = "projects"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of bringing a file in; `failed` says why nothing did."""
+
+    added: int = 0
+    known: int = 0
+    bad: int = 0
+    reasons: Sequence[str] = ()
+    """Of the first rows that could not be taken, each with its line."""
+    new_streams: Sequence[str] = ()
+    new_themes: Sequence[str] = ()
+    unknown_people: Sequence[str] = ()
+    restricted: int = 0
+    stream_id: int | None = None
+    """The value stream that most of it belongs to."""
+    failed: str | None = None
 
 
 class Upload(Base):
@@ -24,6 +48,7 @@ class Upload(Base):
 
     audited = False
     __tablename__ = "uploads"
+    __table_args__ = (Index(None, "portfolio_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
@@ -31,10 +56,40 @@ class Upload(Base):
     user_id: Mapped[str] = mapped_column(String(32))
     kind: Mapped[UploadKind] = mapped_column(stored_by_value(UploadKind))
     file_name: Mapped[str] = mapped_column(String(255))
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     matching: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     uploaded_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     loaded_at: Mapped[datetime | None]
-    result: Mapped[str | None] = mapped_column(Text)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    bad_rows: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """A table of the rows that could not be taken, until it is given back."""
+    file_id: Mapped[str | None] = mapped_column(String(32))
+    """The file in Slack that gives them back."""
+    file_refusal: Mapped[str | None] = mapped_column(String(80))
+    """Why Slack did not take it."""
+
+    @property
+    def work_key(self) -> str:
+        """The key of the work that loads it, or forgets it after a day without a yes."""
+        return f"upload:{self.id}"
+
+    @property
+    def bad_rows_key(self) -> str:
+        """The key of the work that gives bad rows back."""
+        return f"bad_rows:{self.id}"
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What came of it; None before."""
+        return None if self.result is None else Loaded(**self.result)
+
+    def forget(self, came: Loaded) -> None:
+        """Keep what came of it in place of the content."""
+        self.result, self.content = _plain(came), None
+
+
+def _plain(came: Loaded) -> Mapping[str, Any] | Any:
+    return {name: value for name, value in asdict(came).items() if value not in (None, 0, ())}

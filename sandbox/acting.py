@@ -1,15 +1,15 @@
 """What a person can do in Slack, each act carried to the app as Slack would."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import payloads, screens
+from sandbox import attaching, payloads, screens
 from sandbox.blockkit import check_errors
 from sandbox.delivery import EVENT, Carrier
 from sandbox.elements import KINDS, PRESSED, Placed, held_values
 from sandbox.forms import complaints
+from sandbox.mentions import escape, with_ids
 from sandbox.nouns import Channel, Message, ResponseUrl, User, View
 from sandbox.records import SlackError
 from sandbox.response_urls import answer
@@ -53,9 +53,9 @@ class Acting:
         kind = "im" if channel.im_user else "group" if channel.private else "channel"
         event = payloads.message_event(message, channel, user)
         if workspace.bot.id in channel.members:
-            self._tell(MESSAGE_EVENTS[kind], event | {"channel_type": kind})
+            self.tell(MESSAGE_EVENTS[kind], event | {"channel_type": kind})
             if f"<@{workspace.bot.id}>" in text:
-                self._tell("app_mention", event | {"type": "app_mention"})
+                self.tell("app_mention", event | {"type": "app_mention"})
         return message
 
     def command(self, user: User, channel: Channel, typed: str) -> None:
@@ -69,7 +69,7 @@ class Acting:
         self._check_member(user, channel)
         told = escape(text.strip())
         if declared.should_escape:
-            told = self._with_ids(told)
+            told = with_ids(workspace, told)
         secret = workspace.new_response_url(user.id, channel.id, None)
         url = self._response_url(secret)
         payload = payloads.slash_command(workspace, user, channel, declared, told, url)
@@ -118,7 +118,7 @@ class Acting:
         home = workspace.homes.get(user.id)
         if home:
             event["view"] = payloads.view_object(workspace, home)
-        self._tell("app_home_opened", event)
+        self.tell("app_home_opened", event)
 
     # with elements
 
@@ -127,6 +127,8 @@ class Acting:
         workspace = self.workspace
         self._mark(user)
         self._check_open(where)
+        if placed.element["type"] == "file_input":
+            raise NotPossible("Files are attached, not typed.")
         with workspace.lock:
             if placed.element["type"] not in PRESSED:
                 payloads.set_value(where.typed, placed, value)
@@ -158,6 +160,27 @@ class Acting:
 
     # with forms
 
+    def attach(
+        self,
+        user: User,
+        view: View,
+        placed: Placed,
+        name: str,
+        content: bytes,
+        *,
+        beside: bool = False,
+    ) -> None:
+        """Add a file to a field of a form, which says so if it does not take it."""
+        self._mark(user)
+        self._check_open(view)
+        attaching.attach(self.workspace, user, view, placed, name, content, beside=beside)
+
+    def detach(self, user: User, view: View, placed: Placed, file_id: str) -> None:
+        """Take a file out of a field of a form again."""
+        self._mark(user)
+        self._check_open(view)
+        attaching.detach(self.workspace, view, placed, file_id)
+
     def submit(self, user: User, view: View) -> Submission:
         """Submit a modal and do what the app's ack says."""
         workspace = self.workspace
@@ -170,6 +193,7 @@ class Acting:
             if view.errors:
                 workspace.changed("forms")
                 return Submission(closed=False, errors=view.errors)
+            attaching.give_to_app(workspace, view)
             trigger_id = workspace.new_trigger(user.id)
             payload = payloads.acted(workspace, user, "view_submission", trigger_id)
             payload |= payloads.of_view(workspace, view) | {"response_urls": []}
@@ -234,6 +258,8 @@ class Acting:
     def _check_member(self, user: User, channel: Channel) -> None:
         if user.id not in channel.members:
             raise NotPossible(f"{user.name} is not in {channel.name}.")
+        if channel.archived:
+            raise NotPossible(f"{channel.name} is archived.")
 
     def _acted(
         self, user: User, kind: str, where: View | Message, *, trigger: bool = True
@@ -248,8 +274,9 @@ class Acting:
             url = self._response_url(workspace.new_response_url(user.id, channel.id, where.ts))
             return payload | payloads.in_message(workspace, channel, where, url)
 
-    def _tell(self, subscription: str, event: dict[str, Any]) -> None:
-        if subscription in self.workspace.manifest.events:
+    def tell(self, subscription: str, event: dict[str, Any]) -> None:
+        """Tell the app of an event if its manifest asks for such events; the caller has no lock."""
+        if self.workspace.manifest.hears(subscription):
             self._carrier.deliver(EVENT, payloads.event_callback(self.workspace, event))
 
     def _show_answer(self, use: ResponseUrl, ack: dict[str, Any]) -> None:
@@ -266,25 +293,6 @@ class Acting:
 
     def _response_url(self, secret: str) -> str:
         return f"{self._base_url}/response/{secret}"
-
-    def _with_ids(self, text: str) -> str:
-        def mention(match: re.Match[str]) -> str:
-            workspace = self.workspace
-            try:
-                if match[1] == "@":
-                    user = workspace.user_named(match[2])
-                    return f"<@{user.id}|{user.name}>"
-                channel = workspace.channel_named(match[2])
-            except LookupError:
-                return match[0]
-            return f"<#{channel.id}|{channel.name}>"
-
-        return re.sub(r"(?<!\S)([@#])([\w.-]+)", mention, text)
-
-
-def escape(text: str) -> str:
-    """Escape what people type as Slack does."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def chosen(placed: Placed, value: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Who and what there is in a workspace, and what changes about it while an app looks on."""
 
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sandbox import changes
 from sandbox.acting import Acting
@@ -64,11 +64,7 @@ class Arranged:
         group = workspace.user_group_named(handle)
         before, updated_before = list(group.users), group.updated_at
         users = before if members is None else self._ids(members)
-
-        def change() -> None:
-            group.users, group.handle = users, new_handle or handle
-
-        self._update(group, change)
+        self._update(group, users=users, handle=new_handle or handle)
         if set(before) != set(users):
             event = changes.members_changed(workspace, group, before, updated_before)
             self.acting.tell("subteam_members_changed", event)
@@ -86,18 +82,19 @@ class Arranged:
         """Take a group out of the workspace for good."""
         group = self.workspace.user_group_named(handle)
         del self.workspace.user_groups[group.id]
-        self._update(group, lambda: setattr(group, "disabled_at", self.workspace.clock.now()))
+        self._update(group, disabled_at=self.workspace.clock.now())
         self.acting.tell("subteam_updated", changes.group_updated(self.workspace, group))
 
     def _switch(self, handle: str, *, on: bool) -> None:
         group = self.workspace.user_group_named(handle)
         at = None if on else self.workspace.clock.now()
-        self._update(group, lambda: setattr(group, "disabled_at", at))
+        self._update(group, disabled_at=at)
         self.acting.tell("subteam_updated", changes.group_updated(self.workspace, group))
 
-    def _update(self, group: UserGroup, change: Callable[[], None]) -> None:
+    def _update(self, group: UserGroup, **now: Any) -> None:
         with self.workspace.lock:
-            change()
+            for name, value in now.items():
+                setattr(group, name, value)
             group.updated_at = self.workspace.clock.now()
         self.workspace.changed("state")
 

@@ -108,9 +108,7 @@ class FileHttp:
     async def _sign_in(self, request: HttpRequest) -> Response:
         return HTMLResponse(SIGN_IN)
 
-    def _record(
-        self, method: str, args: dict[str, Any], error: str, trouble: Trouble
-    ) -> None:
+    def _record(self, method: str, args: dict[str, Any], error: str, trouble: Trouble) -> None:
         workspace = self._workspace
         record = Request(method, args, workspace.clock.now(), trouble=str(trouble))
         record.order = workspace.count()

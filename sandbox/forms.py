@@ -5,7 +5,10 @@ from datetime import date
 from typing import Any
 
 from sandbox.elements import KINDS, Placed, Values, interactive
+from sandbox.files import extension
 
+FILES_MOST = 10
+FILE_BYTES_MOST = 10 * 1024 * 1024
 REQUIRED = "Please complete this required field."
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 URL = re.compile(r"https?://\S+")
@@ -21,6 +24,18 @@ def complaints(blocks: list[dict[str, Any]], values: Values) -> dict[str, str]:
             if complaint:
                 found[block_id] = complaint
     return found
+
+
+def about_file(element: dict[str, Any], held: int, name: str, size: int) -> str | None:
+    """Return why a field that holds so many files does not take one more of this name and size."""
+    most, types = element.get("max_files", FILES_MOST), element.get("filetypes")
+    if held >= most:
+        return f"Please add at most {most} {'file' if most == 1 else 'files'}."
+    if types and extension(name) not in {each.lower().removeprefix(".") for each in types}:
+        return f"{name} cannot be added here: please choose a file of type {', '.join(types)}."
+    if size > FILE_BYTES_MOST:
+        return f"{name} is larger than 10 MB."
+    return None
 
 
 def _complaint(placed: Placed, entry: dict[str, Any]) -> str | None:

@@ -39,6 +39,7 @@ class PageApi:
             "click": self._click,
             "type": self._type,
             "submit": self._submit,
+            "detach": self._detach,
             "close": self._close,
             "open_home": self._open_home,
             "suggest": self._suggest,
@@ -172,6 +173,11 @@ class PageApi:
         done = self._slack.acting.submit(me, view)
         return {"errors": done.errors} if done.errors else {}
 
+    def _detach(self, me: User, body: dict[str, Any]) -> dict[str, Any]:
+        view = self._view(me, body)
+        self._slack.acting.detach(me, view, self._placed(view, body), body["file"])
+        return {}
+
     def _close(self, me: User, body: dict[str, Any]) -> dict[str, Any]:
         whole = bool(body.get("whole_stack"))
         self._slack.acting.close(me, self._view(me, body), whole_stack=whole)
@@ -243,7 +249,7 @@ class PageApi:
             for block_id, actions in values.items():
                 for action_id, entry in actions.items():
                     placed = find(view.blocks, block_id, action_id)
-                    if placed:
+                    if placed and placed.element["type"] != "file_input":
                         told = {key: value for key, value in entry.items() if key != "type"}
                         set_value(view.typed, placed, told)
 

@@ -4,8 +4,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sandbox import faults
+from sandbox.files import is_picture, kind_of
 from sandbox.methods.messages import permalink
-from sandbox.nouns import Channel, Message, User, View
+from sandbox.nouns import Channel, File, Message, User, View
 from sandbox.payloads import view_object
 from sandbox.state import Workspace
 
@@ -27,6 +28,11 @@ def _of_workspace(workspace: Workspace, me: User) -> dict[str, Any]:
         "app": {"id": workspace.app_id, "name": workspace.manifest.name, "icon": None},
         "users": [_person(user) for user in workspace.users.values() if not user.bot],
         "channels": [_place(workspace, channel, me) for channel in visible],
+        "user_groups": [
+            {"handle": group.handle, "name": group.name}
+            for group in workspace.user_groups.values()
+            if not group.disabled_at
+        ],
         "commands": [
             {"command": c.command, "description": c.description, "usage_hint": c.usage_hint}
             for c in workspace.manifest.commands.values()
@@ -69,10 +75,23 @@ def shown(workspace: Workspace, message: Message, channel: Channel) -> dict[str,
         "text": message.text,
         "blocks": message.blocks,
         "attachments": message.attachments,
+        "files": [_file(file) for file in message.files],
         "ephemeral": message.only_for is not None,
         "edited": message.updates > 0,
         "reply_count": len(replies),
         "permalink": permalink(workspace, message),
+    }
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "alt_text": file.alt_text,
+        "size": len(file.content),
+        "kind": kind_of(file).pretty,
+        "is_picture": is_picture(file),
     }
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.choices import option_shown, value_of
 from sandbox.elements import KINDS, TYPED, Placed, options_of
-from sandbox.nouns import Channel, Message, User, View
+from sandbox.nouns import Channel, File, Message, User, View
 from sandbox.surfaces import Form, Home
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ class Member:
         message = self._slack.wait_for(newest, timeout)
         assert message is not None
         return message
+
+    def files(self, channel: str | None = None) -> list[File]:
+        """Return the files in messages this person sees, newest last, each with its content."""
+        messages = self._visible(None, None, channel)[::-1]
+        return [file for message in messages for file in message.files]
 
     def _channels(self) -> Iterator[Channel]:
         for channel in list(self._slack.workspace.channels.values()):

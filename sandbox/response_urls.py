@@ -31,7 +31,9 @@ def answer(workspace: Workspace, use: ResponseUrl, args: dict[str, Any]) -> None
     """Post, replace or delete, as the arguments of a response_url say."""
     for name in sorted(set(args) - KNOWN):
         workspace.find_fault(WHERE, "unknown_argument", f"{name} is not an argument")
-    channel = workspace.channels[use.channel_id]
+    channel = workspace.channels.get(use.channel_id)
+    if channel is None:
+        raise SlackError("channel_not_found")
     source = workspace.message(channel, use.message_ts) if use.message_ts else None
     if args.get("delete_original") and source:
         channel.all_messages.remove(source)

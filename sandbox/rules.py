@@ -13,6 +13,10 @@ COMMANDS = f"{DOCS}/interactivity/implementing-slash-commands"
 ACTIONS = f"{DOCS}/interactivity/handling-user-interaction"
 MODALS = f"{DOCS}/surfaces/modals"
 HOME = f"{DOCS}/surfaces/app-home"
+CHANGES = f"{DOCS}/reference/events"
+UPLOAD = f"{METHODS}/files.getUploadURLExternal"
+COMPLETE = f"{METHODS}/files.completeUploadExternal"
+KIT = f"{DOCS}/reference/block-kit"
 LIMITS = f"{DOCS}/apis/web-api/rate-limits"
 NO_SOURCE = "no source found; the stricter reading"
 
@@ -67,6 +71,36 @@ _READ = _rules(
     ("ack.status", "another status than 200 is a failure", ACTIONS),
     ("retry.events", "events again at once, after 1 and 5 minutes", EVENTS),
     ("retry.no_retry", "x-slack-no-retry: 1 ends that", EVENTS),
+    ("command.escape", "should_escape turns @names and #channels into ids", COMMANDS),
+    ("event.scope", "an event needs its scope of the manifest", f"{DOCS}/reference/scopes"),
+    ("event.group", "a group's people as difference and whole", f"{CHANGES}/subteam_updated"),
+    ("event.disabled", "a disabled group by subteam_updated", f"{CHANGES}/subteam_updated"),
+    ("event.user", "who is deactivated by user_change", f"{CHANGES}/user_change"),
+    ("event.channel", "archived, restored and deleted channels", f"{CHANGES}/channel_archive"),
+    ("file.length", "a length of 0 is a missing_argument", UPLOAD),
+    ("file.alt_length", "alt_txt has at most 1,000 characters", UPLOAD),
+    ("file.bytes", "bytes are sent raw or in a form", UPLOAD),
+    ("file.once", "an upload is completed once", UPLOAD),
+    ("file.scopes", "files:write to upload, files:read to ask", f"{METHODS}/files.info"),
+    ("file.private", "private until it is shared", COMPLETE),
+    ("file.comment", "blocks beside initial_comment are ignored", COMPLETE),
+    ("file.channels", "`channels` takes ids of people, too", COMPLETE),
+    ("file.old_upload", "files.upload is method_deprecated", f"{METHODS}/files.upload"),
+    (
+        "file.image",
+        "an image shows a PNG, JPEG or GIF that the app may read",
+        f"{KIT}/composition-objects/slack-file-object",
+    ),
+    (
+        "file.field",
+        "a field takes max_files of filetypes, 10 MB each",
+        f"{KIT}/block-elements/file-input-element",
+    ),
+    (
+        "file.token",
+        "downloads need the token and files:read",
+        f"{DOCS}/reference/objects/file-object",
+    ),
     ("signature.moment", "requests are signed with their moment", f"{DOCS}/authentication"),
     ("socket.ten", "ten connections, then too_many_websockets", SOCKETS),
     ("socket.warning", "a warning ten seconds before a refresh", SOCKETS),
@@ -75,6 +109,25 @@ _READ = _rules(
 _SEEN = _rules(
     OBSERVED,
     ("command.failed", "dispatch_failed where no app is", "errors people report in public issues"),
+    (
+        "file.later",
+        "type, size, shares and the message come after a while",
+        "bolt-js issue 2115, node-slack-sdk issues 2040 and 2260",
+    ),
+    ("file.early", "invalid slack file until then", "python-slack-sdk issue 1521"),
+    ("file.direct", "channel_id takes nobody's user id", "node-slack-sdk issue 1653"),
+    ("file.member", "chat:write.public shares no files", "getnao/nao issue 1372"),
+    ("file.markdown", "a markdown block is an internal_error", "python-slack-sdk issue 1756"),
+    (
+        "file.alt_text",
+        "with alt_txt what is no picture never appears",
+        "python-slack-sdk issues 1818 and 1575",
+    ),
+    (
+        "file.sign_in",
+        "without token or scope the page to sign in, with 200",
+        "bolt-js issue 2585, deno-slack-sdk issue 285, vercel/eve pull request 1531",
+    ),
     ("stranger.form", "app_installed_team_id in their forms", "source of slack_bolt"),
     ("retry.never", "commands and interactions never", "python-slack-sdk issue 1940"),
     ("retry.envelope", "retry_reason is timeout in envelopes", "bolt-js issue 2487"),
@@ -95,6 +148,16 @@ _GUESSED = _rules(
     ("deleted.message", "user_not_found for a message to one", NO_SOURCE),
     ("stranger.command", "no command and no Home of the app", NO_SOURCE),
     ("group.disabled", "a disabled group is found when asked for", NO_SOURCE),
+    ("group.deleted", "a deleted group by subteam_updated", NO_SOURCE),
+    ("command.escape_group", "@handle becomes <!subteam^ID|@handle>", NO_SOURCE),
+    ("file.size", "size is 0 until Slack has looked through it", NO_SOURCE),
+    ("file.other_length", "other bytes than announced are refused", NO_SOURCE),
+    ("file.twice", "file_not_found for a second completion", NO_SOURCE),
+    ("file.archived", "posting_to_channel_denied where archived", COMPLETE),
+    ("file.thread", "invalid_thread_ts where nothing is answered", NO_SOURCE),
+    ("file.given", "a form's files may be read once it is sent", NO_SOURCE),
+    ("file.shown", "who sees an image of a file may read it", NO_SOURCE),
+    ("file.field_scope", "missing_scope for a field without files:read", NO_SOURCE),
     ("socket.ticket", "an address opens one connection", NO_SOURCE),
     ("socket.left_open", "nothing comes over an old connection", NO_SOURCE),
 )

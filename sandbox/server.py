@@ -17,13 +17,16 @@ from starlette.websockets import WebSocket
 
 from sandbox import transcript
 from sandbox.acting import Acting
-from sandbox.call_faults import CallFaults, Planned
+from sandbox.arranging import Arranged
+from sandbox.call_faults import CallFaults, Planned, Trouble
 from sandbox.clock import SandboxClock
 from sandbox.delivery import Carrier
 from sandbox.faulty import Faulty
+from sandbox.file_http import FileHttp
 from sandbox.manifest import Manifest
-from sandbox.nouns import Channel, User, UserGroup
+from sandbox.nouns import Channel
 from sandbox.page_api import PageApi
+from sandbox.page_files import PageFiles
 from sandbox.people import Member
 from sandbox.records import Delivery, Finding, Request, SlackError
 from sandbox.response_urls import respond
@@ -37,7 +40,7 @@ POLL_S = 0.01
 Result = TypeVar("Result")
 
 
-class Sandbox(Faulty):
+class Sandbox(Arranged, Faulty):
     """A workspace with one app in it, described by its manifest.
 
     Use it as a context manager, or call `start` and `stop`. Until `deliver_over_http` names an
@@ -57,13 +60,13 @@ class Sandbox(Faulty):
         self.signing_secret = secrets.token_hex(16)
         self._connections = Connections(self.workspace.app_id, self._hold)
         self._carrier = Carrier(self.workspace, self._connections, self.signing_secret)
-        self._page_api = PageApi(self)
-        self._server = ServerThread(self._routes(), port, before_end=self._say_goodbye)
-        self.url = f"http://127.0.0.1:{self._server.port}"
-        self.api_url = f"{self.url}/api/"
-        self.acting = Acting(self.workspace, self._carrier, self.url)
         self._call_faults = CallFaults()
         self._web_api = WebApi(self.workspace, self.bot_token, self.app_token, self._new_socket_url)
+        self._page_api = PageApi(self)
+        self._server = ServerThread(self._routes(), port, before_end=self._say_goodbye)
+        self.url = self.workspace.address = f"http://127.0.0.1:{self._server.port}"
+        self.api_url = f"{self.url}/api/"
+        self.acting = Acting(self.workspace, self._carrier, self.url)
 
     # running it
 
@@ -132,52 +135,6 @@ class Sandbox(Faulty):
         """`socket` or `http`."""
         return "http" if self._carrier.request_url else "socket"
 
-    def add_user(
-        self,
-        name: str,
-        real_name: str | None = None,
-        tz: str = "UTC",
-        *,
-        admin: bool = False,
-        team_id: str | None = None,
-        guest: bool = False,
-        deleted: bool = False,
-    ) -> User:
-        """Add a member, a guest, or with another `team_id` somebody met through Slack Connect.
-
-        Of a deleted member only the memory is left.
-        """
-        traits = {"admin": admin, "guest": guest, "deleted": deleted}
-        return self.workspace.add_user(
-            name, real_name or name.title(), tz, team_id=team_id, **traits
-        )
-
-    def deactivate(self, name: str) -> None:
-        """Delete a member, who leaves every channel."""
-        self.workspace.deactivate(self.workspace.user_named(name))
-
-    def add_user_group(
-        self, handle: str, members: list[str] | tuple[str, ...] = (), *, disabled: bool = False
-    ) -> UserGroup:
-        """Add a handle for these users."""
-        ids = [self.workspace.user_named(member).id for member in members]
-        return self.workspace.add_user_group(handle, ids, disabled=disabled)
-
-    def add_channel(
-        self,
-        name: str,
-        members: list[str] | tuple[str, ...] = (),
-        *,
-        private: bool = False,
-        bot_is_member: bool = True,
-    ) -> Channel:
-        """Add a channel with these users in it."""
-        users = [self.workspace.user_named(member) for member in members]
-        ids = {user.id for user in users if not user.deleted}
-        if bot_is_member:
-            ids.add(self.bot_user_id)
-        return self.workspace.add_channel(name, ids, private=private)
-
     def deliver_over_http(self, request_url: str) -> None:
         """Send what people do as signed HTTP requests to this address."""
         self._carrier.request_url = request_url
@@ -237,6 +194,8 @@ class Sandbox(Faulty):
             Route("/response/{secret}", self._respond, methods=["POST"]),
             WebSocketRoute("/link", self._connections.serve),
             *self._page_api.routes(),
+            *PageFiles(self).routes(),
+            *FileHttp(self.workspace, self._web_api, self._call_faults, self._suffer).routes(),
         ]
         if PAGE.is_dir():
             routes.append(Mount("/static", StaticFiles(directory=PAGE)))
@@ -256,12 +215,16 @@ class Sandbox(Faulty):
             return JSONResponse({"ok": False, "error": error})
         trouble = self._call_faults.meet(method)
         answer = self._web_api.call(method, token, args, trouble)
+        await self._suffer(request, trouble)
+        return in_http(answer, trouble)
+
+    async def _suffer(self, request: HttpRequest, trouble: Trouble) -> None:
+        """Answer late, or not at all, where that was planned."""
         if trouble.late_s:
             await asyncio.sleep(trouble.late_s)
         if trouble.lost and request.client:
             self._server.drop(request.client.host, request.client.port)
             await asyncio.sleep(0)
-        return in_http(answer, trouble)
 
     async def _respond(self, request: HttpRequest) -> Response:
         try:

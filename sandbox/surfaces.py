@@ -131,6 +131,17 @@ class Form(Surface):
         placed = by_label(self.blocks, label, KINDS)
         self._use(placed, {KINDS[placed.element["type"]].field: text or None})
 
+    def attaches(self, label: str, name: str, content: bytes) -> None:
+        """Add a file to a field; where the field does not take it, `errors` says why."""
+        placed = by_label(self.blocks, label, ("file_input",))
+        self._slack.acting.attach(self._user, self._view, placed, name, content)
+
+    def removes(self, label: str, name: str) -> None:
+        """Take the file of this name out of a field again."""
+        placed = by_label(self.blocks, label, ("file_input",))
+        [file_id] = [file["id"] for file in self.value(label) if file["name"] == name]
+        self._slack.acting.detach(self._user, self._view, placed, file_id)
+
     def submit(self) -> SubmitResult:
         """Press the submit button."""
         done = self._slack.acting.submit(self._user, self._view)

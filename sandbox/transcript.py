@@ -13,7 +13,8 @@ from sandbox.state import Workspace
 
 WORDS_MOST = 60
 ARRIVING = ("auth.test", "apps.connections.open")
-AN_ID = re.compile(r"\b[UCDVSQ]0\d{8}\b")
+NAMELESS = {"V": "a form", "F": "a file"}
+AN_ID = re.compile(r"\b[UCDFVSQ]0\d{8}\b")
 
 
 def lines(
@@ -67,7 +68,8 @@ def _answer(ack: dict[str, Any] | None) -> str:
 
 def _request(request: Request) -> str:
     args = request.args
-    where = args.get("channel") or args.get("user_id") or args.get("view_id") or args.get("user")
+    places = ("channel", "user_id", "view_id", "user", "channel_id", "file")
+    where = next((args[place] for place in places if args.get(place)), None)
     words = [request.method, *([f"in {where}"] if where else [])]
     if text := args.get("text") or _title(args.get("view")):
         words.append(repr(_short(text)))
@@ -90,7 +92,7 @@ def _name(workspace: Workspace, an_id: str) -> str:
         return f"@{user.name}"
     if channel := workspace.channels.get(an_id):
         return _place(workspace, channel)
-    return "a form" if an_id.startswith("V") else an_id[0]
+    return NAMELESS.get(an_id[0], an_id[0])
 
 
 def _place(workspace: Workspace, channel: Channel) -> str:

@@ -27,6 +27,7 @@ def test_it_asks_for_no_scope_without_a_use():
         "chat:write": "chat_postMessage",
         "im:write": "conversations_open",
         "users:read": "users_info",
+        "usergroups:read": "usergroups_list",
         "channels:history": "conversations_history",
         "groups:history": "conversations_history",
         "im:history": "conversations_history",

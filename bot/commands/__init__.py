@@ -5,20 +5,66 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
-from bot.commands import cards, epic, flow, home, portfolio, proposal, setup
+from bot.commands import (
+    audit,
+    blockings,
+    cards,
+    choosing,
+    editing,
+    epic,
+    flow,
+    home,
+    idea_answers,
+    limits,
+    listing,
+    moves,
+    people,
+    portfolio,
+    proposal,
+    restricting,
+    restructuring,
+    roles,
+    settings,
+    setup,
+    shortcuts,
+    states,
+    stops,
+    streams,
+    themes,
+)
 from bot.commands.hearing import Context, Handler, hears
 from bot.views import (
+    audit_log,
+    block_form,
+    board_page,
+    choosers,
     digest,
     epic_card,
+    epic_fields,
     epic_form,
     epic_list,
     fact_check,
     home_board,
+    home_choices,
+    idea_answer,
     move_form,
+    next_step,
+    portfolio_menu,
     refusal,
+    restrict_form,
+    restructure_form,
+    role_form,
+    role_list,
+    setting_fields,
     setup_form,
+    still_right,
+    stop_form,
+    stream_page,
     subscription,
+    theme_form,
+    theme_list,
 )
+from bot.views import people as people_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +83,95 @@ COMMANDS = (
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),
 )
 
-EVENTS: dict[str, Handler] = {"app_home_opened": home.opened}
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut as Slack lists it: `global`, or `message` in the menu of a message."""
+
+    callback_id: str
+    type: str
+    name: str
+    description: str
+    handler: Handler
+
+
+SHORTCUTS = (
+    Shortcut(
+        "propose_from_message",
+        "message",
+        "Propose an epic",
+        "Propose an epic from what this message says",
+        shortcuts.propose_from_message,
+    ),
+    Shortcut(
+        "propose_from_anywhere",
+        "global",
+        "Propose an epic",
+        "Open the form for a new epic",
+        shortcuts.propose,
+    ),
+)
+
+EVENTS: dict[str, Handler] = {
+    "app_home_opened": home.opened,
+    "subteam_members_changed": roles.group_changed,
+    "subteam_updated": roles.group_changed,
+    "user_change": people.changed,
+}
 
 ACTIONS: dict[str | re.Pattern[str], Handler] = {
     epic_card.OPEN: cards.open_epic,
-    epic_card.MOVE: cards.move_epic,
     epic_card.MORE: cards.choose_from_menu,
-    epic_form.TITLE: proposal.title_typed,
-    epic_form.NUMBERS: proposal.add_numbers,
+    next_step.MOVE: moves.move_by_button,
+    next_step.UNBLOCK: blockings.unblock_by_button,
+    re.compile(f"{next_step.DO}_.+"): cards.press,
+    move_form.ANYWAY: moves.open_anyway,
+    epic_fields.TITLE: proposal.title_typed,
+    epic_fields.STREAM: editing.chosen,
+    epic_fields.THEME: editing.chosen,
+    restrict_form.SEES: editing.chosen,
+    epic_form.GROW: editing.read_as_sentence,
+    epic_form.EDIT: editing.open_from_button,
     epic_form.REOPEN: proposal.reopen,
-    re.compile(f"{epic_list.TURN}_.+"): cards.turn_page,
-    re.compile(f"{home_board.SEE}_.+"): home.see,
-    home_board.PROPOSE: proposal.open_proposal,
+    re.compile(f"{epic_list.TURN}_.+"): listing.turn_page,
+    re.compile(f"{home_choices.SEE}_.+"): home.see,
+    home_choices.SEARCH: home.open_search,
+    home_choices.ALL_WORDS: home.show_all_words,
+    home_choices.PROPOSE: proposal.open_proposal,
     home_board.SET_UP: setup.open_setup,
-    digest.STILL_RIGHT: flow.still_right,
+    digest.BOARD: home.show_board,
+    digest.OWNERS: flow.open_owners,
+    still_right.STILL_RIGHT: flow.still_right,
     digest.MENU: flow.choose_from_digest,
     fact_check.ALL_RIGHT: flow.all_still_right,
     fact_check.CHANGED: flow.something_changed,
     subscription.SUBSCRIBE: flow.open_subscribe,
-    setup_form.MORE: setup.add_stream,
+    setup_form.ANOTHER: setup.set_up_another,
+    re.compile(f"{setup_form.CONTINUE}_.+"): setup.continue_set_up,
+    setup_form.OPEN_BASICS: setup.open_basics,
+    setup_form.OPEN_COUNCIL: setup.open_council,
+    setup_form.OPEN_BASELINE: setup.open_baseline,
+    setup_form.GO_LIVE: setup.go_live,
+    re.compile(f"{portfolio_menu.CHOOSE}_.+"): settings.choose_portfolio,
+    stream_page.OPEN: streams.open_page,
+    stream_page.ADD: streams.open_add,
+    re.compile(f"{stream_page.MENU}_.+"): streams.choose,
+    re.compile(f"{stream_page.TURN}_.+"): streams.turn_page,
+    board_page.OPEN: states.open_page,
+    board_page.PRESET: states.choose_preset,
+    board_page.COMMITMENT: states.choose_commitment,
+    board_page.ADD: states.open_add,
+    re.compile(f"{board_page.MENU}_.+"): states.choose,
+    board_page.LIMITS: limits.open_portfolios,
+    role_list.GIVE: roles.open_form,
+    re.compile(f"{role_list.TAKE}_.+"): roles.take_away,
+    re.compile(f"{role_list.TURN}_.+"): roles.turn_page,
+    people_view.OPEN: people.open_holdings,
+    theme_list.ADD: themes.add_theme,
+    re.compile(f"{theme_list.OPEN}_.+"): themes.open_theme,
+    re.compile(f"{theme_list.TURN}_.+"): themes.turn_page,
+    re.compile(f"{theme_list.DO}_.+"): themes.change,
+    re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     refusal.AGAIN: cards.show_again,
     re.compile(".*"): cards.from_earlier,
 }
@@ -63,15 +179,43 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
 
 VIEWS: dict[str, Handler] = {
     epic_form.CALLBACK: proposal.submit,
-    move_form.CALLBACK: cards.move_by_form,
-    setup_form.CALLBACK: setup.set_up,
+    epic_form.EDIT_CALLBACK: editing.save,
+    restrict_form.CALLBACK: restricting.save,
+    move_form.CALLBACK: moves.move_by_form,
+    move_form.WITH_REASON: moves.move_with_reason,
+    idea_answer.CALLBACK: idea_answers.answer_by_form,
+    block_form.CALLBACK: blockings.block_by_form,
+    stop_form.CALLBACK: stops.stop_by_form,
+    role_form.CALLBACK: roles.give,
+    people_view.CALLBACK: people.hand_over,
+    theme_form.THEME: themes.save_theme,
+    theme_form.OBJECTIVE: themes.save_objective,
+    theme_form.RESULT: themes.save_result,
+    theme_form.READING: themes.save_reading,
+    home_choices.SEARCH_FORM: home.search,
+    setup_form.BASICS: setup.save_basics,
+    setup_form.BASELINE: setup.save_baseline,
+    setup_form.COUNCIL_FORM: setup.save_council,
+    stream_page.FORM: streams.save,
+    board_page.STATE_FORM: states.save,
+    board_page.LIMIT_FORM: limits.save,
+    restructure_form.MERGE_FORM: restructuring.check_merge,
+    restructure_form.MERGE_CHECK: restructuring.merge,
+    restructure_form.SPLIT_FORM: restructuring.check_split,
+    restructure_form.SPLIT_CHECK: restructuring.split,
     subscription.CALLBACK: flow.subscribe,
 }
 
 OPTIONS: dict[str, Handler] = {
-    epic_form.STREAM: proposal.suggest_streams,
-    f"{home_board.SEE}_stream": home.suggest_streams,
-    setup_form.TIME_ZONE: setup.suggest_time_zones,
+    epic_fields.STREAM: choosing.suggest_streams,
+    epic_fields.PROJECT: choosing.suggest_projects,
+    epic_fields.THEME: choosing.suggest_themes,
+    epic_fields.OBJECTIVE: choosing.suggest_objectives,
+    f"{home_choices.SEE}_stream": home.suggest_streams,
+    setting_fields.TIME_ZONE: setup.suggest_time_zones,
+    restructure_form.INTO: restructuring.suggest_targets,
+    restructure_form.EPICS: restructuring.suggest_epics,
+    choosers.GROUPS: roles.suggest_groups,
 }
 
 
@@ -80,6 +224,8 @@ def register(app: App, context: Context) -> None:
     for command in COMMANDS:
         prefixed = re.compile(rf"/(?:[\w-]+-)?{command.name.removeprefix('/')}$")
         app.command(prefixed)(hears(command.handler, context))
+    for shortcut in SHORTCUTS:
+        app.shortcut(shortcut.callback_id)(hears(shortcut.handler, context))
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
     for action_id, handler in ACTIONS.items():

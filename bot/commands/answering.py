@@ -1,6 +1,6 @@
 """Answering one person: privately, in time, and by another way where the first is closed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 
@@ -19,11 +19,15 @@ TRIGGER_GONE = frozenset(
         "invalid_trigger_id",
         "trigger_expired",
         "trigger_exchanged",
+        "push_limit_reached",
     }
 )
-"""Slack's pages name it in two ways."""
+"""Slack's pages name it in two ways; on the third form no fourth can be put either."""
 
 NOT_REACHED = (OSError, HTTPException)
+
+Names = Callable[[Sequence[str]], Sequence[str]]
+"""What people are called, by their ids."""
 
 log = structlog.get_logger(__name__)
 
@@ -90,12 +94,18 @@ def answer_where_it_happened(args: Args, answer: answers.Answer, *, replace: boo
         tell_directly(args.client, user_id, answer)
 
 
-def refuse(args: Args, mistake: Mistake) -> None:
-    """Answer with the rule's own sentence; what was typed into a form stays there."""
+def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:
+    """Answer with the rule's own sentence; what was typed into a form stays there.
+
+    At a form's field a mention cannot stand, so that people are named there.
+    """
     kind = args.body.get("type")
     answer = answers.refusal(mistake)
     if kind == "view_submission":
-        args.ack(response_action="errors", errors=_errors(mistake, args.body["view"]["blocks"]))
+        if errors := _errors(mistake, args.body["view"]["blocks"], names):
+            args.ack(response_action="errors", errors=errors)
+        else:
+            args.ack(response_action="update", view=answers.note(answer))
     elif kind == "block_suggestion":
         args.ack(options=[])
     elif "command" in args.body:
@@ -131,10 +141,15 @@ def _responded(args: Args, answer: answers.Answer, *, replace: bool) -> bool:
     return bool(taken.status_code == 200)
 
 
-def _errors(mistake: Mistake, blocks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Each sentence at its field; a field is named by its block, the first takes the rest."""
+def _errors(mistake: Mistake, blocks: Sequence[Mapping[str, Any]], names: Names) -> dict[str, str]:
+    """Each sentence at its field, named by its block; the first takes the rest; {} without any."""
     fields = [str(block["block_id"]) for block in blocks if block["type"] == "input"]
+    if not fields:
+        return {}
     errors = mistake.errors if isinstance(mistake, FieldMistakes) else {"": mistake.sentence}
+    if mistake.ask:
+        people = answers.named(names(mistake.ask[: answers.MOST_NAMED]), len(mistake.ask))
+        errors = {name: f"{sentence} Ask {people}." for name, sentence in errors.items()}
     found: dict[str, str] = {}
     for name, sentence in errors.items():
         place = name if name in fields else fields[0]

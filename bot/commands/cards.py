@@ -1,87 +1,37 @@
-"""Buttons on cards and in lists: open, move, look back, turn the page."""
+"""Buttons on cards: open, what they and the menu of an epic lead to, and what is out of date."""
 
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Mapping
 
-from bot.commands.answering import TriggerExpired
+from bot.commands import blockings, editing, idea_answers, moves, stops
 from bot.commands.hearing import Call
-from bot.commands.typed import answers_of
-from bot.views import answers, epic_card, epic_list, move_form
-from bot.views.values import EpicRef, EpicVersion, ListPage, MessageRef, MoveTo, OldButton
-from bot.workflows import finding, looking_up, moving, showing_again
-from bot.workflows.moving import UnknownEpic
-from models.epic import Epic
+from bot.commands.opening import epic_of, open_form
+from bot.views import answers, epic_card
+from bot.views.values import EpicRef, MessageRef, OldButton
+from bot.workflows import looking_up, showing_again
 
 
 def open_epic(call: Call) -> None:
     """Show the card to who asked."""
-    ref = EpicRef.read(call.action["value"])
-    call.reply(_card(call, ref.epic))
-
-
-def move_epic(call: Call) -> None:
-    """Move the epic to the state on the button; a posted card is redrawn by the courier."""
-    to = MoveTo.read(call.action["value"])
-    with call.write() as session:
-        moving.move(
-            session, call.workspace_id, call.actor, to.epic, to.to, to.version, None, call.at
-        )
-    if call.is_modal:
-        call.ack()
-        call.update_form(answers.note(_card(call, to.epic)))
-    elif call.is_ephemeral:
-        call.reply(_card(call, to.epic), replace=True)
-    else:
-        call.ack()
+    call.reply(card(call, EpicRef.read(call.action["value"]).epic))
 
 
 def choose_from_menu(call: Call) -> None:
-    """Open the form to move the epic, or its history."""
-    ref = EpicRef.read(call.action["selected_option"]["value"])
+    """Do what was chosen from the menu of an epic."""
+    _do(call, EpicRef.read(call.action["selected_option"]["value"]))
+
+
+def press(call: Call) -> None:
+    """Do what the button of an epic says."""
+    _do(call, EpicRef.read(call.action["value"]))
+
+
+def show_history(call: Call, epic_id: int) -> None:
+    """Show the epic's way so far."""
     with call.database.read() as session:
-        epic = _epic(session, call, ref.epic)
-        if ref.do == "history":
-            card = looking_up.card(session, epic, call.at)
-            view = epic_card.history(card, *looking_up.history(session, epic))
-        else:
-            view = move_form.move_form(epic, call.channel_id)
-    try:
-        call.open_form(view)
-    except TriggerExpired:
-        said = "Slack did not open it in time. Click once more, please."
-        call.reply(answers.sentence(said))
-        return
-    call.ack()
-
-
-def move_by_form(call: Call) -> None:
-    """Move the epic as the form says."""
-    shown = EpicVersion.read(call.view["private_metadata"])
-    typed = answers_of(call.view)
-    to_state = typed.get(move_form.STATE) or ""
-    if not to_state.isdigit():
-        raise OldButton
-    with call.write() as session:
-        epic = moving.move(
-            session,
-            call.workspace_id,
-            call.actor,
-            shown.epic,
-            int(to_state),
-            shown.version,
-            typed.get(move_form.REASON),
-            call.at,
-        )
-    call.ack(response_action="clear")
-    if shown.channel is not None:
-        call.tell(epic_card.moved(epic), shown.channel)
-
-
-def turn_page(call: Call) -> None:
-    """Show another page of the list in its place."""
-    page = ListPage.read(call.action["value"]).page
-    with call.database.read() as session:
-        found = finding.list_epics(session, call.workspace_id, call.actor, page)
-    call.reply(epic_list.epic_list(found), replace=True)
+        epic = epic_of(session, call, epic_id)
+        shown = looking_up.card(session, epic, call.at)
+        view = epic_card.history(shown, *looking_up.history(session, epic))
+    open_form(call, view)
 
 
 def show_again(call: Call) -> None:
@@ -97,14 +47,28 @@ def from_earlier(call: Call) -> None:
     raise OldButton
 
 
-def _card(call: Call, epic_id: int) -> answers.Answer:
+def card(call: Call, epic_id: int) -> answers.Answer:
+    """The epic's card as it stands now. Raises UnknownEpic."""
     with call.database.read() as session:
-        epic = _epic(session, call, epic_id)
-        return epic_card.epic_card(looking_up.card(session, epic, call.at))
+        return epic_card.epic_card(
+            looking_up.card(session, epic_of(session, call, epic_id), call.at)
+        )
 
 
-def _epic(session: Session, call: Call, epic_id: int) -> Epic:
-    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
-    if epic is None:
-        raise UnknownEpic
-    return epic
+DOINGS: Mapping[str, Callable[[Call, int], None]] = {
+    "answer": idea_answers.open_answer,
+    "block": blockings.open_block,
+    "edit": editing.open_edit,
+    "history": show_history,
+    "move": moves.open_move,
+    "persevere": moves.open_persevere,
+    "stop": stops.open_stop,
+}
+"""What a button or the menu of an epic leads to, by what it carries."""
+
+
+def _do(call: Call, ref: EpicRef) -> None:
+    doing = DOINGS.get(ref.do)
+    if doing is None:
+        raise OldButton
+    doing(call, ref.epic)

@@ -2,19 +2,38 @@
 
 from collections.abc import Callable
 
-from bot.commands import proposal
+from bot.commands import (
+    blockings,
+    editing,
+    handing,
+    idea_answers,
+    listing,
+    moves,
+    proposal,
+    restricting,
+    stops,
+)
 from bot.commands.hearing import Call
 from bot.commands.setup import check_is_set_up
-from bot.views import epic_card, epic_list, help
-from bot.workflows import finding, looking_up, moving
+from bot.views import epic_card, help
+from bot.workflows import finding, looking_up
 from models.errors import Mistake
-from models.portfolio import Portfolio, State
 
 USAGES = (
     help.Usage("propose", "propose", "propose an epic; a title can follow"),
     help.Usage("show", "show KEY", "show an epic's card, for example `/epic show PAY-12`"),
-    help.Usage("list", "list", "list all epics; a page number can follow"),
+    help.Usage("list", "list", "list epics, as in `/epic list payments ready mine theme:checkout`"),
+    help.Usage("edit", "edit KEY", "change an epic's answers"),
+    help.Usage("answer", "answer KEY yes", "answer an idea: yes, not now because …, question …"),
     help.Usage("move", "move KEY STATE", "move an epic; a reason can follow"),
+    help.Usage("block", "block KEY REASON", "say what an epic waits for"),
+    help.Usage("unblock", "unblock KEY", "say that it can go on"),
+    help.Usage("stop", "stop KEY REASON", "stop an epic, and say why"),
+    help.Usage(
+        "give", "give KEY STREAM", "move an epic to another value stream; a reason can follow"
+    ),
+    help.Usage("owner", "owner KEY @PERSON", "make someone else its owner"),
+    help.Usage("restrict", "restrict KEY", "say who sees an epic: everybody, or its circle"),
     help.Usage("help", "help", "say what can be typed"),
 )
 
@@ -25,15 +44,6 @@ class KeyMissing(Mistake):
     def __init__(self, word: str) -> None:
         form = next(use.form for use in USAGES if use.word == word)
         super().__init__(f"Which epic? Type it like /epic {form}. /epic list shows their keys.")
-
-
-class UnknownStateName(Mistake):
-    """A word that names no state of the portfolio."""
-
-    def __init__(self, typed: str, portfolio: Portfolio) -> None:
-        names = ", ".join(state.name for state in portfolio.states)
-        lead = f"There is no state “{typed[:60]}”." if typed else "Where to?"
-        super().__init__(f"{lead} The states are {names}.")
 
 
 def hear(call: Call) -> None:
@@ -63,43 +73,76 @@ def show(call: Call, key: str) -> None:
     call.reply(epic_card.epic_card(card))
 
 
-def list_(call: Call, page: str) -> None:
-    """Show a page of all epics to who asked."""
-    if page and not (page.isascii() and page.isdigit()):
-        raise Mistake(f"“{page[:60]}” is not a page. Type /epic list, or /epic list 2.")
-    with call.database.read() as session:
-        found = finding.list_epics(session, call.workspace_id, call.actor, int(page[:9] or 1))
-    call.reply(epic_list.epic_list(found))
+def edit(call: Call, key: str) -> None:
+    """Open the form to change an epic."""
+    editing.open_typed(call, _key(key, "edit"))
+
+
+def restrict(call: Call, key: str) -> None:
+    """Open the form that says who sees an epic."""
+    restricting.open_typed(call, _key(key, "restrict"))
+
+
+def give(call: Call, words: str) -> None:
+    """Move an epic to another value stream."""
+    key, _, rest = words.partition(" ")
+    handing.give(call, _key(key, "give"), rest.strip())
+
+
+def own(call: Call, words: str) -> None:
+    """Make someone else an epic's owner."""
+    key, _, rest = words.partition(" ")
+    handing.own(call, _key(key, "owner"), rest.strip())
 
 
 def move(call: Call, words: str) -> None:
-    """Move an epic to the state that was named."""
+    """Move an epic to the state that was named; to stop it is a word of its own."""
     key, _, rest = words.partition(" ")
-    if not key:
-        raise KeyMissing("move")
-    with call.write() as session:
-        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
-        to, reason = _state_and_reason(epic.portfolio, rest.strip())
-        moved = moving.move(
-            session, call.workspace_id, call.actor, epic.id, to.id, None, reason, call.at
-        )
-        said = epic_card.moved(moved)
-    call.reply(said)
+    moves.move_typed(call, _key(key, "move"), rest.strip())
+
+
+def answer(call: Call, words: str) -> None:
+    """Answer an idea."""
+    key, _, rest = words.partition(" ")
+    idea_answers.answer_typed(call, _key(key, "answer"), rest.strip())
+
+
+def block(call: Call, words: str) -> None:
+    """Say what blocks an epic."""
+    key, _, rest = words.partition(" ")
+    blockings.block_typed(call, _key(key, "block"), rest.strip())
+
+
+def unblock(call: Call, words: str) -> None:
+    """Say that an epic can go on."""
+    key, _, _ = words.partition(" ")
+    blockings.unblock_typed(call, _key(key, "unblock"))
+
+
+def stop(call: Call, words: str) -> None:
+    """Stop an epic."""
+    key, _, rest = words.partition(" ")
+    stops.stop_typed(call, _key(key, "stop"), rest.strip())
 
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
     "propose": propose,
     "show": show,
-    "list": list_,
+    "list": listing.list_typed,
+    "edit": edit,
+    "give": give,
+    "owner": own,
+    "restrict": restrict,
     "move": move,
+    "answer": answer,
+    "block": block,
+    "unblock": unblock,
+    "stop": stop,
 }
 
 
-def _state_and_reason(portfolio: Portfolio, words: str) -> tuple[State, str | None]:
-    """The state named first, and what follows it; a label may be of several words."""
-    told = words.casefold()
-    names = [(name, s) for s in portfolio.states for name in (s.name, s.label.casefold())]
-    for name, state in sorted(names, key=lambda named: -len(named[0])):
-        if told == name or told.startswith(f"{name} "):
-            return state, words[len(name) :].strip() or None
-    raise UnknownStateName(words, portfolio)
+def _key(key: str, word: str) -> str:
+    """The key that was typed. Raises KeyMissing."""
+    if not key:
+        raise KeyMissing(word)
+    return key

@@ -6,7 +6,7 @@ from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
 from bot.commands.setup import SetUpFirst, check_is_set_up
 from bot.commands.typed import answers_of
-from bot.views import answers, digest, fact_check, help, setup_form, subscription
+from bot.views import answers, digest, digest_thread, fact_check, help, setting_fields, subscription
 from bot.views.values import (
     DigestScope,
     EpicRef,
@@ -15,12 +15,14 @@ from bot.views.values import (
     SubscribeForm,
     SubscriptionRef,
 )
-from bot.workflows import asking, confirming, digesting, finding
+from bot.workflows import asking, confirming, digesting, finding, waiting
 from bot.workflows.confirming import UnknownQuestion
 from bot.workflows.digesting import NoDigest, Wish
+from bot.workflows.permitting import Place, check
 from models.confirmation import FactCheck
 from models.digest import Subscription
 from models.errors import FieldMistakes, Mistake
+from models.role import Right
 
 USAGES = (
     help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),
@@ -67,9 +69,12 @@ def open_subscribe(call: Call) -> None:
     """Open the form that asks for a digest, filled with what holds now."""
     channel_id = _channel(call)
     with call.database.read() as session:
-        portfolios = finding.portfolios(session, call.workspace_id)
-        if not portfolios:
+        there = finding.portfolios(session, call.workspace_id)
+        if not there:
             raise SetUpFirst
+        portfolios = finding.portfolios(session, call.workspace_id, call.actor)
+        if not portfolios:
+            check(session, call.actor, Right.RUN_DIGEST, Place.of_portfolio(there[0]))
         stream = finding.stream_of_channel(session, call.workspace_id, channel_id)
         try:
             now = digesting.subscription_of(session, call.workspace_id, channel_id)
@@ -120,7 +125,7 @@ def pause(call: Call) -> None:
 def resume(call: Call) -> None:
     """Send it again at its usual time."""
     with call.write() as session:
-        found = digesting.resume(session, call.workspace_id, _channel(call), call.at)
+        found = digesting.resume(session, call.workspace_id, call.actor, _channel(call), call.at)
         told = subscription.resumed(found)
     call.reply(told)
 
@@ -170,6 +175,20 @@ def something_changed(call: Call) -> None:
     call.ack()
 
 
+def open_owners(call: Call) -> None:
+    """Show the epics without an owner that the person may see, each to be opened."""
+    ref = DigestScope.read(call.action["value"])
+    with call.database.read() as session:
+        portfolios = finding.portfolios(session, call.workspace_id, call.actor)
+        portfolio = next((each for each in portfolios if each.id == ref.portfolio), None)
+        if portfolio is None:
+            raise OldButton
+        found = waiting.without_owner(session, portfolio, ref.stream, call.actor)
+        form = digest_thread.without_owners(found)
+    call.open_form(form)
+    call.ack()
+
+
 DIGEST_FORMS: Mapping[str, Callable[[Call], None]] = {
     "": say_state,
     "subscribe": open_subscribe,
@@ -203,12 +222,12 @@ def _pause(call: Call, channel_id: str) -> None:
 def _wish(typed: Mapping[str, str | None]) -> Wish:
     """What the form says. Raises FieldMistakes and OldButton."""
     hour, _, minute = (typed.get(subscription.TIME) or "").partition(":")
-    zone = typed.get(setup_form.TIME_ZONE)
+    zone = typed.get(setting_fields.TIME_ZONE)
     missing = {
         name: sentence
         for name, held, sentence in (
             (subscription.TIME, hour, "Choose a time, for example 9:00."),
-            (setup_form.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
+            (setting_fields.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
         )
         if not held
     }

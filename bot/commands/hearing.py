@@ -1,6 +1,6 @@
 """Hearing what someone did in Slack, and answering it: once, privately, in time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.commands.answering import (
+    NOT_REACHED,
     TriggerExpired,
     answer_where_it_happened,
     refuse,
@@ -22,6 +23,7 @@ from bot.commands.answering import (
     tell_directly,
 )
 from bot.commands.members import Members
+from bot.commands.user_groups import Told, UserGroups
 from bot.views import answers
 from bot.views.values import OldButton
 from bot.workflows.joining import workspace_of
@@ -43,6 +45,7 @@ class Context:
     database: Database
     clock: Clock
     members: Members = field(default_factory=Members)
+    user_groups: UserGroups = field(default_factory=UserGroups)
     _workspaces: dict[str, int] = field(default_factory=dict)
 
     def workspace_id(self, team_id: str) -> int:
@@ -87,6 +90,10 @@ class Call:
     def write(self) -> AbstractContextManager[Session]:
         """One transaction, told in the audit log as this person's."""
         return self.database.write(Act(self.actor, self.source, self.at))
+
+    def write_as_told(self) -> AbstractContextManager[Session]:
+        """One transaction about what Slack told of someone: it befell them, they did not do it."""
+        return self.database.write(Act(None, self.source, self.at))
 
     @property
     def source(self) -> str:
@@ -138,6 +145,18 @@ class Call:
         channel = self.body.get("channel") or {}
         return self.body.get("channel_id") or channel.get("id")
 
+    def unfit(self, user_ids: Iterable[str]) -> str | None:
+        """Why someone of them can have no role or task, in a sentence; None where all can.
+
+        Guests, bots, people of other workspaces and those who left. Raises CannotSay.
+        """
+        team_id = str(self.args.context.team_id)
+        return self.context.members.unfit(self.client, team_id, user_ids, self.at)
+
+    def user_groups(self) -> Told:
+        """The user groups of the workspace, as Slack tells them."""
+        return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)
+
     def reply(self, answer: answers.Answer, *, replace: bool = False) -> None:
         """Ack, and tell the person alone: beneath what they did, or in place of what they used."""
         if "command" in self.body:
@@ -173,6 +192,22 @@ class Call:
             if error.response.get("error") not in {"hash_conflict", "not_found"}:
                 raise
 
+    def update_below(self, view: Mapping[str, Any]) -> None:
+        """Show other content in the form beneath the one in front, if there is one."""
+        self._update(self.view.get("previous_view_id"), view)
+
+    def update_lowest(self, view: Mapping[str, Any]) -> None:
+        """Show other content in the form that was opened first, beneath all others."""
+        self._update(self.view.get("root_view_id"), view)
+
+    def _update(self, view_id: str | None, view: Mapping[str, Any]) -> None:
+        if not view_id:
+            return
+        try:
+            self.client.views_update(view_id=view_id, view=dict(view))
+        except (SlackApiError, *NOT_REACHED) as error:
+            log.info("a form beneath stays as it was", error=str(error)[:200])
+
 
 def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
     """The Bolt listener of a handler; the one place that answers a broken rule."""
@@ -192,7 +227,7 @@ def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
             )
             handler(call)
         except Mistake as mistake:
-            refuse(args, mistake)
+            refuse(args, mistake, lambda ids: _names(context, args, ids, at))
         except TriggerExpired:
             refuse(args, Mistake("That took too long for Slack to open the form. Try once more."))
         except Exception:
@@ -201,3 +236,7 @@ def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
             refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
 
     return listen
+
+
+def _names(context: Context, args: Args, user_ids: Sequence[str], at: datetime) -> Sequence[str]:
+    return context.members.names(args.client, str(args.context.team_id), user_ids, at)

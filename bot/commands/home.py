@@ -1,11 +1,16 @@
 """App Home: opened, and looked at in another way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
 
 from bot.commands.hearing import Call
-from bot.views import home_board
-from bot.views.values import HomeChoice, OldButton
-from bot.workflows import finding, looking
+from bot.commands.typed import answers_of
+from bot.views import home_board, home_choices
+from bot.views.values import BoardRef, HomeChoice, OldButton
+from bot.workflows import boarding, finding, looking
+from models.page import Chosen
 from models.portfolio import Portfolio
 
 
@@ -19,21 +24,53 @@ def opened(call: Call) -> None:
 
 
 def see(call: Call) -> None:
-    """Have it drawn with another choice."""
-    chosen = call.action.get("selected_option") or call.action
-    choice = HomeChoice.read(chosen["value"])
+    """Have it drawn with another choice; the words looked for stay, in the same portfolio."""
+    picked = call.action.get("selected_option") or call.action
+    choice = HomeChoice.read(picked["value"])
     with call.write() as session:
         _check(choice, finding.portfolios(session, call.workspace_id, call.actor))
+        home = looking.home_of(session, call.workspace_id, call.actor)
+        stays = home is not None and home.portfolio_id == choice.portfolio
         looking.choose(
             session,
             call.workspace_id,
             call.actor,
             call.at,
             portfolio_id=choice.portfolio,
-            value_stream_id=choice.stream,
-            state_id=choice.state,
-            page=choice.page,
+            chosen=_chosen(choice, home.text if home is not None and stays else None),
         )
+    call.ack()
+
+
+def open_search(call: Call) -> None:
+    """Open the form that asks which words to look for."""
+    with call.database.read() as session:
+        home = looking.home_of(session, call.workspace_id, call.actor)
+        form = home_choices.search_form(home.text if home is not None else None)
+    call.open_form(form)
+    call.ack()
+
+
+def search(call: Call) -> None:
+    """Have the board drawn with the epics that have the words."""
+    typed = answers_of(call.view).get(home_choices.WORDS)
+    _look_for(call, " ".join(typed.split()) if typed else None)
+
+
+def show_all_words(call: Call) -> None:
+    """Have it drawn whatever words its epics have."""
+    _look_for(call, None)
+
+
+def show_board(call: Call) -> None:
+    """Show the board of a value stream to who asked, as they may see it."""
+    ref = BoardRef.read(call.action["value"])
+    with call.database.read() as session:
+        choice = HomeChoice(portfolio=ref.portfolio, stream=ref.stream)
+        _check(choice, finding.portfolios(session, call.workspace_id, call.actor))
+        board = boarding.board(session, ref.portfolio, call.actor, _chosen(choice))
+        form = home_board.stream_board(board)
+    call.open_form(form)
     call.ack()
 
 
@@ -41,14 +78,57 @@ def suggest_streams(call: Call) -> None:
     """The value streams with what was typed in their names, each with what would be seen."""
     typed = call.body.get("value", "").strip().casefold()
     with call.database.read() as session:
-        home = looking.home_of(session, call.workspace_id, call.actor)
-        seen = looking.portfolio_of(
-            home, finding.portfolios(session, call.workspace_id, call.actor)
-        )
-    streams = seen.value_streams if seen else []
-    choice = HomeChoice(portfolio=seen.id if seen else None, state=home.state_id if home else None)
+        portfolio, chosen = _seen(session, call)
+    streams = portfolio.open_streams if portfolio else []
+    choice = HomeChoice(
+        portfolio=portfolio.id if portfolio else None,
+        state=chosen.state_id,
+        phase=chosen.phase,
+        theme=chosen.theme_id,
+        no_theme=chosen.no_theme,
+        mine=chosen.mine,
+    )
     found = [stream for stream in streams if typed in stream.name.casefold()]
-    call.ack(options=home_board.stream_choices(found, choice))
+    call.ack(options=home_choices.stream_choices(found, choice))
+
+
+def _look_for(call: Call, words: str | None) -> None:
+    """Keep all that was chosen but the words."""
+    with call.write() as session:
+        portfolio, chosen = _seen(session, call)
+        looking.choose(
+            session,
+            call.workspace_id,
+            call.actor,
+            call.at,
+            portfolio_id=portfolio.id if portfolio else None,
+            chosen=replace(chosen, text=words, page=1),
+        )
+    call.ack()
+
+
+def _seen(session: Session, call: Call) -> tuple[Portfolio | None, Chosen]:
+    """The portfolio the person looks at, and what of it."""
+    home = looking.home_of(session, call.workspace_id, call.actor)
+    grants = looking.grants_of(session, call.workspace_id, call.actor)
+    portfolios = finding.portfolios(session, call.workspace_id, call.actor)
+    portfolio = looking.portfolio_of(home, portfolios, call.actor, grants)
+    if portfolio is None:
+        return None, Chosen()
+    return portfolio, looking.chosen_of(home, portfolio, call.actor, grants)
+
+
+def _chosen(choice: HomeChoice, words: str | None = None) -> Chosen:
+    return Chosen(
+        value_stream_id=choice.stream,
+        state_id=choice.state,
+        phase=choice.phase,
+        theme_id=choice.theme,
+        no_theme=choice.no_theme,
+        mine=choice.mine,
+        text=words,
+        page=choice.page,
+    )
 
 
 def _check(choice: HomeChoice, portfolios: Sequence[Portfolio]) -> None:

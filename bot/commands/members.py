@@ -1,6 +1,7 @@
 """Who may use Tack at all: members of the workspace, neither strangers nor guests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from threading import Lock
@@ -14,6 +15,8 @@ from models.errors import Mistake
 
 KNOWN_FOR = timedelta(minutes=10)
 MOST_KNOWN = 10_000
+SLACKBOT = "USLACKBOT"
+"""Not a bot by Slack's own telling."""
 
 log = structlog.get_logger(__name__)
 
@@ -35,11 +38,27 @@ class Guest(Mistake):
         )
 
 
-class Members:
-    """Remembers for a while who is a guest, so that Slack is asked once and not at every click."""
+class CannotSay(Mistake):
+    """Slack did not tell who someone is."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        super().__init__("Slack did not say who that is. Nothing was changed; try once more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Slack tells of someone: a name, and why they can have no role, if they cannot."""
+
+    name: str
+    is_guest: bool = False
+    unfit: str | None = None
+
+
+class Members:
+    """Remembers for a while who is who, so that Slack is asked once and not at every click."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[datetime, Known]] = {}
         self._lock = Lock()
 
     def check(self, client: WebClient, body: Mapping[str, Any], team_id: str, at: datetime) -> None:
@@ -49,30 +68,73 @@ class Members:
         if theirs and theirs != team_id:
             raise Stranger
         user_id = _user_id(body)
-        if user_id and self._is_guest(client, team_id, user_id, at):
+        if user_id and (known := self._look(client, team_id, user_id, at)) and known.is_guest:
             raise Guest
 
-    def _is_guest(self, client: WebClient, team_id: str, user_id: str, at: datetime) -> bool:
+    def unfit(
+        self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime
+    ) -> str | None:
+        """Why someone of them can have no role, in a sentence; None where all can.
+
+        Raises CannotSay.
+        """
+        for user_id in user_ids:
+            known = self._look(client, team_id, user_id, at)
+            if known is None:
+                raise CannotSay
+            if known.unfit is not None:
+                return f"{known.name} {known.unfit}. Choose members of this workspace."
+        return None
+
+    def names(
+        self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime
+    ) -> list[str]:
+        """What people are called, where a mention cannot stand; without those Slack hides."""
+        known = [self._look(client, team_id, user_id, at) for user_id in user_ids]
+        return [each.name for each in known if each is not None]
+
+    def forget(self, team_id: str, user_id: str) -> None:
+        """Ask anew: something about the person has changed."""
         with self._lock:
-            asked_at, guest = self._known.get((team_id, user_id), (None, False))
+            self._known.pop((team_id, user_id), None)
+
+    def _look(self, client: WebClient, team_id: str, user_id: str, at: datetime) -> Known | None:
+        with self._lock:
+            asked_at, known = self._known.get((team_id, user_id), (None, None))
         if asked_at is not None and abs(at - asked_at) < KNOWN_FOR:
-            return guest
+            return known
         try:
-            user = client.users_info(user=user_id)["user"]
+            known = _known(client.users_info(user=user_id)["user"], team_id)
         except (SlackApiError, OSError, HTTPException) as error:
-            log.info("taken for a member", error=str(error)[:200])
-            return False
-        guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+            log.info("not told who that is", error=str(error)[:200])
+            return None
         with self._lock:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            self._known[team_id, user_id] = at, guest
-        return guest
+            self._known[team_id, user_id] = at, known
+        return known
+
+
+def _known(user: Mapping[str, Any], team_id: str) -> Known:
+    profile = user.get("profile") or {}
+    name = user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"]
+    guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+    unfit = None
+    if user.get("team_id") not in {None, team_id}:
+        unfit = "is of another workspace"
+    elif user.get("deleted"):
+        unfit = "has left Slack"
+    elif user.get("is_bot") or user["id"] == SLACKBOT:
+        unfit = "is a bot"
+    elif guest:
+        unfit = "is a guest"
+    return Known(str(name), guest, unfit)
 
 
 def _user_id(body: Mapping[str, Any]) -> str | None:
-    """Who did it, as commands, interactions and events say it."""
+    """Who did it, as commands, interactions and events say it; nobody did what befell someone."""
     user = body.get("user")
     if isinstance(user, Mapping):
         return user.get("id")
-    return body.get("user_id") or (body.get("event") or {}).get("user")
+    told = body.get("user_id") or (body.get("event") or {}).get("user")
+    return told if isinstance(told, str) else None

@@ -2,17 +2,29 @@
 
 from collections.abc import Callable
 
-from bot.commands import setup
+from bot.commands import audit, people, roles, settings, setup, streams, themes
 from bot.commands.hearing import Call
 from bot.views import help
 
 USAGES = (
-    help.Usage("setup", "setup", "set up a portfolio and its value streams"),
+    help.Usage("setup", "setup", "set up a portfolio, step by step; it continues where it stood"),
+    help.Usage("streams", "streams", "list the value streams; add, change, merge and split them"),
+    help.Usage("settings", "settings", "change what holds: basics, board, limits, who sees it"),
+    help.Usage("roles", "roles", "say who has which role; admins give and take them"),
+    help.Usage("people", "people @PERSON", "say what is someone's, and hand it over"),
+    help.Usage("themes", "themes", "say what the portfolio is after, and which work serves it"),
+    help.Usage("audit", "audit", "say who changed what: a key, @person or word can follow"),
     help.Usage("help", "help", "say what can be typed"),
 )
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
+    "audit": audit.hear,
     "setup": setup.hear,
+    "streams": streams.hear,
+    "settings": settings.hear,
+    "roles": roles.hear,
+    "themes": themes.hear,
+    "people": people.hear,
 }
 """What follows `/portfolio`: each hears the rest of what was typed."""
 

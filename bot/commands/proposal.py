@@ -1,6 +1,8 @@
 """The form to propose an epic: opened, grown, warned about ideas alike, and stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,24 +13,35 @@ from bot.commands.hearing import Call
 from bot.commands.setup import SetUpFirst
 from bot.commands.typed import answers_of
 from bot.views import epic_form
+from bot.views.epic_fields import STREAM, Filled
 from bot.views.values import ProposalForm
 from bot.workflows import boarding, finding, looking, proposing
+from bot.workflows.permitting import Place, check
 from models.epic import Epic
 from models.errors import FieldMistakes
 from models.hypothesis import reads_as
 from models.portfolio import Portfolio, ValueStream
-from models.proposal import parse_proposal
+from models.proposal import Proposal, parse_proposal
+from models.role import Right
 
 
 def open_proposal(call: Call, title: str = "") -> None:
     """Open the form, for the value stream of the channel it was asked for in."""
+    open_filled(call, {"title": title} if title else {})
+
+
+def open_filled(call: Call, texts: Mapping[str, str], origin: str | None = None) -> None:
+    """Open the form with texts in its fields, and the message they come from."""
+    title = texts.get("title", "")
     with call.database.read() as session:
         portfolio, stream = _where(session, call)
+        choices = finding.choices(session, portfolio)
         similar = proposing.similar_open_epics(session, portfolio.id, title, call.actor)
-    memory = ProposalForm(portfolio=portfolio.id, channel=call.channel_id, similar=_ids(similar))
-    form = epic_form.epic_form(portfolio, memory, title=title, stream=stream, similar=similar)
+    memory = ProposalForm(
+        portfolio=portfolio.id, channel=call.channel_id, similar=_ids(similar), origin=origin
+    )
     try:
-        call.open_form(form)
+        call.open_form(epic_form.epic_form(choices, memory, Filled(texts, stream), similar=similar))
     except TriggerExpired:
         call.reply(epic_form.reopen(title))
         return
@@ -52,14 +65,19 @@ def title_typed(call: Call) -> None:
     call.ack()
 
 
+def chosen(call: Call) -> None:
+    """Ask for what follows from the value stream or the theme that was chosen."""
+    memory = ProposalForm.read(call.view["private_metadata"])
+    call.update_form(_form(call, memory, _similar(call, memory)))
+    call.ack()
+
+
 def add_numbers(call: Call) -> None:
     """Ask for the numbers as well; asked once more, read them as a sentence."""
     memory = ProposalForm.read(call.view["private_metadata"])
-    with call.database.read() as session:
-        similar = _epics(session, call, memory.similar)
     note = _as_sentence(call, memory) if memory.numbers else None
     grown = memory.model_copy(update={"numbers": True})
-    call.update_form(_form(call, grown, similar, note))
+    call.update_form(_form(call, grown, _similar(call, memory), note))
     call.ack()
 
 
@@ -67,10 +85,10 @@ def submit(call: Call) -> None:
     """Store the epic; the first time ideas alike turn up, show them before."""
     memory = ProposalForm.read(call.view["private_metadata"])
     with call.database.read() as session:
-        portfolio = _portfolio(session, call, memory.portfolio)
-        today = call.at.astimezone(ZoneInfo(portfolio.time_zone)).date()
-        proposal = parse_proposal(answers_of(call.view), today, portfolio.currency)
+        portfolio = portfolio_of(session, call, memory.portfolio)
+        proposal = _proposal(call, portfolio, memory)
         similar = proposing.similar_open_epics(session, portfolio.id, proposal.title, call.actor)
+    check_owner(call, proposal.owner_user_id)
     if set(_ids(similar)) - set(memory.similar):
         shown = memory.model_copy(update={"similar": _ids(similar)})
         call.ack(response_action="update", view=_form(call, shown, similar))
@@ -82,37 +100,18 @@ def submit(call: Call) -> None:
         )
         place, count = boarding.place_in_state(session, epic)
     call.ack()
-    call.tell(
-        epic_form.stored(epic, place, count, portfolio.calendar.answer_due_on(today)),
-        memory.channel,
-    )
+    due = portfolio.calendar.answer_due_on(today(call, portfolio))
+    call.tell(epic_form.stored(epic, place, count, due), memory.channel)
 
 
-def suggest_streams(call: Call) -> None:
-    """The value streams with what was typed in their names."""
-    memory = ProposalForm.read(call.view["private_metadata"])
-    typed = call.body.get("value", "").strip().casefold()
-    with call.database.read() as session:
-        portfolio = _portfolio(session, call, memory.portfolio)
-    found = [s for s in portfolio.value_streams if typed in f"{s.name} {s.key_prefix}".casefold()]
-    call.ack(options=[epic_form.stream_option(s) for s in found[: epic_form.MENU_LIMIT]])
+def check_owner(call: Call, owner: str | None) -> None:
+    """Raise FieldMistakes where someone else cannot own an epic."""
+    if owner is not None and owner != call.actor and (why := call.unfit([owner])):
+        raise FieldMistakes({"owner": why})
 
 
-def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]:
-    """The portfolio, and the stream of the channel; in App Home the portfolio seen there."""
-    portfolios = finding.portfolios(session, call.workspace_id, call.actor)
-    if not portfolios:
-        raise SetUpFirst
-    if call.channel_id is not None:
-        stream = finding.stream_of_channel(session, call.workspace_id, call.channel_id)
-        if stream is not None:
-            return stream.portfolio, stream
-        return portfolios[0], None
-    home = looking.home_of(session, call.workspace_id, call.actor)
-    return looking.portfolio_of(home, portfolios) or portfolios[0], None
-
-
-def _portfolio(session: Session, call: Call, portfolio_id: int) -> Portfolio:
+def portfolio_of(session: Session, call: Call, portfolio_id: int) -> Portfolio:
+    """The portfolio a form is about. Raises SetUpFirst where it is not there for the person."""
     portfolios = finding.portfolios(session, call.workspace_id, call.actor)
     found = next((each for each in portfolios if each.id == portfolio_id), None)
     if found is None:
@@ -120,30 +119,76 @@ def _portfolio(session: Session, call: Call, portfolio_id: int) -> Portfolio:
     return found
 
 
+def today(call: Call, portfolio: Portfolio) -> date:
+    """The day it is in the portfolio."""
+    return call.at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+
+
+def sentence_of(idea: Epic | Proposal) -> str:
+    """The answers so far as a sentence, or what it lacks."""
+    sentence = reads_as(idea)
+    return f"Reads as: {sentence}" if sentence else "Not a sentence yet: which figure will move?"
+
+
+def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]:
+    """The portfolio, and the stream of the channel; in App Home the portfolio seen there."""
+    portfolios = finding.portfolios(session, call.workspace_id, call.actor)
+    if not portfolios:
+        _refuse(session, call)
+    ready = [each for each in portfolios if not each.is_silent(call.at)] or portfolios
+    stream, home = None, None
+    if call.channel_id is None:
+        home = looking.home_of(session, call.workspace_id, call.actor)
+    else:
+        stream = finding.stream_of_channel(session, call.workspace_id, call.channel_id)
+    if stream is None or stream.portfolio not in portfolios:
+        stream = None
+    portfolio = stream.portfolio if stream else looking.portfolio_of(home, ready) or ready[0]
+    proposing.check_is_live(session, call.actor, portfolio, call.at)
+    return portfolio, stream
+
+
+def _refuse(session: Session, call: Call) -> None:
+    """Say why nothing can be proposed yet, and who changes that."""
+    portfolios = finding.portfolios(session, call.workspace_id)
+    if not portfolios:
+        raise SetUpFirst
+    proposing.check_is_live(session, call.actor, portfolios[0], call.at)
+    check(session, call.actor, Right.PROPOSE, Place.of_portfolio(portfolios[0]))
+
+
+def _proposal(call: Call, portfolio: Portfolio, memory: ProposalForm) -> Proposal:
+    answers = answers_of(call.view)
+    proposal = parse_proposal(answers, today(call, portfolio), portfolio.currency)
+    return replace(proposal, origin_url=memory.origin)
+
+
 def _form(
     call: Call, memory: ProposalForm, similar: Sequence[Epic], note: str | None = None
 ) -> dict[str, Any]:
-    """The form once more; `stream` is what is chosen in it now."""
-    chosen = answers_of(call.view).get(epic_form.STREAM)
+    """The form once more, as what is chosen in it now asks."""
+    answers = answers_of(call.view)
     with call.database.read() as session:
-        portfolio = _portfolio(session, call, memory.portfolio)
-        stream = next((s for s in portfolio.value_streams if str(s.id) == chosen), None)
-    return epic_form.epic_form(portfolio, memory, stream=stream, similar=similar, note=note)
+        portfolio = portfolio_of(session, call, memory.portfolio)
+        choices = finding.choices(session, portfolio)
+    filled = Filled(stream=choices.stream(answers.get(STREAM)))
+    theme = answers.get("theme")
+    return epic_form.epic_form(choices, memory, filled, similar=similar, theme=theme, note=note)
 
 
 def _as_sentence(call: Call, memory: ProposalForm) -> str:
     with call.database.read() as session:
-        portfolio = _portfolio(session, call, memory.portfolio)
-    today = call.at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+        portfolio = portfolio_of(session, call, memory.portfolio)
     try:
-        sentence = reads_as(parse_proposal(answers_of(call.view), today, portfolio.currency))
+        return sentence_of(_proposal(call, portfolio, memory))
     except FieldMistakes as mistakes:
         return f"Not a sentence yet. {next(iter(mistakes.errors.values()))}"
-    return f"Reads as: {sentence}" if sentence else "Not a sentence yet: which figure will move?"
 
 
-def _epics(session: Session, call: Call, ids: Sequence[int]) -> list[Epic]:
-    found = [finding.epic_by_id(session, call.workspace_id, epic_id, call.actor) for epic_id in ids]
+def _similar(call: Call, memory: ProposalForm) -> list[Epic]:
+    with call.database.read() as session:
+        ids = memory.similar
+        found = [finding.epic_by_id(session, call.workspace_id, id_, call.actor) for id_ in ids]
     return [epic for epic in found if epic is not None]
 
 

@@ -1,46 +1,35 @@
-"""`/portfolio setup`: setting the portfolio up."""
+"""`/portfolio setup`: setting a portfolio up step by step, and having it go live."""
 
-from collections.abc import Mapping
-from typing import Any
 from zoneinfo import available_timezones
 
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
 
-from bot.commands.answering import TriggerExpired
+from bot.commands import channels, pages
 from bot.commands.hearing import Call
-from bot.commands.typed import answers_of
-from bot.views import answers, setup_form
-from bot.views.blocks import option
-from bot.views.values import SetupForm
-from bot.workflows import finding, setting_up
-from bot.workflows.joining import admin_ids
-from models.errors import Mistake
-from models.setup import Setup, StreamSetup
+from bot.commands.roles import check_people, chosen_groups
+from bot.commands.typed import answers_of, lists_of
+from bot.views import going_live, setup_form, told_changes
+from bot.views.blocks import Block, option
+from bot.views.values import SettingRef
+from bot.workflows import finding, granting, setting_up, settling
+from bot.workflows.beginning import SetUpFirst as SetUpFirst
+from bot.workflows.beginning import check_begun, check_may_set_up
+from bot.workflows.permitting import Place, may
+from bot.workflows.settling import ChangedMeanwhile
+from models.errors import FieldMistakes
+from models.portfolio import Portfolio
+from models.role import Right, Role
+from models.setup import (
+    LOCALES,
+    MOST_DAYS,
+    USUAL_LOCALE,
+    Basics,
+    parse_basics,
+    parse_whole,
+)
 
 SUGGESTED = 100
-
-
-class NotAdmin(Mistake):
-    """Setting up by someone who is not an admin."""
-
-    def __init__(self, admins: list[str]) -> None:
-        super().__init__(
-            "Only an admin can set Tack up."
-            if admins
-            else "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id, "
-            "or runs: tack admin grant USER"
-        )
-        self.ask = admins
-
-
-class SetUpFirst(Mistake):
-    """Something asked of Tack before there is a portfolio."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Tack is not set up here yet. An admin types /portfolio setup: "
-            "one form, about two minutes."
-        )
 
 
 def hear(call: Call, words: str) -> None:
@@ -49,36 +38,155 @@ def hear(call: Call, words: str) -> None:
 
 
 def open_setup(call: Call) -> None:
-    """Open the form for an admin; a button opens it as well."""
-    _check_admin(call)
-    form = setup_form.setup_form(SetupForm(channel=call.channel_id), _time_zone(call))
-    try:
-        call.open_form(form)
-    except TriggerExpired:
-        said = "Slack did not open the form in time. Type /portfolio setup once more."
-        call.reply(answers.sentence(said))
+    """Open what there is to do: the first form, the list of steps, or the portfolios there are."""
+    with call.database.read() as session:
+        check_may_set_up(session, call.workspace_id, call.actor)
+        found = _portfolios_to_set_up(session, call)
+        if len(found) == 1 and found[0].live_at is None:
+            ref = SettingRef(portfolio=found[0].id, channel=call.channel_id)
+            view = pages.draw(call, session, "setup", found[0], ref, None)
+        elif found:
+            rows = [(each, setting_up.began_by(session, each)) for each in found]
+            begins = may(session, call.actor, Right.SET_UP, Place(call.workspace_id))
+            view = setup_form.chooser(rows, call.channel_id, may_begin=begins)
+        else:
+            view = setup_form.basics_form(_usual(call), SettingRef(channel=call.channel_id))
+    pages.show(call, view, "/portfolio setup")
+
+
+def set_up_another(call: Call) -> None:
+    """Show the first form in place of the choice."""
+    ref = SettingRef.read(call.action["value"])
+    with call.database.read() as session:
+        check_may_set_up(session, call.workspace_id, call.actor)
+    call.update_form(setup_form.basics_form(_usual(call), SettingRef(channel=ref.channel)))
+    call.ack()
+
+
+def continue_set_up(call: Call) -> None:
+    """Show the chosen portfolio in place of the choice: its steps, or once live its settings."""
+    ref = SettingRef.read(call.action["value"])
+    with call.database.read() as session:
+        live = pages.portfolio_of(call, session, ref).live_at is not None
+    pages.redraw(call, ref, "settings" if live else "setup")
+
+
+def open_basics(call: Call) -> None:
+    """Open the form of what holds in the whole portfolio."""
+    ref = pages.ref_on_top(call)
+    with call.database.read() as session:
+        portfolio = pages.portfolio_of(call, session, ref)
+        pages.check_set_up(call, session, portfolio)
+        form = setup_form.basics_form(settling.basics_of(portfolio), _now(portfolio, ref))
+    call.open_form(form)
+    call.ack()
+
+
+def save_basics(call: Call) -> None:
+    """Store what the form says; the first time, the list of steps takes its place."""
+    ref = SettingRef.read(call.view["private_metadata"])
+    basics = parse_basics(answers_of(call.view), lists_of(call.view))
+    outside = None
+    if basics.channel_id is not None and channels.is_outside(
+        call.client, basics.channel_id, setup_form.CHANNEL
+    ):
+        outside = told_changes.invite(basics.channel_id, call.bot_user_id)
+    if not ref.portfolio:
+        _begin(call, ref, basics, outside)
         return
+    try:
+        with call.write() as session:
+            changes = settling.change_basics(
+                session, call.workspace_id, call.actor, ref.portfolio, ref.version, basics, call.at
+            )
+    except ChangedMeanwhile as changed:
+        again, note = pages.meanwhile(call, ref, changed)
+        pages.form_again(call, setup_form.basics_form(basics, again, note))
+        return
+    pages.close_form(call, ref, told_changes.both(told_changes.saved(changes), outside))
+
+
+def open_baseline(call: Call) -> None:
+    """Open the form that asks how long a decision takes today."""
+    ref = pages.ref_on_top(call)
+    with call.database.read() as session:
+        portfolio = pages.portfolio_of(call, session, ref)
+        pages.check_set_up(call, session, portfolio)
+        form = setup_form.baseline_form(portfolio, _now(portfolio, ref))
+    call.open_form(form)
     call.ack()
 
 
-def add_stream(call: Call) -> None:
-    """Ask for one more value stream."""
-    memory = SetupForm.read(call.view["private_metadata"])
-    most = min(memory.streams + 1, setup_form.MOST_STREAMS)
-    call.update_form(setup_form.setup_form(memory.model_copy(update={"streams": most})))
+def save_baseline(call: Call) -> None:
+    """Store how long a decision takes today."""
+    ref = SettingRef.read(call.view["private_metadata"])
+    days = parse_whole(answers_of(call.view), setup_form.DAYS, 1, MOST_DAYS)
+    try:
+        with call.write() as session:
+            changes = settling.change_baseline(
+                session, call.workspace_id, call.actor, ref.portfolio, ref.version, days, call.at
+            )
+    except ChangedMeanwhile as changed:
+        again, note = pages.meanwhile(call, ref, changed)
+        with call.database.read() as session:
+            portfolio = pages.portfolio_of(call, session, ref)
+            form = setup_form.baseline_form(portfolio, again, note)
+        pages.form_again(call, form)
+        return
+    pages.close_form(call, ref, told_changes.saved(changes))
+
+
+def open_council(call: Call) -> None:
+    """Open the form that names the council, finance and its stand-ins."""
+    ref = pages.ref_on_top(call)
+    told = call.user_groups()
+    with call.database.read() as session:
+        portfolio = pages.portfolio_of(call, session, ref)
+        pages.check_set_up(call, session, portfolio)
+        progress = setting_up.progress(session, portfolio)
+    form = setup_form.council_form(
+        ref, council=progress.council, finance=progress.finance, groups_error=told.error
+    )
+    call.open_form(form)
     call.ack()
 
 
-def set_up(call: Call) -> None:
-    """Store what the form says."""
-    _check_admin(call)
-    memory = SetupForm.read(call.view["private_metadata"])
-    setup = _setup(answers_of(call.view), memory.streams)
+def save_council(call: Call) -> None:
+    """Give the roles to the people and user groups that were chosen."""
+    ref = SettingRef.read(call.view["private_metadata"])
+    chosen = lists_of(call.view)
+    asked = [
+        (Role.COUNCIL, setup_form.COUNCIL, setup_form.COUNCIL_GROUPS, False),
+        (Role.FINANCE, setup_form.FINANCE, setup_form.FINANCE_GROUPS, False),
+        (Role.FINANCE, setup_form.STAND_INS, "", True),
+    ]
+    groups = {name: chosen_groups(call, chosen.get(name, ()), name) for _, _, name, _ in asked}
+    for _, people, _, _ in asked:
+        check_people(call, chosen.get(people, ()), people)
+    here, actor, given = call.workspace_id, call.actor, 0
     with call.write() as session:
-        portfolio = setting_up.set_up(session, call.workspace_id, call.actor, setup, call.at)
-        setting_up.go_live(session, call.workspace_id, call.actor, portfolio.id, call.at)
+        place = granting.place(session, here, ref.portfolio, None)
+        for role, people, name, stand_in in asked:
+            users = chosen.get(people, ())
+            grants = granting.grant(
+                session, here, actor, role, place, users, groups[name], stand_in, call.at
+            )
+            given += len(grants)
+    pages.close_form(call, ref, told_changes.done("people_named", count=given))
+
+
+def go_live(call: Call) -> None:
+    """Have the portfolio go live, and say what comes next."""
+    ref = SettingRef.read(call.action["value"])
+    with call.write() as session:
+        portfolio = setting_up.go_live(
+            session, call.workspace_id, call.actor, ref.portfolio, call.at
+        )
+        view = pages.draw(call, session, "settings", portfolio, ref, None)
+    call.update_form(view)
     call.ack()
-    call.tell(setup_form.was_set_up(portfolio, call.bot_user_id), memory.channel)
+    outside = _outside(call, portfolio)
+    call.tell(going_live.is_live(portfolio, outside, call.bot_user_id), ref.channel)
 
 
 def suggest_time_zones(call: Call) -> None:
@@ -89,41 +197,54 @@ def suggest_time_zones(call: Call) -> None:
 
 
 def check_is_set_up(call: Call) -> None:
-    """Raise SetUpFirst before there is a portfolio."""
+    """Raise what is missing before the person can use Tack, and who can bring it about."""
     with call.database.read() as session:
-        if not finding.portfolios(session, call.workspace_id):
-            raise SetUpFirst
+        check_begun(session, call.workspace_id, call.actor)
 
 
-def _check_admin(call: Call) -> None:
+def _begin(call: Call, ref: SettingRef, basics: Basics, outside: Block | None) -> None:
+    with call.write() as session:
+        portfolio = setting_up.begin(session, call.workspace_id, call.actor, basics, call.at)
+    here = SettingRef(portfolio=portfolio.id, channel=ref.channel)
     with call.database.read() as session:
-        allowed = admin_ids(session, call.workspace_id)
-    if call.actor not in allowed:
-        raise NotAdmin(allowed)
+        found = pages.portfolio_of(call, session, here)
+        view = pages.draw(call, session, "setup", found, here, outside)
+    call.ack(response_action="update", view=view)
 
 
-def _time_zone(call: Call) -> str:
-    """The zone of who sets up, to begin with."""
-    try:
-        told = call.client.users_info(user=call.actor)["user"].get("tz")
-    except SlackApiError:
-        return "UTC"
-    return told if told in available_timezones() else "UTC"
-
-
-def _setup(typed: Mapping[str, Any], count: int) -> Setup:
-    streams = [
-        StreamSetup(
-            name=typed.get(f"streams.{place}.name") or "",
-            key_prefix=typed.get(f"streams.{place}.key_prefix") or "",
-            owner_user_id=typed.get(f"streams.{place}.owner"),
-            channel_id=typed.get(f"streams.{place}.channel"),
-        )
-        for place in range(count)
+def _portfolios_to_set_up(session: Session, call: Call) -> list[Portfolio]:
+    return [
+        portfolio
+        for portfolio in finding.portfolios(session, call.workspace_id)
+        if may(session, call.actor, Right.SET_UP, Place.of_portfolio(portfolio))
     ]
-    return Setup(
-        name=typed.get("name") or "",
-        currency=typed.get("currency") or "",
-        time_zone=typed.get("time_zone") or "",
-        streams=streams,
+
+
+def _usual(call: Call) -> Basics:
+    """What a new portfolio begins with: the time zone and numbers of who sets it up."""
+    try:
+        told = call.client.users_info(user=call.actor, include_locale=True)["user"]
+    except SlackApiError:
+        told = {}
+    zone, locale = told.get("tz"), told.get("locale")
+    return Basics(
+        name="",
+        currency="",
+        time_zone=zone if zone in available_timezones() else "UTC",
+        locale=locale if locale in LOCALES else USUAL_LOCALE,
     )
+
+
+def _now(portfolio: Portfolio, ref: SettingRef) -> SettingRef:
+    return ref.model_copy(update={"version": portfolio.version})
+
+
+def _outside(call: Call, portfolio: Portfolio) -> str | None:
+    """The portfolio's channel, where Tack is not in it yet."""
+    if portfolio.channel_id is None:
+        return None
+    try:
+        outside = channels.is_outside(call.client, portfolio.channel_id, setup_form.CHANNEL)
+    except FieldMistakes:
+        return portfolio.channel_id
+    return portfolio.channel_id if outside else None

@@ -12,6 +12,20 @@ def answers_of(view: Mapping[str, Any]) -> dict[str, str | None]:
     }
 
 
+def lists_of(view: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What is chosen in each field that takes several: people, or the values of options."""
+    return {
+        block_id: _all_held(next(iter(fields.values()), {}))
+        for block_id, fields in view["state"]["values"].items()
+    }
+
+
+def _all_held(element: Mapping[str, Any]) -> tuple[str, ...]:
+    options = element.get("selected_options") or ()
+    people = element.get("selected_users") or element.get("selected_conversations") or ()
+    return (*(str(option["value"]) for option in options), *(str(person) for person in people))
+
+
 def _held(element: Mapping[str, Any]) -> str | None:
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
@@ -25,3 +39,28 @@ def _held(element: Mapping[str, Any]) -> str | None:
         if element.get(name):
             return str(element[name])
     return None
+
+
+def first_shown(view: Mapping[str, Any]) -> dict[str, str | None]:
+    """What each field held when the form was opened, by the name of its block."""
+    return {block["block_id"]: _held(_begun(block["element"])) for block in _fields(view)}
+
+
+def people_first_shown(view: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Who was chosen in a field when the form was opened."""
+    elements = [block["element"] for block in _fields(view) if block["block_id"] == name]
+    return tuple(elements[0].get("initial_users") or ()) if elements else ()
+
+
+def _fields(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [block for block in view["blocks"] if block["type"] == "input"]
+
+
+def _begun(element: Mapping[str, Any]) -> dict[str, Any]:
+    """An element's first value under the name its present one has."""
+    return {
+        "selected_option": element.get("initial_option"),
+        "value": element.get("initial_value"),
+        "selected_user": element.get("initial_user"),
+        "selected_date": element.get("initial_date"),
+    }

@@ -8,6 +8,8 @@ from bot.views.blocks import Block, Element, modal, plain, section, shorten
 from bot.views.mrkdwn import escape, person
 from models.errors import Mistake
 
+MOST_NAMED = 3
+
 TEXT_SEEN = 700
 """Read aloud, in characters; escaped they are up to five times as many, and Slack takes 4,000."""
 
@@ -32,9 +34,17 @@ def refusal(mistake: Mistake) -> Answer:
     """The sentence of a broken rule, and who can be asked."""
     if not mistake.ask:
         return sentence(mistake.sentence)
-    people = " or ".join(person(user_id) for user_id in mistake.ask[:3])
+    people = named([person(user_id) for user_id in mistake.ask[:MOST_NAMED]], len(mistake.ask))
     said = f"{escape(shorten(mistake.sentence, TEXT_SEEN))} Ask {people}."
     return Answer(said, [section(said)])
+
+
+def named(people: Sequence[str], total: int) -> str:
+    """ "Ana", "Ana or Ben", or of many "Ana, Ben, Cleo or one of 4 more"."""
+    shown = list(people)
+    if total > len(people):
+        shown.append(f"one of {total - len(people)} more" if shown else f"one of {total} people")
+    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
 def note(answer: Answer) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The weekly digest: first what changed, then what needs someone, then how work flows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,22 +16,27 @@ from bot.views.blocks import (
     section,
     shorten,
 )
-from bot.views.epic_card import open_button
 from bot.views.mrkdwn import bare_words, words
-from bot.views.values import EpicRef, SubscriptionRef
+from bot.views.pressing import answer_button, unblock_button
+from bot.views.still_right import still_right_button
+from bot.views.values import BoardRef, DigestScope, SubscriptionRef
 from models.calendar import spell_span
-from models.digest import WEEK, Telling
+from models.digest import FIGURES_AFTER, WEEK, Crowd, InFlight, Telling
 from models.epic import Epic
 
-STILL_RIGHT = "still_right"
 MENU = "digest_menu"
+BOARD = "see_board"
+OWNERS = "give_owners"
 NEEDS_SHOWN = 3
-ALSO_NAMED = 6
+CROWDS_SHOWN = 2
+TITLE_STREAMS = 2
 
 
 def digest(telling: Telling) -> Answer:
-    """The digest, or its one line where nothing changed and nothing waits."""
+    """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
     facts = _facts(telling)
+    if telling.is_beginning:
+        return _beginning(telling, facts)
     if telling.is_quiet:
         said = words("digest", "quiet", **facts)
         return Answer(said, [section(said)])
@@ -47,35 +52,85 @@ def digest(telling: Telling) -> Answer:
         blocks.append(context(words("digest", "gap", **facts)))
     if needs:
         blocks += [section("*Needs you*"), *(block for block, _ in needs)]
-    menu = None if telling.preview else _menu(telling)
-    blocks.append(section(words("digest", "figures", **facts), menu))
-    if also := words("digest", "more", **_also(telling), **facts):
-        blocks.append(context(also))
+    blocks.append(section(words("digest", "figures", **facts), _menu(telling)))
+    if thread := words("digest", "thread", **facts):
+        blocks.append(context(thread))
     blocks.append(context(words("digest", "rule", **facts)))
     return Answer(shorten(words("digest", "summary", **facts), TEXT_LIMIT - 1_000), blocks)
 
 
+def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
+    """The first one starts where people are, and blames nobody."""
+    blocks = [
+        header(bare_words("digest", "beginning_title", **facts)),
+        section(words("digest", "beginning", **facts), _menu(telling)),
+    ]
+    if telling.needs.unowned.count:
+        blocks.append(section(words("digest", "owners", **facts), owners_button(telling)))
+    blocks.append(context(words("digest", "rule", **facts)))
+    return Answer(words("digest", "beginning_summary", **facts), blocks)
+
+
+def owners_button(telling: Telling) -> dict[str, Any]:
+    """Leads to the epics without an owner, each to be given one."""
+    stream = telling.value_stream
+    scope = DigestScope(portfolio=telling.portfolio.id, stream=stream.id if stream else None)
+    return button("Give them owners", OWNERS, scope.value)
+
+
 def _facts(telling: Telling) -> dict[str, Any]:
-    subscription = telling.subscription
+    subscription, portfolio = telling.subscription, telling.portfolio
+    needs = telling.needs
     facts: dict[str, Any] = {
-        "portfolio": telling.portfolio,
+        "portfolio": portfolio,
         "stream": telling.value_stream,
         "changes": telling.changes,
         "total": telling.in_flight_total,
         "before": telling.in_flight_before,
-        "per_state": list(telling.in_flight.items()),
-        "per_stream": sorted(telling.in_flight_of_streams.items()),
+        "in_flight": telling.in_flight,
         "lately": telling.finished_13_weeks,
         "earlier": telling.finished_13_weeks_before,
-        "waiting": telling.waiting,
+        "needs": needs,
+        "late": needs.answers.late,
+        "milestones": telling.milestones,
+        "slip": needs.slips.some[0] if needs.slips.some else None,
         "weeks": telling.weeks,
+        "weekday": f"{telling.at.astimezone(subscription.zone):%A}",
+        "open_total": telling.open_total,
+        "finished_since_live": telling.finished_since_live,
+        "figures_after": FIGURES_AFTER,
+        "live_at": portfolio.live_at,
+        "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, telling),
+        "zone": portfolio.time_zone,
         "when": subscription.told_when,
         "by": subscription.subscribed_by,
         "preview": telling.preview,
         "asks": (),
+        **_limits(telling.in_flight),
     }
     facts["period"], facts["days"] = _period(telling)
     return facts
+
+
+def _limits(in_flight: InFlight) -> dict[str, Any]:
+    """Which streams are over their limits, at them, and below."""
+    limited = [(name, load) for name, load in in_flight.streams.items() if load.most is not None]
+    return {
+        "over": in_flight.over,
+        "over_named": in_flight.over[:TITLE_STREAMS],
+        "full": [(name, load) for name, load in limited if load.is_full],
+        "below": sum(1 for _, load in limited if not load.is_full and not load.over),
+        "limited": len(limited),
+        "as_today": bool(limited) and all(load.is_full for _, load in limited if load.count),
+        "crowded_columns": [
+            (column, load) for column, load in in_flight.columns.items() if load.over
+        ],
+    }
+
+
+def _same_day(moment: datetime, telling: Telling) -> bool:
+    zone = telling.zone
+    return moment.astimezone(zone).date() == telling.at.astimezone(zone).date()
 
 
 def _period(telling: Telling) -> tuple[str, str]:
@@ -94,52 +149,59 @@ def _week(day: date) -> str:
 
 def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
     """What needs someone, most pressing first, with the same in a few words to be read aloud."""
-    late, pressing = telling.waiting.late, _pressing(telling)
-    for place, epic in enumerate(pressing):
-        yield _answer(telling, epic, late=place < late)
-    for epic, news in telling.quiet.longest[: NEEDS_SHOWN - len(pressing)]:
-        yield _still(telling, epic, news)
+    found = [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
+    late = telling.needs.answers.late
+    for place, epic in enumerate(telling.needs.answers.longest):
+        if _due_at(telling, epic) <= telling.at + WEEK:
+            found.append(_answer(telling, epic, late=place < late))
+    found += [_blocked(telling, epic) for epic in telling.needs.blocked.some]
+    found += [_still(telling, epic, news) for epic, news in telling.needs.quiet.some]
+    yield from found[:NEEDS_SHOWN]
 
 
-def _pressing(telling: Telling) -> Sequence[Epic]:
-    """The ideas whose first answer is late or due within a week, the longest waiting first."""
-    soon = telling.at + WEEK
-    return [e for e in telling.waiting.longest if _due_at(telling, e) <= soon][:NEEDS_SHOWN]
+def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
+    stream, oldest = crowd.value_stream, crowd.oldest
+    age = (telling.now - oldest.committed_at).days + 1 if oldest and oldest.committed_at else None
+    days = (telling.now - crowd.since).days
+    said = words("digest", "crowd_line", crowd=crowd, age=age, days=days)
+    ref = BoardRef(portfolio=telling.portfolio.id, stream=stream.id)
+    see = button(
+        f"See {shorten(stream.name, 19)} board",
+        BOARD,
+        ref.value,
+        accessibility_label=f"See the board of {stream.name}",
+    )
+    return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
 
 
 def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
-    due_at = _due_at(telling, epic)
-    zone = telling.portfolio.time_zone
-    said = words("digest", "answer", epic=epic, due_at=due_at, late=late, zone=zone)
-    ask = f"a first answer to {epic.key}"
-    return section(said, open_button(epic)), ask
+    due_at, zone = _due_at(telling, epic), telling.portfolio.time_zone
+    facts = {"due_at": due_at, "late": late, "past": due_at < telling.at}
+    said = words("digest", "answer", epic=epic, zone=zone, **facts)
+    return section(said, answer_button(epic)), f"a first answer to {epic.key}"
+
+
+def _blocked(telling: Telling, epic: Epic) -> tuple[Block, str]:
+    assert epic.blocking is not None
+    days = (telling.now - epic.blocking.at).days
+    said = words("digest", "blocked", epic=epic, days=days)
+    return section(said, unblock_button(epic)), f"what blocks {epic.key}"
 
 
 def _still(telling: Telling, epic: Epic, news: datetime) -> tuple[Block, str]:
     days = (telling.now - news) // timedelta(days=1)
     said = words("digest", "still", epic=epic, days=days)
-    again = button(
-        "Still right",
-        STILL_RIGHT,
-        EpicRef(epic=epic.id).value,
-        accessibility_label=f"{epic.key} is still right",
-    )
-    return section(said, again), f"whether {epic.key} is still right"
-
-
-def _also(telling: Telling) -> dict[str, Any]:
-    """The quiet epics that found no place among what needs someone."""
-    shown = NEEDS_SHOWN - len(_pressing(telling))
-    others = [epic.key for epic, _ in telling.quiet.longest[shown:]][:ALSO_NAMED]
-    beyond = telling.quiet.count - min(shown, len(telling.quiet.longest)) - len(others)
-    return {"also": others, "also_more": beyond}
+    return section(said, still_right_button(epic)), f"whether {epic.key} is still right"
 
 
 def _due_at(telling: Telling, epic: Epic) -> datetime:
     return telling.portfolio.calendar.answer_due_at(epic.state_entered_at, telling.zone)
 
 
-def _menu(telling: Telling) -> dict[str, Any]:
+def _menu(telling: Telling) -> dict[str, Any] | None:
+    """What can be done with it; nothing with a preview."""
+    if telling.preview:
+        return None
     ref = SubscriptionRef(subscription=telling.subscription.id)
     choices = (("Preview the next one", "preview"), ("Change day or time", "change"))
     options = [option(text, ref.model_copy(update={"do": do}).value) for text, do in choices]

@@ -1,102 +1,149 @@
-"""The form to propose an epic: three answers, and the numbers when someone has them already."""
+"""The form for an epic: three answers to propose one, and all of them to change it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from bot.views.answers import Answer
 from bot.views.blocks import (
-    OPTION_LIMIT,
     Block,
-    Element,
     actions,
     button,
     context,
-    field,
     modal,
-    option,
     plain,
     section,
-    select,
     shorten,
-    text_input,
 )
 from bot.views.epic_card import open_button
+from bot.views.epic_fields import (
+    NUMBERS,
+    OBJECTIVE,
+    PROJECT,
+    REASON,
+    STREAM,
+    THEME,
+    TITLE,
+    Filled,
+    fields_of,
+    heard,
+    reason_field,
+)
 from bot.views.mrkdwn import words
-from bot.views.values import ProposalForm
+from bot.views.restrict_form import circle_field, sees_field
+from bot.views.values import EpicVersion, ProposalForm
 from models.calendar import ANSWER_WORKING_DAYS
+from models.choices import Choices
 from models.epic import Epic
-from models.portfolio import Portfolio, ValueStream
-from models.proposal import MAX_LENGTHS
+from models.policy import fields_of as asked_on_the_form
+from models.policy import spelled
+from models.proposal import CALLED, NONE, project_comes_first
+
+__all__ = ["OBJECTIVE", "PROJECT", "STREAM", "THEME", "TITLE", "Filled"]
 
 CALLBACK = "propose_epic"
+EDIT_CALLBACK = "edit_epic"
+EDIT = "open_edit_epic"
 REOPEN = "reopen_proposal"
-NUMBERS = "add_numbers"
-TITLE = "title"
-STREAM = "value_stream"
-MENU_LIMIT = 100
-
-HORIZONS = (
-    ("1", "1 · improve what earns today"),
-    ("2", "2 · grow what will earn next"),
-    ("3", "3 · explore what may earn one day"),
-)
+GROW = "add_numbers"
+NOTE = "note"
 
 
 def epic_form(
-    portfolio: Portfolio,
+    choices: Choices,
     memory: ProposalForm,
+    filled: Filled | None = None,
     *,
-    title: str = "",
-    stream: ValueStream | None = None,
     similar: Sequence[Epic] = (),
+    theme: str | None = None,
     note: str | None = None,
 ) -> dict[str, Any]:
-    """The form; what was typed in it stays where Slack keeps it, by block and action."""
-    blocks: list[Block] = [
-        field(
-            TITLE,
-            "What should change?",
-            text_input(TITLE, max_length=3_000, initial=title, heard_while_typing=True),
-            hint=f"Something a customer or colleague would notice. "
-            f"Up to {MAX_LENGTHS['title']} characters.",
-        )
-    ]
+    """The form to propose; what was typed in it stays where Slack keeps it, by block and action.
+
+    `theme` is what is chosen there now. Where projects pay, the project is asked for first.
+    """
+    filled = filled or Filled()
+    fields = fields_of(choices, filled, theme, is_new=True)
+    blocks: list[Block] = []
+    if memory.origin:
+        blocks.append(context(words("epic_form", "origin", url=memory.origin)))
+    blocks.append(fields[TITLE])
     if similar:
         blocks.append(context(words("epic_form", "similar", epics=similar, count=len(similar))))
-    blocks += [
-        field(STREAM, "Value stream", _streams(portfolio, stream)),
-        field(
-            "hypothesis",
-            "What do you believe, in a sentence?",
-            text_input("hypothesis", max_length=3_000, multiline=True),
-            hint="A guess is fine. Numbers are asked when the idea is reviewed.",
-        ),
-        field(
-            "project",
-            "Is it linked to a project that already runs?",
-            text_input("project", max_length=MAX_LENGTHS["project"]),
-            hint="Optional. The project keeps its plan and budget; the epic only points to it.",
-            optional=True,
-        ),
-    ]
+    blocks += [fields[STREAM], fields["hypothesis"]]
+    first = project_comes_first(filled.stream)
+    if first:
+        blocks.append(fields["project"])
     if memory.numbers:
-        blocks += _numbers(portfolio)
-        if note:
-            blocks.append({"type": "context", "elements": [plain(note)]})
-    else:
-        blocks.append(actions("numbers", [button("Add numbers now", NUMBERS)]))
-    owner = stream.owner_user_id if stream else None
+        blocks += [fields[name] for name in NUMBERS if name in fields]
+    if memory.numbers and not first:
+        blocks.append(fields["project"])
+    blocks += _sentence(note) if memory.numbers else [_grow("Add numbers now")]
+    owner = filled.stream.owner_user_id if filled.stream else None
     blocks.append(context(words("epic_form", "promise", owner=owner, days=ANSWER_WORKING_DAYS)))
     return modal(
         CALLBACK, "Propose an epic", blocks, submit="Propose", private_metadata=memory.value
     )
 
 
-def stream_option(stream: ValueStream) -> dict[str, Any]:
-    """A value stream as a choice."""
-    prefix = f" ({stream.key_prefix})"
-    return option(shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, str(stream.id))
+def edit_form(
+    epic: Epic, choices: Choices, circle: Collection[str], channel_id: str | None
+) -> dict[str, Any]:
+    """The form to change an epic, with all its answers; what its state still asks comes first."""
+    filled = Filled.of(epic)
+    theme = NONE if epic.theme_none_because else None
+    fields = fields_of(choices, filled, theme, is_new=False)
+    if not epic.hypothesis:
+        fields["hypothesis"] |= {"optional": True}
+    lacks = asked_on_the_form(epic.lacks())
+    first = [str(each) for each in lacks]
+    order = [TITLE, "hypothesis", *NUMBERS]
+    order.insert(2 if project_comes_first(epic.value_stream) else len(order), "project")
+    order = [*first, *(name for name in order if name not in first)]
+    blocks = [context(words("epic_form", "about", epic=epic, first=spelled(lacks)))]
+    blocks += [fields[name] for name in order if name in fields]
+    blocks.append(heard(sees_field(restricted=epic.restricted)))
+    if epic.restricted:
+        blocks.append(circle_field(circle))
+    memory = EpicVersion(epic=epic.id, version=epic.version, channel=channel_id)
+    return modal(
+        EDIT_CALLBACK,
+        f"Edit {epic.key}",
+        [*blocks, *_sentence(None)],
+        submit="Save",
+        private_metadata=memory.value,
+    )
+
+
+def redrawn(
+    view: Mapping[str, Any],
+    answers: Mapping[str, str | None],
+    circle: Collection[str],
+    note: str | None,
+) -> dict[str, Any]:
+    """The form to change an epic as it is on the screen, with what its choices ask for besides.
+
+    Its fields keep what they showed at first, so that what was changed in them can be told.
+    """
+    kept = {block["block_id"]: block for block in view["blocks"]}
+    for name in (REASON, "circle", NOTE):
+        kept.pop(name, None)
+    blocks = list(kept.values())
+    if answers.get("theme") == NONE:
+        held = next((b for b in view["blocks"] if b["block_id"] == REASON), None)
+        _put_after(blocks, "theme", held or reason_field())
+    if answers.get("sees") == "circle":
+        held = next((b for b in view["blocks"] if b["block_id"] == "circle"), None)
+        _put_after(blocks, "sees", held or circle_field(circle))
+    if note:
+        blocks.append(_note(note))
+    return modal(
+        view["callback_id"],
+        view["title"]["text"],
+        blocks,
+        submit=view["submit"]["text"],
+        private_metadata=view["private_metadata"],
+    )
 
 
 def reopen(typed: str) -> Answer:
@@ -112,49 +159,25 @@ def stored(epic: Epic, place: int, count: int, answer_on: date | None) -> Answer
     return Answer(said, [section(said, open_button(epic))])
 
 
-def _streams(portfolio: Portfolio, chosen: ValueStream | None) -> Element:
-    """A menu, or beyond a hundred streams a menu that searches."""
-    if len(portfolio.value_streams) <= MENU_LIMIT:
-        options = [stream_option(stream) for stream in portfolio.value_streams]
-        return select(STREAM, "Choose one", options, stream_option(chosen) if chosen else None)
-    element: Element = {
-        "type": "external_select",
-        "action_id": STREAM,
-        "placeholder": plain("Type a few letters"),
-        "min_query_length": 0,
-    }
-    if chosen is not None:
-        element["initial_option"] = stream_option(chosen)
-    return element
+def saved(epic: Epic, columns: Iterable[str]) -> Answer:
+    """Told to who changed it, with the answers that are others now."""
+    changed = [CALLED[column] for column in columns if column in CALLED]
+    said = words("epic_form", "saved", epic=epic, changed=list(dict.fromkeys(changed)))
+    return Answer(said, [section(said, open_button(epic))])
 
 
-def _numbers(portfolio: Portfolio) -> list[Block]:
-    currency = portfolio.currency
-    return [
-        _line("for_whom", "For whom?"),
-        _line("indicator", "Which figure will move?", "Checkout completion, % of started ones"),
-        _line("baseline", "Where is it now?"),
-        _line("target", "Where should it be?"),
-        field(
-            "target_on",
-            "By when?",
-            {"type": "datepicker", "action_id": "target_on"},
-            optional=True,
-        ),
-        _line("kill_threshold", "We stop if …", "below 63 % after 6 weeks of the MVP"),
-        _line("mvp_cost", f"Cost of the MVP, {currency}", "60k, 60,000 or 60.000"),
-        _line("full_cost", f"Full cost with the MVP, {currency}"),
-        field(
-            "horizon",
-            "Horizon",
-            select("horizon", "1, 2 or 3", [option(text, value) for value, text in HORIZONS]),
-            optional=True,
-        ),
-        _line("theme", "Theme"),
-        actions("numbers", [button("Read it as a sentence", NUMBERS)]),
-    ]
+def _grow(text: str) -> Block:
+    return actions("numbers", [button(text, GROW)])
 
 
-def _line(name: str, label: str, placeholder: str | None = None) -> Block:
-    element = text_input(name, max_length=MAX_LENGTHS[name], placeholder=placeholder)
-    return field(name, label, element, optional=True)
+def _sentence(note: str | None) -> list[Block]:
+    return [_grow("Read it as a sentence"), *([_note(note)] if note else [])]
+
+
+def _note(note: str) -> Block:
+    return {"type": "context", "block_id": NOTE, "elements": [plain(note)]}
+
+
+def _put_after(blocks: list[Block], block_id: str, block: Block) -> None:
+    place = next(n for n, each in enumerate(blocks) if each["block_id"] == block_id)
+    blocks.insert(place + 1, block)

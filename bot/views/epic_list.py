@@ -1,5 +1,7 @@
 """Epics in a list: a line each, with a button that opens it."""
 
+from collections.abc import Sequence
+
 from bot.views.answers import Answer
 from bot.views.blocks import (
     TEXT_LIMIT,
@@ -12,24 +14,30 @@ from bot.views.blocks import (
     shorten_marked,
 )
 from bot.views.epic_card import open_button
-from bot.views.mrkdwn import words
+from bot.views.mrkdwn import escape, words
 from bot.views.values import ListPage
 from models.epic import Epic
-from models.page import Page
+from models.listing import Filter, Listing
 
 TURN = "list_page"
 EMPTY = "There are no epics yet. Propose the first one with `/epic propose`."
+HOW = "Narrow it: `/epic list payments implementing mine theme:checkout refunds`"
 
 
-def epic_list(page: Page) -> Answer:
-    """A page of all epics, told to one person."""
+def epic_list(listing: Listing) -> Answer:
+    """A page of the epics meant, told to one person."""
+    page = listing.page
     if not page.total:
-        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
-    told = f"{_count(page.total)}, page {page.number} of {page.pages}"
+        return _nothing(listing)
+    told = " · ".join(
+        [f"{_count(page.total)}, page {page.number} of {page.pages}", *_read(listing)]
+    )
     blocks: list[Block] = [context(f"{told} · in the order of the board")]
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
-        blocks.append(actions("turn", _turns(page)))
+        blocks.append(actions("turn", _turns(listing)))
+    if page.pages > 1 and not listing.read:
+        blocks.append(context(HOW))
     epics = ", ".join(words("epic_list", "read_aloud", epic=epic) for epic in page.epics)
     return Answer(shorten_marked(f"{told}: {epics}", TEXT_LIMIT), blocks)
 
@@ -39,14 +47,45 @@ def epic_line(epic: Epic) -> Block:
     return section(words("epic_list", "line", epic=epic), open_button(epic, "Open"))
 
 
+def _nothing(listing: Listing) -> Answer:
+    """What to say of an empty list: how to begin, or which part of the filter to drop."""
+    if not listing.read:
+        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
+    drops = {part: count for part, count in listing.without.items() if count}
+    said = words("epic_list", "nothing", read=_read(listing), drops=list(drops.items()))
+    buttons = [
+        button(
+            f"Without {_called(part)}: {count:,}",
+            f"{TURN}_without_{part}",
+            ListPage.of(listing.filter.without(part), 1).value,
+        )
+        for part, count in drops.items()
+    ]
+    if not buttons:
+        buttons = [button("Show all epics", f"{TURN}_all", ListPage.of(Filter(), 1).value)]
+    return Answer(said.replace("`", ""), [section(said), actions("drop", buttons)])
+
+
+def _called(part: str) -> str:
+    return {"mine": "“mine”", "late": "“late”", "blocked": "“blocked”"}.get(part, f"the {part}")
+
+
+def _read(listing: Listing) -> Sequence[str]:
+    """How the words were read."""
+    return [escape(said) for said in listing.read.values()]
+
+
 def _count(total: int) -> str:
     return f"{total:,} {'epic' if total == 1 else 'epics'}"
 
 
-def _turns(page: Page) -> list[Element]:
-    turns = []
+def _turns(listing: Listing) -> list[Element]:
+    turns, page = [], listing.page
     if page.number > 1:
         turns.append(("Previous page", page.number - 1))
     if page.number < page.pages:
         turns.append(("Next page", page.number + 1))
-    return [button(text, f"{TURN}_{n}", ListPage(page=n).value) for text, n in turns]
+    return [
+        button(text, f"{TURN}_{number}", ListPage.of(listing.filter, number).value)
+        for text, number in turns
+    ]

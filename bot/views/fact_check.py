@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.views.answers import Answer
 from bot.views.blocks import Block, Element, actions, button, context, modal, section
-from bot.views.digest import STILL_RIGHT
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import words
-from bot.views.values import EpicRef, FactCheckRef
+from bot.views.still_right import still_right_button
+from bot.views.values import FactCheckRef
 from models.epic import Epic
 
 ALL_RIGHT = "all_still_right"
@@ -33,8 +33,8 @@ def fact_check(check_id: int, asked: Asked, total: int) -> Answer:
         if len(still_open) > 1:
             row.append(button("All still right!", ALL_RIGHT, ref, primary=True))
         blocks.append(actions("answers", row))
-    keys = ", ".join(f"{epic.key} ({epic.state.label.lower()})" for epic in still_open)
-    return Answer(f"{lead} {keys}".strip(), blocks)
+    stands = [f"{epic.key} ({words('fact_check', 'stands', epic=epic)})" for epic in still_open]
+    return Answer(f"{lead} {', '.join(stands)}".strip(), blocks)
 
 
 def noted(epic: Epic) -> Answer:
@@ -54,10 +54,5 @@ def _line(epic: Epic, confirmed_at: datetime | None, beside: Element | None = No
     zone = epic.portfolio.time_zone
     said = words("fact_check", "line", epic=epic, confirmed_at=confirmed_at, zone=zone)
     if beside is None and confirmed_at is None:
-        beside = button(
-            "Still right",
-            STILL_RIGHT,
-            EpicRef(epic=epic.id).value,
-            accessibility_label=f"{epic.key} is still right",
-        )
+        beside = still_right_button(epic)
     return section(said, beside)

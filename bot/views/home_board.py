@@ -1,163 +1,174 @@
-"""App Home: the board of a portfolio by state, as one person chose to see it."""
+"""App Home: what waits for someone first, then the board they chose to see."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from bot.views import home_choices, waiting
 from bot.views.answers import Answer
 from bot.views.blocks import (
     Block,
-    Element,
     actions,
     button,
     context,
     divider,
     header,
-    option,
-    plain,
+    modal,
     section,
-    select,
 )
 from bot.views.epic_card import open_button
-from bot.views.mrkdwn import words
-from bot.views.values import HomeChoice
+from bot.views.home_choices import SEE, at_column, changed, choice_of
+from bot.views.mrkdwn import in_sentence, words
+from models.column import ENDED, Column
 from models.epic import Epic
-from models.page import BoardPage
-from models.portfolio import Portfolio, State, ValueStream
+from models.page import BoardPage, Reader, Waits
+from models.portfolio import Portfolio
 
-SEE = "home_see"
-"""Begins every action that chooses what to see; its value is the whole choice."""
-PROPOSE = "propose_from_home"
 SET_UP = "set_up_from_home"
-MENU_LIMIT = 100
+MOST_BLOCKS = 100
 FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you can type"
+THEMES_NAMED = 6
 
 
-def home_board(board: BoardPage, portfolios: Sequence[Portfolio]) -> Answer:
-    """The board, or one state of it, within a hundred blocks however many epics there are."""
-    facts = {"total": board.total, "stream": board.value_stream, "counts": board.counts.items()}
-    lead = words("home_board", "lead", **facts)
-    blocks: list[Block] = [
-        header(board.portfolio.name),
-        section(lead),
-        actions("choices", _choices(board, portfolios)),
+def home(
+    board: BoardPage,
+    waits: Waits,
+    reader: Reader,
+    portfolios: Sequence[Portfolio],
+    now: datetime,
+) -> Answer:
+    """What waits, then the board, within a hundred blocks however much there is."""
+    first = [*_greeting(board, reader, now), *waiting.waits(waits, board.portfolio, now)]
+    top = [
         divider(),
+        header(_title(board)),
+        section(lead := words("home_board", "lead", **_facts(board))),
+        home_choices.choices(board, reader, portfolios),
     ]
-    if not board.total:
-        blocks.append(section(words("home_board", "empty", **facts)))
-    elif board.page is not None and board.state is not None:
-        blocks += _one_state(board, board.state)
-    else:
-        blocks += _all_states(board)
-    blocks.append(context(FOOT))
-    return Answer(lead, blocks)
+    foot = context(FOOT)
+    room = MOST_BLOCKS - len(first) - len(top) - 1
+    return Answer(lead, [*first, *top, *_columns(board, room), foot])
+
+
+def stream_board(board: BoardPage) -> dict[str, Any]:
+    """The board of a value stream as a form to read."""
+    lead = section(words("home_board", "lead", **_facts(board)))
+    blocks = [header(_title(board)), lead, *_columns(board, MOST_BLOCKS - 2, turns=False)]
+    return modal("note", "Board", blocks, close="Close")
+
+
+def on_its_way() -> Answer:
+    """Shown at once where the board takes longer to be drawn."""
+    said = words("home_board", "on_its_way")
+    return Answer(said, [section(said)])
 
 
 def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
     """What Home says before anything is set up."""
     said = words("home_board", "welcome", admins=admins[:3])
-    blocks = [header("Welcome to Tack"), section(said)]
+    blocks = [header("Welcome to Tack"), section(words("home_board", "what")), section(said)]
     if is_admin:
         blocks.append(actions("set_up", [button("Set up the portfolio", SET_UP, primary=True)]))
     return Answer(said, blocks)
 
 
-def stream_choices(streams: Sequence[ValueStream], choice: HomeChoice) -> list[dict[str, Any]]:
-    """All value streams and each of them as choices, each with what would be seen."""
-    whole = option("All value streams", _changed(choice, stream=None))
-    return [whole] + [
-        option(stream.name, _changed(choice, stream=stream.id))
-        for stream in streams[: MENU_LIMIT - 1]
-    ]
+def closed(admins: Sequence[str]) -> Answer:
+    """What Home says to someone who may see no portfolio."""
+    said = words("home_board", "closed", admins=admins[:3])
+    return Answer(said, [header("Tack"), section(words("home_board", "what")), section(said)])
 
 
-def _all_states(board: BoardPage) -> list[Block]:
+def _greeting(board: BoardPage, reader: Reader, now: datetime) -> list[Block]:
+    """What Tack is and what they can do here, for who has no part in it; what is silent so far."""
+    blocks = []
+    if not reader.has_part:
+        what = words("home_board", "what")
+        may = words("home_board", "may", reader=reader, portfolio=board.portfolio)
+        blocks.append(section(f"{what}\n{may}"))
+    if board.portfolio.is_silent(now):
+        facts = {"portfolio": board.portfolio, "reader": reader}
+        blocks.append(context(words("home_board", "silent", **facts)))
+    return blocks
+
+
+def _title(board: BoardPage) -> str:
+    stream = board.value_stream
+    return f"{board.portfolio.name} · {stream.name}" if stream else board.portfolio.name
+
+
+def _facts(board: BoardPage) -> dict[str, Any]:
+    return {
+        "board": board,
+        "stream": board.value_stream,
+        "themes": board.in_flight_of_themes[:THEMES_NAMED],
+        "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
+    }
+
+
+def _columns(board: BoardPage, room: int, *, turns: bool = True) -> list[Block]:
+    if not board.total:
+        return [section(words("home_board", "empty", **_facts(board)))]
+    if board.column is not None:
+        return _one_column(board, board.column)
+    return _all_columns(board, room, turns=turns)
+
+
+def _all_columns(board: BoardPage, room: int, *, turns: bool) -> list[Block]:
+    """Each column that holds something, with as many of its epics as all of them leave room for."""
+    full = [column for column, count in board.counts.items() if count]
+    open_ones = sum(column.state.kind not in ENDED for column in full) or 1
+    each = max(0, (room - 1 - len(full)) // open_ones)
     blocks: list[Block] = []
-    for state, count in board.counts.items():
-        if not count:
-            continue
-        shown = board.first[state]
-        more = None
-        if count > len(shown):
-            value = _changed(_choice(board), state=state.id)
-            more = button(
-                f"See all {count:,}",
-                f"{SEE}_{state.name}",
-                value,
-                accessibility_label=f"See all {count:,} in {state.label.lower()}",
-            )
-        blocks.append(section(words("home_board", "column", state=state, count=count), more))
-        blocks += [_line(epic) for epic in shown]
-    empty = [state.label.lower() for state, count in board.counts.items() if not count]
-    if empty:
+    for column in full[: room - 1]:
+        shown = board.first.get(column, ())[:each]
+        beyond = board.counts[column] > len(shown)
+        more = _see_all(board, column) if beyond and turns else None
+        blocks.append(
+            section(words("home_board", "column_line", **_column_facts(board, column)), more)
+        )
+        blocks += [_line(epic, of_stream=board.value_stream is not None) for epic in shown]
+    if empty := [in_sentence(column.label) for column, count in board.counts.items() if not count]:
         blocks.append(context(f"Nothing in {', '.join(empty)}."))
     return blocks
 
 
-def _one_state(board: BoardPage, state: State) -> list[Block]:
-    page = board.page
-    assert page is not None
-    facts = {"state": state, "total": page.total, "number": page.number, "pages": page.pages}
-    blocks: list[Block] = [section(words("home_board", "column", state=state, count=page.total))]
-    blocks += [_line(epic) for epic in page.epics]
-    blocks.append(context(words("home_board", "place", **facts)))
-    turns = [("Previous page", page.number - 1)] if page.number > 1 else []
-    turns += [("Next page", page.number + 1)] if page.number < page.pages else []
-    buttons = [
-        button(text, f"{SEE}_page_{n}", _changed(_choice(board), page=n)) for text, n in turns
-    ]
-    buttons.append(button("All states", f"{SEE}_all", _changed(_choice(board), state=None)))
-    blocks.append(actions("turn", buttons))
-    return blocks
-
-
-def _line(epic: Epic) -> Block:
-    return section(words("home_board", "line", epic=epic), open_button(epic, "Open"))
-
-
-def _choices(board: BoardPage, portfolios: Sequence[Portfolio]) -> list[Element]:
-    choice = _choice(board)
-    elements = []
-    if len(portfolios) > 1:
-        options = [option(p.name, HomeChoice(portfolio=p.id).value) for p in portfolios]
-        chosen = HomeChoice(portfolio=board.portfolio.id).value
-        elements.append(_menu("portfolio", "Portfolio", options, chosen))
-    elements.append(_stream_menu(board, choice))
-    states = [option("All states", _changed(choice, state=None))]
-    states += [option(s.label, _changed(choice, state=s.id)) for s in board.portfolio.states]
-    elements.append(_menu("state", "State", states, _changed(choice)))
-    elements.append(button("Propose an epic", PROPOSE, primary=True))
-    return elements
-
-
-def _stream_menu(board: BoardPage, choice: HomeChoice) -> Element:
-    """A menu, or beyond a hundred streams one that searches."""
-    streams = board.portfolio.value_streams
-    if len(streams) < MENU_LIMIT:
-        options = stream_choices(streams, choice)
-        return _menu("stream", "Value stream", options, _changed(choice))
-    whole, chosen = stream_choices([], choice)[0], board.value_stream
+def _column_facts(board: BoardPage, column: Column) -> dict[str, Any]:
     return {
-        "type": "external_select",
-        "action_id": f"{SEE}_stream",
-        "placeholder": plain("Value stream"),
-        "min_query_length": 0,
-        "initial_option": option(chosen.name, _changed(choice)) if chosen else whole,
+        "column": column,
+        "count": board.counts[column],
+        "load": board.loads[column],
+        "narrowed": board.chosen.narrows,
     }
 
 
-def _menu(name: str, placeholder: str, options: Sequence[dict[str, Any]], chosen: str) -> Element:
-    initial = next((each for each in options if each["value"] == chosen), None)
-    return select(f"{SEE}_{name}", placeholder, options, initial)
-
-
-def _choice(board: BoardPage) -> HomeChoice:
-    return HomeChoice(
-        portfolio=board.portfolio.id,
-        stream=board.value_stream.id if board.value_stream else None,
-        state=board.state.id if board.state else None,
+def _see_all(board: BoardPage, column: Column) -> dict[str, Any]:
+    count = board.counts[column]
+    return button(
+        f"See all {count:,}",
+        f"{SEE}_{column.name}",
+        at_column(choice_of(board), column),
+        accessibility_label=f"See all {count:,} in {in_sentence(column.label)}",
     )
 
 
-def _changed(choice: HomeChoice, **changes: int | None) -> str:
-    """The choice with a change, from its first page unless the change says which."""
-    return choice.model_copy(update={"page": 1, **changes}).value
+def _one_column(board: BoardPage, column: Column) -> list[Block]:
+    page = board.page
+    assert page is not None
+    facts = {"column": column, "total": page.total, "number": page.number, "pages": page.pages}
+    blocks: list[Block] = [
+        section(words("home_board", "column_line", **_column_facts(board, column))),
+        *(_line(epic, of_stream=board.value_stream is not None) for epic in page.epics),
+        context(words("home_board", "place", **facts)),
+    ]
+    turns = [("Previous page", page.number - 1)] if page.number > 1 else []
+    turns += [("Next page", page.number + 1)] if page.number < page.pages else []
+    choice = choice_of(board)
+    buttons = [button(text, f"{SEE}_page_{n}", changed(choice, page=n)) for text, n in turns]
+    whole = changed(choice, state=None, phase=None)
+    blocks.append(actions("turn", [*buttons, button("All columns", f"{SEE}_all", whole)]))
+    return blocks
+
+
+def _line(epic: Epic, *, of_stream: bool) -> Block:
+    said = words("home_board", "line", epic=epic, of_stream=of_stream)
+    return section(said, open_button(epic, "Open"))

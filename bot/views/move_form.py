@@ -1,39 +1,143 @@
-"""The form to move an epic to any state, with a reason for those who read it later."""
+"""The forms to move an epic, with a reason for those who read it later, and why not yet."""
 
 from typing import Any
 
-from bot.views.blocks import context, field, modal, option, select, text_input
+from bot.views.answers import Answer
+from bot.views.blocks import (
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+)
 from bot.views.mrkdwn import words
-from bot.views.values import EpicVersion
+from bot.views.next_step import do_button, fill_button
+from bot.views.values import ColumnRef, EpicVersion, MoveTo, MoveWithReason
+from models.column import Column, columns
 from models.epic import Epic
+from models.obstacles import NotYet
+from models.portfolio import StateKind
 
 CALLBACK = "move_epic_form"
+WITH_REASON = "move_epic_with_reason"
+ANYWAY = "move_anyway"
 STATE = "state"
 REASON = "reason"
 REASON_LENGTH = 500
 
 
 def move_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
-    """The form, for the epic as it stands now, opened in a channel or in App Home."""
+    """The form, for the epic as it stands now, opened in a channel or in App Home.
+
+    To stop one has a form of its own.
+    """
+    here = Column.of(epic)
     options = [
-        option(state.label, str(state.id))
-        for state in epic.portfolio.states
-        if state.id != epic.state_id
+        option(column.label, ColumnRef(state=column.state.id, phase=column.phase).value)
+        for column in columns(epic.portfolio)
+        if column != here and column.state.kind is not StateKind.STOPPED
     ]
     return modal(
         CALLBACK,
         f"Move {epic.key}",
         [
             context(words("move_form", "now", epic=epic)),
-            field(STATE, "To which state?", select(STATE, "Choose one", options)),
-            field(
-                REASON,
-                "Why?",
-                text_input(REASON, max_length=REASON_LENGTH, multiline=True),
-                hint="Optional. It stays with the epic's history.",
-                optional=True,
-            ),
+            field(STATE, "Where to?", select(STATE, "Choose one", options)),
+            _reason("Optional. It stays with the epic's history.", optional=True),
         ],
         submit="Move",
         private_metadata=EpicVersion(epic=epic.id, version=epic.version, channel=channel_id).value,
     )
+
+
+def persevere_form(epic: Epic, to: Column, channel_id: str | None) -> dict[str, Any]:
+    """Asks why an epic goes on after its MVP."""
+    memory = MoveWithReason(
+        epic=epic.id,
+        version=epic.version,
+        to=to.state.id,
+        phase=to.phase,
+        channel=channel_id,
+    )
+    return modal(
+        WITH_REASON,
+        f"Persevere: {epic.key}",
+        [
+            section(words("move_form", "persevere", epic=epic)),
+            _reason("What did its MVP show? It stays with the epic's history."),
+        ],
+        submit="Move to Delivering",
+        private_metadata=memory.value,
+    )
+
+
+def anyway_form(not_yet: NotYet, reason: str | None, channel_id: str | None) -> dict[str, Any]:
+    """Lists what is missing, and asks why it moves all the same."""
+    memory = MoveWithReason(
+        epic=not_yet.epic_id,
+        version=not_yet.version,
+        to=not_yet.to_state_id,
+        phase=not_yet.to_phase,
+        anyway=True,
+        channel=channel_id,
+    )
+    return modal(
+        WITH_REASON,
+        f"Move {not_yet.key} anyway",
+        [
+            section(words("move_form", "stays", not_yet=not_yet)),
+            _reason("The next digest tells it, with your name.", initial=reason),
+        ],
+        submit="Move anyway",
+        private_metadata=memory.value,
+    )
+
+
+def not_yet_form(not_yet: NotYet, reason: str | None, _channel: str | None) -> dict[str, Any]:
+    """The same to someone who cannot pass it: what is missing, and what mends it."""
+    return modal("note", f"Not yet: {not_yet.key}", _told(not_yet, reason), close="Close")
+
+
+def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
+    """Told to who moved it: what is missing, with what mends it and what passes it."""
+    return Answer(words("move_form", "stays", not_yet=not_yet), _told(not_yet, reason))
+
+
+def _told(not_yet: NotYet, reason: str | None) -> list[Block]:
+    blocks: list[Block] = [section(words("move_form", "stays", not_yet=not_yet))]
+    if buttons := _buttons(not_yet):
+        blocks.append(actions("not_yet", buttons))
+    if reason:
+        blocks.append(context(words("move_form", "typed", reason=reason)))
+    return blocks
+
+
+def _buttons(not_yet: NotYet) -> list[Element]:
+    """What mends it, and for those who may what passes it."""
+    found: list[Element] = []
+    if not_yet.needs_answer:
+        found.append(do_button(not_yet.epic_id, not_yet.key, "answer", "Answer this idea"))
+    elif fill := fill_button(not_yet.epic_id, not_yet.key, not_yet.fields_open):
+        found.append(fill)
+    if not_yet.may_pass:
+        value = MoveTo(
+            epic=not_yet.epic_id,
+            version=not_yet.version,
+            to=not_yet.to_state_id,
+            phase=not_yet.to_phase,
+        )
+        text = "Move it anyway …"
+        label = f"Move {not_yet.key} anyway, with a reason"
+        found.append(button(text, ANYWAY, value.value, accessibility_label=label))
+    return found
+
+
+def _reason(hint: str, *, initial: str | None = None, optional: bool = False) -> Block:
+    element = text_input(REASON, max_length=REASON_LENGTH, initial=initial, multiline=True)
+    return field(REASON, "Why?", element, hint=hint, optional=optional)

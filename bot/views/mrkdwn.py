@@ -74,6 +74,11 @@ def ordinal(number: int) -> str:
     return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
+def in_sentence(label: str) -> str:
+    """A label within a sentence: "testing the MVP"; one like "QA" stays as it is."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 def closed(text: str) -> str:
     """The text as a sentence, with a full stop unless it ends in one already."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
@@ -101,8 +106,10 @@ def _environment(finalize: Any) -> Environment:
     environment.filters |= {
         "ordinal": ordinal,
         "closed": closed,
+        "in_sentence": in_sentence,
         "cut": shorten,
         "thousands": "{:,}".format,
+        "figure": "{:f}".format,
     }
     return environment
 

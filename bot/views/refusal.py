@@ -5,7 +5,7 @@ from bot.views.blocks import button, section
 from bot.views.mrkdwn import words
 from bot.views.values import MessageRef
 from models.epic import Epic
-from models.message import Message
+from models.message import Message, MessageKind
 
 AGAIN = "show_again"
 
@@ -17,13 +17,21 @@ MENDS = {
 }
 
 
+WHAT = {
+    MessageKind.LIVE: "that the portfolio is live",
+    MessageKind.MERGED: "where the value stream went",
+}
+
+
 def refusal(refused: Message, epic: Epic | None) -> Answer:
     """What was not shown, why, and what mends it; mended, it says so.
 
-    It is the card of the epic, or without one the digest.
+    It is the card of the epic, or without one the digest or an announcement.
     """
+    what = WHAT.get(refused.kind, "the weekly digest")
     facts = {
         "epic": epic,
+        "shown": what,
         "channel_id": refused.channel_id,
         "why": (refused.refusal or "").removeprefix("unknown: "),
         "mend": MENDS.get(refused.refusal or "", "other"),
@@ -32,10 +40,11 @@ def refusal(refused: Message, epic: Epic | None) -> Answer:
         said = words("refusal", "mended", **facts)
         return Answer(said, [section(said)])
     said = words("refusal", "refused", **facts)
+    short = what.replace("weekly ", "")
     again = button(
         "Try again",
         AGAIN,
         MessageRef(message=refused.id).value,
-        accessibility_label=f"Try again to show {epic.key if epic else 'the digest'}",
+        accessibility_label=f"Try again to show {epic.key if epic else short}",
     )
     return Answer(said, [section(said, again)])

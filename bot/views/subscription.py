@@ -6,7 +6,7 @@ from typing import Any
 from bot.views.answers import Answer
 from bot.views.blocks import Element, button, field, modal, option, section, select
 from bot.views.mrkdwn import words
-from bot.views.setup_form import time_zone_field
+from bot.views.setting_fields import time_zone_field
 from bot.views.values import DigestScope, SubscribeForm
 from models.calendar import WEEKDAYS
 from models.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription

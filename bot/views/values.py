@@ -1,10 +1,14 @@
 """What buttons and forms carry back: ids and a version, never words, amounts or rights."""
 
+from dataclasses import asdict
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import Mistake
+from models.listing import Filter
+from models.portfolio import Phase
+from models.project_page import ProjectChoice, Which
 
 
 class OldButton(Mistake):
@@ -39,7 +43,7 @@ class EpicRef(Value):
     """An epic, and what to do with it."""
 
     epic: int
-    do: Literal["open", "move", "history"] = "open"
+    do: Literal["open", "answer", "edit", "move", "persevere", "block", "stop", "history"] = "open"
 
 
 class MoveTo(Value):
@@ -48,6 +52,21 @@ class MoveTo(Value):
     epic: int
     version: int
     to: int
+    phase: Phase | None = None
+
+
+class ColumnRef(Value):
+    """A column of the board: a state, or one of its two."""
+
+    state: int
+    phase: Phase | None = None
+
+
+class MoveWithReason(MoveTo):
+    """What the form for a move with a reason remembers; `anyway` passes what is missing."""
+
+    anyway: bool = False
+    channel: str | None = None
 
 
 class EpicVersion(Value):
@@ -59,9 +78,28 @@ class EpicVersion(Value):
 
 
 class ListPage(Value):
-    """A page of the list of epics."""
+    """A page of the list of epics, and what narrows it: the fields of a filter."""
 
     page: int
+    streams: tuple[int, ...] = ()
+    states: tuple[int, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    themes: tuple[int, ...] = ()
+    no_theme: bool = False
+    mine: bool = False
+    blocked: bool = False
+    late: bool = False
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, chosen: Filter, page: int) -> "ListPage":
+        """A page of the list narrowed so."""
+        return cls(page=page, **asdict(chosen))
+
+    @property
+    def filter(self) -> Filter:
+        """What narrows it."""
+        return Filter(**self.model_dump(exclude={"page"}))
 
 
 class HomeChoice(Value):
@@ -70,7 +108,18 @@ class HomeChoice(Value):
     portfolio: int | None = None
     stream: int | None = None
     state: int | None = None
+    phase: Phase | None = None
+    theme: int | None = None
+    no_theme: bool = False
+    mine: bool = False
     page: int = 1
+
+
+class BoardRef(Value):
+    """A value stream's board, to be looked at where a message was read."""
+
+    portfolio: int
+    stream: int
 
 
 class ProposalForm(Value):
@@ -80,13 +129,60 @@ class ProposalForm(Value):
     channel: str | None = None
     numbers: bool = False
     similar: tuple[int, ...] = ()
+    origin: str | None = None
 
 
-class SetupForm(Value):
-    """What the form remembers: where it was opened, and how many streams it asks for."""
+PageName = Literal["setup", "settings", "streams", "board"]
 
+
+class SettingRef(Value):
+    """A page or form of a portfolio's settings, as it was shown at a version.
+
+    `subject` is the value stream or state it is about, `over` the pages beneath it, the lowest
+    first, `number` the page of the list of streams among them, and `at` when it was shown, in
+    milliseconds.
+    """
+
+    portfolio: int = 0
+    version: int = 0
+    subject: int | None = None
+    over: tuple[PageName, ...] = ()
+    number: int = 1
+    at: int = 0
     channel: str | None = None
-    streams: int = 1
+
+
+class StreamDo(Value):
+    """A value stream, and what to do with it."""
+
+    stream: int
+    do: Literal["edit", "limits", "merge", "split"]
+
+
+class StateDo(Value):
+    """A state of the board, and what to do with it."""
+
+    state: int
+    do: Literal["change", "drop"]
+
+
+class MergePlan(Value):
+    """A value stream that is to be put into another one."""
+
+    form: SettingRef
+    into: int
+
+
+class SplitPlan(Value):
+    """A value stream to be made of another one's epics, as it was typed; checked once more."""
+
+    form: SettingRef
+    name: str
+    key_prefix: str
+    owner: str | None = None
+    to_channel: str | None = None
+    stage: str
+    epics: tuple[int, ...]
 
 
 class SubscriptionRef(Value):
@@ -113,6 +209,120 @@ class FactCheckRef(Value):
     """A question to an owner about all their epics."""
 
     check: int
+
+
+class PlaceRef(Value):
+    """Where a role holds: a stream, a portfolio, or without either everywhere."""
+
+    portfolio: int | None = None
+    stream: int | None = None
+
+
+class RolesPage(Value):
+    """A page of the list of roles."""
+
+    page: int = 1
+
+
+class GrantRef(Value):
+    """A role that was given, and the page of the list it is on."""
+
+    grant: int
+    page: int = 1
+
+
+class PersonRef(Value):
+    """Someone whose things are meant."""
+
+    person: str
+
+
+class HandoverForm(PersonRef):
+    """What the form remembers: whose things it showed, and a stamp of them as they were."""
+
+    stamp: str
+
+
+class ThemesRef(Value):
+    """A page of the list of a portfolio's themes."""
+
+    portfolio: int
+    page: int = 1
+
+
+class ThemeRef(Value):
+    """A theme, or the objectives of none: a page of it, and the page of the list it was on."""
+
+    portfolio: int
+    theme: int | None = None
+    page: int = 1
+    listed: int = 1
+
+
+class AimRef(Value):
+    """A theme, objective or key result as it was shown, and what to do with it."""
+
+    kind: Literal["theme", "objective", "result"]
+    id: int | None = None
+    version: int = 0
+    do: Literal["add", "edit", "close", "read", "remove"] = "edit"
+
+
+class AimForm(AimRef):
+    """What a form remembers: what it is about, and where that was shown."""
+
+    shown: ThemeRef
+
+
+class AuditRef(Value):
+    """A page of the audit log: of an epic, or of all with a person or a word; `before` a number."""
+
+    epic: int | None = None
+    person: str | None = Field(default=None, max_length=32)
+    word: str | None = Field(default=None, max_length=80)
+    before: int | None = None
+
+
+class ProjectsRef(Value):
+    """A page of the list of projects, and what narrows it."""
+
+    portfolio: int | None = None
+    stream: int | None = None
+    program: int | None = None
+    which: Which = Which.OPEN
+    text: str = Field(default="", max_length=80)
+    page: int = 1
+
+    @property
+    def choice(self) -> ProjectChoice:
+        """What narrows it."""
+        return ProjectChoice(self.stream, self.program, self.which, self.text)
+
+
+class ProjectRef(Value):
+    """A project, a page of its plan, and the list it was opened from, if it was."""
+
+    project: int
+    page: int = 1
+    listed: ProjectsRef | None = None
+
+
+class ProjectDo(Value):
+    """Something to do with a project that was shown at a version, or with a milestone of it."""
+
+    version: int
+    do: Literal["edit", "close", "add", "change", "remove"]
+    milestone: int | None = None
+
+
+class ProjectForm(Value):
+    """What a form about a project or a milestone remembers; without a project it adds one."""
+
+    shown: ProjectRef | None = None
+    listed: ProjectsRef | None = None
+    portfolio: int
+    version: int = 0
+    milestone: int | None = None
 
 
 class MessageRef(Value):

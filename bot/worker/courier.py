@@ -1,8 +1,9 @@
 """The courier makes Slack show what the database says: one drawing, one message, never two."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import uniform
 
@@ -11,6 +12,7 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from bot.views.answers import Answer
+from bot.views.home_board import on_its_way
 from bot.worker.calls import CallFailed, Calls, LookupRefused, StillOnItsWay
 from bot.worker.claims import Claim, LeaseLost, end, fail, hold, postpone, put_back, rest
 from bot.worker.refusals import note_mended, note_refusal
@@ -22,11 +24,20 @@ from models.workspace import Workspace
 
 LONGEST_DELAY_SECONDS = 300.0
 
+LOADING_AFTER_SECONDS = 0.7
+"""After so long someone who waits for their Home is told that it comes."""
+
+JUST_OPENED = timedelta(seconds=15)
+"""Who opened it longer ago sees it already, and keeps it until it is drawn anew."""
+
 log = structlog.get_logger(__name__)
 
 
 Draw = Callable[[Session, int, datetime], Answer]
 """Draws the present state of a subject, by its id."""
+
+Posted = Callable[[Session, Message, datetime], None]
+"""Puts what follows a message that was just posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,9 @@ class Courier:
     clock: Clock
     client_for: Callable[[Workspace], WebClient]
     draw: Mapping[str, Draw]
+    loading: Callable[[], Answer] = on_its_way
+    posted: Mapping[str, Posted] = field(default_factory=dict)
+    """What is to follow, by the kind of a message that was posted, in the same transaction."""
 
     def show_message(self, claim: Claim) -> None:
         """Post the message, or update it where it is posted already."""
@@ -57,17 +71,19 @@ class Courier:
             self._react(claim, failed)
 
     def show_home(self, claim: Claim) -> None:
-        """Publish the App Home."""
+        """Publish the App Home; who just opened it is told that it comes, where it takes long."""
         with self.database.read() as session:
             home = session.get(Home, claim.subject_id)
             calls = self._calls(session, claim)
-            draw = self.draw["home"]
-            drawing = draw(session, home.id, self.clock.now()) if home is not None else None
-        if home is None or drawing is None:
+        if home is None:
             self._end(claim)
             return
         try:
-            calls.publish(home.user_id, drawing)
+            with ThreadPoolExecutor(1, thread_name_prefix="home") as hand:
+                drawing = hand.submit(self._home_drawing, home)
+                if not wait([drawing], LOADING_AFTER_SECONDS).done and self._is_looked_at(home):
+                    calls.publish(home.user_id, self.loading())
+                calls.publish(home.user_id, drawing.result())
         except CallFailed as failed:
             self._react_home(claim, failed)
         else:
@@ -87,14 +103,25 @@ class Courier:
         with self._drawn_again_if_lost(claim), self.database.write() as session:
             now = self.clock.now()
             shown = session.get_one(Message, message.id)
+            is_new, follow = shown.ts is None, self.posted.get(shown.kind)
             shown.channel_id, shown.ts, shown.drawn_at = channel, ts, now
             note_mended(session, shown, now)
             session.flush()
+            if is_new and follow is not None:
+                follow(session, shown, now)
             end(session, claim)
 
     def _drawing(self, message: Message) -> Answer:
         with self.database.read() as session:
             return self.draw[message.kind](session, message.subject_id, self.clock.now())
+
+    def _home_drawing(self, home: Home) -> Answer:
+        with self.database.read() as session:
+            return self.draw["home"](session, home.id, self.clock.now())
+
+    def _is_looked_at(self, home: Home) -> bool:
+        """Whether it was opened, or another choice was made, a moment ago."""
+        return self.clock.now() - home.opened_at < JUST_OPENED
 
     def _mark_started(self, claim: Claim, channel: str) -> None:
         """Commit that a post begins, before it does, with a whole lease to wait for its reply."""

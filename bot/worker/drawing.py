@@ -2,28 +2,90 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.views import digest, epic_card, fact_check, home_board, refusal
+from bot.views import (
+    audit_head,
+    digest,
+    digest_thread,
+    epic_card,
+    fact_check,
+    going_live,
+    home_board,
+    idea_answer,
+    people,
+    refusal,
+    restructure_form,
+    role_list,
+    stop_form,
+    stream_move,
+)
 from bot.views.answers import Answer
-from bot.worker.courier import Draw
-from bot.workflows import asking, digesting, finding, looking, looking_up
+from bot.worker.courier import Draw, Posted
+from bot.workflows import (
+    announcing,
+    asking,
+    digesting,
+    finding,
+    looking,
+    looking_up,
+    rostering,
+    waiting,
+)
 from bot.workflows.boarding import board
+from bot.workflows.holding import holdings
 from bot.workflows.joining import admin_ids
+from bot.workflows.seeing import EVERYBODY, may_see
+from models.audit import AuditAnchor
 from models.confirmation import FactCheck
 from models.digest import Digest
-from models.epic import Epic
+from models.epic import Answer as Given
+from models.epic import Epic, StreamMove, Transition
+from models.handover import Departure, Handover
 from models.message import Home, Message, MessageKind
+from models.portfolio import Portfolio, ValueStream
 
 
 def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
     epic = session.get_one(Epic, epic_id)
+    if not may_see(session, EVERYBODY, epic):
+        return epic_card.restricted(epic)
     return epic_card.epic_card(looking_up.card(session, epic, now))
+
+
+def _draw_idea_answer(session: Session, answer_id: int, now: datetime) -> Answer:
+    given = session.get_one(Given, answer_id)
+    return idea_answer.heard(session.get_one(Epic, given.epic_id), given)
+
+
+def _draw_stopped(session: Session, transition_id: int, now: datetime) -> Answer:
+    return stop_form.thanks(session.get_one(Transition, transition_id))
+
+
+def _draw_stream_move(session: Session, move_id: int, now: datetime) -> Answer:
+    epic = session.get_one(Epic, session.get_one(StreamMove, move_id).epic_id)
+    if not may_see(session, EVERYBODY, epic):
+        return epic_card.restricted(epic)
+    return _draw_stream_move_told(session, move_id, now)
+
+
+def _draw_stream_move_told(session: Session, move_id: int, now: datetime) -> Answer:
+    move = session.get_one(StreamMove, move_id)
+    left = session.get_one(ValueStream, move.from_stream_id)
+    to = session.get_one(ValueStream, move.to_stream_id)
+    return stream_move.went(move, session.get_one(Epic, move.epic_id), left, to)
 
 
 def _draw_digest(session: Session, digest_id: int, now: datetime) -> Answer:
     return digest.digest(digesting.tell(session, session.get_one(Digest, digest_id), now))
+
+
+def _draw_reply(kind: MessageKind, session: Session, digest_id: int, now: datetime) -> Answer:
+    told = session.get_one(Digest, digest_id)
+    needs = digesting.tell_condition(session, told, kind)
+    return digest_thread.reply(kind, needs, told.subscription.portfolio, now)
 
 
 def _draw_fact_check(session: Session, check_id: int, now: datetime) -> Answer:
@@ -38,24 +100,80 @@ def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:
     return refusal.refusal(refused, epic)
 
 
+def _draw_live(session: Session, portfolio_id: int, now: datetime) -> Answer:
+    portfolio = session.get_one(Portfolio, portfolio_id)
+    return going_live.live(portfolio, announcing.epics_in(session, portfolio))
+
+
+def _draw_live_for_owner(session: Session, stream_id: int, now: datetime) -> Answer:
+    streams = announcing.streams_of_same_owner(session, session.get_one(ValueStream, stream_id))
+    return going_live.live_for_owner(streams, announcing.ideas_in(session, streams))
+
+
+def _draw_merged(session: Session, stream_id: int, now: datetime) -> Answer:
+    source = session.get_one(ValueStream, stream_id)
+    target = session.get_one(ValueStream, source.merged_into_id)
+    return restructure_form.where_it_went(source, target)
+
+
+def _draw_group_note(session: Session, grant_id: int, now: datetime) -> Answer:
+    return role_list.group_note(rostering.seats_of_group(session, grant_id))
+
+
+def _draw_departure(session: Session, departure_id: int, now: datetime) -> Answer:
+    gone = session.get_one(Departure, departure_id)
+    return people.departure(gone, holdings(session, gone.workspace_id, gone.user_id))
+
+
+def _draw_handover(session: Session, handover_id: int, now: datetime) -> Answer:
+    return people.handed_over(session.get_one(Handover, handover_id))
+
+
+def _draw_audit_head(session: Session, anchor_id: int, now: datetime) -> Answer:
+    return audit_head.audit_head(session.get_one(AuditAnchor, anchor_id))
+
+
 def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
     home = session.get_one(Home, home_id)
     portfolios = finding.portfolios(session, home.workspace_id, home.user_id)
-    portfolio = looking.portfolio_of(home, portfolios)
+    grants = looking.grants_of(session, home.workspace_id, home.user_id)
+    portfolio = looking.portfolio_of(home, portfolios, home.user_id, grants)
     if portfolio is None:
-        admins = admin_ids(session, home.workspace_id)
-        return home_board.welcome(admins, is_admin=home.user_id in admins)
-    seen = board(
-        session, portfolio.id, home.user_id, home.value_stream_id, home.state_id, home.page
-    )
-    return home_board.home_board(seen, portfolios)
+        return _draw_without_portfolio(session, home)
+    reader = looking.reader_of(portfolio, home.user_id, grants)
+    chosen = looking.chosen_of(home, portfolio, home.user_id, grants)
+    seen = board(session, portfolio.id, home.user_id, chosen)
+    waits = waiting.what_waits(session, portfolio, reader, now)
+    return home_board.home(seen, waits, reader, portfolios, now)
+
+
+def _draw_without_portfolio(session: Session, home: Home) -> Answer:
+    admins = admin_ids(session, home.workspace_id)
+    if finding.portfolios(session, home.workspace_id):
+        return home_board.closed(admins)
+    return home_board.welcome(admins, is_admin=home.user_id in admins)
 
 
 DRAWINGS: Mapping[str, Draw] = {
     MessageKind.EPIC_CARD: _draw_card,
+    MessageKind.IDEA_ANSWER: _draw_idea_answer,
+    MessageKind.STOPPED: _draw_stopped,
+    MessageKind.STREAM_MOVE: _draw_stream_move,
+    MessageKind.STREAM_MOVE_TOLD: _draw_stream_move_told,
     MessageKind.DIGEST: _draw_digest,
+    **{kind: partial(_draw_reply, kind) for kind in digesting.CONDITIONS},
     MessageKind.FACT_CHECK: _draw_fact_check,
     MessageKind.REFUSAL: _draw_refusal,
+    MessageKind.LIVE: _draw_live,
+    MessageKind.LIVE_FOR_OWNER: _draw_live_for_owner,
+    MessageKind.MERGED: _draw_merged,
+    MessageKind.USER_GROUP: _draw_group_note,
+    MessageKind.DEPARTURE: _draw_departure,
+    MessageKind.HANDOVER: _draw_handover,
+    MessageKind.AUDIT_HEAD: _draw_audit_head,
     "home": _draw_home,
 }
 """Who draws what."""
+
+POSTED: Mapping[str, Posted] = {MessageKind.DIGEST: digesting.reply_in_thread}
+"""What follows once a message of a kind is posted."""

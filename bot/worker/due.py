@@ -11,7 +11,7 @@ import structlog
 from slack_sdk import WebClient
 
 from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, fail, hold, is_due
-from bot.worker.courier import Courier, Draw, backoff
+from bot.worker.courier import Courier, Draw, Posted, backoff
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
@@ -47,8 +47,9 @@ class Worker:
         slack_client_for: Callable[[Workspace], WebClient],
         draw: Mapping[str, Draw],
         handlers: Mapping[str, Handler] | None = None,
+        posted: Mapping[str, Posted] | None = None,
     ) -> None:
-        courier = Courier(database, clock, slack_client_for, draw)
+        courier = Courier(database, clock, slack_client_for, draw, posted=posted or {})
         self._handlers: dict[str, Handler] = {
             "message": courier.show_message,
             "home": courier.show_home,

@@ -54,8 +54,10 @@ def _tell(session: Session, refused: Message, at: datetime) -> None:
 def _who_can_mend(session: Session, refused: Message) -> str | None:
     """The owner of the stream whose card it is, else who proposed the epic, else an admin.
 
-    Of a digest it is who asked for it.
+    Of a digest it is who asked for it, of what is said of a portfolio or stream an admin.
     """
+    if refused.kind in (MessageKind.LIVE, MessageKind.MERGED):
+        return next(iter(admin_ids(session, refused.workspace_id)), None)
     if refused.kind is MessageKind.DIGEST:
         return session.get_one(Digest, refused.subject_id).subscription.subscribed_by
     if refused.kind is not MessageKind.EPIC_CARD:

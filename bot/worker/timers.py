@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.worker.claims import Claim, end
 from bot.worker.due import Handler
-from bot.workflows import asking, digesting
+from bot.workflows import anchoring, asking, digesting
 from models.clock import Clock
 from models.database import Database
 
@@ -15,6 +15,7 @@ Workflow = Callable[[Session, int, datetime], None]
 """Does what is due to the subject of that id; what it puts, it puts last."""
 
 WORKFLOWS: Mapping[str, Workflow] = {
+    "audit": anchoring.anchor_due,
     "digest": digesting.send_due,
     "facts": asking.ask_due,
 }

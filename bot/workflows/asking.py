@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.redrawing import redraw_message
+from bot.workflows.seeing import seen_by
 from models.calendar import next_slot, week_of
 from models.confirmation import Confirmation, FactCheck
 from models.digest import Subscription
@@ -34,16 +35,20 @@ def work_key(portfolio: Portfolio) -> str:
 
 
 def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
-    """Ask every owner of an epic in flight, once this week, while any channel gets a digest."""
+    """Ask every owner of an epic in flight, once this week, while any channel gets a digest.
+
+    Before the portfolio is live nobody is asked.
+    """
     portfolio = session.scalars(
         select(Portfolio).where(Portfolio.id == portfolio_id).with_for_update()
     ).first()
     if portfolio is None or not _has_digests(session, portfolio):
         return
     slot = _slot_after(portfolio, at - MADE_UP_FOR_WITHIN)
+    asks = slot <= at and not portfolio.is_silent(at)
     asked = [
         message
-        for user_id in (_owners(session, portfolio) if slot <= at else ())
+        for user_id in (_owners(session, portfolio) if asks else ())
         if (message := _ask(session, portfolio, user_id, slot, at)) is not None
     ]
     put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
@@ -70,8 +75,9 @@ def asked_about(
             Epic.workspace_id == check.workspace_id,
             Epic.owner_user_id == check.user_id,
             State.committed,
+            seen_by(check.user_id),
         )
-        .options(joinedload(Epic.state), joinedload(Epic.value_stream))
+        .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
         .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)
     )
     total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery()))

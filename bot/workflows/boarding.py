@@ -1,70 +1,68 @@
-"""The board: how many epics stand in each state, and one page of them."""
+"""The board: how many epics stand in each column, against its limit, and one page of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.workflows.finding import PAGE_SIZE, narrowed, page_of
+from bot.workflows.finding import PAGE_SIZE, page_of
 from bot.workflows.seeing import seen_by
+from models.column import ENDED, Column, columns
 from models.epic import Epic
-from models.page import BoardPage
-from models.portfolio import Portfolio, State
+from models.flow import Load
+from models.page import ALL, BoardPage, Chosen
+from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.theme import Theme
 
 FIRST = 5
-"""How many epics of each state the whole board shows."""
+"""How many epics of each open column the whole board shows."""
+
+PHASE: ColumnElement[Phase] = func.coalesce(Epic.phase, Phase.TESTING)
+"""The column within a state in two: an epic tests its MVP until it is said otherwise."""
 
 
 def board(
     session: Session,
     portfolio_id: int,
     viewer: str | None,
-    value_stream_id: int | None = None,
-    state_id: int | None = None,
-    page: int = 1,
+    chosen: Chosen = ALL,
     size: int = PAGE_SIZE,
 ) -> BoardPage:
-    """The board as the viewer may see it, in five queries, however many epics there are.
+    """The board as the viewer may see it, in as many queries however many epics there are.
 
-    A stream or state that is not the portfolio's is taken as none chosen.
+    A stream, column or theme that is not the portfolio's is taken as none chosen.
     """
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.id == portfolio_id)
-        .options(selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
-    ).one()
-    stream = next((s for s in portfolio.value_streams if s.id == value_stream_id), None)
-    state = next((s for s in portfolio.states if s.id == state_id), None)
-    rows = narrowed(
-        select(Epic).where(Epic.portfolio_id == portfolio_id, seen_by(viewer)),
-        stream.id if stream else None,
-        None,
+    portfolio = _portfolio(session, portfolio_id)
+    stream = next((s for s in portfolio.value_streams if s.id == chosen.value_stream_id), None)
+    themes = _themes(session, portfolio)
+    column = _column(portfolio, chosen)
+    whole = select(Epic).where(Epic.portfolio_id == portfolio_id, seen_by(viewer))
+    if stream is not None:
+        whole = whole.where(Epic.value_stream_id == stream.id)
+    standing = _standing(session, whole)
+    counted = _counted(portfolio, standing)
+    left = _narrowed(whole, chosen, viewer, {theme.id for theme in themes})
+    counts = counted if left is whole else _counted(portfolio, _standing(session, left))
+    page, first = None, {}
+    if column is not None:
+        page = page_of(session, _in(left, column), chosen.page, counts[column], size)
+    else:
+        first = _first(session, left, [each for each, count in counts.items() if count])
+    return BoardPage(
+        portfolio=portfolio,
+        value_stream=stream,
+        chosen=chosen,
+        counts=counts,
+        **_loads(_limits(session, portfolio, stream), counted),
+        themes=[
+            theme for theme in themes if theme.closed_at is None or theme.id == chosen.theme_id
+        ],
+        **_in_flight_of_themes(portfolio, standing, themes),
+        column=column,
+        page=page,
+        first=first,
     )
-    per_state = rows.with_only_columns(Epic.state_id, func.count(Epic.id)).group_by(Epic.state_id)
-    found = dict(session.execute(per_state).all())
-    counts = {each: found.get(each.id, 0) for each in portfolio.states}
-    if state is None:
-        return BoardPage(portfolio, counts, stream, None, None, _first(session, rows, portfolio))
-    shown = page_of(session, narrowed(rows, None, state.id), page, counts[state], size)
-    return BoardPage(portfolio, counts, stream, state, shown, {})
-
-
-def _first(
-    session: Session, rows: Select[Epic], portfolio: Portfolio
-) -> dict[State, Sequence[Epic]]:
-    """The epics that are longest in each state, a few of each."""
-    place = func.row_number().over(
-        partition_by=Epic.state_id, order_by=(Epic.state_entered_at, Epic.id)
-    )
-    placed = rows.with_only_columns(Epic.id, place.label("place")).subquery()
-    epics = session.scalars(
-        select(Epic)
-        .join(placed, placed.c.id == Epic.id)
-        .where(placed.c.place <= FIRST)
-        .options(joinedload(Epic.value_stream))
-        .order_by(placed.c.place)
-    ).all()
-    return {state: [e for e in epics if e.state_id == state.id] for state in portfolio.states}
 
 
 def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
@@ -76,3 +74,136 @@ def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
     ).all()
     ids = [id_ for _, id_ in entered]
     return ids.index(epic.id) + 1, len(ids)
+
+
+def _portfolio(session: Session, portfolio_id: int) -> Portfolio:
+    return session.scalars(
+        select(Portfolio)
+        .where(Portfolio.id == portfolio_id)
+        .options(selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
+    ).one()
+
+
+def _themes(session: Session, portfolio: Portfolio) -> Sequence[Theme]:
+    rows = select(Theme).where(Theme.portfolio_id == portfolio.id).order_by(Theme.name, Theme.id)
+    return session.scalars(rows).all()
+
+
+def _column(portfolio: Portfolio, chosen: Chosen) -> Column | None:
+    wanted = (chosen.state_id, chosen.phase)
+    return next(
+        (each for each in columns(portfolio) if (each.state.id, each.phase) == wanted), None
+    )
+
+
+def _narrowed(
+    rows: Select[Epic], chosen: Chosen, viewer: str | None, theme_ids: set[int]
+) -> Select[Epic]:
+    """Only those of the theme, of the viewer, with the words, where that is chosen."""
+    if chosen.theme_id in theme_ids:
+        rows = rows.where(Epic.theme_id == chosen.theme_id)
+    elif chosen.no_theme:
+        rows = rows.where(Epic.theme_id.is_(None))
+    if chosen.mine:
+        rows = rows.where(Epic.owner_user_id == viewer)
+    for word in (chosen.text or "").split():
+        rows = rows.where(
+            or_(
+                Epic.title.icontains(word, autoescape=True),
+                Epic.key.icontains(word, autoescape=True),
+            )
+        )
+    return rows
+
+
+def _in(rows: Select[Epic], column: Column) -> Select[Epic]:
+    rows = rows.where(Epic.state_id == column.state.id)
+    return rows if column.phase is None else rows.where(column.phase.value == PHASE)
+
+
+Standing = Row[int, Phase, int | None, int]
+"""A state, a column of it, a theme, and how many epics stand there for it."""
+
+
+def _standing(session: Session, rows: Select[Epic]) -> Sequence[Standing]:
+    """How many epics stand in each state, column and theme."""
+    per = (Epic.state_id, PHASE.label("phase"), Epic.theme_id)
+    counted = rows.with_only_columns(*per, func.count(Epic.id).label("count")).group_by(*per)
+    return session.execute(counted).all()
+
+
+def _counted(portfolio: Portfolio, standing: Iterable[Standing]) -> dict[Column, int]:
+    counts = dict.fromkeys(columns(portfolio), 0)
+    states = {state.id: state for state in portfolio.states}
+    for state_id, phase, _, count in standing:
+        if state_id in states:
+            counts[Column.entered(states[state_id], phase)] += count
+    return counts
+
+
+def _first(
+    session: Session, rows: Select[Epic], shown: Sequence[Column]
+) -> dict[Column, Sequence[Epic]]:
+    """The epics that are longest in each open column, a few of each: one walk along the index."""
+    open_ones = [column for column in shown if column.state.kind not in ENDED]
+    if not open_ones:
+        return {}
+    parts = []
+    for place, column in enumerate(open_ones):
+        longest = _in(rows, column).order_by(Epic.state_entered_at, Epic.id).limit(FIRST)
+        few = longest.with_only_columns(Epic.id, literal(place).label("place")).subquery()
+        parts.append(select(few))
+    placed = union_all(*parts).subquery()
+    found = session.execute(
+        select(Epic, placed.c.place)
+        .join(placed, placed.c.id == Epic.id)
+        .options(joinedload(Epic.value_stream), joinedload(Epic.blocking))
+        .order_by(placed.c.place, Epic.state_entered_at, Epic.id)
+    ).all()
+    return {
+        column: [epic for epic, at in found if at == place]
+        for place, column in enumerate(open_ones)
+    }
+
+
+def _limits(
+    session: Session, portfolio: Portfolio, stream: ValueStream | None
+) -> Sequence[WipLimit]:
+    """Those of the stream alone, or of the portfolio as a whole."""
+    scope = WipLimit.value_stream_id == (stream.id if stream is not None else None)
+    rows = select(WipLimit).where(WipLimit.portfolio_id == portfolio.id, scope)
+    return session.scalars(rows.order_by(WipLimit.id)).all()
+
+
+def _loads(limits: Sequence[WipLimit], counts: Mapping[Column, int]) -> dict[str, Any]:
+    """What stands in each column, in both of implementing and in all, against the limits."""
+    most = {(limit.state_id, limit.phase): limit.most for limit in limits}
+    loads = {each: Load(n, most.get((each.state.id, each.phase))) for each, n in counts.items()}
+    in_flight = sum(count for column, count in counts.items() if column.state.committed)
+    phased = {column.state.id: 0 for column in counts if column.phase}
+    for column, count in counts.items():
+        if column.phase:
+            phased[column.state.id] += count
+    together = next(
+        (Load(n, most[id_, None]) for id_, n in phased.items() if (id_, None) in most), Load(0)
+    )
+    return {
+        "loads": loads,
+        "in_flight": Load(in_flight, most.get((None, None))),
+        "phases_together": together,
+    }
+
+
+def _in_flight_of_themes(
+    portfolio: Portfolio, standing: Iterable[Standing], themes: Sequence[Theme]
+) -> dict[str, Any]:
+    committed = {state.id for state in portfolio.states if state.committed}
+    per_theme: dict[int | None, int] = {}
+    for state_id, _, theme_id, count in standing:
+        if state_id in committed:
+            per_theme[theme_id] = per_theme.get(theme_id, 0) + count
+    named = [(theme.name, per_theme[theme.id]) for theme in themes if theme.id in per_theme]
+    return {
+        "in_flight_of_themes": sorted(named, key=lambda each: (-each[1], each[0])),
+        "in_flight_without_theme": per_theme.get(None, 0),
+    }

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.asking import asked_about
 from bot.workflows.moving import UnknownEpic
-from bot.workflows.redrawing import redraw_questions
+from bot.workflows.permitting import Place, check
+from bot.workflows.redrawing import redraw_epic, redraw_questions
+from bot.workflows.seeing import may_see
 from models.confirmation import Confirmation, FactCheck
 from models.epic import Epic
 from models.errors import Mistake
+from models.role import Right
 
 
 class NotInFlight(Mistake):
@@ -23,15 +26,6 @@ class NotInFlight(Mistake):
         )
 
 
-class NotTheirs(Mistake):
-    """A word about an epic by someone who answers for neither it nor its stream."""
-
-    def __init__(self, epic: Epic) -> None:
-        super().__init__(f"Only who owns {epic.key} or its value stream can say that.")
-        owners = (epic.owner_user_id, epic.value_stream.owner_user_id)
-        self.ask = tuple(dict.fromkeys(owner for owner in owners if owner))
-
-
 class UnknownQuestion(Mistake):
     """A question that was not asked of this person."""
 
@@ -40,21 +34,21 @@ class UnknownQuestion(Mistake):
 
 
 def confirm(session: Session, workspace_id: int, actor: str, epic_id: int, at: datetime) -> Epic:
-    """Note that the epic still stands so. Raises UnknownEpic, NotInFlight and NotTheirs."""
+    """Note that the epic still stands so. Raises UnknownEpic, NotInFlight and NotAllowed."""
     epic = session.scalars(
         select(Epic)
         .where(Epic.workspace_id == workspace_id, Epic.id == epic_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
-    if epic is None:
+    if epic is None or not may_see(session, actor, epic):
         raise UnknownEpic
+    check(session, actor, Right.CONFIRM, Place.of_epic(epic))
     if not epic.state.committed:
         raise NotInFlight(epic)
-    if actor not in (epic.owner_user_id, epic.value_stream.owner_user_id):
-        raise NotTheirs(epic)
     session.add(Confirmation(workspace_id=workspace_id, epic_id=epic.id, user_id=actor, at=at))
     redraw_questions(session, [epic], at)
+    redraw_epic(session, epic, at)
     return epic
 
 
@@ -65,12 +59,14 @@ def confirm_all(
 
     Raises UnknownQuestion.
     """
-    check = session.get(FactCheck, check_id)
-    if check is None or (check.workspace_id, check.user_id) != (workspace_id, actor):
+    question = session.get(FactCheck, check_id)
+    if question is None or (question.workspace_id, question.user_id) != (workspace_id, actor):
         raise UnknownQuestion
-    asked, _ = asked_about(session, check)
+    asked, _ = asked_about(session, question)
     epics = [epic for epic, confirmed_at in asked if confirmed_at is None]
     for epic in epics:
         session.add(Confirmation(workspace_id=workspace_id, epic_id=epic.id, user_id=actor, at=at))
     redraw_questions(session, epics, at)
+    if epics:
+        redraw_epic(session, epics[0], at, [epic.id for epic in epics])
     return epics

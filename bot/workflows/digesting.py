@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows import asking, telling
+from bot.workflows import asking, needing, telling
+from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_message
 from bot.workflows.telling import Scope
-from models.digest import WEEK, Digest, Subscription, Telling
+from models.digest import WEEK, Digest, Needs, Subscription, Telling
 from models.errors import Mistake
-from models.message import Message, MessageKind
-from models.portfolio import Portfolio
+from models.message import DIGEST_KINDS, Message, MessageKind
+from models.portfolio import Portfolio, ValueStream
+from models.role import Right
+from models.trail import insert_new
 from models.work import insert_into, put
+
+CONDITIONS = tuple(kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGEST)
+"""What the replies in a digest's thread are about, in their order."""
 
 
 class NoDigest(Mistake):
@@ -33,6 +39,16 @@ class SentAlready(Mistake):
         super().__init__(
             f"This week's digest came on {day:%A}, {day.day} {day:%B} at {day:%-H:%M}, and one a "
             "week is enough. /flow digest preview shows you how things stand now."
+        )
+
+
+class NotLive(Mistake):
+    """A digest of a portfolio that says nothing yet."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        super().__init__(
+            f"{portfolio.name} is not live yet, so nothing is posted. /flow digest preview shows "
+            "you what it would say; /portfolio setup is where an admin goes live."
         )
 
 
@@ -59,14 +75,18 @@ def subscribe(
 ) -> Subscription:
     """Have the channel told once a week; asked again, its weekday, time or scope change.
 
-    Raises UnknownScope.
+    Raises UnknownScope and NotAllowed.
     """
     portfolio = session.get(Portfolio, wish.portfolio_id)
     if portfolio is None or portfolio.workspace_id != workspace_id:
         raise UnknownScope
-    if wish.value_stream_id not in {None, *(stream.id for stream in portfolio.value_streams)}:
+    streams = {stream.id: stream for stream in portfolio.value_streams}
+    if wish.value_stream_id not in {None, *streams}:
         raise UnknownScope
-    new = insert_into(session, Subscription).values(
+    _check(session, actor, portfolio, streams.get(wish.value_stream_id or 0))
+    insert_new(
+        session,
+        Subscription,
         workspace_id=workspace_id,
         channel_id=channel_id,
         portfolio_id=portfolio.id,
@@ -77,7 +97,6 @@ def subscribe(
         subscribed_by=actor,
         subscribed_at=at,
     )
-    session.execute(new.on_conflict_do_nothing())
     subscription = session.scalars(_of_channel(workspace_id, channel_id).with_for_update()).one()
     subscription.portfolio_id, subscription.value_stream_id = portfolio.id, wish.value_stream_id
     subscription.weekday, subscription.minute_of_day = wish.weekday, wish.minute_of_day
@@ -89,17 +108,21 @@ def subscribe(
 def pause(
     session: Session, workspace_id: int, actor: str, channel_id: str, at: datetime
 ) -> Subscription:
-    """Send nothing until it is resumed. Raises NoDigest."""
+    """Send nothing until it is resumed. Raises NoDigest and NotAllowed."""
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    _check(session, actor, subscription.portfolio, subscription.value_stream)
     subscription.paused_at = subscription.paused_at or at
     subscription.paused_by = subscription.paused_by or actor
     session.flush()
     return subscription
 
 
-def resume(session: Session, workspace_id: int, channel_id: str, at: datetime) -> Subscription:
-    """Send the next one at its usual time. Raises NoDigest."""
+def resume(
+    session: Session, workspace_id: int, actor: str, channel_id: str, at: datetime
+) -> Subscription:
+    """Send the next one at its usual time. Raises NoDigest and NotAllowed."""
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    _check(session, actor, subscription.portfolio, subscription.value_stream)
     _begin(session, subscription, at)
     return subscription
 
@@ -109,9 +132,12 @@ def send_now(
 ) -> Subscription:
     """Send this week's digest at once; its slot later in the week is taken by it.
 
-    Raises NoDigest and SentAlready.
+    Raises NoDigest, NotAllowed, NotLive and SentAlready.
     """
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
+    _check(session, actor, subscription.portfolio, subscription.value_stream)
+    if subscription.portfolio.is_silent(at):
+        raise NotLive(subscription.portfolio)
     message = _send(session, subscription, at, at, at, actor)
     if message is None:
         raise SentAlready(subscription, _digest_of(session, subscription, at))
@@ -124,7 +150,10 @@ def send_now(
 
 
 def send_due(session: Session, subscription_id: int, at: datetime) -> None:
-    """Send the digest of the newest slot that has come, and wait for the next slot."""
+    """Send the digest of the newest slot that has come, and wait for the next slot.
+
+    Before the portfolio is live nothing is sent.
+    """
     subscription = session.scalars(
         select(Subscription).where(Subscription.id == subscription_id).with_for_update()
     ).first()
@@ -133,8 +162,9 @@ def send_due(session: Session, subscription_id: int, at: datetime) -> None:
     slot = subscription.latest_slot(at)
     message = None
     if slot is not None:
-        until = subscription.tells_until(slot)
-        message = _send(session, subscription, slot, until, at, None)
+        if not subscription.portfolio.is_silent(at):
+            until = subscription.tells_until(slot)
+            message = _send(session, subscription, slot, until, at, None)
         subscription.next_at = subscription.slot_after(slot)
     session.flush()
     put(session, subscription.workspace_id, subscription.work_key, subscription.next_at)
@@ -171,6 +201,58 @@ def tell(session: Session, digest: Digest, now: datetime) -> Telling:
         first=digest.first,
         preview=False,
     )
+
+
+def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> None:
+    """Put a reply beneath a digest that was just posted, one for each kind of thing it asks for."""
+    digest = session.get_one(Digest, digest_message.subject_id)
+    there = select(Message.id).where(
+        Message.workspace_id == digest.workspace_id,
+        Message.kind.in_(CONDITIONS),
+        Message.subject_id == digest.id,
+    )
+    if digest_message.ts is None or session.scalar(there.limit(1)) is not None:
+        return
+    replies = [
+        Message(
+            workspace_id=digest.workspace_id,
+            channel_id=digest_message.channel_id,
+            thread_ts=digest_message.ts,
+            kind=kind,
+            subject_id=digest.id,
+        )
+        for kind in CONDITIONS
+        if tell_condition(session, digest, kind).any
+    ]
+    session.add_all(replies)
+    session.flush()
+    for reply in replies:
+        redraw_message(session, reply, at)
+
+
+def tell_condition(session: Session, digest: Digest, kind: MessageKind) -> Needs:
+    """The one kind of thing that a reply in the digest's thread is about."""
+    scope, at = _scope(session, digest.subscription), digest.at
+    match kind:
+        case MessageKind.DIGEST_ANSWERS:
+            return Needs(answers=needing.waiting_for_an_answer(session, scope, at))
+        case MessageKind.DIGEST_BLOCKED:
+            return Needs(blocked=needing.blocked(session, scope, at))
+        case MessageKind.DIGEST_QUIET:
+            return Needs(quiet=needing.quiet_for_long(session, scope, at))
+        case MessageKind.DIGEST_OVERRIDES:
+            told = needing.overrides(session, scope, digest.since, digest.until)
+            return Needs(overrides=told)
+        case MessageKind.DIGEST_UNOWNED:
+            return Needs(unowned=needing.unowned(session, scope, at))
+        case _:
+            return Needs(slips=needing.slips(session, scope, at))
+
+
+def _check(session: Session, actor: str, portfolio: Portfolio, stream: ValueStream | None) -> None:
+    """Raise NotAllowed for who only looks on there, or has no part in it."""
+    place = Place.of_stream(stream) if stream is not None else Place.of_portfolio(portfolio)
+    check(session, actor, Right.RUN_DIGEST, place)
 
 
 def _of_channel(workspace_id: int, channel_id: str) -> Select[Subscription]:
@@ -255,24 +337,12 @@ def _telling(
     first: bool,
     preview: bool,
 ) -> Telling:
-    portfolio = (
-        session.scalars(
-            select(Portfolio)
-            .where(Portfolio.id == subscription.portfolio_id)
-            .options(joinedload(Portfolio.states), joinedload(Portfolio.value_streams))
-        )
-        .unique()
-        .one()
-    )
-    stream = next(
-        (s for s in portfolio.value_streams if s.id == subscription.value_stream_id), None
-    )
-    scope = Scope(portfolio, stream)
-    per_state, per_stream = telling.in_flight(session, scope, until)
+    scope = _scope(session, subscription)
     lately, before = telling.finished_within(session, scope, until)
+    open_total, finished = telling.beginning(session, scope, at) if first else (0, 0)
     return Telling(
-        portfolio=portfolio,
-        value_stream=stream,
+        portfolio=scope.portfolio,
+        value_stream=scope.value_stream,
         subscription=subscription,
         first=first,
         preview=preview,
@@ -280,11 +350,28 @@ def _telling(
         since=since,
         until=until,
         changes=telling.changes_between(session, scope, since, until),
-        in_flight=per_state,
-        in_flight_of_streams=per_stream,
-        waiting=telling.waiting_for_an_answer(session, scope, at),
-        quiet=telling.quiet_for_long(session, scope, at),
+        in_flight=telling.in_flight(session, scope, until),
+        needs=needing.needs(session, scope, since, until, at, now),
+        milestones=needing.on_their_dates(session, scope, at),
         finished_13_weeks=lately,
         finished_13_weeks_before=before,
+        open_total=open_total,
+        finished_since_live=finished,
         now=now,
+    )
+
+
+def _scope(session: Session, subscription: Subscription) -> Scope:
+    portfolio = session.scalars(
+        select(Portfolio)
+        .where(Portfolio.id == subscription.portfolio_id)
+        .options(
+            selectinload(Portfolio.states),
+            selectinload(Portfolio.all_states),
+            selectinload(Portfolio.value_streams),
+        )
+    ).one()
+    streams = portfolio.value_streams
+    return Scope(
+        portfolio, next((s for s in streams if s.id == subscription.value_stream_id), None)
     )

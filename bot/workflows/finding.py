@@ -3,15 +3,20 @@
 import difflib
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.seeing import portfolio_seen_by, seen_by
-from models.epic import Epic
+from models.choices import Choices
+from models.epic import Blocking, Epic
 from models.errors import Mistake
+from models.listing import Filter, Listing, Names
 from models.page import Page
-from models.portfolio import Portfolio, State, ValueStream
+from models.portfolio import FIRST_STATE, Portfolio, State, ValueStream
+from models.theme import Objective, Theme
 
 PAGE_SIZE = 20
 NEAREST = 3
@@ -57,18 +62,93 @@ def epic_by_id(
 def list_epics(
     session: Session,
     workspace_id: int,
-    viewer: str | None,
-    page: int = 1,
-    *,
-    value_stream_id: int | None = None,
-    state_id: int | None = None,
+    viewer: str,
+    names: Names,
+    chosen: Filter,
+    page: int,
+    at: datetime,
     size: int = PAGE_SIZE,
-) -> Page:
-    """The epics the viewer may see in the order of the board, longest in their state first."""
-    rows = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
-    rows = narrowed(rows, value_stream_id, state_id)
-    total = session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
-    return page_of(session, rows, page, total, size)
+) -> Listing:
+    """The epics meant that the viewer may see, in the order of the board, longest there first.
+
+    Where there is none, how many there were without each part of the filter.
+    """
+    seen = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
+
+    def count(meant: Filter) -> int:
+        rows = seen.where(*_conditions(meant, viewer, names, at))
+        return session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
+
+    total = count(chosen)
+    rows = seen.where(*_conditions(chosen, viewer, names, at))
+    found = page_of(session, rows.options(joinedload(Epic.blocking)), page, total, size)
+    without = {}
+    if not total:
+        without = {part: count(chosen.without(part)) for part in chosen.parts}
+    return Listing(found, chosen, names.read(chosen), without)
+
+
+def names(session: Session, workspace_id: int, viewer: str) -> Names:
+    """What the words of a list can name: streams, states and themes the viewer may see."""
+    seen = portfolios(session, workspace_id, viewer)
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.portfolio_id.in_([portfolio.id for portfolio in seen]))
+        .order_by(Theme.closed_at.is_not(None), Theme.name)
+    ).all()
+    return Names(seen, themes)
+
+
+def _conditions(
+    chosen: Filter, viewer: str, names: Names, at: datetime
+) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.streams:
+        found.append(Epic.value_stream_id.in_(chosen.streams))
+    if chosen.states or chosen.phases:
+        found.append(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
+    if chosen.themes or chosen.no_theme:
+        none = Epic.theme_id.is_(None) if chosen.no_theme else false()
+        found.append(or_(Epic.theme_id.in_(chosen.themes), none))
+    if chosen.mine:
+        found.append(Epic.owner_user_id == viewer)
+    if chosen.blocked:
+        blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
+        found.append(Epic.id.in_(blocked))
+    if chosen.late:
+        found.append(or_(false(), *(_late(portfolio, at) for portfolio in names.portfolios)))
+    for text in chosen.texts:
+        columns = (Epic.title, Epic.hypothesis, Epic.key)
+        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return found
+
+
+def _late(portfolio: Portfolio, at: datetime) -> ColumnElement[bool]:
+    """The ideas of the portfolio whose first answer is past its day."""
+    if not portfolio.calls_late(at):
+        return false()
+    zone = ZoneInfo(portfolio.time_zone)
+    due = portfolio.calendar.late_if_entered_before(at.astimezone(zone).date())
+    return and_(
+        Epic.state_id == portfolio.state(FIRST_STATE).id,
+        Epic.answered_at.is_(None),
+        Epic.state_entered_at < datetime(due.year, due.month, due.day, tzinfo=zone),
+    )
+
+
+def choices(session: Session, portfolio: Portfolio) -> Choices:
+    """What can be chosen on the form for an epic: what of the portfolio is open."""
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.portfolio_id == portfolio.id, Theme.closed_at.is_(None))
+        .order_by(Theme.name, Theme.id)
+    ).all()
+    objectives = session.scalars(
+        select(Objective)
+        .where(Objective.portfolio_id == portfolio.id, Objective.closed_at.is_(None))
+        .order_by(Objective.title, Objective.id)
+    ).all()
+    return Choices(portfolio, themes, objectives)
 
 
 def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: int) -> Page:

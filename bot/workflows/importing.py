@@ -20,11 +20,12 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from bot.workflows import staging
+from bot.workflows.founding import found_portfolio, found_streams
 from models.database import Database
 from models.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
 from models.flow import History, Move, StreamChange
-from models.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream, derive_prefix
+from models.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
 from models.trail import note
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
@@ -141,8 +142,8 @@ def import_items(
     the default states, and its value streams with derived key prefixes, where they are missing.
     The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
-    portfolio = _portfolio(session, workspace_id, name, at)
-    streams = _streams(session, portfolio, items)
+    portfolio = found_portfolio(session, workspace_id, name, at)
+    streams = found_streams(session, portfolio, (item.value_stream for item in items), at)
     known = _known_epics(session, portfolio)
     report = Report()
     for item in items:
@@ -160,6 +161,8 @@ def import_items(
     session.flush()
     report.items_added = len(rows)
     report.transitions_added = staging.take_over(session, portfolio)
+    if rows:
+        portfolio.imported_at = at
     told = {"epics": report.items_added, "transitions": report.transitions_added}
     note(session, workspace_id, "imports", portfolio.id, {**told, **about})
     return report
@@ -228,47 +231,6 @@ def _moment(file: Path, line: int, text: str) -> datetime:
     except ValueError as error:
         raise BadRow(file, line, f'"{text}" is not a moment like 2026-05-18T09:00:00Z') from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _portfolio(session: Session, workspace_id: int, name: str, at: datetime) -> Portfolio:
-    found = session.scalar(
-        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
-    )
-    if found:
-        return found
-    portfolio = Portfolio(
-        workspace_id=workspace_id,
-        name=name,
-        currency="EUR",
-        time_zone="UTC",
-        created_at=at,
-        live_at=at,
-    )
-    portfolio.add_default_states()
-    session.add(portfolio)
-    session.flush()
-    return portfolio
-
-
-def _streams(
-    session: Session, portfolio: Portfolio, items: Sequence[Item]
-) -> Mapping[str, ValueStream]:
-    streams = {stream.name: stream for stream in portfolio.value_streams}
-    taken = set(
-        session.scalars(
-            select(ValueStream.key_prefix).where(ValueStream.workspace_id == portfolio.workspace_id)
-        )
-    )
-    for name in dict.fromkeys(item.value_stream for item in items):
-        if name not in streams:
-            prefix = derive_prefix(name, taken)
-            taken.add(prefix)
-            streams[name] = ValueStream(
-                workspace_id=portfolio.workspace_id, name=name, key_prefix=prefix, next_number=1
-            )
-            portfolio.value_streams.append(streams[name])
-    session.flush()
-    return streams
 
 
 def _known_epics(session: Session, portfolio: Portfolio) -> Mapping[tuple[str, str], int]:

@@ -6,10 +6,19 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.granting import remove
 from bot.workflows.permitting import Place, holders
+from models.errors import Mistake
 from models.role import FROM_SETTINGS, Role, RoleGrant
-from models.work import insert_into
+from models.trail import insert_new
 from models.workspace import LOCAL, Workspace
+
+
+class NoAdmin(Mistake):
+    """Taking the role of admin from someone who is none."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
 
 
 def workspace_of(session: Session, team_id: str) -> Workspace:
@@ -24,8 +33,7 @@ def workspace_of(session: Session, team_id: str) -> Workspace:
         local.team_id = team_id
         session.flush()
         return local
-    new = insert_into(session, Workspace).values(team_id=team_id)
-    session.execute(new.on_conflict_do_nothing())
+    insert_new(session, Workspace, team_id=team_id)
     return session.scalars(select(Workspace).where(Workspace.team_id == team_id)).one()
 
 
@@ -34,7 +42,7 @@ def grant_admin(
 ) -> None:
     """Make the person an admin of the workspace; once more changes nothing."""
     session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
-    if user_id in (grant.user_id for grant in _admin_grants(session, workspace_id)):
+    if user_id in (grant.user_id for grant in admin_grants(session, workspace_id)):
         return
     session.add(
         RoleGrant(
@@ -48,12 +56,22 @@ def grant_admin(
     session.flush()
 
 
+def revoke_admin(session: Session, workspace_id: int, user_id: str) -> None:
+    """Take the role of admin from the person. Raises NoAdmin, AdminBySettings and LastAdmin."""
+    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    grants = [each for each in admin_grants(session, workspace_id) if each.user_id == user_id]
+    if not grants:
+        raise NoAdmin(user_id)
+    for given in grants:
+        remove(session, given)
+
+
 def settle_admins(
     session: Session, workspace_id: int, user_ids: Iterable[str], at: datetime
 ) -> None:
     """Have exactly those be admins by the settings; what was granted by people stays."""
     wanted = set(user_ids)
-    for grant in _admin_grants(session, workspace_id):
+    for grant in admin_grants(session, workspace_id):
         if grant.granted_by == FROM_SETTINGS and grant.user_id not in wanted:
             session.delete(grant)
     session.flush()
@@ -66,7 +84,8 @@ def admin_ids(session: Session, workspace_id: int) -> list[str]:
     return holders(session, [Role.ADMIN], Place(workspace_id))
 
 
-def _admin_grants(session: Session, workspace_id: int) -> Sequence[RoleGrant]:
+def admin_grants(session: Session, workspace_id: int) -> Sequence[RoleGrant]:
+    """The grants that make people and user groups admins of the whole workspace."""
     return session.scalars(
         select(RoleGrant)
         .where(

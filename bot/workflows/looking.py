@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from models.message import Home
-from models.portfolio import Portfolio
+from models.page import ALL, Chosen, Reader
+from models.portfolio import Portfolio, ValueStream
+from models.role import Role, RoleGrant, UserGroupMember
 from models.work import insert_into, put
+
+Grant = Row[Role, int | None, int | None]
+"""A role with the portfolio or the value stream it is of."""
 
 
 def look(session: Session, workspace_id: int, user_id: str, at: datetime) -> Home:
@@ -27,14 +32,15 @@ def choose(
     at: datetime,
     *,
     portfolio_id: int | None = None,
-    value_stream_id: int | None = None,
-    state_id: int | None = None,
-    page: int = 1,
+    chosen: Chosen = ALL,
 ) -> Home:
-    """Have the person's Home drawn with another choice; None stands for all, or for the first."""
+    """Have the person's Home drawn with another choice; no portfolio stands for the first."""
     home = _home(session, workspace_id, user_id, at)
-    home.portfolio_id, home.value_stream_id = portfolio_id, value_stream_id
-    home.state_id, home.page = state_id, page
+    home.portfolio_id, home.chosen_at = portfolio_id, at
+    home.value_stream_id, home.theme_id = chosen.value_stream_id, chosen.theme_id
+    home.state_id, home.phase = chosen.state_id, chosen.phase
+    home.no_theme, home.mine = chosen.no_theme, chosen.mine
+    home.text, home.page = chosen.text, chosen.page
     return look(session, workspace_id, user_id, at)
 
 
@@ -45,11 +51,76 @@ def home_of(session: Session, workspace_id: int, user_id: str) -> Home | None:
     ).first()
 
 
-def portfolio_of(home: Home | None, portfolios: Sequence[Portfolio]) -> Portfolio | None:
-    """The portfolio seen: the one chosen while it is there, else the first, None without any."""
+def grants_of(session: Session, workspace_id: int, user_id: str) -> Sequence[Grant]:
+    """The roles given to the person or to a user group of theirs, in the whole workspace."""
+    groups = select(UserGroupMember.group_id).where(
+        UserGroupMember.workspace_id == workspace_id, UserGroupMember.user_id == user_id
+    )
+    rows = select(RoleGrant.role, RoleGrant.portfolio_id, RoleGrant.value_stream_id).where(
+        RoleGrant.workspace_id == workspace_id,
+        or_(RoleGrant.user_id == user_id, RoleGrant.user_group_id.in_(groups)),
+    )
+    return session.execute(rows.order_by(RoleGrant.id)).all()
+
+
+def portfolio_of(
+    home: Home | None,
+    portfolios: Sequence[Portfolio],
+    user_id: str = "",
+    grants: Sequence[Grant] = (),
+) -> Portfolio | None:
+    """The portfolio seen: the one chosen while it is there, else one with a stream of theirs."""
     chosen = home.portfolio_id if home is not None else None
-    first = portfolios[0] if portfolios else None
-    return next((each for each in portfolios if each.id == chosen), first)
+    found = next((each for each in portfolios if each.id == chosen), None)
+    theirs = next((each for each in portfolios if stream_of(each, user_id, grants)), None)
+    return found or theirs or (portfolios[0] if portfolios else None)
+
+
+def chosen_of(
+    home: Home | None, portfolio: Portfolio, user_id: str, grants: Sequence[Grant]
+) -> Chosen:
+    """What the person sees of it: as they chose, before that the stream that is theirs."""
+    if home is None or home.chosen_at is None or home.portfolio_id != portfolio.id:
+        stream = stream_of(portfolio, user_id, grants)
+        return Chosen(value_stream_id=stream.id if stream is not None else None)
+    return Chosen(
+        value_stream_id=home.value_stream_id,
+        state_id=home.state_id,
+        phase=home.phase,
+        theme_id=home.theme_id,
+        no_theme=home.no_theme,
+        mine=home.mine,
+        text=home.text,
+        page=home.page,
+    )
+
+
+def stream_of(portfolio: Portfolio, user_id: str, grants: Sequence[Grant]) -> ValueStream | None:
+    """The value stream that is someone's: one they own, else one they have a role in."""
+    roles_in = {stream_id for _, _, stream_id in grants if stream_id is not None}
+    owned = [each for each in portfolio.open_streams if each.owner_user_id == user_id]
+    followed = [each for each in portfolio.open_streams if each.id in roles_in]
+    return next(iter([*owned, *followed]), None)
+
+
+def reader_of(portfolio: Portfolio, user_id: str, grants: Sequence[Grant]) -> Reader:
+    """What the person is to the portfolio."""
+    streams = {stream.id for stream in portfolio.value_streams}
+    here = [
+        (role, stream_id)
+        for role, portfolio_id, stream_id in grants
+        if portfolio_id == portfolio.id
+        or stream_id in streams
+        or (portfolio_id is None and stream_id is None)
+    ]
+    owns = any(stream.owner_user_id == user_id for stream in portfolio.open_streams)
+    proposes = any(role is not Role.VIEWER for role, _ in here)
+    return Reader(
+        user_id=user_id,
+        is_admin=any(role is Role.ADMIN and stream_id is None for role, stream_id in here),
+        may_propose=portfolio.is_for_everybody or owns or proposes,
+        has_part=owns or bool(here),
+    )
 
 
 def _home(session: Session, workspace_id: int, user_id: str, at: datetime) -> Home:

@@ -1,28 +1,43 @@
-"""Moving an epic to another state."""
+"""Moving an epic to another state, as its policy and the limits allow."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.permitting import Place, check
+from bot.workflows.limiting import full_places
+from bot.workflows.permitting import Place, check, may
 from bot.workflows.redrawing import redraw_epic, redraw_questions
 from bot.workflows.seeing import may_see
+from models.column import ENDED, Column
 from models.digest import QUIET_AFTER
-from models.epic import Epic
-from models.errors import AlreadyThere, Mistake, MovedMeanwhile
-from models.portfolio import State
-from models.role import Right
+from models.epic import Epic, Override, Transition
+from models.errors import AlreadyThere, FieldMistakes, Mistake, MovedMeanwhile
+from models.obstacles import NotYet, Obstacles
+from models.policy import lacks_before
+from models.portfolio import Phase, State, StateKind, WipLimit
+from models.role import Right, Role
 
 LOCKED = (
     select(Epic)
     .where(Epic.workspace_id == bindparam("workspace_id"), Epic.id == bindparam("epic_id"))
-    .with_for_update()
+    .options(joinedload(Epic.portfolio, innerjoin=True))
+    .with_for_update(of=Epic)
     .execution_options(populate_existing=True)
 )
-STATES = select(State).where(
-    State.portfolio_id == bindparam("portfolio_id"),
-    State.id.in_(bindparam("state_ids", expanding=True)),
+STATES = select(State, exists().where(WipLimit.portfolio_id == bindparam("portfolio_id"))).where(
+    State.portfolio_id == bindparam("portfolio_id"), State.retired_at.is_(None)
+)
+LINE = (
+    select(Epic.id)
+    .where(
+        Epic.value_stream_id == bindparam("stream_id"),
+        Epic.state_id.in_(bindparam("state_ids", expanding=True)),
+    )
+    .order_by(Epic.state_entered_at, Epic.id)
+    .limit(20)
 )
 """Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
 
@@ -41,6 +56,21 @@ class UnknownState(Mistake):
         super().__init__("This portfolio has no such state any more. Choose another one.")
 
 
+class ReasonMissing(FieldMistakes):
+    """A move that others will want to understand, without a word why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__({"reason": sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A move that was carried out, and whether digests may have asked about what it changed."""
+
+    transition: Transition
+    in_digests: bool
+
+
 def move(
     session: Session,
     workspace_id: int,
@@ -50,27 +80,127 @@ def move(
     version: int | None,
     reason: str | None,
     at: datetime,
+    *,
+    phase: Phase | None = None,
+    anyway: bool = False,
 ) -> Epic:
     """Move the epic, and redraw wherever it is shown.
 
-    `version` is what the person saw, None when they named the epic by its key. Raises
-    AlreadyThere, MovedMeanwhile, NotAllowed, UnknownEpic, UnknownState.
+    `version` is what the person saw, None when they named the epic by its key. `anyway` passes
+    over what is missing, for those who may and with a reason; it is kept as an override. Raises
+    AlreadyThere, MovedMeanwhile, NotAllowed, NotYet, ReasonMissing, UnknownEpic, UnknownState.
     """
+    epic = locked(session, workspace_id, actor, epic_id)
+    states, limited = states_of(session, epic.portfolio_id)
+    if (state := states.get(to_state_id)) is None:
+        raise UnknownState
+    place = Place.of_epic(epic)
+    check(session, actor, Right.STOP if state.kind is StateKind.STOPPED else Right.MOVE, place)
+    if state is epic.state and phase in (None, epic.phase):
+        raise AlreadyThere(epic.key, epic.column_label)
+    if version is not None and version != epic.version:
+        raise MovedMeanwhile(epic.key, epic.column_label)
+    to = Column.entered(state, phase)
+    if to.scales and epic.state.kind is not StateKind.DONE:
+        check(session, actor, Right.JUDGE, place)
+        if not (reason or "").strip():
+            raise ReasonMissing("Say in a sentence why it goes on after its MVP.")
+    obstacles = Obstacles(
+        lacks_before(epic, states.values(), state, scales=to.scales),
+        full_places(session, epic, to, states, lock=True) if limited else [],
+    )
+    role = _passing_role(session, actor, epic, to, obstacles, reason, anyway=anyway)
+    moved = carry_out(session, epic, to, actor, reason, at)
+    if role is not None:
+        session.add(_override(moved.transition, obstacles.told(to), role))
+    redraw_moved(session, epic, moved, states, at)
+    return epic
+
+
+def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:
+    """The epic with nobody else changing it meanwhile. Raises UnknownEpic."""
     epic = session.scalars(LOCKED, {"workspace_id": workspace_id, "epic_id": epic_id}).first()
     if epic is None or not may_see(session, actor, epic):
         raise UnknownEpic
-    ids = {"portfolio_id": epic.portfolio_id, "state_ids": [epic.state_id, to_state_id]}
-    states = {state.id: state for state in session.scalars(STATES, ids)}
-    to = states.get(to_state_id)
-    if to is None:
-        raise UnknownState
-    check(session, actor, Right.MOVE, Place.of_epic(epic))
-    if to is epic.state:
-        raise AlreadyThere(epic.key, to.label)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.state.label)
-    in_digests = not epic.state.committed or at - epic.state_entered_at >= QUIET_AFTER
-    session.add(epic.move(to, actor, reason, at))
-    redraw_questions(session, [epic], at, in_digests=in_digests)
-    redraw_epic(session, epic, at)
     return epic
+
+
+def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State], bool]:
+    """The portfolio's states by their ids, and whether it has limits at all."""
+    rows = session.execute(STATES, {"portfolio_id": portfolio_id}).all()
+    return {state.id: state for state, _ in rows}, any(limited for _, limited in rows)
+
+
+def carry_out(
+    session: Session, epic: Epic, to: Column, actor: str, reason: str | None, at: datetime
+) -> Moved:
+    """Have the epic stand there; what blocked it ends with its way. Nothing is asked any more."""
+    stays_in_flight = epic.state.committed and to.state.committed
+    asked_about = epic.blocking is not None or epic.owner_user_id is None
+    long = at - epic.state_entered_at >= QUIET_AFTER
+    in_digests = not stays_in_flight or asked_about or long
+    if to.state.kind in ENDED and epic.blocking is not None:
+        epic.blocking.ended_at, epic.blocking.ended_by = at, actor
+    transition = epic.move(to.state, actor, reason, at, to.phase)
+    session.add(transition)
+    session.flush()
+    session.expire(epic, ["blocking"])
+    return Moved(transition, in_digests)
+
+
+def redraw_moved(
+    session: Session, epic: Epic, moved: Moved, states: Mapping[int, State], at: datetime
+) -> None:
+    """Redraw what the move changed: the questions about it, its cards, and who waits in line."""
+    waits = [s.id for s in states.values() if s.committed and s.kind is StateKind.WAIT]
+    line = {"stream_id": epic.value_stream_id, "state_ids": waits}
+    others = session.scalars(LINE, line).all() if waits and _moves_the_line(moved) else ()
+    redraw_questions(session, [epic], at, in_digests=moved.in_digests)
+    redraw_epic(session, epic, at, others)
+
+
+def _moves_the_line(moved: Moved) -> bool:
+    """Whether those who are ready have another place now, or more room before them."""
+    left, to = moved.transition.from_state, moved.transition.to_state
+    if left is None or not left.committed:
+        return False
+    return StateKind.WAIT in (left.kind, to.kind) or left.phased
+
+
+def _passing_role(
+    session: Session,
+    actor: str,
+    epic: Epic,
+    to: Column,
+    obstacles: Obstacles,
+    reason: str | None,
+    *,
+    anyway: bool,
+) -> Role | None:
+    """In which role the obstacles are passed; None where there are none.
+
+    Raises NotYet, and for who passes them NotAllowed and ReasonMissing.
+    """
+    if not (obstacles.lacks or obstacles.full):
+        return None
+    place = Place.of_epic(epic)
+    if not anyway:
+        may_pass = may(session, actor, Right.OVERRIDE, place)
+        raise NotYet(epic, to, obstacles, may_pass=may_pass)
+    role = check(session, actor, Right.OVERRIDE, place)
+    if not (reason or "").strip():
+        raise ReasonMissing("Say why it moves all the same: the next digest tells it.")
+    return role
+
+
+def _override(transition: Transition, passed: list[str], role: Role) -> Override:
+    return Override(
+        workspace_id=transition.workspace_id,
+        epic_id=transition.epic.id,
+        transition_id=transition.id,
+        passed=passed,
+        role=role.value,
+        reason=transition.reason or "",
+        by_user_id=transition.actor_user_id or "",
+        at=transition.at,
+    )

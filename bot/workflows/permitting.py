@@ -4,7 +4,7 @@ It is asked in the transaction of the change itself, so that a role taken away a
 gone, whatever the card that was clicked still shows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.epic import Epic
 from models.errors import Mistake
+from models.handover import Departure
 from models.portfolio import FIRST_STATE, Portfolio, ValueStream
 from models.role import MAY, Right, Role, RoleGrant, UserGroup, UserGroupMember
 
@@ -28,14 +29,23 @@ ORDER = (
 
 
 class NotAllowed(Mistake):
-    """Something by someone without a role that carries it; says which does, and who has it."""
+    """Something by someone without a role that carries it; says which does, and who has it.
 
-    def __init__(self, right: Right, roles: Sequence[str], holders: Sequence[str]) -> None:
+    The notes are sentences about roles that nobody has through a user group any more.
+    """
+
+    def __init__(
+        self,
+        right: Right,
+        roles: Sequence[str],
+        holders: Sequence[str],
+        notes: Sequence[str] = (),
+    ) -> None:
         who = " or ".join(filter(None, [", ".join(roles[:-1]), roles[-1]]))
-        said = f"Only {who} can {right.value}."
+        said = [f"Only {who} can {right.value}.", *notes]
         if not holders:
-            said += " Nobody is that yet: an admin gives roles with /portfolio roles."
-        super().__init__(said)
+            said.append("Nobody is that now: an admin gives roles with /portfolio roles.")
+        super().__init__(" ".join(said))
         self.ask = tuple(holders)
 
 
@@ -66,7 +76,7 @@ class Place:
     def own_roles(self, user_id: str) -> frozenset[Role]:
         """What the person is by owning something here, and by what everybody may."""
         roles = set()
-        if self.portfolio is not None and self.portfolio.open_to_all:
+        if self.portfolio is not None and self.portfolio.is_for_everybody:
             roles |= {Role.VIEWER, Role.PROPOSER}
         if self.stream is not None and self.stream.owner_user_id == user_id:
             roles.add(Role.STREAM_OWNER)
@@ -114,7 +124,12 @@ def check(session: Session, user_id: str, right: Right, place: Place) -> Role:
         return next(role for role in ORDER if role in found)
     roles = [role for role in ORDER if role in carries and place.name(role)]
     names = [str(place.name(role)) for role in roles]
-    raise NotAllowed(right, names, holders(session, roles, place))
+    notes = [
+        f"The role {role.value} was given to the user group @{group.handle}, "
+        f"{'which is gone' if group.gone else 'which is empty'}."
+        for role, group in empty_groups(session, roles, place)
+    ]
+    raise NotAllowed(right, names, holders(session, roles, place), notes)
 
 
 def may(session: Session, user_id: str, right: Right, place: Place) -> bool:
@@ -157,12 +172,49 @@ def granted_roles(session: Session, user_id: str, place: Place) -> frozenset[Rol
 
 
 def holders(session: Session, roles: Iterable[Role], place: Place) -> list[str]:
-    """Who has one of the roles there, the nearest first, stand-ins last; groups by their people."""
+    """Who has one of the roles there, the nearest first, stand-ins last; groups by their people.
+
+    Who has left Slack is not among them.
+    """
     found: list[str] = []
     for role in roles:
         found += place.owners(role)
         found += _given_to(session, role, place)
-    return list(dict.fromkeys(found))
+    left = departed(session, place.workspace_id, found)
+    return [each for each in dict.fromkeys(found) if each not in left]
+
+
+def departed(session: Session, workspace_id: int, user_ids: Collection[str]) -> frozenset[str]:
+    """Those of the people who have left Slack."""
+    gone = select(Departure.user_id).where(
+        Departure.workspace_id == workspace_id,
+        Departure.user_id.in_(set(user_ids)),
+        Departure.returned_at.is_(None),
+    )
+    return frozenset(session.scalars(gone)) if user_ids else frozenset()
+
+
+def empty_groups(
+    session: Session, roles: Iterable[Role], place: Place
+) -> Sequence[tuple[Role, UserGroup]]:
+    """The user groups that were given one of the roles there, and have nobody in them."""
+    members = select(UserGroupMember.user_id).where(
+        UserGroupMember.workspace_id == UserGroup.workspace_id,
+        UserGroupMember.group_id == UserGroup.group_id,
+    )
+    rows = session.execute(
+        select(RoleGrant.role, UserGroup)
+        .join(
+            UserGroup,
+            and_(
+                UserGroup.workspace_id == RoleGrant.workspace_id,
+                UserGroup.group_id == RoleGrant.user_group_id,
+            ),
+        )
+        .where(RoleGrant.role.in_(list(roles)), scoped(place), ~members.exists())
+        .order_by(RoleGrant.id)
+    )
+    return [(role, group) for role, group in rows]
 
 
 def scoped(place: Place) -> ColumnElement[bool]:

@@ -1,21 +1,24 @@
 """Proposing an epic: from a checked form to a key, a place in the funnel and a card."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.permitting import Place, check
+from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.redrawing import redraw_epic
 from bot.workflows.seeing import seen_by
 from models.epic import Epic
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
 from models.message import Message, MessageKind
-from models.portfolio import FIRST_STATE, State, StateKind, ValueStream
+from models.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
+from models.project import Project
 from models.proposal import Proposal
-from models.role import Right
+from models.role import Right, Role
 from models.seen import Seen, first_time
+from models.theme import Objective, Theme
 
 CANDIDATES = 200
 ALIKE = 0.5
@@ -23,6 +26,25 @@ ALIKE = 0.5
 
 WORD = re.compile(r"\w{3,}")
 COMMON = frozenset({"and", "the", "for", "with", "from", "our", "new", "into", "that", "make"})
+
+
+CHOSEN: Mapping[str, tuple[str, type[Theme | Objective | Project]]] = {
+    "theme_id": ("theme", Theme),
+    "objective_id": ("objective", Objective),
+    "project_id": ("project", Project),
+}
+"""The columns that hold what was chosen of a list, each with its field and its noun."""
+
+
+class NotLiveYet(Mistake):
+    """Proposing while the portfolio is still being set up, by someone who does not set it up."""
+
+    def __init__(self, name: str, admins: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} is still being set up, so nothing can be proposed yet. "
+            "You hear it when it goes live."
+        )
+        self.ask = tuple(admins)
 
 
 class UnknownStream(Mistake):
@@ -42,7 +64,8 @@ def propose(
 ) -> Epic:
     """Store the epic under the stream's next key, and put its card in the stream's channel.
 
-    The same request once more gives the same epic. Raises UnknownStream and NotAllowed.
+    The same request once more gives the same epic. Raises UnknownStream, NotAllowed, NotLiveYet
+    and FieldMistakes for what is chosen and not open.
     """
     if not first_time(session, workspace_id, request_id, at):
         return _proposed_before(session, workspace_id, request_id)
@@ -53,13 +76,15 @@ def propose(
     ).first()
     if stream is None or stream.ended_at is not None:
         raise UnknownStream
+    check_is_live(session, actor, stream.portfolio, at)
     check(session, actor, Right.PROPOSE, Place.of_stream(stream))
+    check_chosen(session, stream.portfolio_id, proposal.columns)
     funnel = stream.portfolio.state(FIRST_STATE)
     epic = _epic(proposal, stream, actor)
     session.add(epic.enter(funnel, at, actor))
     session.flush()
     session.get_one(Seen, (workspace_id, request_id)).subject_id = epic.id
-    if stream.channel_id is not None:
+    if stream.channel_id is not None and not stream.portfolio.is_silent(at):
         session.add(
             Message(
                 workspace_id=workspace_id,
@@ -70,6 +95,34 @@ def propose(
         )
     redraw_epic(session, epic, at)
     return epic
+
+
+def check_is_live(session: Session, actor: str, portfolio: Portfolio, at: datetime) -> None:
+    """Raise NotLiveYet before the portfolio goes live, except for who sets it up."""
+    place = Place.of_portfolio(portfolio)
+    if portfolio.is_silent(at) and not may(session, actor, Right.SET_UP, place):
+        raise NotLiveYet(portfolio.name, holders(session, [Role.ADMIN], place))
+
+
+def check_chosen(
+    session: Session, portfolio_id: int, columns: Mapping[str, object], held: Epic | None = None
+) -> None:
+    """Raise FieldMistakes for a theme, objective or project that is not the portfolio's, or closed.
+
+    What the epic holds already may stay.
+    """
+    errors = {}
+    for column, (field, noun) in CHOSEN.items():
+        id_ = columns.get(column)
+        if id_ is None or (held is not None and getattr(held, column) == id_):
+            continue
+        is_open = select(noun.id).where(
+            noun.id == id_, noun.portfolio_id == portfolio_id, noun.closed_at.is_(None)
+        )
+        if session.scalar(is_open) is None:
+            errors[field] = f"That {field} is not open any more. Choose another one."
+    if errors:
+        raise FieldMistakes(errors)
 
 
 def similar_open_epics(
@@ -98,28 +151,14 @@ def similar_open_epics(
 
 
 def _epic(proposal: Proposal, stream: ValueStream, actor: str) -> Epic:
+    columns = proposal.columns
+    del columns["value_stream_id"]
     return Epic(
+        **{**columns, "owner_user_id": proposal.owner_user_id or actor},
         workspace_id=stream.workspace_id,
         portfolio=stream.portfolio,
         value_stream=stream,
         key=stream.take_key(),
-        title=proposal.title,
-        type=proposal.type,
-        hypothesis=proposal.hypothesis,
-        for_whom=proposal.for_whom,
-        indicator=proposal.indicator,
-        baseline=proposal.baseline,
-        target=proposal.target,
-        target_on=proposal.target_on,
-        kill_threshold=proposal.kill_threshold,
-        mvp_cost_minor=proposal.mvp_cost_minor,
-        full_cost_minor=proposal.full_cost_minor,
-        horizon=proposal.horizon,
-        theme_id=proposal.theme_id,
-        theme_none_because=proposal.theme_none_because,
-        objective_id=proposal.objective_id,
-        project_id=proposal.project_id,
-        owner_user_id=actor,
         proposed_by=actor,
     )
 

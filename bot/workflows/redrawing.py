@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.confirmation import FactCheck
 from models.digest import WEEK, Digest, Subscription
 from models.epic import Epic
-from models.message import Home, Message, MessageKind, home_key, message_key
+from models.message import DIGEST_KINDS, Home, Message, MessageKind, home_key, message_key
 from models.work import put
 
 LOOKED_AT_FOR = timedelta(minutes=5)
@@ -21,7 +21,7 @@ CARDS = (
     .where(
         Message.workspace_id == bindparam("workspace_id"),
         Message.kind == MessageKind.EPIC_CARD,
-        Message.subject_id == bindparam("epic_id"),
+        Message.subject_id.in_(bindparam("epic_ids", expanding=True)),
     )
     .order_by(Message.id)
 )
@@ -38,14 +38,15 @@ ASKED = select(FactCheck.id).where(
 """Built once, because every move asks them."""
 
 
-def redraw_epic(session: Session, epic: Epic, at: datetime) -> None:
-    """Put the drawing of every message of the epic, and of the Homes someone looks at.
+def redraw_epic(session: Session, epic: Epic, at: datetime, others: Sequence[int] = ()) -> None:
+    """Put the drawing of every card of the epic and of the others, and of Homes someone looks at.
 
     The last thing in a transaction: work rows are locked after domain rows, in one order.
     """
     session.flush()
     here = {"workspace_id": epic.workspace_id}
-    cards = session.execute(CARDS, {**here, "epic_id": epic.id}).all()
+    shown = sorted({epic.id, *others})
+    cards = session.execute(CARDS, {**here, "epic_ids": shown}).all()
     homes = session.scalars(HOMES, {**here, "looked_at": at - LOOKED_AT_FOR}).all()
     for message_id, channel_id in cards:
         put(session, epic.workspace_id, message_key(message_id), at, lane=channel_id)
@@ -62,11 +63,12 @@ def redraw_questions(
     Those are this week's bundles to their owners, and the newest digest of each channel.
     """
     session.flush()
-    subjects = [(MessageKind.FACT_CHECK, _asked_about(session, epics, at))]
+    subjects: list[tuple[Sequence[MessageKind], Sequence[int]]]
+    subjects = [((MessageKind.FACT_CHECK,), _asked_about(session, epics, at))]
     if in_digests:
-        subjects.append((MessageKind.DIGEST, _told_of(session, epics, at)))
+        subjects.append((DIGEST_KINDS, _told_of(session, epics, at)))
     shows = [
-        and_(Message.kind == kind, Message.subject_id.in_(ids)) for kind, ids in subjects if ids
+        and_(Message.kind.in_(kinds), Message.subject_id.in_(ids)) for kinds, ids in subjects if ids
     ]
     if not shows:
         return
@@ -102,6 +104,33 @@ def _told_of(session: Session, epics: Sequence[Epic], at: datetime) -> Sequence[
         .group_by(Digest.channel_id)
     )
     return session.scalars(newest).all()
+
+
+def redraw_cards(
+    session: Session, workspace_id: int, epic_ids: Select[int] | Sequence[int], at: datetime
+) -> None:
+    """Put the drawing of the cards of many epics."""
+    session.flush()
+    cards = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.kind == MessageKind.EPIC_CARD,
+            Message.subject_id.in_(epic_ids),
+        )
+        .order_by(Message.id)
+    )
+    for card in cards.all():
+        redraw_message(session, card, at)
+
+
+def redraw_homes(session: Session, workspace_id: int, at: datetime) -> None:
+    """Put the drawing of the Homes that someone looks at: what they are drawn from has changed."""
+    session.flush()
+    here = {"workspace_id": workspace_id, "looked_at": at - LOOKED_AT_FOR}
+    for home_id in session.scalars(HOMES, here).all():
+        key = home_key(home_id)
+        put(session, workspace_id, key, at, lane=key)
 
 
 def redraw_message(session: Session, message: Message, at: datetime) -> None:

@@ -1,8 +1,9 @@
 """Seeing: which epics someone may see, as a condition that every query of epics carries.
 
-A restricted epic is seen by its circle: who owns or proposed it, who owns its value stream, the
-council, and people named. Nobody else finds it, counts it or is told of it. A portfolio that is
-not open to all is seen by those who have a role in it.
+A restricted epic is seen by its circle: who owns or proposed it, who owns its value stream or has
+that role there, the council, and people named. Nobody else finds it, counts it or is told of it.
+A portfolio that is not open to all, or not live yet, is seen by those who have a role in it; of
+its epics, who owns one or is named by it sees that one as well.
 """
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -20,7 +21,12 @@ def seen_by(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
         return Epic.restricted.is_(False)
-    return and_(_in_circle(user_id), portfolio_seen_by(user_id, Epic.portfolio_id))
+    seen = or_(
+        Epic.owner_user_id == user_id,
+        Epic.id.in_(_named(user_id)),
+        portfolio_seen_by(user_id, Epic.portfolio_id),
+    )
+    return and_(_in_circle(user_id), seen)
 
 
 def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
@@ -37,7 +43,7 @@ def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElem
     ).exists()
     seen = select(Portfolio.id).where(
         or_(
-            Portfolio.open_to_all.is_(True),
+            and_(Portfolio.open_to_all.is_(True), Portfolio.live_at.is_not(None)),
             is_admin,
             Portfolio.id.in_(held.with_only_columns(RoleGrant.portfolio_id)),
             Portfolio.id.in_(streams),
@@ -49,24 +55,27 @@ def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElem
 
 def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
     """Whether the person may see the epic."""
-    if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.open_to_all):
+    if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.is_for_everybody):
         return True
     return session.scalar(select(Epic.id).where(Epic.id == epic.id, seen_by(user_id))) is not None
 
 
 def _in_circle(user_id: str) -> ColumnElement[bool]:
-    council = _grants_of(user_id).where(RoleGrant.role == Role.COUNCIL)
+    held = _grants_of(user_id).where(RoleGrant.role.in_((Role.COUNCIL, Role.STREAM_OWNER)))
     owned = select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
-    named = select(CircleMember.epic_id).where(CircleMember.user_id == user_id)
     return or_(
         Epic.restricted.is_(False),
         Epic.owner_user_id == user_id,
         Epic.proposed_by == user_id,
         Epic.value_stream_id.in_(owned),
-        Epic.value_stream_id.in_(council.with_only_columns(RoleGrant.value_stream_id)),
-        Epic.portfolio_id.in_(council.with_only_columns(RoleGrant.portfolio_id)),
-        Epic.id.in_(named),
+        Epic.value_stream_id.in_(held.with_only_columns(RoleGrant.value_stream_id)),
+        Epic.portfolio_id.in_(held.with_only_columns(RoleGrant.portfolio_id)),
+        Epic.id.in_(_named(user_id)),
     )
+
+
+def _named(user_id: str) -> Select[int]:
+    return select(CircleMember.epic_id).where(CircleMember.user_id == user_id)
 
 
 def _grants_of(user_id: str) -> Select[int]:

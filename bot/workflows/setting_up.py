@@ -1,59 +1,65 @@
-"""Setting up a portfolio with its value streams."""
+"""Setting up a portfolio: begun, continued by whoever may, and live when it is said to be."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.workflows import setting_limits, streaming
+from bot.workflows.beginning import check_may_set_up
+from bot.workflows.permitting import Place, check
+from bot.workflows.redrawing import redraw_homes, redraw_message
+from bot.workflows.settling import lock_portfolio
+from models.audit import AuditEvent
+from models.epic import Epic
 from models.errors import FieldMistakes, Mistake
+from models.message import Message, MessageKind
 from models.portfolio import Portfolio, ValueStream
-from models.setup import Setup
+from models.progress import Progress
+from models.project import Project
+from models.role import Right, Role, RoleGrant
+from models.setup import Basics, Setup
 from models.workspace import Workspace
 
 
-class UnknownPortfolio(Mistake):
-    """A portfolio that is not there, or not in this workspace."""
+class NothingToGoLiveWith(Mistake):
+    """A portfolio without a value stream is to go live."""
 
     def __init__(self) -> None:
-        super().__init__("That portfolio is not there any more.")
+        super().__init__(
+            "There is no value stream yet, so nobody could propose anything. Add one, then go live."
+        )
 
 
 def set_up(
     session: Session, workspace_id: int, actor: str, setup: Setup, at: datetime
 ) -> Portfolio:
-    """Store the portfolio, its seven states and its streams; it is silent until it goes live.
+    """Store a portfolio with its streams at once; it is silent until it goes live.
 
     A stream without an owner gets the actor. Raises FieldMistakes.
     """
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
-    setup = setup.checked(key_prefixes(session, workspace_id))
-    same_name = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id, Portfolio.name == setup.name
-    )
-    if session.scalar(same_name) is not None:
-        raise FieldMistakes({"name": f"{setup.name} is set up already. Choose another name."})
-    portfolio = Portfolio(
-        workspace_id=workspace_id,
-        name=setup.name,
-        currency=setup.currency,
-        time_zone=setup.time_zone,
-        created_at=at,
-    )
-    portfolio.add_default_states()
+    _lock(session, workspace_id)
+    setup = setup.checked(streaming.key_prefixes(session, workspace_id))
+    portfolio = _new(session, workspace_id, setup.basics, at)
     for stream in setup.streams:
-        portfolio.value_streams.append(
-            ValueStream(
-                workspace_id=workspace_id,
-                name=stream.name,
-                key_prefix=stream.key_prefix,
-                owner_user_id=stream.owner_user_id or actor,
-                channel_id=stream.channel_id,
-                stage=stream.stage,
-                created_at=at,
-            )
-        )
-    session.add(portfolio)
+        portfolio.value_streams.append(streaming.new_stream(portfolio, stream, actor, at))
     session.flush()
+    return portfolio
+
+
+def begin(
+    session: Session, workspace_id: int, actor: str, basics: Basics, at: datetime
+) -> Portfolio:
+    """Store a portfolio of which no more is known yet; it is silent until it goes live.
+
+    Raises NoAdminYet, NotAllowed and FieldMistakes.
+    """
+    _lock(session, workspace_id)
+    check_may_set_up(session, workspace_id, actor)
+    portfolio = _new(session, workspace_id, basics.checked(), at)
+    session.flush()
+    redraw_homes(session, workspace_id, at)
     return portfolio
 
 
@@ -62,25 +68,123 @@ def go_live(
 ) -> Portfolio:
     """Let the portfolio speak; four weeks from now on things are called late. Once more is no more.
 
-    Raises UnknownPortfolio.
+    Limits that nobody set become what is in flight today. It is announced in the portfolio's
+    channel and to the owners of its streams, unless nobody does it: then it was at work before.
+    Raises UnknownPortfolio, NotAllowed, NothingToGoLiveWith.
     """
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
-        .with_for_update()
-    ).first()
-    if portfolio is None:
-        raise UnknownPortfolio
-    if portfolio.live_at is None:
+    portfolio = lock_portfolio(session, workspace_id, portfolio_id)
+    if portfolio.live_at is not None:
+        return portfolio
+    if actor is None:
         portfolio.live_at = at
         session.flush()
+        return portfolio
+    check(session, actor, Right.SET_UP, Place.of_portfolio(portfolio))
+    if not portfolio.open_streams:
+        raise NothingToGoLiveWith
+    portfolio.live_at = at
+    portfolio.version += 1
+    if not setting_limits.count(session, portfolio):
+        setting_limits.set_to_what_is_in_flight(session, portfolio)
+    messages = _announce(session, portfolio, actor)
+    redraw_homes(session, workspace_id, at)
+    for message in messages:
+        redraw_message(session, message, at)
     return portfolio
 
 
-def key_prefixes(session: Session, workspace_id: int) -> list[str]:
-    """The prefixes that are taken in the workspace."""
-    return list(
-        session.scalars(
-            select(ValueStream.key_prefix).where(ValueStream.workspace_id == workspace_id)
-        )
+def progress(session: Session, portfolio: Portfolio) -> Progress:
+    """How far the setting up of the portfolio has come."""
+
+    def number(table: type[Epic] | type[Project]) -> int:
+        rows = select(func.count(table.id)).where(table.portfolio_id == portfolio.id)
+        return session.scalar(rows) or 0
+
+    return Progress(
+        portfolio=portfolio,
+        began_by=began_by(session, portfolio),
+        streams=len(portfolio.open_streams),
+        limits=setting_limits.count(session, portfolio),
+        council=_grants(session, portfolio, Role.COUNCIL),
+        finance=_grants(session, portfolio, Role.FINANCE),
+        epics=number(Epic),
+        projects=number(Project),
     )
+
+
+def began_by(session: Session, portfolio: Portfolio) -> str | None:
+    """Who began it, as the audit log tells; None where it was not a person."""
+    created = select(AuditEvent.actor).where(
+        AuditEvent.workspace_id == portfolio.workspace_id,
+        AuditEvent.noun == Portfolio.__tablename__,
+        AuditEvent.subject_id == str(portfolio.id),
+        AuditEvent.verb == "created",
+    )
+    return session.scalars(created).first()
+
+
+def _lock(session: Session, workspace_id: int) -> None:
+    """One at a time begins a portfolio, so that no name and no prefix is given twice."""
+    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+
+
+def _new(session: Session, workspace_id: int, basics: Basics, at: datetime) -> Portfolio:
+    taken = select(Portfolio.id).where(
+        Portfolio.workspace_id == workspace_id, Portfolio.name == basics.name
+    )
+    if session.scalar(taken) is not None:
+        raise FieldMistakes({"name": f"{basics.name} is set up already. Choose another name."})
+    portfolio = Portfolio(
+        workspace_id=workspace_id,
+        name=basics.name,
+        currency=basics.currency,
+        time_zone=basics.time_zone,
+        locale=basics.locale,
+        fiscal_year_starts_in=basics.fiscal_year_starts_in,
+        working_days=basics.working_days,
+        holidays=[day.isoformat() for day in basics.holidays],
+        channel_id=basics.channel_id,
+        open_to_all=basics.open_to_all,
+        created_at=at,
+    )
+    portfolio.add_default_states()
+    session.add(portfolio)
+    session.flush()
+    return portfolio
+
+
+def _announce(session: Session, portfolio: Portfolio, actor: str) -> Sequence[Message]:
+    """One message in the portfolio's channel, and one to the owner of each of its streams."""
+    messages = []
+    if portfolio.channel_id is not None:
+        messages.append(
+            Message(
+                workspace_id=portfolio.workspace_id,
+                channel_id=portfolio.channel_id,
+                kind=MessageKind.LIVE,
+                subject_id=portfolio.id,
+            )
+        )
+    first: dict[str, ValueStream] = {}
+    for stream in portfolio.open_streams:
+        if stream.owner_user_id is not None:
+            first.setdefault(stream.owner_user_id, stream)
+    messages += [
+        Message(
+            workspace_id=portfolio.workspace_id,
+            channel_id=owner,
+            kind=MessageKind.LIVE_FOR_OWNER,
+            subject_id=stream.id,
+        )
+        for owner, stream in first.items()
+    ]
+    session.add_all(messages)
+    session.flush()
+    return messages
+
+
+def _grants(session: Session, portfolio: Portfolio, role: Role) -> int:
+    given = select(func.count(RoleGrant.id)).where(
+        RoleGrant.portfolio_id == portfolio.id, RoleGrant.role == role
+    )
+    return session.scalar(given) or 0

@@ -1,22 +1,21 @@
-"""Telling of a stretch of time: what changed, what is in flight, what waits and what is quiet."""
+"""Telling of a stretch of time: what changed, what is in flight, what was finished."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.seeing import EVERYBODY, seen_by
-from models.confirmation import Confirmation
-from models.digest import QUIET_AFTER, Changes, Quiet, Waiting
+from models.column import Column, columns
+from models.digest import Changes, InFlight
 from models.epic import Epic, Transition
-from models.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
-
-LONGEST = 10
-"""How many epics of a kind are named; the others are counted."""
+from models.flow import Load
+from models.portfolio import Phase, Portfolio, State, StateKind, ValueStream, WipLimit
+from models.theme import Theme
 
 QUARTER = timedelta(weeks=13)
 
@@ -38,8 +37,13 @@ class Scope:
 
     @property
     def states(self) -> Mapping[int, State]:
-        """The portfolio's states by their ids."""
-        return {state.id: state for state in self.portfolio.states}
+        """The portfolio's states by their ids, those given up as well."""
+        return {state.id: state for state in self.portfolio.all_states}
+
+    @property
+    def streams(self) -> Sequence[ValueStream]:
+        """The value streams in it."""
+        return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
 
 
 def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:
@@ -101,71 +105,84 @@ def _stands(state: State | None) -> str:
     return "in flight" if state.committed else "outside"
 
 
-def in_flight(
-    session: Session, scope: Scope, moment: datetime
-) -> tuple[dict[State, int], dict[str, int]]:
-    """How many epics stood between commitment and done at the moment, by state and by stream."""
+def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
+    """What stood between commitment and done at the moment, by column, stream and theme."""
+    standing = _standing_at(session, scope, moment)
+    states = scope.states
+    per_column = {each: 0 for each in columns(scope.portfolio) if each.state.committed}
+    per_stream: Counter[int] = Counter()
+    per_theme: Counter[int | None] = Counter()
+    for state_id, phase, stream_id, theme_id, count in standing:
+        per_column[Column.entered(states[state_id], phase)] += count
+        per_stream[stream_id] += count
+        per_theme[theme_id] += count
+    most = limits_of(session, scope.portfolio)
+    of_scope = scope.value_stream.id if scope.value_stream is not None else None
+    without = per_theme.pop(None, 0)
+    return InFlight(
+        whole=Load(sum(per_stream.values()), most.get((of_scope, None, None))),
+        columns={
+            each: Load(count, most.get((of_scope, each.state.id, each.phase)))
+            for each, count in per_column.items()
+        },
+        streams={
+            stream.name: Load(per_stream[stream.id], most.get((stream.id, None, None)))
+            for stream in scope.streams
+            if per_stream[stream.id] or (stream.id, None, None) in most
+        },
+        themes=_named(session, per_theme),
+        without_theme=without,
+    )
+
+
+Place = tuple[int | None, int | None, Phase | None]
+"""Where a limit holds: a value stream, a state and a column of it; None stands for all."""
+
+
+def limits_of(session: Session, portfolio: Portfolio) -> Mapping[Place, int]:
+    """How many epics may stand at once, by the place."""
+    rows = select(WipLimit).where(WipLimit.portfolio_id == portfolio.id).order_by(WipLimit.id)
+    return {
+        (limit.value_stream_id, limit.state_id, limit.phase): limit.most
+        for limit in session.scalars(rows)
+    }
+
+
+Standing = tuple[int, Phase | None, int, int | None, int]
+"""A state, a column of it, a stream, a theme, and how many epics stood there."""
+
+
+def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[Standing]:
+    """How many epics stood in each committed state, column, stream and theme at the moment."""
     newest = func.row_number().over(
         partition_by=Transition.epic_id, order_by=(Transition.at.desc(), Transition.id.desc())
     )
     standing = (
-        select(Transition.to_state_id, Epic.value_stream_id, newest.label("place"))
+        select(
+            Transition.to_state_id.label("state_id"),
+            Transition.phase.label("phase"),
+            Epic.value_stream_id.label("stream_id"),
+            Epic.theme_id.label("theme_id"),
+            newest.label("place"),
+        )
         .join(Epic, Epic.id == Transition.epic_id)
         .where(scope.epics, Transition.at <= moment)
         .subquery()
     )
-    committed = [state for state in scope.portfolio.states if state.committed]
-    per_state = dict.fromkeys(committed, 0)
-    per_stream: dict[str, int] = {}
-    names = {stream.id: stream.name for stream in scope.portfolio.value_streams}
-    states = scope.states
-    counted = (
-        select(standing.c.to_state_id, standing.c.value_stream_id, func.count())
-        .where(standing.c.place == 1, standing.c.to_state_id.in_([s.id for s in committed]))
-        .group_by(standing.c.to_state_id, standing.c.value_stream_id)
-    )
-    for state_id, stream_id, count in session.execute(counted):
-        per_state[states[state_id]] += count
-        per_stream[names[stream_id]] = per_stream.get(names[stream_id], 0) + count
-    return per_state, per_stream
-
-
-def waiting_for_an_answer(session: Session, scope: Scope, at: datetime) -> Waiting:
-    """The ideas without a first answer; none is late while the portfolio is new."""
-    zone = ZoneInfo(scope.portfolio.time_zone)
-    funnel = scope.portfolio.state(FIRST_STATE)
-    rows = select(Epic).where(
-        scope.epics,
-        Epic.state_id == funnel.id,
-        Epic.answered_at.is_(None),
-        Epic.state_entered_at <= at,
-    )
-    due = scope.portfolio.calendar.late_if_entered_before(at.astimezone(zone).date())
-    entered_before = datetime(due.year, due.month, due.day, tzinfo=zone)
-    late = 0
-    if scope.portfolio.calls_late(at):
-        late = _count(session, rows.where(Epic.state_entered_at < entered_before))
-    longest = rows.order_by(Epic.state_entered_at, Epic.id).limit(LONGEST)
-    return Waiting(_with_streams(session, longest), _count(session, rows), late)
-
-
-def quiet_for_long(session: Session, scope: Scope, at: datetime) -> Quiet:
-    """The epics in flight of which nothing has been heard for long by the moment.
-
-    What was heard since takes them out again, so that a question once answered is gone.
-    """
     committed = [state.id for state in scope.portfolio.states if state.committed]
-    heard = select(func.max(Confirmation.at)).where(Confirmation.epic_id == Epic.id)
-    confirmed_since = heard.where(Confirmation.at > Epic.state_entered_at).scalar_subquery()
-    news = func.coalesce(confirmed_since, Epic.state_entered_at)
-    rows = select(Epic).where(scope.epics, Epic.state_id.in_(committed), news <= at - QUIET_AFTER)
-    named = session.execute(
-        rows.add_columns(news)
-        .options(joinedload(Epic.value_stream))
-        .order_by(news, Epic.id)
-        .limit(LONGEST)
-    ).all()
-    return Quiet([(epic, last_news) for epic, last_news in named], _count(session, rows))
+    per = (standing.c.state_id, standing.c.phase, standing.c.stream_id, standing.c.theme_id)
+    rows = session.execute(
+        select(*per, func.count())
+        .where(standing.c.place == 1, standing.c.state_id.in_(committed))
+        .group_by(*per)
+    )
+    return [(state, phase, stream, theme, count) for state, phase, stream, theme, count in rows]
+
+
+def _named(session: Session, counts: Mapping[int | None, int]) -> list[tuple[str, int]]:
+    rows = select(Theme.id, Theme.name).where(Theme.id.in_(list(counts)))
+    named = [(name, counts[id_]) for id_, name in session.execute(rows)]
+    return sorted(named, key=lambda each: (-each[1], each[0]))
 
 
 def finished_within(session: Session, scope: Scope, until: datetime) -> tuple[int, int]:
@@ -177,6 +194,18 @@ def finished_within(session: Session, scope: Scope, until: datetime) -> tuple[in
 
     middle = until - QUARTER
     return done(middle, until), done(middle - QUARTER, middle)
+
+
+def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, int]:
+    """How many epics are open, and how many finished since the portfolio went live."""
+    open_ = [state.id for state in scope.portfolio.states if state.is_open]
+    live_at = scope.portfolio.live_at or moment
+    finished = and_(Epic.done_at > live_at, Epic.done_at <= moment)
+    counted = select(
+        func.count(Epic.id).filter(Epic.state_id.in_(open_)), func.count(Epic.id).filter(finished)
+    ).where(scope.epics)
+    total, done = session.execute(counted).one()
+    return total, done
 
 
 def _count(session: Session, rows: Select[Epic]) -> int:

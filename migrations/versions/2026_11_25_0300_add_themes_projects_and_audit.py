@@ -36,12 +36,10 @@ def upgrade() -> None:
         sa.Column("noun", sa.String(length=40), nullable=False),
         sa.Column("subject_id", sa.String(length=80), nullable=False),
         sa.Column("epic_id", sa.Integer(), nullable=True),
+        sa.Column("portfolio_id", sa.Integer(), nullable=True),
         sa.Column("before", sa.Text(), nullable=False),
         sa.Column("after", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_audit_events_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
         sa.UniqueConstraint(
             "workspace_id", "number", name=op.f("uq_audit_events_workspace_id_number")
@@ -57,12 +55,9 @@ def upgrade() -> None:
 
     op.create_table(
         "audit_heads",
-        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_audit_heads_workspace_id")
-        ),
         sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_audit_heads")),
     )
     op.create_table(
@@ -85,10 +80,45 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("gone", sa.String(length=80), nullable=True),
+        sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_user_groups_workspace_id")
         ),
         sa.PrimaryKeyConstraint("workspace_id", "group_id", name=op.f("pk_user_groups")),
+    )
+    op.create_table(
+        "departures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_departures_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
+    )
+    op.create_index(
+        op.f("ix_departures_workspace_id_user_id"), "departures", ["workspace_id", "user_id"]
+    )
+    op.create_table(
+        "handovers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("from_user_id", sa.String(length=32), nullable=False),
+        sa.Column("to_user_id", sa.String(length=32), nullable=False),
+        sa.Column("by_user_id", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_handovers_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
+    )
+    op.create_index(
+        op.f("ix_handovers_workspace_id_from_user_id"),
+        "handovers",
+        ["workspace_id", "from_user_id"],
     )
     op.create_table(
         "programs",
@@ -98,6 +128,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("owner_user_id", sa.String(length=32), nullable=True),
+        sa.Column("owner_name", sa.String(length=120), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["portfolio_id"], ["portfolios.id"], name=op.f("fk_programs_portfolio_id")
@@ -141,11 +172,15 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("matching", sa.JSON(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("bad_rows", sa.LargeBinary(), nullable=True),
+        sa.Column("file_id", sa.String(length=32), nullable=True),
+        sa.Column("file_refusal", sa.String(length=80), nullable=True),
         sa.ForeignKeyConstraint(
             ["portfolio_id"], ["portfolios.id"], name=op.f("fk_uploads_portfolio_id")
         ),
@@ -153,6 +188,9 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_uploads_workspace_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    op.create_index(
+        op.f("ix_uploads_portfolio_id_sha256"), "uploads", ["portfolio_id", "sha256"]
     )
     op.create_table(
         "objectives",
@@ -189,6 +227,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("category", sa.String(length=120), nullable=True),
         sa.Column("owner_user_id", sa.String(length=32), nullable=True),
+        sa.Column("owner_name", sa.String(length=120), nullable=True),
         sa.Column("budget_minor", sa.BigInteger(), nullable=True),
         sa.Column("cost_centre", sa.String(length=40), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=True),
@@ -516,9 +555,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_objectives_portfolio_id"))
 
     op.drop_table("objectives")
+    op.drop_index(op.f("ix_uploads_portfolio_id_sha256"), table_name="uploads")
     op.drop_table("uploads")
     op.drop_table("themes")
     op.drop_table("programs")
+    op.drop_table("handovers")
+    op.drop_table("departures")
     op.drop_table("user_groups")
     op.drop_table("user_group_members")
     op.drop_table("audit_heads")

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _widen_streams()
     _widen_roles()
     _link_epics()
+    _widen_homes()
 
 
 def _widen_portfolios() -> None:
@@ -30,6 +31,7 @@ def _widen_portfolios() -> None:
         batch.add_column(sa.Column("decision_days_before", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("open_to_all", sa.Boolean(), nullable=True))
         batch.add_column(sa.Column("live_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("version", sa.Integer(), nullable=True))
     op.execute(
         "UPDATE portfolios SET locale = 'en-GB', fiscal_year_starts_in = 1, "
@@ -53,6 +55,7 @@ def _widen_states_and_transitions() -> None:
         batch.add_column(sa.Column("phased", sa.Boolean(), nullable=True))
         batch.add_column(sa.Column("stale_after_days", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("exit_requires", sa.JSON(), nullable=True))
+        batch.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE states SET phased = (name = 'implementing'), exit_requires = '[]'")
     op.execute("UPDATE states SET stale_after_days = 14 WHERE committed = true")
     with op.batch_alter_table("states") as batch:
@@ -60,6 +63,7 @@ def _widen_states_and_transitions() -> None:
         batch.alter_column("exit_requires", existing_type=sa.JSON(), nullable=False)
     with op.batch_alter_table("transitions") as batch:
         batch.add_column(sa.Column("phase", PHASE, nullable=True))
+        batch.add_column(sa.Column("learned", sa.Text(), nullable=True))
 
 
 def _widen_streams() -> None:
@@ -111,6 +115,7 @@ def _link_epics() -> None:
         batch.add_column(sa.Column("phase", PHASE, nullable=True))
         batch.add_column(sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
         batch.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("origin_url", sa.Text(), nullable=True))
     op.execute(
         "INSERT INTO themes (workspace_id, portfolio_id, name, version) "
         "SELECT DISTINCT workspace_id, portfolio_id, substr(theme, 1, 100), 1 FROM epics "
@@ -148,21 +153,42 @@ def _link_epics() -> None:
         batch.drop_column("theme")
 
 
+def _widen_homes() -> None:
+    with op.batch_alter_table("homes") as batch:
+        batch.add_column(sa.Column("phase", PHASE, nullable=True))
+        batch.add_column(sa.Column("theme_id", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("no_theme", sa.Boolean(), nullable=True))
+        batch.add_column(sa.Column("mine", sa.Boolean(), nullable=True))
+        batch.add_column(sa.Column("text", sa.String(length=80), nullable=True))
+        batch.add_column(sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE homes SET no_theme = false, mine = false, chosen_at = opened_at")
+    with op.batch_alter_table("homes") as batch:
+        batch.alter_column("no_theme", existing_type=sa.Boolean(), nullable=False)
+        batch.alter_column("mine", existing_type=sa.Boolean(), nullable=False)
+        batch.create_foreign_key(batch.f("fk_homes_theme_id"), "themes", ["theme_id"], ["id"])
+
+
 def downgrade() -> None:
+    with op.batch_alter_table("homes") as batch:
+        batch.drop_constraint(batch.f("fk_homes_theme_id"), type_="foreignkey")
+        for name in ("chosen_at", "text", "mine", "no_theme", "theme_id", "phase"):
+            batch.drop_column(name)
     _unlink_epics()
     with op.batch_alter_table("value_streams") as batch:
         batch.drop_constraint(batch.f("fk_value_streams_merged_into_id"), type_="foreignkey")
         for name in ("version", "merged_into_id", "ended_at", "created_at", "stage"):
             batch.drop_column(name)
     with op.batch_alter_table("transitions") as batch:
+        batch.drop_column("learned")
         batch.drop_column("phase")
     with op.batch_alter_table("states") as batch:
-        for name in ("exit_requires", "stale_after_days", "phased"):
+        for name in ("retired_at", "exit_requires", "stale_after_days", "phased"):
             batch.drop_column(name)
     _narrow_roles()
     with op.batch_alter_table("portfolios") as batch:
         for name in (
             "version",
+            "imported_at",
             "live_at",
             "open_to_all",
             "decision_days_before",
@@ -219,6 +245,7 @@ def _unlink_epics() -> None:
         batch.drop_index(batch.f("ix_epics_theme_id"))
         batch.drop_index(batch.f("ix_epics_project_id"))
         for name in (
+            "origin_url",
             "accepted_at",
             "answered_at",
             "phase",

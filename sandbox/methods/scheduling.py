@@ -70,9 +70,9 @@ def _moment_of(workspace: Workspace, given: Any, channel_id: str) -> int:
 
 def _post(workspace: Workspace, waiting: ScheduledMessage) -> None:
     with workspace.lock:
-        channel = workspace.channels[waiting.channel_id]
+        channel = workspace.channels.get(waiting.channel_id)
         is_kept = workspace.scheduled.pop(waiting.id, None) is not None
-        if is_kept and workspace.bot.id in channel.members and not channel.archived:
+        if channel and is_kept and workspace.bot.id in channel.members and not channel.archived:
             content = dict(waiting.content)
             text = content.pop("text", "")
             workspace.post(channel, workspace.bot.id, text, bot=True, **content)

@@ -4,6 +4,7 @@ import { chart } from "./charts.js";
 import { control } from "./controls.js";
 import { element } from "./dom.js";
 import { field } from "./fields.js";
+import { attachedTo } from "./files.js";
 import { image } from "./images.js";
 import { markdown } from "./markdown.js";
 import { words } from "./mrkdwn.js";
@@ -56,10 +57,12 @@ export function drawBlock(block, place) {
   return made;
 }
 
+const files = (block, place) => (block.element?.type === "file_input" ? attachedTo(block.element, block, place) : null);
+
 // As keep() takes them: each drawn anew only when it or what is said at it changed.
 export const blockItems = (blocks, place) =>
   blocks.map((block, at) => ({
     key: block.block_id || `at-${at}`,
-    mark: JSON.stringify([block, place.errors[block.block_id]]),
+    mark: JSON.stringify([block, place.errors[block.block_id], files(block, place)]),
     draw: () => drawBlock(block, place),
   }));

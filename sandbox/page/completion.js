@@ -12,10 +12,13 @@ export function completions(text, { commands = true } = {}) {
       .map(({ command, usage_hint: hint, description: more }) => ({ words: command, hint, more, text: `${command} ` }));
   const [, sign, typed] = /(?:^|\s)([@#])(\S*)$/.exec(text) || [];
   const start = text.slice(0, text.length - (typed?.length ?? 0));
-  if (sign === "@")
-    return seen.world.users
-      .filter(({ name, real_name: real, deleted }) => !deleted && (begins(name, typed) || begins(real, typed)))
-      .map(({ name, real_name: more }) => ({ words: `@${name}`, more, text: `${start}${name} ` }));
+  if (sign === "@") {
+    const people = seen.world.users.filter(({ name, real_name: real, deleted }) => !deleted && (begins(name, typed) || begins(real, typed)));
+    const groups = seen.world.user_groups.filter(({ handle }) => begins(handle, typed));
+    return [...people.map(({ name, real_name: more }) => [name, more]), ...groups.map(({ handle, name }) => [handle, `${name} (group)`])].map(
+      ([word, more]) => ({ words: `@${word}`, more, text: `${start}${word} ` }),
+    );
+  }
   if (sign === "#")
     return seen.world.channels.filter(({ name }) => begins(name, typed)).map(({ name }) => ({ words: `#${name}`, text: `${start}${name} ` }));
   return [];

@@ -2,6 +2,7 @@
 import { bare } from "./choices.js";
 import { element, icon, safeUrl } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { fileField } from "./files.js";
 import { image } from "./images.js";
 import { menuButton } from "./menu.js";
 import { select } from "./select.js";
@@ -38,8 +39,6 @@ function feedback(part, block, place) {
   return element("span", { class: "feedback", role: "group" }, press(part.positive_button), press(part.negative_button));
 }
 
-const fileNote = () => element("p", { class: "hint" }, "Files cannot be added here yet.");
-
 const DRAWN = {
   button,
   workflow_button: button,
@@ -52,7 +51,7 @@ const DRAWN = {
   datepicker: picker,
   timepicker: picker,
   datetimepicker: picker,
-  file_input: fileNote,
+  file_input: fileField,
 };
 
 export function control(part, block, place) {

@@ -1,8 +1,10 @@
 // Pictures with their words.
 import { element, safeUrl } from "./dom.js";
+import { slackImage } from "./files.js";
 
-// A Slack file has no address a browser could open: its words stand for it.
-export const image = ({ image_url: url, alt_text: alt }) =>
-  safeUrl(url || "")
-    ? element("img", { src: url, alt, loading: "lazy" })
-    : element("span", { class: "no-image", role: "img", "aria-label": alt }, alt);
+const worded = (alt) => element("span", { class: "no-image", role: "img", "aria-label": alt }, alt);
+
+export function image({ image_url: url, slack_file: file, alt_text: alt }) {
+  if (file) return slackImage(file, alt);
+  return safeUrl(url || "") ? element("img", { src: url, alt, loading: "lazy" }) : worded(alt);
+}

@@ -1,6 +1,7 @@
 // The messages of a channel or a thread, and what one can do with each.
 import { blockItems, drawBlock } from "./blocks.js";
 import { element, icon, link } from "./dom.js";
+import { sharedFiles } from "./files.js";
 import { keep } from "./keep.js";
 import { menuButton } from "./menu.js";
 import { clockWords, dayOf, dayWords } from "./moments.js";
@@ -58,13 +59,17 @@ function head(message) {
   );
 }
 
+// What a screen reader says of a message; of one without words the files in it.
+const aloud = ({ text, files }) => plainWords(text) || (files || []).map(({ title, name, alt_text: alt }) => alt || title || name).join(", ");
+
 function article(message, { follows, open }) {
   const place = placeOf({ channel: seen.here, message_ts: message.ts });
-  const body = message.blocks?.length ? blockItems(message.blocks, place).map((item) => item.draw()) : element("div", { class: "said" }, marked(message.text));
+  const said = message.text || !message.files?.length ? element("div", { class: "said" }, marked(message.text)) : null;
+  const body = message.blocks?.length ? blockItems(message.blocks, place).map((item) => item.draw()) : said;
   const count = message.reply_count;
   return element(
     "article",
-    { class: `message${message.ephemeral ? " ephemeral" : ""}${follows ? " follows" : ""}`, tabindex: "-1", "aria-label": plainWords(message.text) },
+    { class: `message${message.ephemeral ? " ephemeral" : ""}${follows ? " follows" : ""}`, tabindex: "-1", "aria-label": aloud(message) },
     follows ? element("time", { class: "gutter" }, clockWords(message.ts)) : avatar(message.user, message.bot),
     element(
       "div",
@@ -73,8 +78,9 @@ function article(message, { follows, open }) {
       follows ? null : head(message),
       body,
       (message.attachments || []).map((part) => attachment(part, place)),
+      sharedFiles(message.files),
       message.edited ? element("small", { class: "edited" }, "(edited)") : null,
-      seen.aloud ? element("p", { class: "aloud" }, `Read aloud: ${plainWords(message.text)}`) : null,
+      seen.aloud ? element("p", { class: "aloud" }, `Read aloud: ${aloud(message)}`) : null,
       open && count ? element("button", { type: "button", class: "replies", "data-action": "~replies", onclick: open }, `${count} ${count === 1 ? "reply" : "replies"}`) : null,
     ),
     tools(message, open),

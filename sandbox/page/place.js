@@ -20,6 +20,7 @@ export function placeOf(where, told = {}, errors = {}) {
   }
 
   return {
+    where,
     errors,
     values,
     held: (block, action) => values[block]?.[action] || told[block]?.[action],

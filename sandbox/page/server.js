@@ -19,14 +19,15 @@ export async function get(path, query = {}) {
   }
 }
 
-async function post(kind, more) {
+async function sent(path, body) {
   try {
-    const body = JSON.stringify({ as: seen.me, kind, ...more });
-    return await (await fetch("/sandbox/act", { method: "POST", body })).json();
+    return await (await fetch(`/sandbox/${path}`, { method: "POST", body })).json();
   } catch {
     return GONE;
   }
 }
+
+const post = (kind, more) => sent("act", JSON.stringify({ as: seen.me, kind, ...more }));
 
 // Ask for something without drawing anew.
 export async function ask(kind, more = {}) {
@@ -39,6 +40,13 @@ export async function act(kind, more = {}) {
   const answer = await ask(kind, more);
   await changed();
   return answer;
+}
+
+// Send a file to a field of a form.
+export async function attach(where, file) {
+  const answer = await sent(`attach?${new URLSearchParams({ as: seen.me, name: file.name, ...where })}`, file);
+  if (!answer.ok) say(answer.error);
+  await changed();
 }
 
 export function listen(onChange, onConnection) {

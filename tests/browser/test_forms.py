@@ -84,7 +84,7 @@ def test_what_is_typed_reaches_the_app(app, desk, office):
         "Moment": "2026-07-01T12:00",
     }.items():
         form.get_by_label(label, exact=True).fill(text)
-    expect(form.get_by_text("Files cannot be added here yet.")).to_be_visible()
+    expect(form.get_by_label("File (optional)")).to_have_value("")
     send(desk, form)
 
     assert value(submitted, "Line") == {"value": "<b>&"}

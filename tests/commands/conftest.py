@@ -14,10 +14,11 @@ from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
 from bot.workflows.joining import workspace_of
-from bot.workflows.setting_up import go_live, set_up
+from bot.workflows.setting_up import set_up
 from models.epic import Epic
 from models.setup import Setup, StreamSetup
 from sandbox import Sandbox
+from tests.shops import at_work
 
 PATIENCE_S = 10
 """These tests are about what is answered. That it comes within Slack's three seconds is measured
@@ -112,9 +113,7 @@ def furnish(slack, tack, streams=()):
     with tack.database.write() as session:
         workspace = workspace_of(session, slack.team_id)
         portfolio = set_up(session, workspace.id, ben, setup, slack.clock.now())
-        for state in portfolio.states:
-            state.exit_requires = []
-        return go_live(session, workspace.id, ben, portfolio.id, slack.clock.now())
+        return at_work(session, portfolio, slack.clock.now())
 
 
 def proposes(slack, title, hypothesis="It helps.", channel="payments", who="ana"):

@@ -24,6 +24,7 @@ from models.setup import Setup, StreamSetup
 from models.work import Work
 from sandbox import Sandbox
 from tests.faults.replicas import FastClock, Replicas
+from tests.shops import at_work
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
 STREAMS = {"payments": "PAY", "onboarding": "ONB", "mobile": "MOB"}
@@ -68,7 +69,7 @@ class Shop:
         with self.database.write() as session:
             state = session.get_one(Epic, epic.id).portfolio.state(state_name)
             now = self.clock.now()
-            move(session, self.workspace_id, "U0BEN", epic.id, state.id, None, None, now)
+            move(session, self.workspace_id, "U0ANA", epic.id, state.id, None, None, now)
 
     def cards(self):
         """Each epic's card as the database knows it: message, key, and label of its state."""
@@ -129,6 +130,7 @@ def shop(database, database_url):
         with database.write() as session:
             workspace = workspace_of(session, slack.team_id)
             portfolio = set_up(session, workspace.id, ana.id, setup, clock.now())
+            at_work(session, portfolio, clock.now())
             stream_ids = [stream.id for stream in portfolio.value_streams]
         shop = Shop(slack, database, database_url, clock, workspace.id, stream_ids)
         yield shop

@@ -34,7 +34,10 @@ MANIFEST = {
         "scopes": {
             "bot": [
                 "commands",
+                "app_mentions:read",
                 "chat:write",
+                "files:read",
+                "files:write",
                 "users:read",
                 "usergroups:read",
                 "channels:read",

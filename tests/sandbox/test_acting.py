@@ -172,9 +172,50 @@ def test_words_in_the_ack_are_a_private_answer(slack, connected):
 
 def test_mentions_arrive_as_ids_where_the_manifest_asks_for_it(slack, connected):
     connected.command("/mentions")(lambda ack, command: ack(command["text"]))
-    ben, payments = slack.as_user("ben"), slack.channel("payments")
-    reply = slack.as_user("ana").types("/mentions @ben #payments @nobody", channel="payments")
-    assert reply.text == f"<@{ben.id}|ben> <#{payments.id}|payments> @nobody"
+    connected.command("/idea")(lambda ack, command: ack(command["text"]))
+    council = slack.add_user_group("council", ["ben"])
+    slack.add_user_group("former", ["ben"], disabled=True)
+    ben, payments = f"<@{slack.as_user('ben').id}|ben>", slack.channel("payments")
+    ana = slack.as_user("ana")
+    for typed, told in {
+        "@ben #payments @nobody": f"{ben} <#{payments.id}|payments> @nobody",
+        "give PAY-1 @Ben, please": f"give PAY-1 {ben}, please",
+        "(@ben) @ben.": f"({ben}) {ben}.",
+        "@council @former": f"<!subteam^{council.id}|@council> @former",
+        "ben@ben.example #1": "ben@ben.example #1",
+    }.items():
+        assert ana.types(f"/mentions {typed}", channel="payments").text == told
+    assert ana.types("/idea for @ben", channel="payments").text == "for @ben"
+
+
+def test_buttons_in_cards_carousels_and_containers_are_pressed(slack, client, connected):
+    heard = []
+
+    def press(ack, action):
+        ack()
+        heard.append((action["block_id"], action["value"]))
+
+    def button(word):
+        text = {"type": "plain_text", "text": word}
+        return {"type": "button", "text": text, "action_id": "go", "value": word.lower()}
+
+    def card(block_id, word):
+        title = {"type": "mrkdwn", "text": f"*{word}*"}
+        return {"type": "card", "block_id": block_id, "title": title, "actions": [button(word)]}
+
+    connected.action("go")(press)
+    actions = {"type": "actions", "block_id": "inside", "elements": [button("Three")]}
+    blocks = [
+        card("alone", "One"),
+        {"type": "carousel", "elements": [card("first", "Two")]},
+        {"type": "container", "title": plain("More"), "child_blocks": [actions]},
+    ]
+    channel = slack.channel("payments")
+    client.chat_postMessage(channel=channel.id, text="Cards", blocks=blocks)
+    assert channel.messages[0].buttons == ["One", "Two", "Three"]
+    for word in ("One", "Two", "Three"):
+        slack.as_user("ana").click(word)
+    assert heard == [("alone", "one"), ("first", "two"), ("inside", "three")]
 
 
 def test_without_interactivity_no_button_works():

@@ -95,6 +95,35 @@ def test_a_button_in_a_message_is_clicked_with_its_own_value(page, slack, client
     assert not act(page, "click", **body, action_id="gone")["ok"]
 
 
+def test_a_button_of_a_card_in_a_carousel_is_clicked(page, slack, client, connected):
+    seen = []
+    connected.action("go")(lambda ack, action: (seen.append(action["value"]), ack()))
+    channel = slack.channel("payments")
+    card = {"type": "card", "block_id": "card", "actions": [GO]}
+    blocks = [{"type": "carousel", "elements": [card]}]
+    client.chat_postMessage(channel=channel.id, text="x", blocks=blocks)
+    body = {"channel": channel.id, "message_ts": channel.messages[0].ts, "block_id": "card"}
+    assert act(page, "click", **body, action_id="go") == {"ok": True}
+    assert seen == ["7"]
+
+
+def test_the_page_names_groups_and_shows_files_of_messages(page, slack, client):
+    slack.files_take_s = 0
+    slack.add_user_group("council", ["ana"])
+    slack.add_user_group("former", ["ana"], disabled=True)
+    assert state(page)["user_groups"] == [{"handle": "council", "name": "Council"}]
+    channel = slack.channel("payments").id
+    client.files_upload_v2(channel=channel, filename="epics.csv", content="key", title="Epics")
+    seen = page.get("/sandbox/messages", params={"as": "ana", "channel": channel}).json()
+    [file] = seen["messages"][0]["files"]
+    assert (file["name"], file["title"], file["size"], file["kind"]) == (
+        "epics.csv",
+        "Epics",
+        3,
+        "CSV",
+    )
+
+
 def test_silence_of_the_app_is_an_error_on_the_page(page, slack):
     answer = act(page, "command", channel=slack.channel("payments").id, text="/idea")
     assert answer == {"ok": False, "error": "dispatch_failed"}

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from models.card import Card
+from models.column import columns
 from models.epic import Epic, Transition
-from models.page import BoardPage, Page
+from models.flow import Load
+from models.page import BoardPage, Chosen, Page
 from models.portfolio import Portfolio, ValueStream
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
+LIVE_AT = MONDAY - timedelta(days=365)
 ANA, BEN, CLEO, DANA, ELI = "U0ANA", "U0BEN", "U0CLEO", "U0DANA", "U0ELI"
 NAMES = {ANA: "Ana", BEN: "Ben", CLEO: "Cleo", DANA: "Dana", ELI: "Eli", "U0TACK": "Tack"}
 
@@ -22,7 +25,17 @@ PAGE_SIZE = 20
 
 
 def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"):
-    portfolio = Portfolio(id=id, workspace_id=1, name=name, currency="EUR", time_zone=time_zone)
+    portfolio = Portfolio(
+        id=id,
+        workspace_id=1,
+        name=name,
+        currency="EUR",
+        time_zone=time_zone,
+        working_days="1111100",
+        holidays=[],
+        open_to_all=True,
+        live_at=LIVE_AT,
+    )
     portfolio.add_default_states()
     for number, state in enumerate(portfolio.states):
         state.id = 100 * id + number
@@ -70,6 +83,7 @@ def a_step(epic, came_from=None, *, by=ANA, reason=None, at=None):
         epic=epic,
         from_state=epic.portfolio.state(came_from) if came_from else None,
         to_state=epic.state,
+        phase=epic.phase,
         at=at or epic.state_entered_at,
         actor_user_id=by,
         reason=reason,
@@ -90,16 +104,35 @@ def a_page(total, number=1, *, state="funnel", portfolio=None, size=PAGE_SIZE, *
     return Page(epics, number, max(1, -(-total // size)), total)
 
 
-def a_board(*, portfolio=None, stream=None, state=None, page=1, **counts):
-    """A board with so many epics in each state named, whole or one page of one state."""
+def a_board(
+    *, portfolio=None, stream=None, column=None, page=1, most=None, in_flight=None, more=None, **counts
+):
+    """A board with so many epics in each column named, whole or one page of one column."""
     portfolio = portfolio or a_portfolio()
-    chosen = portfolio.value_streams[stream] if stream is not None else None
-    per_state = {each: counts.get(each.name, 0) for each in portfolio.states}
-    if state is not None:
-        shown = a_page(counts.get(state, 0), page, state=state, portfolio=portfolio)
-        return BoardPage(portfolio, per_state, chosen, portfolio.state(state), shown, {})
-    first = {
-        each: a_page(count, state=each.name, portfolio=portfolio, size=FIRST).epics
-        for each, count in per_state.items()
+    stream = portfolio.value_streams[stream] if stream is not None else None
+    found = {each.name: each for each in columns(portfolio)}
+    per_column = {each: counts.get(name, 0) for name, each in found.items()}
+    chosen = Chosen(value_stream_id=stream and stream.id, page=page, **(more or {}))
+    facts = {
+        "portfolio": portfolio,
+        "value_stream": stream,
+        "chosen": chosen,
+        "counts": per_column,
+        "loads": {each: Load(n, (most or {}).get(each.name)) for each, n in per_column.items()},
+        "in_flight": Load(
+            sum(n for each, n in per_column.items() if each.state.committed), in_flight
+        ),
     }
-    return BoardPage(portfolio, per_state, chosen, None, None, first)
+    if column is not None:
+        shown = found[column]
+        state = shown.state.name
+        epics = a_page(counts.get(column, 0), page, state=state, portfolio=portfolio)
+        return BoardPage(**facts, column=shown, page=epics)
+    first = {
+        each: a_page(
+            count, state=each.state.name, portfolio=portfolio, size=FIRST, phase=each.phase
+        ).epics
+        for each, count in per_column.items()
+        if each.state.is_open and count
+    }
+    return BoardPage(**facts, first=first)

@@ -1,18 +1,36 @@
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.views import digest, fact_check, subscription
-from models.digest import Changes, Quiet, Subscription, Telling, Waiting
+from bot.views import digest, digest_thread, fact_check, subscription
+from models.column import columns
+from models.digest import (
+    Changes,
+    Crowd,
+    InFlight,
+    Needs,
+    OnTheirDates,
+    Subscription,
+    Telling,
+    Waiting,
+)
+from models.epic import Blocking, Override
+from models.flow import Load
+from models.message import MessageKind
+from models.page import Pile, Slip
+from models.portfolio import Phase
+from models.project import Milestone, Project
 from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
-from tests.views.reading import options, read_aloud, shown
+from tests.views.reading import buttons, options, read_aloud, shown
 
 MONDAY = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
 """Nine o'clock in Berlin."""
 WEEK = timedelta(days=7)
 START_OF_WEEK = datetime(2026, 5, 17, 22, 0, tzinfo=UTC)
 NOTHING = Changes(0, [], [], [], [], [], [])
-NONE_WAIT, NONE_QUIET = Waiting([], 0, 0), Quiet([], 0)
+DAY = timedelta(days=1)
+STREAMS = {"Onboarding": Load(9), "Payments": Load(20)}
 
 
 def a_subscription(portfolio, **more):
@@ -26,9 +44,16 @@ def a_subscription(portfolio, **more):
     return Subscription(**(facts | more))
 
 
+def in_flight(portfolio, streams=None, most=None, **more):
+    """Four in reviewing, five in analyzing, six ready, eight that test, six that deliver."""
+    committed = [each for each in columns(portfolio) if each.state.committed]
+    counts = dict(zip(committed, (4, 5, 6, 8, 6), strict=True))
+    loads = {each: Load(n, (most or {}).get(each.name)) for each, n in counts.items()}
+    return InFlight(whole=Load(29), columns=loads, streams=streams or STREAMS, **more)
+
+
 def a_telling(portfolio=None, **more):
     portfolio = portfolio or a_portfolio()
-    committed = [state for state in portfolio.states if state.committed]
     facts = {
         "portfolio": portfolio,
         "value_stream": None,
@@ -39,15 +64,25 @@ def a_telling(portfolio=None, **more):
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
         "changes": NOTHING,
-        "in_flight": dict(zip(committed, (4, 5, 6, 14), strict=True)),
-        "in_flight_of_streams": {"Payments": 20, "Onboarding": 9},
-        "waiting": NONE_WAIT,
-        "quiet": NONE_QUIET,
+        "in_flight": in_flight(portfolio),
+        "needs": Needs(),
+        "milestones": OnTheirDates(),
         "finished_13_weeks": 15,
         "finished_13_weeks_before": 13,
+        "open_total": 58,
+        "finished_since_live": 0,
         "now": MONDAY,
     }
     return Telling(**(facts | more))
+
+
+def a_blocking(epic, reason="waits for the supplier"):
+    return Blocking(epic_id=epic.id, reason=reason, by_user_id=ANA, at=MONDAY - 12 * DAY)
+
+
+def a_slip(days=14, keys=("PAY-12",)):
+    milestone = Milestone(code="M3", name="Go-live", baseline_on=date(2026, 5, 4))
+    return Slip(Project(code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
 
 
 def some_changes(portfolio):
@@ -76,12 +111,19 @@ def some_changes(portfolio):
 def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow():
     portfolio = a_portfolio()
     late = an_epic(number=7, portfolio=portfolio, since=MONDAY - 3 * WEEK)
-    quiet = an_epic("implementing", number=8, portfolio=portfolio, since=MONDAY - 4 * WEEK)
+    quiet = an_epic(
+        "implementing",
+        number=8,
+        portfolio=portfolio,
+        since=MONDAY - 4 * WEEK,
+        phase=Phase.DELIVERING,
+    )
     telling = a_telling(
         portfolio,
         changes=some_changes(portfolio),
-        waiting=Waiting([late], 6, 1),
-        quiet=Quiet([(quiet, MONDAY - 2 * WEEK)], 1),
+        needs=Needs(
+            answers=Waiting([late], 6, 1), quiet=Pile([(quiet, MONDAY - 2 * WEEK)], 1)
+        ),
     )
     assert shown(digest.digest(telling)) == [
         "Week 20 · 29 epics in flight",
@@ -92,23 +134,126 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "*Needs you*",
         "*PAY-7 · Pay by bank transfer at checkout*\n"
         "waits for its first answer since {Mon 27 Apr}, hoped for by {Mon 11 May} · Payments, @Ben",
-        "Open PAY-7",
+        "Answer this idea",
         "*PAY-8 · Pay by bank transfer at checkout*\n"
-        "Implementing · last news 14 days ago. Does it still stand so, @Ana?",
+        "Delivering · last news 14 days ago. Does it still stand so, @Ana?",
         "Still right",
-        "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · implementing 14\n"
+        "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
+        " · delivering 6\n"
         "*By stream* Onboarding 9 · Payments 20\n"
-        "*Finished* 15 in 13 weeks, 13 in the 13 before\n"
-        "*Ideas* 6 wait for a first answer, 1 past its date",
+        "*Finished* 15 in 13 weeks, 13 in the 13 before",
+        "In the thread: 6 ideas to answer, 1 past its date · 1 without news",
         "Shop · every Monday at 9:00 (Europe/Berlin), asked for by @Ana",
     ]
+
+
+def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_needs_someone():
+    portfolio = a_portfolio()
+    claims = portfolio.value_streams[1]
+    oldest = an_epic("implementing", number=5, portfolio=portfolio, committed_at=MONDAY - 170 * DAY)
+    streams = {"Onboarding": Load(5, 4), "Payments": Load(5, 5), "Platform": Load(2, 5)}
+    crowd = Crowd(claims, streams["Onboarding"], MONDAY - 2 * WEEK, oldest)
+    telling = a_telling(
+        portfolio,
+        changes=some_changes(portfolio),
+        in_flight=in_flight(portfolio, streams, most={"testing": 7, "delivering": 6}),
+        needs=Needs(crowds=[crowd]),
+    )
+    answer = digest.digest(telling)
+    texts = shown(answer)
+    assert texts[0] == "Week 20 · 29 epics in flight, Onboarding over by 1"
+    assert texts[3:5] == [
+        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 171.",
+        "See Onboarding board",
+    ]
+    assert "*over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · 1 stream below" in texts[5]
+    assert "testing the MVP 8 of 7, over by 1 · delivering 6" in texts[5]
+    assert read_aloud(answer).endswith(
+        "Onboarding is over its limit by 1. One thing waits: Onboarding has 5 of 4."
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "since today"), (1, "for 1 day"), (13, "for 13 days"), (30, "for 4 weeks")]
+)
+def test_how_long_a_stream_is_over_its_limit_is_told_in_days_then_in_weeks(days, said):
+    portfolio = a_portfolio()
+    crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - days * DAY)
+    texts = shown(digest.digest(a_telling(portfolio, needs=Needs(crowds=[crowd]))))
+    assert f"*Payments has 5 of 4 in flight* {said}." in texts
+
+
+def test_many_streams_over_their_limits_are_counted_in_the_heading():
+    portfolio = a_portfolio()
+    streams = {f"Stream {n}": Load(5, 4) for n in range(9)}
+    telling = a_telling(portfolio, changes=some_changes(portfolio), in_flight=in_flight(portfolio, streams))
+    texts = shown(digest.digest(telling))
+    assert texts[0] == "Week 20 · 29 epics in flight, 9 streams over their limits"
+    assert "Stream 2 5 of 4 and 6 more\n*Finished*" in texts[2]
+
+
+def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
+    portfolio = a_portfolio()
+    themes = [("Fewer abandoned purchases", 12), ("Trust", 8)]
+    telling = a_telling(
+        portfolio,
+        changes=some_changes(portfolio),
+        in_flight=in_flight(portfolio, themes=themes, without_theme=9),
+        needs=Needs(slips=Pile([a_slip()], 3)),
+        milestones=OnTheirDates(11, 14),
+    )
+    figures = shown(digest.digest(telling))[-3].split("\n")
+    assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · without one 9"
+    assert figures[4] == (
+        "*Projects* 11 of 14 milestones on their date · PRJ-204 M3 14 days late, linked to PAY-12"
+    )
+
+
+def test_what_is_in_the_thread_is_counted_at_the_end():
+    portfolio = a_portfolio()
+    epic = an_epic("ready", portfolio=portfolio)
+    epic.blocking = a_blocking(epic)
+    needs = Needs(
+        answers=Waiting([], 6, 1),
+        blocked=Pile([epic], 2),
+        overrides=Pile([], 1),
+        unowned=Pile([epic], 9),
+        slips=Pile([a_slip()], 3),
+    )
+    texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
+    assert texts[-2] == (
+        "In the thread: 6 ideas to answer, 1 past its date · 2 blocked · 1 override · "
+        "9 without an owner · 3 milestones off their dates"
+    )
+
+
+def test_the_fullest_lead_keeps_to_two_thumb_lengths():
+    portfolio = a_portfolio()
+    title = "A title of the usual length, in words"
+    epics = [an_epic("ready", number=n, portfolio=portfolio, title=title) for n in range(1, 9)]
+    for epic in epics:
+        epic.blocking = a_blocking(epic)
+    changes = Changes(9, epics, epics, epics, [(epic, "sold too few") for epic in epics], [], [])
+    streams = {f"Value stream {n}": Load(5, 4 + n % 3) for n in range(8)}
+    telling = a_telling(
+        portfolio,
+        changes=changes,
+        in_flight=in_flight(portfolio, streams, themes=[("A theme of ours", 3)] * 7),
+        needs=Needs(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
+        milestones=OnTheirDates(11, 14),
+    )
+    assert len("\n".join(shown(digest.digest(telling)))) <= 1_700
 
 
 def test_read_aloud_it_says_all_that_matters():
     portfolio = a_portfolio()
     late = an_epic(number=7, portfolio=portfolio, since=MONDAY - 3 * WEEK)
     told = digest.digest(
-        a_telling(portfolio, changes=some_changes(portfolio), waiting=Waiting([late], 1, 1))
+        a_telling(
+            portfolio,
+            changes=some_changes(portfolio),
+            needs=Needs(answers=Waiting([late], 1, 1)),
+        )
     )
     assert read_aloud(told) == (
         "Week 20, 11–17 May. 29 epics in flight, as before: 3 came in, 2 finished, 1 was stopped, "
@@ -119,6 +264,63 @@ def test_read_aloud_it_says_all_that_matters():
 def test_a_week_without_anything_is_one_line():
     told = digest.digest(a_telling())
     assert shown(told) == ["*Week 20* · nothing changed and nothing waits. 29 epics in flight."]
+
+
+def test_a_quiet_week_says_that_all_limits_hold_where_there_are_some():
+    portfolio = a_portfolio()
+    limited = in_flight(portfolio, {"Payments": Load(3, 5)})
+    assert shown(digest.digest(a_telling(portfolio, in_flight=limited))) == [
+        "*Week 20* · nothing changed and nothing waits. 29 epics in flight, all streams within "
+        "their limits."
+    ]
+
+
+def test_the_first_one_starts_where_people_are_and_blames_nobody():
+    portfolio = a_portfolio()
+    portfolio.live_at = MONDAY - timedelta(hours=1)
+    limited = in_flight(portfolio, {"Payments": Load(5, 5), "Onboarding": Load(0, 2)})
+    epic = an_epic("ready", portfolio=portfolio)
+    telling = a_telling(
+        portfolio, first=True, in_flight=limited, needs=Needs(unowned=Pile([epic], 9))
+    )
+    answer = digest.digest(telling)
+    assert shown(answer) == [
+        "First Monday · 58 epics are in, as they are",
+        "Limits are set to what is in flight today, so nothing is over. Clocks for reminders "
+        "started this morning.\n"
+        "For 4 weeks nothing is marked late; figures appear when 8 epics have finished since "
+        "(now 0).",
+        "*One thing would help:* 9 of 58 epics have no owner.",
+        "Give them owners",
+        "Shop · every Monday at 9:00 (Europe/Berlin), asked for by @Ana",
+    ]
+    assert read_aloud(answer) == (
+        "First Monday: 58 epics are in, as they are. Limits are set to what is in flight today, so "
+        "nothing is over. Nothing is overdue. 9 of 58 epics have no owner."
+    )
+
+
+def test_a_first_one_within_four_weeks_says_since_when_clocks_run_and_what_came():
+    portfolio = a_portfolio()
+    portfolio.live_at = MONDAY - 5 * DAY
+    telling = a_telling(portfolio, first=True, changes=some_changes(portfolio), open_total=1)
+    assert shown(digest.digest(telling))[:2] == [
+        "First Monday · 1 epic is in, as it is",
+        "No limit is set yet, so nothing is over. Clocks for reminders started {Wed 13 May}.\n"
+        "For 4 weeks nothing is marked late; figures appear when 8 epics have finished since "
+        "(now 0).\n"
+        "Since 11–17 May: 3 came in, 2 finished, 1 was stopped, 2 new ideas.",
+    ]
+
+
+def test_the_first_one_of_a_channel_that_joins_later_is_a_usual_one():
+    portfolio = a_portfolio()
+    lines = shown(digest.digest(a_telling(portfolio, first=True)))
+    assert lines[0] == "Week 20 · 29 epics in flight"
+    assert (
+        "This is the first digest here. From now on each tells what changed since the one before."
+        in lines
+    )
 
 
 def test_after_weeks_away_it_says_that_it_tells_of_all_of_them():
@@ -140,15 +342,14 @@ def test_not_of_whole_weeks_it_names_its_days():
     assert shown(digest.digest(telling))[0] == "29 Apr–5 May · 29 epics in flight"
 
 
-def test_at_most_three_things_are_asked_and_the_rest_is_named():
+def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
     portfolio = a_portfolio()
     asked = [
         (an_epic("ready", number=n, portfolio=portfolio), MONDAY - 3 * WEEK) for n in range(1, 11)
     ]
-    lines = shown(digest.digest(a_telling(portfolio, quiet=Quiet(asked, 40))))
+    lines = shown(digest.digest(a_telling(portfolio, needs=Needs(quiet=Pile(asked, 40)))))
     assert lines.count("Still right") == 3
-    also = "PAY-4, PAY-5, PAY-6, PAY-7, PAY-8, PAY-9 and 31 more"
-    assert f"Also without news for two weeks: {also}." in lines
+    assert "In the thread: 40 without news" in lines
 
 
 def test_what_people_wrote_pings_nobody_and_links_nowhere():
@@ -160,8 +361,7 @@ def test_what_people_wrote_pings_nobody_and_links_nowhere():
             portfolio,
             value_stream=portfolio.value_streams[0],
             changes=changes,
-            waiting=Waiting([epic], 1, 1),
-            quiet=Quiet([(epic, MONDAY - 3 * WEEK)], 1),
+            needs=Needs(answers=Waiting([epic], 1, 1), quiet=Pile([(epic, MONDAY - 3 * WEEK)], 1)),
         )
     )
     marked = [b["text"]["text"] for b in told.blocks if b.get("text", {}).get("type") == "mrkdwn"]
@@ -181,6 +381,70 @@ def test_only_what_was_sent_can_be_paused_from_it(preview):
     assert offered == ([] if preview else [expected])
 
 
+# The thread
+
+
+def a_reply(kind, **needs):
+    return digest_thread.reply(kind, Needs(**needs), a_portfolio(), MONDAY)
+
+
+def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
+    portfolio = a_portfolio()
+    epic = an_epic("implementing", number=4, portfolio=portfolio, phase=Phase.TESTING)
+    epic.blocking = a_blocking(epic)
+    idea = an_epic(number=7, portfolio=portfolio, since=MONDAY - 3 * WEEK)
+    override = Override(
+        epic=epic, by_user_id=BEN, role="value-stream owner", reason="Customers wait",
+        passed=["Payments has 5 of 5 in flight"], at=MONDAY,
+    )
+    title = "Pay by bank transfer at checkout"
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, answers=Waiting([idea], 6, 1))) == [
+        "*Ideas to answer* · 6 wait for a first answer, 1 past its date",
+        f"*PAY-7* {title}\nPayments, @Ben · hoped for by {{Mon 11 May}}",
+        "Answer this idea",
+        "5 more are not named here.",
+    ]
+    assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
+        "*Blocked* · 1 epic, the longest first",
+        f"*PAY-4* {title}\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
+        "It is unblocked",
+    ]
+    assert shown(a_reply(MessageKind.DIGEST_QUIET, quiet=Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
+        "*Without news* · 1 epic was not heard of for long",
+        f"*PAY-4* {title}\nTesting the MVP · last news 16 days ago · @Ana",
+        "Still right",
+    ]
+    assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, overrides=Pile([override], 1))) == [
+        "*Moved past a limit or a policy* · once since the last digest",
+        f"*PAY-4* {title}\n@Ben (value-stream owner): Customers wait. "
+        "Passed: Payments has 5 of 5 in flight",
+        "Open PAY-4",
+    ]
+    assert shown(a_reply(MessageKind.DIGEST_UNOWNED, unowned=Pile([epic], 1))) == [
+        "*Without an owner* · 1 epic",
+        f"*PAY-4* {title}\nTesting the MVP in Payments",
+        "Give it an owner",
+    ]
+    assert shown(a_reply(MessageKind.DIGEST_SLIPS, slips=Pile([a_slip()], 1))) == [
+        "*Milestones off their dates* · 1 is to come later than agreed",
+        "*PRJ-204* M3 Go-live\n14 days after its date of 4 May 2026 · linked to PAY-12",
+    ]
+
+
+def test_a_reply_is_read_aloud_with_the_first_it_names():
+    portfolio = a_portfolio()
+    epics = [an_epic("ready", number=n, portfolio=portfolio) for n in range(1, 6)]
+    told = a_reply(MessageKind.DIGEST_UNOWNED, unowned=Pile(epics, 5))
+    assert read_aloud(told) == "*Without an owner* · 5 epics: PAY-1, PAY-2, PAY-3"
+
+
+@pytest.mark.parametrize("kind", [k for k in MessageKind if k.value.startswith("digest_")])
+def test_a_reply_whose_things_are_all_solved_asks_nothing_more(kind):
+    told = a_reply(kind)
+    assert len(shown(told)) == 1
+    assert buttons(told.blocks) == []
+
+
 # Thursday's question
 
 
@@ -188,14 +452,27 @@ def test_an_owner_is_asked_about_all_their_epics_at_once():
     portfolio = a_portfolio()
     epics = [an_epic("ready", number=n, portfolio=portfolio) for n in (1, 2)]
     told = fact_check.fact_check(5, [(epics[0], None), (epics[1], MONDAY)], 2)
+    title = "Pay by bank transfer at checkout"
     assert shown(told) == [
         "2 epics of yours for the next digest: are these still right?",
-        "*PAY-1 · Pay by bank transfer at checkout*\nReady since {Mon 18 May} · Payments",
+        f"*PAY-1 · {title}*\nready, not blocked · since {{Mon 18 May}} · Payments",
         "Still right",
-        "*PAY-2 · Pay by bank transfer at checkout*\nReady since {Mon 18 May} · Payments"
+        f"*PAY-2 · {title}*\nready, not blocked · since {{Mon 18 May}} · Payments"
         " · said {Mon 18 May}: still right",
         "Something changed",
     ]
+
+
+def test_the_question_says_which_column_and_whether_it_is_blocked():
+    portfolio = a_portfolio()
+    epic = an_epic("implementing", number=1, portfolio=portfolio, phase=Phase.TESTING)
+    told = fact_check.fact_check(5, [(epic, None)], 1)
+    assert shown(told)[1].split("\n")[1].startswith("testing the MVP, not blocked · since")
+    assert read_aloud(told).endswith("PAY-1 (testing the MVP, not blocked)")
+    epic.blocking = a_blocking(epic)
+    assert read_aloud(fact_check.fact_check(5, [(epic, None)], 1)).endswith(
+        "PAY-1 (testing the MVP, blocked: waits for the supplier)"
+    )
 
 
 def test_with_more_than_a_screen_of_epics_the_others_are_counted():

@@ -10,6 +10,10 @@ from bot.views import epic_card
 from bot.views.blocks import HEADER_LIMIT
 from bot.views.mrkdwn import escape
 from models.card import Card
+from models.epic import Blocking
+from models.portfolio import Phase
+from models.project import Project
+from models.theme import Theme
 from tests.views.builders import (
     BEN,
     HOSTILE,
@@ -22,8 +26,9 @@ from tests.views.builders import (
 from tests.views.reading import buttons, element, options, read_aloud, shown
 
 NUMBERS = {
-    "theme": "Fewer abandoned purchases",
-    "project": "PRJ-204 Checkout renewal",
+    "theme": Theme(id=1, name="Fewer abandoned purchases"),
+    "theme_id": 1,
+    "project": Project(id=1, code="PRJ-204", name="Checkout renewal"),
     "indicator": "Checkout completion, % of started checkouts",
     "baseline": Decimal(61),
     "target": Decimal(68),
@@ -46,7 +51,7 @@ def test_a_new_idea_says_what_it_is_and_who_answers_by_when():
         BELIEF,
         "*Funnel* · day 1",
         "*Next:* @Ben answers by {Mon 1 Jun}.",
-        "Move to Reviewing",
+        "Answer this idea",
         "Last change: proposed into Funnel by @Ana, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
@@ -101,43 +106,62 @@ def test_without_an_owner_nobody_is_said_to_answer():
         "Payments · no owner yet",
         BELIEF,
         "*Funnel* · day 1",
-        "*Next:* reviewing, when the idea has its first answer.",
-        "Move to Reviewing",
+        "*Next:* the first answer; Payments has no owner yet.",
+        "Answer this idea",
         "Last change: proposed into Funnel, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
         "PAY-12 Pay by bank transfer at checkout. Funnel, day 1. "
-        "Next: reviewing, when the idea has its first answer. Payments, no owner yet."
+        "It waits for its first answer. Payments, no owner yet."
     )
 
 
 @pytest.mark.parametrize(
-    ("state", "before", "following"),
+    ("state", "before", "label", "following", "button"),
     [
         (
             "reviewing",
             "funnel",
+            "Reviewing",
             "analyzing, when the review says it is worth a closer look",
+            "Move to Analyzing",
         ),
         (
             "analyzing",
             "reviewing",
+            "Analyzing",
             "ready, when the case is clear enough to decide on",
+            "Move to Ready",
         ),
-        ("ready", "analyzing", "implementing, when there is a place in flight"),
-        ("implementing", "ready", "done, when its outcome is in use"),
+        (
+            "ready",
+            "analyzing",
+            "Ready",
+            "testing the MVP, when there is a place in flight",
+            "Move to Testing the MVP",
+        ),
+        (
+            "delivering",
+            "ready",
+            "Delivering",
+            "done, when its outcome is in use",
+            "Move to Done",
+        ),
     ],
 )
-def test_work_in_progress_says_its_age_and_what_follows(state, before, following):
-    epic = an_epic(state, committed_at=MONDAY - timedelta(days=20))
+def test_work_in_progress_says_its_age_and_what_follows(state, before, label, following, button):
+    more = {"phase": Phase.DELIVERING} if state == "delivering" else {}
+    name = "implementing" if more else state
+    committed_at = MONDAY - timedelta(days=20)
+    epic = an_epic(name, portfolio=asking_nothing(), committed_at=committed_at, **more)
     card = epic_card.epic_card(a_card(epic, before, day=3, by=BEN, reason="a good case"))
-    label, to = state.capitalize(), following.partition(",")[0].capitalize()
     assert shown(card)[3:] == [
         f"*{label}* · day 23 since commitment, day 3 in this state",
         f"*Next:* {following}.",
-        f"Move to {to}",
+        button,
         f"Last change: moved from {before.capitalize()} to {label} by @Ben, {{Mon 18 May}}"
         " · a good case",
+        "Say what blocks it",
     ]
     assert read_aloud(card) == (
         f"PAY-12 Pay by bank transfer at checkout. {label}, day 3. Next: {following}. "
@@ -159,6 +183,7 @@ def test_done_says_how_long_it_took_and_asks_for_nothing_more(days, took):
     assert shown(card)[3:] == [
         "*Done* · since {Mon 18 May}",
         f"Done {{Mon 18 May}}, {took} after it was committed.",
+        "Read its history",
         "Last change: moved from Implementing to Done by @Ana, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
@@ -173,6 +198,7 @@ def test_stopped_says_why_and_thanks(reason):
     assert shown(card)[3:] == [
         "*Stopped* · since {Mon 18 May}",
         f"Stopped {{Mon 18 May}}: {why}. Thank you for finding it out.",
+        "Read its history",
         "Last change: moved from Implementing to Stopped by @Ana, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
@@ -204,36 +230,40 @@ def test_days_are_those_of_the_portfolio(zone, day, age):
 
 def test_a_board_without_done_asks_where_it_goes_from_there():
     portfolio = a_portfolio()
-    epic = an_epic("implementing", portfolio=portfolio, committed_at=MONDAY)
+    delivering = {"phase": Phase.DELIVERING, "committed_at": MONDAY}
+    epic = an_epic("implementing", portfolio=portfolio, **delivering)
     portfolio.states.remove(portfolio.state("done"))
     card = epic_card.epic_card(a_card(epic, "ready"))
     assert "*Next:* decide where it goes from here." in shown(card)
-    assert buttons(card.blocks) == []
+    assert buttons(card.blocks) == ["Say what blocks it: PAY-12"]
 
 
 @pytest.mark.parametrize("state", ["funnel", "implementing", "stopped"])
 def test_hostile_words_ping_nobody_link_nowhere_and_are_all_there(state):
     portfolio = a_portfolio([(HOSTILE, "PAY", BEN, None)])
-    fields = dict.fromkeys(("title", "theme", "project", "indicator", "kill_threshold"), HOSTILE)
-    epic = an_epic(state, portfolio=portfolio, hypothesis=HOSTILE, **fields)
+    words = _all_of(HOSTILE) | {"title": HOSTILE, "hypothesis": HOSTILE}
+    epic = an_epic(state, portfolio=portfolio, **words)
     card = epic_card.epic_card(a_card(epic, "ready", reason=HOSTILE))
     shown(card)
     marked = [text["text"] for text in _texts(card.blocks) if text["type"] == "mrkdwn"]
     plain = [text["text"] for text in _texts(card.blocks) if text["type"] == "plain_text"]
     for text in [card.text, *marked]:
         assert "<" not in TOKEN.sub("", text)
-    assert sum(text.count(escape(HOSTILE)) for text in marked) == 6  # all but title and hypothesis
+    said = sum(text.count(escape(HOSTILE)) for text in marked)
+    assert said == 7  # the stream, theme, project's code and name, indicator, stop line, reason
     assert plain[:2] == [f"PAY-12 · {HOSTILE}", HOSTILE]
     assert escape(HOSTILE) in card.text
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "*", "<", "🚀"])
 def test_the_fullest_card_fits_and_no_sign_is_cut_in_two(letter):
-    lengths = {"title": 80, "theme": 100, "project": 200, "indicator": 200, "kill_threshold": 300}
-    fields = {name: letter * length for name, length in lengths.items()}
     portfolio = a_portfolio([(letter * 80, "ABCDEFGHIJ", BEN, None)])
-    epic = an_epic(number=1_234_567, portfolio=portfolio, hypothesis=letter * 3_000, **fields)
-    epic.title = letter * 80
+    fields = _all_of(letter) | {"indicator": letter * 200, "kill_threshold": letter * 300}
+    fields["theme"] = Theme(id=1, name=letter * 100)
+    fields["project"] = Project(id=1, code=letter * 120, name=letter * 300)
+    fields["blocking"] = Blocking(reason=letter * 500, by_user_id=BEN, at=MONDAY)
+    long = {"hypothesis": letter * 3_000, "title": letter * 80}
+    epic = an_epic(number=1_234_567, portfolio=portfolio, **fields, **long)
     card = epic_card.epic_card(a_card(epic, "ready", reason=letter * 3_000))
     shown(card)
     header, belief = card.blocks[0]["text"]["text"], card.blocks[2]["text"]["text"]
@@ -261,10 +291,58 @@ def test_whoever_moved_it_is_told_where_it_is():
     assert told.text == said
 
 
-def test_the_menu_leads_to_any_state_and_to_the_history():
-    card = epic_card.epic_card(a_card(an_epic("done", done_at=MONDAY), "ready"))
-    menu = element(card.blocks, epic_card.MORE)
-    assert options(menu) == ["Move to another state", "History"]
+def test_the_menu_leads_to_all_that_can_be_done_with_it():
+    card = epic_card.epic_card(a_card(an_epic("ready"), "analyzing"))
+    assert options(element(card.blocks, epic_card.MORE)) == ["Edit", "Move", "Stop", "History"]
+
+
+def test_an_idea_can_be_answered_from_its_menu_and_moves_on_where_no_answer_is_asked_for():
+    card = epic_card.epic_card(a_card(an_epic()))
+    menu = options(element(card.blocks, epic_card.MORE))
+    assert menu == ["Answer", "Edit", "Move", "Stop", "History"]
+    card = epic_card.epic_card(a_card(an_epic(portfolio=asking_nothing())))
+    assert buttons(card.blocks) == ["Move to Reviewing"]
+
+
+@pytest.mark.parametrize("state", ["done", "stopped"])
+def test_what_has_ended_can_be_neither_stopped_nor_blocked(state):
+    card = epic_card.epic_card(a_card(an_epic(state, done_at=MONDAY), "ready"))
+    assert options(element(card.blocks, epic_card.MORE)) == ["Edit", "Move", "History"]
+    assert buttons(card.blocks) == ["Read its history: PAY-12"]
+
+
+def test_a_channel_shows_no_word_of_an_epic_that_is_restricted():
+    card = epic_card.restricted(an_epic(restricted=True))
+    said = "PAY-12 is restricted to its circle; who is in it sees it with /epic show PAY-12."
+    assert (shown(card), card.text) == ([said], said)
+
+
+def test_the_last_change_names_the_column_that_was_left_and_entered():
+    epic = an_epic("implementing", committed_at=MONDAY, phase=Phase.DELIVERING)
+    card = a_card(epic, "implementing", reason="they came back")
+    card.last.phase = Phase.DELIVERING
+    assert shown(epic_card.epic_card(card))[-2] == (
+        "Last change: moved from Testing the MVP to Delivering by @Ana, {Mon 18 May}"
+        " · they came back"
+    )
+
+
+def asking_nothing():
+    """A portfolio without exit policies."""
+    portfolio = a_portfolio()
+    for state in portfolio.states:
+        state.exit_requires = []
+    return portfolio
+
+
+def _all_of(words):
+    """Every field that people write, with these words in it."""
+    return {
+        "theme": Theme(id=1, name=words),
+        "project": Project(id=1, code=words, name=f"{words} "),
+        "indicator": words,
+        "kill_threshold": words,
+    }
 
 
 def _texts(part):

@@ -2,10 +2,19 @@
 
 import pytest
 
-from bot.views.blocks import TEXT_LIMIT
-from bot.views.epic_list import epic_list
+from bot.views import epic_list as view
+from bot.views.blocks import TEXT_LIMIT, VALUE_LIMIT
+from bot.views.epic_list import HOW
+from bot.views.values import ListPage
+from models.epic import Blocking
+from models.listing import MOST_CHARACTERS, MOST_WORDS, Filter, Listing
+from models.portfolio import Phase
 from tests.views.builders import HOSTILE, a_page
-from tests.views.reading import buttons, read_aloud, shown
+from tests.views.reading import buttons, element, read_aloud, shown
+
+
+def epic_list(page, **narrowed):
+    return view.epic_list(Listing(page, **narrowed))
 
 
 def test_an_empty_list_says_how_to_begin():
@@ -43,6 +52,7 @@ def test_an_epic_of_nobody_says_nothing_of_an_owner():
 def test_a_full_page_turns_to_its_neighbours(number, told, epics, turns):
     answer = epic_list(a_page(10_000, number))
     assert shown(answer)[0] == f"{told} · in the order of the board"
+    assert shown(answer)[-1] == HOW
     called = buttons(answer.blocks)
     assert called[:epics] == [f"Open PAY-{(number - 1) * 20 + n}" for n in range(1, epics + 1)]
     assert called[epics:] == turns
@@ -66,3 +76,66 @@ def test_a_full_page_of_hostile_titles_fits_and_pings_nobody(title):
 def test_a_long_title_leaves_room_for_the_others_to_be_read_aloud():
     answer = epic_list(a_page(20, title="x" * 5_000))
     assert answer.text.count("x… (funnel)") == 20
+
+
+def test_what_blocks_an_epic_and_who_sees_it_is_said_in_its_line():
+    blocked = Blocking(reason="waits for the contract <b>")
+    texts = shown(epic_list(a_page(1, blocking=blocked, restricted=True)))
+    assert texts[1].endswith(
+        "· @Ana · blocked: waits for the contract &lt;b&gt; · seen by its circle only"
+    )
+
+
+def test_the_columns_of_implementing_are_called_by_their_names():
+    texts = shown(epic_list(a_page(1, state="implementing", phase=Phase.DELIVERING)))
+    assert "\nDelivering since {Mon 18 May}" in texts[1]
+
+
+READ = {"stream": "stream Payments", "mine": "yours", "text": "read as text: “<b>”"}
+CHOSEN = Filter(streams=(1_000,), mine=True, texts=("<b>",))
+
+
+def test_it_says_how_the_words_were_read():
+    answer = epic_list(a_page(1), filter=CHOSEN, read=READ)
+    assert shown(answer)[0] == (
+        "1 epic, page 1 of 1 · stream Payments · yours · read as text: “&lt;b&gt;” "
+        "· in the order of the board"
+    )
+
+
+def test_turning_the_page_keeps_what_narrows_the_list():
+    answer = epic_list(a_page(41, 2), filter=CHOSEN, read=READ)
+    shown(answer)
+    for action_id, page in (("list_page_1", 1), ("list_page_3", 3)):
+        value = ListPage.read(element(answer.blocks, action_id)["value"])
+        assert (value.filter, value.page) == (CHOSEN, page)
+
+
+def test_the_longest_filter_fits_a_button():
+    ids = tuple(2**31 - 1 - n for n in range(MOST_WORDS))
+    texts = tuple('"' * (MOST_CHARACTERS // MOST_WORDS) for _ in range(MOST_WORDS))
+    chosen = Filter(streams=ids, states=ids, themes=ids, phases=tuple(Phase), texts=texts)
+    assert len(ListPage.of(chosen, 10**9).value) <= VALUE_LIMIT
+
+
+def test_an_empty_list_says_what_to_leave_out():
+    answer = epic_list(
+        a_page(0), filter=CHOSEN, read=READ, without={"stream": 0, "mine": 4, "text": 1_200}
+    )
+    assert shown(answer) == [
+        "No epic is all of this: stream Payments, yours, read as text: “&lt;b&gt;”.\n"
+        "It helps to leave one out.",
+        "Without “mine”: 4",
+        "Without the text: 1,200",
+    ]
+    value = ListPage.read(element(answer.blocks, "list_page_without_mine")["value"])
+    assert value.filter == Filter(streams=(1_000,), texts=("<b>",))
+
+
+def test_where_nothing_helps_it_leads_to_the_whole_list():
+    answer = epic_list(a_page(0), filter=CHOSEN, read=READ, without={"mine": 0})
+    assert shown(answer)[0].endswith(
+        "Nor is there one with any part of it left out. `/epic list` shows all."
+    )
+    assert buttons(answer.blocks) == ["Show all epics"]
+    assert "`" not in answer.text

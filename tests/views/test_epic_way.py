@@ -3,8 +3,13 @@
 import pytest
 
 from bot.views import epic_card, move_form
+from models.column import Column, next_column
+from models.limit import FullPlace
+from models.obstacles import NotYet, Obstacles
+from models.policy import Requirement
+from models.portfolio import Phase
 from tests.views.builders import BEN, HOSTILE, a_card, a_portfolio, a_step, an_epic, many_streams
-from tests.views.reading import element, options, shown_form
+from tests.views.reading import buttons, element, options, shown, shown_form
 
 
 def test_history_tells_the_newest_step_first():
@@ -37,12 +42,29 @@ def test_a_history_of_long_reasons_fits_a_form(letter):
     shown_form(epic_card.history(a_card(an_epic()), steps, 41))
 
 
-def test_the_form_to_move_says_where_the_epic_is_and_offers_every_other_state():
+def test_a_hypothesis_too_long_for_the_card_is_read_in_full_with_the_history():
+    belief = "x" * 601
+    assert shown_form(epic_card.history(a_card(an_epic(hypothesis=belief)), [], 0))[1] == belief
+    assert "y" * 600 not in shown_form(
+        epic_card.history(a_card(an_epic(hypothesis="y" * 600)), [], 0)
+    )
+
+
+def test_history_tells_what_was_learned():
+    step = a_step(an_epic("stopped"), "ready", reason="too dear")
+    step.learned = "people trust the bank page"
+    assert shown_form(epic_card.history(a_card(an_epic()), [step], 1))[1] == (
+        "{Mon 18 May} · *Stopped*, from Ready, by @Ana: too dear"
+        " · learned: people trust the bank page"
+    )
+
+
+def test_the_form_to_move_offers_every_other_column_but_stopped():
     form = move_form.move_form(an_epic("ready"), "C0PAY")
     assert shown_form(form) == [
         "Move PAY-12",
         "*PAY-12* · Pay by bank transfer at checkout · in *Ready* since {Mon 18 May}",
-        "To which state?",
+        "Where to?",
         "Choose one",
         "Why?",
         "Optional. It stays with the epic's history.",
@@ -51,9 +73,9 @@ def test_the_form_to_move_says_where_the_epic_is_and_offers_every_other_state():
         "Funnel",
         "Reviewing",
         "Analyzing",
-        "Implementing",
+        "Testing the MVP",
+        "Delivering",
         "Done",
-        "Stopped",
     ]
     assert form["submit"]["text"] == "Move"
 
@@ -68,3 +90,70 @@ def test_the_form_to_move_takes_the_longest_key_and_title():
     assert shown_form(epic_card.history(a_card(epic), [a_step(epic)], 1))[0].startswith(
         "ABCDEFGHIJ-9999999"
     )
+    to = Column(portfolio.state("reviewing"))
+    not_yet = NotYet(epic, to, Obstacles([Requirement.OWNER]), may_pass=True)
+    for form in (
+        move_form.anyway_form(not_yet, HOSTILE * 100, None),
+        move_form.not_yet_form(not_yet, HOSTILE * 100, None),
+        move_form.persevere_form(epic, to, None),
+    ):
+        shown_form(form)
+
+
+FULL = FullPlace("Payments", None, 5, 5, "PAY-9")
+
+
+def not_yet(*lacks, full=(), may_pass=False, state="reviewing", to="analyzing"):
+    epic = an_epic(state)
+    column = Column(epic.portfolio.state(to))
+    return NotYet(epic, column, Obstacles(lacks, full), may_pass=may_pass)
+
+
+def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():
+    refused = not_yet(Requirement.KILL_THRESHOLD, Requirement.MVP_COST, full=[FULL])
+    told = move_form.not_yet(refused)
+    assert shown(told) == [
+        "*PAY-12* stays in *Reviewing*; before *Analyzing* something is missing:"
+        "\n• 2 answers open before analysis: the stop line, the cost of the MVP"
+        "\n• Payments has 5 of 5 in flight; a place opens when PAY-9 is done or stopped",
+        "Add 2 answers",
+    ]
+    assert refused.sentence == (
+        "PAY-12 stays in Reviewing. 2 answers open before analysis: the stop line, the cost of "
+        "the MVP. Payments has 5 of 5 in flight; a place opens when PAY-9 is done or stopped."
+    )
+
+
+def test_those_who_may_are_offered_to_move_it_anyway():
+    told = move_form.not_yet(not_yet(Requirement.MVP_COST, may_pass=True))
+    assert buttons(told.blocks) == ["Add 1 answer: PAY-12", "Move PAY-12 anyway, with a reason"]
+    only_full = move_form.not_yet(not_yet(full=[FULL], may_pass=True))
+    assert buttons(only_full.blocks) == ["Move PAY-12 anyway, with a reason"]
+    assert "Move" not in str(buttons(move_form.not_yet(not_yet(full=[FULL])).blocks))
+
+
+def test_an_idea_without_its_yes_is_answered_first():
+    lacks = (Requirement.ANSWER, Requirement.THEME)
+    told = move_form.not_yet(not_yet(*lacks, state="funnel", to="reviewing"))
+    assert buttons(told.blocks) == ["Answer this idea: PAY-12"]
+    assert "• The idea has not had its yes yet\n• 1 answer open before the review" in shown(told)[0]
+
+
+def test_what_was_typed_comes_back_with_the_refusal_and_in_the_form():
+    refused = not_yet(Requirement.MVP_COST, may_pass=True)
+    assert shown(move_form.not_yet(refused, "they <wait>"))[-1] == "You wrote: they &lt;wait&gt;"
+    form = move_form.anyway_form(refused, "they <wait>", "C0PAY")
+    assert element(form["blocks"], move_form.REASON)["initial_value"] == "they <wait>"
+    assert shown_form(form)[0] == "Move PAY-12 anyway"
+
+
+def test_persevering_asks_what_the_mvp_has_shown_and_names_the_stop_line():
+    epic = an_epic("implementing", phase=Phase.TESTING, kill_threshold="below 63 %")
+    form = move_form.persevere_form(epic, next_column(epic), "C0PAY")
+    assert shown_form(form) == [
+        "Persevere: PAY-12",
+        "*PAY-12 · Pay by bank transfer at checkout* goes on after its MVP, from "
+        "*Testing the MVP* to *Delivering*.\nIt was to stop if below 63 %.",
+        "Why?",
+        "What did its MVP show? It stays with the epic's history.",
+    ]

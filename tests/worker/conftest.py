@@ -21,6 +21,7 @@ from models.message import Message
 from models.proposal import Proposal
 from models.setup import Setup, StreamSetup
 from sandbox import Sandbox
+from tests.shops import at_work
 
 MANIFEST = {
     "display_information": {"name": "Tack"},
@@ -90,7 +91,7 @@ class Shop:
         with self.database.write() as session:
             state = finding.portfolios(session, self.workspace_id)[0].state(name)
             now = self.slack.clock.now()
-            move(session, self.workspace_id, "U0BEN", epic.id, state.id, None, None, now)
+            move(session, self.workspace_id, "U0ANA", epic.id, state.id, None, None, now)
 
     def look(self, name):
         """Someone opens their App Home."""
@@ -148,6 +149,7 @@ def shop(slack, database):
     with database.write() as session:
         workspace = workspace_of(session, slack.team_id)
         portfolio = set_up(session, workspace.id, ben.id, setup, slack.clock.now())
+        at_work(session, portfolio, slack.clock.now())
         stream_id = portfolio.value_streams[0].id
     client = WebClient(slack.bot_token, base_url=slack.api_url, timeout=5, retry_handlers=[])
     return Shop(slack, database, workspace.id, stream_id, channel.id, client)

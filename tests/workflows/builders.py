@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from bot.workflows.joining import workspace_of
 from bot.workflows.proposing import propose
-from bot.workflows.setting_up import go_live, set_up
+from bot.workflows.setting_up import set_up
 from models.proposal import Proposal
 from models.setup import Setup, StreamSetup
+from tests.shops import at_work
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 ANA, BEN = "U0ANA", "U0BEN"
@@ -25,15 +26,8 @@ def a_portfolio(database, *streams):
             streams=streams or (PAYMENTS, ONBOARDING),
         )
         portfolio = set_up(session, workspace.id, ANA, setup, MONDAY)
-        go_live(session, workspace.id, ANA, portfolio.id, MONDAY)
-        without_policies(portfolio)
+        at_work(session, portfolio, MONDAY)
         return workspace.id, portfolio.id
-
-
-def without_policies(portfolio):
-    """Let epics move as they like: these tests are about something else."""
-    for state in portfolio.states:
-        state.exit_requires = []
 
 
 def an_epic(session, workspace_id, stream_id, title="Pay by bank transfer", request="", at=MONDAY):

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from bot.workflows import asking, confirming, digesting
 from bot.workflows.digesting import NoDigest, SentAlready, UnknownScope, Wish
 from bot.workflows.moving import move
+from bot.workflows.permitting import NotAllowed
 from models.confirmation import Confirmation, FactCheck
 from models.digest import Digest, Subscription
 from models.epic import Epic
+from models.flow import Load
 from models.message import Message, MessageKind
 from models.portfolio import Portfolio, ValueStream
 from models.work import Work
@@ -22,8 +24,15 @@ NINE_IN_BERLIN = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
 
 @pytest.fixture
 def shop(database):
-    """Payments of Ben and Onboarding of Ana, set up at MONDAY."""
-    return a_portfolio(database)
+    """Payments of Ben and Onboarding of Ana, live for long."""
+    found = a_portfolio(database)
+    live_since(database, MONDAY - 100 * DAY)
+    return found
+
+
+def live_since(database, at):
+    with database.write() as session:
+        session.scalars(select(Portfolio)).one().live_at = at
 
 
 def a_wish(portfolio_id, weekday=0, minute=9 * 60, zone="Europe/Berlin", stream_id=None):
@@ -68,7 +77,7 @@ def proposed(database, shop, title, at=MONDAY, prefix="PAY"):
 def moved(database, shop, epic_id, name, at, reason=None):
     with database.write() as session:
         to = session.scalars(select(Portfolio)).one().state(name)
-        move(session, shop[0], BEN, epic_id, to.id, None, reason, at)
+        move(session, shop[0], ANA, epic_id, to.id, None, reason, at)
 
 
 def told(database, at=None):
@@ -171,7 +180,7 @@ def test_paused_it_is_silent_and_resumed_it_comes_at_its_next_slot(database, sho
     is_due(database, subscription, NINE_IN_BERLIN)
     assert digests(database) == []
     with database.write() as session:
-        digesting.resume(session, shop[0], "C0ALL", NINE_IN_BERLIN + DAY)
+        digesting.resume(session, shop[0], BEN, "C0ALL", NINE_IN_BERLIN + DAY)
     assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
 
 
@@ -261,16 +270,17 @@ def test_a_streams_digest_tells_of_that_stream_alone(database, shop):
     moved(database, shop, theirs, "reviewing", MONDAY + DAY)
     is_due(database, subscription, NINE_IN_BERLIN)
     telling = told(database)
-    assert telling.waiting.count == 0
-    assert telling.in_flight_of_streams == {"Onboarding": 1}
+    assert telling.needs.answers.count == 0
+    assert telling.in_flight.streams == {"Onboarding": Load(1)}
 
 
 def test_an_idea_is_late_after_ten_working_days_but_not_in_a_new_portfolio(database, shop):
+    live_since(database, MONDAY)
     proposed(database, shop, "wallet", MONDAY)
     subscription = subscribes(database, shop)
     for weeks, late in ((2, 0), (4, 1)):
         is_due(database, subscription, NINE_IN_BERLIN + weeks * WEEK)
-        assert told(database).waiting.late == late
+        assert told(database).needs.answers.late == late
 
 
 def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(database, shop):
@@ -278,10 +288,10 @@ def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(
     moved(database, shop, epic, "implementing", MONDAY - 15 * DAY)
     subscription = subscribes(database, shop)
     is_due(database, subscription, NINE_IN_BERLIN)
-    assert [each.title for each, _ in told(database).quiet.longest] == ["wallet"]
+    assert [each.title for each, _ in told(database).needs.quiet.some] == ["wallet"]
     with database.write() as session:
         confirming.confirm(session, shop[0], BEN, epic, NINE_IN_BERLIN + DAY)
-    assert told(database, NINE_IN_BERLIN + DAY).quiet.count == 0
+    assert told(database, NINE_IN_BERLIN + DAY).needs.quiet.count == 0
     with database.read() as session:
         message = session.scalars(select(Message).where(Message.kind == "digest")).one()
         assert session.get(Work, (shop[0], message.work_key)).due_at == NINE_IN_BERLIN + DAY
@@ -374,7 +384,7 @@ def test_all_still_right_answers_for_those_that_are_open(database, shop, in_flig
 
 
 def test_only_who_answers_for_an_epic_may_say_that_it_is_still_right(database, shop, in_flight):
-    with database.write() as session, pytest.raises(confirming.NotTheirs) as refused:
+    with database.write() as session, pytest.raises(NotAllowed) as refused:
         confirming.confirm(session, shop[0], "U0CLEO", in_flight[0], MONDAY)
     assert refused.value.ask == (ANA, BEN)
 

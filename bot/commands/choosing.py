@@ -1,0 +1,69 @@
+"""What the searching lists of the form for an epic offer."""
+
+from sqlalchemy.orm import Session
+
+from bot.commands.hearing import Call
+from bot.commands.proposal import portfolio_of
+from bot.views import epic_fields, epic_form
+from bot.views.blocks import OPTIONS_LIMIT, Option
+from bot.views.values import EpicVersion, ProposalForm
+from bot.workflows import finding, projecting
+from bot.workflows.moving import UnknownEpic
+from models.portfolio import Portfolio
+
+
+def suggest_streams(call: Call) -> None:
+    """The open value streams with what was typed in their names or prefixes."""
+    with call.database.read() as session:
+        streams = _portfolio(session, call).open_streams
+    typed = _typed(call).casefold()
+    found = [s for s in streams if typed in f"{s.name} {s.key_prefix}".casefold()]
+    _offer(call, [epic_fields.stream_option(stream) for stream in found])
+
+
+def suggest_projects(call: Call) -> None:
+    """The open projects with what was typed in their code or name."""
+    with call.database.read() as session:
+        portfolio = _portfolio(session, call)
+        found = projecting.suggest_projects(
+            session, call.workspace_id, portfolio.id, _typed(call), OPTIONS_LIMIT - 1
+        )
+    _offer(call, epic_fields.found_projects(found, _typed(call)))
+
+
+def suggest_themes(call: Call) -> None:
+    """The open themes with what was typed in their names, and none."""
+    with call.database.read() as session:
+        themes = finding.choices(session, _portfolio(session, call)).themes
+    found = [theme for theme in themes if _typed(call).casefold() in theme.name.casefold()]
+    options = [epic_fields.theme_option(theme) for theme in found[: OPTIONS_LIMIT - 1]]
+    _offer(call, [*options, epic_fields.NO_THEME])
+
+
+def suggest_objectives(call: Call) -> None:
+    """The open objectives with what was typed in their titles, and none."""
+    with call.database.read() as session:
+        objectives = finding.choices(session, _portfolio(session, call)).objectives
+    found = [each for each in objectives if _typed(call).casefold() in each.title.casefold()]
+    options = [epic_fields.objective_option(each) for each in found[: OPTIONS_LIMIT - 1]]
+    _offer(call, [*options, epic_fields.NO_OBJECTIVE])
+
+
+def _typed(call: Call) -> str:
+    return str(call.body.get("value") or "").strip()
+
+
+def _offer(call: Call, options: list[Option]) -> None:
+    call.ack(options=options[:OPTIONS_LIMIT])
+
+
+def _portfolio(session: Session, call: Call) -> Portfolio:
+    """The portfolio of the epic in the form, or the one it is proposed in."""
+    carried = call.view["private_metadata"]
+    if call.view["callback_id"] != epic_form.EDIT_CALLBACK:
+        return portfolio_of(session, call, ProposalForm.read(carried).portfolio)
+    epic_id = EpicVersion.read(carried).epic
+    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
+    if epic is None:
+        raise UnknownEpic
+    return portfolio_of(session, call, epic.portfolio_id)

@@ -1,0 +1,53 @@
+"""Who sees an epic: asked by a form, and stored."""
+
+from collections.abc import Iterable
+
+from bot.commands.answering import TriggerExpired
+from bot.commands.hearing import Call
+from bot.commands.typed import answers_of, lists_of, people_first_shown
+from bot.views import answers, restrict_form
+from bot.views.values import EpicVersion
+from bot.workflows import finding, restricting
+from bot.workflows.permitting import Place, check
+from models.errors import FieldMistakes
+from models.role import Right
+
+
+def open_typed(call: Call, key: str) -> None:
+    """Open the form of the epic whose key was typed, for who may say who sees it."""
+    with call.database.read() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
+        check(session, call.actor, Right.RESTRICT, Place.of_epic(epic))
+        circle = restricting.circle_of(session, epic.id)
+    try:
+        call.open_form(restrict_form.restrict_form(epic, circle, call.channel_id))
+    except TriggerExpired:
+        call.reply(answers.sentence("Slack did not open it in time. Try once more, please."))
+        return
+    call.ack()
+
+
+def save(call: Call) -> None:
+    """Store who sees the epic."""
+    memory = EpicVersion.read(call.view["private_metadata"])
+    named = lists_of(call.view).get(restrict_form.CIRCLE, ())
+    check_named(call, {*named} - {*people_first_shown(call.view, restrict_form.CIRCLE)})
+    with call.write() as session:
+        epic = restricting.restrict(
+            session,
+            call.workspace_id,
+            call.actor,
+            memory.epic,
+            named,
+            call.at,
+            restricted=answers_of(call.view).get("sees") == restrict_form.ITS_CIRCLE["value"],
+        )
+        circle = restricting.circle_of(session, epic.id)
+    call.ack()
+    call.tell(restrict_form.restricted(epic, len(circle)), memory.channel)
+
+
+def check_named(call: Call, people: Iterable[str]) -> None:
+    """Raise FieldMistakes where someone of them cannot be in a circle: a guest, or a bot."""
+    if why := call.unfit(sorted(people)):
+        raise FieldMistakes({restrict_form.CIRCLE: why})

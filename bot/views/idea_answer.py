@@ -1,0 +1,98 @@
+"""The form to answer an idea, and what its proposer hears of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.views.answers import Answer
+from bot.views.blocks import (
+    Block,
+    context,
+    field,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.views.epic_card import open_button
+from bot.views.mrkdwn import words
+from bot.views.next_step import do_button, fill_button
+from bot.views.values import EpicVersion
+from models.answer import LONGEST
+from models.epic import Answer as Given
+from models.epic import AnswerKind, Epic
+from models.policy import Requirement, missing
+from models.proposal import NONE
+from models.theme import Theme
+
+CALLBACK = "answer_idea"
+KIND = "kind"
+WORDS = "words"
+THEME = "theme"
+REASON = "theme_none_because"
+OWNER = "owner"
+
+KINDS = (
+    (AnswerKind.YES, "Yes, let us review it"),
+    (AnswerKind.NOT_NOW, "Not now, because …"),
+    (AnswerKind.QUESTION, "I have a question first"),
+)
+
+
+def answer_form(epic: Epic, themes: Sequence[Theme], channel_id: str | None) -> dict[str, Any]:
+    """The form; with a yes it asks for the theme and the owner where they are missing."""
+    kinds = {
+        "type": "radio_buttons",
+        "action_id": KIND,
+        "options": [option(text, kind.value) for kind, text in KINDS],
+    }
+    hint = "Needed for not now and for a question: it is what the proposer reads."
+    element = text_input(WORDS, max_length=LONGEST, multiline=True)
+    blocks: list[Block] = [
+        context(words("idea_answer", "idea", epic=epic)),
+        field(KIND, "Your answer", kinds),
+        field(WORDS, "In a sentence", element, hint=hint, optional=True),
+        *_asked_with_a_yes(epic, themes),
+    ]
+    memory = EpicVersion(epic=epic.id, version=epic.version, channel=channel_id)
+    return modal(
+        CALLBACK, f"Answer {epic.key}", blocks, submit="Answer", private_metadata=memory.value
+    )
+
+
+def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
+    """Told to who answered."""
+    said = words("idea_answer", "answered", epic=epic, given=given, missing=still)
+    lacks = missing(epic, epic.state.requirements) if still else ()
+    fields = [each for each in lacks if each is not Requirement.ANSWER]
+    button = fill_button(epic.id, epic.key, len(fields)) or open_button(epic)
+    return Answer(said, [section(said, button)])
+
+
+def heard(epic: Epic, given: Given) -> Answer:
+    """Told to who proposed it; after a question they can change the idea at once."""
+    said = words("idea_answer", "heard", epic=epic, given=given)
+    if given.kind is AnswerKind.QUESTION:
+        button = do_button(epic.id, epic.key, "edit", "Change the idea")
+    else:
+        button = open_button(epic)
+    return Answer(said, [section(said, button)])
+
+
+def _asked_with_a_yes(epic: Epic, themes: Sequence[Theme]) -> list[Block]:
+    blocks = []
+    lacks = missing(epic, (Requirement.THEME, Requirement.OWNER))
+    if Requirement.THEME in lacks:
+        options = [option(theme.name, str(theme.id)) for theme in themes]
+        options.append(option("No theme, because …", NONE))
+        because = text_input(REASON, max_length=300)
+        blocks += [
+            field(
+                THEME, "If yes: which theme?", select(THEME, "Choose one", options), optional=True
+            ),
+            field(REASON, "If it has no theme: why?", because, optional=True),
+        ]
+    if Requirement.OWNER in lacks:
+        people = {"type": "users_select", "action_id": OWNER}
+        blocks.append(field(OWNER, "If yes: who owns it?", people, optional=True))
+    return blocks

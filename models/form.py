@@ -1,0 +1,56 @@
+"""A form as it was filled in: what each answer means, and the mistakes found so far by field."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TypeVar
+
+from models.errors import FieldMistakes, Mistake
+from models.proposal import UNSTORABLE
+
+T = TypeVar("T")
+
+
+class Form:
+    """The answers by field name; `longest` is how many characters each takes, 100 where unsaid."""
+
+    def __init__(self, answers: Mapping[str, str | None], longest: Mapping[str, int]) -> None:
+        self.answers = {name: UNSTORABLE.sub("", text or "") for name, text in answers.items()}
+        self.longest = longest
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str, needed: str | None = None) -> str | None:
+        """The text as typed, or None where nothing was; `needed` says why it is asked for."""
+        text = self.answers.get(name, "").strip()
+        longest = self.longest.get(name, 100)
+        if len(text) > longest:
+            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
+        elif needed and not any(character.isalnum() for character in text):
+            self.errors[name] = needed
+        return text or None
+
+    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """What the text means, None where nothing was answered or it means nothing."""
+        text = self.text(name)
+        if text is None or name in self.errors:
+            return None
+        try:
+            return parse(text)
+        except Mistake as mistake:
+            self.errors[name] = mistake.sentence
+        except ValueError:
+            self.errors[name] = "Choose one of the list."
+        return None
+
+    def checked(self, entry: T) -> T:
+        """What was typed, if all of it can be taken. Raises FieldMistakes."""
+        if self.errors:
+            raise FieldMistakes(self.errors)
+        return entry
+
+
+def parse_day(text: str) -> date:
+    """A day as a date field gives it. Raises Mistake."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Mistake("Write a date as year-month-day, for example 2026-09-30.") from None

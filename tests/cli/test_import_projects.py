@@ -1,0 +1,200 @@
+"""`tack import projects`, as someone types it; with the real portfolio where it is at hand."""
+
+import csv
+import subprocess
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Integer, func, select, type_coerce
+
+from models.portfolio import Portfolio, ValueStream
+from models.project import Project, ProjectShare, ProjectSnapshot
+
+TACK = Path(sys.executable).parent / "tack"
+CLOSE = Decimal("0.005")
+MILLION = 100_000_000
+"""Of pounds, in pence."""
+
+
+@pytest.fixture
+def tack(database_url):
+    """Run `tack` as a person would, on an own database."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [TACK, *map(str, arguments)],
+            env={"DATABASE_URL": database_url, "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def gmpp(tack, real_data, database):
+    """The UK's major projects, brought in under the name GMPP."""
+    folder = real_data / "uk-gmpp"
+    files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
+    done = tack("import", "projects", *files, "--portfolio", "GMPP")
+    assert done.returncode == 0, done.stderr
+    said = "GMPP: 667 projects and 1,727 snapshots came in, 0 projects were known before."
+    assert done.stderr.splitlines()[0] == said
+    with database.read() as session:
+        yield session, folder
+
+
+def rows(file):
+    with file.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def told_in(folder, name):
+    """A file's rows by project and year."""
+    return {(row["id"], row["report_year"]): row for row in rows(folder / name)}
+
+
+def test_sums_and_counts_per_department_and_year_equal_the_published_ones(gmpp):
+    session, folder = gmpp
+    assert session.scalars(select(Portfolio)).one().currency == "GBP"
+    amounts = ("budget", "forecast", "whole_life_cost")
+    columns = [getattr(ProjectSnapshot, f"{name}_minor") for name in amounts]
+    query = (
+        select(
+            ProjectSnapshot.period,
+            ValueStream.name,
+            func.count(ProjectSnapshot.id),
+            *(type_coerce(func.sum(column), Integer) for column in columns),
+        )
+        .join(ProjectSnapshot.value_stream)
+        .group_by(ProjectSnapshot.period, ValueStream.name)
+    )
+    found = {(year, stream): figures for year, stream, *figures in session.execute(query)}
+    expected = rows(folder / "value_stream_budgets.csv")
+    assert len(expected) == len(found) == 183
+    for row in expected:
+        projects, *sums = found[row["report_year"], row["value_stream"]]
+        assert projects == int(row["projects"])
+        published = [row["year_budget_gbp_m"], row["year_forecast_gbp_m"]]
+        published.append(row["whole_life_cost_gbp_m"])
+        for total, text in zip(sums, published, strict=True):
+            assert abs(Decimal(total or 0) / MILLION - Decimal(text or 0)) <= CLOSE
+
+
+def test_every_figure_is_exact_and_a_blank_is_unknown(gmpp):
+    session, folder = gmpp
+    source = told_in(folder, "snapshots.csv")
+    query = select(ProjectSnapshot, Project.code).join(ProjectSnapshot.project)
+    found = session.execute(query).all()
+    assert len(found) == len(source)
+    blanks = 0
+    for snapshot, code in found:
+        row = source[code, snapshot.period]
+        for text, minor in (
+            (row["year_budget_gbp_m"], snapshot.budget_minor),
+            (row["year_forecast_gbp_m"], snapshot.forecast_minor),
+            (row["whole_life_cost_gbp_m"], snapshot.whole_life_cost_minor),
+        ):
+            blanks += not text
+            assert minor == (Decimal(text) * MILLION if text else None)
+        days = snapshot.starts_on, snapshot.ends_on, snapshot.as_of
+        named = ("start_date", "end_date", "data_as_of")
+        assert [day.isoformat() if day else "" for day in days] == [row[name] for name in named]
+        assert (snapshot.confidence or "") == row["delivery_confidence"]
+    assert blanks > 0
+
+
+def test_projects_that_changed_department_keep_their_history(gmpp):
+    session, _ = gmpp
+    query = (
+        select(Project.code, ValueStream.name)
+        .join(ProjectSnapshot.project)
+        .join(ProjectSnapshot.value_stream)
+        .order_by(ProjectSnapshot.as_of)
+    )
+    history = defaultdict(list)
+    for code, stream in session.execute(query):
+        history[code].append(stream)
+    assert sum(len(set(streams)) > 1 for streams in history.values()) == 72
+    shares = select(Project.code, ValueStream.name, ProjectShare.percent)
+    shares = shares.join(ProjectShare, ProjectShare.project_id == Project.id)
+    today = session.execute(shares.join(ProjectShare.value_stream)).all()
+    assert {code: stream for code, stream, _ in today} == {
+        code: streams[-1] for code, streams in history.items()
+    }
+    assert {percent for *_, percent in today} == {Decimal(100)}
+    assert len(today) == 667
+
+
+def test_bringing_it_in_once_more_adds_nothing(gmpp, tack):
+    _, folder = gmpp
+    files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
+    done = tack("import", "projects", *files, "--portfolio", "GMPP", "--currency", "gbp")
+    assert done.stderr.startswith("GMPP: 0 projects came in, 667 projects were known before.")
+
+
+def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, database, tmp_path):
+    file = tmp_path / "projekte.csv"
+    text = "Project;Title;Programme;Owner;Department;Budget (EUR);Start;End\r\n"
+    text += "PRJ-1;Überweisung;Kern;Jürgen Groß;Zahlungen:60|Aufnahme:40;1.234,56;1.3.2026;\r\n"
+    file.write_bytes(text.encode("latin-1"))
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    assert done.stderr.splitlines() == [
+        "Shop: 1 program and 1 project came in, 0 projects were known before.",
+        "  new value streams: Zahlungen, Aufnahme",
+        "  owners who are no members here, kept by name: Jürgen Groß",
+    ]
+    with database.read() as session:
+        project = session.scalars(select(Project)).one()
+        assert (project.name, project.budget_minor) == ("Überweisung", 123_456)
+
+
+def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, database, tmp_path):
+    projects, milestones = tmp_path / "p.csv", tmp_path / "m.csv"
+    projects.write_text("code,value_stream\nP1,PAY:60;ONB:39\nP2,PAY\np2,PAY\n")
+    milestones.write_text("project,code,baseline\nP2,M1,soon\nP3,M1,2026-05-18\n")
+    files = ("--file", projects, "--milestones", milestones)
+    done = tack("import", "projects", *files, "--portfolio", "Shop")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "4 rows cannot be taken, so nothing was imported.",
+        "  p.csv, line 2: value stream: The shares add up to 99, not to 100",
+        "  p.csv, line 4: p2 is in the file twice, before in line 3",
+        "  m.csv, line 2: baseline: “soon” is not a day like 2026-05-18",
+        "  m.csv, line 3: there is no project P3, neither here nor in the file",
+    ]
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Project)) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "p.csv: The file is empty."),
+        (b"code,name\n", "p.csv: It names its columns, and has no rows."),
+        (b"colour\nred\n", "p.csv: Which column holds the code of a project?"),
+        (b"PK\x03\x04zip", "p.csv: This is a spreadsheet itself, not a CSV file."),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_one_sentence(tack, tmp_path, content, sentence):
+    file = tmp_path / "p.csv"
+    file.write_bytes(content)
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.strip().endswith("Nothing was imported.")
+
+
+def test_another_currency_than_the_portfolios_is_refused(tack, tmp_path):
+    file = tmp_path / "p.csv"
+    file.write_text("code,budget_gbp\nP1,5.25\n")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    again = ("import", "projects", "--file", file, "--portfolio", "Shop", "--currency", "EUR")
+    assert tack(*again).stderr.strip() == "The portfolio Shop counts in GBP, not in EUR."
+    file.write_text("code,budget_usd\nP1,5.25\n")
+    said = tack("import", "projects", "--file", file, "--portfolio", "Shop").stderr
+    assert "is in USD, and the portfolio counts in GBP" in said

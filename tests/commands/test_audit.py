@@ -1,0 +1,104 @@
+"""`/portfolio audit` in Slack: asked, paged, refused; and the weekly word to the admins."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import Act, AuditAnchor
+from models.epic import Epic
+from tests.commands.conftest import card, proposes
+
+
+@pytest.fixture
+def told(slack, shop):
+    """PAY-1, proposed by Ana, moved by Ben with a reason, and valued anew by Ana."""
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    slack.as_user("ben").types("/epic move PAY-1 reviewing worth a look", channel="payments")
+    changed(slack, shop, target=Decimal(65))
+    return shop
+
+
+def changed(slack, shop, **values):
+    ana = slack.workspace.user_named("ana").id
+    with shop.database.write(Act(ana, "form edit_epic", slack.clock.now())) as session:
+        epic = session.scalars(select(Epic)).one()
+        for name, value in values.items():
+            setattr(epic, name, value)
+
+
+def asks(slack, who, words=""):
+    typed = f"/portfolio audit {words}".strip()
+    return slack.as_user(who).types(typed, channel="payments")
+
+
+def test_anyone_reads_who_changed_what_about_an_epic(slack, told):
+    said = asks(slack, "cleo", "pay-1").text
+    ana, ben = (slack.workspace.user_named(name).id for name in ("ana", "ben"))
+    assert f"<@{ana}> set the target to 65 by a form." in said
+    assert f"<@{ben}> moved it from Funnel to Reviewing with /epic move: worth a look." in said
+    assert said.index("set the target") < said.index("moved it")
+
+
+def test_the_pages_are_turned_in_place(slack, told):
+    for n in range(12):
+        changed(slack, told, target=Decimal(n))
+    cleo = slack.as_user("cleo")
+    asks(slack, "cleo", "PAY-1")
+    first = cleo.last_private()
+    cleo.click("Older", in_message=first)
+    older = slack.wait_for(
+        lambda: "worth a look" in cleo.private_messages()[-1].text and cleo.private_messages()[-1]
+    )
+    cleo.click("Newest", in_message=older)
+    slack.wait_for(lambda: "worth a look" not in cleo.private_messages()[-1].text)
+
+
+def test_the_whole_log_is_for_admins_and_finance(slack, told):
+    ana = slack.workspace.user_named("ana").id
+    refused = asks(slack, "cleo").text
+    assert refused == f"Only finance or an admin can read the whole audit log. Ask <@{ana}>."
+    assert "*PAY-1 Pay by bank transfer*" in asks(slack, "ana").text
+
+
+def test_a_person_is_asked_for_by_mention_and_a_name_slack_does_not_know_is_said(slack, told):
+    assert "worth a look" in asks(slack, "ana", "@ben").text
+    assert "set the target" not in asks(slack, "ana", "@ben").text
+    assert "worth a look" in asks(slack, "ana", "LOOK").text
+    assert "is nobody Slack knows" in asks(slack, "ana", "@nobody").text
+
+
+def test_an_unknown_key_is_answered_like_a_hidden_one(slack, told):
+    unknown = asks(slack, "cleo", "PAY-7").text
+    changed(slack, told, restricted=True)
+    hidden = asks(slack, "cleo", "PAY-1").text
+    assert unknown.startswith("There is no epic PAY-7.")
+    assert hidden == "There is no epic PAY-1."
+
+
+def test_an_older_page_of_an_epic_that_was_hidden_meanwhile_is_not_shown(slack, told):
+    for n in range(12):
+        changed(slack, told, target=Decimal(n))
+    cleo = slack.as_user("cleo")
+    asks(slack, "cleo", "PAY-1")
+    shown = cleo.last_private()
+    changed(slack, told, restricted=True)
+    cleo.click("Older", in_message=shown)
+    slack.wait_for(lambda: "not there any more" in cleo.last_private().text)
+
+
+def test_once_a_week_the_admins_read_how_the_log_ends(slack, told):
+    ana = slack.as_user("ana")
+    slack.clock.advance(timedelta(days=7))
+
+    def heard():
+        messages = slack.dm("ana").messages
+        return next((m for m in messages if m.text.startswith("Audit log, ")), None)
+
+    message = slack.wait_for(heard)
+    with told.database.read() as session:
+        anchor = session.scalars(select(AuditAnchor)).one()
+    assert message.text.endswith(f"outside Tack and Slack: {anchor.count}:{anchor.hash}")
+    assert ana.id

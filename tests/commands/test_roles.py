@@ -1,0 +1,204 @@
+"""`/portfolio roles`: who has which role, given and taken away in one place."""
+
+import pytest
+
+from tests.commands.conftest import card, proposes
+
+
+@pytest.fixture
+def council(slack, shop):
+    """The user group @council of Ben and Cleo; Tack has not heard of it yet."""
+    return slack.add_user_group("council", ["ben", "cleo"])
+
+
+def roles(slack, who="ana"):
+    person = slack.as_user(who)
+    person.types("/portfolio roles", channel="payments")
+    return person.form(title="Who has which role")
+
+
+def seats(form):
+    """The lines of the list that say who has a role, without the places."""
+    return [text for text in form.texts if " · " in text and not text.startswith("*")]
+
+
+def fill(slack, role, where, *people, group=None, stand_in=False, who="ana"):
+    roles(slack, who).click("Give a role")
+    form = slack.as_user(who).form(title="Give a role")
+    form.choose("Which role?", role)
+    form.choose("Where?", where)
+    if people:
+        form.choose("People", *people)
+    if group:
+        form.choose("User groups", group)
+    if stand_in:
+        form.choose("Instead of someone else?", "As stand-in")
+    return form
+
+
+def gives(slack, *args, **more):
+    done = fill(slack, *args, **more).submit()
+    assert done.closed, done.errors
+    return slack.as_user(more.get("who", "ana")).form(title="Who has which role")
+
+
+def test_the_list_begins_with_what_people_own_and_who_runs_tack(slack, shop):
+    ana, ben = slack.as_user("ana").id, slack.as_user("ben").id
+    assert seats(roles(slack)) == [
+        f"Admin · <@{ana}> · named where Tack is run",
+        f"Value-stream owner · <@{ben}> · by owning it",
+        f"Value-stream owner · <@{ben}> · by owning it",
+    ]
+
+
+def test_a_role_is_given_by_form_and_the_list_beneath_shows_it(slack, shop):
+    listed = gives(slack, "Finance", "Shop", "dana", "cleo", stand_in=True)
+    dana, cleo = slack.as_user("dana").id, slack.as_user("cleo").id
+    line = f"Finance · <@{dana}> · stand-in"
+    slack.wait_for(lambda: listed.shows(line) and listed.shows(f"Finance · <@{cleo}> · stand-in"))
+    said = slack.wait_for(lambda: slack.dm("ana").messages)[-1].text
+    assert said == (
+        f"Done: <@{dana}> and <@{cleo}> have the role *finance* as stand-in in Shop now."
+    )
+
+
+def test_a_role_is_taken_away_after_a_question(slack, shop):
+    listed = gives(slack, "Finance", "Shop", "dana")
+    slack.wait_for(lambda: "Take away" in listed.buttons)
+    listed.click("Take away", confirm=False)
+    assert listed.shows("Finance ·")
+    listed.click("Take away")
+    slack.wait_for(lambda: not listed.shows("Finance ·"))
+
+
+def test_who_is_no_admin_sees_the_list_and_no_button(slack, shop):
+    listed = roles(slack, "dana")
+    assert len(seats(listed)) == 3
+    assert listed.buttons == []
+    assert listed.shows("Only admins give and take roles.")
+
+
+@pytest.mark.parametrize(
+    ("traits", "said"),
+    [
+        ({"guest": True}, "Gil is a guest. Choose members of this workspace."),
+        (
+            {"team_id": "T0STRANGER"},
+            "Gil is of another workspace. Choose members of this workspace.",
+        ),
+        ({"deleted": True}, "Gil has left Slack. Choose members of this workspace."),
+    ],
+    ids=["guest", "stranger", "deleted"],
+)
+def test_who_can_have_no_role_is_refused_at_the_field(slack, shop, traits, said):
+    slack.add_user("gil", **traits)
+    form = fill(slack, "Finance", "Shop", "dana", "gil")
+    assert form.submit().errors == {"People": said}
+    assert form.value("Which role?")["text"]["text"] == "Finance"
+
+
+def test_a_bot_is_refused_at_the_field(slack, shop):
+    form = fill(slack, "Finance", "Shop", slack.workspace.bot.name)
+    assert "is a bot" in form.submit().errors["People"]
+
+
+def test_a_role_for_nobody_is_asked_for_again(slack, shop):
+    errors = fill(slack, "Finance", "Shop").submit().errors
+    assert errors == {"People": "Choose at least one person or user group."}
+
+
+def test_only_admins_have_a_role_everywhere(slack, shop):
+    errors = fill(slack, "Council", "Everywhere (admins only)", "ben").submit().errors
+    assert errors["Where?"].startswith("Only admins have their role everywhere")
+
+
+def test_a_refusal_in_a_form_names_who_can_be_asked(slack, shop):
+    listed = gives(slack, "Admin", "Everywhere (admins only)", "dana")
+    slack.wait_for(lambda: "Take away" in listed.buttons)
+    form = fill(slack, "Finance", "Shop", "cleo", who="dana")
+    slack.as_user("ana").form(title="Who has which role").click("Take away")
+    slack.wait_for(lambda: not slack.as_user("ana").form().shows(slack.as_user("dana").id))
+    errors = form.submit().errors
+    assert errors == {"Which role?": "Only an admin can give and take roles. Ask Ana."}
+
+
+def test_a_user_group_has_a_role_with_its_people(slack, shop, council):
+    listed = gives(slack, "Council", "Shop", group="@council")
+    slack.wait_for(lambda: listed.shows("Council · @council, 2 people"))
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    slack.as_user("cleo").types("/epic move PAY-1 reviewing", channel="payments")
+    slack.wait_for(lambda: "Reviewing" in card(slack, "PAY-1").text)
+
+
+def test_who_leaves_the_group_leaves_its_role_within_a_moment(slack, shop, council):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.change_user_group("council", ["ben"])
+    slack.wait_for(lambda: roles(slack).shows("Council · @council, 1 person"))
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    said = slack.as_user("cleo").types("/epic move PAY-1 reviewing", channel="payments").text
+    assert said.startswith("Only who owns PAY-1")
+
+
+def test_a_group_that_is_emptied_is_told_to_the_admin_once_and_when_it_is_filled(
+    slack, shop, council
+):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.change_user_group("council", [])
+    told = slack.wait_for(
+        lambda: [m for m in slack.dm("ana").messages if m.text.startswith("Nobody has the role")]
+    )
+    assert told[0].text == (
+        "Nobody has the role council of Shop through the user group @council any more: it is "
+        "empty. Fill the group in Slack, or give the role to others with `/portfolio roles`."
+    )
+    assert roles(slack).shows("Council · @council, empty: nobody has this role through it")
+    slack.change_user_group("council", ["dana"])
+    slack.wait_for(
+        lambda: any("has 1 person again" in message.text for message in slack.dm("ana").messages)
+    )
+
+
+def test_a_group_that_is_deleted_is_said_to_be_gone(slack, shop, council):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.delete_user_group("council")
+    slack.wait_for(
+        lambda: roles(slack).shows(
+            "Council · @council, gone: it was deleted in Slack, so nobody has this role through it"
+        )
+    )
+
+
+def test_a_plan_without_user_groups_is_asked_for_people_only(slack, shop):
+    slack.free_plan = True
+    roles(slack).click("Give a role")
+    form = slack.as_user("ana").form(title="Give a role")
+    assert "User groups" not in form.labels
+    assert form.shows("This Slack plan has no user groups, so roles go to people only.")
+    slack.findings.clear()
+
+
+def test_a_long_list_is_turned_page_by_page(slack, shop):
+    for name in ("eli", "fay", "gus", "hal", "ida", "jan", "kim", "lou"):
+        slack.add_user(name)
+    people = ("ben", "cleo", "dana", "eli", "fay", "gus", "hal", "ida", "jan", "kim")
+    for role in ("Viewer", "Council"):
+        listed = gives(slack, role, "Shop", *people)
+    slack.wait_for(lambda: listed.shows("23 roles, page 1 of 2"))
+    assert len(seats(listed)) == 20
+    listed.click("Next page")
+    slack.wait_for(lambda: listed.shows("page 2 of 2"))
+    assert len(seats(listed)) == 3
+
+
+def test_a_forged_place_is_refused_and_gives_nothing(slack, shop):
+    form = fill(slack, "Finance", "Shop", "dana")
+    block = next(b for b in form.blocks if b.get("block_id") == "place")
+    for each in block["element"]["options"]:
+        each["value"] = '{"portfolio":999}'
+    form.choose("Where?", "Shop")
+    errors = form.submit().errors
+    assert errors["Which role?"].startswith("That portfolio or value stream is not there")
+    form.close(whole_stack=True)
+    assert not roles(slack).shows("Finance ·")

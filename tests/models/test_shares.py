@@ -1,0 +1,48 @@
+from decimal import Decimal
+
+import pytest
+
+from models.errors import Mistake
+from models.shares import Share, parse_shares, spell_shares
+
+
+def share(stream, percent):
+    return Share(stream, Decimal(percent))
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("PAY:60;ONB:40", [share("PAY", 60), share("ONB", 40)]),
+        ("Payments 60 %, Onboarding 40 %", [share("Payments", 60), share("Onboarding", 40)]),
+        ("A: 33,34; B: 33.33; C=33.33", [share("A", "33.34"), *(share(s, "33.33") for s in "BC")]),
+        ("PAY", [share("PAY", 100)]),
+        ("DEFRA & DFT", [share("DEFRA & DFT", 100)]),
+        ("DEFRA, DFT", [share("DEFRA, DFT", 100)]),
+        ("Health: Care", [share("Health: Care", 100)]),
+        ("Area 51", [share("Area 51", 100)]),
+    ],
+)
+def test_shares_are_read_as_people_write_them_and_one_name_has_all(text, shares):
+    assert parse_shares(text) == shares
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("PAY:60;ONB:39", "The shares add up to 99, not to 100."),
+        ("PAY:99", "The shares add up to 99, not to 100."),
+        ("PAY:100;ONB:0", "ONB has no share: leave it out"),
+        ("PAY:50;pay:50", "pay is there twice: give it one share."),
+        ("PAY;ONB", "“PAY” says no share."),
+    ],
+)
+def test_shares_that_are_not_the_whole_are_refused(text, sentence):
+    with pytest.raises(Mistake) as refused:
+        parse_shares(text)
+    assert refused.value.sentence.startswith(sentence)
+
+
+def test_shares_are_told_as_they_are_read():
+    for text in ("PAY", "PAY:60;ONB:40", "A:33.34;B:66.66"):
+        assert spell_shares(parse_shares(text)) == text

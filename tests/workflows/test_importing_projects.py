@@ -1,0 +1,282 @@
+"""Projects from files: all of it or nothing, nothing twice, and back as it came."""
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+import migrations
+from bot.workflows import kinds
+from bot.workflows.exporting_projects import (
+    milestone_rows,
+    program_rows,
+    project_rows,
+    snapshot_rows,
+)
+from bot.workflows.founding import found_portfolio
+from bot.workflows.importing_projects import Rows, load_projects, plan, staged_projects
+from bot.workflows.joining import workspace_of
+from bot.workflows.matching_columns import guessed, matched
+from bot.workflows.projecting import suggest_projects
+from bot.workflows.reading_tables import read_table
+from models.audit import AuditEvent
+from models.database import Database
+from models.portfolio import Portfolio, ValueStream
+from models.project import Milestone, MilestoneKind, Project, ProjectShare, ProjectSnapshot
+
+NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
+KINDS = {
+    "programs": kinds.PROGRAMS,
+    "projects": kinds.PROJECTS,
+    "milestones": kinds.MILESTONES,
+    "snapshots": kinds.SNAPSHOTS,
+}
+PROJECTS = """code;name;program;owner;value_stream;budget;cost_centre;starts;ends
+PRJ-204;Checkout renewal;CORE;U0ANA;PAY:60|ONB:40;1.200.000,50;4310;01.03.2025;30.09.2026
+PRJ-205;Überweisung;CORE;Jürgen Groß;PAY;;;;
+"""
+MILESTONES = """project,code,name,kind,baseline,forecast,actual,outcome
+PRJ-204,M1,Design,milestone,2025-06-01,,2025-06-01,
+PRJ-204,M2,Gate,checkpoint,2025-09-01,,2025-09-03,go on with two conditions
+PRJ-204,M3,Rollout,milestone,2026-05-04,2026-05-18,,
+"""
+SNAPSHOTS = """project,period,as_of,value_stream,confidence,starts,ends,budget,forecast
+PRJ-204,2024,2024-12-31,ONB,Green,2025-03-01,2026-06-30,0.00,
+PRJ-204,2025,2025-12-31,PAY,Amber,2025-03-01,2026-09-30,1200000.50,1250000.00
+"""
+
+
+def read(kind, text, currency="EUR", encoding="utf-8"):
+    table = read_table(text.encode(encoding))
+    good, bad = matched(table, guessed(table.columns, kind), kind, currency)
+    assert bad == []
+    return good
+
+
+def rows_of(projects, currency="EUR", **files):
+    texts = {"projects": projects, **files}
+    return Rows(**{part: read(KINDS[part], text, currency) for part, text in texts.items()})
+
+
+def brings_in(database, rows, name="Shop", currency="EUR", at=NOW, about=None):
+    """Plans, stages and loads as the command does; nothing may speak against a row."""
+    with database.read() as session:
+        found = session.scalar(select(Portfolio).where(Portfolio.name == name))
+        planned = plan(session, found, rows)
+    assert not any(planned.against.values())
+    with staged_projects(database, planned) as staged, database.write(by=staged) as session:
+        here = workspace_of(session, "T1").id
+        portfolio = found_portfolio(session, here, name, at, currency)
+        return load_projects(session, portfolio, planned, at, about or {})
+
+
+def against(database, rows, **more):
+    with database.read() as session:
+        found = session.scalar(select(Portfolio))
+        reasons = plan(session, found, rows, **more).against
+    return {part: said for part, said in reasons.items() if said}
+
+
+def everything(database, name="Shop"):
+    """What an export gives."""
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio).where(Portfolio.name == name)).one()
+        gives = (program_rows, project_rows, milestone_rows, snapshot_rows)
+        return [list(rows(session, portfolio)) for rows in gives]
+
+
+def as_csv(rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def count(session, noun):
+    return session.scalar(select(func.count()).select_from(noun))
+
+
+def test_a_project_comes_in_with_its_plan_its_shares_and_its_history(database):
+    brings_in(database, rows_of(PROJECTS, milestones=MILESTONES, snapshots=SNAPSHOTS))
+    with database.read() as session:
+        project = session.scalars(select(Project).where(Project.code == "PRJ-204")).one()
+        assert (project.name, project.program.code) == ("Checkout renewal", "CORE")
+        assert (project.owner_user_id, project.owner_name) == ("U0ANA", None)
+        assert (project.budget_minor, project.cost_centre) == (120_000_050, "4310")
+        assert (project.starts_on, project.ends_on) == (date(2025, 3, 1), date(2026, 9, 30))
+        shares = {share.value_stream.name: share.percent for share in project.shares}
+        assert shares == {"PAY": Decimal(60), "ONB": Decimal(40)}
+        assert [m.code for m in project.milestones] == ["M1", "M2", "M3"]
+        assert project.milestones[1].kind is MilestoneKind.CHECKPOINT
+        assert project.milestones[1].outcome == "go on with two conditions"
+        assert project.milestones[2].slip_days(date(2026, 5, 18)) == 14
+        snapshots = session.scalars(select(ProjectSnapshot).order_by(ProjectSnapshot.as_of)).all()
+        assert [s.value_stream.name for s in snapshots] == ["ONB", "PAY"]
+        assert [s.budget_minor for s in snapshots] == [0, 120_000_050]
+        assert [s.forecast_minor for s in snapshots] == [None, 125_000_000]
+
+
+def test_an_owner_who_is_no_member_is_kept_by_name(database):
+    report = brings_in(database, rows_of(PROJECTS))
+    assert report.named_owners == ["Jürgen Groß"]
+    with database.read() as session:
+        project = session.scalars(select(Project).where(Project.code == "PRJ-205")).one()
+        assert (project.owner_user_id, project.owner_name) == (None, "Jürgen Groß")
+        assert project.budget_minor is None
+
+
+def test_nothing_comes_in_twice_and_a_grown_file_adds_what_is_new(database):
+    files = {"milestones": MILESTONES, "snapshots": SNAPSHOTS}
+    brings_in(database, rows_of(PROJECTS, **files))
+    again = brings_in(database, rows_of(PROJECTS, **files), at=NOW + timedelta(days=1))
+    assert set(again.added.values()) == {0}
+    assert again.known == {"projects": 2}
+    files["snapshots"] += "PRJ-204,2026,2026-12-31,PAY,Red,,,1.00,\n"
+    grown = brings_in(database, rows_of(PROJECTS + "PRJ-206;New;;;PAY;;;;\n", **files))
+    assert (grown.added["projects"], grown.added["project_snapshots"]) == (1, 1)
+
+
+def test_a_project_is_known_by_its_source_and_id_whatever_its_code(database):
+    brings_in(database, rows_of("code,name,source,source_id\nP1,One,jira,77\n"))
+    again = brings_in(database, rows_of("code,name,source,source_id\nP9,One,jira,77\n"))
+    assert (again.added["projects"], again.known) == (0, {"projects": 1})
+    rows = rows_of("code,name,source,source_id\nP1,Other,sap,1\n")
+    said = {2: "P1 is the code of “One” already, which is another one"}
+    assert against(database, rows) == {"projects": said}
+
+
+def test_a_code_without_a_source_is_the_project_that_was_typed_in(database):
+    brings_in(database, rows_of("code,name\nPRJ-1,By hand\n"))
+    again = brings_in(database, rows_of("code,name,source,source_id\nprj-1,Same,sap,1\n"))
+    assert again.known == {"projects": 1}
+
+
+def test_what_is_about_no_project_speaks_against_its_row(database):
+    rows = rows_of(PROJECTS, milestones=MILESTONES + "PRJ-9,M1,x,,,,,\n")
+    said = "there is no project PRJ-9, neither here nor in the file"
+    assert against(database, rows) == {"milestones": {5: said}}
+
+
+def test_where_no_stream_is_to_be_made_an_unknown_one_speaks_against_its_row(database):
+    brings_in(database, rows_of("code,value_stream\nP1,Payments\n"))
+    rows = rows_of("code,value_stream\nP2,payments\nP3,PAY\nP4,Claims\n")
+    said = {4: "there is no value stream Claims; there is: Payments"}
+    assert against(database, rows, may_found=False) == {"projects": said}
+
+
+def test_a_merged_stream_keeps_its_snapshots_and_todays_share_is_its_heirs(database):
+    brings_in(database, rows_of("code,value_stream\nP1,Old\nP2,New\n"))
+    with database.write() as session:
+        old, new = (
+            session.scalars(select(ValueStream).where(ValueStream.name == n)).one()
+            for n in ("Old", "New")
+        )
+        old.ended_at, old.merged_into_id = NOW, new.id
+    snapshots = "project,as_of,value_stream\nP3,2024-12-31,Old\n"
+    brings_in(database, rows_of("code,value_stream\nP3,Old:50|New:50\n", snapshots=snapshots))
+    with database.read() as session:
+        project = session.scalars(select(Project).where(Project.code == "P3")).one()
+        assert [(s.value_stream.name, s.percent) for s in project.shares] == [("New", Decimal(100))]
+        snapshot = session.scalars(select(ProjectSnapshot)).one()
+        assert (snapshot.value_stream.name, snapshot.period) == ("Old", "2024-12-31")
+
+
+def test_a_project_without_a_stream_is_the_one_it_was_reported_under_last(database):
+    brings_in(database, rows_of("code,name\nPRJ-204,x\n", snapshots=SNAPSHOTS))
+    with database.read() as session:
+        share = session.scalars(select(ProjectShare)).one()
+        assert (share.value_stream.name, share.percent) == ("PAY", Decimal(100))
+
+
+def test_an_import_is_one_event_with_counts_and_the_hashes_of_its_files(database):
+    files = {"milestones": MILESTONES, "snapshots": SNAPSHOTS}
+    brings_in(database, rows_of(PROJECTS, **files), about={"sha256 of a.csv": "ab12"})
+    with database.read() as session:
+        nouns = {"programs", "projects", "milestones", "project_shares", "project_snapshots"}
+        told = session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all()
+        assert nouns.isdisjoint(event.noun for event in told)
+        [event] = [event for event in told if event.noun == "imports"]
+        assert json.loads(event.after) == {
+            "programs": 1,
+            "projects": 2,
+            "project_shares": 3,
+            "milestones": 3,
+            "project_snapshots": 2,
+            "sha256 of a.csv": "ab12",
+        }
+
+
+def test_an_import_that_is_interrupted_leaves_nothing(database):
+    with database.read() as session:
+        planned = plan(session, None, rows_of(PROJECTS, snapshots=SNAPSHOTS))
+
+    def interrupted():
+        with staged_projects(database, planned) as staged, database.write(by=staged) as session:
+            here = workspace_of(session, "T1").id
+            load_projects(session, found_portfolio(session, here, "Shop", NOW), planned, NOW)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with database.read() as session:
+        assert [count(session, noun) for noun in (Portfolio, Project, ProjectSnapshot)] == [0] * 3
+
+
+def test_what_is_staged_holds_nobody_up(database):
+    """Given an import that is staged, when someone else writes, then it is not made to wait."""
+    with database.read() as session:
+        planned = plan(session, None, rows_of(PROJECTS))
+    with staged_projects(database, planned), database.write() as session:
+        found_portfolio(session, workspace_of(session, "T1").id, "Other", NOW)
+    with database.read() as session:
+        assert count(session, Portfolio) == 1
+
+
+def test_an_export_brought_into_an_empty_database_gives_itself_again(database, tmp_path):
+    programs = "code,name,owner\nCORE,Core systems,U0DANA\nEDGE,Edge,Someone Else\n"
+    more = '"PRJ-1; ""odd""";=1+1;;;Old, New & Co;-1,25;;;\n'
+    files = {"programs": programs, "milestones": MILESTONES, "snapshots": SNAPSHOTS}
+    brings_in(database, rows_of(PROJECTS + more, **files))
+    given = everything(database)
+    assert [len(rows) for rows in given] == [2, 3, 3, 2]
+    with_parts = dict(zip(KINDS, map(as_csv, given), strict=True))
+    empty = Database(f"sqlite:///{tmp_path}/empty.db")
+    migrations.upgrade(empty.engine)
+    try:
+        brings_in(empty, rows_of(**with_parts), at=NOW + timedelta(days=30))
+        assert everything(empty) == given
+    finally:
+        empty.close()
+
+
+def test_milestones_of_two_projects_keep_their_order(database):
+    milestones = "project,code\nB,Z\nA,2\nB,A\nA,1\n"
+    brings_in(database, rows_of("code\nA\nB\n", milestones=milestones))
+    with database.read() as session:
+        ordered = select(Milestone.code).join(Project).order_by(Project.code, Milestone.position)
+        assert session.scalars(ordered).all() == ["2", "1", "Z", "A"]
+
+
+def test_projects_are_suggested_by_words_of_code_and_name_the_code_first(database):
+    brings_in(
+        database, rows_of("code,name,closed_at\nPRJ-2,Renewal 1\nPRJ-1,x\nOLD-1,x,2020-01-01\n")
+    )
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+
+        def suggested(typed, limit=10):
+            here = portfolio.workspace_id, portfolio.id
+            return [p.code for p in suggest_projects(session, *here, typed, limit)]
+
+        assert suggested("") == ["PRJ-1", "PRJ-2"]
+        assert suggested("prj-2") == ["PRJ-2"]
+        assert suggested("1") == ["PRJ-1", "PRJ-2"]
+        assert suggested("renew prj") == ["PRJ-2"]
+        assert suggested("%") == []
+        assert suggested("", limit=1) == ["PRJ-1"]
+        assert suggest_projects(session, portfolio.workspace_id + 1, portfolio.id, "", 10) == []

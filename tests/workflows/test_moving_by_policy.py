@@ -1,0 +1,323 @@
+"""Moves that ask what an epic has, and whether there is room for it; on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import event, func, select
+
+from bot.workflows.moving import ReasonMissing, move
+from bot.workflows.permitting import NotAllowed
+from models.epic import Epic, Override, Transition
+from models.errors import AlreadyThere
+from models.obstacles import NotYet
+from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
+
+ANSWERS = {
+    "accepted_at": MONDAY,
+    "theme_none_because": "the law asks for it",
+    "indicator": "Completion",
+    "baseline": Decimal(61),
+    "target": Decimal(68),
+    "target_on": date(2026, 9, 30),
+    "kill_threshold": "below 63 %",
+    "mvp_cost_minor": 6_000_000,
+    "full_cost_minor": 42_000_000,
+    "horizon": 1,
+}
+
+
+@pytest.fixture
+def shop(database):
+    """Payments of Ben and Onboarding, live, with the usual policies; gives the workspace's id."""
+    workspace_id, portfolio_id = a_portfolio(database, PAYMENTS, ONBOARDING)
+    with database.write() as session:
+        portfolio = session.get_one(Portfolio, portfolio_id)
+        usual = Portfolio(workspace_id=workspace_id)
+        usual.add_default_states()
+        for state, asks in zip(portfolio.states, usual.states, strict=True):
+            state.exit_requires = asks.exit_requires
+    return workspace_id
+
+
+def put(database, shop, state="funnel", title="Pay by bank transfer", prefix="PAY", phase=None):
+    """An epic of the stream that stands there, with every answer; gives its id."""
+    with database.write() as session:
+        stream = session.scalars(select(ValueStream).where(ValueStream.key_prefix == prefix)).one()
+        epic = an_epic(session, shop, stream.id, title)
+        for name, value in ANSWERS.items():
+            setattr(epic, name, value)
+        if state != "funnel":
+            session.add(epic.move(stream.portfolio.state(state), BEN, None, MONDAY, phase))
+        return epic.id
+
+
+def change(database, epic_id, **answers):
+    with database.write() as session:
+        epic = session.get_one(Epic, epic_id)
+        for name, value in answers.items():
+            setattr(epic, name, value)
+
+
+def go(database, shop, epic_id, to, *, by=BEN, reason=None, phase=None, anyway=False, days=1):
+    """Move it; gives the label of where it stands then."""
+    with database.write() as session:
+        epic = session.get_one(Epic, epic_id)
+        state = epic.portfolio.state(to)
+        at = MONDAY + timedelta(days=days)
+        moved = move(
+            session, shop, by, epic_id, state.id, None, reason, at, phase=phase, anyway=anyway
+        )
+        return moved.column_label
+
+
+def limit(database, most, *, prefix=None, state=None, phase=None):
+    with database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        stream = next((s for s in portfolio.value_streams if s.key_prefix == prefix), None)
+        session.add(
+            WipLimit(
+                workspace_id=portfolio.workspace_id,
+                portfolio_id=portfolio.id,
+                value_stream_id=stream and stream.id,
+                state_id=portfolio.state(state).id if state else None,
+                phase=phase,
+                most=most,
+            )
+        )
+
+
+# Policies
+
+
+def test_forward_past_a_policy_is_refused_with_what_is_missing(database, shop):
+    epic = put(database, shop, "reviewing")
+    change(database, epic, kill_threshold=None, mvp_cost_minor=None)
+    with pytest.raises(NotYet) as refused:
+        go(database, shop, epic, "analyzing")
+    assert refused.value.sentence == (
+        "PAY-1 stays in Reviewing. "
+        "2 answers open before analysis: the stop line, the cost of the MVP."
+    )
+    assert (refused.value.fields_open, refused.value.may_pass) == (2, True)
+    with database.read() as session:
+        assert session.get_one(Epic, epic).state.name == "reviewing"
+
+
+def test_with_every_answer_it_moves(database, shop):
+    epic = put(database, shop)
+    assert go(database, shop, epic, "reviewing") == "Reviewing"
+    assert go(database, shop, epic, "ready") == "Ready"
+    assert go(database, shop, epic, "implementing") == "Testing the MVP"
+
+
+def test_skipping_asks_the_policy_of_every_state_passed_over(database, shop):
+    epic = put(database, shop)
+    change(database, epic, kill_threshold=None, horizon=None, accepted_at=None)
+    with pytest.raises(NotYet) as refused:
+        go(database, shop, epic, "ready")
+    assert refused.value.missing == [
+        "The idea has not had its yes yet",
+        "2 answers open before it is ready: the stop line, the horizon",
+    ]
+
+
+@pytest.mark.parametrize("to", ["funnel", "reviewing", "stopped"])
+def test_backwards_and_to_stopped_nothing_is_asked(database, shop, to):
+    epic = put(database, shop, "ready")
+    change(database, epic, indicator=None, theme_none_because=None)
+    limit(database, 0, prefix="PAY", state="reviewing")
+    assert go(database, shop, epic, to) == to.capitalize()
+
+
+@pytest.mark.parametrize("from_", ["stopped", "done"])
+def test_what_begins_anew_is_not_asked_for_its_answers_but_for_a_place(database, shop, from_):
+    epic = put(database, shop, from_)
+    change(database, epic, indicator=None)
+    limit(database, 0, prefix="PAY")
+    with pytest.raises(NotYet, match="Payments has 0 of 0 in flight"):
+        go(database, shop, epic, "ready")
+    limit_gone(database)
+    assert go(database, shop, epic, "ready") == "Ready"
+
+
+def limit_gone(database):
+    with database.write() as session:
+        for row in session.scalars(select(WipLimit)):
+            session.delete(row)
+
+
+# Overriding
+
+
+def test_an_override_is_kept_with_what_it_passed_its_role_and_its_reason(database, shop):
+    epic = put(database, shop, "reviewing")
+    change(database, epic, mvp_cost_minor=None)
+    limit(database, 0, prefix="PAY", state="analyzing")
+    why = "the law changes in July"
+    assert go(database, shop, epic, "analyzing", reason=why, anyway=True) == "Analyzing"
+    with database.read() as session:
+        kept = session.scalars(select(Override)).one()
+        step = session.get_one(Transition, kept.transition_id)
+        assert (kept.role, kept.reason, kept.by_user_id) == ("value-stream owner", why, BEN)
+        assert kept.passed == [
+            "1 answer open before analysis: the cost of the MVP",
+            "Payments has 0 of 0 in Analyzing; a place opens when one of them moves on or is "
+            "stopped",
+        ]
+        assert (step.reason, step.to_state.name, step.epic_id) == (why, "analyzing", epic)
+
+
+def test_an_override_needs_the_role_and_a_reason(database, shop):
+    epic = put(database, shop, "reviewing")
+    change(database, epic, mvp_cost_minor=None)
+    with pytest.raises(NotYet) as refused:
+        go(database, shop, epic, "analyzing", by=ANA)
+    assert refused.value.may_pass is False
+    with pytest.raises(NotAllowed, match="Only the owner of Payments, the council or an admin"):
+        go(database, shop, epic, "analyzing", by=ANA, reason="now", anyway=True)
+    with pytest.raises(ReasonMissing, match="Say why it moves all the same"):
+        go(database, shop, epic, "analyzing", reason="  ", anyway=True)
+    with database.read() as session:
+        assert session.scalar(select(func.count(Override.id))) == 0
+
+
+def test_with_nothing_in_the_way_nothing_is_overridden(database, shop):
+    epic = put(database, shop, "reviewing")
+    go(database, shop, epic, "analyzing", reason="now", anyway=True)
+    with database.read() as session:
+        assert session.scalar(select(func.count(Override.id))) == 0
+
+
+# Testing the MVP and delivering
+
+
+def test_it_goes_on_to_delivering_by_a_word_of_the_streams_owner(database, shop):
+    epic = put(database, shop, "implementing")
+    with pytest.raises(NotAllowed, match="can say that its MVP is worth going on with"):
+        go(database, shop, epic, "implementing", by=ANA, reason="good", phase=Phase.DELIVERING)
+    with pytest.raises(ReasonMissing, match="why it goes on after its MVP"):
+        go(database, shop, epic, "implementing", phase=Phase.DELIVERING)
+    label = go(
+        database, shop, epic, "implementing", reason="64.2 %, above 63", phase=Phase.DELIVERING
+    )
+    assert label == "Delivering"
+    with database.read() as session:
+        step = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
+        assert (step.phase, step.reason) == (Phase.DELIVERING, "64.2 %, above 63")
+        found = session.get_one(Epic, epic)
+        assert (found.state_entered_at, found.committed_at) == (MONDAY, MONDAY)
+
+
+def test_moving_to_implementing_once_more_leaves_the_column_it_is_in(database, shop):
+    epic = put(database, shop, "implementing", phase=Phase.DELIVERING)
+    with pytest.raises(AlreadyThere, match="PAY-1 is already in Delivering"):
+        go(database, shop, epic, "implementing")
+    assert go(database, shop, epic, "implementing", phase=Phase.TESTING) == "Testing the MVP"
+
+
+@pytest.mark.parametrize("from_", ["ready", "implementing"])
+def test_done_before_the_mvp_is_judged_is_an_override(database, shop, from_):
+    epic = put(database, shop, from_)
+    with pytest.raises(NotYet, match="Its MVP is not judged yet: Delivering comes first"):
+        go(database, shop, epic, "done")
+    assert go(database, shop, epic, "done", reason="the MVP was all of it", anyway=True) == "Done"
+    with database.read() as session:
+        assert session.scalars(select(Override)).one().passed == [
+            "Its MVP is not judged yet: Delivering comes first"
+        ]
+
+
+def test_delivering_without_testing_is_an_override(database, shop):
+    epic = put(database, shop, "ready")
+    with pytest.raises(NotYet, match="Its MVP is not judged yet"):
+        go(database, shop, epic, "implementing", reason="sure", phase=Phase.DELIVERING)
+
+
+# Limits
+
+
+def test_a_full_place_names_the_epic_that_is_likely_to_leave_first(database, shop):
+    for state, title in (("analyzing", "A"), ("implementing", "B"), ("ready", "C")):
+        put(database, shop, state, title)
+    epic = put(database, shop, "funnel", "D")
+    limit(database, 3, prefix="PAY")
+    with pytest.raises(NotYet) as refused:
+        go(database, shop, epic, "reviewing")
+    assert refused.value.missing == [
+        "Payments has 3 of 3 in flight; a place opens when PAY-2 is done or stopped"
+    ]
+
+
+def test_a_restricted_epic_takes_a_place_and_is_not_named(database, shop):
+    taken = put(database, shop, "implementing", "A")
+    change(database, taken, restricted=True)
+    epic = put(database, shop, "funnel", "B")
+    limit(database, 1, prefix="PAY")
+    with pytest.raises(NotYet, match="a place opens when one of them is done or stopped"):
+        go(database, shop, epic, "reviewing")
+
+
+@pytest.mark.parametrize(
+    ("limited", "full"),
+    [
+        ({"prefix": "PAY", "state": "implementing"}, "Payments has 1 of 1 in Implementing"),
+        (
+            {"prefix": "PAY", "state": "implementing", "phase": Phase.TESTING},
+            "Payments has 1 of 1 in Testing the MVP; a place opens when PAY-1 moves on",
+        ),
+        ({"state": "implementing"}, "Shop has 1 of 1 in Implementing"),
+        ({"state": "implementing", "phase": Phase.DELIVERING}, None),
+        ({"prefix": "ONB", "state": "implementing"}, None),
+        ({"prefix": "PAY", "state": "ready"}, None),
+        ({"prefix": "PAY"}, None),  # it is in flight already
+    ],
+)
+def test_a_limit_is_asked_where_the_epic_newly_stands(database, shop, limited, full):
+    put(database, shop, "implementing", "A")
+    epic = put(database, shop, "ready", "B")
+    limit(database, 1, **limited)
+    if full is None:
+        assert go(database, shop, epic, "implementing") == "Testing the MVP"
+        return
+    with pytest.raises(NotYet, match=full):
+        go(database, shop, epic, "implementing")
+
+
+def test_delivering_has_a_limit_of_its_own(database, shop):
+    put(database, shop, "implementing", "A", phase=Phase.DELIVERING)
+    epic = put(database, shop, "implementing", "B")
+    limit(database, 1, prefix="PAY", state="implementing", phase=Phase.DELIVERING)
+    with pytest.raises(NotYet, match="Payments has 1 of 1 in Delivering"):
+        go(database, shop, epic, "implementing", reason="good", phase=Phase.DELIVERING)
+
+
+def test_two_at_once_cannot_both_take_the_last_place(database, shop):
+    epics = [put(database, shop, "funnel", title) for title in "ABCDEF"]
+    limit(database, 2, prefix="PAY")
+    limit(database, 5)
+
+    def click(epic):
+        try:
+            return go(database, shop, epic, "reviewing")
+        except NotYet:
+            return None
+
+    with ThreadPoolExecutor(6) as threads:
+        moved = [label for label in threads.map(click, epics) if label]
+    assert moved == ["Reviewing", "Reviewing"]
+
+
+def test_a_move_asks_few_questions_where_there_are_no_limits(database, shop):
+    epic = put(database, shop, "ready")
+    asked = []
+    listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
+    event.listen(database.engine, "before_cursor_execute", listen)
+    go(database, shop, epic, "implementing")
+    event.remove(database.engine, "before_cursor_execute", listen)
+    assert not any("wip_limits" in statement and "FOR UPDATE" in statement for statement in asked)
+    before_change = [s for s in asked if s.startswith("SELECT")]
+    before_change = before_change[: next(i for i, s in enumerate(asked) if "UPDATE epics" in s)]
+    assert len(before_change) <= 8

@@ -1,0 +1,130 @@
+import pytest
+
+from bot.workflows import kinds
+from bot.workflows.matching_columns import ColumnMissing, OtherCurrency, guessed, matched
+from bot.workflows.reading_tables import MOST_BYTES, NotATable, TooLarge, read_table
+
+LETTERS = "code;name;budget\nP1;Jürgen “x”;1.234,56\n"
+
+
+def rows_of(text, kind=kinds.PROJECTS, currency="EUR", **matching):
+    """The good and the bad rows of a file of this text."""
+    table = read_table(text.encode())
+    return matched(table, guessed(table.columns, kind) | matching, kind, currency)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_table_is_read_in_any_encoding(encoding):
+    table = read_table(LETTERS.encode(encoding))
+    assert table.columns == ["code", "name", "budget"]
+    assert table.rows[0].cells == ["P1", "Jürgen “x”", "1.234,56"]
+
+
+def test_what_is_no_other_encoding_is_latin_1():
+    text = "code,name\nP1,\x81Jürgen\n"
+    assert read_table(text.encode("latin-1")).rows[0].cells[1].endswith("Jürgen")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_the_one_the_first_row_has_most_of(delimiter):
+    text = f'"a,b,c,d"{delimiter}code\n1{delimiter}2\n'
+    assert read_table(text.encode()).columns == ["a,b,c,d", "code"]
+
+
+def test_a_row_is_named_by_the_line_it_begins_in():
+    table = read_table(b'code,name\r\nP1,"one\r\ntwo"\r\n\r\nP2,three\r\n')
+    assert [(row.line, row.cells[1]) for row in table.rows] == [(2, "one\r\ntwo"), (5, "three")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"\xef\xbb\xbf\n \n", "The file is empty."),
+        (b"PK\x03\x04" + bytes(100), "This is a spreadsheet itself, not a CSV file."),
+        (b"code,name\nP1,a\x00b\n", "This is not a text file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "This is not a text file"),
+        (b'code,name\nP1,"open\n', "Line 2: a quotation mark is not closed"),
+        (b"code,Code\n1,2\n", "Two columns are called “Code”."),
+        (b"\xff\xfea\x00\x00\xd8", "This file's characters cannot be read."),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(content, sentence):
+    with pytest.raises(NotATable) as refused:
+        read_table(content)
+    assert refused.value.sentence.startswith(sentence)
+
+
+def test_more_than_ten_megabytes_are_not_taken_at_once():
+    assert read_table((b"x" * 1_023 + b"\n") * (MOST_BYTES // 1_024)).rows
+    with pytest.raises(TooLarge, match=r"The file has 10\.0 MB, and 10 MB are taken"):
+        read_table(b"x" * (MOST_BYTES + 1))
+
+
+def test_what_an_export_put_before_a_formula_is_taken_off_again():
+    table = read_table(b"code,name\nP1,'=SUM(A1)\nP2,'tis\n")
+    assert [row.cells[1] for row in table.rows] == ["=SUM(A1)", "'tis"]
+
+
+@pytest.mark.parametrize(
+    ("header", "matching"),
+    [
+        ("code,name,programme,owner", {"code": "code", "name": "name", "program": "programme"}),
+        ("Project ID,Title,Department", {"code": "Project ID", "value_stream": "Department"}),
+        ("source,id,name", {"code": "id", "source": "source", "source_id": "id"}),
+        ("source,id,code", {"code": "code", "source_id": "id"}),
+        ("id,Total budget (EUR m)", {"code": "id", "budget": "Total budget (EUR m)"}),
+        ("id,cost center,start date,End", {"cost_centre": "cost center", "starts": "start date"}),
+    ],
+)
+def test_columns_are_found_by_what_people_call_them(header, matching):
+    found = guessed(header.split(","), kinds.PROJECTS)
+    assert matching.items() <= found.items()
+    assert "source_id" not in found or "source" in found
+
+
+def test_a_column_that_is_needed_is_asked_for_by_name():
+    with pytest.raises(ColumnMissing, match="Which column holds the code of a project\\? Call it"):
+        rows_of("colour,shape\nred,round\n")
+
+
+def test_amounts_in_another_currency_are_refused():
+    with pytest.raises(OtherCurrency, match="is in GBP, and the portfolio counts in EUR"):
+        rows_of("code,budget_gbp_m\nP1,1.5\n")
+
+
+def test_amounts_are_exact_in_the_unit_the_column_names():
+    good, _ = rows_of("code;Budget (EUR m)\nP1;1,234\nP2;\nP3;-0,5\n")
+    assert [row.values["budget"] for row in good] == [123_400_000, None, -50_000_000]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (";x;1,00;PAY", "code is empty"),
+        ("P2;x;abc;PAY", "budget: “abc” is not a number like 1.234,56, as this column writes them"),
+        ("P2;x;1,00;PAY:60|ONB:39", "value stream: The shares add up to 99, not to 100"),
+        ("p1;x;1,00;PAY", "p1 is in the file twice, before in line 2"),
+        ("P2;x;1,00;PAY;more", "it has 1 more cell than columns"),
+        (f"{'P' * 121};x;1,00;PAY", "code: up to 120 characters, this has 121"),
+    ],
+)
+def test_a_bad_row_is_given_back_with_its_line_and_reason(row, reason):
+    good, bad = rows_of(f"code;name;budget;value_stream\nP1;a;2,50;PAY\n{row}\n")
+    assert [each.line for each in good] == [2]
+    assert [each.line for each in bad] == [3]
+    assert bad[0].reason.startswith(reason)
+    assert list(bad[0].cells) == row.split(";")[:4]
+
+
+def test_everything_that_is_wrong_with_a_row_is_said_at_once():
+    _, bad = rows_of("project,code,baseline,kind\nP1,,soon,party\n", kinds.MILESTONES)
+    assert bad[0].reason == (
+        "code is empty; kind: “party” is none of milestone, checkpoint; "
+        "baseline: “soon” is not a day like 2026-05-18"
+    )
+
+
+def test_a_column_can_be_matched_by_hand():
+    good, _ = rows_of("Nr,Was\nP1,Checkout\n", code="Nr", name="Was")
+    assert (good[0].values["code"], good[0].values["name"]) == ("P1", "Checkout")
