@@ -18,8 +18,10 @@ from bot.settings import Mode, Settings
 from bot.sockets import Sockets
 from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
+from bot.worker.exports import exporter
 from bot.worker.groups import group_reader
 from bot.worker.timers import timers
+from bot.worker.uploads import bad_row_giver, file_loader
 from bot.workflows import anchoring
 from bot.workflows.joining import settle_admins, workspace_of
 from models.clock import Clock
@@ -68,6 +70,9 @@ class Tack:
             {
                 **timers(self.database, self.clock),
                 "groups": group_reader(self.database, self.clock, lambda workspace: courier),
+                "export": exporter(self.database, self.clock, lambda workspace: courier),
+                "upload": file_loader(self.database, self.clock, lambda workspace: courier),
+                "bad_rows": bad_row_giver(self.database, self.clock, lambda workspace: courier),
             },
             POSTED,
         )

@@ -12,16 +12,15 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session
 
 import migrations
-from bot import cli_audit, cli_projects, cli_run
+from bot import cli_audit, cli_export, cli_projects, cli_run
 from bot.cli_data import (
     WorkspaceOption,
     by_command,
     open_database,
+    portfolio_named,
     ready_database,
     workspace_id,
 )
@@ -30,7 +29,7 @@ from bot.workflows.importing import histories, import_items, read_items, staged_
 from models.database import Database
 from models.errors import Mistake
 from models.flow import Board, board_at
-from models.portfolio import Portfolio
+from models.portfolio import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
@@ -41,6 +40,7 @@ tack.add_typer(cli_run.admin, name="admin")
 tack.add_typer(cli_run.work, name="work")
 tack.add_typer(cli_audit.audit, name="audit")
 imports.command("projects")(cli_projects.import_projects)
+tack.command("export")(cli_export.export)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
 
@@ -160,9 +160,12 @@ def board(
 ) -> None:
     """Print how many epics stood in each state at the end of a day."""
     with ready_database() as database, database.read() as session:
-        found = _portfolio(session, workspace_id(session, workspace), portfolio)
+        found = portfolio_named(session, workspace_id(session, workspace), portfolio)
         moment = datetime.combine(_day(as_of), time(23, 59, 59), ZoneInfo(found.time_zone))
-        counted = board_at(histories(session, found), moment)
+        states = found.all_states
+        names = [state.name for state in states]
+        wip = {state.name for state in states if state.committed}
+        counted = board_at(histories(session, found), moment, names, wip)
     print(_as_json(counted) if as_json else _as_text(portfolio, counted))
 
 
@@ -181,7 +184,11 @@ def _as_json(board: Board) -> str:
 
 def _as_text(portfolio: str, board: Board) -> str:
     lines = [f"{portfolio}, {board.as_of:%d %b %Y}: {board.items_known} epics known"]
-    lines += [f"  {state:<13}{count:>6}" for state, count in board.count_per_state.items()]
+    for state, count in board.count_per_state.items():
+        lines.append(f"  {state:<13}{count:>6}")
+        if state == PHASED_STATE:
+            columns = board.count_per_column.items()
+            lines += [f"    {column:<11}{n:>6}" for column, n in columns]
     lines.append(f"In progress: {board.wip_total}")
     lines += [f"  {stream:<24}{wip:>5}" for stream, wip in board.wip_per_value_stream.items()]
     return "\n".join(lines)
@@ -192,13 +199,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error
-
-
-def _portfolio(session: Session, workspace_id: int, name: str) -> Portfolio:
-    found = session.scalar(
-        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
-    )
-    if found is None:
-        names = ", ".join(session.scalars(select(Portfolio.name).order_by(Portfolio.name)))
-        raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
-    return found

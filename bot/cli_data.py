@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from bot.settings import Settings
 from models.audit import Act
 from models.database import Database
 from models.errors import Mistake
+from models.portfolio import Portfolio
 from models.workspace import LOCAL, Workspace
 
 WorkspaceOption = Annotated[
@@ -45,7 +47,7 @@ def ready_database() -> Iterator[Database]:
 
 def by_command(database: Database) -> Act:
     """The act of who typed the command: the audit log knows the way, not the person."""
-    words = [word for word in sys.argv[1:4] if word.isalpha()]
+    words = takewhile(str.isalpha, sys.argv[1:4])
     return Act(None, f"tack {' '.join(words)}".strip(), DatabaseClock(database).now())
 
 
@@ -62,6 +64,16 @@ def workspace_id(session: Session, team_id: str | None) -> int:
     session.add(local)
     session.flush()
     return local.id
+
+
+def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:
+    """The workspace's portfolio of that name; the mistake of another name says which there are."""
+    here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
+    found = session.scalar(here.where(Portfolio.name == name))
+    if found is None:
+        names = ", ".join(each.name for each in session.scalars(here.order_by(Portfolio.name)))
+        raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
+    return found
 
 
 def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:

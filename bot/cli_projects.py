@@ -8,7 +8,6 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from sqlalchemy.orm import Session
 
 from bot.cli_data import WorkspaceOption, by_command, ready_database, workspace_id
@@ -111,12 +110,11 @@ def import_projects(
         "milestones": milestones,
         "snapshots": snapshots,
     }
-    with ready_database() as database, Progress(console=say, transient=True) as progress:
-        task = progress.add_task("Reading", total=None)
+    with ready_database() as database, say.status("Reading") as status:
         files = {part: _read(part, path) for part, path in paths.items() if path is not None}
         with database.read() as session:
             planned = _plan(session, files, portfolio, currency, workspace)
-        progress.update(task, description="Writing")
+        status.update("Writing")
         report = _write(database, files, planned, portfolio, workspace)
     _say(portfolio, report, files)
 

@@ -16,6 +16,8 @@ SCOPES = {
     "channels:history": "to find a card again whose posting was not confirmed",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages",
+    "files:read": "to read a file that someone attaches to be brought in",
+    "files:write": "to give a file to who asked for it, such as rows that could not come in",
 }
 """Each scope the bot asks for, and why."""
 

@@ -16,6 +16,7 @@ from models.audit import AuditAnchor, AuditEvent, AuditHead
 from models.confirmation import Confirmation, FactCheck
 from models.digest import Digest
 from models.epic import Transition
+from models.export import Export
 from models.handover import Departure, Handover
 from models.message import Home, Message
 from models.role import RoleGrant, UserGroup, UserGroupMember
@@ -42,6 +43,7 @@ NOUNS = (
     UserGroupMember,
     Departure,
     Handover,
+    Export,
     AuditEvent,
     AuditHead,
     AuditAnchor,

@@ -23,3 +23,11 @@ class Choices:
     def stream(self, id_: str | None) -> ValueStream | None:
         """The one of that id, or None."""
         return next((stream for stream in self.streams if str(stream.id) == id_), None)
+
+    def theme(self, id_: str | None) -> Theme | None:
+        """The one of that id, or None."""
+        return next((theme for theme in self.themes if str(theme.id) == id_), None)
+
+    def objective(self, id_: str | None) -> Objective | None:
+        """The one of that id, or None."""
+        return next((each for each in self.objectives if str(each.id) == id_), None)

@@ -6,7 +6,7 @@ commitment point and done.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -130,8 +130,16 @@ class Board:
     """Of the states that have columns."""
 
 
-def board_at(histories: Iterable[History], moment: datetime) -> Board:
-    """Count the epics per state and the work in progress per value stream at the moment."""
+def board_at(
+    histories: Iterable[History],
+    moment: datetime,
+    states: Sequence[str] = STATES,
+    wip_states: Collection[str] = WIP_STATES,
+) -> Board:
+    """Count the epics per state and the work in progress per value stream at the moment.
+
+    `states` are the portfolio's in the order of its board, `wip_states` those in flight.
+    """
     per_state: Counter[str] = Counter()
     per_stream: Counter[str] = Counter()
     per_column: Counter[str] = Counter()
@@ -142,12 +150,12 @@ def board_at(histories: Iterable[History], moment: datetime) -> Board:
         per_state[state] += 1
         if column := history.column_at(moment):
             per_column[column] += 1
-        if state in WIP_STATES:
+        if state in wip_states:
             per_stream[history.stream_at(moment)] += 1
     return Board(
         as_of=moment,
         items_known=per_state.total(),
-        count_per_state={state: per_state[state] for state in STATES},
+        count_per_state={state: per_state[state] for state in states},
         wip_total=per_stream.total(),
         wip_per_value_stream=dict(sorted(per_stream.items())),
         count_per_column=dict(sorted(per_column.items(), reverse=True)),

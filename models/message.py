@@ -38,6 +38,8 @@ class MessageKind(StrEnum):
     """Tells an admin who left Slack and what they own; its subject is a departure."""
     HANDOVER = "handover"
     """Tells someone what became another's; its subject is a handover."""
+    OWNER = "owner"
+    """Tells someone that an epic nobody owned is theirs; its subject is the epic."""
     STREAM_MOVE = "stream_move"
     """Stands where the card of an epic stood that went to another stream; its subject is that."""
     STREAM_MOVE_TOLD = "stream_move_told"
@@ -50,6 +52,8 @@ class MessageKind(StrEnum):
     """Tells an admin how the audit log ends; its subject is an anchor."""
     EXPORT = "export"
     """Tells who asked for an export that it did not go well; its subject is the export."""
+    IMPORTED = "imported"
+    """Tells who brought a file in what came of it; its subject is the upload."""
     MERGED = "merged"
     """Says in a channel where its value stream went; its subject is the stream that ended."""
 

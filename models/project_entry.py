@@ -82,7 +82,7 @@ def parse_project(answers: Mapping[str, str | None], currency: str) -> ProjectEn
         program_id=form.take("program", int),
         owner_user_id=form.text("owner"),
         shares=form.take("value_streams", parse_shares) or (),
-        budget_minor=form.take("budget", lambda text: parse_amount(text, currency)),
+        budget_minor=form.take("budget", lambda text: parse_budget(text, currency)),
         cost_centre=form.text("cost_centre"),
         category=form.text("category"),
         starts_on=form.take("starts", parse_day),
@@ -113,6 +113,14 @@ def parse_milestone(answers: Mapping[str, str | None], today: date) -> Milestone
     if not (entry.baseline_on or entry.forecast_on or entry.actual_on) and not form.errors:
         form.errors["baseline"] = "Give it a day: as it was agreed, as expected, or as it came."
     return form.checked(entry)
+
+
+def parse_budget(text: str, currency: str) -> int:
+    """Whole minor units; a budget can be one of income, below 0. Raises NotAnAmount."""
+    bare = text.strip()
+    if bare.startswith(("-", "−")):
+        return -parse_amount(bare[1:], currency)
+    return parse_amount(bare, currency)
 
 
 def _line(form: Form, name: str, needed: str | None = None) -> str:

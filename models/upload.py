@@ -1,6 +1,6 @@
 """A file someone uploaded to bring in, while it is matched, looked at and loaded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -88,8 +88,5 @@ class Upload(Base):
 
     def forget(self, came: Loaded) -> None:
         """Keep what came of it in place of the content."""
-        self.result, self.content = _plain(came), None
-
-
-def _plain(came: Loaded) -> Mapping[str, Any] | Any:
-    return {name: value for name, value in asdict(came).items() if value not in (None, 0, ())}
+        self.result = {name: value for name, value in asdict(came).items() if value}
+        self.content = None

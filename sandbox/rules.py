@@ -65,6 +65,7 @@ _READ = _rules(
     ("guest.restricted", "a guest is is_restricted, in own channels", f"{METHODS}/users.info"),
     ("deleted.open", "user_disabled", f"{METHODS}/conversations.open"),
     ("stranger.team", "a stranger's click has their team_id", f"{DOCS}/apis/slack-connect"),
+    ("user.list", "users.list tells of deleted members and bots, too", f"{METHODS}/users.list"),
     ("group.plan", "plan_upgrade_required", f"{METHODS}/usergroups.users.list"),
     ("group.unknown", "no_such_subteam", f"{METHODS}/usergroups.users.list"),
     ("ack.three_seconds", "operation_timeout without an ack in 3 s", COMMANDS),

@@ -109,6 +109,7 @@ def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:
     elif kind == "block_suggestion":
         args.ack(options=[])
     elif "command" in args.body:
+        answer = answers.with_typed(answer, _typed(args.body))
         args.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
     elif kind == "event_callback":
         args.ack()
@@ -116,6 +117,12 @@ def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:
     else:
         args.ack()
         answer_where_it_happened(args, answer)
+
+
+def _typed(body: Mapping[str, Any]) -> str:
+    """The command as it was typed: Slack escapes three characters in it."""
+    text = f"{body['command']} {body.get('text') or ''}".strip()
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _show_as_home(args: Args, answer: answers.Answer) -> None:

@@ -3,12 +3,12 @@
 from sqlalchemy.orm import Session
 
 from bot.commands.hearing import Call
+from bot.commands.opening import epic_of
 from bot.commands.proposal import portfolio_of
 from bot.views import epic_fields, epic_form
 from bot.views.blocks import OPTIONS_LIMIT, Option
 from bot.views.values import EpicVersion, ProposalForm
 from bot.workflows import finding, projecting
-from bot.workflows.moving import UnknownEpic
 from models.portfolio import Portfolio
 
 
@@ -62,8 +62,5 @@ def _portfolio(session: Session, call: Call) -> Portfolio:
     carried = call.view["private_metadata"]
     if call.view["callback_id"] != epic_form.EDIT_CALLBACK:
         return portfolio_of(session, call, ProposalForm.read(carried).portfolio)
-    epic_id = EpicVersion.read(carried).epic
-    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
-    if epic is None:
-        raise UnknownEpic
-    return portfolio_of(session, call, epic.portfolio_id)
+    epic = epic_of(session, call, EpicVersion.read(carried).epic)
+    return epic.portfolio

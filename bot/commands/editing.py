@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
 from bot.commands import proposal
-from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
+from bot.commands.opening import epic_of, open_form
 from bot.commands.restricting import check_named
 from bot.commands.typed import answers_of, first_shown, lists_of, people_first_shown
-from bot.views import answers, epic_form, restrict_form
-from bot.views.values import EpicRef, EpicVersion
+from bot.views import epic_form, restrict_form
+from bot.views.values import EpicVersion
 from bot.workflows import editing, finding, restricting
-from bot.workflows.moving import UnknownEpic
 from bot.workflows.permitting import Place, check
 from models.epic import Epic
 from models.errors import FieldMistakes, Mistake
@@ -27,25 +24,15 @@ def open_typed(call: Call, key: str) -> None:
     open_edit(call, epic.id)
 
 
-def open_from_button(call: Call) -> None:
-    """Open the form of the epic a button is about."""
-    open_edit(call, EpicRef.read(call.action["value"]).epic)
-
-
 def open_edit(call: Call, epic_id: int) -> None:
     """Open the form, for who may change the epic."""
     with call.database.read() as session:
-        epic = _epic(session, call, epic_id)
+        epic = epic_of(session, call, epic_id)
         check(session, call.actor, Right.EDIT, Place.of_epic(epic))
         choices = finding.choices(session, epic.portfolio)
         circle = restricting.circle_of(session, epic.id)
         form = epic_form.edit_form(epic, choices, circle, call.channel_id)
-    try:
-        call.open_form(form)
-    except TriggerExpired:
-        call.reply(answers.sentence("Slack did not open it in time. Try once more, please."))
-        return
-    call.ack()
+    open_form(call, form)
 
 
 def chosen(call: Call) -> None:
@@ -63,7 +50,7 @@ def read_as_sentence(call: Call) -> None:
         return
     shown = EpicVersion.read(call.view["private_metadata"])
     with call.database.read() as session:
-        epic = _epic(session, call, shown.epic)
+        epic = epic_of(session, call, shown.epic)
     try:
         today = proposal.today(call, epic.portfolio)
         changes = parse_changes(epic, answers_of(call.view), first_shown(call.view), today)
@@ -153,13 +140,6 @@ def _redraw(call: Call, note: str | None) -> None:
     if answers_of(call.view).get("sees") == restrict_form.ITS_CIRCLE["value"]:
         shown = EpicVersion.read(call.view["private_metadata"])
         with call.database.read() as session:
-            circle = restricting.circle_of(session, _epic(session, call, shown.epic).id)
+            circle = restricting.circle_of(session, epic_of(session, call, shown.epic).id)
     call.update_form(epic_form.redrawn(call.view, answers_of(call.view), circle, note))
     call.ack()
-
-
-def _epic(session: Session, call: Call, epic_id: int) -> Epic:
-    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
-    if epic is None:
-        raise UnknownEpic
-    return epic

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable
 
-from bot.commands import audit, people, roles, settings, setup, streams, themes
+from bot.commands import (
+    audit,
+    export,
+    imports,
+    people,
+    projects,
+    roles,
+    settings,
+    setup,
+    streams,
+    themes,
+)
 from bot.commands.hearing import Call
 from bot.views import help
 
@@ -13,12 +24,18 @@ USAGES = (
     help.Usage("roles", "roles", "say who has which role; admins give and take them"),
     help.Usage("people", "people @PERSON", "say what is someone's, and hand it over"),
     help.Usage("themes", "themes", "say what the portfolio is after, and which work serves it"),
+    help.Usage("projects", "projects", "list the projects and their plans; words can follow"),
+    help.Usage("import", "import", "bring epics or projects in from a CSV file"),
+    help.Usage("export", "export", "have all you may see as a file, CSV or JSON"),
     help.Usage("audit", "audit", "say who changed what: a key, @person or word can follow"),
     help.Usage("help", "help", "say what can be typed"),
 )
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
     "audit": audit.hear,
+    "export": export.hear,
+    "import": imports.hear,
+    "projects": projects.hear,
     "setup": setup.hear,
     "streams": streams.hear,
     "settings": settings.hear,
@@ -27,6 +44,9 @@ FORMS: dict[str, Callable[[Call, str], None]] = {
     "people": people.hear,
 }
 """What follows `/portfolio`: each hears the rest of what was typed."""
+
+BEFORE = frozenset({"roles", "audit"})
+"""What admins can use before there is a portfolio."""
 
 
 def hear(call: Call) -> None:
@@ -37,4 +57,6 @@ def hear(call: Call) -> None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
         call.reply(help.usage("/portfolio", USAGES, asked))
         return
+    if doing is not setup.hear:
+        setup.check_is_set_up(call, except_admins=word.casefold() in BEFORE)
     doing(call, rest.strip())

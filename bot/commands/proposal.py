@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 
 from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
-from bot.commands.setup import SetUpFirst
 from bot.commands.typed import answers_of
 from bot.views import epic_form
 from bot.views.epic_fields import STREAM, Filled
 from bot.views.values import ProposalForm
 from bot.workflows import boarding, finding, looking, proposing
-from bot.workflows.permitting import Place, check
+from bot.workflows.beginning import NothingOpenToYou, check_begun
 from models.epic import Epic
 from models.errors import FieldMistakes
 from models.hypothesis import reads_as
 from models.portfolio import Portfolio, ValueStream
 from models.proposal import Proposal, parse_proposal
-from models.role import Right
 
 
 def open_proposal(call: Call, title: str = "") -> None:
@@ -43,7 +41,7 @@ def open_filled(call: Call, texts: Mapping[str, str], origin: str | None = None)
     try:
         call.open_form(epic_form.epic_form(choices, memory, Filled(texts, stream), similar=similar))
     except TriggerExpired:
-        call.reply(epic_form.reopen(title))
+        call.reply(epic_form.use_again() if origin or len(texts) > 1 else epic_form.reopen(title))
         return
     call.ack()
 
@@ -111,11 +109,11 @@ def check_owner(call: Call, owner: str | None) -> None:
 
 
 def portfolio_of(session: Session, call: Call, portfolio_id: int) -> Portfolio:
-    """The portfolio a form is about. Raises SetUpFirst where it is not there for the person."""
+    """The portfolio a form is about. Raises NothingOpenToYou where the person may not see it."""
     portfolios = finding.portfolios(session, call.workspace_id, call.actor)
     found = next((each for each in portfolios if each.id == portfolio_id), None)
     if found is None:
-        raise SetUpFirst
+        raise NothingOpenToYou
     return found
 
 
@@ -132,9 +130,8 @@ def sentence_of(idea: Epic | Proposal) -> str:
 
 def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]:
     """The portfolio, and the stream of the channel; in App Home the portfolio seen there."""
+    check_begun(session, call.workspace_id, call.actor)
     portfolios = finding.portfolios(session, call.workspace_id, call.actor)
-    if not portfolios:
-        _refuse(session, call)
     ready = [each for each in portfolios if not each.is_silent(call.at)] or portfolios
     stream, home = None, None
     if call.channel_id is None:
@@ -148,15 +145,6 @@ def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]
     return portfolio, stream
 
 
-def _refuse(session: Session, call: Call) -> None:
-    """Say why nothing can be proposed yet, and who changes that."""
-    portfolios = finding.portfolios(session, call.workspace_id)
-    if not portfolios:
-        raise SetUpFirst
-    proposing.check_is_live(session, call.actor, portfolios[0], call.at)
-    check(session, call.actor, Right.PROPOSE, Place.of_portfolio(portfolios[0]))
-
-
 def _proposal(call: Call, portfolio: Portfolio, memory: ProposalForm) -> Proposal:
     answers = answers_of(call.view)
     proposal = parse_proposal(answers, today(call, portfolio), portfolio.currency)
@@ -166,12 +154,19 @@ def _proposal(call: Call, portfolio: Portfolio, memory: ProposalForm) -> Proposa
 def _form(
     call: Call, memory: ProposalForm, similar: Sequence[Epic], note: str | None = None
 ) -> dict[str, Any]:
-    """The form once more, as what is chosen in it now asks."""
-    answers = answers_of(call.view)
+    """The form once more with what it holds, as what is chosen in it now asks."""
+    answers = {name: text for name, text in answers_of(call.view).items() if text}
     with call.database.read() as session:
         portfolio = portfolio_of(session, call, memory.portfolio)
         choices = finding.choices(session, portfolio)
-    filled = Filled(stream=choices.stream(answers.get(STREAM)))
+        project = finding.open_project(session, portfolio.id, answers.get("project"))
+    filled = Filled(
+        answers,
+        choices.stream(answers.get(STREAM)),
+        choices.theme(answers.get("theme")),
+        choices.objective(answers.get("objective")),
+        project,
+    )
     theme = answers.get("theme")
     return epic_form.epic_form(choices, memory, filled, similar=similar, theme=theme, note=note)
 

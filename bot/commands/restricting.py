@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from bot.commands.answering import TriggerExpired
 from bot.commands.hearing import Call
+from bot.commands.opening import open_form
 from bot.commands.typed import answers_of, lists_of, people_first_shown
-from bot.views import answers, restrict_form
+from bot.views import restrict_form
 from bot.views.values import EpicVersion
 from bot.workflows import finding, restricting
 from bot.workflows.permitting import Place, check
@@ -19,12 +19,7 @@ def open_typed(call: Call, key: str) -> None:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
         check(session, call.actor, Right.RESTRICT, Place.of_epic(epic))
         circle = restricting.circle_of(session, epic.id)
-    try:
-        call.open_form(restrict_form.restrict_form(epic, circle, call.channel_id))
-    except TriggerExpired:
-        call.reply(answers.sentence("Slack did not open it in time. Try once more, please."))
-        return
-    call.ack()
+    open_form(call, restrict_form.restrict_form(epic, circle, call.channel_id))
 
 
 def save(call: Call) -> None:

@@ -34,7 +34,7 @@ def suggest_targets(call: Call) -> None:
         found = [
             option(f"{each.name[:60]} ({each.key_prefix})", str(each.id))
             for each in restructuring.streams_to_merge_into(session, source)
-            if typed in f"{each.name} {each.key_prefix}".casefold()
+            if typed in f"{each.name} ({each.key_prefix})".casefold()
         ]
     call.ack(options=found[:OPTIONS_LIMIT])
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.views.blocks import Block, Element, modal, plain, section, shorten
+from bot.views.blocks import Block, Element, context, modal, plain, section, shorten
 from bot.views.mrkdwn import escape, person
 from models.errors import Mistake
 
@@ -12,6 +12,10 @@ MOST_NAMED = 3
 
 TEXT_SEEN = 700
 """Read aloud, in characters; escaped they are up to five times as many, and Slack takes 4,000."""
+
+
+WORDS_EASILY_TYPED = 4
+"""A refused command of so many words is soon typed once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ def named(people: Sequence[str], total: int) -> str:
     if total > len(people):
         shown.append(f"one of {total - len(people)} more" if shown else f"one of {total} people")
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+
+
+def with_typed(answer: Answer, typed: str) -> Answer:
+    """The same with what was typed, where it holds more than a word, a key and a name."""
+    if len(typed.split()) <= WORDS_EASILY_TYPED:
+        return answer
+    block = context(escape(f"You typed: {shorten(typed, TEXT_SEEN)}"))
+    return Answer(answer.text, [*answer.blocks, block])
 
 
 def note(answer: Answer) -> dict[str, Any]:

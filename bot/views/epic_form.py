@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.views.answers import Answer
+from bot.views.answers import Answer, sentence
 from bot.views.blocks import (
     Block,
     actions,
@@ -43,7 +43,6 @@ __all__ = ["OBJECTIVE", "PROJECT", "STREAM", "THEME", "TITLE", "Filled"]
 
 CALLBACK = "propose_epic"
 EDIT_CALLBACK = "edit_epic"
-EDIT = "open_edit_epic"
 REOPEN = "reopen_proposal"
 GROW = "add_numbers"
 NOTE = "note"
@@ -151,6 +150,11 @@ def reopen(typed: str) -> Answer:
     said = "Slack did not open the form in time. Nothing is lost: open it with this button."
     again = button("Open the form", REOPEN, shorten(typed, 1_900) or "-", primary=True)
     return Answer(said, [section(said, again)])
+
+
+def use_again() -> Answer:
+    """Told when the form of a message did not open in time: the message is still there."""
+    return sentence("Slack did not open the form in time. Choose it from the message once more.")
 
 
 def stored(epic: Epic, place: int, count: int, answer_on: date | None) -> Answer:

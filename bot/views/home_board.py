@@ -72,6 +72,12 @@ def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
     return Answer(said, blocks)
 
 
+def not_live(portfolio: Portfolio, admins: Sequence[str]) -> Answer:
+    """What Home says while the first portfolio is being set up, to who has no part in it."""
+    said = words("home_board", "not_live", portfolio=portfolio, admins=admins[:3])
+    return Answer(said, [header("Tack"), section(words("home_board", "what")), section(said)])
+
+
 def closed(admins: Sequence[str]) -> Answer:
     """What Home says to someone who may see no portfolio."""
     said = words("home_board", "closed", admins=admins[:3])

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.views.answers import Answer
 from bot.views.blocks import (
+    TEXT_LIMIT,
     Block,
     context,
     field,
@@ -12,6 +13,7 @@ from bot.views.blocks import (
     option,
     section,
     select,
+    shorten_marked,
     text_input,
 )
 from bot.views.epic_card import open_button
@@ -66,7 +68,7 @@ def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
     lacks = missing(epic, epic.state.requirements) if still else ()
     fields = [each for each in lacks if each is not Requirement.ANSWER]
     button = fill_button(epic.id, epic.key, len(fields)) or open_button(epic)
-    return Answer(said, [section(said, button)])
+    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, button)])
 
 
 def heard(epic: Epic, given: Given) -> Answer:
@@ -76,7 +78,7 @@ def heard(epic: Epic, given: Given) -> Answer:
         button = do_button(epic.id, epic.key, "edit", "Change the idea")
     else:
         button = open_button(epic)
-    return Answer(said, [section(said, button)])
+    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, button)])
 
 
 def _asked_with_a_yes(epic: Epic, themes: Sequence[Theme]) -> list[Block]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.views.answers import Answer
 from bot.views.blocks import (
+    TEXT_LIMIT,
     Block,
     Element,
     actions,
@@ -14,6 +15,7 @@ from bot.views.blocks import (
     option,
     section,
     select,
+    shorten_marked,
     text_input,
 )
 from bot.views.mrkdwn import words
@@ -106,7 +108,8 @@ def not_yet_form(not_yet: NotYet, reason: str | None, _channel: str | None) -> d
 
 def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
     """Told to who moved it: what is missing, with what mends it and what passes it."""
-    return Answer(words("move_form", "stays", not_yet=not_yet), _told(not_yet, reason))
+    said = words("move_form", "stays", not_yet=not_yet)
+    return Answer(shorten_marked(said, TEXT_LIMIT), _told(not_yet, reason))
 
 
 def _told(not_yet: NotYet, reason: str | None) -> list[Block]:

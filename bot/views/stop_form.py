@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.views.answers import Answer
-from bot.views.blocks import field, modal, section, text_input
+from bot.views.blocks import TEXT_LIMIT, field, modal, section, shorten_marked, text_input
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import words
 from bot.views.values import EpicVersion
@@ -36,10 +36,10 @@ def stop_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
 def stopped(epic: Epic) -> Answer:
     """Told to who stopped it."""
     said = words("stop_form", "stopped", epic=epic)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(epic))])
 
 
 def thanks(step: Transition) -> Answer:
     """Told to the owner, privately."""
     said = words("stop_form", "thanks", epic=step.epic, step=step)
-    return Answer(said, [section(said, open_button(step.epic))])
+    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(step.epic))])

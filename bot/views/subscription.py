@@ -111,7 +111,7 @@ def _scopes(portfolios: Sequence[Portfolio], chosen: DigestScope) -> Element:
                 f"{stream.name} ({stream.key_prefix})",
                 whole.model_copy(update={"stream": stream.id}).value,
             )
-            for stream in portfolio.value_streams
+            for stream in portfolio.open_streams
         ]
     initial = next((each for each in options if each["value"] == chosen.value), None)
     return select(SCOPE, "Choose one", options, initial)

@@ -325,6 +325,25 @@ class ProjectForm(Value):
     milestone: int | None = None
 
 
+class UploadRef(Value):
+    """A file that someone brought."""
+
+    upload: int
+
+
+class ExportForm(Value):
+    """What the form remembers: the portfolio where there is one only, and where it was opened."""
+
+    portfolio: int
+    channel: str | None = None
+
+
+class ExportRef(Value):
+    """An export that did not go well."""
+
+    export: int
+
+
 class MessageRef(Value):
     """A message that Slack refused."""
 

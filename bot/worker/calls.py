@@ -72,14 +72,14 @@ class Calls:
         """The channel's id; a person's id stands for the direct messages with them."""
         if not message.channel_id.startswith(("U", "W")):
             return message.channel_id
-        opened = self._ask(
+        opened = self.ask(
             "conversations.open", self.client.conversations_open, users=message.channel_id
         )
         return str(opened["channel"]["id"])
 
     def post(self, channel: str, message: Message, drawing: Answer) -> str:
         """Post the message; its ts."""
-        posted = self._ask(
+        posted = self.ask(
             POST,
             self.client.chat_postMessage,
             channel=channel,
@@ -94,7 +94,7 @@ class Calls:
 
     def update(self, channel: str, ts: str, drawing: Answer) -> None:
         """Show the drawing in place of what the message shows."""
-        self._ask(
+        self.ask(
             "chat.update",
             self.client.chat_update,
             channel=channel,
@@ -106,7 +106,7 @@ class Calls:
     def publish(self, user_id: str, drawing: Answer) -> None:
         """Show the drawing as the person's App Home."""
         view = {"type": "home", "blocks": list(drawing.blocks)}
-        self._ask("views.publish", self.client.views_publish, user_id=user_id, view=view)
+        self.ask("views.publish", self.client.views_publish, user_id=user_id, view=view)
 
     def find(self, channel: str, message: Message) -> str | None:
         """Where a post whose reply never came is now; None where there is none.
@@ -138,15 +138,15 @@ class Calls:
         try:
             if message.thread_ts is None:
                 history = self.client.conversations_history
-                return self._ask("conversations.history", history, **arguments)
+                return self.ask("conversations.history", history, **arguments)
             replies = self.client.conversations_replies
-            return self._ask("conversations.replies", replies, ts=message.thread_ts, **arguments)
+            return self.ask("conversations.replies", replies, ts=message.thread_ts, **arguments)
         except CallFailed as failed:
             if failed.reply.error in NOT_ALLOWED:
                 raise LookupRefused(failed.reply.error) from failed
             raise
 
-    def _ask(
+    def ask(
         self, method: str, call: Callable[..., SlackResponse], **arguments: Any
     ) -> SlackResponse:
         """Make the call, unless Slack asked any replica not to make it yet."""

@@ -11,10 +11,12 @@ from bot.views import (
     digest,
     digest_thread,
     epic_card,
+    export_told,
     fact_check,
     going_live,
     home_board,
     idea_answer,
+    import_told,
     people,
     refusal,
     restructure_form,
@@ -43,9 +45,11 @@ from models.confirmation import FactCheck
 from models.digest import Digest
 from models.epic import Answer as Given
 from models.epic import Epic, StreamMove, Transition
+from models.export import Export
 from models.handover import Departure, Handover
 from models.message import Home, Message, MessageKind
 from models.portfolio import Portfolio, ValueStream
+from models.upload import Upload
 
 
 def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
@@ -62,6 +66,10 @@ def _draw_idea_answer(session: Session, answer_id: int, now: datetime) -> Answer
 
 def _draw_stopped(session: Session, transition_id: int, now: datetime) -> Answer:
     return stop_form.thanks(session.get_one(Transition, transition_id))
+
+
+def _draw_owner(session: Session, epic_id: int, now: datetime) -> Answer:
+    return stream_move.handed_over(session.get_one(Epic, epic_id), None)
 
 
 def _draw_stream_move(session: Session, move_id: int, now: datetime) -> Answer:
@@ -95,8 +103,11 @@ def _draw_fact_check(session: Session, check_id: int, now: datetime) -> Answer:
 
 def _draw_refusal(session: Session, message_id: int, now: datetime) -> Answer:
     refused = session.get_one(Message, message_id)
-    is_card = refused.kind is MessageKind.EPIC_CARD
-    epic = session.get_one(Epic, refused.subject_id) if is_card else None
+    epic = None
+    if refused.kind is MessageKind.EPIC_CARD:
+        epic = session.get_one(Epic, refused.subject_id)
+    elif refused.kind is MessageKind.STREAM_MOVE:
+        epic = session.get_one(Epic, session.get_one(StreamMove, refused.subject_id).epic_id)
     return refusal.refusal(refused, epic)
 
 
@@ -129,8 +140,20 @@ def _draw_handover(session: Session, handover_id: int, now: datetime) -> Answer:
     return people.handed_over(session.get_one(Handover, handover_id))
 
 
+def _draw_export(session: Session, export_id: int, now: datetime) -> Answer:
+    return export_told.not_given(session.get_one(Export, export_id))
+
+
 def _draw_audit_head(session: Session, anchor_id: int, now: datetime) -> Answer:
     return audit_head.audit_head(session.get_one(AuditAnchor, anchor_id))
+
+
+def _draw_imported(session: Session, upload_id: int, now: datetime) -> Answer:
+    upload = session.get_one(Upload, upload_id)
+    portfolio = session.get_one(Portfolio, upload.portfolio_id)
+    stream_id = upload.loaded.stream_id if upload.loaded else None
+    stream = session.get(ValueStream, stream_id) if stream_id is not None else None
+    return import_told.told(upload, portfolio, stream)
 
 
 def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
@@ -149,7 +172,10 @@ def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
 
 def _draw_without_portfolio(session: Session, home: Home) -> Answer:
     admins = admin_ids(session, home.workspace_id)
-    if finding.portfolios(session, home.workspace_id):
+    if found := finding.portfolios(session, home.workspace_id):
+        coming = [portfolio for portfolio in found if portfolio.live_at is None]
+        if len(coming) == len(found):
+            return home_board.not_live(coming[0], admins)
         return home_board.closed(admins)
     return home_board.welcome(admins, is_admin=home.user_id in admins)
 
@@ -158,6 +184,7 @@ DRAWINGS: Mapping[str, Draw] = {
     MessageKind.EPIC_CARD: _draw_card,
     MessageKind.IDEA_ANSWER: _draw_idea_answer,
     MessageKind.STOPPED: _draw_stopped,
+    MessageKind.OWNER: _draw_owner,
     MessageKind.STREAM_MOVE: _draw_stream_move,
     MessageKind.STREAM_MOVE_TOLD: _draw_stream_move_told,
     MessageKind.DIGEST: _draw_digest,
@@ -171,6 +198,8 @@ DRAWINGS: Mapping[str, Draw] = {
     MessageKind.DEPARTURE: _draw_departure,
     MessageKind.HANDOVER: _draw_handover,
     MessageKind.AUDIT_HEAD: _draw_audit_head,
+    MessageKind.EXPORT: _draw_export,
+    MessageKind.IMPORTED: _draw_imported,
     "home": _draw_home,
 }
 """Who draws what."""

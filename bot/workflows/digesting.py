@@ -80,7 +80,7 @@ def subscribe(
     portfolio = session.get(Portfolio, wish.portfolio_id)
     if portfolio is None or portfolio.workspace_id != workspace_id:
         raise UnknownScope
-    streams = {stream.id: stream for stream in portfolio.value_streams}
+    streams = {stream.id: stream for stream in portfolio.open_streams}
     if wish.value_stream_id not in {None, *streams}:
         raise UnknownScope
     _check(session, actor, portfolio, streams.get(wish.value_stream_id or 0))

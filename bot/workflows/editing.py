@@ -113,15 +113,18 @@ def _store(
         setattr(epic, column, value)
     epic.version += 1
     session.flush()
-    session.refresh(epic, ["theme", "objective", "project"])
-    if "owner_user_id" in changes and before is not None:
+    session.expire(epic, ["theme", "objective", "project"])
+    if "owner_user_id" in changes:
         _tell_both(session, epic, before, changes["owner_user_id"], actor, at)
 
 
 def _tell_both(
-    session: Session, epic: Epic, before: str, to: str, actor: str, at: datetime
+    session: Session, epic: Epic, before: str | None, to: str, actor: str, at: datetime
 ) -> None:
     """Whoever had it and whoever gets it hear of it, unless they did it."""
+    if before is None:
+        tell(session, epic.workspace_id, MessageKind.OWNER, epic.id, [to], actor, at)
+        return
     handover = Handover(
         workspace_id=epic.workspace_id,
         from_user_id=before,

@@ -16,6 +16,8 @@ from models.errors import Mistake
 from models.listing import Filter, Listing, Names
 from models.page import Page
 from models.portfolio import FIRST_STATE, Portfolio, State, ValueStream
+from models.project import Project
+from models.proposal import LARGEST_ID
 from models.theme import Objective, Theme
 
 PAGE_SIZE = 20
@@ -151,6 +153,16 @@ def choices(session: Session, portfolio: Portfolio) -> Choices:
     return Choices(portfolio, themes, objectives)
 
 
+def open_project(session: Session, portfolio_id: int, chosen: str | None) -> Project | None:
+    """The open project of the portfolio that a form names by its id; None where there is none."""
+    if chosen is None or not chosen.isdecimal() or int(chosen) > LARGEST_ID:
+        return None
+    project = session.get(Project, int(chosen))
+    if project is None or project.portfolio_id != portfolio_id or project.closed_at is not None:
+        return None
+    return project
+
+
 def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: int) -> Page:
     """The slice of the rows on a page; a page past the end is the last one."""
     pages = max(1, -(-total // size))
@@ -165,15 +177,6 @@ def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: i
         .limit(size)
     )
     return Page(session.scalars(slice_).all(), number, pages, total)
-
-
-def narrowed(rows: Select[Epic], value_stream_id: int | None, state_id: int | None) -> Select[Epic]:
-    """Only those of the stream and in the state, where one is given."""
-    if value_stream_id is not None:
-        rows = rows.where(Epic.value_stream_id == value_stream_id)
-    if state_id is not None:
-        rows = rows.where(Epic.state_id == state_id)
-    return rows
 
 
 def portfolios(

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows import staging
 from bot.workflows.founding import found_portfolio, found_streams
+from models.column import Column
 from models.database import Database
 from models.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
@@ -171,15 +172,16 @@ def import_items(
 def histories(session: Session, portfolio: Portfolio) -> list[History]:
     """The stored history of every epic of the portfolio."""
     moves: dict[int, list[Move]] = defaultdict(list)
-    state_names = {state.id: state.name for state in portfolio.states}
+    states = {state.id: state for state in portfolio.all_states}
     query = (
-        select(Transition.epic_id, Transition.to_state_id, Transition.at)
+        select(Transition.epic_id, Transition.to_state_id, Transition.phase, Transition.at)
         .join(Epic, Epic.id == Transition.epic_id)
         .where(Epic.portfolio_id == portfolio.id)
         .order_by(Transition.at, Transition.id)
     )
-    for epic_id, state_id, at in session.execute(query):
-        moves[epic_id].append(Move(state_names[state_id], at))
+    for epic_id, state_id, phase, at in session.execute(query):
+        column = Column.entered(states[state_id], phase)
+        moves[epic_id].append(Move(column.state.name, at, column.phase))
     names = {stream.id: stream.name for stream in portfolio.value_streams}
     went: dict[int, list[StreamChange]] = defaultdict(list)
     changes = select(StreamMove).join(Epic, Epic.id == StreamMove.epic_id)

@@ -1,7 +1,8 @@
 """Listing projects, and looking at one: only what the viewer may see of a portfolio."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -36,14 +37,15 @@ def projects_page(
     portfolio_id: int | None,
     choice: ProjectChoice,
     page: int,
-    today: date,
+    at: datetime,
 ) -> ProjectsPage:
     """The projects of a portfolio that the choice leaves, by their codes.
 
     Where no portfolio is named it is the first with projects. Raises UnknownProject where the
     viewer sees no such portfolio.
     """
-    portfolio = _portfolio(session, workspace_id, viewer, portfolio_id)
+    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
+    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
     rows = _narrowed(portfolio, choice, viewer, today)
     total = session.scalar(rows.with_only_columns(func.count(Project.id))) or 0
     pages = max(1, -(-total // PAGE_SIZE))
@@ -74,10 +76,11 @@ def projects_page(
 
 
 def project_sheet(
-    session: Session, workspace_id: int, viewer: str, project_id: int, page: int, today: date
+    session: Session, workspace_id: int, viewer: str, project_id: int, page: int, at: datetime
 ) -> ProjectSheet:
     """The project with a page of its milestones. Raises UnknownProject."""
     project = seen_project(session, workspace_id, viewer, project_id)
+    portfolio = session.get_one(Portfolio, project.portfolio_id)
     milestones = project.milestones
     pages = max(1, -(-len(milestones) // MILESTONES_A_PAGE))
     number = min(max(1, page), pages)
@@ -96,7 +99,7 @@ def project_sheet(
         .limit(EPICS_SHOWN)
     ).all()
     return ProjectSheet(
-        session.get_one(Portfolio, project.portfolio_id),
+        portfolio,
         project,
         milestones[first : first + MILESTONES_A_PAGE],
         number,
@@ -104,7 +107,7 @@ def project_sheet(
         snapshots,
         epics,
         session.scalar(linked.with_only_columns(func.count(Epic.id))) or 0,
-        today,
+        at.astimezone(ZoneInfo(portfolio.time_zone)).date(),
     )
 
 
@@ -128,15 +131,10 @@ def seen_project(session: Session, workspace_id: int, viewer: str, project_id: i
     return project
 
 
-def programs_of(session: Session, portfolio: Portfolio) -> Sequence[Program]:
-    """The portfolio's programs by their codes."""
-    rows = select(Program).where(Program.portfolio_id == portfolio.id)
-    return session.scalars(rows.order_by(Program.code, Program.id)).all()
-
-
-def _portfolio(
+def seen_portfolio(
     session: Session, workspace_id: int, viewer: str, portfolio_id: int | None
 ) -> Portfolio:
+    """The portfolio, or the first seen with projects where none is named. Raises UnknownProject."""
     rows = select(Portfolio).where(
         Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
     )
@@ -147,6 +145,12 @@ def _portfolio(
     if found is None:
         raise UnknownProject
     return found
+
+
+def programs_of(session: Session, portfolio: Portfolio) -> Sequence[Program]:
+    """The portfolio's programs by their codes."""
+    rows = select(Program).where(Program.portfolio_id == portfolio.id)
+    return session.scalars(rows.order_by(Program.code, Program.id)).all()
 
 
 def _narrowed(

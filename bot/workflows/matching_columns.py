@@ -81,6 +81,7 @@ class OtherCurrency(Mistake):
         super().__init__(
             f"The column “{column[:60]}” is in {found}, and the portfolio counts in {currency}."
         )
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)

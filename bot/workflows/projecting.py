@@ -6,18 +6,17 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.listing_projects import UnknownProject, seen_project
+from bot.workflows.listing_projects import UnknownProject, seen_portfolio, seen_project
 from bot.workflows.naming import NoSuchStream
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.redrawing import redraw_epic, redraw_homes
-from bot.workflows.seeing import portfolio_seen_by
 from bot.workflows.theming import ChangedSince
 from models.epic import Epic
 from models.errors import FieldMistakes
 from models.portfolio import Portfolio, ValueStream
 from models.project import Milestone, Program, Project, ProjectShare
 from models.project_entry import MilestoneEntry, ProgramEntry, ProjectEntry
-from models.role import Right
+from models.role import MAY, Right, RoleGrant, UserGroupMember
 from models.shares import Share
 
 
@@ -50,6 +49,33 @@ def suggest_projects(
     return session.scalars(ordered.limit(limit)).all()
 
 
+def may_edit(session: Session, actor: str, project: Project) -> bool:
+    """Whether the person may change the project."""
+    portfolio = session.get_one(Portfolio, project.portfolio_id)
+    places = _places(portfolio, [share.value_stream for share in project.shares])
+    return any(may(session, actor, Right.EDIT_PROJECT, place) for place in places)
+
+
+def may_edit_some(session: Session, actor: str, portfolio: Portfolio) -> bool:
+    """Whether the person may change projects somewhere in the portfolio."""
+    if may(session, actor, Right.EDIT_PROJECT, Place.of_portfolio(portfolio)):
+        return True
+    streams = portfolio.open_streams
+    if any(stream.owner_user_id == actor for stream in streams):
+        return True
+    here = RoleGrant.workspace_id == portfolio.workspace_id
+    groups = select(UserGroupMember.group_id).where(
+        UserGroupMember.workspace_id == portfolio.workspace_id, UserGroupMember.user_id == actor
+    )
+    given = select(RoleGrant.id).where(
+        here,
+        RoleGrant.role.in_(MAY[Right.EDIT_PROJECT]),
+        RoleGrant.value_stream_id.in_([stream.id for stream in streams]),
+        or_(RoleGrant.user_id == actor, RoleGrant.user_group_id.in_(groups)),
+    )
+    return session.scalar(given.limit(1)) is not None
+
+
 def check_may_edit(session: Session, actor: str, project: Project) -> None:
     """Raise NotAllowed for who may not change the project.
 
@@ -63,7 +89,7 @@ def check_in(
     session: Session, actor: str, portfolio: Portfolio, streams: Sequence[ValueStream]
 ) -> None:
     """Raise NotAllowed for who may not have a project that is shared between these streams."""
-    places = [Place.of_stream(stream) for stream in streams] or [Place.of_portfolio(portfolio)]
+    places = _places(portfolio, streams)
     if not any(may(session, actor, Right.EDIT_PROJECT, place) for place in places):
         check(session, actor, Right.EDIT_PROJECT, places[0])
 
@@ -81,7 +107,7 @@ def keep_project(
 
     Raises UnknownProject, NotAllowed, ChangedSince and FieldMistakes.
     """
-    portfolio = _portfolio(session, workspace_id, actor, portfolio_id)
+    portfolio = seen_portfolio(session, workspace_id, actor, portfolio_id)
     if seen is not None:
         project = project_to_change(session, workspace_id, actor, *seen)
     else:
@@ -177,7 +203,7 @@ def keep_program(
     at: datetime,
 ) -> Program:
     """Add a program. Raises UnknownProject, NotAllowed and FieldMistakes."""
-    portfolio = _portfolio(session, workspace_id, actor, portfolio_id)
+    portfolio = seen_portfolio(session, workspace_id, actor, portfolio_id)
     check_in(session, actor, portfolio, [])
     same = select(Program.id).where(
         Program.portfolio_id == portfolio.id,
@@ -218,17 +244,8 @@ def project_to_change(
     return project
 
 
-def _portfolio(session: Session, workspace_id: int, actor: str, portfolio_id: int) -> Portfolio:
-    found = session.scalars(
-        select(Portfolio).where(
-            Portfolio.workspace_id == workspace_id,
-            Portfolio.id == portfolio_id,
-            portfolio_seen_by(actor),
-        )
-    ).first()
-    if found is None:
-        raise UnknownProject
-    return found
+def _places(portfolio: Portfolio, streams: Sequence[ValueStream]) -> Sequence[Place]:
+    return [Place.of_stream(each) for each in streams] or [Place.of_portfolio(portfolio)]
 
 
 def _streams(portfolio: Portfolio, shares: Sequence[Share]) -> Sequence[tuple[ValueStream, Share]]:

@@ -1,12 +1,13 @@
 """Proposing an epic: from a checked form to a key, a place in the funnel and a card."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.beginning import NotLiveYet
 from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.redrawing import redraw_epic
 from bot.workflows.seeing import seen_by
@@ -34,17 +35,6 @@ CHOSEN: Mapping[str, tuple[str, type[Theme | Objective | Project]]] = {
     "project_id": ("project", Project),
 }
 """The columns that hold what was chosen of a list, each with its field and its noun."""
-
-
-class NotLiveYet(Mistake):
-    """Proposing while the portfolio is still being set up, by someone who does not set it up."""
-
-    def __init__(self, name: str, admins: Sequence[str]) -> None:
-        super().__init__(
-            f"{name} is still being set up, so nothing can be proposed yet. "
-            "You hear it when it goes live."
-        )
-        self.ask = tuple(admins)
 
 
 class UnknownStream(Mistake):

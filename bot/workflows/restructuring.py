@@ -7,7 +7,7 @@ its own, and boards and figures as of an earlier day tell of the streams as they
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.workflows import streaming
@@ -106,13 +106,9 @@ def merge(
 def suggest_epics(session: Session, source: ValueStream, viewer: str, typed: str) -> Sequence[Epic]:
     """The stream's open epics the viewer may see, with what was typed in key or title."""
     rows = _open_epics(source).where(seen_by(viewer))
+    shown = Epic.key + " " + Epic.title
     if text := typed.strip():
-        rows = rows.where(
-            or_(
-                Epic.title.icontains(text, autoescape=True),
-                Epic.key.icontains(text, autoescape=True),
-            )
-        )
+        rows = rows.where(shown.icontains(text, autoescape=True))
     return session.scalars(rows.order_by(Epic.id).limit(SUGGESTED)).all()
 
 
@@ -275,7 +271,7 @@ def _in_flight_limits(
     rows = select(WipLimit.value_stream_id, WipLimit.most).where(
         WipLimit.value_stream_id.in_([source.id, target.id]), WipLimit.state_id.is_(None)
     )
-    most = dict(session.execute(rows).tuples().all())
+    most = {stream_id: count for stream_id, count in session.execute(rows)}
     return most.get(source.id), most.get(target.id)
 
 

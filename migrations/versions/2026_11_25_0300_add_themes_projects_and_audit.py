@@ -9,6 +9,30 @@ down_revision = "2026_11_25_0000"
 
 def upgrade() -> None:
     op.create_table(
+        "exports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("portfolio_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum("csv", "json", name="exportformat", native_enum=False, length=16),
+            nullable=False,
+        ),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slack_file_id", sa.String(length=32), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["portfolio_id"], ["portfolios.id"], name=op.f("fk_exports_portfolio_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_exports_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_table(
         "audit_anchors",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workspace_id", sa.Integer(), nullable=False),
@@ -515,6 +539,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("exports")
     with op.batch_alter_table("overrides", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_overrides_workspace_id_at"))
         batch_op.drop_index(batch_op.f("ix_overrides_epic_id"))

@@ -45,6 +45,9 @@ COUNTED = ("include_count", "include_disabled", "include_users")
 METHODS: dict[str, Method] = {
     "auth.test": Method(people.auth_test),
     "users.info": Method(people.users_info, ("user",), ("include_locale",), "users:read", 4),
+    "users.list": Method(
+        people.users_list, (), ("cursor", "limit", "include_locale"), "users:read", 2
+    ),
     "usergroups.list": Method(user_groups.list_all, (), COUNTED, "usergroups:read", 2),
     "usergroups.users.list": Method(
         user_groups.list_users, ("usergroup",), ("include_disabled",), "usergroups:read", 2

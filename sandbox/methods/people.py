@@ -1,4 +1,4 @@
-"""auth.test and users.info."""
+"""auth.test, users.info and users.list."""
 
 from typing import Any
 
@@ -27,6 +27,19 @@ def users_info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
         raise SlackError("user_not_found")
     has_locale = args.get("include_locale") and not user.deleted
     return {"user": described(workspace, user) | ({"locale": "en-US"} if has_locale else {})}
+
+
+def users_list(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Describe every member page by page, bots and deleted ones among them."""
+    everybody = [described(workspace, user) for user in workspace.users.values()]
+    start = int(args.get("cursor") or 0)
+    end = start + int(args.get("limit") or len(everybody))
+    following = str(end) if end < len(everybody) else ""
+    return {
+        "members": everybody[start:end],
+        "cache_ts": int(workspace.clock.now().timestamp()),
+        "response_metadata": {"next_cursor": following},
+    }
 
 
 def described(workspace: Workspace, user: User) -> dict[str, Any]:

@@ -51,6 +51,14 @@ def test_the_board_of_an_imported_portfolio_equals_its_reference(tack, real_data
         }
 
 
+def test_the_board_as_text_shows_the_two_columns_of_implementing(tack, real_data):
+    import_folder(tack, real_data / "kubernetes-keps", "keps")
+    shown = tack("board", "--portfolio", "keps", "--as-of", "2026-01-01").stdout.splitlines()
+    place = next(n for n, line in enumerate(shown) if line.startswith("  implementing"))
+    name, count = shown[place + 1].split()
+    assert (name, count) == ("testing", shown[place].split()[1])
+
+
 def test_importing_twice_adds_nothing(tack, real_data):
     import_folder(tack, real_data / "python-peps")
     again = import_folder(tack, real_data / "python-peps")

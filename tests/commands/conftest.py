@@ -52,8 +52,8 @@ def settings_for(slack, database_url):
 
 
 @contextmanager
-def running(slack, database_url, mode="socket"):
-    tack = Tack(settings_for(slack, database_url), mode, slack.clock)
+def running(slack, database_url, mode="socket", settings=None):
+    tack = Tack(settings or settings_for(slack, database_url), mode, slack.clock)
     tack.start()
     try:
         with served(slack, tack) if mode == "http" else nothing():

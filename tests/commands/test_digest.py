@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from models.epic import Epic
+from models.portfolio import Portfolio, ValueStream, WipLimit
 from tests.commands.conftest import card, furnish, proposes, running
 
 TUESDAY = datetime(2026, 5, 19, 10, 0, tzinfo=UTC)
@@ -18,7 +21,13 @@ def shop(slack, database_url):
     slack.add_channel("portfolio", members=["ana", "ben", "cleo", "dana"])
     with running(slack, database_url) as tack:
         furnish(slack, tack)
+        live_since(tack, TUESDAY - timedelta(days=100))
         yield tack
+
+
+def live_since(tack, at):
+    with tack.database.write() as session:
+        session.scalars(select(Portfolio)).one().live_at = at
 
 
 def subscribes(slack, who="ana", channel="portfolio", day=None):
@@ -32,7 +41,7 @@ def subscribes(slack, who="ana", channel="portfolio", day=None):
 
 
 def digests(slack, channel="portfolio"):
-    return [m for m in slack.channel(channel).messages if "in flight" in m.text]
+    return [m for m in slack.channel(channel).messages if "in flight" in m.text or "First" in m.text]
 
 
 def the_digest(slack, channel="portfolio"):
@@ -64,7 +73,7 @@ def test_what_was_due_while_tack_was_down_comes_once_it_is_back(slack, database_
         subscribes(slack)
     slack.clock.set(MONDAY_AT_NINE + timedelta(days=2))
     with running(slack, database_url):
-        assert the_digest(slack).text.startswith("Week 21")
+        assert the_digest(slack).text.startswith("First Wednesday: nothing is in yet.")
     with running(slack, database_url):
         slack.clock.advance(timedelta(days=1))
     assert len(digests(slack)) == 1
@@ -123,8 +132,7 @@ def test_where_the_bot_is_not_a_member_it_says_so_at_once_and_tells_again_when_d
     assert "Tack is not in" in told
     assert "Invite" in told
     slack.clock.set(MONDAY_AT_NINE)
-    refused = slack.wait_for(lambda: len(slack.dm("ana").messages) > 1 and slack.dm("ana").messages)
-    assert "weekly digest" in refused[-1].text
+    refused = slack.wait_for(lambda: heard(slack, "ana", "Tack cannot show the weekly digest"))
     slack.channel("lobby").members.add(slack.bot_user_id)
     slack.as_user("ana").click("Try again", in_message=refused[-1])
     the_digest(slack, "lobby")
@@ -141,15 +149,19 @@ def asked_on_thursday(slack):
         card(slack, key)
         ana.types(f"/epic move {key} implementing", channel="payments")
     slack.clock.set(THURSDAY_AT_TEN)
-    asked = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
+    asked = slack.wait_for(lambda: heard(slack, "ana", "still right"))[-1]
     return ana, asked
+
+
+def heard(slack, who, words):
+    return [message for message in slack.dm(who).messages if words in message.text]
 
 
 def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slack, shop):
     ana, asked = asked_on_thursday(slack)
     assert asked.text == (
         "2 epics of yours for the next digest: are these still right? "
-        "PAY-1 (implementing), PAY-2 (implementing)"
+        "PAY-1 (testing the MVP, not blocked), PAY-2 (testing the MVP, not blocked)"
     )
     ana.click("Still right", in_message=asked)
     slack.wait_for(lambda: "1 epic" in asked.text or "PAY-1 (" not in asked.text)
@@ -158,7 +170,7 @@ def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slac
     ana.form().close()
     ana.types("/epic move PAY-2 done", channel="payments")
     slack.wait_for(lambda: asked.text.startswith("Thank you"))
-    assert [message.text for message in slack.dm("ben").messages] == []
+    assert heard(slack, "ben", "still right") == []
 
 
 def test_all_still_right_answers_in_one_click(slack, shop):
@@ -178,6 +190,86 @@ def test_someone_else_is_told_who_can_say_that_an_epic_is_still_right(slack, sho
     cleo = slack.as_user("cleo")
     cleo.click("Still right", in_message=the_digest(slack))
     said = slack.wait_for(lambda: cleo.private_messages("portfolio"))[-1].text
-    assert said.startswith("Only who owns PAY-1 or its value stream can say that.")
+    assert said.startswith(
+        "Only who owns PAY-1, the owner of Payments or an admin can say that this epic still stands"
+    )
     slack.as_user("ben").click("Still right", in_message=the_digest(slack))
     slack.wait_for(lambda: "Still right" not in the_digest(slack).buttons)
+
+
+# The thread
+
+
+def in_thread(slack, words, channel="portfolio"):
+    """The reply in the digest's thread that says the words, once it is there."""
+    return slack.wait_for(
+        lambda: next(
+            (m for m in slack.channel(channel).messages if m.thread_ts and words in m.text), None
+        )
+    )
+
+
+def test_what_a_digest_asks_for_is_answered_in_its_thread_and_gone(slack, shop):
+    subscribes(slack)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ana = slack.as_user("ana")
+    ana.types("/epic move PAY-1 implementing", channel="payments")
+    slack.clock.advance(timedelta(days=20))
+    reply = in_thread(slack, "Without news")
+    assert reply.thread_ts == the_digest(slack).ts
+    assert "1 without news" in str(the_digest(slack).blocks)
+    ana.click("Still right", in_message=reply)
+    slack.wait_for(lambda: reply.text == "*Without news* · all of them were heard of. Thank you.")
+    slack.wait_for(lambda: "without news" not in str(the_digest(slack).blocks))
+    assert len([m for m in slack.channel("portfolio").messages if m.thread_ts == reply.thread_ts]) == 1
+
+
+def a_limit(tack, most):
+    with tack.database.write() as session:
+        stream = session.scalars(select(ValueStream).where(ValueStream.name == "Payments")).one()
+        session.add(
+            WipLimit(
+                workspace_id=stream.workspace_id,
+                portfolio_id=stream.portfolio_id,
+                value_stream_id=stream.id,
+                most=most,
+            )
+        )
+
+
+def test_a_stream_over_its_limit_leads_to_its_board(slack, shop):
+    subscribes(slack)
+    for title in ("Pay by bank transfer", "Gift cards"):
+        proposes(slack, title)
+    ana = slack.as_user("ana")
+    for key in ("PAY-1", "PAY-2"):
+        card(slack, key)
+        ana.types(f"/epic move {key} ready", channel="payments")
+    a_limit(shop, 1)
+    ana.types("/flow digest send", channel="portfolio")
+    assert "Payments over by 1" in str(the_digest(slack).blocks[0])
+    cleo = slack.as_user("cleo")
+    cleo.click("See Payments board", in_message=the_digest(slack))
+    texts = cleo.form().texts
+    assert "Shop · Payments" in texts
+    assert any(text.startswith("*PAY-2* · Gift cards") for text in texts)
+    cleo.form().close()
+    ana.types("/epic move PAY-2 stopped too dear", channel="payments")
+    slack.wait_for(lambda: "See Payments board" not in the_digest(slack).buttons)
+
+
+def test_the_first_digest_offers_to_give_owners_to_epics_without_one(slack, shop):
+    live_since(shop, TUESDAY)
+    subscribes(slack)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    with shop.database.write() as session:
+        session.scalars(select(Epic)).one().owner_user_id = None
+    slack.clock.set(MONDAY_AT_NINE)
+    first = the_digest(slack)
+    assert first.text.startswith("First Monday: 1 epic is in, as it is.")
+    ben = slack.as_user("ben")
+    ben.click("Give them owners", in_message=first)
+    assert ben.form().shows("*PAY-1* Pay by bank transfer")
+    assert "Give it an owner" in ben.form().buttons

@@ -17,8 +17,8 @@ def test_an_idea_becomes_a_card_and_moves_on_the_board(slack, database_url, mode
         ben.click("Move to Reviewing", channel="payments")
         slack.wait_for(lambda: "Reviewing, day 1" in card(slack, "PAY-1").text)
         assert len(slack.channel("payments").messages) == 1
-        home = ben.opens_home()
-        assert "*PAY-1* · Pay by bank transfer" in "\n".join(home.texts)
+        home = slack.as_user("dana").opens_home()
+        slack.wait_for(lambda: "*PAY-1* · Pay by bank transfer" in "\n".join(home.texts))
 
 
 def test_moving_by_typing_takes_a_reason_and_redraws_the_card(slack, shop):

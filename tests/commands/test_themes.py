@@ -20,7 +20,7 @@ def adds_theme(slack, name="Fewer abandoned purchases"):
     form = slack.as_user("ana").form(title="Add a theme")
     form.fill("What is it called?", name)
     assert form.submit().closed
-    slack.wait_for(lambda: listed.shows(name))
+    slack.wait_for(lambda: listed.shows(f"*{name}*"))
     return listed
 
 
@@ -37,7 +37,7 @@ def adds_objective(slack, shown, owner=None):
     if owner:
         form.choose("Who looks after it?", owner)
     assert form.submit().closed
-    slack.wait_for(lambda: shown.shows("More first-time buyers finish"))
+    slack.wait_for(lambda: shown.shows("*More first-time buyers finish*"))
 
 
 def adds_result(slack, shown, **figures):

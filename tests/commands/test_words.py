@@ -26,7 +26,10 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form(slack, shop):
         ("show &", "There is no epic &amp;."),
         ("move", "Which epic? Type it like /epic move KEY STATE. /epic list shows their keys."),
         ("move PAY-1 funnel", "PAY-1 is already in Funnel."),
-        ("list two", "“two” is not a page. Type /epic list, or /epic list 2."),
+        (
+            "list two",
+            "No epic is all of this: read as text: “two”.\nIt helps to leave one out.",
+        ),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_type(slack, shop, typed, said):

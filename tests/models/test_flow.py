@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.flow import History, Move, board_at
+from models.flow import History, Load, Move, StreamChange, board_at, over_since
 
 DAY_0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
@@ -37,6 +37,64 @@ def test_what_is_not_in_progress_has_no_age(ends_in):
 def test_reopening_moves_neither_commitment_nor_done():
     epic = a_history("analyzing", "done", "analyzing", "done")
     assert (epic.committed_at(), epic.done_at()) == (DAY_0, DAY_0 + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "said", "over"),
+    [
+        (3, None, "3", 0),
+        (4, 5, "4 of 5", 0),
+        (5, 5, "5 of 5, full", 0),
+        (6, 5, "6 of 5, over by 1", 1),
+        (0, 0, "0 of 0, full", 0),
+    ],
+)
+def test_a_load_is_said_against_its_limit(count, most, said, over):
+    assert (Load(count, most).said, Load(count, most).over) == (said, over)
+
+
+def days(number: int) -> datetime:
+    return DAY_0 + timedelta(days=number)
+
+
+def stays(began: int, ended: int | None = None) -> History:
+    """In progress in Payments from one day to another."""
+    moves = [Move("ready", days(began))]
+    return History("Payments", moves + ([Move("done", days(ended))] if ended is not None else []))
+
+
+@pytest.mark.parametrize(
+    ("histories", "since"),
+    [
+        ([stays(0), stays(3)], None),
+        ([stays(0), stays(3), stays(5)], 5),
+        ([stays(0), stays(3), stays(5, 6), stays(8)], 8),
+        ([stays(0, 9), stays(3), stays(5)], None),
+        ([stays(0), stays(3), stays(5), stays(7), stays(8, 9)], 5),
+        ([stays(0), stays(3), stays(20)], None),
+    ],
+)
+def test_a_stream_is_over_its_limit_since_it_last_went_past_it(histories, since):
+    expected = days(since) if since is not None else None
+    assert over_since(histories, "Payments", 2, days(10)) == expected
+
+
+def test_an_epic_counts_in_a_stream_from_its_change_until_the_next():
+    came = History("Payments", [Move("ready", days(0))], [StreamChange("Search", "Payments", days(4))])
+    left = History("Search", [Move("ready", days(0))], [StreamChange("Payments", "Search", days(6))])
+    assert over_since([came, left], "Payments", 1, days(5)) == days(4)
+    assert over_since([came, left], "Payments", 1, days(7)) is None
+
+
+def test_the_board_counts_the_columns_of_a_state_that_has_them():
+    testing = History("Payments", [Move("implementing", days(0), "testing")])
+    going_on = History(
+        "Payments",
+        [Move("implementing", days(0), "testing"), Move("implementing", days(2), "delivering")],
+    )
+    board = board_at([testing, going_on, stays(0)], days(3))
+    assert board.count_per_column == {"testing": 1, "delivering": 1}
+    assert board_at([testing, going_on], days(1)).count_per_column == {"testing": 2}
 
 
 @pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])

@@ -37,6 +37,17 @@ def stranger(slack):
     return user
 
 
+def test_all_members_are_told_page_by_page_with_bots_and_who_left(slack, client, gone):
+    whole = client.users_list()
+    assert whole["response_metadata"]["next_cursor"] == ""
+    told = {each["id"]: each for each in whole["members"]}
+    assert told[gone.id]["deleted"]
+    assert told[slack.bot_user_id]["is_bot"]
+    first = client.users_list(limit=2)
+    rest = client.users_list(limit=100, cursor=first["response_metadata"]["next_cursor"])
+    assert [each["id"] for each in (*first["members"], *rest["members"])] == list(told)
+
+
 def test_who_is_deleted_is_described_with_little(slack, client, gone):
     described = client.users_info(user=gone.id)["user"]
     assert described["deleted"]

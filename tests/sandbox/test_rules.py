@@ -95,6 +95,7 @@ HELD_BY = {
         "stranger.team": "a_strangers_click_carries_their_workspace",
         "stranger.form": "a_strangers_form_names_the_workspace_where_the_app_is_installed",
         "stranger.command": "strangers_have_no_command_and_no_home_of_the_app",
+        "user.list": "all_members_are_told_page_by_page_with_bots_and_who_left",
         "group.plan": "a_free_plan_has_no_groups",
         "group.unknown": "a_group_lists_its_people_and_a_disabled_one_only_when_asked",
         "group.disabled": "a_group_lists_its_people_and_a_disabled_one_only_when_asked",

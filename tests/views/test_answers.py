@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.commands import epic, portfolio
+from bot.commands import epic, moves, portfolio
 from bot.commands.members import Guest, Stranger
 from bot.views import answers, help, refusal
 from bot.views.values import OldButton
@@ -50,7 +50,7 @@ MISTAKES = [
         "Which epic? Type it like /epic show KEY. /epic list shows their keys.",
     ),
     (
-        epic.UnknownStateName("", a_portfolio()),
+        moves.UnknownStateName("", a_portfolio()),
         "Where to? The states are funnel, reviewing, analyzing, ready, implementing, done, "
         "stopped.",
     ),

@@ -12,6 +12,7 @@ from models.epic import Epic, EpicType
 from models.page import Chosen
 from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.theme import Theme
+from models.trail import note
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
 
 CLEO = "U0CLEO"
@@ -48,6 +49,7 @@ def fills(database, portfolio_id, count, **more):
             }
             rows.append(facts | more)
         session.execute(insert(Epic), rows)
+        note(session, portfolio.workspace_id, "imports", portfolio.id, {"epics": count})
 
 
 def a_theme(database, portfolio_id, name):

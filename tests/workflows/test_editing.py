@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from bot.worker.drawing import DRAWINGS
 from bot.workflows import finding
+from bot.workflows.beginning import NotLiveYet
 from bot.workflows.editing import ChangedMeanwhile, OwnedAlready, edit, hand_over, note_told
 from bot.workflows.moving import UnknownEpic, move
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.proposing import NotLiveYet, UnknownStream, propose
+from bot.workflows.proposing import UnknownStream, propose
 from models.audit import Act, AuditEvent
 from models.epic import Epic
 from models.errors import FieldMistakes
@@ -208,6 +210,15 @@ def test_who_hands_over_is_not_told_what_they_did(database, shop):
     with database.write() as session:
         hand_over(session, shop[0], ANA, 1, CLEO, LATER)
         assert direct_messages(session) == [(CLEO, MessageKind.HANDOVER)]
+
+
+def test_who_gets_what_nobody_owned_is_told(database, shop):
+    with database.write() as session:
+        session.get_one(Epic, 1).owner_user_id = None
+        hand_over(session, shop[0], BEN, 1, CLEO, LATER)
+        assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
+        said = DRAWINGS[MessageKind.OWNER](session, 1, LATER).text
+        assert said == f"<@{CLEO}> owns *PAY-1 · Pay by bank transfer* now."
 
 
 def test_the_owner_changed_in_the_form_is_handed_over_to_as_well(database, shop):

@@ -1,0 +1,361 @@
+"""Exporting: everything of a portfolio as tables, as far as who asks for it may see it.
+
+A table has every column of its noun, so that what is added to a noun is in the export without a
+further thought; what a row points to is named and not numbered.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+
+from bot.workflows import exporting_projects, kinds
+from bot.workflows.auditing import about_seen
+from models.audit import AuditEvent
+from models.base import Base, DecimalText, UtcDateTime
+from models.confirmation import Confirmation
+from models.digest import Subscription
+from models.epic import (
+    Answer,
+    Blocking,
+    CircleMember,
+    Epic,
+    Override,
+    StreamMove,
+    Transition,
+)
+from models.export import Export
+from models.handover import Departure, Handover
+from models.money import minor_digits
+from models.portfolio import (
+    DEFAULT_STATES,
+    Portfolio,
+    State,
+    StateKind,
+    ValueStream,
+    WipLimit,
+)
+from models.role import RoleGrant
+from models.sheet import Sheet
+from models.theme import KeyResult, Objective, Theme
+
+AT_ONCE = 500
+
+NAMED_BY = {
+    "portfolios": "name",
+    "states": "name",
+    "value_streams": "name",
+    "themes": "name",
+    "programs": "code",
+    "projects": "code",
+    "epics": "key",
+}
+"""By which column a row is named where another one points to it; else by its number."""
+
+LEFT_OUT = frozenset({"workspace_id", "version", "next_number", "next_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is exported: a portfolio, the epics of it that are seen, and whether who did what."""
+
+    portfolio: Portfolio
+    seen: ColumnElement[bool]
+    with_audit: bool
+
+
+def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
+    """Every table, one after the other; each is read as its rows are asked for."""
+    for name, (noun, rows) in OWN.items():
+        yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+    for name, (kind, project_rows) in OF_PROJECTS.items():
+        columns = [field.name for field in kind.fields if field.name not in NOT_GIVEN[name]]
+        yield _text_sheet(name, columns, project_rows(session, scope.portfolio), scope.portfolio)
+    if scope.with_audit:
+        for name, (noun, rows) in WHO_DID_WHAT.items():
+            yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+
+
+def import_sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
+    """The two tables that `tack import epics` takes, beside the states it is to know."""
+    doubled = _doubled_ids(session, scope)
+    yield Sheet(
+        "items",
+        dict.fromkeys(("source", "id", "title", "value_stream"), "text"),
+        _items(session, scope, doubled),
+    )
+    yield Sheet(
+        "transitions",
+        {"id": "text", "to_status": "text", "at": "moment"},
+        _moves(session, scope, doubled),
+    )
+
+
+def mapping(session: Session, scope: Scope) -> Mapping[str, Any]:
+    """Which of the usual states each of the portfolio's is, as `tack import epics` asks for it."""
+    states = select(State).where(State.portfolio_id == scope.portfolio.id).order_by(State.position)
+    told = {state.name: {"state": _usual(state)} for state in session.scalars(states)}
+    return {"status_to_state": told}
+
+
+def includes_restricted(session: Session, scope: Scope) -> bool:
+    """Whether any restricted epic is in it."""
+    found = select(Epic.id).where(_epics(scope), Epic.restricted.is_(True)).limit(1)
+    return session.scalar(found) is not None
+
+
+# which rows
+
+
+Rows = Callable[[Scope], ColumnElement[bool]]
+
+
+def _epics(scope: Scope) -> ColumnElement[bool]:
+    return and_(Epic.portfolio_id == scope.portfolio.id, scope.seen)
+
+
+def _of_epics(noun: Any) -> Rows:
+    return lambda scope: noun.epic_id.in_(select(Epic.id).where(_epics(scope)))
+
+
+def _of_portfolio(noun: Any) -> Rows:
+    return lambda scope: noun.portfolio_id == scope.portfolio.id
+
+
+def _grants(scope: Scope) -> ColumnElement[bool]:
+    """Those in the portfolio, in one of its streams, and in the whole workspace."""
+    streams = select(ValueStream.id).where(ValueStream.portfolio_id == scope.portfolio.id)
+    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
+    return and_(
+        RoleGrant.workspace_id == scope.portfolio.workspace_id,
+        or_(
+            RoleGrant.portfolio_id == scope.portfolio.id,
+            RoleGrant.value_stream_id.in_(streams),
+            everywhere,
+        ),
+    )
+
+
+def _handovers(scope: Scope) -> ColumnElement[bool]:
+    """But for those that name an epic that is not seen."""
+    epic = aliased(Epic)
+    named = cast(Handover.handed, Text).contains(literal('"').concat(epic.key).concat('"'))
+    hidden = exists().where(epic.id.not_in(select(Epic.id).where(scope.seen)), named)
+    return and_(Handover.workspace_id == scope.portfolio.workspace_id, ~hidden)
+
+
+def _events(scope: Scope) -> ColumnElement[bool]:
+    here = AuditEvent.portfolio_id
+    return and_(
+        AuditEvent.workspace_id == scope.portfolio.workspace_id,
+        or_(here.is_(None), here == scope.portfolio.id),
+        about_seen(scope.seen),
+    )
+
+
+OWN: Mapping[str, tuple[type[Base], Rows]] = {
+    "portfolio": (Portfolio, lambda scope: Portfolio.id == scope.portfolio.id),
+    "states": (State, _of_portfolio(State)),
+    "value_streams": (ValueStream, _of_portfolio(ValueStream)),
+    "limits": (WipLimit, _of_portfolio(WipLimit)),
+    "themes": (Theme, _of_portfolio(Theme)),
+    "objectives": (Objective, _of_portfolio(Objective)),
+    "key_results": (
+        KeyResult,
+        lambda scope: KeyResult.objective_id.in_(
+            select(Objective.id).where(Objective.portfolio_id == scope.portfolio.id)
+        ),
+    ),
+    "epics": (Epic, _epics),
+    "transitions": (Transition, _of_epics(Transition)),
+    "stream_moves": (StreamMove, _of_epics(StreamMove)),
+    "answers": (Answer, _of_epics(Answer)),
+    "blockings": (Blocking, _of_epics(Blocking)),
+    "overrides": (Override, _of_epics(Override)),
+    "circle_members": (CircleMember, _of_epics(CircleMember)),
+    "confirmations": (Confirmation, _of_epics(Confirmation)),
+    "subscriptions": (Subscription, _of_portfolio(Subscription)),
+}
+"""What everybody gets who sees the portfolio, in the order of the files."""
+
+ProjectRows = Callable[[Session, Portfolio], Iterator[exporting_projects.Row]]
+
+OF_PROJECTS: Mapping[str, tuple[kinds.Kind, ProjectRows]] = {
+    "programs": (kinds.PROGRAMS, exporting_projects.program_rows),
+    "projects": (kinds.PROJECTS, exporting_projects.project_rows),
+    "milestones": (kinds.MILESTONES, exporting_projects.milestone_rows),
+    "snapshots": (kinds.SNAPSHOTS, exporting_projects.snapshot_rows),
+}
+"""In the columns of `tack import projects`."""
+
+NOT_GIVEN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("programs", "projects"), frozenset[str]()),
+    **dict.fromkeys(("milestones", "snapshots"), frozenset({"source"})),
+}
+"""Columns that say of which source's project a row is, where its code says it."""
+
+WHO_DID_WHAT: Mapping[str, tuple[type[Base], Rows]] = {
+    "role_grants": (RoleGrant, _grants),
+    "departures": (
+        Departure,
+        lambda scope: Departure.workspace_id == scope.portfolio.workspace_id,
+    ),
+    "handovers": (Handover, _handovers),
+    "exports": (Export, _of_portfolio(Export)),
+    "audit_events": (AuditEvent, _events),
+}
+"""Only for those who may read the whole audit log."""
+
+
+# their cells
+
+
+def _sheet(
+    session: Session, name: str, noun: type[Base], rows: ColumnElement[bool], portfolio: Portfolio
+) -> Sheet:
+    table = noun.__table__
+    types: dict[str, str] = {}
+    columns: list[Any] = []
+    joins: list[tuple[Any, Any]] = []
+    for column in table.columns:
+        if column.name in LEFT_OUT and noun.audited:
+            continue
+        points_to = _points_to(column)
+        if points_to in NAMED_BY:
+            target = Base.metadata.tables[points_to].alias(f"of_{column.name}")
+            joins.append((target, target.c.id == column))
+            types[column.name.removesuffix("_id")] = "text"
+            columns.append(target.c[NAMED_BY[points_to]])
+        else:
+            types[column.name.removesuffix("_minor")] = _type(column)
+            columns.append(column)
+    asked = select(*columns).select_from(table).where(rows).order_by(*table.primary_key.columns)
+    for target, on in joins:
+        asked = asked.outerjoin_from(table, target, on)
+    if any(column.name.endswith("_minor") for column in table.columns):
+        types["currency"] = "text"
+    return Sheet(name, types, _rows(session, asked, columns, portfolio))
+
+
+def _rows(
+    session: Session, asked: Select[Any], columns: Sequence[Any], portfolio: Portfolio
+) -> Iterator[Sequence[Any]]:
+    money = [place for place, column in enumerate(columns) if column.name.endswith("_minor")]
+    digits = minor_digits(portfolio.currency)
+    for row in session.execute(asked.execution_options(yield_per=AT_ONCE)):
+        if not money:
+            yield row
+            continue
+        cells = list(row)
+        for place in money:
+            if cells[place] is not None:
+                cells[place] = Decimal(cells[place]).scaleb(-digits)
+        yield [*cells, portfolio.currency]
+
+
+def _text_sheet(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterator[exporting_projects.Row],
+    portfolio: Portfolio,
+) -> Sheet:
+    money = "budget" in columns
+    types = dict.fromkeys(columns, "text") | ({"currency": "text"} if money else {})
+    end = [portfolio.currency] if money else []
+    return Sheet(name, types, ([*(row[c] for c in columns), *end] for row in rows))
+
+
+def _points_to(column: Column[Any]) -> str:
+    return next((key.column.table.name for key in column.foreign_keys), "")
+
+
+KINDS: tuple[tuple[type[Any], str], ...] = (
+    (UtcDateTime, "moment"),
+    (DecimalText, "decimal"),
+    (Date, "day"),
+    (Boolean, "yes or no"),
+    (JSON, "list"),
+    (BigInteger, "decimal"),
+    (Integer, "integer"),
+)
+
+
+def _type(column: Column[Any]) -> str:
+    return next((kind for type_, kind in KINDS if isinstance(column.type, type_)), "text")
+
+
+# what `tack import epics` takes
+
+
+def _items(session: Session, scope: Scope, doubled: frozenset[str]) -> Iterator[Sequence[Any]]:
+    asked = (
+        select(Epic.source, Epic.source_id, Epic.key, Epic.title, ValueStream.name)
+        .join(ValueStream, ValueStream.id == Epic.value_stream_id)
+        .where(_epics(scope))
+        .order_by(Epic.id)
+    )
+    for source, source_id, key, title, stream in _streamed(session, asked):
+        yield source or "tack", _id(source_id, key, doubled), title, stream
+
+
+def _moves(session: Session, scope: Scope, doubled: frozenset[str]) -> Iterator[Sequence[Any]]:
+    asked = (
+        select(Epic.source_id, Epic.key, State.name, Transition.at)
+        .select_from(Transition)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .join(State, State.id == Transition.to_state_id)
+        .where(_epics(scope))
+        .order_by(Epic.id, Transition.at, Transition.id)
+    )
+    for source_id, key, state, at in _streamed(session, asked):
+        yield _id(source_id, key, doubled), state, at
+
+
+def _streamed(session: Session, asked: Select[Any]) -> Iterator[Any]:
+    return iter(session.execute(asked.execution_options(yield_per=AT_ONCE)))
+
+
+def _id(source_id: str | None, key: str, doubled: frozenset[str]) -> str:
+    return key if source_id is None or source_id in doubled else source_id
+
+
+def _doubled_ids(session: Session, scope: Scope) -> frozenset[str]:
+    """Ids that would name two epics: of two sources, or the key of another one."""
+    others = aliased(Epic)
+    twin = and_(
+        others.portfolio_id == Epic.portfolio_id,
+        others.id != Epic.id,
+        or_(others.source_id == Epic.source_id, others.key == Epic.source_id),
+    )
+    asked = select(Epic.source_id).where(_epics(scope), exists().where(twin))
+    return frozenset(found for found in session.scalars(asked) if found is not None)
+
+
+def _usual(state: State) -> str:
+    """The state itself where it is a usual one, else the usual one most like it."""
+    if state.name in {name for name, _ in DEFAULT_STATES}:
+        return state.name
+    if state.kind in (StateKind.DONE, StateKind.STOPPED):
+        return state.kind.value
+    if not state.committed:
+        return "funnel"
+    return "ready" if state.kind is StateKind.WAIT else "analyzing"

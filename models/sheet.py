@@ -1,0 +1,68 @@
+"""A table to be given away: its columns with their types, and cells no spreadsheet computes."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+Types = Mapping[str, str]
+"""The type of each column: text, integer, decimal, yes or no, day, moment or list."""
+
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+"""How a cell begins that a spreadsheet may compute, however often it was guarded before."""
+
+GUARDED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table: its name, the type of each column, and its rows in that order, made as asked."""
+
+    name: str
+    types: Types
+    rows: Iterable[Sequence[Any]]
+
+
+def guarded(cell: str) -> str:
+    """The cell with an apostrophe before it where a spreadsheet would take it for a formula."""
+    if NUMBER.fullmatch(cell) or not FORMULA.match(cell):
+        return cell
+    return f"'{cell}"
+
+
+def unguarded(cell: str) -> str:
+    """The cell as it was before it was guarded."""
+    return cell[1:] if GUARDED.match(cell) else cell
+
+
+def as_text(value: Any) -> str:
+    """A value as a cell; what is not known is empty."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "; ".join(str(each) for each in value)
+    told = as_json(value)
+    return "" if told is None else str(told)
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON has it: days and moments as ISO 8601, exact decimals as text."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value
+
+
+def json_line(value: Any) -> str:
+    """A value of JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, default=as_json)

@@ -1,0 +1,56 @@
+"""`tack admin`: who may set Tack up, from the command line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TACK = Path(sys.executable).parent / "tack"
+
+
+@pytest.fixture
+def says(tmp_path):
+    """The exit code of `tack admin ...`, and what it says."""
+
+    def run(*arguments):
+        done = subprocess.run(
+            [TACK, "admin", *arguments],
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/tack.db"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return done.returncode, (done.stdout + done.stderr).strip()
+
+    return run
+
+
+def test_admins_are_granted_listed_and_revoked(says):
+    assert says("list") == (0, "There is no admin yet. Run: tack admin grant USER")
+    says("grant", "U0ANA")
+    says("grant", "U0BEN")
+    code, listed = says("list")
+    assert code == 0
+    assert [line.split()[0] for line in listed.splitlines()] == ["U0ANA", "U0BEN"]
+    assert "by tack admin grant" in listed
+    assert says("revoke", "U0ANA") == (0, "U0ANA is no admin any more.")
+    assert says("list")[1].startswith("U0BEN")
+
+
+def test_the_last_admin_is_not_revoked(says):
+    says("grant", "U0ANA")
+    code, said = says("revoke", "U0ANA")
+    assert code == 2
+    assert said.startswith("That is the last admin")
+    assert says("list")[1].startswith("U0ANA")
+
+
+def test_who_is_no_admin_is_not_revoked(says):
+    says("grant", "U0ANA")
+    assert says("revoke", "U0BEN") == (
+        2,
+        "U0BEN is no admin by name. tack admin list shows who is.",
+    )

@@ -1,0 +1,71 @@
+"""Before anything is there, each word says kindly what to do, and who can."""
+
+import pytest
+
+from bot.commands import SHORTCUTS, epic, flow, portfolio
+from bot.workflows.setting_up import begin
+from models.audit import Act
+from models.setup import Basics
+from tests.commands.conftest import running, settings_for
+
+WORDS = [
+    *(f"/epic {use.form}" for use in epic.USAGES if use.word != "help"),
+    *(f"/flow {use.form}" for use in flow.USAGES if use.word != "help"),
+    *(f"/portfolio {use.form}" for use in portfolio.USAGES if use.word not in ("help", "setup")),
+]
+
+
+@pytest.fixture(params=["no admin", "no portfolio", "not live"])
+def beginning(request, slack, database_url):
+    """Tack at one of its beginnings, and how each answer to Ben starts then."""
+    settings = settings_for(slack, database_url)
+    ana = slack.workspace.user_named("ana").id
+    if request.param == "no admin":
+        settings = settings.model_copy(update={"tack_admins": frozenset()})
+    with running(slack, database_url, settings=settings) as tack:
+        if request.param == "not live":
+            with tack.database.write(Act(ana, "test", slack.clock.now())) as session:
+                basics = Basics(name="Shop", currency="EUR", time_zone="UTC")
+                begin(session, 1, ana, basics, slack.clock.now())
+        yield {
+            "no admin": "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id",
+            "no portfolio": f"Tack is not set up here yet. An admin types /portfolio setup, "
+            f"which guides through it. Ask <@{ana}>.",
+            "not live": f"Shop is still being set up, and quiet until then. An admin types "
+            f"/portfolio setup and chooses Go live. Ask <@{ana}>.",
+        }[request.param]
+
+
+def test_every_word_says_what_to_do_and_who_can(slack, beginning):
+    ben = slack.as_user("ben")
+    for typed in WORDS:
+        said = ben.types(typed, channel="payments").text
+        assert said.startswith(beginning), typed
+        assert not ben.has_form(), typed
+
+
+def test_home_and_shortcuts_say_it_as_well(slack, beginning):
+    ben = slack.as_user("ben")
+    home = "\n".join(ben.opens_home().texts)
+    assert {"Tack has": "TACK_ADMINS", "Tack is ": "is not set up yet", "Shop is ": "being set up"}[
+        beginning[:8]
+    ] in home
+    message = slack.as_user("ana").types("An idea", channel="payments") and None
+    message = slack.channel("payments").messages[-1]
+    for shortcut in SHORTCUTS:
+        on = message if shortcut.type == "message" else None
+        ben.uses_shortcut(shortcut.callback_id, channel="payments", on=on)
+        said = slack.wait_for(lambda: ben.has_form() and ben.form() or ben.private_messages()[-1])
+        texts = "\n".join(said.texts) if hasattr(said, "texts") else said.text
+        assert beginning[:60] in texts, shortcut.callback_id
+        if ben.has_form():
+            ben.form().close()
+
+
+def test_setting_up_is_refused_to_who_may_not_with_whom_to_ask(slack, beginning):
+    said = slack.as_user("ben").types("/portfolio setup", channel="payments").text
+    if beginning.startswith("Tack has no admin"):
+        assert said.startswith(beginning)
+    else:
+        ana = slack.workspace.user_named("ana").id
+        assert said == f"Only an admin can set Tack up. Ask <@{ana}>."

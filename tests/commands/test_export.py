@@ -1,0 +1,156 @@
+"""`/portfolio export`: asked by a form, given as a file in the direct messages of who asked."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import AuditEvent
+from models.epic import Epic
+from models.export import Export
+from tests.commands.conftest import card, proposes
+
+
+@pytest.fixture
+def two_epics(slack, shop):
+    """PAY-1, which everybody sees, and PAY-2 of Ana, which only its circle sees."""
+    proposes(slack, "Pay by bank transfer")
+    proposes(slack, "Secret plan")
+    card(slack, "PAY-2")
+    with shop.database.write() as session:
+        session.scalars(select(Epic).where(Epic.key == "PAY-2")).one().restricted = True
+    return shop
+
+
+def exports(slack, who, how="CSV"):
+    """Ask for an export; what is told at once."""
+    person = slack.as_user(who)
+    person.types("/portfolio export", channel="payments")
+    form = person.form()
+    if how != "CSV":
+        form.choose("How?", "JSON, one document, for programs")
+    assert form.submit().closed
+    return person.last_private().text
+
+
+def file_of(slack, who):
+    """The file in the person's direct messages with Tack, once it is there."""
+
+    def given():
+        return [file for message in slack.dm(who).messages for file in message.files]
+
+    return slack.wait_for(given, 15)[0]
+
+
+def in_zip(file):
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_the_file_comes_to_the_direct_messages_of_who_asked(slack, two_epics):
+    said = exports(slack, "cleo")
+    assert said == (
+        "*Shop* is being exported. The file comes to your direct messages with Tack, "
+        "mostly within a minute."
+    )
+    file = file_of(slack, "cleo")
+    assert file.name.startswith("tack-shop-20")
+    assert file.name.endswith(".zip")
+    found = in_zip(file)
+    rows = list(csv.DictReader(io.StringIO(found["epics.csv"].removeprefix("\ufeff"))))
+    assert [row["key"] for row in rows] == ["PAY-1"]
+    assert "Secret" not in str(found)
+    assert "audit_events.csv" not in found
+    assert "role_grants.csv" not in found
+    assert slack.as_user("ben").files() == []
+
+
+def test_an_admin_gets_who_did_what_and_what_their_circle_sees(slack, two_epics):
+    exports(slack, "ana", "JSON")
+    found = json.loads(in_zip(file_of(slack, "ana"))["tack.json"])
+    assert [row["title"] for row in found["tables"]["epics"]["rows"]] == [
+        "Pay by bank transfer",
+        "Secret plan",
+    ]
+    told = found["tables"]["audit_events"]["rows"]
+    assert told[-1]["noun"] == "exports"
+    assert found["about"]["restricted_epics"] is True
+    assert found["about"]["audit_head"] == f"{len(told)}:{told[-1]['hash']}"
+
+
+def test_the_audit_log_tells_who_exported_what(slack, two_epics):
+    exports(slack, "ana")
+    exports(slack, "cleo")
+    with two_epics.database.read() as session:
+        events = session.scalars(select(AuditEvent).where(AuditEvent.noun == "exports")).all()
+    told = [(event.actor, event.verb, json.loads(event.after)["restricted"]) for event in events]
+    ana, cleo = (slack.workspace.user_named(name).id for name in ("ana", "cleo"))
+    assert told == [(ana, "created", True), (cleo, "created", False)]
+    said = slack.as_user("ana").types("/portfolio audit", channel="payments").text
+    assert f"<@{cleo}> exported Shop as CSV, without restricted epics by a form." in said
+
+
+@pytest.mark.parametrize(
+    "method", ["files.getUploadURLExternal", "upload_url", "files.completeUploadExternal"]
+)
+def test_what_goes_wrong_once_is_done_again(slack, two_epics, method):
+    slack.break_next(method)
+    exports(slack, "cleo")
+    slack.wait_for(lambda: (slack.clock.advance(1), slack.as_user("cleo").files())[1], 20)
+    assert len(slack.as_user("cleo").files()) == 1
+
+
+def test_a_file_whose_reply_was_lost_is_not_given_twice(slack, two_epics):
+    slack.lose_reply_next("files.completeUploadExternal")
+    exports(slack, "cleo")
+
+    def ready():
+        slack.clock.advance(1)
+        with two_epics.database.read() as session:
+            return session.scalars(select(Export.ready_at)).one()
+
+    slack.wait_for(ready, 20)
+    assert len(slack.as_user("cleo").files()) == 1
+
+
+def test_a_slack_that_will_not_take_it_is_told_with_what_to_do_and_a_button(slack, two_epics):
+    slack.fail_next("files.getUploadURLExternal", "missing_scope")
+    exports(slack, "cleo")
+    cleo = slack.as_user("cleo")
+
+    def heard(words):
+        found = [m for m in slack.dm("cleo").messages if words in m.text]
+        return found and found[-1]
+
+    said = slack.wait_for(lambda: heard("permission `files:write` is missing"))
+    assert cleo.files() == []
+    cleo.click("Try again", in_message=said)
+    file_of(slack, "cleo")
+    slack.wait_for(lambda: heard("came through after all"))
+
+
+def test_a_slack_that_does_not_answer_for_long_is_told_and_tried_on(slack, two_epics):
+    slack.break_next("files.getUploadURLExternal", times=4)
+    exports(slack, "cleo")
+
+    def told():
+        slack.clock.advance(timedelta(seconds=5))
+        return any("goes on trying" in m.text for m in slack.dm("cleo").messages)
+
+    slack.wait_for(told, 20)
+    slack.wait_for(lambda: (slack.clock.advance(20), slack.as_user("cleo").files())[1], 20)
+
+
+def test_a_button_of_somebody_elses_export_does_nothing(slack, two_epics):
+    slack.fail_next("files.getUploadURLExternal", "missing_scope")
+    exports(slack, "cleo")
+    said = slack.wait_for(
+        lambda: next((m for m in slack.dm("cleo").messages if "missing" in m.text), None)
+    )
+    dana = slack.as_user("dana")
+    dana.click("Try again", in_message=said)
+    assert "That export is not there any more" in slack.wait_for(dana.last_private).text

@@ -1,0 +1,388 @@
+"""`/portfolio import`: from a file in Slack to epics on the board, and bad rows given back."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.audit import AuditEvent
+from models.epic import Epic
+from models.project import Project
+from models.upload import Upload
+from models.work import Work
+from tests.commands.conftest import epics, proposes
+
+EPICS = (
+    "Name;Stream;Status;Full cost;Colour\n"
+    "Pay later;Payments;reviewing;1.234,56;red\n"
+    "Größe wählen;PAY;Delivering;60.000,00;blue\n"
+    "Passport;Onboarding;;;green\n"
+).encode("cp1252")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+
+
+def chooses(slack, content, name="epics.csv", kind="Epics", who="ana"):
+    """Open the form, attach the file and send it; answers the person."""
+    person = slack.as_user(who)
+    person.types("/portfolio import", channel="payments")
+    form = person.form(title="Bring a file in")
+    form.choose("What are its rows?", kind)
+    form.attaches("The file", name, content)
+    assert form.submit().errors == {}
+    return person
+
+
+def matches(slack, content, **more):
+    """The form in which its columns are matched."""
+    person = chooses(slack, content, **more)
+    return slack.wait_for(lambda: shown(person, "Match the columns"), timeout=15)
+
+
+def shown(person, title):
+    """The form of this title, once it is in front."""
+    form = person.form()
+    return form if form.title == title else None
+
+
+def checks(slack, content, who="ana", **more):
+    """The page that says what it comes to."""
+    assert matches(slack, content, who=who, **more).submit().errors == {}
+    return slack.wait_for(lambda: shown(slack.as_user(who), "Check before it comes in"), timeout=15)
+
+
+def told(slack, who="ana"):
+    """What the person is told in direct messages once it is in."""
+    return slack.wait_for(
+        lambda: next((m for m in slack.dm(who).messages if " into Shop" in m.text), None),
+        timeout=15,
+    )
+
+
+def brings_in(slack, content, **more):
+    page = checks(slack, content, **more)
+    page.submit()
+    return told(slack, more.get("who", "ana"))
+
+
+def texts(surface):
+    return "\n".join(surface.texts)
+
+
+def uploads(tack):
+    with tack.database.read() as session:
+        return session.scalars(select(Upload).order_by(Upload.id)).all()
+
+
+def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, shop):
+    matching = matches(slack, EPICS)
+    said = texts(matching)
+    assert (
+        "*epics.csv* for Shop · 3 rows of 5 columns, read as Windows Latin, separated by "
+        "semicolons, decimal comma." in said
+    )
+    assert "Pay later · Payments · Reviewing" in said
+    assert "Größe wählen · Payments · Delivering" in said
+    assert "Left out: Colour" in said
+    assert matching.labels[:2] == ["Title", "Value stream"]
+    assert epics(shop) == 0
+    matching.submit()
+    ana = slack.as_user("ana")
+    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    assert "*3 epics come into Shop*." in texts(page)
+    assert "Nothing is late for four weeks after." in texts(page)
+    assert page.view["submit"]["text"] == "Bring in 3 epics"
+    assert epics(shop) == 0
+    page.submit()
+    assert "being brought in" in texts(ana.form())
+    message = told(slack)
+    assert message.text.startswith("*3 epics came into Shop* from epics.csv.")
+    with shop.database.read() as session:
+        found = {epic.title: epic for epic in session.scalars(select(Epic))}
+        assert found["Pay later"].full_cost_minor == 123_456
+        assert found["Größe wählen"].phase == "delivering"
+        assert found["Passport"].state.name == "funnel"
+    ana.click("See Payments board", in_message=message)
+    assert ana.form().shows("Pay later")
+
+
+def test_only_who_may_bring_data_in_gets_the_form(slack, shop):
+    reply = slack.as_user("dana").types("/portfolio import", channel="payments")
+    ana = slack.as_user("ana").id
+    assert reply.text == f"Only an admin can bring data in. Ask <@{ana}>."
+
+
+def test_another_column_changes_what_the_first_rows_become(slack, shop):
+    matching = matches(slack, b"Name,Label,Stream,Status\nA,Pay later,PAY,ready\n")
+    assert matching.shows("A · Payments · Ready")
+    assert matching.options("Title") == ["Name", "Label", "Stream", "Status"]
+    assert matching.options("State", "sta") == ["Status"]
+    matching.choose("Title", "Label")
+    slack.wait_for(lambda: matching.shows("Pay later · Payments · Ready"))
+    assert matching.shows("Left out: Name")
+    matching.choose("State", "Leave it out")
+    slack.wait_for(lambda: matching.shows("Pay later · Payments · Funnel"))
+    matching.submit()
+    ana = slack.as_user("ana")
+    slack.wait_for(lambda: shown(ana, "Check before it comes in")).click("Match the columns again")
+    again = slack.wait_for(lambda: shown(ana, "Match the columns"))
+    assert again.shows("Pay later · Payments · Funnel")
+
+
+def test_where_no_column_is_known_they_are_chosen_by_hand(slack, shop):
+    matching = matches(slack, b"foo,bar\nPay later,Payments\n")
+    assert matching.shows("*No row can be read so yet.*")
+    assert set(matching.submit().errors) == {"Title", "Value stream"}
+    matching.choose("Title", "foo")
+    matching.choose("Value stream", "bar")
+    slack.wait_for(lambda: matching.shows("Pay later · Payments · Funnel"))
+    matching.submit()
+    page = slack.wait_for(lambda: shown(slack.as_user("ana"), "Check before it comes in"))
+    assert page.shows("*1 epic comes into Shop*.")
+
+
+def test_files_with_very_many_columns_stay_within_slacks_limits(slack, shop):
+    names = ["Title", "Stream", *(f"Column {'x' * 90} {n}" for n in range(198))]
+    row = ["Pay later", "Payments", *("1" for _ in range(198))]
+    matching = matches(slack, f"{','.join(names)}\n{','.join(row)}\n".encode())
+    assert len(matching.options("State")) == 100
+    assert len(matching.options("State", "x 17")) > 0
+    assert matching.shows("and 186 more")
+
+
+BAD = """Title;Stream;Status;Full cost
+Good one;Payments;ready;1.234,56
+=HYPERLINK("x");Payments;Doing;1
+;Payments;;
+Many cells;Payments;;5,00;more;and more
+"""
+
+
+def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(slack, shop):
+    page = checks(slack, BAD.encode())
+    assert page.shows("*1 epic comes into Shop*")
+    assert page.shows("*3 rows cannot come in*; they come back to you as a file")
+    assert page.shows("Line 3: there is no state “Doing”")
+    page.submit()
+    message = told(slack)
+    assert message.text.startswith("*1 epic came into Shop* from epics.csv.")
+    assert "*3 rows could not come in.*" in message.text
+    [file] = slack.wait_for(slack.as_user("ana").files, timeout=15)
+    assert file.name == "epics - not brought in.csv"
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["Title", "Stream", "Status", "Full cost", "reason"]
+    assert rows[1][:3] == ['\'=HYPERLINK("x")', "Payments", "Doing"]
+    assert [row[4].partition(":")[0] for row in rows[1:]] == ["Line 3", "Line 4", "Line 5"]
+    assert "title is empty" in rows[2][4]
+    assert "2 more cells than columns" in rows[3][4]
+    mended = file.content.decode("utf-8-sig").replace("Doing", "Ready")
+    page = checks(slack, mended.encode())
+    assert page.shows("*2 epics come into Shop*")
+    page.submit()
+    slack.wait_for(lambda: epics(shop) == 3, timeout=15)
+    with shop.database.read() as session:
+        assert '=HYPERLINK("x")' in session.scalars(select(Epic.title)).all()
+    slack.wait_for(lambda: len(slack.as_user("ana").files()) == 2, timeout=15)
+
+
+def test_the_same_file_once_more_brings_only_new_rows(slack, shop):
+    brings_in(slack, EPICS)
+    again = matches(slack, EPICS)
+    assert "This very file was brought in on" in texts(again)
+    assert again.shows("Line 2 is known already and stays as it is")
+    again.submit()
+    ana = slack.as_user("ana")
+    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    assert page.shows("*Nothing new comes in.*")
+    assert page.shows("3 epics are known already and stay as they are.")
+    assert "submit" not in page.view or page.view["submit"] is None
+    page = checks(slack, EPICS + b"Refunds;Payments;;;\n")
+    assert page.shows("*1 epic comes into Shop*")
+
+
+def test_projects_come_in_as_well(slack, shop):
+    content = "Code,Name,Value stream,Budget EUR\nPRJ-1,Till,Payments,60000\n"
+    matching = matches(slack, content.encode(), name="plan.csv", kind="Projects")
+    assert matching.shows("PRJ-1 · Till · Payments · €60,000")
+    matching.submit()
+    ana = slack.as_user("ana")
+    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    assert page.view["submit"]["text"] == "Bring in 1 project"
+    page.submit()
+    assert told(slack).text.startswith("*1 project came into Shop* from plan.csv.")
+    with shop.database.read() as session:
+        assert session.scalars(select(Project.code)).all() == ["PRJ-1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (PNG, "This is not a text file"),
+        (b"PK\x03\x04" + bytes(100), "This is a spreadsheet itself, not a CSV file."),
+        (b"\n", "The file is empty."),
+        (b"Title,Stream\n", "The file names its columns and has no rows"),
+        (b'Title,Stream\n"Pay,Payments\n', "Line 2: a quotation mark is not closed"),
+    ],
+)
+def test_what_is_no_table_is_said_and_another_file_can_be_chosen(slack, shop, content, sentence):
+    person = chooses(slack, content, kind="Projects")
+    form = waits_for_file_form(slack, person)
+    assert form.shows(sentence)
+    assert form.value("What are its rows?")["value"] == "projects"
+    assert uploads(shop) == []
+    form.choose("What are its rows?", "Epics")
+    form.attaches("The file", "epics.csv", EPICS)
+    form.submit()
+    slack.wait_for(lambda: shown(person, "Match the columns"))
+
+
+def test_a_file_of_nearly_ten_megabytes_is_read(slack, shop):
+    row = f"Pay later;Payments;{'x' * 99_000}\n"
+    matching = matches(slack, f"Title;Stream;Remarks\n{row * 100}".encode())
+    assert matching.shows("100 rows of 3 columns")
+    matching.submit()
+    ana = slack.as_user("ana")
+    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"), timeout=20)
+    assert page.shows("*99 rows cannot come in*")
+    assert page.shows("Line 3: “Pay later” is in the file twice, before in line 2")
+    assert page.shows("and 94 more")
+
+
+@pytest.mark.parametrize("trouble", ["ratelimited", "internal_error", "lost"])
+def test_a_slack_that_is_busy_for_a_moment_is_asked_again(slack, shop, trouble):
+    if trouble == "ratelimited":
+        slack.fail_next("url_private", trouble, retry_after=1)
+    elif trouble == "lost":
+        slack.lose_reply_next("url_private")
+    else:
+        slack.break_next("url_private", 500)
+    assert matches(slack, EPICS).shows("3 rows of 5 columns")
+
+
+def waits_for_file_form(slack, person):
+    return slack.wait_for(
+        lambda: form if (form := shown(person, "Bring a file in")) and form.labels else None,
+        timeout=15,
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [("ratelimited", "Slack did not give the file epics.csv in time."), (None, "in time.")],
+)
+def test_a_slack_that_gives_no_file_is_said_in_the_form(slack, shop, error, sentence):
+    if error:
+        slack.fail_next("url_private", error, retry_after=30)
+    else:
+        slack.break_next("url_private", 503, times=3)
+    form = waits_for_file_form(slack, chooses(slack, EPICS))
+    assert form.shows(sentence)
+    assert uploads(shop) == []
+
+
+def test_a_file_deleted_in_between_is_said_in_the_form(slack, shop):
+    person = slack.as_user("ana")
+    person.types("/portfolio import", channel="payments")
+    form = person.form()
+    form.attaches("The file", "epics.csv", EPICS)
+    [file] = form.value("The file")
+    held = slack.workspace.files[file["id"]]
+    held.ready = False  # as one that was deleted it is answered with the page to sign in
+    form.submit()
+    assert waits_for_file_form(slack, person).shows("it was deleted, or Tack may not read")
+    assert uploads(shop) == []
+    assert [finding.error for finding in slack.findings] == ["file_not_found"]
+    slack.findings.clear()
+
+
+def test_two_clicks_bring_it_in_once_and_the_log_tells_of_it_as_one_event(slack, shop):
+    page = checks(slack, EPICS)
+    slack.duplicate_next()
+    page.submit()
+    told(slack)
+    assert epics(shop) == 3
+    with shop.database.read() as session:
+        [event] = session.scalars(select(AuditEvent).where(AuditEvent.noun == "imports")).all()
+    [upload] = uploads(shop)
+    said = json.loads(event.after)
+    assert event.actor == slack.as_user("ana").id
+    assert said["sha256"] == upload.sha256
+    assert (said["epics"], said["rows known before"], said["rows given back"]) == (3, 0, 0)
+    assert len(slack.dm("ana").messages) == 1
+
+
+def test_the_content_is_forgotten_once_it_is_in(slack, shop):
+    brings_in(slack, BAD.encode())
+    slack.wait_for(slack.as_user("ana").files, timeout=15)
+
+    def held():
+        with shop.database.read() as session:
+            return session.execute(select(Upload.content, Upload.bad_rows)).one()
+
+    slack.wait_for(lambda: held() == (None, None), timeout=15)
+
+
+def test_closing_changes_nothing_and_the_file_is_forgotten_after_a_day(slack, shop):
+    checks(slack, EPICS).close()
+    [upload] = uploads(shop)
+    assert upload.confirmed_at is None
+    assert epics(shop) == 0
+    slack.clock.advance(timedelta(days=1, minutes=1))
+    slack.wait_for(lambda: uploads(shop) == [], timeout=15)
+    with shop.database.read() as session:
+        assert "upload:1" not in session.scalars(select(Work.key)).all()
+
+
+def test_a_yes_that_comes_after_a_day_is_told_so(slack, shop):
+    page = checks(slack, EPICS)
+    slack.clock.advance(timedelta(days=1, minutes=1))
+    slack.wait_for(lambda: uploads(shop) == [], timeout=15)
+    page.submit()
+    form = slack.as_user("ana").form()
+    assert form.shows("Tack does not keep that file any more")
+
+
+def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
+    content = "Title,Stream,Owner\nA,Payments,ben\nB,Payments,Nobody Here\n"
+    page = checks(slack, content.encode())
+    assert page.shows("No members here, so their epics have no owner yet: Nobody Here")
+    page.submit()
+    told(slack)
+    with shop.database.read() as session:
+        owners = {epic.title: epic.owner_user_id for epic in session.scalars(select(Epic))}
+    assert owners == {"A": slack.as_user("ben").id, "B": None}
+
+
+def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):
+    matching = matches(slack, b"Title,Stream,Cost in USD\nA,Payments,5\n")
+    assert matching.shows("The column “Cost in USD” is in USD, and the portfolio counts in EUR.")
+    errors = matching.submit().errors
+    assert list(errors) == ["Full cost with the MVP"]
+    assert epics(shop) == 0
+
+
+def test_what_only_a_circle_sees_is_told_as_a_number(slack, shop):
+    content = "Title,Stream,Restricted\nSecret plan,Payments,yes\nOpen plan,Payments,no\n"
+    message = brings_in(slack, content.encode())
+    assert "2 epics came into Shop* from epics.csv, 1 seen by its circle only" in message.text
+    assert "Secret plan" not in message.text
+    listed = slack.as_user("dana").types("/epic list", channel="payments")
+    assert "Open plan" in str(listed.blocks)
+    assert "Secret plan" not in str(listed.blocks)
+
+
+def test_nothing_is_late_for_four_weeks_after_an_import(slack, shop):
+    proposes(slack, "An old idea")
+    slack.clock.advance(timedelta(days=40))
+
+    def late(days=0):
+        with shop.database.read() as session:
+            epic = session.scalars(select(Epic)).first()
+            return epic.portfolio.calls_late(slack.clock.now() + timedelta(days=days))
+
+    assert late()
+    brings_in(slack, EPICS)
+    assert not late()
+    assert late(days=28)

@@ -1,0 +1,68 @@
+"""`/epic list` with words that narrow it."""
+
+import pytest
+
+from tests.commands.conftest import proposes
+
+TITLES = ("Bank transfer", "Wallet payments", "Refunds by bank")
+
+
+@pytest.fixture
+def epics_there(slack, shop):
+    for title in TITLES:
+        assert proposes(slack, title).closed
+    slack.as_user("ben").types("/epic move PAY-2 ready", channel="payments")
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("", ["PAY-1", "PAY-3", "PAY-2"]),
+        ("payments", ["PAY-1", "PAY-3", "PAY-2"]),
+        ("ready", ["PAY-2"]),
+        ("bank", ["PAY-1", "PAY-3"]),
+        ("mine funnel refunds", ["PAY-3"]),
+        ("theme:none", ["PAY-1", "PAY-3", "PAY-2"]),
+        ('"refunds by"', ["PAY-3"]),
+        ("100%", []),
+    ],
+)
+def test_words_narrow_the_list(slack, epics_there, typed, keys):
+    ana = slack.as_user("ana")
+    ana.types(f"/epic list {typed}", channel="payments")
+    found = [
+        b["accessory"]["accessibility_label"] for b in ana.last_private().blocks if "accessory" in b
+    ]
+    assert found == [f"Open {key}" for key in keys]
+
+
+def test_it_says_how_each_word_was_read(slack, epics_there):
+    said = slack.as_user("ana").types("/epic list payments mine bank", channel="payments").text
+    assert said.startswith(
+        "2 epics, page 1 of 1 · stream Payments · yours · read as text: “bank”: PAY-1"
+    )
+
+
+def test_of_an_empty_list_one_part_can_be_left_out_at_once(slack, epics_there):
+    ben = slack.as_user("ben")
+    ben.types("/epic list bank mine", channel="payments")
+    empty = ben.last_private()
+    assert empty.text.startswith("No epic is all of this: yours, read as text: “bank”.")
+    ben.click("Without “mine”: 2", in_message=empty)
+    slack.wait_for(lambda: ben.private_messages()[-1].text.startswith("2 epics, page 1 of 1"))
+
+
+def test_a_theme_that_is_not_there_is_answered_with_those_that_are(slack, epics_there):
+    said = slack.as_user("ana").types("/epic list theme:zebra", channel="payments").text
+    assert said == "There is no theme “zebra”. There are none yet."
+
+
+@pytest.mark.parametrize("value", ['{"page":1,"streams":["x"]}', "{}", '{"page":1,"phases":["x"]}'])
+def test_a_hand_edited_page_is_refused(slack, epics_there, value):
+    ana = slack.as_user("ana")
+    ana.types("/epic list bank ready", channel="payments")
+    empty = ana.last_private()
+    for button in empty.blocks[-1]["elements"]:
+        button["value"] = value
+    ana.click("Without the text: 1", in_message=empty)
+    assert "out of date" in slack.wait_for(lambda: ana.last_private()).text

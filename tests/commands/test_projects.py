@@ -1,0 +1,391 @@
+"""`/portfolio projects`: listed, looked at, changed and linked by who may, and by nobody else."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.workflows.joining import workspace_of
+from bot.workflows.projecting import keep_milestone, keep_project
+from models.audit import AuditEvent
+from models.epic import Epic
+from models.portfolio import Portfolio
+from models.project import Milestone, Project, ProjectShare
+from models.project_entry import MilestoneEntry, ProjectEntry
+from models.role import Role, RoleGrant
+from models.shares import parse_shares
+from models.workspace import Workspace
+from tests.commands.conftest import card, proposes
+
+
+def adds(slack, tack, code, name="Checkout renewal", shares="Payments", **more):
+    """A project as a form would have added it; its id."""
+    entry = ProjectEntry(code=code, name=name, shares=parse_shares(shares), **more)
+    ana = slack.workspace.user_named("ana").id
+    with tack.database.write() as session:
+        here = workspace_of(session, slack.team_id).id
+        shop = session.scalars(select(Portfolio)).first().id
+        return keep_project(session, here, ana, shop, None, entry, slack.clock.now()).id
+
+
+def plans(slack, tack, project_id, code, baseline, **more):
+    entry = MilestoneEntry(code=code, name=code, baseline_on=baseline, **more)
+    ana = slack.workspace.user_named("ana").id
+    with tack.database.write() as session:
+        here = workspace_of(session, slack.team_id).id
+        keep_milestone(session, here, ana, project_id, None, entry, slack.clock.now())
+
+
+def projects(slack, who="ben", words=""):
+    person = slack.as_user(who)
+    person.types(f"/portfolio projects {words}", channel="payments")
+    return person.form(title="Projects")
+
+
+def opens(slack, project_id, who="ben"):
+    projects(slack, who).click(f"open_project_{project_id}")
+    return slack.as_user(who).form(title="A project")
+
+
+def stored(tack, query):
+    with tack.database.read() as session:
+        return session.scalars(query).all()
+
+
+def the_project(tack):
+    with tack.database.read() as session:
+        project = session.scalars(select(Project)).one()
+        return project, list(project.shares), list(project.milestones)
+
+
+def today_of(slack):
+    return slack.clock.now().date()
+
+
+def test_before_there_is_one_the_list_says_what_to_do(slack, shop):
+    assert projects(slack).shows("There are no projects yet. Add one, or bring them in")
+    dana = projects(slack, "dana")
+    assert dana.shows("There are no projects yet. Finance, owners of value streams and admins")
+    assert not dana.shows("Add a project")
+
+
+def test_a_project_is_added_by_form_with_shares_money_and_dates(slack, shop):
+    listed = projects(slack)
+    listed.click("Add a project")
+    form = slack.as_user("ben").form(title="Add a project")
+    form.fill("Its code", "PRJ-204")
+    form.fill("What is it called?", "Checkout renewal")
+    form.fill("Whose is it, in percent?", "Payments:60; ONB:39")
+    form.fill("Budget, EUR", "1.2m-ish")
+    form.choose("Owner", "cleo")
+    form.choose("Starts", "2026-03-01")
+    form.choose("Ends", "2026-02-01")
+    assert form.submit().errors == {
+        "Whose is it, in percent?": "The shares add up to 99, not to 100.",
+        "Budget, EUR": "Write an amount: 60k, 60,000 or 60.000.",
+        "Ends": "It starts on 1 Mar 2026: it ends after that.",
+    }
+    form.fill("Whose is it, in percent?", "Payments:60; ONB:40")
+    form.fill("Budget, EUR", "1.2m")
+    form.choose("Ends", "2026-09-30")
+    assert form.submit().closed
+    slack.wait_for(lambda: listed.shows("budget €1.2m · Payments 60 %, Onboarding 40 %"))
+    project, shares, _ = the_project(shop)
+    assert (project.budget_minor, project.ends_on) == (120_000_000, date(2026, 9, 30))
+    assert sum(share.percent for share in shares) == Decimal(100)
+    told = stored(shop, select(AuditEvent).where(AuditEvent.noun == "projects"))
+    assert [event.actor for event in told] == [slack.workspace.user_named("ben").id]
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ("Claims", "There is no value stream Claims; there is: Onboarding, Payments."),
+        ("Payments:50; PAY:50", "Payments is there twice."),
+        ("Payments; Onboarding", "“Payments” says no share."),
+    ],
+)
+def test_shares_that_cannot_be_are_said_at_the_field(slack, shop, shares, sentence):
+    projects(slack).click("Add a project")
+    form = slack.as_user("ben").form(title="Add a project")
+    form.fill("Its code", "PRJ-1")
+    form.fill("Whose is it, in percent?", shares)
+    [(field, said)] = form.submit().errors.items()
+    assert field == "Whose is it, in percent?"
+    assert said.startswith(sentence)
+
+
+def test_a_code_that_is_taken_is_refused_at_the_field(slack, shop):
+    adds(slack, shop, "PRJ-204")
+    projects(slack).click("Add a project")
+    form = slack.as_user("ben").form(title="Add a project")
+    form.fill("Its code", "prj-204")
+    form.fill("Whose is it, in percent?", "PAY")
+    assert form.submit().errors == {"Its code": "There is a project prj-204 already."}
+
+
+def test_milestones_on_and_off_their_date_are_told_in_the_list_and_on_the_page(slack, shop):
+    today = today_of(slack)
+    project = adds(slack, shop, "PRJ-204")
+    plans(slack, shop, project, "M1", today - timedelta(days=60), actual_on=today - timedelta(60))
+    plans(slack, shop, project, "M3", today - timedelta(days=14))
+    listed = projects(slack)
+    assert listed.shows("*M3 14 days late* · 1 of 2 milestones on their date · no epic linked")
+    assert listed.shows("1 of 2 milestones on their date")
+    shown = opens(slack, project)
+    assert shown.shows("14 days late, agreed")
+    assert shown.shows("on its date, agreed")
+
+
+def test_a_milestone_is_added_changed_and_removed(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    shown = opens(slack, project)
+    shown.click("Add a milestone")
+    form = slack.as_user("ben").form(title="Add a milestone")
+    form.fill("Its code", "G1")
+    form.choose("What is it?", "Checkpoint · with an outcome")
+    assert form.submit().errors == {
+        "The day that was agreed": "Give it a day: as it was agreed, as expected, or as it came."
+    }
+    form.choose("The day that was agreed", "2026-06-01")
+    form.choose("The day it came", "2099-06-01")
+    said = "1 Jun 2099 is yet to come. Is that when it is expected?"
+    assert form.submit().errors == {"The day it came": said}
+    form.choose("The day it came", "2026-01-01")
+    assert form.submit().closed
+    slack.wait_for(lambda: shown.shows("No outcome noted yet"))
+    shown.chooses_overflow("Change it")
+    form = slack.as_user("ben").form(title="Edit the milestone")
+    form.fill("What came of it?", "Go on, with <two> conditions")
+    assert form.submit().closed
+    slack.wait_for(lambda: shown.shows("Outcome: Go on, with &lt;two&gt; conditions"))
+    shown.chooses_overflow("Remove it")
+    slack.wait_for(lambda: shown.shows("No milestones yet."))
+    assert stored(shop, select(Milestone)) == []
+
+
+def test_a_form_of_what_changed_meanwhile_is_refused_and_keeps_what_was_typed(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    opens(slack, project).click("Edit")
+    form = slack.as_user("ben").form(title="Edit the project")
+    form.fill("What is it called?", "Mine")
+    plans(slack, shop, project, "M1", today_of(slack))
+    [said] = form.submit().errors.values()
+    assert said.startswith("Someone has changed this project since this form was opened.")
+    assert form.value("What is it called?") == "Mine"
+
+
+def test_who_may_not_change_a_project_sees_it_without_buttons_and_is_told_who_may(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    listed = projects(slack, "dana")
+    assert listed.shows("Checkout renewal")
+    assert not listed.shows("Add a project")
+    listed.click(f"open_project_{project}")
+    shown = slack.as_user("dana").form(title="A project")
+    assert not shown.shows("Add a milestone")
+    opens(slack, project, "ben").click("Edit")
+    form = slack.as_user("ben").form(title="Edit the project")
+    hand_over_payments(slack, shop, "cleo")
+    form.fill("What is it called?", "Mine")
+    [said] = form.submit().errors.values()
+    assert said.startswith("Only the owner of Payments, finance or an admin can change this projec")
+
+
+def hand_over_payments(slack, tack, to):
+    with tack.database.write() as session:
+        for stream in session.scalars(select(Portfolio)).first().value_streams:
+            stream.owner_user_id = slack.workspace.user_named(to).id
+
+
+def test_the_list_is_narrowed_by_what_is_chosen_and_searched(slack, shop):
+    late = adds(slack, shop, "PRJ-1", "Wallet")
+    adds(slack, shop, "PRJ-2", "Address check", "Onboarding")
+    plans(slack, shop, late, "M1", today_of(slack) - timedelta(days=1))
+    listed = projects(slack)
+    assert listed.shows("2 open projects")
+    listed.choose("projects_by_stream", "Onboarding (ONB)")
+    slack.wait_for(lambda: listed.shows("1 open project"))
+    assert not listed.shows("Wallet")
+    listed.choose("projects_by_stream", "Every value stream")
+    slack.wait_for(lambda: listed.shows("Wallet"))
+    listed.choose("projects_by_which", "Off their date")
+    slack.wait_for(lambda: listed.shows("1 project off its date"))
+    assert not listed.shows("Address check")
+    listed.fill("Words in the code or name", "nothing like it")
+    listed.submit()
+    slack.wait_for(lambda: listed.shows("No project is like that."))
+    assert projects(slack, words="address").shows("Address check")
+    assert not projects(slack, words="address").shows("Wallet")
+
+
+def test_a_long_list_is_turned_page_by_page(slack, shop):
+    for number in range(21):
+        adds(slack, shop, f"PRJ-{number:02}", f"Project {number:02}")
+    listed = projects(slack)
+    assert listed.shows("21 open projects")
+    assert listed.shows("Page 1 of 3")
+    listed.click("Next page")
+    slack.wait_for(lambda: listed.shows("Page 2 of 3"))
+    assert listed.shows("*PRJ-10*")
+    listed.click("projects_page_3")
+    slack.wait_for(lambda: listed.shows("*PRJ-20*"))
+
+
+def test_an_epic_is_linked_and_unlinked_on_the_projects_page_and_its_card_says_so(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    shown = opens(slack, project)
+    shown.choose("link_epic", "PAY-1 Pay by bank transfer")
+    slack.wait_for(lambda: shown.shows("*1 linked epic*"))
+    slack.wait_for(lambda: "project PRJ-204 Checkout renewal" in str(card(slack, "PAY-1").blocks))
+    shown.click("Unlink")
+    slack.wait_for(lambda: shown.shows("*No epic is linked yet.*"))
+    slack.wait_for(lambda: "PRJ-204" not in str(card(slack, "PAY-1").blocks))
+
+
+def test_several_projects_are_linked_in_one_form_all_or_none(slack, shop):
+    first, second = adds(slack, shop, "PRJ-1", "One"), adds(slack, shop, "PRJ-2", "Two")
+    for title in ("Pay by bank transfer", "Wallet in shops"):
+        proposes(slack, title)
+    listed = projects(slack)
+    listed.click("Link these to epics")
+    form = slack.as_user("ben").form(title="Link to epics")
+    [said] = form.submit().errors.values()
+    assert said == "Choose an epic for one project at least, or close the form."
+    form.choose("PRJ-1 One", "PAY-1 Pay by bank transfer")
+    form.choose("PRJ-2 Two", "PAY-1 Pay by bank transfer")
+    assert form.submit().errors == {
+        "PRJ-2 Two": "This epic is chosen above already; it can point to one project."
+    }
+    form.choose("PRJ-2 Two", "PAY-2 Wallet in shops")
+    link_behind(shop, "PAY-2", first)
+    assert form.submit().errors == {
+        "PRJ-2 Two": "PAY-2 is linked to PRJ-1 already. Unlink it there first."
+    }
+    assert linked(shop) == {"PAY-2": first}
+    link_behind(shop, "PAY-2", None)
+    assert form.submit().closed
+    assert linked(shop) == {"PAY-1": first, "PAY-2": second}
+    slack.wait_for(lambda: listed.shows("1 epic linked"))
+    told = slack.wait_for(lambda: slack.dm("ben").messages)[-1].text
+    assert "*PAY-1* Pay by bank transfer points to PRJ-1 now." in told
+
+
+def link_behind(tack, key, project_id):
+    with tack.database.write() as session:
+        session.scalars(select(Epic).where(Epic.key == key)).one().project_id = project_id
+
+
+def linked(tack):
+    epics = stored(tack, select(Epic).where(Epic.project_id.is_not(None)))
+    return {epic.key: epic.project_id for epic in epics}
+
+
+def test_a_restricted_epic_is_neither_counted_nor_named_nor_offered_to_others(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    proposes(slack, "Buy the other shop")
+    with shop.database.write() as session:
+        epic = session.scalars(select(Epic)).one()
+        epic.restricted, epic.project_id = True, project
+    assert opens(slack, project, "dana").shows("*No epic is linked yet.*")
+    assert projects(slack, "dana").shows("no epic linked")
+    assert opens(slack, project, "ana").shows("Buy the other shop")
+    link_behind(shop, "PAY-1", None)
+    hand_over_payments(slack, shop, "cleo")
+    make_finance(slack, shop, "dana")
+    shown = opens(slack, project, "dana")
+    with pytest.raises(AssertionError, match="Buy the other shop"):
+        shown.choose("link_epic", "PAY-1 Buy the other shop")
+
+
+def make_finance(slack, tack, who):
+    with tack.database.write() as session:
+        shop = session.scalars(select(Portfolio)).first()
+        session.add(
+            RoleGrant(
+                workspace_id=shop.workspace_id,
+                portfolio_id=shop.id,
+                role=Role.FINANCE,
+                user_id=slack.workspace.user_named(who).id,
+            )
+        )
+
+
+@pytest.mark.parametrize("project", [999, "elsewhere"])
+def test_a_hand_edited_project_of_another_workspace_is_not_there(slack, shop, project):
+    own = adds(slack, shop, "PRJ-204")
+    other = elsewhere(shop) if project == "elsewhere" else project
+    listed = projects(slack)
+    button = next(block["accessory"] for block in listed.blocks if "accessory" in block)
+    button["value"] = button["value"].replace(f'"project":{own}', f'"project":{other}')
+    listed.click(f"open_project_{own}")
+    told = slack.as_user("ben").form(title="Tack")
+    assert told.shows("That is not there any more. /portfolio projects shows what there is.")
+
+
+def elsewhere(tack):
+    """A project of another workspace; its id."""
+    with tack.database.write() as session:
+        workspace = Workspace(team_id="T0OTHER")
+        session.add(workspace)
+        session.flush()
+        here = {"workspace_id": workspace.id}
+        at = session.scalars(select(Portfolio)).first().created_at
+        portfolio = Portfolio(
+            **here, name="Other", currency="EUR", time_zone="UTC", created_at=at, live_at=at
+        )
+        session.add(portfolio)
+        session.flush()
+        project = Project(
+            **here, portfolio_id=portfolio.id, code="SECRET", name="Secret", created_at=at
+        )
+        session.add(project)
+        session.flush()
+        return project.id
+
+
+def test_a_program_is_added_and_a_project_put_into_it(slack, shop):
+    listed = projects(slack, "ana")
+    listed.click("Add a program")
+    form = slack.as_user("ana").form(title="Add a program")
+    form.fill("Its code", "CORE")
+    form.fill("What is it called?", "Core systems")
+    assert form.submit().closed
+    listed = projects(slack, "ana")
+    listed.click("Add a project")
+    form = slack.as_user("ana").form(title="Add a project")
+    form.fill("Its code", "PRJ-1")
+    form.choose("Program", "CORE Core systems")
+    assert form.submit().closed
+    slack.wait_for(lambda: listed.shows("CORE · no owner yet · no budget known"))
+
+
+def test_a_closed_project_leaves_the_list_and_can_be_opened_again(slack, shop):
+    project = adds(slack, shop, "PRJ-204")
+    shown = opens(slack, project)
+    shown.click("Close it")
+    slack.wait_for(lambda: shown.shows("closed"))
+    listed = projects(slack)
+    assert listed.shows("0 open projects")
+    listed.choose("projects_by_which", "Closed")
+    slack.wait_for(lambda: listed.shows("Checkout renewal"))
+    listed.click(f"open_project_{project}")
+    shown = slack.as_user("ben").form(title="A project")
+    shown.click("Open it again")
+    slack.wait_for(lambda: shown.shows("Close it"))
+    assert stored(shop, select(Project))[0].closed_at is None
+
+
+def test_changing_the_shares_keeps_the_rows_that_stay(slack, shop):
+    project = adds(slack, shop, "PRJ-204", shares="Payments:60; Onboarding:40")
+    opens(slack, project).click("Edit")
+    form = slack.as_user("ben").form(title="Edit the project")
+    assert form.value("Whose is it, in percent?") == "Payments:60;Onboarding:40"
+    form.fill("Whose is it, in percent?", "Onboarding")
+    assert form.submit().closed
+    [share] = stored(shop, select(ProjectShare))
+    assert share.percent == Decimal(100)
+    with shop.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Project)) == 1

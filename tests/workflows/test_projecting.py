@@ -1,0 +1,280 @@
+"""Projects changed and linked to epics: by who may, within one portfolio, for those who see."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from bot.workflows.founding import found_portfolio
+from bot.workflows.joining import workspace_of
+from bot.workflows.linking import link, suggest_epics, unlink
+from bot.workflows.listing_projects import UnknownProject, project_sheet, projects_page
+from bot.workflows.permitting import NotAllowed
+from bot.workflows.projecting import keep_milestone, keep_project
+from bot.workflows.theming import ChangedSince
+from models.errors import FieldMistakes
+from models.portfolio import Portfolio, ValueStream
+from models.project import ProjectSnapshot
+from models.project_entry import MilestoneEntry, ProjectEntry
+from models.project_page import ProjectChoice, Which
+from models.role import Role, RoleGrant
+from models.shares import parse_shares
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+CLEO, DANA = "U0CLEO", "U0DANA"
+TODAY = date(2026, 5, 18)
+
+
+@pytest.fixture
+def shop(database):
+    """Ben owns Payments, Dana is finance; the workspace's and the portfolio's ids."""
+    here, portfolio_id = a_portfolio(database)
+    with database.write() as session:
+        session.add(
+            RoleGrant(workspace_id=here, portfolio_id=portfolio_id, role=Role.FINANCE, user_id=DANA)
+        )
+    return here, portfolio_id
+
+
+def adds(session, shop, code="PRJ-204", shares="Payments", actor=DANA, **more):
+    entry = ProjectEntry(code=code, name=code, shares=parse_shares(shares), **more)
+    return keep_project(session, *(shop[0], actor, shop[1]), None, entry, MONDAY)
+
+
+def plans(session, shop, project, code, baseline, **more):
+    entry = MilestoneEntry(code=code, name=code, baseline_on=baseline, **more)
+    return keep_milestone(session, shop[0], DANA, project.id, None, entry, MONDAY)
+
+
+def proposes(session, shop, title="Pay by bank transfer", stream="Payments", **columns):
+    found = select(ValueStream).where(ValueStream.name == stream)
+    epic = an_epic(session, shop[0], session.scalars(found).one().id, title)
+    for name, value in columns.items():
+        setattr(epic, name, value)
+    return epic
+
+
+def page(session, shop, viewer=CLEO, number=1, **choice):
+    choice = ProjectChoice(**choice)
+    return projects_page(session, shop[0], viewer, shop[1], choice, number, MONDAY)
+
+
+def codes(found):
+    return [project.code for project in found.projects]
+
+
+@pytest.mark.parametrize(
+    ("actor", "shares", "may"),
+    [
+        (BEN, "Payments:10; Onboarding:90", True),
+        (DANA, "Onboarding", True),
+        (BEN, "Onboarding", False),
+        (CLEO, "Payments", False),
+    ],
+)
+def test_owners_of_its_streams_and_finance_keep_a_project(database, shop, actor, shares, may):
+    with database.write() as session:
+        if may:
+            assert adds(session, shop, shares=shares, actor=actor).id
+            return
+        with pytest.raises(NotAllowed) as refused:
+            adds(session, shop, shares=shares, actor=actor)
+    assert DANA in refused.value.ask
+    assert "finance or an admin can change this project" in refused.value.sentence
+
+
+def test_a_project_changed_since_it_was_seen_is_not_overwritten(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        seen = (project.id, project.version)
+        plans(session, shop, project, "M1", TODAY)
+        entry = ProjectEntry(code="PRJ-204", name="Mine")
+        with pytest.raises(ChangedSince, match="Someone has changed this project"):
+            keep_project(session, shop[0], DANA, shop[1], seen, entry, MONDAY)
+
+
+def test_a_milestone_is_of_its_own_project_only(database, shop):
+    with database.write() as session:
+        one, two = adds(session, shop, "P1"), adds(session, shop, "P2")
+        milestone = plans(session, shop, one, "M1", TODAY)
+        entry = MilestoneEntry(code="M1", name="M1", baseline_on=TODAY)
+        seen = (milestone.id, two.version)
+        with pytest.raises(UnknownProject):
+            keep_milestone(session, shop[0], DANA, two.id, seen, entry, MONDAY)
+        with pytest.raises(FieldMistakes, match="There is a milestone m1 already"):
+            plans(session, shop, one, "m1", TODAY)
+
+
+def test_an_epic_is_linked_by_who_may_change_it_or_projects_in_its_stream(database, shop):
+    with database.write() as session:
+        project, epic = adds(session, shop), proposes(session, shop)
+        for actor in (BEN, DANA, ANA):
+            version = epic.version
+            link(session, shop[0], actor, {epic.id: project.id}, MONDAY)
+            assert (epic.project, epic.version) == (project, version + 1)
+            unlink(session, shop[0], actor, epic.id, project.id, MONDAY)
+            assert epic.project_id is None
+        with pytest.raises(NotAllowed, match="can change this epic"):
+            link(session, shop[0], CLEO, {epic.id: project.id}, MONDAY)
+
+
+def test_linked_twice_an_epic_is_as_it_was(database, shop):
+    with database.write() as session:
+        project, epic = adds(session, shop), proposes(session, shop)
+        link(session, shop[0], BEN, {epic.id: project.id}, MONDAY)
+        version = epic.version
+        link(session, shop[0], BEN, {epic.id: project.id}, MONDAY)
+        assert epic.version == version
+
+
+def test_what_cannot_be_linked_is_said_by_its_epic_and_nothing_is(database, shop):
+    with database.write() as session:
+        one, two = adds(session, shop, "P1"), adds(session, shop, "P2")
+        free = proposes(session, shop, "Free")
+        taken = proposes(session, shop, "Taken", project_id=one.id)
+        hidden = proposes(session, shop, "Hidden", restricted=True)
+        session.flush()
+        wishes = {each.id: two.id for each in (free, taken, hidden)} | {999_999: two.id}
+        with pytest.raises(FieldMistakes) as refused, session.begin_nested():
+            link(session, shop[0], DANA, wishes, MONDAY)
+        assert refused.value.errors == {
+            str(taken.id): f"{taken.key} is linked to P1 already. Unlink it there first.",
+            str(hidden.id): "That epic is not there any more.",
+            "999999": "That epic is not there any more.",
+        }
+        session.expire_all()
+        assert free.project_id is None
+
+
+def test_an_epic_of_another_portfolio_or_workspace_is_not_linked(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        other = found_portfolio(session, shop[0], "Other", MONDAY)
+        stream = ValueStream(workspace_id=shop[0], name="Else", key_prefix="ELS")
+        other.value_streams.append(stream)
+        session.flush()
+        elsewhere = an_epic(session, shop[0], stream.id, "Elsewhere")
+        elsewhere.value_stream.owner_user_id = BEN
+        with pytest.raises(FieldMistakes, match="ELS-1 is of another portfolio"):
+            link(session, shop[0], BEN, {elsewhere.id: project.id}, MONDAY)
+        foreign = workspace_of(session, "T2").id
+        with pytest.raises(UnknownProject):
+            link(session, foreign, BEN, {elsewhere.id: project.id}, MONDAY)
+        with pytest.raises(UnknownProject):
+            project_sheet(session, foreign, BEN, project.id, 1, MONDAY)
+
+
+def test_epics_are_offered_that_have_no_project_those_of_its_streams_first(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        proposes(session, shop, "Other stream", "Onboarding")
+        proposes(session, shop, "Old one")
+        proposes(session, shop, "Linked", project_id=project.id)
+        proposes(session, shop, "Hidden", restricted=True)
+        stopped = proposes(session, shop, "Stopped one")
+        stopped.state = stopped.portfolio.state("stopped")
+        session.flush()
+
+        def offered(viewer, typed="", limit=10):
+            found = suggest_epics(session, shop[0], viewer, project.id, typed, limit)
+            return [epic.title for epic in found]
+
+        assert offered(CLEO) == ["Old one", "Stopped one", "Other stream"]
+        assert offered(ANA) == ["Hidden", "Old one", "Stopped one", "Other stream"]
+        assert offered(CLEO, "pay one") == ["Old one", "Stopped one"]
+        assert offered(CLEO, "one", limit=1) == ["Old one"]
+        assert offered(CLEO, "100%") == []
+
+
+def test_the_list_is_narrowed_and_its_plan_is_of_all_that_are_left(database, shop):
+    with database.write() as session:
+        late = adds(session, shop, "P1")
+        plans(session, shop, late, "M1", TODAY - timedelta(days=3))
+        plans(session, shop, late, "M2", TODAY, actual_on=TODAY)
+        calm = adds(session, shop, "P2", "Onboarding", budget_minor=100)
+        plans(session, shop, calm, "M1", TODAY + timedelta(days=3))
+        proposes(session, shop, project_id=calm.id)
+        session.flush()
+        everything = page(session, shop)
+        assert codes(everything) == ["P1", "P2"]
+        assert (everything.plan.on_their_date, everything.plan.agreed) == (2, 3)
+        assert everything.linked == {calm.id: 1}
+        assert codes(page(session, shop, which=Which.LATE)) == ["P1"]
+        assert codes(page(session, shop, which=Which.UNLINKED)) == ["P1"]
+        assert codes(page(session, shop, which=Which.CLOSED)) == []
+        assert codes(page(session, shop, text="p2")) == ["P2"]
+        onboarding = calm.shares[0].value_stream_id
+        narrowed = page(session, shop, stream_id=onboarding)
+        assert codes(narrowed) == ["P2"]
+        assert (narrowed.plan.on_their_date, narrowed.plan.agreed) == (1, 1)
+
+
+def test_a_link_one_may_not_see_leaves_a_project_unlinked_for_them(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        proposes(session, shop, restricted=True, project_id=project.id)
+        session.flush()
+        assert page(session, shop, CLEO).linked == {}
+        assert codes(page(session, shop, CLEO, which=Which.UNLINKED)) == ["PRJ-204"]
+        assert codes(page(session, shop, BEN, which=Which.UNLINKED)) == []
+        assert project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY).epics == []
+        assert project_sheet(session, shop[0], BEN, project.id, 1, MONDAY).epics_in_all == 1
+
+
+def test_a_portfolio_one_does_not_see_shows_no_projects(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        session.get_one(Portfolio, shop[1]).open_to_all = False
+        session.flush()
+        assert codes(page(session, shop, DANA)) == ["PRJ-204"]
+        for looks in (
+            lambda: page(session, shop, CLEO),
+            lambda: project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY),
+        ):
+            with pytest.raises(UnknownProject):
+                looks()
+
+
+def test_the_newest_snapshot_is_the_last_told(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        for period, as_of in (("a", date(2024, 1, 1)), ("c", TODAY), ("b", TODAY)):
+            session.add(
+                ProjectSnapshot(
+                    workspace_id=shop[0], project_id=project.id, period=period, as_of=as_of
+                )
+            )
+        session.flush()
+        assert page(session, shop).newest[project.id].period == "c"
+        sheet = project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY)
+        assert [snapshot.period for snapshot in sheet.snapshots] == ["c", "b", "a"]
+
+
+def test_a_page_of_projects_asks_as_many_questions_for_one_as_for_ten(database, shop, queries):
+    with database.write() as session:
+        adds(session, shop, "P0")
+    with database.read() as session:
+        few = queries(lambda: page(session, shop))
+    with database.write() as session:
+        for number in range(1, 10):
+            plans(session, shop, adds(session, shop, f"P{number}"), "M1", TODAY)
+    with database.read() as session:
+        assert queries(lambda: page(session, shop)) == few
+
+
+@pytest.fixture
+def queries(database):
+    """Counts the statements that something says to the database."""
+
+    def counted(do):
+        said = []
+
+        def hear(_connection, _cursor, statement, *_more):
+            said.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", hear)
+        do()
+        event.remove(database.engine, "before_cursor_execute", hear)
+        return len(said)
+
+    return counted

@@ -1,0 +1,175 @@
+"""Streams merged and split in mid-year: nothing is lost, and history stays true."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows import restructuring
+from bot.workflows.importing import histories
+from bot.workflows.permitting import NotAllowed
+from bot.workflows.proposing import UnknownStream
+from bot.workflows.settling import ChangedMeanwhile
+from models.epic import CircleMember, Epic, StreamMove
+from models.flow import board_at
+from models.portfolio import Portfolio, ValueStream, WipLimit
+from models.project import Project, ProjectShare
+from models.role import Role, RoleGrant
+from models.setup import StreamSetup
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+JUNE = MONDAY + timedelta(days=20)
+
+
+@pytest.fixture
+def shop(database):
+    """Payments with two epics in flight and one done, Onboarding with one; Ana is the admin."""
+    ids = a_portfolio(database)
+    with database.write() as session:
+        session.add(RoleGrant(workspace_id=ids[0], role=Role.ADMIN, user_id=ANA))
+        for number, state in enumerate(("analyzing", "ready", "done")):
+            epic = an_epic(session, ids[0], stream(session, "PAY").id, f"Idea {number}")
+            session.add(epic.move(epic.portfolio.state(state), ANA, None, MONDAY))
+        epic = an_epic(session, ids[0], stream(session, "ONB").id, "Address check")
+        session.add(epic.move(epic.portfolio.state("analyzing"), ANA, None, MONDAY))
+    return ids
+
+
+def stream(session, prefix):
+    return session.scalars(select(ValueStream).where(ValueStream.key_prefix == prefix)).one()
+
+
+def merge(session, shop, *, actor=ANA, version=1, at=JUNE, source="PAY", target="ONB"):
+    ids = stream(session, source).id, stream(session, target).id
+    return restructuring.merge(session, shop[0], actor, *ids, version, at)
+
+
+def board(session, at):
+    portfolio = session.scalars(select(Portfolio)).one()
+    return board_at(histories(session, portfolio), at)
+
+
+def test_after_a_merge_a_board_as_of_an_earlier_day_shows_the_stream_as_it_was(database, shop):
+    with database.write() as session:
+        told = merge(session, shop)
+        assert (told.epics, told.source.name, told.target.name) == (2, "Payments", "Onboarding")
+    with database.read() as session:
+        before, after = board(session, JUNE - timedelta(days=1)), board(session, JUNE)
+        assert before.wip_per_value_stream == {"Onboarding": 1, "Payments": 2}
+        assert after.wip_per_value_stream == {"Onboarding": 3}
+        keys = session.scalars(select(Epic.key).order_by(Epic.id)).all()
+        assert keys == ["PAY-1", "PAY-2", "PAY-3", "ONB-1"]
+        done = session.scalars(select(Epic).where(Epic.key == "PAY-3")).one()
+        assert done.value_stream.name == "Payments"
+
+
+def test_shares_of_projects_follow_and_become_one_where_both_have_one(database, shop):
+    with database.write() as session:
+        for code, shares in (("P1", {"PAY": 60, "ONB": 40}), ("P2", {"PAY": 100})):
+            project = Project(
+                workspace_id=shop[0],
+                portfolio_id=shop[1],
+                code=code,
+                name=code,
+                created_at=MONDAY,
+            )
+            for prefix, percent in shares.items():
+                project.shares.append(
+                    ProjectShare(
+                        workspace_id=shop[0],
+                        value_stream_id=stream(session, prefix).id,
+                        percent=Decimal(percent),
+                    )
+                )
+            session.add(project)
+    with database.write() as session:
+        assert merge(session, shop).shares == 2
+    with database.read() as session:
+        told = session.scalars(select(ProjectShare).order_by(ProjectShare.project_id)).all()
+        assert [(share.value_stream.name, share.percent) for share in told] == [
+            ("Onboarding", 100),
+            ("Onboarding", 100),
+        ]
+
+
+def test_the_limits_of_both_become_one_and_one_alone_stays_as_it_is(database, shop):
+    with database.write() as session:
+        state = session.scalars(select(Portfolio)).one().state("analyzing")
+        for prefix, state_id, most in (
+            ("PAY", None, 5),
+            ("ONB", None, 3),
+            ("PAY", state.id, 2),
+        ):
+            session.add(
+                WipLimit(
+                    workspace_id=shop[0],
+                    portfolio_id=shop[1],
+                    value_stream_id=stream(session, prefix).id,
+                    state_id=state_id,
+                    most=most,
+                )
+            )
+    with database.write() as session:
+        assert merge(session, shop).limits == (5, 3)
+    with database.read() as session:
+        limits = session.scalars(select(WipLimit)).all()
+        assert [(limit.value_stream_id, limit.state_id, limit.most) for limit in limits] == [
+            (stream(session, "ONB").id, None, 8)
+        ]
+
+
+def test_what_only_a_circle_sees_goes_along_and_is_not_counted_for_others(database, shop):
+    with database.write() as session:
+        epic = session.scalars(select(Epic).where(Epic.key == "PAY-2")).one()
+        epic.restricted, epic.proposed_by, epic.owner_user_id = True, BEN, BEN
+    with database.write() as session:
+        assert merge(session, shop).epics == 1
+        assert len(session.scalars(select(StreamMove)).all()) == 2
+    with database.write() as session:
+        session.add(
+            CircleMember(
+                workspace_id=shop[0], epic_id=epic.id, user_id=ANA, added_by=BEN, at=JUNE
+            )
+        )
+
+
+def test_only_an_admin_merges_and_only_what_was_shown(database, shop):
+    with database.write() as session, pytest.raises(NotAllowed):
+        merge(session, shop, actor=BEN)
+    with database.write() as session, pytest.raises(ChangedMeanwhile):
+        merge(session, shop, version=7)
+    with database.write() as session, pytest.raises(restructuring.SameStream):
+        merge(session, shop, target="PAY")
+    with database.write() as session:
+        merge(session, shop)
+    with database.write() as session, pytest.raises(UnknownStream):
+        merge(session, shop, version=2)
+
+
+def test_the_letters_and_the_name_of_a_merged_stream_stay_taken(database, shop):
+    with database.write() as session:
+        merge(session, shop)
+    with database.write() as session:
+        setup = StreamSetup(name="Payouts")
+        new, _ = restructuring.preview_split(
+            session, shop[0], ANA, stream(session, "ONB").id, setup, [1]
+        )
+        assert new.key_prefix == "PAY2"
+
+
+def test_a_split_takes_only_what_was_chosen_and_is_there(database, shop):
+    with database.write() as session:
+        source, setup = stream(session, "PAY").id, StreamSetup(name="Refunds")
+        told = restructuring.split(session, shop[0], ANA, source, 1, setup, [1, 3, 4, 99], JUNE)
+        assert (told.epics, told.target.key_prefix) == (1, "REF")
+    with database.read() as session:
+        assert board(session, JUNE).wip_per_value_stream == {
+            "Onboarding": 1,
+            "Payments": 1,
+            "Refunds": 1,
+        }
+        assert board(session, MONDAY).wip_per_value_stream == {"Onboarding": 1, "Payments": 2}
+    with database.write() as session, pytest.raises(restructuring.NothingToSplit):
+        setup = StreamSetup(name="More")
+        restructuring.split(session, shop[0], ANA, source, 2, setup, [4], JUNE)

@@ -1,0 +1,209 @@
+"""The board of a portfolio: states come, change and go, and history stays."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.workflows import shaping
+from bot.workflows.importing import histories
+from bot.workflows.permitting import NotAllowed
+from bot.workflows.settling import ChangedMeanwhile
+from bot.workflows.shaping import StateShape
+from models.epic import Epic
+from models.errors import FieldMistakes
+from models.flow import board_at
+from models.policy import Requirement
+from models.portfolio import Phase, Portfolio, State, StateKind, WipLimit
+from models.preset import GATES_BOARD, LEAN_BOARD, PRESETS, preset_of
+from models.role import Role, RoleGrant
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+LATER = MONDAY + timedelta(days=3)
+
+
+@pytest.fixture
+def shop(database):
+    ids = a_portfolio(database)
+    with database.write() as session:
+        session.add(RoleGrant(workspace_id=ids[0], role=Role.ADMIN, user_id=ANA))
+    return ids
+
+
+def portfolio(session):
+    return session.scalars(select(Portfolio)).one()
+
+
+def told(session):
+    """Who changes which portfolio as it is now."""
+    here = portfolio(session)
+    return here.workspace_id, ANA, here.id, here.version
+
+
+def names(session):
+    return [state.name for state in portfolio(session).states]
+
+
+def in_state(session, shop, name, title="Pay by bank transfer"):
+    epic = an_epic(session, shop[0], portfolio(session).value_streams[0].id, title)
+    session.add(epic.move(epic.portfolio.state(name), ANA, None, MONDAY))
+    session.flush()
+    return epic
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+def test_every_preset_has_a_first_state_and_ends_and_commits_in_between(database, shop, preset):
+    with database.write() as session:
+        shaping.use_preset(session, *told(session), preset, LATER)
+    with database.read() as session:
+        states = portfolio(session).states
+        assert [(s.name, s.label) for s in states] == [(s.name, s.label) for s in preset.states]
+        assert preset_of(states) is preset
+        assert states[0].name == "funnel"
+        assert not states[0].committed
+        assert [s.name for s in states if s.kind is StateKind.DONE] == ["done"]
+        assert portfolio(session).commitment_point is states[0]
+        assert in_state(session, shop, "implementing").state.committed
+
+
+def test_a_preset_is_not_for_a_board_on_which_epics_stand(database, shop):
+    with database.write() as session:
+        in_state(session, shop, "ready")
+        with pytest.raises(shaping.BoardInUse):
+            shaping.use_preset(session, *told(session), LEAN_BOARD, LATER)
+
+
+def test_a_preset_and_back_again_is_the_usual_board(database, shop):
+    with database.write() as session:
+        for preset in (GATES_BOARD, LEAN_BOARD, PRESETS["usual"]):
+            shaping.use_preset(session, *told(session), preset, LATER)
+        assert names(session)[1:5] == ["reviewing", "analyzing", "ready", "implementing"]
+
+
+def test_a_state_that_history_stands_in_is_retired_and_comes_back_by_its_name(database, shop):
+    with database.write() as session:
+        epic = in_state(session, shop, "analyzing")
+        session.add(epic.move(portfolio(session).state("ready"), ANA, None, LATER))
+        session.flush()
+        state_id = portfolio(session).state("analyzing").id
+        session.add(
+            WipLimit(workspace_id=shop[0], portfolio_id=shop[1], state_id=state_id, most=3)
+        )
+        dropped = shaping.drop_state(session, *told(session), state_id, LATER)
+        assert dropped.retired_at == LATER
+        assert "analyzing" not in names(session)
+        assert session.scalar(select(func.count(WipLimit.id))) == 0
+        now = board_at(histories(session, portfolio(session)), MONDAY)
+        assert now.count_per_state["analyzing"] == 1
+    with database.write() as session:
+        after = portfolio(session).state("reviewing").id
+        shape = StateShape(label="analyzing", kind=StateKind.WAIT)
+        again = shaping.add_state(session, *told(session), after, shape, LATER)
+        assert (again.id, again.kind, again.retired_at) == (state_id, StateKind.WAIT, None)
+        assert names(session)[:4] == ["funnel", "reviewing", "analyzing", "ready"]
+
+
+def test_a_state_without_history_goes_for_good(database, shop):
+    with database.write() as session:
+        state_id = portfolio(session).state("ready").id
+        shaping.drop_state(session, *told(session), state_id, LATER)
+    with database.read() as session:
+        assert session.get(State, state_id) is None
+
+
+@pytest.mark.parametrize("name", ["funnel", "done", "stopped"])
+def test_where_ideas_begin_and_epics_end_stays(database, shop, name):
+    with database.write() as session, pytest.raises(shaping.NeededState):
+        state_id = portfolio(session).state(name).id
+        shaping.drop_state(session, *told(session), state_id, LATER)
+
+
+def test_something_stays_in_flight(database, shop):
+    with database.write() as session:
+        shaping.use_preset(session, *told(session), LEAN_BOARD, LATER)
+        with pytest.raises(shaping.NothingInFlight):
+            state_id = portfolio(session).state("implementing").id
+            shaping.drop_state(session, *told(session), state_id, LATER)
+
+
+def test_a_state_in_two_columns_lets_its_epics_test_and_in_one_again_neither(database, shop):
+    with database.write() as session:
+        epic = in_state(session, shop, "ready")
+        state = portfolio(session).state("ready")
+        shape = StateShape(label="Ready", kind=StateKind.WAIT, phased=True)
+        shaping.change_state(session, *told(session), state.id, shape, LATER)
+        session.add(
+            WipLimit(
+                workspace_id=shop[0],
+                portfolio_id=shop[1],
+                state_id=state.id,
+                phase=Phase.DELIVERING,
+                most=1,
+            )
+        )
+    with database.write() as session:
+        assert session.get_one(Epic, epic.id).phase is Phase.TESTING
+        shape = StateShape(label="Ready", kind=StateKind.WAIT)
+        shaping.change_state(session, *told(session), state.id, shape, LATER)
+    with database.read() as session:
+        assert session.get_one(Epic, epic.id).phase is None
+        assert session.scalar(select(func.count(WipLimit.id))) == 0
+
+
+def test_another_commitment_point_begins_clocks_and_moves_none(database, shop):
+    with database.write() as session:
+        early = in_state(session, shop, "reviewing")
+        idea = an_epic(session, shop[0], early.value_stream_id, "Gift cards")
+        point = portfolio(session).state("analyzing")
+        shaping.set_commitment_point(session, *told(session), point.id, LATER)
+    with database.write() as session:
+        committed = [s.name for s in portfolio(session).states if s.committed]
+        assert committed == ["ready", "implementing"]
+        assert session.get_one(Epic, early.id).committed_at == MONDAY
+        assert session.get_one(Epic, idea.id).committed_at is None
+        with pytest.raises(shaping.NothingInFlight):
+            last = portfolio(session).state("implementing").id
+            shaping.set_commitment_point(session, *told(session), last, LATER)
+
+
+def test_those_in_flight_by_another_point_count_since_they_entered_their_state(database, shop):
+    with database.write() as session:
+        point = portfolio(session).state("analyzing").id
+        shaping.set_commitment_point(session, *told(session), point, LATER)
+        epic = in_state(session, shop, "analyzing")
+        assert epic.committed_at is None
+        first = portfolio(session).state("funnel").id
+        shaping.set_commitment_point(session, *told(session), first, LATER)
+    with database.read() as session:
+        assert session.get_one(Epic, epic.id).committed_at == MONDAY
+
+
+def test_a_new_state_has_a_name_of_its_own_to_be_typed(database, shop):
+    with database.write() as session:
+        for label in ("Legal & risk", "Legal risk"):
+            after = portfolio(session).state("ready").id
+            shaping.add_state(session, *told(session), after, StateShape(label=label), LATER)
+        assert names(session)[4:6] == ["legal-risk-2", "legal-risk"]
+        with pytest.raises(FieldMistakes):
+            done = portfolio(session).state("done").id
+            shaping.add_state(session, *told(session), done, StateShape(label="Later"), LATER)
+
+
+def test_the_judgement_of_an_mvp_is_asked_only_where_it_shows(database, shop):
+    with database.write() as session:
+        state = portfolio(session).state("implementing")
+        shape = StateShape(label="Doing", phased=True, requires=[Requirement.MVP_JUDGED])
+        shaping.change_state(session, *told(session), state.id, shape, LATER)
+        assert state.requirements == [Requirement.MVP_JUDGED]
+        shape = StateShape(label="Doing", requires=[Requirement.MVP_JUDGED])
+        shaping.change_state(session, *told(session), state.id, shape, LATER)
+        assert state.requirements == []
+
+
+def test_only_an_admin_shapes_the_board_as_it_was_shown(database, shop):
+    with database.write() as session:
+        here, _, id_, version = told(session)
+        with pytest.raises(NotAllowed):
+            shaping.use_preset(session, here, BEN, id_, version, LEAN_BOARD, LATER)
+        with pytest.raises(ChangedMeanwhile):
+            shaping.use_preset(session, here, ANA, id_, version + 1, LEAN_BOARD, LATER)
