@@ -88,7 +88,7 @@ def _furnish(
     session: Session, people: dict[str, str], channels: dict[str, str], clock: Clock
 ) -> None:
     """Load the sample the first time; the local Slack begins empty, so every card is posted and its
-    forms are counted anew."""
+    forms are counted anew; what is in the thread of a digest follows it."""
     here = workspace_id(session, None)
     known = select(Portfolio.id).where(Portfolio.workspace_id == here, Portfolio.name == NAME)
     if session.scalar(known) is None:
@@ -96,6 +96,8 @@ def _furnish(
     drawings = or_(Work.key.startswith("message:"), Work.key.startswith("home:"))
     session.execute(delete(Work).where(Work.workspace_id == here, drawings))
     session.execute(delete(Seen).where(Seen.workspace_id == here))
+    in_threads = Message.thread_ts.is_not(None)
+    session.execute(delete(Message).where(Message.workspace_id == here, in_threads))
     messages = session.scalars(select(Message).where(Message.workspace_id == here))
     for message in messages.all():
         message.ts = message.post_started_at = message.refusal = None

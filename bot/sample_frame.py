@@ -10,6 +10,7 @@ from bot.sample_epic import BUY, CALM, IM, PAPER
 from bot.workflows import granting, projecting, setting_limits, theming
 from bot.workflows.permitting import Place
 from models.aim import KeyResultAim, ObjectiveAim, Reading, ThemeAim
+from models.limited_place import ALL
 from models.portfolio import Phase, Portfolio
 from models.project_entry import MilestoneEntry, ProjectEntry
 from models.role import Role
@@ -117,9 +118,9 @@ def keep_projects(
 
 def set_limits(session: Session, portfolio: Portfolio, ana: str, at: datetime) -> None:
     """How many may be in flight in each stream, and test their MVP at once: one stream is over."""
-    here, all_of_it = portfolio.workspace_id, setting_limits.ALL
+    here = portfolio.workspace_id
     for stream in portfolio.open_streams:
-        wanted = {all_of_it: MOST_IN_FLIGHT[stream.name]}
+        wanted = {ALL: MOST_IN_FLIGHT[stream.name]}
         setting_limits.set_limits(
             session, here, ana, portfolio.id, stream.id, stream.version, wanted, at
         )

@@ -1,7 +1,7 @@
 """What the audit log tells as people ask for it: who did what, with all that it changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,8 +22,16 @@ CALLED = {
     "projects": ("code", "name"),
     "milestones": ("code", "name"),
     "epics": ("key", "title"),
+    "subscriptions": ("channel_id",),
+    "departures": ("user_id",),
 }
 """The columns by which the rows of a table are called."""
+
+ABOUT = {"imports": "portfolios", "commitment_points": "portfolios", "columns": "states"}
+"""What the number of a happening is of, where that is no row of its own."""
+
+NAMELESS = frozenset({"wip_limits", "project_shares"})
+"""Nouns whose rows are known by what they point to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,18 @@ class Happening:
     portfolio_id: int | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What the row held when it was made, where it has no name of its own."""
+
+    @property
+    def changed(self) -> Mapping[str, Any]:
+        """What it tells of, as it is, and as it was where it is no more."""
+        return {**self.before, **self.after}
 
     @property
     def held(self) -> Mapping[str, Any]:
-        """All that is known of the row by this."""
-        return {**self.before, **self.after}
+        """All that is known of the row."""
+        return {**self.made, **self.changed}
 
 
 @dataclass(frozen=True, slots=True)

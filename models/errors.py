@@ -41,9 +41,9 @@ class AlreadyThere(Mistake):
 
 
 class MovedMeanwhile(Mistake):
-    """A click on a card that showed an older state."""
+    """A click on a card that showed the epic as it was before someone moved or changed it."""
 
     def __init__(self, key: str, label: str) -> None:
         super().__init__(
-            f"{key} has moved in the meantime and is now in {label}. Look again and decide."
+            f"{key} has changed in the meantime and is now in {label}. Look again and decide."
         )

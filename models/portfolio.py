@@ -249,9 +249,13 @@ class ValueStream(Base):
 
     def take_key(self) -> str:
         """The stream's next key, given once; the stream's row must be locked."""
-        key = f"{self.key_prefix}-{self.next_number}"
-        self.next_number += 1
-        return key
+        return self.take_keys(1)[0]
+
+    def take_keys(self, count: int) -> Sequence[str]:
+        """The same, so many at once."""
+        first = self.next_number
+        self.next_number += count
+        return [f"{self.key_prefix}-{number}" for number in range(first, self.next_number)]
 
 
 class WipLimit(Base):

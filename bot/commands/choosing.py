@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from bot.commands.hearing import Call
 from bot.commands.opening import epic_of
 from bot.commands.proposal import portfolio_of
-from bot.views import epic_fields, epic_form
+from bot.views import epic_form, epic_options
 from bot.views.blocks import OPTIONS_LIMIT, Option
 from bot.views.values import EpicVersion, ProposalForm
 from bot.workflows import finding, projecting
@@ -18,7 +18,7 @@ def suggest_streams(call: Call) -> None:
         streams = _portfolio(session, call).open_streams
     typed = _typed(call).casefold()
     found = [s for s in streams if typed in f"{s.name} {s.key_prefix}".casefold()]
-    _offer(call, [epic_fields.stream_option(stream) for stream in found])
+    _offer(call, [epic_options.stream_option(stream) for stream in found])
 
 
 def suggest_projects(call: Call) -> None:
@@ -28,7 +28,7 @@ def suggest_projects(call: Call) -> None:
         found = projecting.suggest_projects(
             session, call.workspace_id, portfolio.id, _typed(call), OPTIONS_LIMIT - 1
         )
-    _offer(call, epic_fields.found_projects(found, _typed(call)))
+    _offer(call, epic_options.found_projects(found, _typed(call)))
 
 
 def suggest_themes(call: Call) -> None:
@@ -36,8 +36,8 @@ def suggest_themes(call: Call) -> None:
     with call.database.read() as session:
         themes = finding.choices(session, _portfolio(session, call)).themes
     found = [theme for theme in themes if _typed(call).casefold() in theme.name.casefold()]
-    options = [epic_fields.theme_option(theme) for theme in found[: OPTIONS_LIMIT - 1]]
-    _offer(call, [*options, epic_fields.NO_THEME])
+    options = [epic_options.theme_option(theme) for theme in found[: OPTIONS_LIMIT - 1]]
+    _offer(call, [*options, epic_options.NO_THEME])
 
 
 def suggest_objectives(call: Call) -> None:
@@ -45,8 +45,8 @@ def suggest_objectives(call: Call) -> None:
     with call.database.read() as session:
         objectives = finding.choices(session, _portfolio(session, call)).objectives
     found = [each for each in objectives if _typed(call).casefold() in each.title.casefold()]
-    options = [epic_fields.objective_option(each) for each in found[: OPTIONS_LIMIT - 1]]
-    _offer(call, [*options, epic_fields.NO_OBJECTIVE])
+    options = [epic_options.objective_option(each) for each in found[: OPTIONS_LIMIT - 1]]
+    _offer(call, [*options, epic_options.NO_OBJECTIVE])
 
 
 def _typed(call: Call) -> str:

@@ -45,16 +45,18 @@ def see(call: Call) -> None:
 def open_search(call: Call) -> None:
     """Open the form that asks which words to look for."""
     with call.database.read() as session:
-        home = looking.home_of(session, call.workspace_id, call.actor)
-        form = home_choices.search_form(home.text if home is not None else None)
-    call.open_form(form)
+        portfolio, chosen = _seen(session, call)
+    if portfolio is None:
+        raise OldButton
+    call.open_form(home_choices.search_form(portfolio, chosen.text))
     call.ack()
 
 
 def search(call: Call) -> None:
     """Have the board drawn with the epics that have the words."""
-    typed = answers_of(call.view).get(home_choices.WORDS)
-    _look_for(call, " ".join(typed.split()) if typed else None)
+    memory = HomeChoice.read(call.view["private_metadata"])
+    typed = answers_of(call.view).get(home_choices.WORDS) or ""
+    _look_for(call, " ".join(typed.split()) or None, memory)
 
 
 def show_all_words(call: Call) -> None:
@@ -92,10 +94,12 @@ def suggest_streams(call: Call) -> None:
     call.ack(options=home_choices.stream_choices(found, choice))
 
 
-def _look_for(call: Call, words: str | None) -> None:
-    """Keep all that was chosen but the words."""
+def _look_for(call: Call, words: str | None, memory: HomeChoice | None = None) -> None:
+    """Keep all that was chosen but the words, in the portfolio that the form was about."""
     with call.write() as session:
         portfolio, chosen = _seen(session, call)
+        if memory is not None and (portfolio is None or portfolio.id != memory.portfolio):
+            raise OldButton
         looking.choose(
             session,
             call.workspace_id,

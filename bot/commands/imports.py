@@ -28,7 +28,7 @@ from models.portfolio import Portfolio
 from models.upload import Upload, UploadKind
 
 GONE = frozenset({"not_found", "view_not_found"})
-ACK_TAKES_SECONDS = 0.4
+ACK_TAKES_SECONDS = 0.5
 
 View = dict[str, Any]
 
@@ -76,7 +76,7 @@ def read_file(call: Call) -> None:
             open_to = uploading.open_to(session, call.workspace_id, call.actor)
             return import_form.file_form(open_to, portfolio_id, kind, mistake)
 
-    if not _show_later(call, matching, once_more, after_ack=True) and kept:
+    if not _show_later(call, matching, once_more) and kept:
         with call.write() as session:
             uploading.drop(session, kept[0])
 
@@ -117,7 +117,7 @@ def look_at_all(call: Call) -> None:
             field = next(name for name, column in matching.items() if column == other.column)
             raise FieldMistakes({f"{import_form.MATCH}{field}": other.sentence}) from other
     call.ack(response_action="update", view=import_form.looking(upload.file_name))
-    _show_later(call, lambda: _check_page(call), import_form.stopped, after_ack=True)
+    _show_later(call, lambda: _check_page(call), import_form.stopped)
 
 
 def match_again(call: Call) -> None:
@@ -187,17 +187,13 @@ def _match_form(call: Call, upload: Upload, table: Table, matching: Mapping[str,
         return import_form.match_form(upload, portfolio, told, before, matching)
 
 
-def _show_later(
-    call: Call,
-    draw: Callable[[], View],
-    otherwise: Callable[[str], View],
-    *,
-    after_ack: bool = False,
-) -> bool:
+def _show_later(call: Call, draw: Callable[[], View], otherwise: Callable[[str], View]) -> bool:
     """Draw what takes long after the ack and show it; whether the form was still there.
 
-    Whatever goes wrong is shown in its place: nobody is left waiting.
+    Whatever goes wrong is shown in its place: nobody is left waiting. An ack and a call travel
+    apart, so that the call gives the ack time to be there first.
     """
+    acked_at = time.monotonic()
     try:
         view = draw()
     except Mistake as mistake:
@@ -206,8 +202,9 @@ def _show_later(
         reference = uuid4().hex[:8]
         log.exception("handler failed", handler="imports", reference=reference)
         view = otherwise(f"Something broke on Tack's side. Tell an admin: {reference}.")
+    time.sleep(max(0.0, acked_at + ACK_TAKES_SECONDS - time.monotonic()))
     try:
-        _update(call, view, after_ack=after_ack)
+        call.client.views_update(view_id=call.view["id"], view=view)
     except SlackApiError as error:
         if error.response.get("error") not in GONE:
             raise
@@ -215,25 +212,6 @@ def _show_later(
     except NOT_REACHED as error:
         log.info("a form stays as it was", error=str(error)[:200])
     return True
-
-
-def _update(call: Call, view: View, *, after_ack: bool) -> None:
-    """Show the view in place of the one in front.
-
-    An ack and a call travel apart. Where the ack comes last, what it brings stands in front again
-    and the hash is another: then the view is shown once more.
-    """
-    form = call.view["id"]
-    shown = call.client.views_update(view_id=form, view=view)["view"]
-    if not after_ack:
-        return
-    time.sleep(ACK_TAKES_SECONDS)
-    try:
-        call.client.views_update(view_id=form, hash=shown["hash"], view=view)
-    except SlackApiError as error:
-        if error.response.get("error") != "hash_conflict":
-            raise
-        call.client.views_update(view_id=form, view=view)
 
 
 def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind, Mapping[str, Any]]:

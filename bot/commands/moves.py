@@ -13,6 +13,7 @@ from models.epic import Epic
 from models.errors import Mistake
 from models.obstacles import NotYet
 from models.portfolio import Phase, Portfolio, StateKind
+from models.proposal import UNSTORABLE
 from models.role import Right
 
 
@@ -168,6 +169,7 @@ def _move(
     *,
     anyway: bool = False,
 ) -> Epic:
+    reason = UNSTORABLE.sub("", reason or "").strip() or None
     with call.write() as session:
         return moving.move(
             session,

@@ -38,6 +38,12 @@ def open_add(call: Call) -> None:
     call.ack()
 
 
+def open_from_home(call: Call) -> None:
+    """Open the form of a stream that has no owner yet."""
+    ref = SettingRef.read(call.action["value"])
+    _open_edit(call, ref.model_copy(update={"at": int(call.at.timestamp() * 1_000)}))
+
+
 def choose(call: Call) -> None:
     """Do what was chosen from the menu of a stream."""
     chosen = StreamDo.read(call.action["selected_option"]["value"])

@@ -46,8 +46,9 @@ def refusal(mistake: Mistake) -> Answer:
 def named(people: Sequence[str], total: int) -> str:
     """ "Ana", "Ana or Ben", or of many "Ana, Ben, Cleo or one of 4 more"."""
     shown = list(people)
-    if total > len(people):
-        shown.append(f"one of {total - len(people)} more" if shown else f"one of {total} people")
+    rest = total - len(people)
+    if rest:
+        shown.append(f"one of {rest} more" if rest > 1 else "one more")
     return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 

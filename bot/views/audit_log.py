@@ -10,11 +10,12 @@ from bot.views.blocks import TEXT_LIMIT, Block, actions, button, context, sectio
 from bot.views.mrkdwn import Marked, channel, escape, moment, person, words
 from bot.views.values import AuditRef
 from models.calendar import spell_day
-from models.deed import Deed, DeedPage, Happening, kind_of, refers_to
+from models.deed import ABOUT, CALLED, Deed, DeedPage, Happening, kind_of, refers_to
 from models.money import format_amount
 from models.portfolio import PHASE_LABELS
 
 TURN = "audit_page"
+TOKENS = frozenset({"person", "channel"})
 LINE_LIMIT, VALUE_LIMIT, REASON_LIMIT = 1_400, 80, 300
 
 
@@ -62,7 +63,8 @@ def line(page: DeedPage, deed: Deed) -> str:
 
 def _until(limit: int, texts: Sequence[str]) -> list[str]:
     """As many as fit, the first in any case."""
-    found, length = [], 0
+    found: list[str] = []
+    length = 0
     for text in texts:
         length += len(text) + 2
         if found and length > limit:
@@ -88,7 +90,7 @@ def _phrase(page: DeedPage, deed: Deed, told: Happening) -> Phrase | None:
     hidden = {c for noun, verb in said_by for c in DERIVED.get((noun, verb, told.noun), ())}
     if told.noun == "transitions" and ("epics", "created") in said_by:
         return None
-    changed = [c for c in sorted(told.held, key=_place) if c not in hidden]
+    changed = [c for c in sorted(told.changed, key=_place) if c not in hidden]
     if told.verb == "changed" and not changed:
         return None
     facts = {
@@ -97,6 +99,7 @@ def _phrase(page: DeedPage, deed: Deed, told: Happening) -> Phrase | None:
         "noun": NOUNS.get(told.noun, told.noun.rstrip("s").replace("_", " ")),
         "was": _shown(page, told, told.before),
         "now": _shown(page, told, told.after),
+        "made": _shown(page, told, told.made),
         "raw": told.held,
         "labels": LABELS,
         "columns": changed,
@@ -124,7 +127,10 @@ def _it(page: DeedPage, told: Happening) -> Marked:
 
 def _name(page: DeedPage, told: Happening) -> str:
     """What the row is called, or what it belongs to where it has no name of its own."""
-    known = page.names.called.get((told.noun, told.subject_id))
+    known = page.names.called.get((ABOUT.get(told.noun, told.noun), told.subject_id))
+    columns = CALLED.get(told.noun, ())
+    if known is not None and len(columns) == 1 and kind_of(told.noun, columns[0]) in TOKENS:
+        return _spelled(page, told, columns[0], known)
     if known is not None:
         return shorten(known, VALUE_LIMIT)
     for column, value in told.held.items():

@@ -178,7 +178,7 @@ def _presets(portfolio: Portfolio) -> Element:
 
 def _commitment(portfolio: Portfolio) -> Element:
     can_commit = [s for s in portfolio.states if s.is_open][:-1] or portfolio.states[:1]
-    options = [option(f"Leaving {each.label} commits", str(each.id)) for each in can_commit]
+    options = [option(f"Commits after {each.label}", str(each.id)) for each in can_commit]
     now = str(portfolio.commitment_point.id)
     chosen = next((each for each in options if each["value"] == now), None)
     return select(COMMITMENT, "What commits?", options, chosen)

@@ -17,15 +17,15 @@ from bot.views.blocks import (
     shorten,
 )
 from bot.views.mrkdwn import bare_words, words
+from bot.views.next_step import board_button
 from bot.views.pressing import answer_button, unblock_button
 from bot.views.still_right import still_right_button
-from bot.views.values import BoardRef, DigestScope, SubscriptionRef
+from bot.views.values import DigestScope, SubscriptionRef
 from models.calendar import spell_span
 from models.digest import FIGURES_AFTER, WEEK, Crowd, InFlight, Telling
 from models.epic import Epic
 
 MENU = "digest_menu"
-BOARD = "see_board"
 OWNERS = "give_owners"
 NEEDS_SHOWN = 3
 CROWDS_SHOWN = 2
@@ -164,13 +164,7 @@ def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
     age = (telling.now - oldest.committed_at).days + 1 if oldest and oldest.committed_at else None
     days = (telling.now - crowd.since).days
     said = words("digest", "crowd_line", crowd=crowd, age=age, days=days)
-    ref = BoardRef(portfolio=telling.portfolio.id, stream=stream.id)
-    see = button(
-        f"See {shorten(stream.name, 19)} board",
-        BOARD,
-        ref.value,
-        accessibility_label=f"See the board of {stream.name}",
-    )
+    see = board_button(telling.portfolio, stream)
     return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
 
 

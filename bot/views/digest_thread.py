@@ -9,7 +9,7 @@ from bot.views.answers import Answer
 from bot.views.blocks import Block, Element, context, modal, section
 from bot.views.epic_card import open_button
 from bot.views.mrkdwn import words
-from bot.views.pressing import answer_button, owner_button, unblock_button
+from bot.views.pressing import answer_button, owner_button, project_button, unblock_button
 from bot.views.still_right import still_right_button
 from models.digest import Needs
 from models.epic import Epic, Override
@@ -92,7 +92,8 @@ def _unowned(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 
 def _slip(slip: Slip, portfolio: Portfolio, now: datetime) -> Line:
-    return words("digest_thread", "slip_line", slip=slip, keys=slip.epics[:3]), None
+    said = words("digest_thread", "slip_line", slip=slip, keys=slip.epics[:3])
+    return said, project_button(slip.project)
 
 
 def _epic_words(part: str, epic: Epic, **facts: Any) -> str:

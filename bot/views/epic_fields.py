@@ -6,7 +6,6 @@ from dataclasses import field as kept
 from typing import Any
 
 from bot.views.blocks import (
-    OPTION_LIMIT,
     OPTIONS_LIMIT,
     Block,
     Element,
@@ -15,8 +14,15 @@ from bot.views.blocks import (
     option,
     plain,
     select,
-    shorten,
     text_input,
+)
+from bot.views.epic_options import (
+    NO_OBJECTIVE,
+    NO_THEME,
+    objective_option,
+    project_option,
+    stream_option,
+    theme_option,
 )
 from models.choices import Choices
 from models.epic import Epic, EpicType
@@ -43,9 +49,6 @@ TYPES = (
     (EpicType.BUSINESS, "Business · its customers notice"),
     (EpicType.ENABLER, "Enabler · lets others go on or go faster"),
 )
-NO_THEME = option("No theme, because …", NONE)
-NO_PROJECT = option("No project", NONE)
-NO_OBJECTIVE = option("No objective", NONE)
 
 NUMBERS = (
     "for_whom",
@@ -141,38 +144,6 @@ def reason_field(initial: str = "") -> Block:
         text_input(REASON, max_length=MAX_LENGTHS[REASON], initial=initial),
         hint="For example: the law asks for it.",
     )
-
-
-def stream_option(stream: ValueStream) -> Option:
-    """A value stream as a choice."""
-    prefix = f" ({stream.key_prefix})"
-    return option(shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, str(stream.id))
-
-
-def theme_option(theme: Theme) -> Option:
-    """A theme as a choice."""
-    return option(theme.name, str(theme.id))
-
-
-def objective_option(objective: Objective) -> Option:
-    """An objective as a choice."""
-    return option(objective.title, str(objective.id))
-
-
-def project_option(project: Project) -> Option:
-    """A project as a choice, by its code and name."""
-    named = project.code if project.code == project.name else f"{project.code} {project.name}"
-    return option(named, str(project.id))
-
-
-def found_projects(projects: Sequence[Project], typed: str) -> list[Option]:
-    """The projects found as choices; where there is none, a choice that says so and takes none."""
-    if typed and not projects:
-        return [option(f"Nothing found for “{shorten(typed, 40)}”: go on without", NONE)]
-    if not projects:
-        return [option("There are no projects yet: go on without", NONE)]
-    first = [] if typed else [NO_PROJECT]
-    return [*first, *map(project_option, projects)][:OPTIONS_LIMIT]
 
 
 def _lines(currency: str, filled: Filled, *, is_new: bool) -> dict[str, Block]:

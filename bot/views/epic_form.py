@@ -18,11 +18,8 @@ from bot.views.blocks import (
 from bot.views.epic_card import open_button
 from bot.views.epic_fields import (
     NUMBERS,
-    OBJECTIVE,
-    PROJECT,
     REASON,
     STREAM,
-    THEME,
     TITLE,
     Filled,
     fields_of,
@@ -38,8 +35,6 @@ from models.epic import Epic
 from models.policy import fields_of as asked_on_the_form
 from models.policy import spelled
 from models.proposal import CALLED, NONE, project_comes_first
-
-__all__ = ["OBJECTIVE", "PROJECT", "STREAM", "THEME", "TITLE", "Filled"]
 
 CALLBACK = "propose_epic"
 EDIT_CALLBACK = "edit_epic"

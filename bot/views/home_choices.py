@@ -85,12 +85,13 @@ def at_column(choice: HomeChoice, column: Column) -> str:
     return changed(choice, state=column.state.id, phase=column.phase)
 
 
-def search_form(words: str | None) -> dict[str, Any]:
-    """A form that asks for words to look for in titles and keys."""
+def search_form(portfolio: Portfolio, words: str | None) -> dict[str, Any]:
+    """A form that asks for words to look for in titles and keys of a portfolio."""
     typed = text_input(WORDS, max_length=LONGEST_WORDS, initial=words)
     hint = "Part of a title or a key, for example: bank, or PAY-12. Empty shows all of them."
     fields = [field(WORDS, "Which words?", typed, hint=hint, optional=True)]
-    return modal(SEARCH_FORM, "Find on your board", fields, submit="Find")
+    memory = HomeChoice(portfolio=portfolio.id).value
+    return modal(SEARCH_FORM, "Find on your board", fields, submit="Find", private_metadata=memory)
 
 
 def _column_menu(board: BoardPage, choice: HomeChoice) -> Element:

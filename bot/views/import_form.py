@@ -34,7 +34,7 @@ PORTFOLIO, KIND = "portfolio", "kind"
 MATCH = "match_"
 """What the name of a field that matches a column begins with."""
 
-LEAVE_OUT = "-"
+LEAVE_OUT, LEAVE_IT_OUT = "-", "Leave it out"
 FILE_TYPES = ("csv", "txt", "tsv")
 NAMES_SHOWN, COLUMNS_SHOWN = 8, 12
 REASON_SEEN = 300
@@ -198,7 +198,7 @@ def column_options(columns: Sequence[str], typed: str, *, needed: bool) -> list[
         for place, name in enumerate(columns)
         if wanted in name.casefold()
     ]
-    none = [] if needed or wanted else [NO_COLUMN]
+    none = [] if needed or wanted not in LEAVE_IT_OUT.casefold() else [NO_COLUMN]
     return [*none, *found][:100]
 
 
@@ -219,7 +219,7 @@ def read_as(preview: Preview) -> str:
     return ", ".join([*parts, "decimal comma"] if preview.decimal_comma else parts)
 
 
-NO_COLUMN = option("Leave it out", LEAVE_OUT)
+NO_COLUMN = option(LEAVE_IT_OUT, LEAVE_OUT)
 
 
 def _waiting(part: str, file_name: str) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from bot.views.answers import Answer
 from bot.views.blocks import TEXT_LIMIT, Block, Element, button, context, section, shorten_marked
-from bot.views.digest import BOARD
 from bot.views.mrkdwn import words
+from bot.views.next_step import BOARD
 from bot.views.values import BoardRef
 from models.portfolio import Portfolio, ValueStream
 from models.upload import Loaded, Upload, UploadKind

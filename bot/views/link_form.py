@@ -55,5 +55,9 @@ def _row(page: ProjectsPage, project: Project) -> Block:
     )
     named = project.code if project.code == project.name else f"{project.code} {project.name}"
     return field(
-        f"{ROW}{project.id}", shorten(named, 150), epic_search(EPIC), hint=hint, optional=True
+        f"{ROW}{project.id}",
+        shorten(named, 150),
+        epic_search(EPIC, "Type a key or words"),
+        hint=hint,
+        optional=True,
     )

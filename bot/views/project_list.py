@@ -20,7 +20,7 @@ from bot.views.blocks import (
     select,
     text_input,
 )
-from bot.views.epic_fields import stream_option
+from bot.views.epic_options import stream_option
 from bot.views.mrkdwn import words
 from bot.views.project_words import TEMPLATE, link_count, plan_facts, project_facts
 from bot.views.values import ProjectRef, ProjectsRef
@@ -145,7 +145,7 @@ def _menu(name: str, placeholder: str, options: Sequence[Option], chosen: int | 
 def _deeds(page: ProjectsPage, memory: ProjectsRef) -> list[Element]:
     deeds = [button("Add a project", ADD, memory.value)]
     if page.projects:
-        deeds.append(button("Link these to epics", LINK, memory.value, primary=True))
+        deeds.append(button("Link these to epics", LINK, memory.value))
     return [*deeds, button("Add a program", PROGRAM, memory.value)]
 
 

@@ -44,13 +44,15 @@ def project_page(sheet: ProjectSheet, memory: ProjectRef, *, may_edit: bool) -> 
         TEMPLATE,
         "page_lead",
         project=project,
+        starts_on=project.starts_on or (newest.starts_on if newest else None),
+        ends_on=project.ends_on or (newest.ends_on if newest else None),
         zone=sheet.portfolio.time_zone,
         facts=project_facts(project, newest, currency),
     )
     blocks: list[Block] = [section(lead)]
     if may_edit:
         blocks.append(actions("do", _deeds(sheet)))
-    blocks += [divider(), section(plan_facts(project, sheet.today))]
+    blocks.append(divider())
     blocks += _plan(sheet, memory, may_edit=may_edit)
     if sheet.snapshots:
         blocks += [divider(), *_told(sheet)]
@@ -78,7 +80,8 @@ def _deeds(sheet: ProjectSheet) -> list[Element]:
 def _plan(sheet: ProjectSheet, memory: ProjectRef, *, may_edit: bool) -> list[Block]:
     if not sheet.project.milestones:
         return [context(words(TEMPLATE, "no_milestones", may_edit=may_edit))]
-    blocks = [_milestone(sheet, each, may_edit=may_edit) for each in sheet.milestones]
+    blocks = [section(plan_facts(sheet.project, sheet.today))]
+    blocks += [_milestone(sheet, each, may_edit=may_edit) for each in sheet.milestones]
     if sheet.pages > 1:
         turns = []
         if sheet.number > 1:
@@ -133,15 +136,15 @@ def _epics(sheet: ProjectSheet, *, may_edit: bool) -> list[Block]:
         )
     if may_edit and sheet.project.closed_at is None:
         # Another block each time, so that Slack does not keep the choice that was just taken.
-        blocks.append(actions(f"link_{sheet.epics_in_all}", [epic_search(LINK)]))
+        blocks.append(actions(f"link_{sheet.epics_in_all}", [epic_search(LINK, "Link an epic")]))
     return blocks
 
 
-def epic_search(action_id: str) -> Element:
+def epic_search(action_id: str, placeholder: str) -> Element:
     """A menu that searches the epics without a project."""
     return {
         "type": "external_select",
         "action_id": action_id,
-        "placeholder": plain("Link an epic: type a key or words"),
+        "placeholder": plain(placeholder),
         "min_query_length": 0,
     }

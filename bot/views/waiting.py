@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 from bot.views.blocks import Block, Element, context, header, section
 from bot.views.mrkdwn import words
 from bot.views.next_step import fill_button
-from bot.views.pressing import answer_button, owner_button, unblock_button
+from bot.views.pressing import (
+    answer_button,
+    owner_button,
+    project_button,
+    stream_owner_button,
+    unblock_button,
+)
 from bot.views.still_right import still_right_button
 from models.column import Column, next_column
 from models.epic import Epic
@@ -87,11 +93,12 @@ def _unowned(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 
 def _stream(stream: ValueStream, portfolio: Portfolio, now: datetime) -> Line:
-    return words("waiting", "stream_line", stream=stream), None
+    return words("waiting", "stream_line", stream=stream), stream_owner_button(stream)
 
 
 def _slip(slip: Slip, portfolio: Portfolio, now: datetime) -> Line:
-    return words("waiting", "slip_line", slip=slip, keys=slip.epics[:3]), None
+    said = words("waiting", "slip_line", slip=slip, keys=slip.epics[:3])
+    return said, project_button(slip.project)
 
 
 def _said(part: str, epic: Epic, **facts: Any) -> str:

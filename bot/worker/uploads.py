@@ -103,10 +103,10 @@ def _take_in(
 ) -> None:
     act = Act(upload.user_id, SOURCE, clock.now())
     with (
-        uploading.staged(database, foreseen) as connection,
+        uploading.staged(database, foreseen, act.at) as connection,
         database.write(act, connection) as session,
     ):
-        uploading.take_in(session, upload.id, table, foreseen, clock.now())
+        uploading.take_in(session, upload.id, table, foreseen, act.at)
         session.flush()
         end(session, claim)
 

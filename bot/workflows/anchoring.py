@@ -52,7 +52,8 @@ def _anchor(session: Session, workspace_id: int, week: str, at: datetime) -> int
     new = insert_into(session, AuditAnchor).values(
         workspace_id=workspace_id, week=week, count=head.count, hash=head.hash, at=at
     )
-    return session.scalar(new.on_conflict_do_nothing().returning(AuditAnchor.id))
+    kept: int | None = session.scalar(new.on_conflict_do_nothing().returning(AuditAnchor.id))
+    return kept
 
 
 def _messages(session: Session, workspace_id: int, anchor_id: int) -> Sequence[Message]:

@@ -71,10 +71,12 @@ def asked_about(
     rows = (
         select(Epic, confirmed)
         .join(Epic.state)
+        .join(Epic.portfolio)
         .where(
             Epic.workspace_id == check.workspace_id,
             Epic.owner_user_id == check.user_id,
             State.committed,
+            Portfolio.live_at.is_not(None),
             seen_by(check.user_id),
         )
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))

@@ -15,10 +15,24 @@ from bot.workflows.permitting import Place, check, may
 from bot.workflows.seeing import seen_by
 from models.audit import AuditEvent
 from models.base import Base
-from models.deed import CALLED, Deed, DeedPage, Happening, Names, Query, called, refers_to
+from models.deed import (
+    ABOUT,
+    CALLED,
+    NAMELESS,
+    Deed,
+    DeedPage,
+    Happening,
+    Names,
+    Query,
+    called,
+    refers_to,
+)
 from models.epic import Epic
 from models.portfolio import Portfolio
 from models.role import Right
+
+Events = Select[*tuple[Any, ...]]
+"""Events that are asked for, each with all that it tells."""
 
 PAGE = 10
 """Deeds on a page."""
@@ -86,7 +100,7 @@ def about_seen(seen: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _events(workspace_id: int) -> Select[Any]:
+def _events(workspace_id: int) -> Events:
     return select(
         AuditEvent.number,
         AuditEvent.at,
@@ -121,7 +135,7 @@ def _mentions(word: str, viewer: str) -> ColumnElement[bool]:
 def _page(
     session: Session,
     workspace_id: int,
-    rows: Select[Any],
+    rows: Events,
     query: Query,
     epic: Epic | None,
     zone: str,
@@ -137,13 +151,13 @@ def _page(
         acts.pop()  # its end is not known: it comes with the next page
     shown = acts[:PAGE]
     older = _older(session, rows, found, shown, is_cut=is_cut)
-    deeds = [_deed(act) for act in shown]
+    deeds = _with_what_was_made(session, workspace_id, [_deed(act) for act in shown])
     return DeedPage(query, epic, deeds, _names(session, workspace_id, deeds), zone, older)
 
 
 def _older(
     session: Session,
-    rows: Select[Any],
+    rows: Events,
     found: Sequence[Row[Any]],
     shown: Sequence[Sequence[Row[Any]]],
     *,
@@ -189,6 +203,38 @@ def _happening(row: Row[Any]) -> Happening:
     )
 
 
+def _with_what_was_made(
+    session: Session, workspace_id: int, deeds: Sequence[Deed]
+) -> Sequence[Deed]:
+    """Look up what changed rows without a name of their own held when they were made."""
+    asked = {
+        (each.noun, each.subject_id)
+        for deed in deeds
+        for each in deed.happenings
+        if each.noun in NAMELESS and each.verb == "changed"
+    }
+    if not asked:
+        return deeds
+    rows = session.execute(
+        select(AuditEvent.noun, AuditEvent.subject_id, AuditEvent.after).where(
+            AuditEvent.workspace_id == workspace_id,
+            AuditEvent.verb == "created",
+            tuple_(AuditEvent.noun, AuditEvent.subject_id).in_(asked),
+        )
+    )
+    made = {(noun, subject_id): json.loads(after) for noun, subject_id, after in rows}
+    return [
+        replace(
+            deed,
+            happenings=[
+                replace(each, made=made.get((each.noun, each.subject_id), {}))
+                for each in deed.happenings
+            ],
+        )
+        for deed in deeds
+    ]
+
+
 def _names(session: Session, workspace_id: int, deeds: Sequence[Deed]) -> Names:
     """Look up what the deeds name by number; what is gone is called as when it was removed."""
     happenings = [each for deed in deeds for each in deed.happenings]
@@ -197,7 +243,7 @@ def _names(session: Session, workspace_id: int, deeds: Sequence[Deed]) -> Names:
     named["portfolios"] |= {str(each) for each in portfolios}
     found = _known_from(happenings)
     for noun, ids in named.items():
-        found |= _gone(session, workspace_id, noun, ids) | _there(session, noun, ids)
+        found |= {**_gone(session, workspace_id, noun, ids), **_there(session, noun, ids)}
     currencies = session.execute(
         select(Portfolio.id, Portfolio.currency).where(Portfolio.id.in_(portfolios))
     ).all()
@@ -208,10 +254,10 @@ def _named_by(happenings: Iterable[Happening]) -> dict[str, set[str]]:
     """What each names by number: itself, its epic, and what its columns point to."""
     named: dict[str, set[str]] = defaultdict(set)
     for each in happenings:
-        named[each.noun].add(each.subject_id)
+        named[ABOUT.get(each.noun, each.noun)].add(each.subject_id)
         if each.epic_id is not None:
             named["epics"].add(str(each.epic_id))
-        for columns in (each.before, each.after):
+        for columns in (each.made, each.before, each.after):
             for column, value in columns.items():
                 table = refers_to(each.noun, column)
                 if table is not None and value is not None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, u
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.workflows.finding import PAGE_SIZE, page_of
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import EVERYBODY, seen_by
 from models.column import ENDED, Column, columns
 from models.epic import Epic
 from models.flow import Load
@@ -66,10 +66,17 @@ def board(
 
 
 def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
-    """Which place the epic has among those of its stream in its state, and how many they are."""
+    """Which place the epic has among those of its stream in its state, and how many they are.
+
+    Besides itself those are counted that everybody may see.
+    """
     entered = session.execute(
         select(Epic.state_entered_at, Epic.id)
-        .where(Epic.value_stream_id == epic.value_stream_id, Epic.state_id == epic.state_id)
+        .where(
+            Epic.value_stream_id == epic.value_stream_id,
+            Epic.state_id == epic.state_id,
+            or_(seen_by(EVERYBODY), Epic.id == epic.id),
+        )
         .order_by(Epic.state_entered_at, Epic.id)
     ).all()
     ids = [id_ for _, id_ in entered]
@@ -118,7 +125,7 @@ def _narrowed(
 
 def _in(rows: Select[Epic], column: Column) -> Select[Epic]:
     rows = rows.where(Epic.state_id == column.state.id)
-    return rows if column.phase is None else rows.where(column.phase.value == PHASE)
+    return rows if column.phase is None else rows.where(PHASE.in_([column.phase]))
 
 
 Standing = Row[int, Phase, int | None, int]

@@ -7,13 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.holding import holdings
-from bot.workflows.permitting import Place, holders
+from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_homes, redraw_message
 from models.epic import Epic
 from models.handover import Departure
 from models.message import Message, MessageKind
 from models.role import Role, RoleGrant
-from models.workspace import Workspace
 
 
 def depart(session: Session, workspace_id: int, user_id: str, at: datetime) -> Departure | None:
@@ -21,7 +20,7 @@ def depart(session: Session, workspace_id: int, user_id: str, at: datetime) -> D
 
     Of someone who has nothing here nothing is noted.
     """
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    lock_roles(session, workspace_id)
     if _open(session, workspace_id, user_id) is not None:
         return None
     seen = holdings(session, workspace_id, user_id)

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.workflows import exporting_projects, kinds
 from bot.workflows.auditing import about_seen
+from bot.workflows.matching_columns import Kind
 from models.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
 from models.confirmation import Confirmation
@@ -47,16 +48,16 @@ from models.export import Export
 from models.handover import Departure, Handover
 from models.money import minor_digits
 from models.portfolio import (
-    DEFAULT_STATES,
     Portfolio,
     State,
-    StateKind,
     ValueStream,
     WipLimit,
 )
 from models.role import RoleGrant
 from models.sheet import Sheet
 from models.theme import KeyResult, Objective, Theme
+
+Asked = Select[*tuple[Any, ...]]
 
 AT_ONCE = 500
 
@@ -95,31 +96,9 @@ def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
             yield _sheet(session, name, noun, rows(scope), scope.portfolio)
 
 
-def import_sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
-    """The two tables that `tack import epics` takes, beside the states it is to know."""
-    doubled = _doubled_ids(session, scope)
-    yield Sheet(
-        "items",
-        dict.fromkeys(("source", "id", "title", "value_stream"), "text"),
-        _items(session, scope, doubled),
-    )
-    yield Sheet(
-        "transitions",
-        {"id": "text", "to_status": "text", "at": "moment"},
-        _moves(session, scope, doubled),
-    )
-
-
-def mapping(session: Session, scope: Scope) -> Mapping[str, Any]:
-    """Which of the usual states each of the portfolio's is, as `tack import epics` asks for it."""
-    states = select(State).where(State.portfolio_id == scope.portfolio.id).order_by(State.position)
-    told = {state.name: {"state": _usual(state)} for state in session.scalars(states)}
-    return {"status_to_state": told}
-
-
 def includes_restricted(session: Session, scope: Scope) -> bool:
     """Whether any restricted epic is in it."""
-    found = select(Epic.id).where(_epics(scope), Epic.restricted.is_(True)).limit(1)
+    found = select(Epic.id).where(epics_of(scope), Epic.restricted.is_(True)).limit(1)
     return session.scalar(found) is not None
 
 
@@ -129,12 +108,13 @@ def includes_restricted(session: Session, scope: Scope) -> bool:
 Rows = Callable[[Scope], ColumnElement[bool]]
 
 
-def _epics(scope: Scope) -> ColumnElement[bool]:
+def epics_of(scope: Scope) -> ColumnElement[bool]:
+    """The epics of the portfolio that are seen."""
     return and_(Epic.portfolio_id == scope.portfolio.id, scope.seen)
 
 
 def _of_epics(noun: Any) -> Rows:
-    return lambda scope: noun.epic_id.in_(select(Epic.id).where(_epics(scope)))
+    return lambda scope: noun.epic_id.in_(select(Epic.id).where(epics_of(scope)))
 
 
 def _of_portfolio(noun: Any) -> Rows:
@@ -185,7 +165,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
             select(Objective.id).where(Objective.portfolio_id == scope.portfolio.id)
         ),
     ),
-    "epics": (Epic, _epics),
+    "epics": (Epic, epics_of),
     "transitions": (Transition, _of_epics(Transition)),
     "stream_moves": (StreamMove, _of_epics(StreamMove)),
     "answers": (Answer, _of_epics(Answer)),
@@ -199,7 +179,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
 
 ProjectRows = Callable[[Session, Portfolio], Iterator[exporting_projects.Row]]
 
-OF_PROJECTS: Mapping[str, tuple[kinds.Kind, ProjectRows]] = {
+OF_PROJECTS: Mapping[str, tuple[Kind, ProjectRows]] = {
     "programs": (kinds.PROGRAMS, exporting_projects.program_rows),
     "projects": (kinds.PROJECTS, exporting_projects.project_rows),
     "milestones": (kinds.MILESTONES, exporting_projects.milestone_rows),
@@ -232,7 +212,7 @@ WHO_DID_WHAT: Mapping[str, tuple[type[Base], Rows]] = {
 def _sheet(
     session: Session, name: str, noun: type[Base], rows: ColumnElement[bool], portfolio: Portfolio
 ) -> Sheet:
-    table = noun.__table__
+    table = noun.metadata.tables[noun.__tablename__]
     types: dict[str, str] = {}
     columns: list[Any] = []
     joins: list[tuple[Any, Any]] = []
@@ -257,7 +237,7 @@ def _sheet(
 
 
 def _rows(
-    session: Session, asked: Select[Any], columns: Sequence[Any], portfolio: Portfolio
+    session: Session, asked: Asked, columns: Sequence[Any], portfolio: Portfolio
 ) -> Iterator[Sequence[Any]]:
     money = [place for place, column in enumerate(columns) if column.name.endswith("_minor")]
     digits = minor_digits(portfolio.currency)
@@ -301,61 +281,3 @@ KINDS: tuple[tuple[type[Any], str], ...] = (
 
 def _type(column: Column[Any]) -> str:
     return next((kind for type_, kind in KINDS if isinstance(column.type, type_)), "text")
-
-
-# what `tack import epics` takes
-
-
-def _items(session: Session, scope: Scope, doubled: frozenset[str]) -> Iterator[Sequence[Any]]:
-    asked = (
-        select(Epic.source, Epic.source_id, Epic.key, Epic.title, ValueStream.name)
-        .join(ValueStream, ValueStream.id == Epic.value_stream_id)
-        .where(_epics(scope))
-        .order_by(Epic.id)
-    )
-    for source, source_id, key, title, stream in _streamed(session, asked):
-        yield source or "tack", _id(source_id, key, doubled), title, stream
-
-
-def _moves(session: Session, scope: Scope, doubled: frozenset[str]) -> Iterator[Sequence[Any]]:
-    asked = (
-        select(Epic.source_id, Epic.key, State.name, Transition.at)
-        .select_from(Transition)
-        .join(Epic, Epic.id == Transition.epic_id)
-        .join(State, State.id == Transition.to_state_id)
-        .where(_epics(scope))
-        .order_by(Epic.id, Transition.at, Transition.id)
-    )
-    for source_id, key, state, at in _streamed(session, asked):
-        yield _id(source_id, key, doubled), state, at
-
-
-def _streamed(session: Session, asked: Select[Any]) -> Iterator[Any]:
-    return iter(session.execute(asked.execution_options(yield_per=AT_ONCE)))
-
-
-def _id(source_id: str | None, key: str, doubled: frozenset[str]) -> str:
-    return key if source_id is None or source_id in doubled else source_id
-
-
-def _doubled_ids(session: Session, scope: Scope) -> frozenset[str]:
-    """Ids that would name two epics: of two sources, or the key of another one."""
-    others = aliased(Epic)
-    twin = and_(
-        others.portfolio_id == Epic.portfolio_id,
-        others.id != Epic.id,
-        or_(others.source_id == Epic.source_id, others.key == Epic.source_id),
-    )
-    asked = select(Epic.source_id).where(_epics(scope), exists().where(twin))
-    return frozenset(found for found in session.scalars(asked) if found is not None)
-
-
-def _usual(state: State) -> str:
-    """The state itself where it is a usual one, else the usual one most like it."""
-    if state.name in {name for name, _ in DEFAULT_STATES}:
-        return state.name
-    if state.kind in (StateKind.DONE, StateKind.STOPPED):
-        return state.kind.value
-    if not state.committed:
-        return "funnel"
-    return "ready" if state.kind is StateKind.WAIT else "analyzing"

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows import grouping
-from bot.workflows.permitting import Place, check, holders
+from bot.workflows.permitting import Place, check, holders, lock_roles
+from bot.workflows.redrawing import redraw_homes
 from models.errors import FieldMistakes, Mistake
 from models.portfolio import Portfolio, ValueStream
 from models.role import FROM_SETTINGS, Right, Role, RoleGrant, SlackGroup
-from models.workspace import Workspace
 
 
 class NowhereInParticular(FieldMistakes):
@@ -90,7 +90,7 @@ def grant(
     people are members of the workspace was looked at before: only Slack knows it. Raises
     NotAllowed and NowhereInParticular.
     """
-    _lock(session, workspace_id)
+    lock_roles(session, workspace_id)
     check(session, actor, Right.GIVE_ROLES, place)
     if place.portfolio is None and role is not Role.ADMIN:
         raise NowhereInParticular(role)
@@ -110,6 +110,7 @@ def grant(
     grouping.keep(session, workspace_id, groups, at)
     if groups:
         grouping.read_soon(session, workspace_id, at)
+    redraw_homes(session, workspace_id, at)
     return [have[key] for key in wanted]
 
 
@@ -120,12 +121,14 @@ def take_away(
 
     Raises UnknownGrant, NotAllowed, AdminBySettings and LastAdmin.
     """
-    _lock(session, workspace_id)
+    lock_roles(session, workspace_id)
     given = session.get(RoleGrant, grant_id)
     if given is None or given.workspace_id != workspace_id:
         raise UnknownGrant
     check(session, actor, Right.GIVE_ROLES, place_of(session, given))
     remove(session, given)
+    grouping.redraw(session, grouping.warned(session, workspace_id, grant_id), at)
+    redraw_homes(session, workspace_id, at)
     return given
 
 
@@ -181,8 +184,3 @@ def _narrowest(place: Place) -> tuple[int | None, int | None]:
     if place.stream is not None:
         return None, place.stream.id
     return (place.portfolio.id if place.portfolio is not None else None), None
-
-
-def _lock(session: Session, workspace_id: int) -> None:
-    """One at a time gives and takes roles, so that two never take the last two admins away."""
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.permitting import Place, holders
+from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_message
 from models.message import Message, MessageKind
 from models.role import Role, RoleGrant, SlackGroup, UserGroup, UserGroupMember
 from models.work import Work, put
-from models.workspace import Workspace
 
 READ_EVERY = timedelta(minutes=15)
 """Slack tells of changes; what it did not manage to tell is read so often."""
@@ -61,7 +60,7 @@ def settle(
     Where nobody has a role through one any more the admins hear it once. Gives the messages to be
     drawn: those, and older ones whose group has people again.
     """
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    lock_roles(session, workspace_id)
     grants = watched(session, workspace_id)
     known = {group.group_id: group for group in told}
     messages: list[Message] = []
@@ -74,7 +73,7 @@ def settle(
             messages += _warn(session, workspace_id, grants[group_id])
         elif not has_nobody and group.warned_at is not None:
             group.warned_at = None
-            messages += _warned(session, workspace_id, grants[group_id])
+            messages += warned(session, workspace_id, grants[group_id])
     session.flush()
     return messages
 
@@ -100,6 +99,21 @@ def redraw(session: Session, messages: Iterable[Message], at: datetime) -> None:
     """Put the drawing of those messages: the last thing in a transaction."""
     for message in sorted(messages, key=lambda each: each.work_key):
         redraw_message(session, message, at)
+
+
+def warned(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
+    """What the admins were told about the group of that grant."""
+    return list(
+        session.scalars(
+            select(Message)
+            .where(
+                Message.workspace_id == workspace_id,
+                Message.kind == MessageKind.USER_GROUP,
+                Message.subject_id == grant_id,
+            )
+            .order_by(Message.id)
+        )
+    )
 
 
 def _keep(session: Session, workspace_id: int, told: SlackGroup, at: datetime) -> UserGroup:
@@ -147,7 +161,7 @@ def _gone(session: Session, workspace_id: int, group_id: str, why: str) -> Slack
 
 def _warn(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
     """A word to each admin; a mended group's older word is used again."""
-    told = {message.channel_id: message for message in _warned(session, workspace_id, grant_id)}
+    told = {message.channel_id: message for message in warned(session, workspace_id, grant_id)}
     for admin in holders(session, [Role.ADMIN], Place(workspace_id)):
         if admin not in told:
             told[admin] = Message(
@@ -159,17 +173,3 @@ def _warn(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
             session.add(told[admin])
     session.flush()
     return list(told.values())
-
-
-def _warned(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
-    return list(
-        session.scalars(
-            select(Message)
-            .where(
-                Message.workspace_id == workspace_id,
-                Message.kind == MessageKind.USER_GROUP,
-                Message.subject_id == grant_id,
-            )
-            .order_by(Message.id)
-        )
-    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows import departing, granting
 from bot.workflows.editing import tell
 from bot.workflows.holding import holdings
-from bot.workflows.permitting import Place, check, departed, may
+from bot.workflows.permitting import Place, check, departed, lock_roles, may
 from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_questions
 from models.epic import Epic
 from models.errors import FieldMistakes
@@ -20,7 +20,6 @@ from models.portfolio import State, StateKind, ValueStream
 from models.project import Program, Project
 from models.role import Right, RoleGrant
 from models.theme import Objective
-from models.workspace import Workspace
 
 WHAT, TO = "what", "to"
 """The fields of the form that a mistake can be about."""
@@ -86,7 +85,7 @@ def hand_over(
     `stamp` is of what the form showed. That who gets it is a member was looked at before: only
     Slack knows it. Raises NotAllowed, TheirsAlready, NothingChosen and OwnsOtherThings.
     """
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    lock_roles(session, workspace_id)
     allowed = kinds_to_hand(session, workspace_id, actor, user_id)
     if not set(kinds) <= set(allowed):
         right = Right.GIVE_ROLES if Kind.ROLES in kinds and allowed else Right.HAND_OVER
@@ -168,5 +167,5 @@ def _show(
 def _locked(session: Session, table: type[T], ids: Sequence[int]) -> Sequence[T]:
     """Those rows, which nobody else changes meanwhile."""
     rows = select(table).where(inspect(table).primary_key[0].in_(ids))
-    by_id = rows.order_by(inspect(table).primary_key[0]).with_for_update()
+    by_id = rows.order_by(inspect(table).primary_key[0]).with_for_update(key_share=True)
     return session.scalars(by_id.execution_options(populate_existing=True)).all()

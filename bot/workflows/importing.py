@@ -27,6 +27,7 @@ from models.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
 from models.flow import History, Move, StreamChange
 from models.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
+from models.sheet import unguarded
 from models.trail import note
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
@@ -164,8 +165,8 @@ def import_items(
     report.transitions_added = staging.take_over(session, portfolio)
     if rows:
         portfolio.imported_at = at
-    told = {"epics": report.items_added, "transitions": report.transitions_added}
-    note(session, workspace_id, "imports", portfolio.id, {**told, **about})
+    told = {"epics": report.items_added, "transitions": report.transitions_added, **about}
+    note(session, workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     return report
 
 
@@ -222,7 +223,7 @@ def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, st
             for row in reader:
                 if empty := next((name for name in needed if not row[name]), None):
                     raise BadRow(file, reader.line_num, f"{empty} is empty")
-                yield reader.line_num, row
+                yield reader.line_num, {name: unguarded(row[name]) for name in needed}
         except UnicodeDecodeError as error:
             raise BadRow(file, reader.line_num + 1, "it is not UTF-8") from error
 

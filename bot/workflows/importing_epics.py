@@ -6,18 +6,20 @@ Epics with a history of moves come in by `importing`; here each has one entry, i
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import Connection, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
+from bot.workflows import staging_epics as staging
 from bot.workflows.founding import found_streams
 from bot.workflows.matching_columns import GoodRow
 from bot.workflows.naming import NOBODY, NoSuchProject, People, StreamNames
-from bot.workflows.staging import CHUNK
+from models.database import Database
 from models.epic import Epic, EpicType, Transition
 from models.errors import Mistake
 from models.portfolio import (
@@ -34,7 +36,6 @@ from models.theme import Theme
 from models.trail import note
 
 KEY = re.compile(r"([A-Z][A-Z0-9]{1,9})-([1-9]\d{0,8})")
-EPICS = Epic.metadata.tables[Epic.__tablename__]
 TRANSITIONS = Transition.metadata.tables[Transition.__tablename__]
 PLAIN = (
     "title",
@@ -115,6 +116,17 @@ def plan_epics(
     return planning.done()
 
 
+@contextmanager
+def staged_epics(database: Database, plan: EpicPlan, at: datetime) -> Iterator[Connection]:
+    """A connection that holds the plan's epics, to write them by with `load_epics`.
+
+    They begin at the moment the row says, else then.
+    """
+    rows = [_row(planned, at) for planned in plan.epics]
+    with database.staging() as connection, staging.staged(connection, rows):
+        yield connection
+
+
 def load_epics(
     session: Session,
     portfolio: Portfolio,
@@ -124,37 +136,24 @@ def load_epics(
 ) -> EpicReport:
     """Add the epics that are not there yet, each with one entry into its state.
 
-    It is at the moment the row says, else now. The audit log tells of it as one event, with
-    `about`, such as the hash of the file.
+    The session is of the connection that holds the plan staged. The audit log tells of it as one
+    event, with `about`, such as the hash of the file.
     """
     _lock(session, portfolio)
     streams = found_streams(session, portfolio, _streams_of(plan), at, plan.prefixes)
-    themes = _themes(session, portfolio, plan, at)
-    there = _there(session, portfolio)
-    rows = []
+    _found_themes(session, portfolio, plan, at)
     numbers = _numbers(plan)
     for stream in streams.values():
         stream.next_number = max(stream.next_number, numbers.get(stream.key_prefix, 0) + 1)
-    for planned in plan.epics:
-        if there.isdisjoint(_names_of(planned)):
-            row = {**planned, "theme_id": themes.get((planned["theme"] or "").casefold())}
-            stream = streams[row.pop("stream")]
-            del row["theme"]
-            moment = row["created_at"] or at
-            row |= {"value_stream_id": stream.id, "key": row["key"] or stream.take_key()}
-            rows.append({**row, **_clocks(row.pop("state"), moment)})
-    for start in range(0, len(rows), CHUNK):
-        session.execute(insert(EPICS), rows[start : start + CHUNK])
-    if rows:
+    added = staging.take_over(session, portfolio, streams)
+    if added:
         portfolio.imported_at = at
     _enter(session, portfolio)
-    told = {"epics": len(rows), **about}
+    told = {"epics": added, **about}
     here = portfolio.workspace_id
     note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)
-    known = plan.known + len(plan.epics) - len(rows)
-    return EpicReport(
-        len(rows), known, plan.new_streams, plan.new_themes, sorted(plan.named_owners)
-    )
+    known = plan.known + len(plan.epics) - added
+    return EpicReport(added, known, plan.new_streams, plan.new_themes, sorted(plan.named_owners))
 
 
 class _Planning:
@@ -289,19 +288,23 @@ def _streams_of(plan: EpicPlan) -> Iterator[str]:
     return (epic["stream"] for epic in plan.epics)
 
 
-def _themes(
-    session: Session, portfolio: Portfolio, plan: EpicPlan, at: datetime
-) -> Mapping[str, int]:
-    """Every theme's id by its name in lower case; those new are added."""
-    query = select(Theme).where(Theme.portfolio_id == portfolio.id)
-    themes = {theme.name.casefold(): theme for theme in session.scalars(query)}
+def _found_themes(session: Session, portfolio: Portfolio, plan: EpicPlan, at: datetime) -> None:
+    """Add the themes of the plan that are not there."""
+    query = select(Theme.name).where(Theme.portfolio_id == portfolio.id)
+    there = {name.casefold() for name in session.scalars(query)}
+    here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
     for name in plan.new_themes:
-        if name.casefold() not in themes:
-            here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
-            themes[name.casefold()] = Theme(**here, name=name, created_at=at)
-            session.add(themes[name.casefold()])
-    session.flush()
-    return {name: theme.id for name, theme in themes.items()}
+        if name.casefold() not in there:
+            session.add(Theme(**here, name=name, created_at=at))
+
+
+def _row(planned: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """A planned epic as it is staged."""
+    row = {**planned, **_clocks(planned["state"], planned["created_at"] or at)}
+    row |= {"own_key": row.pop("key"), "stream_name": row.pop("stream")}
+    row |= {"theme_name": row.pop("theme")}
+    del row["state"]
+    return row
 
 
 def _clocks(state: State, at: datetime) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.granting import remove
-from bot.workflows.permitting import Place, holders
+from bot.workflows.permitting import Place, holders, lock_roles
 from models.errors import Mistake
 from models.role import FROM_SETTINGS, Role, RoleGrant
 from models.trail import insert_new
@@ -27,7 +27,7 @@ def workspace_of(session: Session, team_id: str) -> Workspace:
     if known is not None:
         return known
     local = session.scalars(
-        select(Workspace).where(Workspace.team_id == LOCAL).with_for_update()
+        select(Workspace).where(Workspace.team_id == LOCAL).with_for_update(key_share=True)
     ).first()
     if local is not None:
         local.team_id = team_id
@@ -41,7 +41,7 @@ def grant_admin(
     session: Session, workspace_id: int, user_id: str, by: str | None, at: datetime
 ) -> None:
     """Make the person an admin of the workspace; once more changes nothing."""
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    lock_roles(session, workspace_id)
     if user_id in (grant.user_id for grant in admin_grants(session, workspace_id)):
         return
     session.add(
@@ -58,7 +58,7 @@ def grant_admin(
 
 def revoke_admin(session: Session, workspace_id: int, user_id: str) -> None:
     """Take the role of admin from the person. Raises NoAdmin, AdminBySettings and LastAdmin."""
-    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+    lock_roles(session, workspace_id)
     grants = [each for each in admin_grants(session, workspace_id) if each.user_id == user_id]
     if not grants:
         raise NoAdmin(user_id)

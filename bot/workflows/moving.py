@@ -101,15 +101,15 @@ def move(
     if version is not None and version != epic.version:
         raise MovedMeanwhile(epic.key, epic.column_label)
     to = Column.entered(state, phase)
-    if to.scales and epic.state.kind is not StateKind.DONE:
-        check(session, actor, Right.JUDGE, place)
-        if not (reason or "").strip():
-            raise ReasonMissing("Say in a sentence why it goes on after its MVP.")
     obstacles = Obstacles(
         lacks_before(epic, states.values(), state, scales=to.scales),
         full_places(session, epic, to, states, lock=True) if limited else [],
     )
     role = _passing_role(session, actor, epic, to, obstacles, reason, anyway=anyway)
+    if to.scales and epic.state.kind is not StateKind.DONE:
+        check(session, actor, Right.JUDGE, place)
+        if not (reason or "").strip():
+            raise ReasonMissing("Say in a sentence why it goes on after its MVP.")
     moved = carry_out(session, epic, to, actor, reason, at)
     if role is not None:
         session.add(_override(moved.transition, obstacles.told(to), role))

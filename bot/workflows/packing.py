@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.exporting import Scope, import_sheets, mapping, sheets
+from bot.workflows.exporting import Scope, sheets
+from bot.workflows.exporting_epics import import_sheets, mapping
 from models.export import ExportFormat
 from models.sheet import Sheet, as_text, guarded, json_line
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.listing_projects import UnknownProject, seen_portfolio, seen_project
 from bot.workflows.naming import NoSuchStream
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.redrawing import redraw_epic, redraw_homes
+from bot.workflows.redrawing import redraw_digests, redraw_epic, redraw_homes
 from bot.workflows.theming import ChangedSince
 from models.epic import Epic
 from models.errors import FieldMistakes
@@ -315,6 +315,7 @@ def _changed(session: Session, project: Project, at: datetime) -> None:
     """Count the change, and redraw what shows the project: cards of its epics, Homes looked at."""
     project.version += 1
     session.flush()
+    redraw_digests(session, project.workspace_id, project.portfolio_id, at)
     epics = select(Epic).where(Epic.project_id == project.id).order_by(Epic.id)
     for epic in session.scalars(epics).all():
         redraw_epic(session, epic, at)

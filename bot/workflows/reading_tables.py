@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.errors import Mistake
+from models.sheet import unguarded
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_COLUMNS = 200
@@ -20,9 +21,6 @@ BEGINNING = 65_536
 
 QUOTED = re.compile(r'"(?:[^"]|"")*"?')
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-GUARD = re.compile(r"^'(?=[=+\-@])")
-"""What an export puts before a cell that a spreadsheet would take for a formula."""
-
 AS_CSV = "In a spreadsheet: Save as, then CSV (UTF-8)."
 
 
@@ -122,7 +120,7 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     records, began = [], 1
     try:
         for cells in reader:
-            tidy = [GUARD.sub("", cell.strip()) for cell in cells]
+            tidy = [unguarded(cell.strip()) for cell in cells]
             if any(tidy):
                 records.append((began, tidy))
             began = reader.line_num + 1

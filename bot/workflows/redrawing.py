@@ -1,6 +1,6 @@
 """Having Slack show the present state wherever it may show an older one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
@@ -66,19 +66,33 @@ def redraw_questions(
     subjects: list[tuple[Sequence[MessageKind], Sequence[int]]]
     subjects = [((MessageKind.FACT_CHECK,), _asked_about(session, epics, at))]
     if in_digests:
-        subjects.append((DIGEST_KINDS, _told_of(session, epics, at)))
+        portfolio_ids = {epic.portfolio_id for epic in epics}
+        subjects.append((DIGEST_KINDS, _newest_digests(session, portfolio_ids, at)))
+    for workspace_id in sorted({epic.workspace_id for epic in epics}):
+        _redraw_about(session, workspace_id, subjects, at)
+
+
+def redraw_digests(session: Session, workspace_id: int, portfolio_id: int, at: datetime) -> None:
+    """Put the drawing of the newest digests of a portfolio: what they ask for has changed."""
+    session.flush()
+    subjects = [(DIGEST_KINDS, _newest_digests(session, {portfolio_id}, at))]
+    _redraw_about(session, workspace_id, subjects, at)
+
+
+def _redraw_about(
+    session: Session,
+    workspace_id: int,
+    subjects: Sequence[tuple[Sequence[MessageKind], Sequence[int]]],
+    at: datetime,
+) -> None:
+    """Put the drawing of the messages of those kinds about those subjects."""
     shows = [
         and_(Message.kind.in_(kinds), Message.subject_id.in_(ids)) for kinds, ids in subjects if ids
     ]
     if not shows:
         return
-    workspaces = {epic.workspace_id for epic in epics}
-    messages = session.scalars(
-        select(Message)
-        .where(Message.workspace_id.in_(workspaces), or_(*shows))
-        .order_by(Message.id)
-    )
-    for message in messages.all():
+    rows = select(Message).where(Message.workspace_id == workspace_id, or_(*shows))
+    for message in session.scalars(rows.order_by(Message.id)).all():
         redraw_message(session, message, at)
 
 
@@ -94,13 +108,14 @@ def _asked_about(session: Session, epics: Sequence[Epic], at: datetime) -> Seque
     ]
 
 
-def _told_of(session: Session, epics: Sequence[Epic], at: datetime) -> Sequence[int]:
-    """The newest digest of each channel that tells of the epics' portfolios."""
-    portfolios = {epic.portfolio_id for epic in epics}
+def _newest_digests(
+    session: Session, portfolio_ids: Collection[int], at: datetime
+) -> Sequence[int]:
+    """The newest digest of each channel that tells of the portfolios."""
     newest = (
         select(func.max(Digest.id))
         .join(Digest.subscription)
-        .where(Subscription.portfolio_id.in_(portfolios), Digest.at > at - WEEK)
+        .where(Subscription.portfolio_id.in_(portfolio_ids), Digest.at > at - WEEK)
         .group_by(Digest.channel_id)
     )
     return session.scalars(newest).all()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select, true
 from sqlalchemy.orm import Session
 
 from bot.workflows import finding
@@ -99,7 +99,8 @@ def scope_of(session: Session, export: Export) -> Scope | None:
     )
     if session.scalar(seen) is None:
         return None
-    epics = and_(seen_by(export.user_id), or_(export.restricted, Epic.restricted.is_(False)))
+    told = true() if export.restricted else Epic.restricted.is_(False)
+    epics = and_(seen_by(export.user_id), told)
     place = Place.of_portfolio(export.portfolio)
     with_audit = may(session, export.user_id, Right.READ_AUDIT, place)
     return Scope(export.portfolio, epics, with_audit)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_homes
+from bot.workflows.redrawing import redraw_digests, redraw_homes
 from bot.workflows.settling import check_unchanged, lock_portfolio
 from bot.workflows.streaming import lock_stream
 from models.epic import Epic
@@ -82,6 +82,7 @@ def set_limits(
         if before != most:
             _set(session, portfolio, stream, each, limit, most)
             changes.append(Change(each.label, _spelled(before), _spelled(most)))
+    redraw_digests(session, workspace_id, portfolio.id, at)
     redraw_homes(session, workspace_id, at)
     return changes
 

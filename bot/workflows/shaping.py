@@ -232,7 +232,7 @@ def set_commitment_point(
         .values(committed_at=Epic.state_entered_at)
     )
     told = {"commitment_point": point.name, "epics_begun": begun.rowcount}  # type: ignore[attr-defined]
-    note(session, workspace_id, "commitment_points", portfolio.id, told)
+    note(session, workspace_id, "commitment_points", portfolio.id, told, portfolio_id=portfolio.id)
     _arranged(session, portfolio, at)
     return point
 
@@ -259,7 +259,8 @@ def _split_in_two(session: Session, state: State, *, phased: bool) -> None:
             delete(WipLimit).where(WipLimit.state_id == state.id, WipLimit.phase.is_not(None))
         )
     told = {"two_columns": phased, "epics": changed.rowcount}  # type: ignore[attr-defined]
-    note(session, state.workspace_id, "columns", state.id, told)
+    here = state.portfolio_id
+    note(session, state.workspace_id, "columns", state.id, told, portfolio_id=here)
 
 
 def _forget(session: Session, state: State) -> None:

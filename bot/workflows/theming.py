@@ -1,6 +1,7 @@
 """Theming: saying what the portfolio is after, and how far it has come."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,9 @@ from models.errors import FieldMistakes, Mistake
 from models.portfolio import Portfolio
 from models.role import Right
 from models.theme import KeyResult, Objective, Theme
+
+LOCK: dict[str, Any] = {"key_share": True}
+"""Against others who change the same, not against epics that point to it."""
 
 MOST_KEY_RESULTS = 10
 """Of one objective, so that a page of objectives fits into a form."""
@@ -186,7 +190,7 @@ def portfolio_to_change(
     Raises UnknownTheme and NotAllowed.
     """
     portfolio = seen_portfolio(session, workspace_id, actor, portfolio_id)
-    session.refresh(portfolio, with_for_update=True)
+    session.refresh(portfolio, with_for_update=LOCK)
     check(session, actor, Right.EDIT_THEMES, Place.of_portfolio(portfolio))
     return portfolio
 
@@ -195,7 +199,7 @@ def theme_to_change(
     session: Session, workspace_id: int, actor: str, theme_id: int, version: int | None
 ) -> Theme:
     """The theme, locked. Raises UnknownTheme, NotAllowed, ChangedSince."""
-    theme = session.get(Theme, theme_id, with_for_update=True, populate_existing=True)
+    theme = session.get(Theme, theme_id, with_for_update=LOCK, populate_existing=True)
     if theme is None:
         raise UnknownTheme
     portfolio = seen_portfolio(session, workspace_id, actor, theme.portfolio_id)
@@ -209,7 +213,7 @@ def objective_to_change(
     session: Session, workspace_id: int, actor: str, objective_id: int, version: int | None
 ) -> Objective:
     """The objective, locked. Raises UnknownTheme, NotAllowed, ChangedSince."""
-    objective = session.get(Objective, objective_id, with_for_update=True, populate_existing=True)
+    objective = session.get(Objective, objective_id, with_for_update=LOCK, populate_existing=True)
     if objective is None:
         raise UnknownTheme
     portfolio = seen_portfolio(session, workspace_id, actor, objective.portfolio_id)
@@ -226,7 +230,7 @@ def key_result_to_change(
 
     Raises UnknownTheme, NotAllowed and ChangedSince.
     """
-    result = session.get(KeyResult, key_result_id, with_for_update=True, populate_existing=True)
+    result = session.get(KeyResult, key_result_id, with_for_update=LOCK, populate_existing=True)
     if result is None:
         raise UnknownTheme
     objective = session.get_one(Objective, result.objective_id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from bot.workflows import finding
 from bot.workflows.beginning import check_begun
 from bot.workflows.giving_back import spell_bad_rows
-from bot.workflows.importing_epics import EpicPlan, load_epics
+from bot.workflows.importing_epics import EpicPlan, load_epics, staged_epics
 from bot.workflows.importing_projects import load_projects, staged_projects
 from bot.workflows.matching_columns import check_matching, guessed
 from bot.workflows.permitting import Place, check, may
@@ -205,12 +205,14 @@ def may_found(session: Session, portfolio: Portfolio, user_id: str) -> bool:
 
 
 @contextmanager
-def staged(database: Database, foreseen: Foreseen) -> Iterator[Connection | None]:
-    """A connection to take the rows in by, where they can be staged outside the write lock."""
-    if isinstance(foreseen.plan, EpicPlan):
-        yield None
-        return
-    with staged_projects(database, foreseen.plan) as connection:
+def staged(database: Database, foreseen: Foreseen, at: datetime) -> Iterator[Connection]:
+    """A connection that holds the good rows, to take them in by: outside the write lock."""
+    plan = foreseen.plan
+    if isinstance(plan, EpicPlan):
+        rows = staged_epics(database, plan, at)
+    else:
+        rows = staged_projects(database, plan)
+    with rows as connection:
         yield connection
 
 

@@ -198,14 +198,16 @@ def _slips(session: Session, portfolio: Portfolio, user_id: str, now: datetime) 
 
 
 def _counted(session: Session, rows: Select[Epic], few: int = FEW) -> Pile[Epic]:
-    """The longest of them and how many they are, in one query."""
-    longest = (
-        rows.add_columns(func.count().over())
+    """The longest of them and how many they are, in one query that sorts nothing but their ids."""
+    order = (Epic.state_entered_at, Epic.id)
+    picked = rows.with_only_columns(Epic.id, func.count().over().label("total"))
+    longest = picked.order_by(*order).limit(few).subquery()
+    found = session.execute(
+        select(Epic, longest.c.total)
+        .join(longest, longest.c.id == Epic.id)
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
-        .order_by(Epic.state_entered_at, Epic.id)
-        .limit(few)
-    )
-    found = session.execute(longest).all()
+        .order_by(*order)
+    ).all()
     return Pile([epic for epic, _ in found], found[0][1] if found else 0)
 
 

@@ -213,9 +213,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
     )
-    op.create_index(
-        op.f("ix_uploads_portfolio_id_sha256"), "uploads", ["portfolio_id", "sha256"]
-    )
+    op.create_index(op.f("ix_uploads_portfolio_id_sha256"), "uploads", ["portfolio_id", "sha256"])
     op.create_table(
         "objectives",
         sa.Column("id", sa.Integer(), nullable=False),

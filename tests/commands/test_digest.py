@@ -41,7 +41,9 @@ def subscribes(slack, who="ana", channel="portfolio", day=None):
 
 
 def digests(slack, channel="portfolio"):
-    return [m for m in slack.channel(channel).messages if "in flight" in m.text or "First" in m.text]
+    return [
+        m for m in slack.channel(channel).messages if "in flight" in m.text or "First" in m.text
+    ]
 
 
 def the_digest(slack, channel="portfolio"):
@@ -222,7 +224,9 @@ def test_what_a_digest_asks_for_is_answered_in_its_thread_and_gone(slack, shop):
     ana.click("Still right", in_message=reply)
     slack.wait_for(lambda: reply.text == "*Without news* · all of them were heard of. Thank you.")
     slack.wait_for(lambda: "without news" not in str(the_digest(slack).blocks))
-    assert len([m for m in slack.channel("portfolio").messages if m.thread_ts == reply.thread_ts]) == 1
+    assert (
+        len([m for m in slack.channel("portfolio").messages if m.thread_ts == reply.thread_ts]) == 1
+    )
 
 
 def a_limit(tack, most):

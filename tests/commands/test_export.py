@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -102,6 +101,8 @@ def test_what_goes_wrong_once_is_done_again(slack, two_epics, method):
     exports(slack, "cleo")
     slack.wait_for(lambda: (slack.clock.advance(1), slack.as_user("cleo").files())[1], 20)
     assert len(slack.as_user("cleo").files()) == 1
+    assert {finding.error for finding in slack.findings} <= {"file_not_found"}
+    slack.findings.clear()
 
 
 def test_a_file_whose_reply_was_lost_is_not_given_twice(slack, two_epics):
@@ -138,11 +139,11 @@ def test_a_slack_that_does_not_answer_for_long_is_told_and_tried_on(slack, two_e
     exports(slack, "cleo")
 
     def told():
-        slack.clock.advance(timedelta(seconds=5))
+        slack.clock.advance(1)
         return any("goes on trying" in m.text for m in slack.dm("cleo").messages)
 
     slack.wait_for(told, 20)
-    slack.wait_for(lambda: (slack.clock.advance(20), slack.as_user("cleo").files())[1], 20)
+    slack.wait_for(lambda: (slack.clock.advance(1), slack.as_user("cleo").files())[1], 30)
 
 
 def test_a_button_of_somebody_elses_export_does_nothing(slack, two_epics):

@@ -265,7 +265,7 @@ def test_a_stop_sent_after_it_moved_keeps_what_was_typed(slack, strict):
     form.fill("Why?", "too dear")
     ben.types("/epic move PAY-1 ready", channel="payments")
     assert form.submit().errors == {
-        "Why?": "PAY-1 has moved in the meantime and is now in Ready. Look again and decide."
+        "Why?": "PAY-1 has changed in the meantime and is now in Ready. Look again and decide."
     }
     assert ben.form().value("Why?") == "too dear"
 

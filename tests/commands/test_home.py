@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from models.epic import Epic
 from models.portfolio import Portfolio
+from models.project import Milestone, Project
 from models.theme import Theme
 from tests.commands.conftest import card, proposes
 
@@ -118,3 +119,37 @@ def test_a_closed_portfolio_is_nobodys_board_without_a_role(slack, shop):
     home = home_of(slack, "dana", "you have none so far")
     assert "Shop" not in "\n".join(home.texts)
     assert "Pay by bank transfer" not in "\n".join(home.texts)
+
+
+def test_a_stream_without_an_owner_and_a_late_milestone_each_lead_to_where_they_are_mended(
+    slack, shop
+):
+    live_since(shop, 100, slack)
+    ana = slack.workspace.user_named("ana").id
+    today = slack.clock.now().date()
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        portfolio.value_streams[0].owner_user_id = None
+        here = {"workspace_id": portfolio.workspace_id}
+        late = Milestone(**here, code="M3", name="Go-live", baseline_on=today - timedelta(days=14))
+        session.add(
+            Project(
+                **here,
+                portfolio_id=portfolio.id,
+                code="PRJ-204",
+                name="Checkout renewal",
+                owner_user_id=ana,
+                created_at=slack.clock.now(),
+                milestones=[late],
+            )
+        )
+    home = home_of(slack, "ana", "M3 Go-live · 14 days after its date")
+    person = slack.as_user("ana")
+    home.click("Open PRJ-204")
+    assert person.form().shows("Go-live")
+    person.form().close()
+    home.click("Give it an owner")
+    assert person.form().title == "A value stream"
+    person.form().choose("Owner", "ben")
+    assert person.form().submit().closed
+    lacks(slack, home, "has no owner yet")

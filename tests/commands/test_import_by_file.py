@@ -386,3 +386,30 @@ def test_nothing_is_late_for_four_weeks_after_an_import(slack, shop):
     brings_in(slack, EPICS)
     assert not late()
     assert late(days=28)
+
+
+@pytest.mark.parametrize(
+    "method", ["files.getUploadURLExternal", "upload_url", "files.completeUploadExternal"]
+)
+def test_bad_rows_come_back_once_however_slack_stumbles(slack, shop, method):
+    slack.lose_reply_next(method)
+    brings_in(slack, BAD.encode())
+    ana = slack.as_user("ana")
+    slack.wait_for(ana.files, timeout=20)
+    slack.wait_for(lambda: not waiting(shop), timeout=20)
+    assert len(ana.files()) == 1
+
+
+def test_where_slack_takes_no_file_the_message_says_so(slack, shop):
+    slack.fail_next("files.getUploadURLExternal", "missing_scope")
+    brings_in(slack, BAD.encode())
+    said = "Slack took no file with them (missing_scope). The file once more shows every reason."
+    slack.wait_for(lambda: said in told(slack).text, timeout=15)
+    assert slack.as_user("ana").files() == []
+    assert "Line 3: there is no state “Doing”" in told(slack).text
+
+
+def waiting(tack):
+    with tack.database.read() as session:
+        keys = session.scalars(select(Work.key)).all()
+    return [key for key in keys if key.startswith(("upload", "bad_rows", "message"))]

@@ -60,7 +60,7 @@ def test_a_form_with_forged_memory_is_never_an_error_of_tacks(clicked, shop):
             view = sent.payload["view"] | {"callback_id": callback_id, "private_metadata": value}
             answer = clicked.acting._carrier.deliver("interactive", sent.payload | {"view": view})
             assert answer.error is None, callback_id
-            assert answer.ack.get("response_action") in {"errors", "update"}
+            assert answer.ack.get("response_action") in {"errors", "update"}, (callback_id, value)
             assert "Something broke" not in str(answer.ack)
     assert epics(shop) == before
 

@@ -42,8 +42,7 @@ def test_moving_by_form_says_when_someone_else_was_faster(slack, shop):
     slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
     errors = form.submit().errors
     assert errors == {
-        "Where to?": "PAY-1 has moved in the meantime and is now in Ready. "
-        "Look again and decide."
+        "Where to?": "PAY-1 has changed in the meantime and is now in Ready. Look again and decide."
     }
 
 

@@ -1,7 +1,11 @@
 """`/portfolio roles`: who has which role, given and taken away in one place."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import func, select
+
+from models.role import UserGroup, UserGroupMember
 from tests.commands.conftest import card, proposes
 
 
@@ -131,10 +135,19 @@ def test_a_user_group_has_a_role_with_its_people(slack, shop, council):
     slack.wait_for(lambda: "Reviewing" in card(slack, "PAY-1").text)
 
 
+def known(shop, group):
+    """The group as Tack knows it: why it is gone, if it is, and how many are in it."""
+    with shop.database.read() as session:
+        gone = session.scalar(select(UserGroup.gone).where(UserGroup.group_id == group.id))
+        people = select(func.count()).where(UserGroupMember.group_id == group.id)
+        return gone, session.scalar(people)
+
+
 def test_who_leaves_the_group_leaves_its_role_within_a_moment(slack, shop, council):
     gives(slack, "Council", "Shop", group="@council")
     slack.change_user_group("council", ["ben"])
-    slack.wait_for(lambda: roles(slack).shows("Council · @council, 1 person"))
+    slack.wait_for(lambda: known(shop, council) == (None, 1))
+    assert roles(slack).shows("Council · @council, 1 person")
     proposes(slack, "Pay by bank transfer")
     card(slack, "PAY-1")
     said = slack.as_user("cleo").types("/epic move PAY-1 reviewing", channel="payments").text
@@ -163,11 +176,37 @@ def test_a_group_that_is_emptied_is_told_to_the_admin_once_and_when_it_is_filled
 def test_a_group_that_is_deleted_is_said_to_be_gone(slack, shop, council):
     gives(slack, "Council", "Shop", group="@council")
     slack.delete_user_group("council")
-    slack.wait_for(
-        lambda: roles(slack).shows(
-            "Council · @council, gone: it was deleted in Slack, so nobody has this role through it"
-        )
+    slack.wait_for(lambda: known(shop, council)[0])
+    assert roles(slack).shows(
+        "Council · @council, gone: it was deleted in Slack, so nobody has this role through it"
     )
+
+
+def test_what_slack_did_not_tell_is_read_within_a_quarter_of_an_hour(slack, shop, council):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.wait_for(lambda: known(shop, council) == (None, 2))
+    council.users = council.users[:1]
+    slack.clock.advance(timedelta(minutes=16))
+    slack.wait_for(lambda: known(shop, council) == (None, 1))
+
+
+def test_a_reading_that_failed_is_made_again_until_it_succeeds(slack, shop, council):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.fail_next("usergroups.list", "internal_error")
+    slack.change_user_group("council", ["ben"])
+    slack.wait_for(lambda: slack.requests[-1].method == "usergroups.list")
+    slack.clock.advance(timedelta(minutes=2))
+    slack.wait_for(lambda: known(shop, council) == (None, 1))
+    slack.findings.clear()
+
+
+def test_when_the_plan_loses_user_groups_nobody_has_a_role_through_one(slack, shop, council):
+    gives(slack, "Council", "Shop", group="@council")
+    slack.wait_for(lambda: known(shop, council) == (None, 2))
+    slack.free_plan = True
+    slack.clock.advance(timedelta(minutes=16))
+    slack.wait_for(lambda: known(shop, council) == ("this plan of Slack has no user groups", 0))
+    slack.findings.clear()
 
 
 def test_a_plan_without_user_groups_is_asked_for_people_only(slack, shop):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.commands.conftest import card, epics, proposes
+from tests.commands.conftest import epics, proposes
 
 
 @pytest.mark.parametrize("typed", ["", "help", " HELP "])
@@ -58,35 +58,6 @@ def test_only_an_admin_sets_it_up_and_the_others_hear_whom_to_ask(slack, tack):
     ana = f"<@{slack.workspace.user_named('ana').id}>"
     assert answer.text == f"Only an admin can set Tack up. Ask {ana}."
     assert ana in str(answer.blocks)
-
-
-def test_an_admin_sets_it_up_and_someone_proposes(slack, tack):
-    ana = slack.as_user("ana")
-    ana.types("/portfolio setup", channel="payments")
-    form = ana.form()
-    form.fill("What is the portfolio called?", "Shop")
-    form.fill("Currency", "e1")
-    form.choose("Time zone", "Europe/Berlin")
-    form.fill("Value stream", "Payments")
-    form.choose("Owner", "ben")
-    form.choose("Channel", "payments")
-    form.click("Add a value stream")
-    form = slack.wait_for(lambda: "Value stream 2" in ana.form().labels and ana.form())
-    form.fill("Value stream 2", "payments")
-    errors = form.submit().errors
-    assert errors == {
-        "Currency": "Write the three letters of a currency, such as EUR.",
-        "Value stream 2": "payments is there twice.",
-    }
-    form.fill("Currency", "eur")
-    form.fill("Value stream 2", "Onboarding")
-    assert form.submit().closed
-    told = slack.wait_for(lambda: ana.private_messages() and ana.private_messages()[-1].text)
-    assert told.startswith(
-        "*Shop* is set up with 2 value streams: Payments (PAY), Onboarding (ONB)"
-    )
-    assert proposes(slack, "Pay by bank transfer").closed
-    assert card(slack, "PAY-1")
 
 
 def test_the_list_is_turned_page_by_page(slack, shop):

@@ -80,8 +80,12 @@ def test_a_stream_is_over_its_limit_since_it_last_went_past_it(histories, since)
 
 
 def test_an_epic_counts_in_a_stream_from_its_change_until_the_next():
-    came = History("Payments", [Move("ready", days(0))], [StreamChange("Search", "Payments", days(4))])
-    left = History("Search", [Move("ready", days(0))], [StreamChange("Payments", "Search", days(6))])
+    came = History(
+        "Payments", [Move("ready", days(0))], [StreamChange("Search", "Payments", days(4))]
+    )
+    left = History(
+        "Search", [Move("ready", days(0))], [StreamChange("Payments", "Search", days(6))]
+    )
     assert over_since([came, left], "Payments", 1, days(5)) == days(4)
     assert over_since([came, left], "Payments", 1, days(7)) is None
 

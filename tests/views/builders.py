@@ -105,7 +105,15 @@ def a_page(total, number=1, *, state="funnel", portfolio=None, size=PAGE_SIZE, *
 
 
 def a_board(
-    *, portfolio=None, stream=None, column=None, page=1, most=None, in_flight=None, more=None, **counts
+    *,
+    portfolio=None,
+    stream=None,
+    column=None,
+    page=1,
+    most=None,
+    in_flight=None,
+    more=None,
+    **counts,
 ):
     """A board with so many epics in each column named, whole or one page of one column."""
     portfolio = portfolio or a_portfolio()

@@ -8,6 +8,7 @@ from bot.commands import epic, moves, portfolio
 from bot.commands.members import Guest, Stranger
 from bot.views import answers, help, refusal
 from bot.views.values import OldButton
+from bot.workflows.beginning import NoAdminYet, SetUpFirst
 from bot.workflows.finding import UnknownKey
 from bot.workflows.moving import UnknownEpic, UnknownState
 from bot.workflows.proposing import UnknownStream
@@ -21,7 +22,7 @@ MISTAKES = [
     (AlreadyThere("PAY-1", "Ready"), "PAY-1 is already in Ready."),
     (
         MovedMeanwhile("PAY-1", "Ready"),
-        "PAY-1 has moved in the meantime and is now in Ready. Look again and decide.",
+        "PAY-1 has changed in the meantime and is now in Ready. Look again and decide.",
     ),
     (
         DatabaseAway(),
@@ -55,12 +56,11 @@ MISTAKES = [
         "stopped.",
     ),
     (
-        portfolio.SetUpFirst(),
-        "Tack is not set up here yet. An admin types /portfolio setup: "
-        "one form, about two minutes.",
+        SetUpFirst(),
+        "Tack is not set up here yet. An admin types /portfolio setup, which guides through it.",
     ),
     (
-        portfolio.NotAdmin([]),
+        NoAdminYet(),
         "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id, "
         "or runs: tack admin grant USER",
     ),
@@ -75,8 +75,11 @@ def test_a_refusal_is_the_sentence_of_the_rule(mistake, sentence):
 
 
 def test_a_refusal_says_whom_to_ask_to_eye_and_ear():
-    answer = answers.refusal(portfolio.NotAdmin([ANA, BEN, CLEO, DANA]))
-    said = "Only an admin can set Tack up. Ask @Ana or @Ben or @Cleo."
+    answer = answers.refusal(SetUpFirst([ANA, BEN, CLEO, DANA]))
+    said = (
+        "Tack is not set up here yet. An admin types /portfolio setup, which guides through it. "
+        "Ask @Ana, @Ben, @Cleo or one more."
+    )
     assert shown(answer) == [said]
     assert read_aloud(answer) == said
 

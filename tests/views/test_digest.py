@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -82,7 +81,7 @@ def a_blocking(epic, reason="waits for the supplier"):
 
 def a_slip(days=14, keys=("PAY-12",)):
     milestone = Milestone(code="M3", name="Go-live", baseline_on=date(2026, 5, 4))
-    return Slip(Project(code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
+    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
 
 
 def some_changes(portfolio):
@@ -121,9 +120,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
     telling = a_telling(
         portfolio,
         changes=some_changes(portfolio),
-        needs=Needs(
-            answers=Waiting([late], 6, 1), quiet=Pile([(quiet, MONDAY - 2 * WEEK)], 1)
-        ),
+        needs=Needs(answers=Waiting([late], 6, 1), quiet=Pile([(quiet, MONDAY - 2 * WEEK)], 1)),
     )
     assert shown(digest.digest(telling)) == [
         "Week 20 · 29 epics in flight",
@@ -174,7 +171,8 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(0, "since today"), (1, "for 1 day"), (13, "for 13 days"), (30, "for 4 weeks")]
+    ("days", "said"),
+    [(0, "since today"), (1, "for 1 day"), (13, "for 13 days"), (30, "for 4 weeks")],
 )
 def test_how_long_a_stream_is_over_its_limit_is_told_in_days_then_in_weeks(days, said):
     portfolio = a_portfolio()
@@ -186,7 +184,9 @@ def test_how_long_a_stream_is_over_its_limit_is_told_in_days_then_in_weeks(days,
 def test_many_streams_over_their_limits_are_counted_in_the_heading():
     portfolio = a_portfolio()
     streams = {f"Stream {n}": Load(5, 4) for n in range(9)}
-    telling = a_telling(portfolio, changes=some_changes(portfolio), in_flight=in_flight(portfolio, streams))
+    telling = a_telling(
+        portfolio, changes=some_changes(portfolio), in_flight=in_flight(portfolio, streams)
+    )
     texts = shown(digest.digest(telling))
     assert texts[0] == "Week 20 · 29 epics in flight, 9 streams over their limits"
     assert "Stream 2 5 of 4 and 6 more\n*Finished*" in texts[2]
@@ -394,8 +394,12 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     epic.blocking = a_blocking(epic)
     idea = an_epic(number=7, portfolio=portfolio, since=MONDAY - 3 * WEEK)
     override = Override(
-        epic=epic, by_user_id=BEN, role="value-stream owner", reason="Customers wait",
-        passed=["Payments has 5 of 5 in flight"], at=MONDAY,
+        epic=epic,
+        by_user_id=BEN,
+        role="value-stream owner",
+        reason="Customers wait",
+        passed=["Payments has 5 of 5 in flight"],
+        at=MONDAY,
     )
     title = "Pay by bank transfer at checkout"
     assert shown(a_reply(MessageKind.DIGEST_ANSWERS, answers=Waiting([idea], 6, 1))) == [
@@ -428,6 +432,7 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     assert shown(a_reply(MessageKind.DIGEST_SLIPS, slips=Pile([a_slip()], 1))) == [
         "*Milestones off their dates* · 1 is to come later than agreed",
         "*PRJ-204* M3 Go-live\n14 days after its date of 4 May 2026 · linked to PAY-12",
+        "Open PRJ-204",
     ]
 
 

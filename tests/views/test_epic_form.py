@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.views import epic_fields, epic_form
+from bot.views import epic_fields, epic_form, epic_options
 from bot.views.epic_fields import Filled
 from bot.views.values import ProposalForm
 from models.choices import Choices
@@ -207,7 +207,7 @@ def test_beyond_a_hundred_choices_the_themes_are_searched(count, kind):
 def test_a_project_is_a_choice_by_its_code_and_name():
     project = Project(id=9, code="PRJ-204", name="Checkout renewal")
     same = Project(id=10, code="Warehouse", name="Warehouse")
-    offered = epic_fields.found_projects([project, same], "checkout")
+    offered = epic_options.found_projects([project, same], "checkout")
     assert [o["text"]["text"] for o in offered] == ["PRJ-204 Checkout renewal", "Warehouse"]
     assert [o["value"] for o in offered] == ["9", "10"]
 
@@ -218,13 +218,13 @@ def test_where_no_project_is_found_it_says_so_kindly_and_takes_none():
         ("x" * 300, f"Nothing found for “{'x' * 39}…”: go on without"),
         ("", "There are no projects yet: go on without"),
     ]:
-        [offered] = epic_fields.found_projects([], typed)
+        [offered] = epic_options.found_projects([], typed)
         assert (offered["text"]["text"], offered["value"]) == (said, "none")
 
 
 def test_before_a_word_is_typed_no_project_can_be_chosen_as_well():
     project = Project(id=9, code="PRJ-204", name="Checkout renewal")
-    offered = epic_fields.found_projects([project] * 100, "")
+    offered = epic_options.found_projects([project] * 100, "")
     assert len(offered) == 100
     assert offered[0]["text"]["text"] == "No project"
 

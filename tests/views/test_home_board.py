@@ -208,7 +208,8 @@ def test_nothing_that_fits_the_choice_is_no_empty_board():
 
 def test_a_theme_or_none_can_be_chosen():
     board = replace(
-        a_board(ready=1, more={"theme_id": 7}), themes=[Theme(id=7, name="Trust"), Theme(id=8, name="Speed")]
+        a_board(ready=1, more={"theme_id": 7}),
+        themes=[Theme(id=7, name="Trust"), Theme(id=8, name="Speed")],
     )
     answer = home(board)
     assert "1 epic for Trust" in shown_home(answer)[2]
@@ -275,7 +276,16 @@ def test_one_portfolio_needs_no_menu():
 def test_the_fullest_home_fits():
     streams = [(f"{n:02}" + "&" * 78, f"S{n}", CLEO, None) for n in range(99)]
     portfolios = [a_portfolio(streams, id=n, name="🚀" * 80) for n in range(1, 102)]
-    names = ("funnel", "reviewing", "analyzing", "ready", "testing", "delivering", "done", "stopped")
+    names = (
+        "funnel",
+        "reviewing",
+        "analyzing",
+        "ready",
+        "testing",
+        "delivering",
+        "done",
+        "stopped",
+    )
     board = a_board(
         portfolio=portfolios[100],
         stream=98,
@@ -287,7 +297,9 @@ def test_the_fullest_home_fits():
             epic.title = HOSTILE * 20
             epic.blocking = a_blocking(epic, HOSTILE * 20)
     board = replace(board, in_flight_of_themes=[(HOSTILE * 2, 9_999_999)] * 99)
-    answer = home(board, portfolios, everything_waits(portfolios[100]), Reader(user_id=DANA, has_part=False))
+    answer = home(
+        board, portfolios, everything_waits(portfolios[100]), Reader(user_id=DANA, has_part=False)
+    )
     texts = shown_home(answer)
     assert not [text for text in texts if "<" in text]
     assert len(answer.blocks) <= 100
@@ -297,8 +309,14 @@ def test_a_board_of_very_many_columns_still_fits():
     portfolio = a_portfolio()
     for number in range(60):
         state = type(portfolio.states[1])(
-            id=900 + number, name=f"step_{number}", label=f"Step {number}", kind="active",
-            position=1, committed=True, phased=False, exit_requires=[],
+            id=900 + number,
+            name=f"step_{number}",
+            label=f"Step {number}",
+            kind="active",
+            position=1,
+            committed=True,
+            phased=False,
+            exit_requires=[],
         )
         portfolio.states.insert(1, state)
     board = a_board(portfolio=portfolio, **{f"step_{n}": 9 for n in range(60)})
@@ -327,7 +345,7 @@ def a_blocking(epic, reason="waits for the supplier", days=12):
 
 def a_slip(days=14, keys=("PAY-12",)):
     milestone = Milestone(code="M3", name="Go-live", baseline_on=date(2026, 5, 4))
-    return Slip(Project(code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
+    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
 
 
 def everything_waits(portfolio):
@@ -363,7 +381,7 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
         slips=Pile([a_slip()], 1),
     )
     title = "Pay by bank transfer at checkout*"
-    assert shown_home(home(a_board(portfolio=portfolio), waits=waits))[:16] == [
+    assert shown_home(home(a_board(portfolio=portfolio), waits=waits))[:18] == [
         "What waits for you",
         f"*PAY-7 · {title}\n"
         "An idea for Payments · hoped for an answer by {Mon 11 May}, 7 days late",
@@ -380,8 +398,10 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
         f"*PAY-13 · {title}\nReady in Payments · it has no owner yet",
         "Give it an owner",
         "*Platform*\nThis value stream has no owner yet, so nobody answers its ideas.",
+        "Give it an owner",
         "*PRJ-204 · Checkout renewal*\n"
         "M3 Go-live · 14 days after its date of 4 May 2026 · linked to PAY-12",
+        "Open PRJ-204",
         "Shop",
     ]
 
@@ -436,9 +456,14 @@ def test_before_it_is_live_home_says_that_nothing_is_posted():
     portfolio = a_portfolio()
     portfolio.live_at = None
     board = a_board(portfolio=portfolio)
-    assert shown_home(home(board))[0] == "Shop is not live yet: nothing is posted, and nothing is late."
+    assert (
+        shown_home(home(board))[0]
+        == "Shop is not live yet: nothing is posted, and nothing is late."
+    )
     admin = Reader(user_id=ANA, is_admin=True)
-    assert "`/portfolio setup` goes on where it was left" in shown_home(home(board, reader=admin))[0]
+    assert (
+        "`/portfolio setup` goes on where it was left" in shown_home(home(board, reader=admin))[0]
+    )
 
 
 def test_an_admin_is_welcomed_with_the_form():
@@ -447,8 +472,9 @@ def test_an_admin_is_welcomed_with_the_form():
         "Welcome to Tack",
         "*Tack* keeps the portfolio where you talk: ideas and what becomes of them, from a first "
         "sentence to an outcome, on one board.",
-        "*Tack is not set up yet.*\n@Ana or @Ben or @Cleo can do it with `/portfolio setup`: a form "
-        "that can be left and taken up again.",
+        "*Tack is not set up yet.*\n"
+        "@Ana or @Ben or @Cleo can do it with `/portfolio setup`: a form that can be left and taken "
+        "up again.",
         "Set up the portfolio",
     ]
 
@@ -474,6 +500,4 @@ def test_who_may_see_no_portfolio_reads_whom_to_ask():
 
 
 def test_what_takes_long_is_announced_in_one_line():
-    assert shown_home(home_board.on_its_way()) == [
-        "*Your board is on its way.* A moment, please."
-    ]
+    assert shown_home(home_board.on_its_way()) == ["*Your board is on its way.* A moment, please."]

@@ -1,90 +1,225 @@
-"""The form to set a portfolio up, and what is said once it is."""
+"""The steps of setting a portfolio up, its settings, and what is said once it is live."""
 
-from bot.views import setup_form
-from bot.views.values import SetupForm
-from tests.views.builders import BEN, HOSTILE, a_portfolio
-from tests.views.reading import element, shown, shown_form
+from datetime import UTC, date, datetime
 
-STREAM = [
-    "Payments",
-    "Its keys begin with",
-    "PAY",
-    "Epics are called PAY-1, PAY-2 and so on. Left empty, the name gives the letters.",
-    "Owner",
-    "Who answers its ideas?",
-    "Left empty, it is you for now.",
-    "Channel",
-    "Where do its epics appear?",
-    "Invite Tack there, so that it can show them.",
-]
+import pytest
+
+from bot.views import going_live, setup_form, settings_page, stream_page
+from bot.views.values import SettingRef
+from models.portfolio import Stage
+from models.preset import LEAN_BOARD
+from models.progress import Progress
+from models.setup import Basics, StreamSetup
+from models.stream_page import StreamLine, StreamPage
+from tests.views.builders import ANA, BEN, CLEO, HOSTILE, MONDAY, a_portfolio, many_streams
+from tests.views.reading import buttons, element, read_aloud, shown, shown_form
+
+NONE_YET = {"streams": 0, "limits": 0, "council": 0, "finance": 0, "epics": 0, "projects": 0}
 
 
-def test_a_portfolio_begins_with_one_stream():
-    form = setup_form.setup_form(SetupForm(channel="C0PAY"), "Europe/Berlin")
-    assert shown_form(form) == [
-        "Set up the portfolio",
-        "A portfolio, and the value streams whose epics it holds. "
-        "Nothing is posted before the first epic.",
+def begun(named=(), **more):
+    """A portfolio as far as its setting up has come."""
+    portfolio = a_portfolio(named)
+    portfolio.created_at, portfolio.live_at = MONDAY, None
+    portfolio.fiscal_year_starts_in, portfolio.working_days = 1, "1111100"
+    portfolio.holidays, portfolio.open_to_all, portfolio.version = [], True, 1
+    for stream in portfolio.value_streams:
+        stream.stage = Stage.PROJECT_FUNDED
+    for name in ("channel_id", "holidays", "decision_days_before", "live_at"):
+        if name in more:
+            setattr(portfolio, name, more.pop(name))
+    return Progress(portfolio=portfolio, began_by=BEN, **NONE_YET | more)
+
+
+def test_the_first_form_asks_what_holds_in_the_whole_portfolio():
+    basics = Basics(name="", currency="", time_zone="Europe/Berlin", locale="de-DE")
+    form = setup_form.basics_form(basics, SettingRef())
+    texts = shown_form(form)
+    assert texts[:3] == [
+        "Set up a portfolio",
+        "Six small steps, to be done in any order and by more than one admin. Nothing is posted "
+        "before *Go live*; close it whenever you like, `/portfolio setup` continues where it "
+        "stood.",
         "What is the portfolio called?",
-        "Shop",
-        "Currency",
-        "EUR",
-        "The three-letter code of the currency.",
-        "Time zone",
-        "Type a city, for example Berlin",
-        "Europe/Berlin",
-        "Days begin and end by it.",
-        "Value stream",
-        *STREAM,
-        "Add a value stream",
     ]
     needed = [b["block_id"] for b in form["blocks"] if b["type"] == "input" and not b["optional"]]
-    assert needed == ["name", "currency", "time_zone", "streams.0.name"]
+    assert needed == ["name", "currency", "locale", "time_zone", "fiscal_year", "seen_by"]
+    days = element(form["blocks"], "working_days")["initial_options"]
+    assert [day["value"] for day in days] == ["0", "1", "2", "3", "4"]
+    assert form["submit"]["text"] == "Continue"
 
 
-def test_a_form_asks_for_eight_streams_at_most():
-    texts = shown_form(setup_form.setup_form(SetupForm(streams=8)))
-    assert texts[-len(STREAM) - 2 :] == [
-        "Value stream 8",
-        *STREAM,
-        "8 streams are enough to begin with.",
+def test_opened_again_the_form_holds_what_is_stored():
+    basics = Basics(
+        name=HOSTILE,
+        currency="CHF",
+        time_zone="Europe/Zurich",
+        fiscal_year_starts_in=4,
+        holidays=[date(2026, 12, 25), date(2027, 1, 1)],
+        channel_id="C0PAY",
+        open_to_all=False,
+    )
+    form = setup_form.basics_form(basics, SettingRef(portfolio=1, version=3))
+    shown_form(form)
+    assert element(form["blocks"], "holidays")["initial_value"] == "2026-12-25\n2027-01-01"
+    assert element(form["blocks"], "fiscal_year")["initial_option"]["text"]["text"] == "April"
+    assert element(form["blocks"], "channel")["initial_conversation"] == "C0PAY"
+    assert element(form["blocks"], "seen_by")["initial_option"]["value"] == "roles"
+    assert (form["title"]["text"], form["submit"]["text"]) == ("Basics", "Save")
+
+
+def test_the_steps_say_what_is_done_and_what_is_open():
+    view = setup_form.checklist(begun(), SettingRef(portfolio=1))
+    assert shown_form(view) == [
+        "Set up the portfolio",
+        "*Shop* · @Ben began this {Mon 18 May}\nNothing is posted before *Go live*. Close this "
+        "whenever you like: `/portfolio setup` continues here, also for another admin.",
+        "*1 · Basics* · done\nEUR · Europe/Berlin · fiscal year from January · Mon–Fri · "
+        "no holidays · no channel yet · seen by everyone",
+        "Change the basics",
+        "*2 · Value streams* · open\n"
+        "None yet: each has an owner, a channel, and letters its keys begin with.",
+        "Value streams",
+        "*3 · Board and limits* · the usual seven\nFunnel → Reviewing → Analyzing → Ready → "
+        "Implementing → Done · limits become what is in flight when you go live",
+        "Board and limits",
+        "*4 · Council, finance and stand-ins* · open\n"
+        "nobody on the council · nobody in finance · people or user groups",
+        "Name people",
+        "*5 · Before Tack* · open\n"
+        "How long a steering decision takes today: later you see what became of it.",
+        "Say how long",
+        "*6 · Bring in what you have* · no epics and no projects so far\n`/portfolio import` "
+        "takes a CSV file here in Slack; whoever runs Tack can use `tack import`. Optional: you "
+        "can begin with what comes.",
+        "Go live",
     ]
-    assert "Add a value stream" not in texts
+    asked = element(view["blocks"], "go_live")["confirm"]
+    assert asked["title"]["text"] == "Go live with Shop?"
+    assert asked["text"]["text"] == (
+        "The owners of its value streams are told; it has no channel yet. Limits become what is "
+        "in flight today. For four weeks nothing is called late."
+    )
 
 
-def test_names_take_eighty_characters():
-    form = setup_form.setup_form(SetupForm())
+def test_the_steps_fit_with_hundreds_of_streams_and_hostile_names():
+    streams = [((HOSTILE * 2)[:75] + f"{n}", f"S{n}", BEN, None) for n in range(250)]
+    done = {"council": 9, "finance": 2, "limits": 12, "epics": 58, "projects": 667, "streams": 250}
+    progress = begun(
+        streams, channel_id="C0PAY", decision_days_before=31, holidays=["2026-12-25"], **done
+    )
+    texts = "\n".join(shown_form(setup_form.checklist(progress, SettingRef(portfolio=1))))
+    assert "*2 · Value streams* · 250" in texts
+    assert "and 242 more" in texts
+    assert "<!" not in texts
+    assert "*4 · Council, finance and stand-ins* · done" in texts
+    assert "58 epics and 667 projects so far" in texts
+    assert "31 working days for a steering decision today" in texts
+
+
+def test_a_board_of_ones_own_is_called_so():
+    progress = begun()
+    for state, preset in zip(progress.portfolio.states, LEAN_BOARD.states, strict=False):
+        state.label = preset.label
+    texts = "\n".join(shown_form(setup_form.checklist(progress, SettingRef(portfolio=1))))
+    assert "*3 · Board and limits* · your own board" in texts
+
+
+@pytest.mark.parametrize("count", [0, 1, 45])
+def test_the_choice_between_portfolios_says_which_are_live(count):
+    rows = []
+    for number in range(count):
+        progress = begun(live_at=MONDAY if number % 2 else None)
+        progress.portfolio.id, progress.portfolio.name = number + 1, f"Portfolio {number}"
+        rows.append((progress.portfolio, BEN))
+    view = setup_form.chooser(rows, "C0PAY", may_begin=True)
+    texts = shown_form(view)
+    assert texts[-1] == "Set up another portfolio"
+    if count:
+        assert "*Portfolio 0* · being set up, @Ben began it {Mon 18 May}" in texts
+    if count > 40:
+        assert "*Portfolio 1* · live since {Mon 18 May}" in texts
+        assert "5 more: `/portfolio settings` lets you choose any of them." in texts
+
+
+def test_the_settings_lead_to_everything_that_can_change():
+    progress = begun([("Payments", "PAY", BEN, "C0PAY")], live_at=MONDAY, streams=1, limits=1)
+    view = settings_page.settings_page(progress, SettingRef(portfolio=1))
+    texts = shown_form(view)
+    assert texts[1].startswith("*Shop* · live since {Mon 18 May}")
+    assert buttons(view["blocks"]) == [
+        "Change the basics",
+        "Value streams",
+        "The board",
+        "Limits",
+        "Name people",
+        "Say how long",
+    ]
+    assert "*Limits of the portfolio* · 1 limit, those of value streams included" in texts[8]
+
+
+@pytest.mark.parametrize("count", [0, 1, 15])
+def test_a_page_of_streams_says_who_owns_them_and_how_full_they_are(count):
+    portfolio = begun(many_streams(count)).portfolio
+    lines = [StreamLine(each, 5, 4) for each in portfolio.value_streams]
+    page = StreamPage(portfolio, lines, 1, 1, count)
+    view = stream_page.stream_page(page, SettingRef(portfolio=1))
+    texts = shown_form(view)
+    assert texts[2] == "Add a value stream"
+    if not count:
+        assert "has no value stream yet" in texts[1]
+    else:
+        assert texts[3] == (
+            "*Stream 000* · S0 · @Eli\nno channel · project-funded · 5 of 4 in flight, over by 1"
+        )
+
+
+def test_the_form_of_a_stream_begins_with_what_it_is():
+    now = StreamSetup(
+        name="Payments",
+        key_prefix="PAY",
+        owner_user_id=CLEO,
+        channel_id="C0PAY",
+        stage=Stage.HYBRID,
+    )
+    form = stream_page.stream_form(now, SettingRef(portfolio=1, subject=1))
+    shown_form(form)
+    assert element(form["blocks"], "owner")["initial_user"] == CLEO
+    assert element(form["blocks"], "stage")["initial_option"]["value"] == "hybrid"
     assert element(form["blocks"], "name")["max_length"] == 80
-    assert element(form["blocks"], "streams.0.name")["max_length"] == 80
 
 
-def test_once_set_up_it_says_what_there_is_and_the_one_thing_left_to_do():
-    answer = setup_form.was_set_up(a_portfolio(), "U0TACK")
+def test_going_live_is_announced_with_what_comes_next():
+    portfolio = begun([("Payments", "PAY", BEN, "C0PAY")], live_at=MONDAY).portfolio
+    answer = going_live.live(portfolio, 58)
     assert shown(answer) == [
-        "*Shop* is set up with 3 value streams: Payments (PAY), Onboarding (ONB), Platform (PLT).\n"
-        "Invite @Tack to <#C0PAY>, so that epics appear there. "
-        "Then anyone can type `/epic propose`."
+        "*Shop is at work in Tack.* 58 epics are in, as they are. Anyone here can type "
+        "`/epic propose`: three answers are enough.",
+        "1 value stream: Payments (@Ben).\nNothing that exists is abolished: projects keep their "
+        "plan and budget. Until {Mon 15 Jun} nothing is called late. `/flow digest subscribe` "
+        "brings a weekly digest to a channel.",
     ]
-    assert answer.text == answer.blocks[0]["text"]["text"]
+    assert read_aloud(answer).startswith("*Shop is at work in Tack.*")
 
 
-def test_channels_are_named_once_each():
-    names = ["C0PAY", "C0PAY", "C0ONB", "C0PLT"]
-    streams = [(f"Stream {n}", f"S{n}", BEN, name) for n, name in enumerate(names)]
-    texts = shown(setup_form.was_set_up(a_portfolio(streams), "U0TACK"))
-    assert "Invite @Tack to <#C0PAY>, <#C0ONB> and <#C0PLT>, so that" in texts[0]
-
-
-def test_without_a_channel_nobody_is_to_be_invited():
-    portfolio = a_portfolio([("Payments", "PAY", BEN, None)])
-    assert shown(setup_form.was_set_up(portfolio, "U0TACK")) == [
-        "*Shop* is set up with 1 value stream: Payments (PAY).\n"
-        "Then anyone can type `/epic propose`."
+def test_owners_hear_what_is_theirs_and_how_long_nothing_is_late():
+    portfolio = begun(
+        [("Payments", "PAY", BEN, None), ("Refunds", "REF", BEN, None)],
+        live_at=datetime(2026, 5, 18, 9, tzinfo=UTC),
+    ).portfolio
+    answer = going_live.live_for_owner(portfolio.value_streams, 3)
+    assert shown(answer) == [
+        "*Shop is live*, and you own Payments, Refunds. 3 ideas wait for a first answer.\n"
+        "What comes next: each new idea gets your first answer within 10 working days: yes, not "
+        "now, or a question. Once a week you are asked whether what is shown is still right. "
+        "Until {Mon 15 Jun} nothing is called late. App Home shows what waits for you."
     ]
 
 
-def test_eight_streams_with_hostile_names_ping_nobody():
-    streams = [((HOSTILE * 2)[:80], f"ABCDEFGHI{n}", BEN, f"C0{n}") for n in range(8)]
-    answer = setup_form.was_set_up(a_portfolio(streams, name=HOSTILE), "U0TACK")
-    assert "<!" not in shown(answer)[0]
-    assert shown(answer)[0].endswith("Then anyone can type `/epic propose`.")
+def test_who_had_it_go_live_hears_where_tack_has_to_be_invited():
+    portfolio = begun(live_at=MONDAY, channel_id="C0PAY").portfolio
+    told = shown(going_live.is_live(portfolio, "C0PAY", "U0TACK"))[0]
+    assert told.endswith(
+        "One thing first: invite @Tack to <#C0PAY>, or it cannot be announced there."
+    )
+    assert ANA not in told

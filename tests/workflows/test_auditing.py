@@ -15,8 +15,9 @@ from bot.workflows.moving import move
 from bot.workflows.permitting import NotAllowed
 from models.audit import Act
 from models.deed import Query
+from models.digest import Subscription
 from models.epic import Answer, AnswerKind, Blocking, CircleMember, Epic, StreamMove
-from models.handover import Handover
+from models.handover import Departure, Handover
 from models.limit import WipLimit
 from models.portfolio import Portfolio
 from models.role import Role, RoleGrant
@@ -171,6 +172,43 @@ def test_the_whole_log_names_the_epic_and_what_else_was_changed(shop):
         "Ana gave Cleo the role council in Shop by a form.",
         "Ana added the theme Fewer &lt;abandoned&gt; purchases by a form.",
         "Ben moved PAY-1 Pay by bank transfer from Funnel to Reviewing with /epic move.",
+    ]
+
+
+def test_a_changed_limit_says_of_what_it_is(shop):
+    shop.add(ANA, WipLimit, portfolio_id=shop.portfolio_id, value_stream_id=1, state_id=2, most=5)
+    with shop.acting(BEN, "form limit") as session:
+        session.scalars(select(WipLimit)).one().most = 4
+    with shop.acting(BEN, "form state") as session:
+        note(session, shop.workspace_id, "columns", 5, {"two_columns": True, "epics": 3})
+    assert shop.of_all()[:2] == [
+        "Ben let Implementing be shown as two columns by a form.",
+        "Ben changed the limit for Payments, Reviewing from 5 to 4 by a form.",
+    ]
+
+
+def test_a_channel_and_a_person_are_named_as_slack_shows_them(shop):
+    shop.add(
+        ANA,
+        Subscription,
+        channel_id="C0PAY",
+        portfolio_id=shop.portfolio_id,
+        time_zone="UTC",
+        next_at=MONDAY,
+        subscribed_by=ANA,
+        subscribed_at=MONDAY,
+    )
+    with shop.acting(BEN, "/flow digest") as session:
+        session.scalars(select(Subscription)).one().paused_at = MONDAY
+    shop.add(None, Departure, user_id=BEN, at=MONDAY)
+    with shop.acting(None, "tack") as session:
+        session.scalars(select(Departure)).one().returned_at = MONDAY
+    assert shop.of_all()[:4] == [
+        "Tack noted that Ben is back in Slack.",
+        "Tack noted that Ben left Slack by a form.",
+        "Ben changed the digest <#C0PAY>: set since when it is paused to Mon 18 May, 11:00 "
+        "with /flow digest.",
+        "Ana asked for a weekly digest in <#C0PAY> by a form.",
     ]
 
 

@@ -151,7 +151,13 @@ def test_the_first_of_each_open_column_are_those_longest_in_it(database, shop):
     fills(database, shop[1], 70)
     with database.read() as session:
         first = board(session, shop[1], BEN).first
-    assert [column.name for column in first] == ["funnel", "reviewing", "analyzing", "ready", "testing"]
+    assert [column.name for column in first] == [
+        "funnel",
+        "reviewing",
+        "analyzing",
+        "ready",
+        "testing",
+    ]
     funnel = next(iter(first.values()))
     assert [epic.key for epic in funnel] == ["B-7", "B-14", "B-21", "B-28", "B-35"]
 

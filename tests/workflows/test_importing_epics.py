@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.workflows import kinds
 from bot.workflows.founding import found_portfolio
-from bot.workflows.importing_epics import load_epics, plan_epics
+from bot.workflows.importing_epics import load_epics, plan_epics, staged_epics
 from bot.workflows.joining import workspace_of
 from bot.workflows.matching_columns import guessed, matched
 from bot.workflows.reading_tables import read_table
@@ -35,7 +35,10 @@ def brings_in(database, portfolio_id, text, **more):
     with database.read() as session:
         planned = plan_epics(session, session.get_one(Portfolio, portfolio_id), read(text), **more)
     assert planned.against == {}
-    with database.write() as session:
+    with (
+        staged_epics(database, planned, MONDAY) as connection,
+        database.write(by=connection) as session,
+    ):
         return load_epics(session, session.get_one(Portfolio, portfolio_id), planned, MONDAY)
 
 

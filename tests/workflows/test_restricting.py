@@ -109,7 +109,7 @@ def test_no_digest_tells_of_it(database, shop):
         assert changes_between(session, scope, MONDAY, later).came_in == []
         told = needs(session, scope, MONDAY, later, later, later)
         assert (told.quiet.count, told.answers.count) == (0, 1)
-        assert sum(in_flight(session, scope, later).per_column.values()) == 0
+        assert in_flight(session, scope, later).whole.count == 0
 
 
 def test_who_is_asked_about_their_own_epics_is_not_asked_about_it(database, shop):

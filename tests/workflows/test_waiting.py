@@ -285,9 +285,7 @@ def a_limit(database, shop, most, stream="Payments"):
     with database.write() as session:
         found = session.scalars(select(ValueStream.id).where(ValueStream.name == stream)).one()
         session.add(
-            WipLimit(
-                workspace_id=shop[0], portfolio_id=shop[1], value_stream_id=found, most=most
-            )
+            WipLimit(workspace_id=shop[0], portfolio_id=shop[1], value_stream_id=found, most=most)
         )
 
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from bot.workflows import finding, joining, looking
 from bot.workflows.boarding import board, place_in_state
@@ -15,6 +15,7 @@ from models.database import Database
 from models.epic import Epic, Transition
 from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
 from models.message import Message
+from models.page import Chosen
 from models.portfolio import Portfolio, ValueStream
 from models.setup import Setup, StreamSetup
 from models.work import Work
@@ -293,33 +294,19 @@ def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
         move(session, shop[0], ANA, epics[1].id, ready.id, None, None, MONDAY)
         whole = board(session, shop[1], ANA)
         assert {s.name: n for s, n in whole.counts.items() if n} == {"funnel": 3, "ready": 1}
-        narrow = board(session, shop[1], ANA, payments, ready.id)
+        narrow = board(
+            session, shop[1], ANA, Chosen(value_stream_id=payments, state_id=ready.id)
+        )
         assert [epic.key for epic in narrow.page.epics] == ["PAY-2"]
         assert (narrow.total, narrow.page.total) == (3, 1)
         assert place_in_state(session, epics[2]) == (2, 2)
 
 
-def test_the_board_takes_as_many_queries_for_many_epics_as_for_none(database, shop):
-    def queries():
-        asked = []
-        listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
-        event.listen(database.engine, "before_cursor_execute", listen)
-        with database.read() as session:
-            for epics in board(session, shop[1], ANA).first.values():
-                assert all(epic.value_stream.name for epic in epics)
-        event.remove(database.engine, "before_cursor_execute", listen)
-        return len([statement for statement in asked if statement.startswith("SELECT")])
-
-    before = queries()
-    with database.write() as session:
-        for number in range(30):
-            an_epic(session, shop[0], stream_id(session, "PAY"), request=str(number))
-    assert queries() == before <= 5
-
-
 def test_a_home_remembers_what_was_chosen(database, shop):
     with database.write() as session:
-        looking.choose(session, shop[0], ANA, MONDAY, portfolio_id=shop[1], page=3)
+        looking.choose(
+            session, shop[0], ANA, MONDAY, portfolio_id=shop[1], chosen=Chosen(page=3)
+        )
         home = looking.look(session, shop[0], ANA, MONDAY + timedelta(hours=1))
         assert (home.portfolio_id, home.page) == (shop[1], 3)
         assert home.opened_at == MONDAY + timedelta(hours=1)

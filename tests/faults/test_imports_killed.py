@@ -1,0 +1,65 @@
+"""SIGKILL while a file is brought in: all of it comes in once, and is told once."""
+
+import time
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.workflows import uploading
+from bot.workflows.joining import grant_admin
+from bot.workflows.reading_tables import read_table
+from models.audit import AuditEvent
+from models.epic import Epic, Transition
+from models.portfolio import Portfolio
+from models.upload import Upload, UploadKind
+
+ROWS = 2_000
+KILLS = 3
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def agreed(shop):
+    """A file of so many epics and one bad row, kept and agreed to."""
+    ana = shop.slack.workspace.user_named("ana").id
+    lines = "".join(f"Idea {n};Payments\n" for n in range(ROWS))
+    content = f"Title;Stream\n{lines};Payments\n".encode()
+    now = shop.clock.now()
+    with shop.database.write() as session:
+        grant_admin(session, shop.workspace_id, ana, None, now)
+        portfolio_id = session.scalars(select(Portfolio.id)).one()
+        upload = uploading.keep(
+            session,
+            shop.workspace_id,
+            ana,
+            portfolio_id,
+            UploadKind.EPICS,
+            uploading.File("ideas.csv", content),
+            read_table(content),
+            now,
+        )
+        uploading.confirm(session, shop.workspace_id, ana, upload.id, now)
+    return upload
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, agreed, chance, replicas):
+    if replicas > 1 and shop.database.engine.dialect.name == "sqlite":
+        pytest.skip("one replica on SQLite")
+    running = shop.run(replicas)
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.0, 1.0))
+        running.kill(chance.randrange(replicas))
+        running.start()
+    shop.wait_until_nothing_waits(PATIENCE_S)
+    with shop.database.read() as session:
+        assert session.scalar(select(func.count(Epic.id))) == ROWS
+        assert session.scalar(select(func.count(Transition.id))) == ROWS
+        imports = select(func.count()).where(AuditEvent.noun == "imports")
+        assert session.scalar(imports) == 1
+        upload = session.get_one(Upload, agreed.id)
+        assert (upload.loaded.added, upload.loaded.bad) == (ROWS, 1)
+    ana = shop.slack.as_user("ana")
+    assert [file.name for file in ana.files()] == ["ideas - not brought in.csv"]
+    told = [m for m in shop.slack.dm("ana").messages if "came into Shop" in m.text]
+    assert len(told) == 1
