@@ -268,8 +268,15 @@ def register(app: App, context: Context) -> None:
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
     for action_id, handler in ACTIONS.items():
-        app.action(action_id)(hears(handler, context))
+        app.action(_whole(action_id))(hears(handler, context))
     for callback_id, handler in VIEWS.items():
         app.view(callback_id)(hears(handler, context))
     for action_id, handler in OPTIONS.items():
-        app.options(action_id)(hears(handler, context))
+        app.options(_whole(action_id))(hears(handler, context))
+
+
+def _whole(action_id: str | re.Pattern[str]) -> str | re.Pattern[str]:
+    """The id, or a pattern for all of it: Bolt looks for one anywhere within an id."""
+    if isinstance(action_id, str):
+        return action_id
+    return re.compile(rf"\A(?:{action_id.pattern})\Z")

@@ -60,15 +60,8 @@ def merge(call: Call) -> None:
     source_id = ref.subject or 0
     try:
         with call.write() as session:
-            told = restructuring.merge(
-                session,
-                call.workspace_id,
-                call.actor,
-                source_id,
-                plan.into,
-                ref.version,
-                call.at,
-            )
+            who, what = (call.workspace_id, call.actor), (source_id, plan.into)
+            told = restructuring.merge(session, *who, *what, ref.version, call.at)
             done = restructure_form.merged(told)
             note = told_changes.done("merged", told=told)
     except ChangedMeanwhile as changed:
@@ -135,16 +128,8 @@ def split(call: Call) -> None:
     source_id = ref.subject or 0
     try:
         with call.write() as session:
-            told = restructuring.split(
-                session,
-                call.workspace_id,
-                call.actor,
-                source_id,
-                ref.version,
-                setup,
-                plan.epics,
-                call.at,
-            )
+            who, what = (call.workspace_id, call.actor), (setup, plan.epics)
+            told = restructuring.split(session, *who, source_id, ref.version, *what, call.at)
             done = restructure_form.split_done(told)
             note = told_changes.done("split", told=told)
     except ChangedMeanwhile as changed:

@@ -58,17 +58,19 @@ MOST_LISTED = 40
 def basics_form(basics: Basics, memory: SettingRef, note: Block | None = None) -> dict[str, Any]:
     """What holds in the whole portfolio; for one that is not there yet without an id."""
     is_new = not memory.portfolio
-    months = [option(name, str(number)) for number, name in enumerate(MONTH_NAMES, 1)]
-    locales = [option(text, code) for code, text in LOCALES.items()]
-    days = [option(name, str(number)) for number, name in enumerate(WEEKDAYS)]
-    worked = {str(n) for n, worked in enumerate(basics.working_days) if worked == "1"}
-    sees = [
-        described("Everyone in this workspace", EVERYONE, "Every member sees it and may propose"),
-        described("People with a role in it", ROLES_ONLY, "Given with /portfolio roles"),
-    ]
     lead = [section(words("setup_form", "lead"))] if is_new else []
-    blocks: list[Block] = [
-        *([note] if note else lead),
+    return modal(
+        BASICS,
+        "Set up a portfolio" if is_new else "Basics",
+        [*([note] if note else lead), *_money(basics), *_days(basics), *_people(basics)],
+        submit="Continue" if is_new else "Save",
+        private_metadata=memory.value,
+    )
+
+
+def _money(basics: Basics) -> list[Block]:
+    locales = [option(text, code) for code, text in LOCALES.items()]
+    return [
         line_field(
             NAME,
             "What is the portfolio called?",
@@ -85,12 +87,17 @@ def basics_form(basics: Basics, memory: SettingRef, note: Block | None = None) -
             hint="The three-letter code of the currency.",
         ),
         field(LOCALE, "Numbers are written as in", _chosen(LOCALE, locales, basics.locale)),
+    ]
+
+
+def _days(basics: Basics) -> list[Block]:
+    months = [option(name, str(number)) for number, name in enumerate(MONTH_NAMES, 1)]
+    days = [option(name, str(number)) for number, name in enumerate(WEEKDAYS)]
+    worked = {str(n) for n, worked in enumerate(basics.working_days) if worked == "1"}
+    starts_in = str(basics.fiscal_year_starts_in)
+    return [
         time_zone_field(basics.time_zone, "Days begin and end by it."),
-        field(
-            FISCAL_YEAR,
-            "The fiscal year begins in",
-            _chosen(FISCAL_YEAR, months, str(basics.fiscal_year_starts_in)),
-        ),
+        field(FISCAL_YEAR, "The fiscal year begins in", _chosen(FISCAL_YEAR, months, starts_in)),
         boxes_field(WORKING_DAYS, "Working days", days, worked),
         line_field(
             HOLIDAYS,
@@ -101,6 +108,16 @@ def basics_form(basics: Basics, memory: SettingRef, note: Block | None = None) -
             optional=True,
             hint="One date a line, like 2026-12-25 or 25.12.2026. Left empty, there are none.",
         ),
+    ]
+
+
+def _people(basics: Basics) -> list[Block]:
+    sees = [
+        described("Everyone in this workspace", EVERYONE, "Every member sees it and may propose"),
+        described("People with a role in it", ROLES_ONLY, "Given with /portfolio roles"),
+    ]
+    now = EVERYONE if basics.open_to_all else ROLES_ONLY
+    return [
         channel_field(
             CHANNEL,
             "Its channel",
@@ -108,15 +125,8 @@ def basics_form(basics: Basics, memory: SettingRef, note: Block | None = None) -
             placeholder="Where is it announced?",
             hint="Where the portfolio as a whole is talked about. Invite Tack there.",
         ),
-        choice_field(SEEN_BY, "Who sees it?", sees, EVERYONE if basics.open_to_all else ROLES_ONLY),
+        choice_field(SEEN_BY, "Who sees it?", sees, now),
     ]
-    return modal(
-        BASICS,
-        "Set up a portfolio" if is_new else "Basics",
-        blocks,
-        submit="Continue" if is_new else "Save",
-        private_metadata=memory.value,
-    )
 
 
 def checklist(progress: Progress, memory: SettingRef, note: Block | None = None) -> dict[str, Any]:

@@ -141,7 +141,8 @@ def take_over(session: Session, portfolio: Portfolio, at: datetime) -> Mapping[s
 
 def _programs(portfolio: Portfolio) -> Select[Any]:
     there = exists().where(
-        Program.portfolio_id == portfolio.id, func.lower(Program.code) == func.lower(_c(PROGRAMS))
+        Program.portfolio_id == portfolio.id,
+        func.lower(Program.code) == func.lower(PROGRAMS.c.code),
     )
     columns = ("code", "name", "owner_user_id", "owner_name")
     return (
@@ -243,10 +244,6 @@ def _snapshots(portfolio: Portfolio) -> Select[Any]:
         .where(~there)
         .order_by(SNAPSHOTS.c.place)
     )
-
-
-def _c(table: Table) -> Column[Any]:
-    return table.c.code
 
 
 def _of(portfolio: Portfolio, table: Table) -> Any:

@@ -15,13 +15,6 @@ from tests.commands.conftest import card, furnish, proposes, running
 from tests.commands.test_setup import note_on, stored
 
 
-@pytest.fixture
-def shop(slack, tack):
-    """Payments of Ben in #payments, and Onboarding of Ben."""
-    furnish(slack, tack)
-    return tack
-
-
 def settings_of(slack, who="ana"):
     person = slack.as_user(who)
     person.types("/portfolio settings", channel="payments")

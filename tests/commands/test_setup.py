@@ -203,10 +203,15 @@ def test_a_channel_without_tack_is_named_and_one_that_is_archived_refused(slack,
     assert form.submit().errors == {
         "Channel": "That channel is archived. Restore it in Slack, or choose another one."
     }
+    slack.add_channel("secret", members=["ana"], private=True, bot_is_member=False)
+    form.choose("Channel", "secret")
+    said = form.submit().errors["Channel"]
+    assert said.startswith("Tack cannot find that channel: it was deleted, or is private without")
     form.choose("Channel", "lobby")
     form.submit()
     note_on(slack, ana, f"Invite <@{slack.bot_user_id}> to <#{slack.channel('lobby').id}>")
     assert [stream.name for stream in stored(tack, ValueStream)] == ["Payments"]
+    slack.findings.clear()
 
 
 def test_an_owner_who_left_or_is_a_guest_is_refused_at_the_field(slack, tack):

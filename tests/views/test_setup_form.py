@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.views import going_live, setup_form, settings_page, stream_page
+from bot.views import going_live, settings_page, setup_form, stream_page
 from bot.views.values import SettingRef
 from models.portfolio import Stage
 from models.preset import LEAN_BOARD

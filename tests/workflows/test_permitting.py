@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.workflows import grouping
+from bot.workflows import digesting, grouping
+from bot.workflows.digesting import Wish
 from bot.workflows.granting import grant
 from bot.workflows.joining import grant_admin
 from bot.workflows.permitting import NotAllowed, Place, check, may
@@ -137,6 +138,26 @@ def test_in_an_open_portfolio_every_member_sees_and_proposes_and_nothing_else(da
         place = Place.of_epic(the_epic(session))
         rights = {right for right in Right if may(session, "U0FAY", right, place)}
     assert rights == {Right.SEE, Right.PROPOSE, Right.RUN_DIGEST}
+
+
+def test_who_only_looks_on_does_not_say_when_a_digest_comes(database, here):
+    wish = Wish(
+        portfolio_id=here[1], value_stream_id=None, weekday=0, minute_of_day=540, time_zone="UTC"
+    )
+    with database.write() as session:
+        place = Place.of_portfolio(session.get_one(Portfolio, here[1]))
+        give(session, here, Role.VIEWER, place, "U0VIEW")
+        give(session, here, Role.PROPOSER, place, "U0PROP")
+        digesting.subscribe(session, here[0], "U0PROP", "C0PAY", wish, MONDAY)
+        for asked in (
+            lambda: digesting.subscribe(session, here[0], "U0VIEW", "C0PAY", wish, MONDAY),
+            lambda: digesting.pause(session, here[0], "U0VIEW", "C0PAY", MONDAY),
+            lambda: digesting.resume(session, here[0], "U0VIEW", "C0PAY", MONDAY),
+            lambda: digesting.send_now(session, here[0], "U0VIEW", "C0PAY", MONDAY),
+        ):
+            with pytest.raises(NotAllowed):
+                asked()
+        assert digesting.pause(session, here[0], "U0PROP", "C0PAY", MONDAY).paused_by == "U0PROP"
 
 
 def test_a_refusal_names_the_nearest_first_and_three_of_many(database, here):

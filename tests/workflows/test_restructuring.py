@@ -11,7 +11,7 @@ from bot.workflows.importing import histories
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.proposing import UnknownStream
 from bot.workflows.settling import ChangedMeanwhile
-from models.epic import CircleMember, Epic, StreamMove
+from models.epic import Epic, StreamMove
 from models.flow import board_at
 from models.portfolio import Portfolio, ValueStream, WipLimit
 from models.project import Project, ProjectShare
@@ -126,12 +126,6 @@ def test_what_only_a_circle_sees_goes_along_and_is_not_counted_for_others(databa
     with database.write() as session:
         assert merge(session, shop).epics == 1
         assert len(session.scalars(select(StreamMove)).all()) == 2
-    with database.write() as session:
-        session.add(
-            CircleMember(
-                workspace_id=shop[0], epic_id=epic.id, user_id=ANA, added_by=BEN, at=JUNE
-            )
-        )
 
 
 def test_only_an_admin_merges_and_only_what_was_shown(database, shop):
@@ -170,6 +164,6 @@ def test_a_split_takes_only_what_was_chosen_and_is_there(database, shop):
             "Refunds": 1,
         }
         assert board(session, MONDAY).wip_per_value_stream == {"Onboarding": 1, "Payments": 2}
+    setup = StreamSetup(name="More")
     with database.write() as session, pytest.raises(restructuring.NothingToSplit):
-        setup = StreamSetup(name="More")
         restructuring.split(session, shop[0], ANA, source, 2, setup, [4], JUNE)

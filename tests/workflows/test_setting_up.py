@@ -195,8 +195,8 @@ def test_before_it_is_live_only_those_with_a_part_in_it_are_let_in(database, sho
 def test_a_prefix_is_given_once_in_the_workspace_also_after_its_stream_ended(database, shop):
     with database.write() as session:
         payments(session).ended_at = LATER
+    setup = StreamSetup(name="Payments", key_prefix="pay")
     with database.write() as session, pytest.raises(FieldMistakes) as found:
-        setup = StreamSetup(name="Payments", key_prefix="pay")
         streaming.add_stream(session, shop[0], ANA, shop[1], setup, LATER)
     assert set(found.value.errors) == {"name", "key_prefix"}
 
@@ -208,9 +208,7 @@ def test_who_began_it_is_told_by_the_audit_log(database, shop):
         assert (progress.began_by, progress.streams, progress.council) == (ANA, 1, 0)
     with database.write() as session:
         session.add(
-            RoleGrant(
-                workspace_id=shop[0], role=Role.COUNCIL, portfolio_id=shop[1], user_id=BEN
-            )
+            RoleGrant(workspace_id=shop[0], role=Role.COUNCIL, portfolio_id=shop[1], user_id=BEN)
         )
     with database.read() as session:
         portfolio = session.get_one(Portfolio, shop[1])

@@ -86,9 +86,7 @@ def test_a_state_that_history_stands_in_is_retired_and_comes_back_by_its_name(da
         session.add(epic.move(portfolio(session).state("ready"), ANA, None, LATER))
         session.flush()
         state_id = portfolio(session).state("analyzing").id
-        session.add(
-            WipLimit(workspace_id=shop[0], portfolio_id=shop[1], state_id=state_id, most=3)
-        )
+        session.add(WipLimit(workspace_id=shop[0], portfolio_id=shop[1], state_id=state_id, most=3))
         dropped = shaping.drop_state(session, *told(session), state_id, LATER)
         assert dropped.retired_at == LATER
         assert "analyzing" not in names(session)
@@ -113,16 +111,17 @@ def test_a_state_without_history_goes_for_good(database, shop):
 
 @pytest.mark.parametrize("name", ["funnel", "done", "stopped"])
 def test_where_ideas_begin_and_epics_end_stays(database, shop, name):
-    with database.write() as session, pytest.raises(shaping.NeededState):
+    with database.write() as session:
         state_id = portfolio(session).state(name).id
-        shaping.drop_state(session, *told(session), state_id, LATER)
+        with pytest.raises(shaping.NeededState):
+            shaping.drop_state(session, *told(session), state_id, LATER)
 
 
 def test_something_stays_in_flight(database, shop):
     with database.write() as session:
         shaping.use_preset(session, *told(session), LEAN_BOARD, LATER)
+        state_id = portfolio(session).state("implementing").id
         with pytest.raises(shaping.NothingInFlight):
-            state_id = portfolio(session).state("implementing").id
             shaping.drop_state(session, *told(session), state_id, LATER)
 
 
@@ -161,8 +160,8 @@ def test_another_commitment_point_begins_clocks_and_moves_none(database, shop):
         assert committed == ["ready", "implementing"]
         assert session.get_one(Epic, early.id).committed_at == MONDAY
         assert session.get_one(Epic, idea.id).committed_at is None
+        last = portfolio(session).state("implementing").id
         with pytest.raises(shaping.NothingInFlight):
-            last = portfolio(session).state("implementing").id
             shaping.set_commitment_point(session, *told(session), last, LATER)
 
 
@@ -184,8 +183,8 @@ def test_a_new_state_has_a_name_of_its_own_to_be_typed(database, shop):
             after = portfolio(session).state("ready").id
             shaping.add_state(session, *told(session), after, StateShape(label=label), LATER)
         assert names(session)[4:6] == ["legal-risk-2", "legal-risk"]
+        done = portfolio(session).state("done").id
         with pytest.raises(FieldMistakes):
-            done = portfolio(session).state("done").id
             shaping.add_state(session, *told(session), done, StateShape(label="Later"), LATER)
 
 
