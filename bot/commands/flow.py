@@ -15,7 +15,7 @@ from bot.views.values import (
     SubscribeForm,
     SubscriptionRef,
 )
-from bot.workflows import asking, confirming, digesting, finding, waiting
+from bot.workflows import asking, confirming, digesting, finding, reporting, waiting
 from bot.workflows.confirming import UnknownQuestion
 from bot.workflows.digesting import NoDigest, Wish
 from bot.workflows.permitting import Place, check
@@ -208,7 +208,7 @@ def _channel(call: Call) -> str:
 def _preview(call: Call, channel_id: str) -> None:
     with call.database.read() as session:
         found = digesting.subscription_of(session, call.workspace_id, channel_id)
-        shown = digest.digest(digesting.preview(session, found, call.at))
+        shown = digest.digest(reporting.preview(session, found, call.at))
     call.reply(shown)
 
 

@@ -29,10 +29,10 @@ from bot.worker.courier import Draw, Posted
 from bot.workflows import (
     announcing,
     asking,
-    digesting,
     finding,
     looking,
     looking_up,
+    reporting,
     rostering,
     waiting,
 )
@@ -87,12 +87,12 @@ def _draw_stream_move_told(session: Session, move_id: int, now: datetime) -> Ans
 
 
 def _draw_digest(session: Session, digest_id: int, now: datetime) -> Answer:
-    return digest.digest(digesting.tell(session, session.get_one(Digest, digest_id), now))
+    return digest.digest(reporting.tell(session, session.get_one(Digest, digest_id), now))
 
 
 def _draw_reply(kind: MessageKind, session: Session, digest_id: int, now: datetime) -> Answer:
     told = session.get_one(Digest, digest_id)
-    needs = digesting.tell_condition(session, told, kind)
+    needs = reporting.tell_condition(session, told, kind)
     return digest_thread.reply(kind, needs, told.subscription.portfolio, now)
 
 
@@ -188,7 +188,7 @@ DRAWINGS: Mapping[str, Draw] = {
     MessageKind.STREAM_MOVE: _draw_stream_move,
     MessageKind.STREAM_MOVE_TOLD: _draw_stream_move_told,
     MessageKind.DIGEST: _draw_digest,
-    **{kind: partial(_draw_reply, kind) for kind in digesting.CONDITIONS},
+    **{kind: partial(_draw_reply, kind) for kind in reporting.CONDITIONS},
     MessageKind.FACT_CHECK: _draw_fact_check,
     MessageKind.REFUSAL: _draw_refusal,
     MessageKind.LIVE: _draw_live,
@@ -204,5 +204,5 @@ DRAWINGS: Mapping[str, Draw] = {
 }
 """Who draws what."""
 
-POSTED: Mapping[str, Posted] = {MessageKind.DIGEST: digesting.reply_in_thread}
+POSTED: Mapping[str, Posted] = {MessageKind.DIGEST: reporting.reply_in_thread}
 """What follows once a message of a kind is posted."""

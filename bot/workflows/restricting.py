@@ -37,7 +37,8 @@ def restrict(
 ) -> Epic:
     """Have the epic seen by its circle with those named, or by everybody; redraw it everywhere.
 
-    With None those named before stay. Who restricts it stays in its circle. Raises UnknownEpic and NotAllowed.
+    With None those named before stay. Who restricts it stays in its circle. Raises UnknownEpic
+    and NotAllowed.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.RESTRICT, Place.of_epic(epic))
@@ -48,14 +49,12 @@ def restrict(
         _name(session, epic, named, actor, at)
     if not may_see(session, actor, epic):
         session.add(_member(epic, actor, actor, at))
-    if before == restricted:
-        return epic
-    epic.version += 1
-    session.flush()
-    if not restricted:
+    if before != restricted:
+        epic.version += 1
+        session.flush()
         show_in_channel(session, epic)
-    redraw_questions(session, [epic], at)
-    redraw_stream_moves(session, epic, at)
+        redraw_questions(session, [epic], at)
+        redraw_stream_moves(session, epic, at)
     redraw_epic(session, epic, at)
     return epic
 

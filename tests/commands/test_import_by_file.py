@@ -105,7 +105,7 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
         assert found["Größe wählen"].phase == "delivering"
         assert found["Passport"].state.name == "funnel"
     ana.click("See Payments board", in_message=message)
-    assert ana.form().shows("Pay later")
+    slack.wait_for(lambda: ana.form().shows("Pay later"))
 
 
 def test_only_who_may_bring_data_in_gets_the_form(slack, shop):

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from bot.commands import ACTIONS, OPTIONS, VIEWS
 from models.epic import Epic, Transition
 from models.message import Message
+from models.trail import note
 from tests.commands.conftest import card, epics, proposes
 
 FORGED = ("", "{}", "[]", "null", '{"epic":"x"}', '{"epic":999999,"version":1,"to":1}', "\x00")
@@ -67,7 +68,8 @@ def test_a_form_with_forged_memory_is_never_an_error_of_tacks(clicked, shop):
 
 def test_forged_suggestions_suggest_nothing(clicked):
     told = [d for d in clicked.deliveries if d.payload.get("type") == "block_actions"][-1].payload
-    view = {"id": "V0", "type": "modal", "private_metadata": "{}", "blocks": []}
+    view = {"id": "V0", "type": "modal", "callback_id": "x", "private_metadata": "{}"}
+    view |= {"blocks": [], "state": {"values": {}}, "hash": "1.x"}
     payload = {k: v for k, v in told.items() if k not in {"actions", "message", "container"}}
     payload |= {"type": "block_suggestion", "view": view, "block_id": "b", "value": "zzz"}
     for action_id in OPTIONS:
@@ -82,6 +84,7 @@ def test_a_button_of_a_deleted_epic_says_that_it_is_gone(clicked, shop):
         session.execute(delete(Message))
         session.execute(delete(Transition))
         session.execute(delete(Epic))
+        note(session, 1, "epics", "all", {}, verb="removed")
     ana = clicked.as_user("ana")
     ana.click("Move to Analyzing", channel="payments")
     assert clicked.wait_for(ana.last_private).text == "That epic is not there any more."

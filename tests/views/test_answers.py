@@ -111,28 +111,35 @@ def test_where_there_is_no_channel_the_answer_is_a_small_form():
     assert note["close"]["text"] == "Close"
 
 
+USAGES = (
+    help.Usage("setup", "setup", "set up a portfolio and its value streams"),
+    help.Usage("audit", "audit KEY", "say who changed what"),
+)
+
+
 def test_help_says_every_form_and_what_it_does():
-    answer = help.usage("/epic", epic.USAGES)
+    answer = help.usage("/portfolio", USAGES)
     assert shown(answer) == [
-        "`/epic propose` · propose an epic; a title can follow\n"
-        "`/epic show KEY` · show an epic's card, for example `/epic show PAY-12`\n"
-        "`/epic list` · list all epics; a page number can follow\n"
-        "`/epic move KEY STATE` · move an epic; a reason can follow\n"
-        "`/epic help` · say what can be typed"
+        "`/portfolio setup` · set up a portfolio and its value streams\n"
+        "`/portfolio audit KEY` · say who changed what"
     ]
-    assert answer.text == (
-        "/epic understands: /epic propose, /epic show KEY, /epic list, /epic move KEY STATE, "
-        "/epic help"
-    )
+    assert answer.text == "/portfolio understands: /portfolio setup, /portfolio audit KEY"
+
+
+@pytest.mark.parametrize("usages", [epic.USAGES, portfolio.USAGES])
+def test_all_help_fits_and_has_each_form_once(usages):
+    (said,) = shown(help.usage("/epic", usages))
+    forms = [line.partition("` · ")[0] for line in said.splitlines()]
+    assert len(forms) == len(set(forms)) == len(usages)
 
 
 def test_a_mistyped_word_comes_back_with_the_nearest_form():
-    answer = help.usage("/portfolio", portfolio.USAGES, "setpu <!channel> `x`")
+    answer = help.usage("/portfolio", USAGES, "setpu <!channel> `x`")
     typed = "“setpu &lt;!channel&gt; \u02cbx\u02cb”"
     assert shown(answer) == [
         f"/portfolio does not understand {typed}. Did you mean `/portfolio setup`?",
         "It takes:\n`/portfolio setup` · set up a portfolio and its value streams\n"
-        "`/portfolio help` · say what can be typed",
+        "`/portfolio audit KEY` · say who changed what",
     ]
     assert answer.text == (
         f"/portfolio does not understand {typed}. Did you mean /portfolio setup?"
@@ -140,10 +147,10 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form():
 
 
 def test_a_word_like_no_other_is_answered_with_every_form():
-    answer = help.usage("/portfolio", portfolio.USAGES, "xyzzy")
+    answer = help.usage("/portfolio", USAGES, "xyzzy")
     assert shown(answer)[0] == "/portfolio does not understand “xyzzy”."
     assert answer.text == (
-        "/portfolio does not understand “xyzzy”. It takes: /portfolio setup, /portfolio help."
+        "/portfolio does not understand “xyzzy”. It takes: /portfolio setup, /portfolio audit KEY."
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import asking, confirming, digesting
+from bot.workflows import asking, confirming, digesting, reporting
 from bot.workflows.digesting import NoDigest, SentAlready, UnknownScope, Wish
 from bot.workflows.moving import move
 from bot.workflows.permitting import NotAllowed
@@ -83,7 +83,7 @@ def moved(database, shop, epic_id, name, at, reason=None):
 def told(database, at=None):
     with database.read() as session:
         digest = session.scalars(select(Digest).order_by(Digest.id.desc())).first()
-        return digesting.tell(session, digest, at or digest.at)
+        return reporting.tell(session, digest, at or digest.at)
 
 
 # When it comes
@@ -308,7 +308,7 @@ def test_a_preview_stores_nothing(database, shop):
     subscription = subscribes(database, shop)
     with database.read() as session:
         found = session.get_one(Subscription, subscription)
-        assert digesting.preview(session, found, MONDAY + DAY).preview
+        assert reporting.preview(session, found, MONDAY + DAY).preview
     assert digests(database) == []
 
 

@@ -184,8 +184,10 @@ def test_who_restricts_it_stays_in_its_circle(database, shop):
 
 def test_those_named_can_change_and_nothing_else_does(database, shop):
     with database.write() as session:
+        home = looking.look(session, shop[0], DANA, MONDAY)
         restrict(session, shop[0], BEN, 1, [DANA], LATER, restricted=True)
         assert circle_of(session, 1) == [DANA]
+        assert SECRET in json.dumps(DRAWINGS["home"](session, home.id, LATER).blocks)
         assert session.scalars(select(CircleMember.added_by)).all() == [BEN]
         assert session.get_one(Epic, 1).version == 2
         restrict(session, shop[0], BEN, 1, None, LATER, restricted=False)

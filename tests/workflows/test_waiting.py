@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import confirming, digesting, looking, waiting
+from bot.workflows import confirming, digesting, looking, reporting, waiting
 from bot.workflows.digesting import NotLive, Wish
 from bot.workflows.joining import grant_admin
 from bot.workflows.waiting import what_waits
@@ -278,7 +278,7 @@ def subscribes(database, shop, stream=None):
 def telling(database, shop, stream=None, now=NEXT_MONDAY):
     subscription = subscribes(database, shop, stream)
     with database.read() as session:
-        return digesting.preview(session, session.get_one(Subscription, subscription), now)
+        return reporting.preview(session, session.get_one(Subscription, subscription), now)
 
 
 def a_limit(database, shop, most, stream="Payments"):
@@ -430,7 +430,7 @@ def replies(database, ts="1.1"):
     with database.write() as session:
         lead = session.scalars(select(Message).where(Message.kind == MessageKind.DIGEST)).one()
         lead.ts = ts
-        digesting.reply_in_thread(session, lead, NEXT_MONDAY)
+        reporting.reply_in_thread(session, lead, NEXT_MONDAY)
     with database.read() as session:
         kinds = [kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGEST]
         rows = select(Message).where(Message.kind.in_(kinds)).order_by(Message.id)
@@ -461,5 +461,5 @@ def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
         confirming.confirm(session, shop[0], ANA, epic, at)
     with database.read() as session:
         digest = session.scalars(select(Digest)).one()
-        assert not digesting.tell_condition(session, digest, MessageKind.DIGEST_QUIET).any
+        assert not reporting.tell_condition(session, digest, MessageKind.DIGEST_QUIET).any
         assert session.get(Work, (shop[0], reply.work_key)).due_at == at
