@@ -23,9 +23,7 @@ def block_by_form(call: Call) -> None:
     memory = EpicVersion.read(call.view["private_metadata"])
     reason = UNSTORABLE.sub("", answers_of(call.view).get(block_form.REASON) or "")
     with call.write() as session:
-        epic = blocking.block(
-            session, call.workspace_id, call.actor, memory.epic, reason, call.at
-        )
+        epic = blocking.block(session, call.workspace_id, call.actor, memory.epic, reason, call.at)
         told = block_form.blocked(epic)
     call.ack(response_action="clear")
     call.tell(told, memory.channel)

@@ -167,12 +167,11 @@ def check_page(
     blocks.append(
         actions(BACK, [button("Match the columns again", BACK, UploadRef(upload=upload.id).value)])
     )
-    count = f"{outlook.comes_in:,} {noun(upload.kind, outlook.comes_in)}"
     return modal(
         CHECK_PAGE,
         "Check before it comes in",
         blocks,
-        submit=f"Bring in {count}" if outlook.comes_in else None,
+        submit=_yes(upload.kind, outlook),
         private_metadata=UploadRef(upload=upload.id).value,
     )
 
@@ -220,6 +219,15 @@ def read_as(preview: Preview) -> str:
 
 
 NO_COLUMN = option(LEAVE_IT_OUT, LEAVE_OUT)
+
+
+def _yes(kind: UploadKind, outlook: Outlook) -> str | None:
+    """What is agreed to; None where nothing would be done."""
+    if outlook.comes_in:
+        return f"Bring in {outlook.comes_in:,} {noun(kind, outlook.comes_in)}"
+    if outlook.bad:
+        return f"Give back {outlook.bad:,} {'row' if outlook.bad == 1 else 'rows'}"
+    return None
 
 
 def _waiting(part: str, file_name: str) -> dict[str, Any]:

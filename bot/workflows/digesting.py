@@ -7,12 +7,14 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.workflows import asking
+from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_message
 from bot.workflows.reporting import told_since
 from models.digest import Digest, Subscription
 from models.errors import Mistake
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio
+from models.portfolio import Portfolio, ValueStream
+from models.role import Right
 from models.trail import insert_new
 from models.work import insert_into, put
 
@@ -182,6 +184,12 @@ def _of_channel(workspace_id: int, channel_id: str) -> Select[Subscription]:
     return select(Subscription).where(
         Subscription.workspace_id == workspace_id, Subscription.channel_id == channel_id
     )
+
+
+def _check(session: Session, actor: str, portfolio: Portfolio, stream: ValueStream | None) -> None:
+    """Raise NotAllowed for who only looks on there, or has no part in it."""
+    place = Place.of_stream(stream) if stream is not None else Place.of_portfolio(portfolio)
+    check(session, actor, Right.RUN_DIGEST, place)
 
 
 def _begin(session: Session, subscription: Subscription, at: datetime) -> None:

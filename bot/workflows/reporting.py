@@ -82,12 +82,6 @@ def tell_condition(session: Session, digest: Digest, kind: MessageKind) -> Needs
             return Needs(slips=needing.slips(session, scope, at))
 
 
-def _check(session: Session, actor: str, portfolio: Portfolio, stream: ValueStream | None) -> None:
-    """Raise NotAllowed for who only looks on there, or has no part in it."""
-    place = Place.of_stream(stream) if stream is not None else Place.of_portfolio(portfolio)
-    check(session, actor, Right.RUN_DIGEST, place)
-
-
 def told_since(
     session: Session, subscription: Subscription, until: datetime
 ) -> tuple[datetime, bool]:

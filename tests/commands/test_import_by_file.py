@@ -400,6 +400,25 @@ def test_bad_rows_come_back_once_however_slack_stumbles(slack, shop, method):
     assert len(ana.files()) == 1
 
 
+def test_where_only_bad_rows_are_left_they_can_be_given_back(slack, shop):
+    page = checks(slack, b"Title,Stream,Status\nPay later,Payments,Doing\n")
+    assert page.shows("*Nothing new comes in.*")
+    assert page.view["submit"]["text"] == "Give back 1 row"
+    page.submit()
+    assert told(slack).text.startswith("*Nothing new came into Shop* from epics.csv.")
+    slack.wait_for(slack.as_user("ana").files, timeout=15)
+    assert epics(shop) == 0
+
+
+def test_a_form_closed_while_the_file_is_read_leaves_nothing_behind(slack, shop):
+    slack.answer_late("url_private", 1.0)
+    person = chooses(slack, EPICS)
+    person.form().close()
+    slack.wait_for(lambda: [each.error for each in slack.findings] == ["not_found"], timeout=15)
+    slack.findings.clear()
+    slack.wait_for(lambda: uploads(shop) == [], timeout=15)
+
+
 def test_where_slack_takes_no_file_the_message_says_so(slack, shop):
     slack.fail_next("files.getUploadURLExternal", "missing_scope")
     brings_in(slack, BAD.encode())

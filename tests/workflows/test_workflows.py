@@ -271,20 +271,6 @@ def test_an_unknown_key_names_the_nearest(database, shop):
             finding.epic_by_key(session, shop[0], "' or 1=1 --", ANA)
 
 
-@pytest.mark.parametrize("count", [0, 1, 20, 21, 101])
-def test_every_epic_is_on_exactly_one_page(database, shop, count):
-    with database.write() as session:
-        for number in range(count):
-            an_epic(session, shop[0], stream_id(session, "ONB"), request=str(number))
-    with database.read() as session:
-        first = finding.list_epics(session, shop[0], ANA, 1)
-        pages = [finding.list_epics(session, shop[0], ANA, n + 1) for n in range(first.pages)]
-        keys = [epic.key for page in pages for epic in page.epics]
-        assert keys == [f"ONB-{number + 1}" for number in range(count)]
-        assert first.total == count
-        assert finding.list_epics(session, shop[0], ANA, 999).number == first.pages
-
-
 def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
     with database.write() as session:
         payments, onboarding = stream_id(session, "PAY"), stream_id(session, "ONB")
@@ -294,9 +280,7 @@ def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
         move(session, shop[0], ANA, epics[1].id, ready.id, None, None, MONDAY)
         whole = board(session, shop[1], ANA)
         assert {s.name: n for s, n in whole.counts.items() if n} == {"funnel": 3, "ready": 1}
-        narrow = board(
-            session, shop[1], ANA, Chosen(value_stream_id=payments, state_id=ready.id)
-        )
+        narrow = board(session, shop[1], ANA, Chosen(value_stream_id=payments, state_id=ready.id))
         assert [epic.key for epic in narrow.page.epics] == ["PAY-2"]
         assert (narrow.total, narrow.page.total) == (3, 1)
         assert place_in_state(session, epics[2]) == (2, 2)
@@ -304,9 +288,7 @@ def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):
 
 def test_a_home_remembers_what_was_chosen(database, shop):
     with database.write() as session:
-        looking.choose(
-            session, shop[0], ANA, MONDAY, portfolio_id=shop[1], chosen=Chosen(page=3)
-        )
+        looking.choose(session, shop[0], ANA, MONDAY, portfolio_id=shop[1], chosen=Chosen(page=3))
         home = looking.look(session, shop[0], ANA, MONDAY + timedelta(hours=1))
         assert (home.portfolio_id, home.page) == (shop[1], 3)
         assert home.opened_at == MONDAY + timedelta(hours=1)
