@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import uuid
+import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import migrations
 from models.database import Database, make_engine
 
 PG_URL = "TACK_TEST_POSTGRESQL"
+KINDS = ("sqlite", "postgresql")
+CLICKS = Path(__file__).parent / "commands"
 
 
 def pytest_configure(config):
@@ -34,7 +37,27 @@ def pytest_unconfigure(config):
         shutil.rmtree(config.tack_folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_collection_modifyitems(config, items):
+    """Click through on one database each, half of it on either; TACK_BOTH=1 does all on both.
+
+    What the clicks lead to is tested on both in tests/workflows, whatever is chosen here.
+    """
+    if os.environ.get("TACK_BOTH"):
+        return
+    left_out = [item for item in items if _is_on_the_other_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _is_on_the_other_database(item):
+    if item.path.parent != CLICKS or "callspec" not in vars(item):
+        return False
+    kind = item.callspec.params.get("database_url")
+    name = item.nodeid.replace(f"{kind}-", "").replace(f"[{kind}]", "")
+    return kind is not None and kind != KINDS[zlib.crc32(name.encode()) % len(KINDS)]
+
+
+@pytest.fixture(params=KINDS)
 def empty_database_url(request, tmp_path):
     """The address of an own database without tables."""
     if request.param == "sqlite":
@@ -44,7 +67,7 @@ def empty_database_url(request, tmp_path):
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request, tmp_path):
     """The address of an own database with every table: a copy of one that was migrated once."""
     if request.param == "sqlite":
