@@ -72,17 +72,17 @@ def portfolio_of(
     """The portfolio seen: the one chosen while it is there, else one with a stream of theirs."""
     chosen = home.portfolio_id if home is not None else None
     found = next((each for each in portfolios if each.id == chosen), None)
-    theirs = next((each for each in portfolios if stream_of(each, user_id, grants)), None)
+    theirs = next((each for each in portfolios if streams_of(each, user_id, grants)), None)
     return found or theirs or (portfolios[0] if portfolios else None)
 
 
 def chosen_of(
     home: Home | None, portfolio: Portfolio, user_id: str, grants: Sequence[Grant]
 ) -> Chosen:
-    """What the person sees of it: as they chose, before that the stream that is theirs."""
+    """What the person sees of it: as they chose, before that the one stream that is theirs."""
     if home is None or home.chosen_at is None or home.portfolio_id != portfolio.id:
-        stream = stream_of(portfolio, user_id, grants)
-        return Chosen(value_stream_id=stream.id if stream is not None else None)
+        theirs = streams_of(portfolio, user_id, grants)
+        return Chosen(value_stream_id=theirs[0].id if len(theirs) == 1 else None)
     return Chosen(
         value_stream_id=home.value_stream_id,
         state_id=home.state_id,
@@ -95,12 +95,13 @@ def chosen_of(
     )
 
 
-def stream_of(portfolio: Portfolio, user_id: str, grants: Sequence[Grant]) -> ValueStream | None:
-    """The value stream that is someone's: one they own, else one they have a role in."""
+def streams_of(
+    portfolio: Portfolio, user_id: str, grants: Sequence[Grant]
+) -> Sequence[ValueStream]:
+    """The value streams that are someone's: those they own, else those they have a role in."""
     roles_in = {stream_id for _, _, stream_id in grants if stream_id is not None}
     owned = [each for each in portfolio.open_streams if each.owner_user_id == user_id]
-    followed = [each for each in portfolio.open_streams if each.id in roles_in]
-    return next(iter([*owned, *followed]), None)
+    return owned or [each for each in portfolio.open_streams if each.id in roles_in]
 
 
 def reader_of(portfolio: Portfolio, user_id: str, grants: Sequence[Grant]) -> Reader:

@@ -23,7 +23,9 @@ from models.role import Right, Role
 LOCKED = (
     select(Epic)
     .where(Epic.workspace_id == bindparam("workspace_id"), Epic.id == bindparam("epic_id"))
-    .options(joinedload(Epic.portfolio, innerjoin=True))
+    .options(
+        joinedload(Epic.portfolio, innerjoin=True), joinedload(Epic.value_stream, innerjoin=True)
+    )
     .with_for_update(of=Epic)
     .execution_options(populate_existing=True)
 )

@@ -50,6 +50,7 @@ def test_a_link_to_the_message_is_not_needed(slack, shop, said):
     form.choose("Value stream", "Payments (PAY)")
     assert form.submit().closed
     assert the_epic(shop).origin_url is None
+    slack.wait_for(lambda: any("PAY-1" in word.text for word in slack.dm("ana").messages))
     slack.findings.clear()
 
 

@@ -76,7 +76,7 @@ class Shop:
         cards = select(Message, Epic).join(Epic, Epic.id == Message.subject_id)
         with self.database.read() as session:
             rows = session.execute(cards.where(Message.kind == MessageKind.EPIC_CARD)).all()
-            return [(message, epic.key, epic.state.label) for message, epic in rows]
+            return [(message, epic.key, epic.column_label) for message, epic in rows]
 
     def shown(self):
         """What the channels show: channel, ts and text of each message."""
@@ -131,8 +131,8 @@ def shop(database, database_url):
         with database.write() as session:
             workspace = workspace_of(session, slack.team_id)
             portfolio = set_up(session, workspace.id, ana.id, setup, clock.now())
-            at_work(session, portfolio, clock.now())
             stream_ids = [stream.id for stream in portfolio.value_streams]
+            at_work(session, portfolio, clock.now())
         shop = Shop(slack, database, database_url, clock, workspace.id, stream_ids)
         yield shop
         for replicas in shop.running:

@@ -3,6 +3,10 @@
 from tests.faults.conftest import STREAMS
 
 
+STARTED_S = 20
+"""Replicas are processes that begin, on a busy machine two of them at once."""
+
+
 def words_to(shop, name):
     return shop.slack.dm(name).messages
 
@@ -12,7 +16,7 @@ def test_an_unknown_message_is_posted_by_the_button_that_a_person_gets(shop):
     shop.slack.fail_next("conversations.history", error="missing_scope")
     shop.run()
     shop.propose()
-    word = shop.slack.wait_for(lambda: words_to(shop, "ben"))[0]
+    word = shop.slack.wait_for(lambda: words_to(shop, "ben"), STARTED_S)[0]
     assert shop.shown() == []
     shop.slack.as_user("ben").click("Try again", in_message=word)
     shop.wait_until_nothing_waits()
@@ -26,7 +30,7 @@ def test_a_channel_the_bot_is_not_in_is_told_once_and_shown_after_the_invitation
     channel.members.remove(shop.slack.bot_user_id)
     running = shop.run(2)
     epic = shop.propose()
-    shop.slack.wait_for(lambda: words_to(shop, "ben"))
+    shop.slack.wait_for(lambda: words_to(shop, "ben"), STARTED_S)
     shop.move(epic, "ready")
     shop.wait_until_nothing_waits()
     assert len(words_to(shop, "ben")) == 1
