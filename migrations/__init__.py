@@ -1,110 +1,40 @@
-"""The schema's history, and the three things one does with it."""
+"""The schema's history, and what one does with it.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Whether it is current is asked at every start, so that is found without loading Alembic.
+"""
+
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
-
-from models.audit import AuditAnchor, AuditEvent, AuditHead
-from models.confirmation import Confirmation, FactCheck
-from models.digest import Digest
-from models.epic import Transition
-from models.export import Export
-from models.handover import Departure, Handover
-from models.message import Home, Message
-from models.role import RoleGrant, UserGroup, UserGroupMember
-from models.seen import Seen
-from models.upload import Upload
-from models.work import Lane, Work
-from models.workspace import Workspace
+from sqlalchemy import Engine, inspect, text
 
 HEAD = "head"
-
-NOUNS = (
-    Transition,
-    Workspace,
-    RoleGrant,
-    Message,
-    Home,
-    Work,
-    Lane,
-    Seen,
-    Digest,
-    Confirmation,
-    FactCheck,
-    UserGroup,
-    UserGroupMember,
-    Departure,
-    Handover,
-    Export,
-    AuditEvent,
-    AuditHead,
-    AuditAnchor,
-    Upload,
-)
-"""Loading these, and the nouns they point to, registers every table."""
-
-METADATA = NOUNS[0].metadata
-
-
-def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, made here so that no ini file holds a database address."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+REVISION = len("2026_11_24_0930")
+"""The name of each file in `versions` begins with its revision, the newest being the last."""
 
 
 def upgrade(engine: Engine, revision: str = HEAD) -> None:
     """Bring the schema up to a revision, in one transaction."""
-    with _changing(engine) as connection:
-        command.upgrade(alembic_config(connection), revision)
+    import_module("migrations.changing").upgrade(engine, revision)
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the schema back to a revision, in one transaction."""
-    with _changing(engine) as connection:
-        command.downgrade(alembic_config(connection), revision)
-
-
-@contextmanager
-def _changing(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which SQLite, which changes a table by making it anew, lets it be gone.
-
-    That is SQLite's own way: foreign keys off before it begins, and looked at before it ends.
-    """
-    with engine.connect() as connection:
-        is_sqlite = engine.dialect.name == "sqlite"
-        pragma: Any = connection.connection.driver_connection
-        if is_sqlite:
-            pragma.execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                yield connection
-                if is_sqlite and (lost := pragma.execute("PRAGMA foreign_key_check").fetchall()):
-                    raise RuntimeError(f"rows point to nothing: {lost[:3]}")
-        finally:
-            if is_sqlite:
-                pragma.execute("PRAGMA foreign_keys=ON")
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the schema is the newest this version of Tack knows."""
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+    import_module("migrations.changing").downgrade(engine, revision)
 
 
 def differences(engine: Engine) -> list[object]:
     """What the tables in the database and the models describe differently; empty when equal."""
+    found: list[object] = import_module("migrations.changing").differences(engine)
+    return found
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the schema is the newest this version of Tack knows."""
+    files = (Path(__file__).parent / "versions").glob("[0-9]*.py")
+    newest = max(file.name[:REVISION] for file in files)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        return list(compare_metadata(context, METADATA))
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(version == newest)

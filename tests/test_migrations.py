@@ -1,7 +1,11 @@
+from pathlib import Path
+
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import migrations
+from migrations.changing import alembic_config
 from models.database import make_engine
 
 
@@ -16,6 +20,12 @@ def test_migrations_build_exactly_what_the_models_describe(engine):
     migrations.upgrade(engine)
     assert migrations.differences(engine) == []
     assert migrations.is_current(engine)
+
+
+def test_each_file_is_named_by_its_revision():
+    scripts = ScriptDirectory.from_config(alembic_config())
+    for script in scripts.walk_revisions():
+        assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
 def test_migrations_go_down_to_nothing_and_up_again(engine):

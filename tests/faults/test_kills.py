@@ -84,9 +84,7 @@ class Load:
 
 
 @pytest.mark.timeout(60 + 3 * KILLS)
-@pytest.mark.parametrize(
-    ("database_url", "replicas"), SETUPS, indirect=["database_url"]
-)
+@pytest.mark.parametrize(("database_url", "replicas"), SETUPS, indirect=["database_url"])
 def test_kills_at_any_instant_lose_nothing_and_double_nothing(shop, replicas, chance):
     epics = [shop.propose(number) for number in range(EPICS)]
     for method in ("chat.postMessage", "chat.update"):

@@ -2,7 +2,6 @@
 
 from tests.faults.conftest import STREAMS
 
-
 STARTED_S = 20
 """Replicas are processes that begin, on a busy machine two of them at once."""
 

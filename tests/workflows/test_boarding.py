@@ -219,10 +219,15 @@ def test_an_owner_sees_their_stream_until_they_choose_another_board(database, sh
 def test_who_owns_no_stream_sees_the_one_they_have_a_role_in_else_the_whole(database, shop):
     with database.read() as session:
         portfolio = finding.portfolios(session, shop[0])[0]
-        onboarding = stream_id(session, "Onboarding")
-        assert looking.stream_of(portfolio, CLEO, []) is None
-        followed = looking.stream_of(portfolio, CLEO, [("finance", None, onboarding)])
-        assert followed.name == "Onboarding"
+        payments, onboarding = stream_id(session, "Payments"), stream_id(session, "Onboarding")
+        in_onboarding, in_payments = (("finance", None, id_) for id_ in (onboarding, payments))
+
+        def seen(*grants):
+            return looking.chosen_of(None, portfolio, CLEO, grants).value_stream_id
+
+        assert seen() is None
+        assert seen(in_onboarding) == onboarding
+        assert seen(in_onboarding, in_payments) is None  # of several none comes first
 
 
 def state_id(database, name):

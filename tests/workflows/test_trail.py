@@ -12,7 +12,7 @@ from sqlalchemy.orm import load_only
 
 from bot.workflows import verifying
 from bot.workflows.setting_up import set_up
-from migrations import METADATA
+from migrations.changing import METADATA
 from models.audit import Act, AuditEvent, AuditHead
 from models.base import Base
 from models.epic import Epic
