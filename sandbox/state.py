@@ -65,6 +65,7 @@ class Workspace:
         self.timetable = Timetable(clock)
         self.free_plan = False
         self.trigger_errors = "methods"
+        self.trigger_lives = TRIGGER_LIVES
         self.last_act: dict[str, int] = {}
         self.watchers: list[Callable[[str], None]] = []
         self._count = 0
@@ -210,7 +211,7 @@ class Workspace:
             raise SlackError(errors["unknown"])
         if trigger.used:
             raise SlackError(errors["used"])
-        if self.clock.now() - trigger.at > TRIGGER_LIVES:
+        if self.clock.now() - trigger.at > self.trigger_lives:
             raise SlackError(errors["old"])
         trigger.used = True
         return trigger
