@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.cards import move_buttons
-from bench.databases import count_transitions, fresh_database
+from bench.databases import count_transitions, forget_policies, fresh_database
 from bench.figures import Line
 from bench.load import click_all
 from bench.processes import TACK, environment, quiet_slack, running, tack
@@ -32,10 +32,11 @@ def measure(kind: str) -> Iterator[Line]:
     with fresh_database(kind) as url, quiet_slack() as api_url, TemporaryDirectory() as folder:
         settings = environment(url, api_url)
         port = int(settings["PORT"])
-        small = write_portfolio(Path(folder) / "small", "small", CLICKED_EPICS, CLICKED_EPICS)
+        small = write_portfolio(Path(folder) / "small", "small", CLICKED_EPICS, 2 * CLICKED_EPICS)
         large = write_portfolio(Path(folder) / "large", "large", EPICS, TRANSITIONS)
         tack(settings, "db", "upgrade")
         tack(settings, *import_command(small, "small"))
+        forget_policies(url)
         with running([TACK, "run", "--mode", "http"], settings):
             buttons = move_buttons(url, port, api_url)
             before = count_transitions(url)
