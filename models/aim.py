@@ -1,15 +1,14 @@
 """What is typed into the forms for themes, objectives and key results, checked field by field."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
 
 from models.calendar import spell_day
-from models.errors import FieldMistakes, Mistake
+from models.form import Form, parse_day
 from models.portfolio import Portfolio
-from models.proposal import UNSTORABLE, parse_decimal
+from models.proposal import parse_decimal
 from models.theme import Objective, Theme
 
 LONGEST = {
@@ -22,8 +21,6 @@ LONGEST = {
     "current": 30,
 }
 """How much each field takes, in characters."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class ObjectivesPage:
 
 def parse_theme(answers: Mapping[str, str | None]) -> ThemeAim:
     """Raises FieldMistakes with a sentence for each field that needs another look."""
-    form = _Form(answers)
+    form = Form(answers, LONGEST)
     name = form.text("name", 'Give it a few words, for example "Fewer abandoned purchases".')
     aim = ThemeAim(" ".join((name or "").split()), form.text("description"))
     return form.checked(aim)
@@ -107,10 +104,10 @@ def parse_theme(answers: Mapping[str, str | None]) -> ThemeAim:
 
 def parse_objective(answers: Mapping[str, str | None]) -> ObjectiveAim:
     """`due_on` is an ISO date, `theme` an id. Raises FieldMistakes."""
-    form = _Form(answers)
+    form = Form(answers, LONGEST)
     aim = ObjectiveAim(
         title=form.text("title", "What is to be true? One sentence is enough.") or "",
-        due_on=form.take("due_on", _day),
+        due_on=form.take("due_on", parse_day),
         owner_user_id=form.text("owner"),
         theme_id=form.take("theme", int),
     )
@@ -119,7 +116,7 @@ def parse_objective(answers: Mapping[str, str | None]) -> ObjectiveAim:
 
 def parse_key_result(answers: Mapping[str, str | None]) -> KeyResultAim:
     """Raises FieldMistakes."""
-    form = _Form(answers)
+    form = Form(answers, LONGEST)
     aim = KeyResultAim(
         title=form.text("title", "Which figure shows it? For example: checkout completion.") or "",
         unit=form.text("unit"),
@@ -139,53 +136,9 @@ def parse_reading(answers: Mapping[str, str | None], today: date) -> Reading:
 
     Raises FieldMistakes.
     """
-    form = _Form(answers)
+    form = Form(answers, LONGEST)
     value = form.take("current", parse_decimal)
-    on = form.take("current_on", _day) or today
+    on = form.take("current_on", parse_day) or today
     if on > today:
         form.errors["current_on"] = f"{spell_day(on)} is yet to come. As of which day is it known?"
     return form.checked(Reading(value, on if value is not None else None))
-
-
-class _Form:
-    """The answers, and the mistakes found so far by field."""
-
-    def __init__(self, answers: Mapping[str, str | None]) -> None:
-        self.answers = {name: UNSTORABLE.sub("", text or "") for name, text in answers.items()}
-        self.errors: dict[str, str] = {}
-
-    def text(self, name: str, needed: str | None = None) -> str | None:
-        """The text as typed, or None where nothing was; `needed` says why it is asked for."""
-        text = self.answers.get(name, "").strip()
-        longest = LONGEST.get(name, 100)
-        if len(text) > longest:
-            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
-        elif needed and not any(character.isalnum() for character in text):
-            self.errors[name] = needed
-        return text or None
-
-    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
-        """What the text means."""
-        text = self.text(name)
-        if text is None or name in self.errors:
-            return None
-        try:
-            return parse(text)
-        except Mistake as mistake:
-            self.errors[name] = mistake.sentence
-        except ValueError:
-            self.errors[name] = "Choose one of the list."
-        return None
-
-    def checked(self, aim: T) -> T:
-        """What was typed, if all of it can be taken. Raises FieldMistakes."""
-        if self.errors:
-            raise FieldMistakes(self.errors)
-        return aim
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Mistake("Write a date as year-month-day, for example 2026-09-30.") from None
