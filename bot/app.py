@@ -76,7 +76,7 @@ class Tack:
             },
             POSTED,
         )
-        self.database.on_commit.append(self.worker.wake)
+        self.database.on_work.append(self.worker.wake)
         self._sockets: Sockets | None = None
 
     def prepare(self) -> None:

@@ -15,6 +15,7 @@ from models.audit import Act
 from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
 from models.trail import Trail, WritingSession, watch
+from models.work import has_put
 
 WAIT_SECONDS = 2
 """How long a click may wait for the database before it is told to come back later."""
@@ -62,7 +63,9 @@ def _begin_sqlite(connection: Connection) -> None:
     if wait_ms is None:
         connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    if connection.info.get("wait_ms") != wait_ms:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+        connection.info["wait_ms"] = wait_ms
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -101,17 +104,17 @@ TACK_ITSELF = "tack"
 
 
 class Database:
-    """Sessions for one database; `on_commit` is called after each writing transaction.
+    """Sessions for one database; `on_work` is called after each transaction that put work.
 
     The clock is only for transactions of Tack itself, which come without an act.
     """
 
     def __init__(
-        self, url: str, on_commit: Sequence[Callable[[], None]] = (), clock: Clock | None = None
+        self, url: str, on_work: Sequence[Callable[[], None]] = (), clock: Clock | None = None
     ) -> None:
         self.clock = clock or SystemClock()
         self.engine = make_engine(url)
-        self.on_commit = list(on_commit)
+        self.on_work = list(on_work)
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
@@ -152,8 +155,9 @@ class Database:
                 yield session
         if by is not None:
             by.execution_options(write_wait_ms=None, trail=None)
-        for tell in self.on_commit:
-            tell()
+        if has_put(session):
+            for tell in self.on_work:
+                tell()
 
     def close(self) -> None:
         """Give back every connection."""
@@ -169,7 +173,8 @@ class Database:
         if not self._writers.acquire(WAIT_SECONDS):
             raise DatabaseAway
         try:
-            yield max(1, int((give_up_at - time.monotonic()) * 1000))
+            left_s = round(give_up_at - time.monotonic(), 1)  # mostly the same, so said rarely
+            yield max(1, int(left_s * 1000))
         finally:
             self._writers.release()
 

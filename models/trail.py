@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
 from models.audit import Act
 from models.base import Base
 from models.chain import Told, append, said
-from models.work import insert_into
+from models.work import insert_into, write_puts
 
 PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
 """What a row without a portfolio of its own may belong to, the nearest first."""
@@ -161,7 +161,7 @@ def _changing(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
     if here is None:
         return
     state = inspect(row)
-    unread = [name for name in _names(row) if _is_unread(state, name)]
+    unread = [name for name in _touched(row) if _is_unread(state, name)]
     if unread and _subject(row) not in here[0].told:
         was = connection.execute(
             select(*(mapper.columns[name] for name in unread)).where(
@@ -260,18 +260,27 @@ def _append(session: Session) -> None:
     trail = _trail(session)
     if trail.in_bulk:
         raise UntoldChange(trail.in_bulk)
+    write_puts(session)
     append(session, trail.act, list(trail.told.values()))
     trail.told.clear()
 
 
-def _names(row: Base) -> set[str]:
-    return set(inspect(row).mapper.column_attrs.keys()) - row.unaudited_columns - OF_THE_MACHINE
+@cache
+def _names(noun: type[Base]) -> frozenset[str]:
+    """The columns that are told of a noun."""
+    columns: Mapper[Any] = inspect(noun)
+    return frozenset(columns.column_attrs.keys()) - noun.unaudited_columns - OF_THE_MACHINE
+
+
+def _touched(row: Base) -> list[str]:
+    """Those of them that were given a value since they were read or written."""
+    return [name for name in inspect(row).committed_state if name in _names(type(row))]
 
 
 def _columns(row: Base, *, read: bool = False) -> dict[str, Any]:
     """What the row holds, in the columns that are told; also what has to be read first."""
     held = inspect(row).dict
-    return {name: getattr(row, name) if read else held.get(name) for name in _names(row)}
+    return {name: getattr(row, name) if read else held.get(name) for name in _names(type(row))}
 
 
 def _is_unread(state: InstanceState[Any], name: str) -> bool:
@@ -285,7 +294,7 @@ def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
     was: Mapping[str, Any] = state.info.pop("was", {})
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for name in _names(row):
+    for name in _touched(row):
         history = state.attrs[name].history
         held = history.deleted[0] if history.deleted else was.get(name)
         holds = history.added[0] if history.added else None

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
+PUT, WORK_WAITS = "put", "work waits"
+"""What a session remembers of its transaction: what is to be written, and that something was."""
+
 
 class Lane(Base):
     """A line in which one piece of work begins at a time, not before its next moment.
@@ -64,18 +67,52 @@ def put(
 ) -> None:
     """Have the work done at the moment: new, moved or once more; a dead row lives again.
 
-    Lock domain rows before; where one transaction puts several keys, put them in sorted order.
+    It is written where the transaction ends, so that all put theirs in one order, after their
+    domain rows, and what is put twice is written once.
     """
+    _puts(session)[workspace_id, key] = {
+        "workspace_id": workspace_id,
+        "key": key,
+        "lane": lane,
+        "due_at": at,
+    }
+
+
+def write_puts(session: Session) -> None:
+    """Write what the transaction put, its lanes first."""
+    rows = [row for _, row in sorted(_puts(session).items(), key=lambda put: put[0])]
+    if not rows:
+        return
     lanes, works = _STATEMENTS[session.get_bind().dialect.name]
-    if lane is not None:
-        session.execute(lanes, {"workspace_id": workspace_id, "name": lane, "next_at": at})
-    row = {"workspace_id": workspace_id, "key": key, "lane": lane, "due_at": at}
-    session.execute(works, row)
+    named = {(row["workspace_id"], row["lane"]): row["due_at"] for row in rows if row["lane"]}
+    if named:
+        session.execute(
+            lanes,
+            [
+                {"workspace_id": workspace_id, "name": name, "next_at": at}
+                for (workspace_id, name), at in sorted(named.items())
+            ],
+        )
+    session.execute(works, rows)
+    _puts(session).clear()
+    session.info[WORK_WAITS] = True
+
+
+def has_put(session: Session) -> bool:
+    """Whether the session's transaction put something."""
+    return WORK_WAITS in session.info
 
 
 def cancel(session: Session, workspace_id: int, key: str) -> None:
     """Forget the work."""
+    _puts(session).pop((workspace_id, key), None)
     session.execute(delete(Work).where(Work.workspace_id == workspace_id, Work.key == key))
+
+
+def _puts(session: Session) -> dict[tuple[int, str], dict[str, Any]]:
+    """What the transaction put so far."""
+    puts: dict[tuple[int, str], dict[str, Any]] = session.info.setdefault(PUT, {})
+    return puts
 
 
 def insert_into(session: Session, table: type[Base]) -> Any:

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from secrets import randbelow
 
 import structlog
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from models.work import Lane, Work, insert_into
@@ -24,6 +34,61 @@ MOST_ATTEMPTS = 12
 FENCES = 2**31 - 1
 
 log = structlog.get_logger(__name__)
+
+NOW: BindParameter[datetime] = bindparam("now")
+WAITS = (
+    Work.due_at <= NOW,
+    Work.dead_at.is_(None),
+    or_(
+        Work.lease_until.is_(None),
+        Work.lease_until <= NOW,
+        Work.lease_until > bindparam("no_lease_after"),
+    ),
+)
+"""Due, alive and nobody's; a lease far ahead was left by a clock that has been set back."""
+
+IS_FREE = or_(Lane.next_at <= NOW, Lane.next_at > bindparam("no_rest_after"))
+DUE = (
+    select(Work)
+    .outerjoin(Lane, and_(Lane.workspace_id == Work.workspace_id, Lane.name == Work.lane))
+    .where(*WAITS, or_(Work.lane.is_(None), IS_FREE))
+)
+"""What waits in lanes that do not rest."""
+
+ANY_DUE = DUE.with_only_columns(Work.key).limit(1)
+LINED_UP = DUE.add_columns(
+    func.row_number()
+    .over(
+        partition_by=(Work.workspace_id, func.coalesce(Work.lane, Work.key)),
+        order_by=(Work.due_at, Work.key),
+    )
+    .label("place")
+).subquery()
+CANDIDATES = (
+    select(Work)
+    .join(LINED_UP, and_(LINED_UP.c.workspace_id == Work.workspace_id, LINED_UP.c.key == Work.key))
+    .where(LINED_UP.c.place == 1, *WAITS)
+    .order_by(Work.due_at, Work.key)
+    .limit(bindparam("most"))
+    .with_for_update(of=Work, skip_locked=True)
+)
+LANE = and_(Lane.workspace_id == bindparam("workspace_id"), Lane.name == bindparam("lane"))
+RESTING = select(Lane.next_at).where(LANE, ~IS_FREE)
+FREE_LANE = (
+    select(Lane)
+    .where(LANE, IS_FREE)
+    .with_for_update(skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+"""Built once: every look asks them, many times a second."""
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    return {
+        "now": now,
+        "no_lease_after": now + 2 * LEASE,
+        "no_rest_after": now + 2 * LONGEST_REST,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +111,12 @@ class LeaseLost(Exception):
 
 def is_due(session: Session, now: datetime) -> bool:
     """Whether there is anything to claim."""
-    return session.execute(_due(now).limit(1)).first() is not None
+    return session.execute(ANY_DUE, _moments(now)).first() is not None
 
 
 def claim_due(session: Session, now: datetime, limit: int) -> list[Claim]:
     """Claim up to so many, the longest due first; one of each lane, then the lane rests."""
-    in_lane = func.row_number().over(
-        partition_by=(Work.workspace_id, func.coalesce(Work.lane, Work.key)),
-        order_by=(Work.due_at, Work.key),
-    )
-    lined_up = _due(now).add_columns(in_lane.label("place")).subquery()
-    candidates = session.scalars(
-        select(Work)
-        .join(
-            lined_up,
-            and_(lined_up.c.workspace_id == Work.workspace_id, lined_up.c.key == Work.key),
-        )
-        .where(lined_up.c.place == 1, *_waits(now))
-        .order_by(Work.due_at, Work.key)
-        .limit(limit)
-        .with_for_update(of=Work, skip_locked=True)
-    ).all()
+    candidates = session.scalars(CANDIDATES, {**_moments(now), "most": limit}).all()
     return [_claim(work, now) for work in candidates if _lane_is_free(session, work, now)]
 
 
@@ -136,47 +186,15 @@ def rest(session: Session, workspace_id: int, lane: str, until: datetime) -> Non
 
 def rests_until(session: Session, workspace_id: int, lane: str, now: datetime) -> datetime | None:
     """When the lane goes on; None where it does not rest."""
-    resting = select(Lane.next_at).where(
-        Lane.workspace_id == workspace_id, Lane.name == lane, ~_is_free(now)
-    )
-    return session.scalar(resting)
-
-
-def _due(now: datetime) -> Select[Work]:
-    """What waits in lanes that do not rest."""
-    return (
-        select(Work)
-        .outerjoin(Lane, and_(Lane.workspace_id == Work.workspace_id, Lane.name == Work.lane))
-        .where(*_waits(now), or_(Work.lane.is_(None), _is_free(now)))
-    )
-
-
-def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Due, alive and nobody's; a lease far ahead was left by a clock that has been set back."""
-    return (
-        Work.due_at <= now,
-        Work.dead_at.is_(None),
-        or_(
-            Work.lease_until.is_(None),
-            Work.lease_until <= now,
-            Work.lease_until > now + 2 * LEASE,
-        ),
-    )
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(Lane.next_at <= now, Lane.next_at > now + 2 * LONGEST_REST)
+    asked = {**_moments(now), "workspace_id": workspace_id, "lane": lane}
+    return session.scalar(RESTING, asked)
 
 
 def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:
     if work.lane is None:
         return True
-    lane = session.scalars(
-        select(Lane)
-        .where(Lane.workspace_id == work.workspace_id, Lane.name == work.lane, _is_free(now))
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).first()
+    asked = {**_moments(now), "workspace_id": work.workspace_id, "lane": work.lane}
+    lane = session.scalars(FREE_LANE, asked).first()
     if lane is None:
         return False
     lane.next_at = now + PACE

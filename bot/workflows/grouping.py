@@ -96,8 +96,8 @@ def all_gone(session: Session, workspace_id: int, why: str) -> Sequence[SlackGro
 
 
 def redraw(session: Session, messages: Iterable[Message], at: datetime) -> None:
-    """Put the drawing of those messages: the last thing in a transaction."""
-    for message in sorted(messages, key=lambda each: each.work_key):
+    """Put the drawing of those messages."""
+    for message in messages:
         redraw_message(session, message, at)
 
 

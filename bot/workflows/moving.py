@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.limiting import full_places
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.redrawing import redraw_epic, redraw_questions
+from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import may_see
 from models.column import ENDED, Column
 from models.digest import QUIET_AFTER
@@ -24,7 +24,9 @@ LOCKED = (
     select(Epic)
     .where(Epic.workspace_id == bindparam("workspace_id"), Epic.id == bindparam("epic_id"))
     .options(
-        joinedload(Epic.portfolio, innerjoin=True), joinedload(Epic.value_stream, innerjoin=True)
+        joinedload(Epic.portfolio, innerjoin=True),
+        joinedload(Epic.value_stream, innerjoin=True),
+        joinedload(Epic.blocking),
     )
     .with_for_update(of=Epic)
     .execution_options(populate_existing=True)
@@ -141,12 +143,14 @@ def carry_out(
     asked_about = epic.blocking is not None or epic.owner_user_id is None
     long = at - epic.state_entered_at >= QUIET_AFTER
     in_digests = not stays_in_flight or asked_about or long
-    if to.state.kind in ENDED and epic.blocking is not None:
-        epic.blocking.ended_at, epic.blocking.ended_by = at, actor
+    ends = epic.blocking if to.state.kind in ENDED else None
+    if ends is not None:
+        ends.ended_at, ends.ended_by = at, actor
     transition = epic.move(to.state, actor, reason, at, to.phase)
     session.add(transition)
     session.flush()
-    session.expire(epic, ["blocking"])
+    if ends is not None:
+        session.expire(epic, ["blocking"])
     return Moved(transition, in_digests)
 
 
@@ -157,8 +161,7 @@ def redraw_moved(
     waits = [s.id for s in states.values() if s.committed and s.kind is StateKind.WAIT]
     line = {"stream_id": epic.value_stream_id, "state_ids": waits}
     others = session.scalars(LINE, line).all() if waits and _moves_the_line(moved) else ()
-    redraw_questions(session, [epic], at, in_digests=moved.in_digests)
-    redraw_epic(session, epic, at, others)
+    redraw_facts(session, epic, at, others, in_digests=moved.in_digests)
 
 
 def _moves_the_line(moved: Moved) -> bool:

@@ -3,7 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    bindparam,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from models.confirmation import FactCheck
@@ -16,43 +25,75 @@ LOOKED_AT_FOR = timedelta(minutes=5)
 """How long after a look an App Home is still kept up to date."""
 
 
-CARDS = (
-    select(Message.id, Message.channel_id)
-    .where(
-        Message.workspace_id == bindparam("workspace_id"),
-        Message.kind == MessageKind.EPIC_CARD,
-        Message.subject_id.in_(bindparam("epic_ids", expanding=True)),
+WORKSPACE: BindParameter[int] = bindparam("workspace_id")
+LAST_WEEK: BindParameter[datetime] = bindparam("a_week_before")
+CARDS = select(Message.id, Message.channel_id).where(
+    Message.workspace_id == WORKSPACE,
+    Message.kind == MessageKind.EPIC_CARD,
+    Message.subject_id.in_(bindparam("epic_ids", expanding=True)),
+)
+QUESTIONS = select(Message.id, Message.channel_id).where(
+    Message.workspace_id == WORKSPACE,
+    Message.kind == MessageKind.FACT_CHECK,
+    Message.subject_id.in_(
+        select(FactCheck.id).where(
+            FactCheck.workspace_id == WORKSPACE,
+            FactCheck.user_id.in_(bindparam("owners", expanding=True)),
+            FactCheck.at > LAST_WEEK,
+        )
+    ),
+)
+"""This week's questions to the owners of the epics."""
+DIGESTS = select(Message.id, Message.channel_id).where(
+    Message.workspace_id == WORKSPACE,
+    Message.kind.in_(DIGEST_KINDS),
+    Message.subject_id.in_(
+        select(func.max(Digest.id))
+        .join(Digest.subscription)
+        .where(
+            Subscription.portfolio_id.in_(bindparam("portfolio_ids", expanding=True)),
+            Digest.at > LAST_WEEK,
+        )
+        .group_by(Digest.channel_id)
+    ),
+)
+"""The newest digest of each channel that tells of the portfolios, with its replies."""
+HOMES = select(Home.id, null()).where(
+    Home.workspace_id == WORKSPACE, Home.opened_at >= bindparam("looked_at")
+)
+MESSAGES: CompoundSelect[int, str] = union_all(CARDS, QUESTIONS, DIGESTS)
+SHOWN: CompoundSelect[int, str] = union_all(CARDS, QUESTIONS, DIGESTS, HOMES)
+"""Built once, because every click asks them: what is shown, and the lane it is drawn in; a Home
+has a lane of its own."""
+
+
+def redraw_facts(
+    session: Session,
+    epic: Epic,
+    at: datetime,
+    others: Sequence[int] = (),
+    *,
+    in_digests: bool = True,
+) -> None:
+    """Put the drawing of everything that shows the epic: cards, Homes, questions and digests.
+
+    Of the others only their cards.
+    """
+    digests = [epic.portfolio_id] if in_digests else []
+    _redraw(
+        session,
+        SHOWN,
+        epic.workspace_id,
+        at,
+        epic_ids=[epic.id, *others],
+        owners=[epic.owner_user_id],
+        portfolio_ids=digests,
     )
-    .order_by(Message.id)
-)
-HOMES = (
-    select(Home.id)
-    .where(Home.workspace_id == bindparam("workspace_id"), Home.opened_at >= bindparam("looked_at"))
-    .order_by(Home.id)
-)
-ASKED = select(FactCheck.id).where(
-    FactCheck.workspace_id == bindparam("workspace_id"),
-    FactCheck.user_id == bindparam("owner"),
-    FactCheck.at > bindparam("after"),
-)
-"""Built once, because every move asks them."""
 
 
 def redraw_epic(session: Session, epic: Epic, at: datetime, others: Sequence[int] = ()) -> None:
-    """Put the drawing of every card of the epic and of the others, and of Homes someone looks at.
-
-    The last thing in a transaction: work rows are locked after domain rows, in one order.
-    """
-    session.flush()
-    here = {"workspace_id": epic.workspace_id}
-    shown = sorted({epic.id, *others})
-    cards = session.execute(CARDS, {**here, "epic_ids": shown}).all()
-    homes = session.scalars(HOMES, {**here, "looked_at": at - LOOKED_AT_FOR}).all()
-    for message_id, channel_id in cards:
-        put(session, epic.workspace_id, message_key(message_id), at, lane=channel_id)
-    for home_id in homes:
-        key = home_key(home_id)
-        put(session, epic.workspace_id, key, at, lane=key)
+    """Put the drawing of each card of the epic and the others, and of Homes someone looks at."""
+    _redraw(session, SHOWN, epic.workspace_id, at, epic_ids=[epic.id, *others])
 
 
 def redraw_questions(
@@ -62,63 +103,44 @@ def redraw_questions(
 
     Those are this week's bundles to their owners, and the newest digest of each channel.
     """
-    session.flush()
-    subjects: list[tuple[Sequence[MessageKind], Sequence[int]]]
-    subjects = [((MessageKind.FACT_CHECK,), _asked_about(session, epics, at))]
-    if in_digests:
-        portfolio_ids = {epic.portfolio_id for epic in epics}
-        subjects.append((DIGEST_KINDS, _newest_digests(session, portfolio_ids, at)))
-    for workspace_id in sorted({epic.workspace_id for epic in epics}):
-        _redraw_about(session, workspace_id, subjects, at)
+    owners = {epic.owner_user_id for epic in epics}
+    digests = {epic.portfolio_id for epic in epics} if in_digests else ()
+    for workspace_id in {epic.workspace_id for epic in epics}:
+        _redraw(session, MESSAGES, workspace_id, at, owners=owners, portfolio_ids=digests)
 
 
 def redraw_digests(session: Session, workspace_id: int, portfolio_id: int, at: datetime) -> None:
     """Put the drawing of the newest digests of a portfolio: what they ask for has changed."""
-    session.flush()
-    subjects = [(DIGEST_KINDS, _newest_digests(session, {portfolio_id}, at))]
-    _redraw_about(session, workspace_id, subjects, at)
+    _redraw(session, MESSAGES, workspace_id, at, portfolio_ids=[portfolio_id])
 
 
-def _redraw_about(
+def redraw_homes(session: Session, workspace_id: int, at: datetime) -> None:
+    """Put the drawing of the Homes that someone looks at: what they are drawn from has changed."""
+    _redraw(session, SHOWN, workspace_id, at)
+
+
+def _redraw(
     session: Session,
+    shown: CompoundSelect[int, str],
     workspace_id: int,
-    subjects: Sequence[tuple[Sequence[MessageKind], Sequence[int]]],
     at: datetime,
+    *,
+    epic_ids: Collection[int] = (),
+    owners: Collection[str | None] = (),
+    portfolio_ids: Collection[int] = (),
 ) -> None:
-    """Put the drawing of the messages of those kinds about those subjects."""
-    shows = [
-        and_(Message.kind.in_(kinds), Message.subject_id.in_(ids)) for kinds, ids in subjects if ids
-    ]
-    if not shows:
-        return
-    rows = select(Message).where(Message.workspace_id == workspace_id, or_(*shows))
-    for message in session.scalars(rows.order_by(Message.id)).all():
-        redraw_message(session, message, at)
-
-
-def _asked_about(session: Session, epics: Sequence[Epic], at: datetime) -> Sequence[int]:
-    """This week's questions to the owners of the epics."""
-    people = {(epic.workspace_id, epic.owner_user_id) for epic in epics if epic.owner_user_id}
-    return [
-        check_id
-        for workspace_id, owner in sorted(people)
-        for check_id in session.scalars(
-            ASKED, {"workspace_id": workspace_id, "owner": owner, "after": at - WEEK}
-        )
-    ]
-
-
-def _newest_digests(
-    session: Session, portfolio_ids: Collection[int], at: datetime
-) -> Sequence[int]:
-    """The newest digest of each channel that tells of the portfolios."""
-    newest = (
-        select(func.max(Digest.id))
-        .join(Digest.subscription)
-        .where(Subscription.portfolio_id.in_(portfolio_ids), Digest.at > at - WEEK)
-        .group_by(Digest.channel_id)
-    )
-    return session.scalars(newest).all()
+    session.flush()
+    asked = {
+        "workspace_id": workspace_id,
+        "epic_ids": list(epic_ids),
+        "owners": list(owners),
+        "portfolio_ids": list(portfolio_ids),
+        "a_week_before": at - WEEK,
+        "looked_at": at - LOOKED_AT_FOR,
+    }
+    for each, lane in session.execute(shown, asked).all():
+        key = home_key(each) if lane is None else message_key(each)
+        put(session, workspace_id, key, at, lane=lane or key)
 
 
 def redraw_cards(
@@ -126,26 +148,15 @@ def redraw_cards(
 ) -> None:
     """Put the drawing of the cards of many epics."""
     session.flush()
-    cards = session.scalars(
-        select(Message)
-        .where(
+    cards = session.execute(
+        select(Message.id, Message.channel_id).where(
             Message.workspace_id == workspace_id,
             Message.kind == MessageKind.EPIC_CARD,
             Message.subject_id.in_(epic_ids),
         )
-        .order_by(Message.id)
     )
-    for card in cards.all():
-        redraw_message(session, card, at)
-
-
-def redraw_homes(session: Session, workspace_id: int, at: datetime) -> None:
-    """Put the drawing of the Homes that someone looks at: what they are drawn from has changed."""
-    session.flush()
-    here = {"workspace_id": workspace_id, "looked_at": at - LOOKED_AT_FOR}
-    for home_id in session.scalars(HOMES, here).all():
-        key = home_key(home_id)
-        put(session, workspace_id, key, at, lane=key)
+    for each, lane in cards.all():
+        put(session, workspace_id, message_key(each), at, lane=lane)
 
 
 def redraw_message(session: Session, message: Message, at: datetime) -> None:

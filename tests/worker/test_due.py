@@ -24,7 +24,7 @@ def run(shop):
         if database is not shop.database:
             own.append(database)
         worker = Worker(database, shop.slack.clock, shop.client_for, DRAW, handlers)
-        database.on_commit.append(worker.wake)
+        database.on_work.append(worker.wake)
         worker.start()
         started.append(worker)
         return worker

@@ -18,7 +18,7 @@ from models.message import Message
 from models.page import Chosen
 from models.portfolio import Portfolio, ValueStream
 from models.setup import Setup, StreamSetup
-from models.work import Work
+from models.work import Work, cancel, put
 from models.workspace import Workspace
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic
 
@@ -243,12 +243,24 @@ def test_moves_coalesce_into_one_drawing_of_card_and_home(database, shop):
         looking.look(session, shop[0], ANA, MONDAY)
         looking.look(session, shop[0], BEN, MONDAY - timedelta(minutes=6))
         epic = an_epic(session, shop[0], stream_id(session, "PAY"))
-        for to in ("reviewing", "analyzing", "ready"):
+    for to in ("reviewing", "analyzing", "ready"):
+        with database.write() as session:
             move(session, shop[0], BEN, epic.id, state(session, to).id, None, None, MONDAY)
     with database.read() as session:
         assert work_keys(session) == ["home:1", "home:2", "message:1"]
         versions = dict(session.execute(select(Work.key, Work.version)).all())
-        assert versions == {"home:1": 5, "home:2": 1, "message:1": 4}
+        assert versions == {"home:1": 4, "home:2": 1, "message:1": 4}
+
+
+def test_what_is_put_twice_in_one_transaction_is_written_once(database, shop):
+    with database.write() as session:
+        put(session, shop[0], "home:7", MONDAY + timedelta(hours=1), lane="home:7")
+        put(session, shop[0], "home:7", MONDAY, lane="home:7")
+        put(session, shop[0], "home:8", MONDAY)
+        cancel(session, shop[0], "home:8")
+    with database.read() as session:
+        home = session.scalars(select(Work)).one()
+        assert (home.key, home.due_at, home.version) == ("home:7", MONDAY, 1)
 
 
 # Finding and the board
@@ -294,9 +306,24 @@ def test_a_home_remembers_what_was_chosen(database, shop):
         assert home.opened_at == MONDAY + timedelta(hours=1)
 
 
-def test_after_a_commit_those_who_wait_for_it_are_told(database_url):
+def test_after_a_commit_that_put_work_those_who_do_it_are_told(database_url):
     told = threading.Event()
-    database = Database(database_url, on_commit=[told.set])
-    a_portfolio(database)
+    database = Database(database_url, on_work=[told.set])
+    workspace_id, _ = a_portfolio(database)
+    assert not told.is_set()
+    with database.write() as session:
+        put(session, workspace_id, "home:1", MONDAY)
+        assert not told.is_set()
     database.close()
     assert told.is_set()
+
+
+def test_what_was_put_and_undone_wakes_nobody(database_url):
+    told = threading.Event()
+    database = Database(database_url, on_work=[told.set])
+    workspace_id, _ = a_portfolio(database)
+    with suppress(ZeroDivisionError), database.write() as session:
+        put(session, workspace_id, "home:1", MONDAY)
+        raise ZeroDivisionError
+    database.close()
+    assert not told.is_set()
