@@ -64,7 +64,9 @@ def demo(port: int, load: Load) -> None:
         tack.prepare()
         load(tack.database)
         with tack.database.write() as session:
-            _furnish(session, ids, channels, slack.clock)
+            _load_sample(session, ids, channels, slack.clock)
+        with tack.database.write() as session:
+            _begin_anew(session, slack.clock)
         tack.start()
         say.print(f"\n  Tack is at [bold]{slack.url}[/bold]\n")
         say.print("  You are Ana. Open the app's Home, or type /epic propose in #payments.")
@@ -84,15 +86,20 @@ def _slack(port: int) -> Sandbox:
         ) from error
 
 
-def _furnish(
+def _load_sample(
     session: Session, people: dict[str, str], channels: dict[str, str], clock: Clock
 ) -> None:
-    """Load the sample the first time; the local Slack begins empty, so every card is posted and its
-    forms are counted anew; what is in the thread of a digest follows it."""
+    """Store the sample, the first time."""
     here = workspace_id(session, None)
     known = select(Portfolio.id).where(Portfolio.workspace_id == here, Portfolio.name == NAME)
     if session.scalar(known) is None:
         load_sample(session, here, people, channels, clock.now())
+
+
+def _begin_anew(session: Session, clock: Clock) -> None:
+    """The local Slack begins empty, so every card is posted and its forms are counted anew; what
+    is in the thread of a digest follows it."""
+    here = workspace_id(session, None)
     drawings = or_(Work.key.startswith("message:"), Work.key.startswith("home:"))
     session.execute(delete(Work).where(Work.workspace_id == here, drawings))
     session.execute(delete(Seen).where(Seen.workspace_id == here))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import sample_frame
@@ -16,6 +16,7 @@ from bot.workflows.moving import move
 from bot.workflows.proposing import propose
 from bot.workflows.setting_up import go_live, set_up
 from models.answer import IdeaAnswer
+from models.audit import Act
 from models.calendar import SATURDAY
 from models.confirmation import Confirmation
 from models.digest import USUAL_MINUTE, USUAL_WEEKDAY
@@ -24,7 +25,8 @@ from models.message import Message, MessageKind
 from models.portfolio import Phase, Portfolio, State, StateKind
 from models.proposal import parse_proposal
 from models.setup import Setup, StreamSetup
-from models.work import Work
+from models.trail import acting
+from models.work import cancel
 
 NAME = "Shop"
 ZONE = "Europe/Berlin"
@@ -62,18 +64,25 @@ def load_sample(
 
     Ana is an admin already. Only epics still open keep a card to be shown.
     """
-    frame = _frame(session, workspace_id, people, channels, now)
+    began = now - timedelta(days=BEGAN_DAYS_AGO)
+    with acting(session, Act(people["ana"], "/portfolio setup", began)):
+        frame = _frame(session, workspace_id, people, channels, began, now)
     portfolio = frame.portfolio
     epics: dict[str, Epic] = {}
     for at, sample, happened in sorted(_events(now), key=lambda event: event[0]):
         if happened == PROPOSED:
-            epics[sample.title] = _propose(session, frame, sample, at)
+            with acting(session, Act(people[sample.by], "form propose_epic", at)):
+                epics[sample.title] = _propose(session, frame, sample, at)
         else:
-            _happen(session, frame, epics[sample.title], sample, happened, at)
-    sample_frame.set_limits(session, portfolio, people["ana"], now)
+            epic = epics[sample.title]
+            way = f"/epic {WAYS.get(happened, 'move')}"
+            with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
+                _happen(session, frame, epic, sample, happened, at)
+    with acting(session, Act(people["ana"], "/portfolio settings", now)):
+        sample_frame.set_limits(session, portfolio, people["ana"], now)
+        _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
-    _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 
 
 def _frame(
@@ -81,6 +90,7 @@ def _frame(
     workspace_id: int,
     people: Mapping[str, str],
     channels: Mapping[str, str],
+    began: datetime,
     now: datetime,
 ) -> Frame:
     streams = [
@@ -93,7 +103,6 @@ def _frame(
         for name, prefix, owner, channel in STREAMS
     ]
     setup = Setup(name=NAME, currency="EUR", time_zone=ZONE, streams=streams)
-    began = now - timedelta(days=BEGAN_DAYS_AGO)
     portfolio = set_up(session, workspace_id, people["ana"], setup, began)
     go_live(session, workspace_id, people["ana"], portfolio.id, began)
     sample_frame.give_roles(session, portfolio, people, began)
@@ -106,6 +115,8 @@ def _frame(
 
 
 PROPOSED, ANSWERED, BLOCKED = "proposed", "answered", "blocked"
+WAYS = {R: "answer", ANSWERED: "answer", BLOCKED: "block", S: "stop"}
+"""The words by which it was done; else it was moved."""
 
 
 def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, str]]:
@@ -245,6 +256,5 @@ def _forget_what_is_read(session: Session, workspace_id: int, now: datetime) -> 
     for message in messages.all():
         if message.subject_id in kept.get(message.kind, ()):
             continue
-        key = Work.key == message.work_key
-        session.execute(delete(Work).where(Work.workspace_id == workspace_id, key))
+        cancel(session, workspace_id, message.work_key)
         session.delete(message)

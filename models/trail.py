@@ -7,7 +7,8 @@ cannot be committed.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -95,6 +96,20 @@ def note(
     told = Told(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
     trail.told[noun, str(subject_id), len(trail.told)] = told
     trail.in_bulk.clear()
+
+
+@contextmanager
+def acting(session: Session, act: Act) -> Iterator[None]:
+    """What is done within is told as that act, at its moment; the rest as the transaction's own.
+
+    For a history that is written after it happened. The chain is held from then to the end.
+    """
+    trail = _trail(session)
+    _tell_all(session)
+    trail.act, whole = act, trail.act
+    yield
+    _tell_all(session)
+    trail.act = whole
 
 
 def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
@@ -257,10 +272,15 @@ def _append(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
+    write_puts(session)
+    _tell_all(session)
+
+
+def _tell_all(session: Session) -> None:
+    session.flush()
     trail = _trail(session)
     if trail.in_bulk:
         raise UntoldChange(trail.in_bulk)
-    write_puts(session)
     append(session, trail.act, list(trail.told.values()))
     trail.told.clear()
 

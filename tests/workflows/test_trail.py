@@ -19,7 +19,7 @@ from models.epic import Epic
 from models.project import Project, ProjectShare
 from models.setup import Setup, StreamSetup
 from models.theme import Theme
-from models.trail import UntoldChange, insert_new, note
+from models.trail import UntoldChange, acting, insert_new, note
 from models.work import Work
 from models.workspace import Workspace
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
@@ -339,6 +339,23 @@ def test_a_row_inserted_where_there_was_none_is_told_once(database, shop):
             insert_new(session, Workspace, team_id="T2")
     (event,) = events(database, since)
     assert (event.verb, event.noun, event.number) == ("created", "workspaces", 1)
+
+
+def test_a_history_is_told_by_the_acts_it_is_made_of(database, shop):
+    since, earlier = last_event(database), MONDAY - timedelta(days=30)
+    with database.write(BY_BEN) as session:
+        epic = session.get_one(Epic, shop[2])
+        epic.title = "First"
+        with acting(session, Act(ANA, "/epic edit", earlier)):
+            epic.title = "Second"
+        epic.title = "Third"
+    assert [(e.actor, e.source, e.at, json.loads(e.after)) for e in events(database, since)] == [
+        (BEN, "/epic move", MONDAY, {"title": "First"}),
+        (ANA, "/epic edit", earlier, {"title": "Second"}),
+        (BEN, "/epic move", MONDAY, {"title": "Third"}),
+    ]
+    with database.read() as session:
+        assert verifying.verify(session, shop[0]).broken is None
 
 
 # both databases
