@@ -78,11 +78,11 @@ def load_sample(
             way = f"/epic {WAYS.get(happened, 'move')}"
             with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
                 _happen(session, frame, epic, sample, happened, at)
+    _forget_what_is_read(session, workspace_id, now)
+    _confirm(session, epics.values(), now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
-    _forget_what_is_read(session, workspace_id, now)
-    _confirm(session, epics.values(), now)
 
 
 def _frame(
