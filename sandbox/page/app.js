@@ -185,6 +185,8 @@ function wire() {
 }
 
 function send(text) {
+  const log = byId("log");
+  log.scrollTop = log.scrollHeight; // whoever writes wants to see the answer
   return act(text.startsWith("/") ? "command" : "say", { channel: seen.here, text });
 }
 

@@ -40,6 +40,16 @@ def test_unread_messages_are_counted_until_one_looks(desk, office):
     expect(desk).to_have_title(re.compile("^# lobby"))
 
 
+def test_whoever_writes_sees_what_comes_of_it_wherever_they_were(desk, office):
+    for number in range(30):
+        office.as_user("ben").types(f"News {number}", channel="payments")
+    expect(article(desk, "News 29")).to_be_in_viewport()
+    desk.get_by_role("article").first.scroll_into_view_if_needed()
+    expect(article(desk, "News 29")).not_to_be_in_viewport()
+    say(desk, "Thank you")
+    expect(article(desk, "Thank you")).to_be_in_viewport()
+
+
 def test_people_talk_in_threads_and_escape_leads_back(desk, office):
     say(desk, "Good morning <b>all</b>")
     expect(article(desk, "Good morning <b>all</b>").get_by_text("<b>all</b>")).to_be_visible()
