@@ -6,28 +6,32 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from typer.exceptions import TyperException
 
 import migrations
 from bot import cli_audit, cli_export, cli_projects, cli_run
 from bot.cli_data import (
+    PortfolioOption,
     WorkspaceOption,
     by_command,
+    count_of,
     open_database,
     portfolio_named,
     ready_database,
     workspace_id,
 )
 from bot.serving import log_to_stderr
+from bot.workflows import founding
 from bot.workflows.importing import histories, import_items, read_items, staged_items
 from models.database import Database
-from models.errors import Mistake
+from models.errors import DatabaseAway, Mistake
 from models.flow import Board, board_at
 from models.portfolio import PHASED_STATE
 
@@ -50,28 +54,61 @@ SOURCE = Path(__file__).parent.parent
 say = Console(stderr=True, highlight=False)
 
 FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
-PortfolioOption = Annotated[str, typer.Option("--portfolio", help="The portfolio's name.")]
+BUSY = "lock"
+"""What a database says that others keep busy has this in it, on both engines."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command, else the one typed; a mistake is one sentence and exit code 2."""
     try:
-        tack(arguments)
+        code = tack(arguments, standalone_mode=False)
+    except TyperException as mistake:
+        _refuse(_usage(mistake))
+    except typer.Abort:
+        _refuse("Stopped.")
+    except DatabaseAway as away:
+        _refuse(_unusable(away.__cause__) or away.sentence)
     except Mistake as mistake:
-        say.print(mistake.sentence, markup=False, soft_wrap=True)
-        sys.exit(2)
-    except (OperationalError, InterfaceError) as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        said = f"The database that DATABASE_URL names cannot be used: {reason}"
+        _refuse(mistake.sentence)
+    except DBAPIError as error:
+        _refuse(_unusable(error) or DatabaseAway().sentence)
+    else:
+        sys.exit(code)
+
+
+def _refuse(said: str) -> NoReturn:
+    if said:
         say.print(said, markup=False, soft_wrap=True)
-        sys.exit(2)
+    sys.exit(2)
+
+
+def _usage(mistake: TyperException) -> str:
+    """What was typed wrongly, and where it says how; nothing where the help was just shown."""
+    said = mistake.format_message().replace("Value error, ", "").removesuffix(".")
+    context = getattr(mistake, "ctx", None)
+    stop = "" if said.endswith("?") else "."
+    return said and f"{said}{stop} Run: {context.command_path if context else 'tack'} --help"
+
+
+def _unusable(error: BaseException | None) -> str | None:
+    """What the database says against it; None where it is only busy."""
+    if not isinstance(error, DBAPIError):
+        return None
+    reason = (str(error.orig).strip().splitlines() or ["it does not say why"])[0]
+    if BUSY in reason:
+        return None
+    return (
+        f"The database that DATABASE_URL names cannot be used: {reason.removesuffix('.')}. Nothing "
+        "was changed. Is it there and whole, and is DATABASE_URL the right one?"
+    )
 
 
 @db.command("upgrade")
 def upgrade() -> None:
     """Bring the schema up to date."""
     with open_database() as database:
-        migrations.upgrade(database.engine)
+        if not migrations.is_current(database.engine):
+            migrations.upgrade(database.engine)
     say.print("The schema is up to date.")
 
 
@@ -100,7 +137,7 @@ def import_epics(
 
 @tack.command("demo")
 def demo(
-    port: Annotated[int, typer.Option(help="Where the page is served.")] = 8600,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served.")] = 8600,
     data: Annotated[
         Path | None,
         typer.Option(exists=True, file_okay=False, help="A history to bring in as well."),
@@ -130,7 +167,7 @@ def _import(
     for file in files:
         if not file.is_file():
             raise Mistake(f"{file} is not there.")
-    with Progress(console=say, transient=True) as progress:
+    with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:
         task = progress.add_task("Reading", total=None)
         found = read_items(*files, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
@@ -140,15 +177,20 @@ def _import(
             database.write(act, connection) as session,
         ):
             here = workspace_id(session, workspace)
+            is_new = founding.portfolio_named(session, here, portfolio) is None
             report = import_items(session, here, portfolio, found, datetime.now(UTC))
     say.print(
-        f"{portfolio}: {report.items_added} epics and {report.transitions_added} transitions "
-        f"came in, {report.items_known_before} epics were known before.",
+        f"{portfolio}: {count_of(report.items_added, 'epics')} and "
+        f"{count_of(report.transitions_added, 'transitions')} came in, "
+        f"{count_of(report.items_known_before, 'epics')} "
+        f"{'was' if report.items_known_before == 1 else 'were'} known before.",
         markup=False,
         soft_wrap=True,
     )
+    if is_new:
+        say.print(f"  {portfolio} is a new portfolio", markup=False, soft_wrap=True)
     for oddity, count in report.oddities.most_common():
-        say.print(f"  {oddity}: {count}, taken as it is")
+        say.print(f"  {oddity}: {count:,}, taken as it is")
 
 
 @tack.command("board")

@@ -5,12 +5,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli_data import WorkspaceOption, ready_database, workspace_id
+from bot.cli_data import WorkspaceOption, count_of, ready_database, workspace_id
 from bot.workflows import verifying
 from models.audit import Anchor
 
 audit = typer.Typer(no_args_is_help=True, help="The log of every change.")
 say = Console(stderr=True, highlight=False)
+
+NO_ANCHOR = (
+    "There was no anchor to hold it against: with one that was told once, --anchor COUNT:HASH, "
+    "it shows as well that nothing before that was written anew."
+)
 
 AnchorOption = Annotated[
     list[str] | None,
@@ -35,8 +40,8 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
         told = f"The audit log does not hold: {found.broken.reason}."
         say.print(told, markup=False, soft_wrap=True)
         raise typer.Exit(1)
-    events = f"{found.head.count:,} {'event' if found.head.count == 1 else 'events'}"
-    against = f", and {found.anchors} anchors agree" if found.anchors > 1 else ""
-    against = ", and 1 anchor agrees" if found.anchors == 1 else against
-    told = f"The audit log holds: {events}, each follows from the one before{against}."
+    events = count_of(found.head.count, "events")
+    against = f", and {found.anchors} anchors agree." if found.anchors > 1 else f". {NO_ANCHOR}"
+    against = ", and 1 anchor agrees." if found.anchors == 1 else against
+    told = f"The audit log holds: {events}, each follows from the one before{against}"
     say.print(told, markup=False, soft_wrap=True)

@@ -17,10 +17,33 @@ from models.audit import Act
 from models.database import Database
 from models.errors import Mistake
 from models.portfolio import Portfolio
+from models.setup import LONGEST_NAME, tidy
 from models.workspace import LOCAL, Workspace
 
 WorkspaceOption = Annotated[
     str | None, typer.Option("--workspace", help="The Slack team's id, where there are several.")
+]
+
+
+class PortfolioUnnamed(Mistake):
+    """A portfolio's name that none can have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Name the portfolio after --portfolio, in up to {LONGEST_NAME} characters."
+        )
+
+
+def _named(name: str) -> str:
+    """The name as it is stored. Raises PortfolioUnnamed."""
+    tidied = tidy(name)
+    if not tidied or len(tidied) > LONGEST_NAME:
+        raise PortfolioUnnamed
+    return tidied
+
+
+PortfolioOption = Annotated[
+    str, typer.Option("--portfolio", help="The portfolio's name.", callback=_named)
 ]
 
 
@@ -74,6 +97,11 @@ def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio
         names = ", ".join(each.name for each in session.scalars(here.order_by(Portfolio.name)))
         raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
     return found
+
+
+def count_of(count: int, nouns: str) -> str:
+    """ "1 epic", "1,815 transitions"."""
+    return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
 
 
 def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:

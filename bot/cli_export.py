@@ -8,6 +8,7 @@ from rich.console import Console
 from sqlalchemy import true
 
 from bot.cli_data import (
+    PortfolioOption,
     WorkspaceOption,
     by_command,
     portfolio_named,
@@ -33,7 +34,7 @@ class NoPlace(Mistake):
 
 
 def export(
-    portfolio: Annotated[str, typer.Option("--portfolio", help="The portfolio's name.")],
+    portfolio: PortfolioOption,
     to: Annotated[Path, typer.Option("--to", help="A folder, or a file that ends in .zip.")],
     form: Annotated[ExportFormat, typer.Option("--format", help="How.")] = ExportFormat.CSV,
     restricted: Annotated[

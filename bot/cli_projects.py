@@ -10,7 +10,14 @@ import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
-from bot.cli_data import WorkspaceOption, by_command, ready_database, workspace_id
+from bot.cli_data import (
+    PortfolioOption,
+    WorkspaceOption,
+    by_command,
+    count_of,
+    ready_database,
+    workspace_id,
+)
 from bot.workflows import kinds
 from bot.workflows.founding import USUAL_CURRENCY, found_portfolio, portfolio_named
 from bot.workflows.importing_projects import (
@@ -22,10 +29,11 @@ from bot.workflows.importing_projects import (
     plan,
     staged_projects,
 )
-from bot.workflows.matching_columns import BadRow, GoodRow, Kind, currency_of, guessed, matched
+from bot.workflows.matching_columns import BadRow, GoodRow, Kind, guessed, matched, told_currency
 from bot.workflows.reading_tables import Table, read_table
 from models.database import Database
 from models.errors import Mistake
+from models.setup import CURRENCY
 
 KINDS: Mapping[str, Kind] = {
     "programs": kinds.PROGRAMS,
@@ -41,6 +49,18 @@ NAMES_SAID = 8
 say = Console(stderr=True, highlight=False)
 
 FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
+
+
+def _currency(asked: str | None) -> str | None:
+    """Its three letters. Raises NoCurrency."""
+    if asked is not None and CURRENCY.fullmatch(asked.strip().upper()) is None:
+        raise NoCurrency(asked)
+    return asked and asked.strip().upper()
+
+
+CurrencyOption = Annotated[
+    str | None, typer.Option(help="Of a new portfolio, such as EUR.", callback=_currency)
+]
 MaybeFileOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
 
@@ -72,6 +92,15 @@ class NoRows(Mistake):
         super().__init__("It names its columns, and has no rows.")
 
 
+class NoCurrency(Mistake):
+    """Something else where a currency was asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
+        )
+
+
 class PortfolioCounts(Mistake):
     """Another currency asked for than the portfolio has."""
 
@@ -96,11 +125,11 @@ class ReadFile:
 
 def import_projects(
     file: FileOption,
-    portfolio: Annotated[str, typer.Option("--portfolio", help="The portfolio's name.")],
+    portfolio: PortfolioOption,
     snapshots: MaybeFileOption = None,
     milestones: MaybeFileOption = None,
     programs: MaybeFileOption = None,
-    currency: Annotated[str | None, typer.Option(help="Of a new portfolio.")] = None,
+    currency: CurrencyOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Bring projects in from CSV files; all or nothing, and nothing twice."""
@@ -116,21 +145,22 @@ def import_projects(
             planned = _plan(session, files, portfolio, currency, workspace)
         status.update("Writing")
         report = _write(database, files, planned, portfolio, workspace)
-    _say(portfolio, report, files)
+    _say(portfolio, planned, report, files)
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is to be written, and in which currency."""
+    """What is to be written, in which currency, and whether the portfolio is new."""
 
     plan: Plan
     currency: str
+    is_new: bool
 
 
 def _read(part: str, path: Path) -> ReadFile:
     content = path.read_bytes()
     table = _of_file(path, lambda: read_table(content))
-    if not table.rows:
+    if not table.rows and part == "projects":  # an export has a file for each part, also the empty
         raise FileMistake(path, NoRows())
     digest = sha256(content).hexdigest()
     return ReadFile(path, digest, table, guessed(table.columns, KINDS[part]))
@@ -144,10 +174,9 @@ def _plan(
     workspace: str | None,
 ) -> Planned:
     found = portfolio_named(session, workspace_id(session, workspace), name)
-    currency = asked.upper() if asked else None
-    if found is not None and currency not in (None, found.currency):
-        raise PortfolioCounts(name, found.currency, str(currency))
-    currency = found.currency if found else currency or _said_currency(files) or USUAL_CURRENCY
+    if found is not None and asked not in (None, found.currency):
+        raise PortfolioCounts(name, found.currency, str(asked))
+    currency = found.currency if found else asked or _said_currency(files) or USUAL_CURRENCY
     good: dict[str, list[GoodRow]] = {part: [] for part in PARTS}
     refused: list[tuple[Path, BadRow | tuple[int, str]]] = []
     for part, file in files.items():
@@ -161,7 +190,7 @@ def _plan(
     ]
     if refused:
         raise BadRows(refused)
-    return Planned(planned, currency)
+    return Planned(planned, currency, is_new=found is None)
 
 
 def _matched(part: str, file: ReadFile, currency: str) -> tuple[list[GoodRow], list[BadRow]]:
@@ -172,7 +201,7 @@ def _matched(part: str, file: ReadFile, currency: str) -> tuple[list[GoodRow], l
 
 
 def _said_currency(files: Mapping[str, ReadFile]) -> str | None:
-    found = (currency_of(f.table.columns, f.matching, KINDS[part]) for part, f in files.items())
+    found = (told_currency(f.table, f.matching, KINDS[part]) for part, f in files.items())
     return next((currency for currency in found if currency), None)
 
 
@@ -194,10 +223,10 @@ def _write(
         return load_projects(session, portfolio, planned.plan, act.at, about)
 
 
-def _say(portfolio: str, report: Report, files: Mapping[str, ReadFile]) -> None:
+def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, ReadFile]) -> None:
     nouns = {"project_snapshots": "snapshots"}
     came = [
-        _count(count, nouns.get(noun, noun))
+        count_of(count, nouns.get(noun, noun))
         for noun, count in report.added.items()
         if noun != "project_shares" and (count or noun == "projects")
     ]
@@ -206,6 +235,8 @@ def _say(portfolio: str, report: Report, files: Mapping[str, ReadFile]) -> None:
         f"{portfolio}: {_listed(came)} came in, "
         f"{known:,} {'project was' if known == 1 else 'projects were'} known before."
     ]
+    if planned.is_new:
+        lines.append(f"  {portfolio} is a new portfolio, in {planned.currency}")
     if report.new_streams:
         lines.append(f"  new value streams: {_some(report.new_streams)}")
     if report.named_owners:
@@ -216,10 +247,6 @@ def _say(portfolio: str, report: Report, files: Mapping[str, ReadFile]) -> None:
         if file.unused:
             lines.append(f"  not used of {file.path.name}: {_some(file.unused)}")
     say.print("\n".join(lines), markup=False, soft_wrap=True)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """`tack run`, and what an operator does beside it: admins, waiting work, the manifest."""
 
 import json
+import re
 from typing import Annotated
 
 import typer
@@ -22,7 +23,35 @@ admin = typer.Typer(no_args_is_help=True, help="Who may set Tack up.")
 work = typer.Typer(no_args_is_help=True, help="Work that waits, and work that was given up.")
 say = Console(stderr=True, highlight=False)
 
+PREFIX = re.compile("[a-z0-9_-]{0,20}")
+"""What Slack takes in the name of a command, which has up to 32 characters."""
+
 ModeOption = Annotated[Mode | None, typer.Option(help="How Slack reaches Tack.")]
+
+
+class NoPrefix(Mistake):
+    """A prefix that no command of Slack's can have."""
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(
+            f"“{prefix[:40]}” cannot be put before a command. Write up to 20 small letters, digits "
+            "and hyphens, such as dev-."
+        )
+
+
+class NotGivenUp(Mistake):
+    """Work to be done again that is still to be done."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(
+            f"{work.key} was not given up: it is done by itself, {due_words(work)}. "
+            "Nothing was changed."
+        )
+
+
+def due_words(work: Work) -> str:
+    """ "due 2026-05-18 07:00:00 UTC"."""
+    return f"due {work.due_at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def run_tack(mode: ModeOption = None) -> None:
@@ -37,6 +66,8 @@ def print_manifest(
     prefix: Annotated[str, typer.Option(help="Put before each command, like dev-.")] = "",
 ) -> None:
     """Print the manifest to make the Slack app from."""
+    if PREFIX.fullmatch(prefix) is None:
+        raise NoPrefix(prefix)
     print(json.dumps(manifest(mode, prefix), indent=2))
 
 
@@ -90,19 +121,25 @@ def list_work(workspace: WorkspaceOption = None) -> None:
     """List what waits and what was given up, with its last error."""
     with ready_database() as database, database.read() as session:
         here = workspace_id(session, workspace)
-        rows = session.scalars(select(Work).where(Work.workspace_id == here).order_by(Work.due_at))
+        rows = session.scalars(
+            select(Work).where(Work.workspace_id == here).order_by(Work.due_at)
+        ).all()
         for row in rows:
-            state = "given up" if row.dead_at else f"due {row.due_at:%Y-%m-%d %H:%M:%S}"
-            print(f"{row.key:<20} {state:<24} {row.last_error or ''}".rstrip())
+            state = "given up" if row.dead_at else due_words(row)
+            print(f"{row.key:<20} {state:<28} {row.last_error or ''}".rstrip())
+    if not rows:
+        say.print("Nothing waits, and nothing was given up.")
 
 
 @work.command("requeue")
 def requeue(key: str, workspace: WorkspaceOption = None) -> None:
-    """Have one piece of work done again."""
+    """Have a piece of work that was given up, or went wrong once, done again now."""
     with ready_database() as database, database.write() as session:
         here = workspace_id(session, workspace)
         row = session.get(Work, (here, key))
         if row is None:
             raise Mistake(f"There is no work {key}. tack work list shows what there is.")
+        if row.dead_at is None and row.last_error is None:
+            raise NotGivenUp(row)
         put(session, here, key, DatabaseClock(database).now(), lane=row.lane)
     say.print(f"{key} is due now.", markup=False)

@@ -34,6 +34,8 @@ class MessageKind(StrEnum):
     """Asks one person whether their epics still stand so; its subject is a fact check."""
     USER_GROUP = "user_group"
     """Tells an admin that a role's user group is empty or gone; its subject is a grant to it."""
+    ROLE = "role"
+    """Tells someone that they were given a role; its subject is the grant."""
     DEPARTURE = "departure"
     """Tells an admin who left Slack and what they own; its subject is a departure."""
     HANDOVER = "handover"

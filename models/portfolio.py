@@ -246,6 +246,12 @@ class ValueStream(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     portfolio: Mapped[Portfolio] = relationship(back_populates="value_streams")
+    merged_into: Mapped["ValueStream | None"] = relationship(remote_side=id)
+
+    @property
+    def successor(self) -> "ValueStream":
+        """Where its work is today: itself, or what it was merged into at last."""
+        return self if self.merged_into is None else self.merged_into.successor
 
     def take_key(self) -> str:
         """The stream's next key, given once; the stream's row must be locked."""

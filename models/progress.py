@@ -15,5 +15,7 @@ class Progress:
     limits: int
     council: int
     finance: int
+    stand_ins: int
+    """Those for finance."""
     epics: int
     projects: int

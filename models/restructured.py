@@ -17,6 +17,9 @@ class Restructured:
     epics: int
     """Those that everybody involved may see; what only a circle sees goes along unnamed."""
     shares: int = 0
+    """Those of projects that go along."""
+    shares_left: int = 0
+    """Those that stay with the source of a split."""
     digests: Sequence[str] = ()
     """The channels whose digest told of the source."""
     roles: Sequence[RoleGrant] = ()

@@ -13,7 +13,9 @@ from models.portfolio import Stage, derive_prefix
 CURRENCY = re.compile("[A-Z]{3}")
 PREFIX = re.compile("[A-Z][A-Z0-9]{1,9}")
 GERMAN_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+NAME_AND_LETTERS = re.compile(r"(?P<name>.*?)\s*[,;\t]\s*(?P<letters>[A-Z][A-Z0-9]{1,9})")
 LONGEST_NAME = 80
+MOST_STREAMS_AT_ONCE = 15
 MOST_HOLIDAYS = 250
 MOST_DAYS = 2_000
 """More working days than any steering decision takes."""
@@ -197,6 +199,32 @@ def parse_basics(answers: Mapping[str, str | None], chosen: Mapping[str, Sequenc
     if errors:
         raise FieldMistakes(errors)
     return basics
+
+
+def parse_streams(
+    text: str, taken_prefixes: Collection[str], taken_names: Collection[str]
+) -> Sequence[StreamSetup]:
+    """The value streams of a text, one a line: a name, which capital letters for its keys follow.
+
+    Raises Mistake, which says the line.
+    """
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, line) for number, line in lines if line]
+    if not 0 < len(lines) <= MOST_STREAMS_AT_ONCE:
+        raise Mistake(f"Write 1 to {MOST_STREAMS_AT_ONCE} names, one a line; more can follow.")
+    streams: list[StreamSetup] = []
+    taken, names = list(taken_prefixes), list(taken_names)
+    for number, line in lines:
+        found = NAME_AND_LETTERS.fullmatch(line)
+        name, letters = (found["name"], found["letters"]) if found else (line, "")
+        try:
+            stream = StreamSetup(name=name, key_prefix=letters).checked(taken, names)
+        except FieldMistakes as mistakes:
+            raise Mistake(f"Line {number}: {mistakes.sentence}") from mistakes
+        streams.append(stream)
+        names.append(stream.name)
+        taken.append(stream.key_prefix)
+    return streams
 
 
 def parse_holidays(text: str) -> Sequence[date]:

@@ -30,6 +30,7 @@ from bot.commands import (
     roles,
     settings,
     setup,
+    several_streams,
     shortcuts,
     states,
     stops,
@@ -77,6 +78,7 @@ from bot.views import (
     theme_list,
 )
 from bot.views import people as people_view
+from bot.views import several_streams as several_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     stream_page.OPEN: streams.open_page,
     pressing.STREAM_OWNER: streams.open_from_home,
     stream_page.ADD: streams.open_add,
+    stream_page.SEVERAL: several_streams.open_names,
     re.compile(f"{stream_page.MENU}_.+"): streams.choose,
     re.compile(f"{stream_page.TURN}_.+"): streams.turn_page,
     board_page.OPEN: states.open_page,
@@ -190,6 +193,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{project_list.NARROW}_.+"): projects.narrow,
     project_list.ADD: project_forms.open_add,
     project_list.PROGRAM: project_forms.open_program,
+    project_list.EDIT_PROGRAM: project_forms.open_edit_program,
     project_list.LINK: projects.open_links,
     re.compile(f"{project_page.TURN}_.+"): projects.turn_plan,
     re.compile(f"{project_page.DO}_.+"): project_forms.choose,
@@ -228,6 +232,8 @@ VIEWS: dict[str, Handler] = {
     setup_form.BASELINE: setup.save_baseline,
     setup_form.COUNCIL_FORM: setup.save_council,
     stream_page.FORM: streams.save,
+    several_view.NAMES_FORM: several_streams.take_names,
+    several_view.REST_FORM: several_streams.add,
     board_page.STATE_FORM: states.save,
     board_page.LIMIT_FORM: limits.save,
     restructure_form.MERGE_FORM: restructuring.check_merge,

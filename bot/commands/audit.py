@@ -1,4 +1,4 @@
-"""`/portfolio audit`: who changed what, of one epic or of all."""
+"""`/portfolio audit`: who changed what, of one epic, of a project or of all."""
 
 import re
 
@@ -29,7 +29,7 @@ class NobodyOfThatName(Mistake):
 
 
 def hear(call: Call, words: str) -> None:
-    """Hear `/portfolio audit`, alone or with a key, a person or a word."""
+    """Hear `/portfolio audit`, alone or with a key, a code, a person or a word."""
     with call.database.read() as session:
         shown = _of_key(session, call, words) or _of_all(session, call, _query(words))
     call.reply(shown)
@@ -45,13 +45,14 @@ def turn_page(call: Call) -> None:
 
 
 def _of_key(session: Session, call: Call, words: str) -> Answer | None:
-    """The page of the epic of that key; None where no key was meant."""
+    """The page of the epic of that key; None where no epic was meant, as by a project's code."""
     if not finding.KEY.fullmatch(words.upper()) or not words.isascii():
         return None
     try:
         epic = finding.epic_by_key(session, call.workspace_id, words, call.actor)
     except UnknownKey:
-        if "-" in words:
+        here, viewer = call.workspace_id, call.actor
+        if "-" in words and not auditing.names_project(session, here, viewer, words):
             raise
         return None
     return audit_log.audit_log(auditing.deeds_of_epic(session, epic, Query()))

@@ -1,5 +1,6 @@
 """Channels that someone chose: whether they are there, and whether Tack may post in them."""
 
+from collections.abc import Iterable, Sequence
 from http.client import HTTPException
 
 import structlog
@@ -36,3 +37,16 @@ def is_outside(client: WebClient, channel_id: str, field: str) -> bool:
         said = "That channel is archived. Restore it in Slack, or choose another one."
         raise FieldMistakes({field: said})
     return not channel.get("is_member", True)
+
+
+def without_tack(client: WebClient, channel_ids: Iterable[str | None]) -> Sequence[str]:
+    """Those of the channels that Tack is not in, or that it cannot find; each once."""
+    found = []
+    for channel_id in dict.fromkeys(each for each in channel_ids if each is not None):
+        try:
+            outside = is_outside(client, channel_id, "")
+        except FieldMistakes:
+            outside = True
+        if outside:
+            found.append(channel_id)
+    return found

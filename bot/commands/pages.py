@@ -18,7 +18,7 @@ from bot.views.told_changes import changed_meanwhile
 from bot.views.values import PageName, SettingRef
 from bot.workflows import finding, setting_up, streaming
 from bot.workflows.beginning import check_begun
-from bot.workflows.permitting import Place, check
+from bot.workflows.permitting import Place, check, may
 from bot.workflows.settling import ChangedMeanwhile, UnknownPortfolio, changed_since
 from models.epic import Epic
 from models.portfolio import Portfolio, ValueStream
@@ -182,7 +182,8 @@ def _streams(
 ) -> View:
     seen = [] if ref.over else finding.portfolios(session, call.workspace_id, call.actor)
     page = streaming.list_streams(session, portfolio, call.actor, ref.number)
-    return stream_page.stream_page(page, ref, seen, note)
+    may_add = may(session, call.actor, Right.SET_UP, Place.of_portfolio(portfolio))
+    return stream_page.stream_page(page, ref, seen, note, may_add=may_add)
 
 
 def _board(

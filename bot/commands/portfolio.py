@@ -27,7 +27,11 @@ USAGES = (
     help.Usage("projects", "projects", "list the projects and their plans; words can follow"),
     help.Usage("import", "import", "bring epics or projects in from a CSV file"),
     help.Usage("export", "export", "have all you may see as a file, CSV or JSON"),
-    help.Usage("audit", "audit", "say who changed what: a key, @person or word can follow"),
+    help.Usage(
+        "audit",
+        "audit",
+        "say who changed what: a key, a project's code, @person or a word can follow",
+    ),
     help.Usage("help", "help", "say what can be typed"),
 )
 

@@ -36,6 +36,18 @@ def open_program(call: Call) -> None:
     call.ack()
 
 
+def open_edit_program(call: Call) -> None:
+    """Open the form for the program whose projects are listed."""
+    memory = ProjectsRef.read(call.action["value"])
+    with call.database.read() as session:
+        portfolio = _portfolio(session, call, memory)
+        projecting.check_in(session, call.actor, portfolio, [])
+        program = projecting.program_of(session, portfolio, memory.program or 0)
+    form = ProjectForm(portfolio=portfolio.id, listed=memory, version=program.version)
+    call.open_form(project_entry_forms.program_form(form, program))
+    call.ack()
+
+
 def choose(call: Call) -> None:
     """Do what was chosen about the project that is shown: open a form, close it, remove a date."""
     chosen = call.action.get("selected_option") or call.action
@@ -86,13 +98,15 @@ def save_milestone(call: Call) -> None:
 
 
 def save_program(call: Call) -> None:
-    """Add a program as the form says."""
+    """Add a program as the form says, or change the one whose projects are listed."""
     memory = ProjectForm.read(call.view["private_metadata"])
     entry = parse_program(answers_of(call.view))
     _check_owner(call, entry.owner_user_id)
+    listed = memory.listed or ProjectsRef()
+    seen = (listed.program or 0, memory.version) if memory.version else None
     with call.write() as session:
         projecting.keep_program(
-            session, call.workspace_id, call.actor, memory.portfolio, entry, call.at
+            session, call.workspace_id, call.actor, memory.portfolio, seen, entry, call.at
         )
     _saved(call, memory)
 

@@ -18,7 +18,6 @@ from bot.workflows.beginning import check_begun, check_may_set_up
 from bot.workflows.joining import admin_ids
 from bot.workflows.permitting import Place, may
 from bot.workflows.settling import ChangedMeanwhile
-from models.errors import FieldMistakes
 from models.portfolio import Portfolio
 from models.role import Right, Role
 from models.setup import (
@@ -145,9 +144,7 @@ def open_council(call: Call) -> None:
         portfolio = pages.portfolio_of(call, session, ref)
         pages.check_set_up(call, session, portfolio)
         progress = setting_up.progress(session, portfolio)
-    form = setup_form.council_form(
-        ref, council=progress.council, finance=progress.finance, groups_error=told.error
-    )
+        form = setup_form.council_form(progress, ref, groups_error=told.error)
     call.open_form(form)
     call.ack()
 
@@ -186,7 +183,8 @@ def go_live(call: Call) -> None:
         view = pages.draw(call, session, "settings", portfolio, ref, None)
     call.update_form(view)
     call.ack()
-    outside = _outside(call, portfolio)
+    chosen = [portfolio.channel_id, *(each.channel_id for each in portfolio.open_streams)]
+    outside = channels.without_tack(call.client, chosen)
     call.tell(going_live.is_live(portfolio, outside, call.bot_user_id), ref.channel)
 
 
@@ -240,14 +238,3 @@ def _usual(call: Call) -> Basics:
 
 def _now(portfolio: Portfolio, ref: SettingRef) -> SettingRef:
     return ref.model_copy(update={"version": portfolio.version})
-
-
-def _outside(call: Call, portfolio: Portfolio) -> str | None:
-    """The portfolio's channel, where Tack is not in it yet."""
-    if portfolio.channel_id is None:
-        return None
-    try:
-        outside = channels.is_outside(call.client, portfolio.channel_id, setup_form.CHANNEL)
-    except FieldMistakes:
-        return portfolio.channel_id
-    return portfolio.channel_id if outside else None

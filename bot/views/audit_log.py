@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.views.answers import Answer
-from bot.views.audit_words import CUSTOM, DERIVED, LABELS, NOUNS, ways
+from bot.views.audit_words import CUSTOM, DERIVED, FOLLOWS, LABELS, NOUNS, ways
 from bot.views.blocks import TEXT_LIMIT, Block, actions, button, context, section, shorten
 from bot.views.mrkdwn import Marked, channel, escape, moment, person, words
 from bot.views.values import AuditRef
@@ -25,6 +25,9 @@ class Phrase:
 
     doing: str
     because: str | None = None
+    kind: tuple[str, str] | None = None
+    """The verb and the noun, where rows of one kind are told together by their names."""
+    name: str = ""
 
 
 def audit_log(page: DeedPage) -> Answer:
@@ -43,7 +46,7 @@ def audit_log(page: DeedPage) -> Answer:
 def line(page: DeedPage, deed: Deed) -> str:
     """One deed: when, who, what and why."""
     phrases = [told for each in deed.happenings if (told := _phrase(page, deed, each)) is not None]
-    doings = list(dict.fromkeys(each.doing for each in phrases))
+    doings = _doings(phrases)
     reasons = list(dict.fromkeys(each.because for each in phrases if each.because))
     if deed.more:
         doings.append("changed more than is told here")
@@ -59,6 +62,22 @@ def line(page: DeedPage, deed: Deed) -> str:
         way=ways(deed.source),
         because=shorten("; ".join(reasons), REASON_LIMIT),
     )
+
+
+def _doings(phrases: Sequence[Phrase]) -> list[str]:
+    """What was done, each thing once; several rows added or removed alike are told as one."""
+    alike: dict[object, list[Phrase]] = {}
+    for each in phrases:
+        alike.setdefault(each.kind or each.doing, []).append(each)
+    doings = []
+    for same in alike.values():
+        names = [Marked(f"*{escape(name)}*") for name in dict.fromkeys(one.name for one in same)]
+        if same[0].kind is None or len(names) == 1:
+            doings.append(same[0].doing)
+        else:
+            verb, noun = same[0].kind
+            doings.append(words("audit_log", f"{verb}_several", noun=noun, names=names))
+    return doings
 
 
 def _until(limit: int, texts: Sequence[str]) -> list[str]:
@@ -104,11 +123,26 @@ def _phrase(page: DeedPage, deed: Deed, told: Happening) -> Phrase | None:
         "labels": LABELS,
         "columns": changed,
         "phases": PHASE_LABELS,
-        "counts": [(name, held) for name, held in told.after.items() if type(held) is int],
+        "counts": _counts(told.after),
     }
     part = f"{told.noun}_{told.verb}"
     doing = words("audit_log", part if part in CUSTOM else told.verb, **facts)
-    return Phrase(doing, str(told.after.get("reason") or told.after.get("words") or "") or None)
+    because = str(told.after.get("reason") or told.after.get("words") or "") or None
+    if part in CUSTOM or told.verb == "changed" or not facts["name"]:
+        return Phrase(doing, because)
+    return Phrase(doing, because, (told.verb, str(facts["noun"])), str(facts["name"]))
+
+
+def _counts(held: Mapping[str, object]) -> Mapping[str, Sequence[str]]:
+    """How many of what a file brought, and how many of its rows brought nothing."""
+    told: dict[str, list[str]] = {"came": [], "rows": []}
+    for name, count in sorted(held.items(), key=lambda item: item[0] not in {"epics", "projects"}):
+        if type(count) is int and count and name not in FOLLOWS:
+            noun = name.removeprefix("project_").replace("_", " ")
+            if count == 1:
+                noun = noun.replace("rows ", "row ", 1).removesuffix("s")
+            told["rows" if name.startswith("rows ") else "came"].append(f"{count:,} {noun}")
+    return told
 
 
 def _place(column: str) -> tuple[int, str]:

@@ -132,6 +132,9 @@ DERIVED = {
 }
 """By what was told and of which noun: columns that only follow from it."""
 
+FOLLOWS = frozenset({"project_shares"})
+"""What an import counts that only follows from the rest."""
+
 BUTTONS = {"move_epic": "by its card"}
 COMMANDS = "with"
 

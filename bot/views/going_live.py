@@ -39,8 +39,8 @@ def live_for_owner(streams: Sequence[ValueStream], waiting: int) -> Answer:
     return Answer(said, [section(said)])
 
 
-def is_live(portfolio: Portfolio, outside: str | None, bot_user_id: str) -> Answer:
-    """Told to who had it go live."""
+def is_live(portfolio: Portfolio, outside: Sequence[str], bot_user_id: str) -> Answer:
+    """Told to who had it go live, with the channels that Tack is not in."""
     facts = {"portfolio": portfolio, "outside": outside, "bot_user_id": bot_user_id}
     said = words("going_live", "done", **facts)
     return Answer(said, [section(said)])

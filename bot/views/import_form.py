@@ -125,11 +125,12 @@ def match_form(
         "read_as": read_as(preview),
         "before": before,
     }
+    rows = _first_rows(preview, portfolio, upload)
     blocks = [
         section(words("import_form", "match_lead", **facts)),
         *(_column_field(upload, each, matching.get(each.name)) for each in preview.fields),
         divider(),
-        section(words("import_form", "first_rows", **_first_rows(preview, portfolio, upload))),
+        section(words("import_form", "first_rows", missing=_missing(preview, matching), **rows)),
         context(words("import_form", "left_out", **_left_out(preview.left_out))),
     ]
     return modal(
@@ -244,9 +245,19 @@ def _column_field(upload: Upload, each: FieldName, column: str | None) -> Block:
     }
     if column in upload.columns:
         element["initial_option"] = column_option(upload.columns.index(column), column)
-    label = LABELS.get(each.name, each.name.replace("_", " ").capitalize())
-    block = field(f"{MATCH}{each.name}", label, element, optional=not each.needed)
+    block = field(f"{MATCH}{each.name}", _label(each), element, optional=not each.needed)
     return {**block, "dispatch_action": True}
+
+
+def _label(each: FieldName) -> str:
+    return LABELS.get(each.name, each.name.replace("_", " ").capitalize())
+
+
+def _missing(preview: Preview, matching: Mapping[str, str]) -> list[str]:
+    """What is needed and no column is chosen for."""
+    return [
+        _label(each).lower() for each in preview.fields if each.needed and each.name not in matching
+    ]
 
 
 def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[str, Any]:

@@ -90,14 +90,16 @@ def milestone_form(memory: ProjectForm, milestone: Milestone | None = None) -> d
     return _form(MILESTONE, title, memory, blocks)
 
 
-def program_form(memory: ProjectForm) -> dict[str, Any]:
-    """Add a program: projects that are steered together."""
+def program_form(memory: ProjectForm, program: Program | None = None) -> dict[str, Any]:
+    """Add a program, projects that are steered together, or change one."""
+    now = program or Program(code="", name="")
     blocks = [
-        _text("program_code", "Its code", "", "CORE"),
-        _text("program_name", "What is it called?", "", "Core systems", optional=True),
-        _owner(None, None),
+        _text("program_code", "Its code", now.code, "CORE"),
+        _text("program_name", "What is it called?", now.name, "Core systems", optional=True),
+        _owner(now.owner_user_id, now.owner_name),
     ]
-    return _form(PROGRAM, "Add a program", memory, blocks)
+    title = "Edit the program" if program else "Add a program"
+    return _form(PROGRAM, title, memory, blocks)
 
 
 def _form(

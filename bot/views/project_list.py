@@ -34,7 +34,7 @@ TURN = "projects_page"
 NARROW = "projects_by"
 STREAM = f"{NARROW}_stream"
 ADD = "add_project"
-PROGRAM = "add_program"
+PROGRAM, EDIT_PROGRAM = "add_program", "edit_program"
 LINK = "link_projects"
 WORDS = "project_words"
 LONGEST_SEARCH = 80
@@ -94,7 +94,13 @@ def found_streams(streams: Sequence[ValueStream]) -> list[Option]:
 
 def _lead(page: ProjectsPage, memory: ProjectsRef) -> str:
     what = COUNTED[memory.which][page.total != 1]
-    facts = {"portfolio": page.portfolio, "total": page.total, "plan": page.plan}
+    program = next((each for each in page.programs if each.id == memory.program), None)
+    facts = {
+        "portfolio": page.portfolio,
+        "total": page.total,
+        "plan": page.plan,
+        "program": program,
+    }
     return words(TEMPLATE, "list_lead", what=what, **facts)
 
 
@@ -146,7 +152,10 @@ def _deeds(page: ProjectsPage, memory: ProjectsRef) -> list[Element]:
     deeds = [button("Add a project", ADD, memory.value)]
     if page.projects:
         deeds.append(button("Link these to epics", LINK, memory.value))
-    return [*deeds, button("Add a program", PROGRAM, memory.value)]
+    deeds.append(button("Add a program", PROGRAM, memory.value))
+    if memory.program is not None:
+        deeds.append(button("Edit this program", EDIT_PROGRAM, memory.value))
+    return deeds
 
 
 def _line(page: ProjectsPage, project: Project, memory: ProjectsRef) -> Block:

@@ -9,6 +9,7 @@ from bot.views.blocks import Block, Element, actions, button, context, modal, se
 from bot.views.choosers import asked_first
 from bot.views.mrkdwn import bare_words, words
 from bot.views.values import GrantRef, RolesPage
+from models.role import ROLE_SAYS
 from models.seat import Seat
 
 CALLBACK = "roles"
@@ -50,6 +51,13 @@ def role_list(seats: Sequence[Seat], number: int, *, may_give: bool) -> dict[str
 def given(seats: Sequence[Seat]) -> Answer:
     """Told to who gave a role."""
     said = words("role_list", "given", seats=seats, place=seats[0].place_name)
+    return Answer(said, [section(said)])
+
+
+def received(seats: Sequence[Seat]) -> Answer:
+    """Told to who was given a role; once it was taken away, that it is gone."""
+    seat = seats[0] if seats else None
+    said = words("role_list", "received", seat=seat, says=ROLE_SAYS[seat.role] if seat else None)
     return Answer(said, [section(said)])
 
 

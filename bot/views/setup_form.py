@@ -205,11 +205,11 @@ def baseline_form(
 
 
 def council_form(
-    memory: SettingRef, *, council: int, finance: int, groups_error: str | None
+    progress: Progress, memory: SettingRef, *, groups_error: str | None
 ) -> dict[str, Any]:
     """Who is on the council and who is finance, people or user groups; added to those there are."""
     blocks: list[Block] = [
-        section(words("setup_form", "council_lead", council=council, finance=finance)),
+        section(words("setup_form", "council_lead", progress=progress)),
         people_field(COUNCIL, "Council", hint="Who decides on the portfolio's epics."),
     ]
     if groups_error is None:

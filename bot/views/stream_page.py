@@ -27,6 +27,7 @@ PAGE = "portfolio_streams"
 FORM = "value_stream"
 OPEN = "open_streams"
 ADD = "add_stream"
+SEVERAL = "add_several_streams"
 MENU = "stream_menu"
 TURN = "streams_page"
 NAME, PREFIX, OWNER, CHANNEL, STAGE = "name", "key_prefix", "owner", "channel", "stage"
@@ -43,6 +44,8 @@ def stream_page(
     memory: SettingRef,
     portfolios: Sequence[Portfolio] = (),
     note: Block | None = None,
+    *,
+    may_add: bool = True,
 ) -> dict[str, Any]:
     """A page of the streams, each with what can be done to it."""
     here = memory.model_copy(update={"number": page.number, "version": page.portfolio.version})
@@ -52,13 +55,17 @@ def stream_page(
         blocks.append(note)
     if len(portfolios) > 1 and not memory.over:
         blocks.append(portfolio_menu("streams", portfolios, page.portfolio))
-    add = button("Add a value stream", ADD, here.value, primary=True)
-    blocks.append(actions("add", [add]))
+    if may_add:
+        add = button("Add a value stream", ADD, here.value, primary=True)
+        several = button("Add several", SEVERAL, here.value)
+        blocks.append(actions("add", [add, several]))
     blocks += [_line(line) for line in page.lines]
     if page.pages > 1:
         place = {"number": page.number, "pages": page.pages}
         blocks.append(context(words("stream_page", "place", **facts, **place)))
         blocks.append(actions("turn", _turns(page, here)))
+    if not may_add:
+        blocks.append(context(words("stream_page", "foot")))
     return modal(PAGE, "Value streams", blocks, close="Close", private_metadata=here.value)
 
 

@@ -316,7 +316,7 @@ class ProjectDo(Value):
 
 
 class ProjectForm(Value):
-    """What a form about a project or a milestone remembers; without a project it adds one."""
+    """What a form about a project, milestone or program remembers; without one it adds one."""
 
     shown: ProjectRef | None = None
     listed: ProjectsRef | None = None

@@ -49,6 +49,7 @@ from models.export import Export
 from models.handover import Departure, Handover
 from models.message import Home, Message, MessageKind
 from models.portfolio import Portfolio, ValueStream
+from models.role import RoleGrant
 from models.upload import Upload
 
 
@@ -131,6 +132,11 @@ def _draw_group_note(session: Session, grant_id: int, now: datetime) -> Answer:
     return role_list.group_note(rostering.seats_of_group(session, grant_id))
 
 
+def _draw_role(session: Session, grant_id: int, now: datetime) -> Answer:
+    given = session.get(RoleGrant, grant_id)
+    return role_list.received(rostering.seats(session, [given]) if given is not None else [])
+
+
 def _draw_departure(session: Session, departure_id: int, now: datetime) -> Answer:
     gone = session.get_one(Departure, departure_id)
     return people.departure(gone, holdings(session, gone.workspace_id, gone.user_id))
@@ -195,6 +201,7 @@ DRAWINGS: Mapping[str, Draw] = {
     MessageKind.LIVE_FOR_OWNER: _draw_live_for_owner,
     MessageKind.MERGED: _draw_merged,
     MessageKind.USER_GROUP: _draw_group_note,
+    MessageKind.ROLE: _draw_role,
     MessageKind.DEPARTURE: _draw_departure,
     MessageKind.HANDOVER: _draw_handover,
     MessageKind.AUDIT_HEAD: _draw_audit_head,

@@ -29,6 +29,7 @@ from models.deed import (
 )
 from models.epic import Epic
 from models.portfolio import Portfolio
+from models.project import Milestone, Project, ProjectShare
 from models.role import Right
 
 Events = Select[*tuple[Any, ...]]
@@ -62,9 +63,17 @@ def deeds_of_all(session: Session, workspace_id: int, viewer: str, query: Query)
     if query.person:
         rows = rows.where(AuditEvent.actor == query.person)
     if query.word:
-        rows = rows.where(_mentions(query.word, viewer))
+        of_projects = _about_projects(session, workspace_id, query.word)
+        rows = rows.where(or_(_mentions(query.word, viewer), *of_projects))
     zone = portfolios[0].time_zone if portfolios else "UTC"
     return _page(session, workspace_id, rows, query, None, zone)
+
+
+def names_project(session: Session, workspace_id: int, viewer: str, code: str) -> bool:
+    """Whether a project that the viewer sees has this code."""
+    seen = [each.id for each in finding.portfolios(session, workspace_id, viewer)]
+    row = _coded(workspace_id, code).where(Project.portfolio_id.in_(seen))
+    return session.scalar(row.limit(1)) is not None
 
 
 def readable(session: Session, workspace_id: int, viewer: str) -> Sequence[Portfolio]:
@@ -130,6 +139,32 @@ def _mentions(word: str, viewer: str) -> ColumnElement[bool]:
         AuditEvent.noun.icontains(word, autoescape=True),
         AuditEvent.epic_id.in_(epics),
     )
+
+
+def _coded(workspace_id: int, code: str) -> Select[Any]:
+    """The projects of that code, whatever its letters' case."""
+    same = or_(Project.code == code, func.lower(Project.code) == code.lower())
+    return select(Project.id).where(Project.workspace_id == workspace_id, same)
+
+
+def _about_projects(
+    session: Session, workspace_id: int, code: str
+) -> Sequence[ColumnElement[bool]]:
+    """The events of projects of that code, and of what belongs or points to them."""
+    ids = session.scalars(_coded(workspace_id, code)).all()
+    subjects = {Project.__tablename__: ids}
+    for part in (Milestone, ProjectShare):
+        rows = select(part.id).where(part.project_id.in_(ids))
+        subjects[part.__tablename__] = session.scalars(rows).all()
+    points = [f'"project_id": {id_}{end}' for id_ in ids for end in ",}"]
+    places = (AuditEvent.before, AuditEvent.after)
+    return [
+        *(
+            and_(AuditEvent.noun == n, AuditEvent.subject_id.in_(map(str, subjects[n])))
+            for n in subjects
+        ),
+        *(place.contains(each) for place in places for each in points),
+    ]
 
 
 def _page(

@@ -16,10 +16,10 @@ from models.role import Right
 class NoAdminYet(Mistake):
     """Something that needs Tack to be set up, before anyone could do that."""
 
-    def __init__(self) -> None:
+    def __init__(self, user_id: str) -> None:
         super().__init__(
             "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id, "
-            "or runs: tack admin grant USER"
+            f"or runs: tack admin grant USER. Your own member id is {user_id}."
         )
 
 
@@ -67,7 +67,7 @@ def check_begun(session: Session, workspace_id: int, user_id: str) -> None:
     here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
     first = session.scalars(here.order_by(Portfolio.live_at.is_(None), Portfolio.id)).first()
     if first is None:
-        raise SetUpFirst(admins) if admins else NoAdminYet
+        raise SetUpFirst(admins) if admins else NoAdminYet(user_id)
     if first.live_at is None:
         raise NotLiveYet(first.name, admins)
     raise NothingOpenToYou(admins)
@@ -76,7 +76,7 @@ def check_begun(session: Session, workspace_id: int, user_id: str) -> None:
 def check_may_set_up(session: Session, workspace_id: int, user_id: str) -> None:
     """Raise NoAdminYet or NotAllowed where the person may set no portfolio up."""
     if not admin_ids(session, workspace_id):
-        raise NoAdminYet
+        raise NoAdminYet(user_id)
     if not any(
         may(session, user_id, Right.SET_UP, Place.of_portfolio(portfolio))
         for portfolio in _portfolios(session, workspace_id)

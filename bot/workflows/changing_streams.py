@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.editing import tell
 from bot.workflows.limiting import LIMITS, STANDING
 from bot.workflows.moving import locked, states_of
 from bot.workflows.permitting import Place, check
 from bot.workflows.proposing import UnknownStream
-from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions
+from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions, tell
 from bot.workflows.restricting import show_in_channel
 from models.column import Column
 from models.epic import Epic, StreamMove

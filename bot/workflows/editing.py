@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from bot.workflows.moving import locked
 from bot.workflows.permitting import Place, check
 from bot.workflows.proposing import check_chosen
-from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions
+from bot.workflows.redrawing import redraw_epic, redraw_questions, tell
 from models.audit import AuditEvent
 from models.epic import Epic
 from models.errors import Mistake
 from models.handover import Handover
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.proposal import CALLED, parse_changes
 from models.role import Right
 from models.seen import Seen, first_time
@@ -136,27 +136,6 @@ def _tell_both(
     session.add(handover)
     session.flush()
     tell(session, epic.workspace_id, MessageKind.HANDOVER, handover.id, [before, to], actor, at)
-
-
-def tell(
-    session: Session,
-    workspace_id: int,
-    kind: MessageKind,
-    subject_id: int,
-    people: Sequence[str | None],
-    actor: str,
-    at: datetime,
-) -> None:
-    """Put a direct message to each of the people, without who did it."""
-    for user_id in dict.fromkeys(people):
-        if user_id is None or user_id == actor:
-            continue
-        message = Message(
-            workspace_id=workspace_id, channel_id=user_id, kind=kind, subject_id=subject_id
-        )
-        session.add(message)
-        session.flush()
-        redraw_message(session, message, at)
 
 
 def _check_told(session: Session, epic: Epic, form_id: str) -> None:

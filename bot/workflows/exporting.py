@@ -188,10 +188,11 @@ OF_PROJECTS: Mapping[str, tuple[Kind, ProjectRows]] = {
 """In the columns of `tack import projects`."""
 
 NOT_GIVEN: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("programs", "projects"), frozenset[str]()),
-    **dict.fromkeys(("milestones", "snapshots"), frozenset({"source"})),
+    **dict.fromkeys(("programs", "projects"), frozenset({"currency"})),
+    **dict.fromkeys(("milestones", "snapshots"), frozenset({"source", "currency"})),
 }
-"""Columns that say of which source's project a row is, where its code says it."""
+"""Columns that say of which source's project a row is, where its code says it; and the currency,
+which is the portfolio's in every row."""
 
 WHO_DID_WHAT: Mapping[str, tuple[type[Base], Rows]] = {
     "role_grants": (RoleGrant, _grants),

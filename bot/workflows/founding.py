@@ -48,7 +48,8 @@ def found_streams(
 ) -> Mapping[str, ValueStream]:
     """The portfolio's value streams by name, with those named that were missing.
 
-    A new one's keys begin with its prefix of `prefixes`, else with letters of its name.
+    One that was merged away gives its successor. A new one's keys begin with its prefix of
+    `prefixes`, else with letters of its name.
     """
     streams = {stream.name: stream for stream in portfolio.value_streams}
     taken = set(
@@ -71,4 +72,4 @@ def found_streams(
             )
             portfolio.value_streams.append(streams[name])
     session.flush()
-    return streams
+    return {name: stream.successor for name, stream in streams.items()}

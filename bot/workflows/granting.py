@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from bot.workflows import grouping
 from bot.workflows.permitting import Place, check, holders, lock_roles
-from bot.workflows.redrawing import redraw_homes
+from bot.workflows.redrawing import redraw_about, redraw_homes, tell
 from models.errors import FieldMistakes, Mistake
+from models.message import MessageKind
 from models.portfolio import Portfolio, ValueStream
 from models.role import FROM_SETTINGS, Right, Role, RoleGrant, SlackGroup
 
@@ -98,6 +99,7 @@ def grant(
     wanted: dict[tuple[str | None, str | None], None] = dict.fromkeys(
         [*((user_id, None) for user_id in users), *((None, g.group_id) for g in groups)]
     )
+    new: list[RoleGrant] = []
     for user_id, group_id in wanted:
         given = have.get((user_id, group_id))
         if given is None:
@@ -105,13 +107,22 @@ def grant(
             given.user_id, given.user_group_id = user_id, group_id
             session.add(given)
             have[user_id, group_id] = given
+            new.append(given)
         given.stand_in = stand_in
     session.flush()
     grouping.keep(session, workspace_id, groups, at)
     if groups:
         grouping.read_soon(session, workspace_id, at)
     redraw_homes(session, workspace_id, at)
+    if place.portfolio is None or place.portfolio.live_at is not None:
+        tell_them(session, new, actor, at)
     return [have[key] for key in wanted]
+
+
+def tell_them(session: Session, given: Sequence[RoleGrant], actor: str, at: datetime) -> None:
+    """Put a direct message about each role given to a person, unless to who gave it."""
+    for each in given:
+        tell(session, each.workspace_id, MessageKind.ROLE, each.id, [each.user_id], actor, at)
 
 
 def take_away(
@@ -127,6 +138,7 @@ def take_away(
         raise UnknownGrant
     check(session, actor, Right.GIVE_ROLES, place_of(session, given))
     remove(session, given)
+    redraw_about(session, workspace_id, MessageKind.ROLE, grant_id, at)
     grouping.redraw(session, grouping.warned(session, workspace_id, grant_id), at)
     redraw_homes(session, workspace_id, at)
     return given

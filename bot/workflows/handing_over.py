@@ -8,10 +8,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from bot.workflows import departing, granting
-from bot.workflows.editing import tell
 from bot.workflows.holding import holdings
 from bot.workflows.permitting import Place, check, departed, lock_roles, may
-from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_questions
+from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_questions, tell
 from models.epic import Epic
 from models.errors import FieldMistakes
 from models.handover import Handover, Kind

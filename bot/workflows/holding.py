@@ -51,7 +51,7 @@ def _epics(session: Session, workspace_id: int, user_id: str, viewer: str | None
 
 
 def _epic(epic: Epic) -> Holding:
-    return Holding(epic.id, epic.key, f"{epic.title} ({epic.column_label.lower()})")
+    return Holding(epic.id, epic.key, f"{epic.title} ({epic.column_label})")
 
 
 def _streams(

@@ -5,7 +5,6 @@ What real histories do is taken as it is: skipped states, moves back, leaving do
 starting in the middle. Nothing is invented.
 """
 
-import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,18 +20,19 @@ from sqlalchemy.orm import Session
 
 from bot.workflows import staging
 from bot.workflows.founding import found_portfolio, found_streams
+from bot.workflows.reading_tables import NotATable, read_table
 from models.column import Column
 from models.database import Database
 from models.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
 from models.flow import History, Move, StreamChange
 from models.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
-from models.sheet import unguarded
 from models.trail import note
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
 """By table: the ORM would begin a new statement wherever a row lacks a value."""
 
+COLUMNS_TOLD = 12
 ORDER = {name: position for position, (name, _) in enumerate(DEFAULT_STATES)}
 
 
@@ -41,6 +41,13 @@ class BadRow(Mistake):
 
     def __init__(self, file: Path, line: int, reason: str) -> None:
         super().__init__(f"{file.name}, line {line}: {reason}. Nothing was imported.")
+
+
+class NoTable(Mistake):
+    """A file that holds no table one can read."""
+
+    def __init__(self, file: Path, mistake: NotATable) -> None:
+        super().__init__(f"{file.name}: {mistake.sentence} Nothing was imported.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +206,9 @@ def histories(session: Session, portfolio: Portfolio) -> list[History]:
 
 def _states(mapping: Path) -> Mapping[str, str]:
     try:
-        statuses = json.loads(mapping.read_text(encoding="utf-8"))["status_to_state"]
+        statuses = json.loads(mapping.read_text(encoding="utf-8-sig"))["status_to_state"]
         state_of = {status: entry["state"] for status, entry in statuses.items()}
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Mistake(
             f"{mapping.name} should say status_to_state: which state each status means."
         ) from error
@@ -214,18 +221,19 @@ def _states(mapping: Path) -> Mapping[str, str]:
 
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    with file.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        missing = [name for name in needed if name not in (reader.fieldnames or ())]
-        if missing:
-            raise BadRow(file, 1, f"the column {missing[0]} is missing")
-        try:
-            for row in reader:
-                if empty := next((name for name in needed if not row[name]), None):
-                    raise BadRow(file, reader.line_num, f"{empty} is empty")
-                yield reader.line_num, {name: unguarded(row[name]) for name in needed}
-        except UnicodeDecodeError as error:
-            raise BadRow(file, reader.line_num + 1, "it is not UTF-8") from error
+    try:
+        table = read_table(file.read_bytes(), most=None)
+    except NotATable as mistake:
+        raise NoTable(file, mistake) from mistake
+    places = {name.casefold(): place for place, name in enumerate(table.columns)}
+    if missing := next((name for name in needed if name not in places), None):
+        there = ", ".join(table.columns[:COLUMNS_TOLD])
+        raise BadRow(file, 1, f"the column {missing} is missing; there are: {there}")
+    for row in table.rows:
+        told = {name: row.cells[places[name]] for name in needed}
+        if empty := next((name for name in needed if not told[name]), None):
+            raise BadRow(file, row.line, f"{empty} is empty")
+        yield row.line, told
 
 
 def _moment(file: Path, line: int, text: str) -> datetime:

@@ -145,6 +145,7 @@ def load_epics(
     numbers = _numbers(plan)
     for stream in streams.values():
         stream.next_number = max(stream.next_number, numbers.get(stream.key_prefix, 0) + 1)
+    staging.name_successors(session, streams)
     added = staging.take_over(session, portfolio, streams)
     if added:
         portfolio.imported_at = at

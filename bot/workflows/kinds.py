@@ -5,7 +5,16 @@ from bot.workflows.matching_columns import Field, Kind, Sort
 CODE_LENGTH = 120
 OWNER = Field(
     "owner",
-    ("lead", "manager", "project manager", "program manager", "responsible", "sro", "owned by"),
+    (
+        "lead",
+        "manager",
+        "project manager",
+        "program manager",
+        "responsible",
+        "sro",
+        "owned by",
+        "owner user id",
+    ),
     longest=120,
 )
 STREAMS = ("value streams", "stream", "streams", "department", "departments", "shares", "share")
@@ -13,6 +22,7 @@ STARTS = ("start", "start date", "starts on", "begins", "begin", "from")
 ENDS = ("end", "end date", "ends on", "finish", "finish date", "due", "until", "to")
 SOURCE = Field("source", ("origin", "system"), longest=80)
 SOURCE_ID = Field("source_id", ("external id", "id"), longest=200)
+CURRENCY = Field("currency", ("currency code",), Sort.CURRENCY, longest=8)
 OF_PROJECT = Field(
     "project", ("project code", "project id", "code", "id"), longest=CODE_LENGTH, needed=True
 )
@@ -41,6 +51,7 @@ PROJECTS = Kind(
         OWNER,
         Field("value_stream", STREAMS, Sort.SHARES),
         Field("budget", ("total budget", "project budget", "approved budget", "bac"), Sort.AMOUNT),
+        CURRENCY,
         Field("cost_centre", ("cost center", "costcentre", "costcenter"), longest=40),
         Field("category", ("type", "kind", "class"), longest=120),
         Field("starts", STARTS, Sort.DAY),
@@ -66,6 +77,7 @@ SNAPSHOTS = Kind(
         Field("budget", ("year budget", "budget of the year"), Sort.AMOUNT),
         Field("forecast", ("year forecast", "forecast of the year", "outturn"), Sort.AMOUNT),
         Field("whole_life_cost", ("whole life", "life cost", "wlc"), Sort.AMOUNT),
+        CURRENCY,
         SOURCE,
     ),
     (("source", "project", "as_of", "period"), ("project", "as_of", "period")),
@@ -109,6 +121,7 @@ EPICS = Kind(
         Field("kill_threshold", ("stop line", "we stop if"), longest=300),
         Field("mvp_cost", ("cost of the mvp", "mvp"), Sort.AMOUNT),
         Field("full_cost", ("cost", "total cost", "budget", "estimate"), Sort.AMOUNT),
+        CURRENCY,
         Field("horizon", (), one_of=("1", "2", "3")),
         Field("theme", (), longest=100),
         Field("theme_none_because", (), longest=500),

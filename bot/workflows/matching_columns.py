@@ -12,7 +12,9 @@ from typing import Any
 from bot.workflows.reading_tables import Row, Table
 from models.cells import Days, Figures, Heading
 from models.errors import Mistake
+from models.money import SYMBOLS
 from models.proposal import UNSTORABLE
+from models.setup import CURRENCY
 from models.shares import parse_shares
 
 
@@ -22,6 +24,8 @@ class Sort(Enum):
     TEXT = auto()
     AMOUNT = auto()
     """Whole minor units; the column's name may say the unit and the currency."""
+    CURRENCY = auto()
+    """That of the row's amounts: the portfolio's, or the row cannot be taken."""
     FIGURE = auto()
     DAY = auto()
     MOMENT = auto()
@@ -145,6 +149,16 @@ def currency_of(columns: Sequence[str], matching: Mapping[str, str], kind: Kind)
     return next((c for n in amounts if (c := Heading.of(matching[n]).currency)), None)
 
 
+def told_currency(table: Table, matching: Mapping[str, str], kind: Kind) -> str | None:
+    """The currency that the names of the columns say, or the first row that says one."""
+    found = currency_of(table.columns, matching, kind)
+    if found is not None or "currency" not in matching:
+        return found
+    cells = (cell.upper() for cell in table.cells(matching["currency"]) if cell)
+    first = next(cells, "")
+    return first if CURRENCY.fullmatch(first) else None
+
+
 def matched(
     table: Table,
     matching: Mapping[str, str],
@@ -238,11 +252,21 @@ def _reader(table: Table, field: Field, matching: Mapping[str, str], currency: s
     if field.sort in (Sort.DAY, Sort.MOMENT):
         days = Days.of(table.cells(column))
         return days.read if field.sort is Sort.DAY else days.read_moment
+    if field.sort is Sort.CURRENCY:
+        return lambda text: _currency(text, currency)
     if field.sort is Sort.SHARES:
         return lambda text: _shares(text)
     if field.sort is Sort.YES_NO:
         return _yes_no
     return lambda text: _text(field, text)
+
+
+def _currency(text: str, currency: str) -> str:
+    if text.upper() != currency and text != SYMBOLS.get(currency):
+        raise Mistake(
+            f"“{text[:40]}” is another one than {currency}, in which the portfolio counts"
+        )
+    return currency
 
 
 def _shares(text: str) -> Any:

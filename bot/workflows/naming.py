@@ -1,11 +1,11 @@
 """What the rows of an import name: value streams and people, as they are known here."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from models.errors import Mistake
-from models.portfolio import Portfolio, ValueStream
+from models.portfolio import Portfolio
 from models.setup import LONGEST_NAME
 
 MEMBER = re.compile(r"<?@?([UW][A-Z0-9]{4,20})(?:\|[^>]*)?>?")
@@ -46,7 +46,7 @@ class StreamNames:
         self._open = [stream.name for stream in streams if stream.ended_at is None]
         self._by_word = {stream.key_prefix.casefold(): stream.name for stream in streams}
         self._by_word |= {stream.name.casefold(): stream.name for stream in streams}
-        self._heirs = _heirs(streams)
+        self._heirs = {stream.name: stream.successor.name for stream in streams}
 
     def named(self, word: str) -> str:
         """The stream of that name or those letters, by its own name.
@@ -85,14 +85,3 @@ class People:
         if user_id is None:
             self.unknown.add(named)
         return user_id
-
-
-def _heirs(streams: Sequence[ValueStream]) -> Mapping[str, str]:
-    by_id = {stream.id: stream for stream in streams}
-    heirs = {}
-    for stream in streams:
-        heir = stream
-        while heir.ended_at is not None and heir.merged_into_id in by_id:
-            heir = by_id[heir.merged_into_id]
-        heirs[stream.name] = heir.name
-    return heirs

@@ -199,28 +199,49 @@ def keep_program(
     workspace_id: int,
     actor: str,
     portfolio_id: int,
+    seen: tuple[int, int] | None,
     entry: ProgramEntry,
     at: datetime,
 ) -> Program:
-    """Add a program. Raises UnknownProject, NotAllowed and FieldMistakes."""
+    """Add a program, or with the id and version that was seen change one.
+
+    Raises UnknownProject, NotAllowed, ChangedSince and FieldMistakes.
+    """
     portfolio = seen_portfolio(session, workspace_id, actor, portfolio_id)
     check_in(session, actor, portfolio, [])
+    program = Program(workspace_id=workspace_id, portfolio_id=portfolio.id, version=0)
+    if seen is not None:
+        program = program_of(session, portfolio, seen[0], locked=True)
+        if program.version != seen[1]:
+            raise ChangedSince("this program")
     same = select(Program.id).where(
         Program.portfolio_id == portfolio.id,
         or_(Program.code == entry.code, func.lower(Program.code) == entry.code.lower()),
+        Program.id.is_distinct_from(program.id),
     )
     if session.scalar(same) is not None:
         raise CodeInUse("program_code", "program", entry.code)
-    program = Program(
-        workspace_id=workspace_id,
-        portfolio_id=portfolio.id,
-        code=entry.code,
-        name=entry.name,
-        owner_user_id=entry.owner_user_id,
-    )
+    program.code, program.name = entry.code, entry.name
+    program.owner_user_id = entry.owner_user_id
+    if entry.owner_user_id is not None:
+        program.owner_name = None
+    program.version += 1
     session.add(program)
     session.flush()
     redraw_homes(session, workspace_id, at)
+    return program
+
+
+def program_of(
+    session: Session, portfolio: Portfolio, program_id: int, *, locked: bool = False
+) -> Program:
+    """A program of the portfolio; locked, with nobody else changing it. Raises UnknownProject."""
+    row = select(Program).where(Program.id == program_id, Program.portfolio_id == portfolio.id)
+    if locked:
+        row = row.with_for_update().execution_options(populate_existing=True)
+    program = session.scalars(row).one_or_none()
+    if program is None:
+        raise UnknownProject
     return program
 
 

@@ -66,12 +66,12 @@ class Table:
         return (row.cells[place] for row in self.rows)
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, most: int | None = MOST_BYTES) -> Table:
     """The table of a CSV file: UTF-8, UTF-16 or else Latin-1; comma, semicolon or tab.
 
-    Blank rows are left out, and blanks around a cell. Raises NotATable and TooLarge.
+    Blank rows are left out, and blanks around a cell. Raises NotATable, and TooLarge beyond `most`.
     """
-    if len(content) > MOST_BYTES:
+    if most is not None and len(content) > most:
         raise TooLarge(len(content))
     encoding = _encoding(content)
     text = _decoded(content, encoding)

@@ -159,6 +159,40 @@ def redraw_cards(
         put(session, workspace_id, message_key(each), at, lane=lane)
 
 
+def redraw_about(
+    session: Session, workspace_id: int, kind: MessageKind, subject_id: int, at: datetime
+) -> None:
+    """Put the drawing of the messages of a kind about one subject."""
+    about = select(Message).where(
+        Message.workspace_id == workspace_id,
+        Message.kind == kind,
+        Message.subject_id == subject_id,
+    )
+    for message in session.scalars(about).all():
+        redraw_message(session, message, at)
+
+
 def redraw_message(session: Session, message: Message, at: datetime) -> None:
     """Put the drawing of one message, in the lane of its channel."""
     put(session, message.workspace_id, message.work_key, at, lane=message.channel_id)
+
+
+def tell(
+    session: Session,
+    workspace_id: int,
+    kind: MessageKind,
+    subject_id: int,
+    people: Sequence[str | None],
+    actor: str,
+    at: datetime,
+) -> None:
+    """Put a direct message to each of the people, without who did it."""
+    for user_id in dict.fromkeys(people):
+        if user_id is None or user_id == actor:
+            continue
+        message = Message(
+            workspace_id=workspace_id, channel_id=user_id, kind=kind, subject_id=subject_id
+        )
+        session.add(message)
+        session.flush()
+        redraw_message(session, message, at)

@@ -131,7 +131,9 @@ def preview_split(
     chosen = session.scalars(_chosen(source, actor, epic_ids)).all()
     if not chosen:
         raise NothingToSplit
-    return checked, Restructured(source, None, len(chosen), shares=_shares(session, source))
+    going = len(_shares_that_go(session, source, actor, epic_ids))
+    left = _shares(session, source) - going
+    return checked, Restructured(source, None, len(chosen), shares=going, shares_left=left)
 
 
 def split(
@@ -144,7 +146,8 @@ def split(
     epic_ids: Sequence[int],
     at: datetime,
 ) -> Restructured:
-    """Make a new stream of some of another's epics. What it shares of projects stays where it is.
+    """Make a new stream of some of another's epics, with its shares of projects that only they
+    point to; the others stay where they are.
 
     Raises UnknownStream, NotAllowed, ChangedMeanwhile, NothingToSplit and FieldMistakes.
     """
@@ -152,12 +155,17 @@ def split(
     new = streaming.add_stream(session, workspace_id, actor, portfolio_id, setup, at)
     source = streaming.lock_stream(session, workspace_id, source_id)
     check_unchanged(source, version)
+    going = _shares_that_go(session, source, actor, epic_ids)
     moved = _move(session, _chosen(source, actor, epic_ids), source, new, actor, at)
     if not moved:
         raise NothingToSplit
+    for share in going:
+        share.value_stream = new
     source.version += 1
+    session.flush()
     redraw_cards(session, workspace_id, moved, at)
-    return Restructured(source, new, len(moved), shares=_shares(session, source))
+    left = _shares(session, source)
+    return Restructured(source, new, len(moved), shares=len(going), shares_left=left)
 
 
 def _check_pair(source: ValueStream, target: ValueStream) -> None:
@@ -230,6 +238,25 @@ def _move(
 def _shares(session: Session, stream: ValueStream) -> int:
     counted = select(func.count(ProjectShare.id)).where(ProjectShare.value_stream_id == stream.id)
     return session.scalar(counted) or 0
+
+
+def _shares_that_go(
+    session: Session, source: ValueStream, viewer: str, epic_ids: Sequence[int]
+) -> Sequence[ProjectShare]:
+    """Its shares of the projects that of its open epics only the chosen ones point to."""
+
+    def projects(epics: Select[Epic]) -> Select[int | None]:
+        linked = epics.where(Epic.project_id.is_not(None))
+        return linked.with_only_columns(Epic.project_id).order_by(None)
+
+    chosen = _chosen(source, viewer, epic_ids)
+    ids = chosen.with_only_columns(Epic.id).order_by(None)
+    rows = select(ProjectShare).where(
+        ProjectShare.value_stream_id == source.id,
+        ProjectShare.project_id.in_(projects(chosen)),
+        ProjectShare.project_id.not_in(projects(_open_epics(source).where(Epic.id.not_in(ids)))),
+    )
+    return session.scalars(rows.order_by(ProjectShare.id)).all()
 
 
 def _hand_on_shares(session: Session, source: ValueStream, target: ValueStream) -> None:

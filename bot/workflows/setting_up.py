@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows import setting_limits, streaming
 from bot.workflows.beginning import check_may_set_up
+from bot.workflows.granting import tell_them
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes, redraw_message
 from bot.workflows.settling import lock_portfolio
@@ -18,7 +19,7 @@ from models.message import Message, MessageKind
 from models.portfolio import Portfolio, ValueStream
 from models.progress import Progress
 from models.project import Project
-from models.role import Right, Role, RoleGrant
+from models.role import Right, Role, RoleGrant, UserGroupMember
 from models.setup import Basics, Setup
 from models.workspace import Workspace
 
@@ -87,6 +88,7 @@ def go_live(
     if not setting_limits.count(session, portfolio):
         setting_limits.set_to_what_is_in_flight(session, portfolio)
     messages = _announce(session, portfolio, actor)
+    tell_them(session, _given(session, portfolio), actor, at)
     redraw_homes(session, workspace_id, at)
     for message in messages:
         redraw_message(session, message, at)
@@ -105,8 +107,9 @@ def progress(session: Session, portfolio: Portfolio) -> Progress:
         began_by=began_by(session, portfolio),
         streams=len(portfolio.open_streams),
         limits=setting_limits.count(session, portfolio),
-        council=_grants(session, portfolio, Role.COUNCIL),
-        finance=_grants(session, portfolio, Role.FINANCE),
+        council=_people(session, portfolio, Role.COUNCIL),
+        finance=_people(session, portfolio, Role.FINANCE),
+        stand_ins=_people(session, portfolio, Role.FINANCE, stand_in=True),
         epics=number(Epic),
         projects=number(Project),
     )
@@ -183,8 +186,34 @@ def _announce(session: Session, portfolio: Portfolio, actor: str) -> Sequence[Me
     return messages
 
 
-def _grants(session: Session, portfolio: Portfolio, role: Role) -> int:
-    given = select(func.count(RoleGrant.id)).where(
-        RoleGrant.portfolio_id == portfolio.id, RoleGrant.role == role
+def _given(session: Session, portfolio: Portfolio) -> Sequence[RoleGrant]:
+    """The roles given to people in the portfolio and its streams."""
+    streams = [stream.id for stream in portfolio.open_streams]
+    return session.scalars(
+        select(RoleGrant)
+        .where(
+            RoleGrant.user_id.is_not(None),
+            or_(
+                RoleGrant.portfolio_id == portfolio.id,
+                RoleGrant.value_stream_id.in_(streams),
+            ),
+        )
+        .order_by(RoleGrant.id)
+    ).all()
+
+
+def _people(session: Session, portfolio: Portfolio, role: Role, *, stand_in: bool = False) -> int:
+    """How many people have the role, themselves or through a user group."""
+    given = select(RoleGrant).where(
+        RoleGrant.portfolio_id == portfolio.id,
+        RoleGrant.role == role,
+        RoleGrant.stand_in.is_(stand_in),
     )
-    return session.scalar(given) or 0
+    named = given.with_only_columns(RoleGrant.user_id).where(RoleGrant.user_id.is_not(None))
+    groups = given.with_only_columns(RoleGrant.user_group_id)
+    members = select(UserGroupMember.user_id).where(
+        UserGroupMember.workspace_id == portfolio.workspace_id,
+        UserGroupMember.group_id.in_(groups),
+    )
+    everyone = named.union(members).subquery()
+    return session.scalar(select(func.count()).select_from(everyone)) or 0

@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     not_,
     select,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -41,7 +42,12 @@ STAGED = Table(
     Column("own_key", String(24)),
     Column("stream_name", String(80)),
     Column("theme_name", String(100)),
-    *(Column(each.name, each.type) for each in EPICS.c if each.name not in FOUND_LATER),
+    # An id of another table has its type only once the module of that table is read as well.
+    *(
+        Column(each.name, Integer if each.foreign_keys else each.type)
+        for each in EPICS.c
+        if each.name not in FOUND_LATER
+    ),
     prefixes=["TEMPORARY"],
 )
 
@@ -62,6 +68,14 @@ def staged(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Iterato
     finally:
         with connection.begin():
             STAGED.drop(connection)
+
+
+def name_successors(session: Session, streams: Mapping[str, ValueStream]) -> None:
+    """Have what is staged for a value stream go to the one it was merged into meanwhile."""
+    for name, stream in streams.items():
+        if stream.name != name:
+            here = update(STAGED).where(STAGED.c.stream_name == name)
+            session.connection().execute(here.values(stream_name=stream.name))
 
 
 def take_over(session: Session, portfolio: Portfolio, streams: Mapping[str, ValueStream]) -> int:

@@ -14,7 +14,7 @@ from bot.workflows.settling import check_unchanged, lock_portfolio
 from models.epic import Epic
 from models.portfolio import Portfolio, State, ValueStream, WipLimit
 from models.role import Right
-from models.setup import Change, StreamSetup
+from models.setup import Change, StreamSetup, parse_streams
 from models.stream_page import StreamLine, StreamPage
 from models.workspace import Workspace
 
@@ -43,6 +43,26 @@ def add_stream(
     session.flush()
     redraw_homes(session, workspace_id, at)
     return stream
+
+
+def add_streams(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    portfolio_id: int,
+    setups: Sequence[StreamSetup],
+    at: datetime,
+) -> Sequence[ValueStream]:
+    """The same for several at once: all of them or none."""
+    return [add_stream(session, workspace_id, actor, portfolio_id, setup, at) for setup in setups]
+
+
+def names_to_take(
+    session: Session, workspace_id: int, portfolio: Portfolio, typed: str
+) -> Sequence[StreamSetup]:
+    """The value streams of what was typed, as they would be named. Raises Mistake."""
+    names = [stream.name for stream in portfolio.value_streams]
+    return parse_streams(typed, key_prefixes(session, workspace_id), names)
 
 
 def change_stream(

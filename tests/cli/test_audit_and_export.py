@@ -83,6 +83,12 @@ def test_a_log_that_does_not_hold_is_exit_code_1_and_one_sentence_where(tack, sh
     )
 
 
+def test_a_log_without_an_anchor_says_what_it_was_not_held_against(tack, shop):
+    done = tack("audit", "verify")
+    assert done.returncode == 0
+    assert "There was no anchor to hold it against: with one that was told once" in done.stderr
+
+
 def test_what_is_no_anchor_is_one_sentence(tack, shop):
     done = tack("audit", "verify", "--anchor", "twelve")
     assert (done.returncode, done.stderr.strip()) == (
@@ -142,7 +148,7 @@ def test_a_real_history_comes_in_again_from_its_export_with_the_same_boards(
     import_folder(tack, real_data / "python-peps", "peps")
     assert tack("export", "--portfolio", "peps", "--to", tmp_path / "out").returncode == 0
     done = import_folder(tack, tmp_path / "out" / "import", "again")
-    assert "736 epics and 1815 transitions came in" in done.stderr
+    assert "736 epics and 1,815 transitions came in" in done.stderr
     for day in ("2003-06-30", "2012-01-01", "2024-03-31"):
         boards = [
             tack("board", "--portfolio", name, "--as-of", day, "--json").stdout

@@ -145,6 +145,7 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
     done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
     assert done.stderr.splitlines() == [
         "Shop: 1 program and 1 project came in, 0 projects were known before.",
+        "  Shop is a new portfolio, in EUR",
         "  new value streams: Zahlungen, Aufnahme",
         "  owners who are no members here, kept by name: Jürgen Groß",
     ]
@@ -187,6 +188,50 @@ def test_a_file_that_cannot_be_taken_is_one_sentence(tack, tmp_path, content, se
     assert done.returncode == 2
     assert done.stderr.startswith(sentence)
     assert done.stderr.strip().endswith("Nothing was imported.")
+
+
+def test_an_export_comes_in_again_with_the_files_that_have_no_rows(tack, database, tmp_path):
+    file = tmp_path / "p.csv"
+    file.write_text("code,value_stream,budget\nPRJ-1,Payments,60000\n")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    assert tack("export", "--portfolio", "Shop", "--to", tmp_path / "out").returncode == 0
+    parts = ("programs", "milestones", "snapshots")
+    files = [word for part in parts for word in (f"--{part}", tmp_path / "out" / f"{part}.csv")]
+    file = tmp_path / "out" / "projects.csv"
+    done = tack("import", "projects", "--file", file, *files, "--portfolio", "Again")
+    assert done.stderr.startswith("Again: 1 project came in, 0 projects were known before.")
+
+
+def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, database, tmp_path):
+    file = tmp_path / "p.csv"
+    file.write_text("code,value_stream,budget\nPRJ-1,Payments,60000\n")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop", "--currency", "GBP")
+    tack("export", "--portfolio", "Shop", "--to", tmp_path / "out")
+    again = ("import", "projects", "--file", tmp_path / "out" / "projects.csv", "--portfolio")
+    assert "Again is a new portfolio, in GBP" in tack(*again, "Again").stderr
+    done = tack(*again, "Euros", "--currency", "EUR")
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        "projects.csv, line 2: currency: “GBP” is another one than EUR, in which the portfolio "
+        "counts. Nothing was imported.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (("--portfolio", " "), "Name the portfolio after --portfolio, in up to 80 characters."),
+        (("--portfolio", "x" * 81), "Name the portfolio after --portfolio, in up to 80 "),
+        (("--portfolio", "Shop", "--currency", "DOGE"), "“DOGE” is no currency. Write the three"),
+    ],
+)
+def test_a_portfolio_that_none_can_be_is_not_made(tack, database, tmp_path, asked, sentence):
+    file = tmp_path / "p.csv"
+    file.write_text("code,budget\nP1,5.25\n")
+    done = tack("import", "projects", "--file", file, *asked)
+    assert (done.returncode, done.stderr[: len(sentence)]) == (2, sentence)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Portfolio)) == 0
 
 
 def test_another_currency_than_the_portfolios_is_refused(tack, tmp_path):

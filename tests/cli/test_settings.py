@@ -4,6 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
+import migrations
+from models.database import Database
 
 TACK = Path(sys.executable).parent / "tack"
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -55,6 +59,52 @@ def test_a_database_that_is_not_there_is_one_sentence_without_its_password(said,
     sentence = said("db", "check", DATABASE_URL=url)
     assert sentence.startswith("The database that DATABASE_URL names cannot be used: ")
     assert "hidden" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (("impotr",), "No such command 'impotr'. Did you mean 'import'? Run: tack --help"),
+        (("board", "--as-of", "2026-05-18"), "Missing option '--portfolio'. Run: tack board --h"),
+        (("manifest", "--mode", "x"), "Invalid value for '--mode': 'x' is not one of 'socket', "),
+        (("manifest", "--prefix", "My dev"), "“My dev” cannot be put before a command. Write up"),
+    ],
+)
+def test_what_is_typed_wrongly_is_one_sentence_that_says_where_to_look(said, typed, sentence):
+    assert said(*typed).startswith(sentence)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """Of the database that `said` uses, with every table."""
+    database = Database(f"sqlite:///{tmp_path}/tack.db")
+    migrations.upgrade(database.engine)
+    yield database.engine
+    database.close()
+
+
+@pytest.mark.parametrize("command", [("audit", "head"), ("board", "--portfolio", "S"), ("work",)])
+def test_a_table_that_is_missing_is_told_as_what_it_is(said, engine, command):
+    with engine.begin() as connection:
+        for table in ("audit_heads", "portfolios", "works"):
+            connection.execute(text(f"DROP TABLE {table}"))
+    more = {"board": ("--as-of", "2026-05-18"), "work": ("list",)}.get(command[0], ())
+    sentence = said(*command, *more)
+    assert sentence.startswith("The database that DATABASE_URL names cannot be used: no such table")
+    assert sentence.endswith("Is it there and whole, and is DATABASE_URL the right one?")
+
+
+def test_a_file_that_is_no_database_is_one_sentence(said, tmp_path):
+    (tmp_path / "tack.db").write_text("milk, bread")
+    assert "cannot be used: file is not a database. Nothing was changed." in said("audit", "head")
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "check"), ("audit", "head")])
+def test_a_database_of_a_newer_tack_is_left_alone(said, engine, command):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '2999_01_01_0000'"))
+    sentence = "The database is of a newer Tack than this one (schema 2999_01_01_0000)."
+    assert said(*command).startswith(sentence)
 
 
 def test_an_admin_is_named_by_member_id(said):

@@ -1,6 +1,6 @@
 """`/portfolio audit` in Slack: asked, paged, refused; and the weekly word to the admins."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from models.audit import Act, AuditAnchor
 from models.epic import Epic
+from models.project import Milestone
 from tests.commands.conftest import card, proposes
+from tests.commands.test_projects import adds, plans
 
 
 @pytest.fixture
@@ -68,6 +70,22 @@ def test_a_person_is_asked_for_by_mention_and_a_name_slack_does_not_know_is_said
     assert "set the target" not in asks(slack, "ana", "@ben").text
     assert "worth a look" in asks(slack, "ana", "LOOK").text
     assert "is nobody Slack knows" in asks(slack, "ana", "@nobody").text
+
+
+def test_a_project_is_asked_for_by_its_code_with_all_that_is_about_it(slack, told):
+    ben = slack.as_user("ben").id
+    project_id = adds(slack, told, "PRJ-204", "Checkout renewal")
+    plans(slack, told, project_id, "M1", date(2026, 12, 1))
+    with told.database.write(Act(ben, "form milestone_form", slack.clock.now())) as session:
+        session.scalars(select(Milestone)).one().forecast_on = date(2026, 12, 9)
+    changed(slack, told, project_id=project_id)
+    said = asks(slack, "ana", "prj-204").text
+    assert "added the milestone *M1*" in said
+    assert f"<@{ben}> changed the milestone *M1*: set the day expected to 9 Dec 2026" in said
+    assert "changed *PAY-1 Pay by bank transfer*: set the project to PRJ-204" in said
+    assert "moved it" not in said
+    assert asks(slack, "cleo", "PRJ-204").text.startswith("Only finance or an admin can read")
+    assert asks(slack, "ana", "PRJ-205").text.startswith("There is no epic PRJ-205.")
 
 
 def test_an_unknown_key_is_answered_like_a_hidden_one(slack, told):

@@ -133,7 +133,8 @@ def test_another_column_changes_what_the_first_rows_become(slack, shop):
 
 def test_where_no_column_is_known_they_are_chosen_by_hand(slack, shop):
     matching = matches(slack, b"foo,bar\nPay later,Payments\n")
-    assert matching.shows("*No row can be read so yet.*")
+    lead = "*No row can be read so yet.* Choose above which column holds the title and which the"
+    assert matching.shows(f"{lead} value stream.")
     assert set(matching.submit().errors) == {"Title", "Value stream"}
     matching.choose("Title", "foo")
     matching.choose("Value stream", "bar")
@@ -210,6 +211,8 @@ def test_projects_come_in_as_well(slack, shop):
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
     assert page.view["submit"]["text"] == "Bring in 1 project"
+    assert page.shows("no epic changes. `/portfolio projects` shows them.")
+    assert "Cards are not posted" not in texts(page)
     page.submit()
     assert told(slack).text.startswith("*1 project came into Shop* from plan.csv.")
     with shop.database.read() as session:
@@ -353,6 +356,13 @@ def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
     with shop.database.read() as session:
         owners = {epic.title: epic.owner_user_id for epic in session.scalars(select(Epic))}
     assert owners == {"A": slack.as_user("ben").id, "B": None}
+
+
+def test_a_row_in_another_currency_is_given_back(slack, shop):
+    content = "Name,Stream,Full cost,Currency\nA,PAY,60000,EUR\nB,PAY,60000,£\nC,PAY,1,€\n".encode()
+    page = checks(slack, content)
+    assert page.shows("*2 epics come into Shop*")
+    assert page.shows("Line 3: currency: “£” is another one than EUR, in which the portfolio")
 
 
 def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):

@@ -33,7 +33,7 @@ def told(slack, name, begins):
 
 def test_an_admin_hands_over_and_card_and_both_people_show_it(slack, bens):
     form = people(slack, "@ben")
-    assert form.shows("PAY-1 · Pay by bank transfer (funnel)")
+    assert form.shows("PAY-1 · Pay by bank transfer (Funnel)")
     assert form.shows("*2 value streams*")
     form.choose("Hand it over to whom?", "cleo")
     assert form.submit().closed

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.workflows.joining import workspace_of
-from bot.workflows.projecting import keep_milestone, keep_project
+from bot.workflows.projecting import keep_milestone, keep_program, keep_project
 from models.audit import AuditEvent
 from models.epic import Epic
 from models.portfolio import Portfolio
-from models.project import Milestone, Project, ProjectShare
-from models.project_entry import MilestoneEntry, ProjectEntry
+from models.project import Milestone, Program, Project, ProjectShare
+from models.project_entry import MilestoneEntry, ProgramEntry, ProjectEntry
 from models.role import Role, RoleGrant
 from models.shares import parse_shares
 from models.workspace import Workspace
@@ -35,6 +35,16 @@ def plans(slack, tack, project_id, code, baseline, **more):
     with tack.database.write() as session:
         here = workspace_of(session, slack.team_id).id
         keep_milestone(session, here, ana, project_id, None, entry, slack.clock.now())
+
+
+def steers(slack, tack, code):
+    """A program as a form would have added it."""
+    ana = slack.workspace.user_named("ana").id
+    with tack.database.write() as session:
+        here = workspace_of(session, slack.team_id).id
+        shop = session.scalars(select(Portfolio)).first().id
+        entry = ProgramEntry(code=code, name=code)
+        keep_program(session, here, ana, shop, None, entry, slack.clock.now())
 
 
 def projects(slack, who="ben", words=""):
@@ -353,13 +363,59 @@ def test_a_program_is_added_and_a_project_put_into_it(slack, shop):
     form.fill("Its code", "CORE")
     form.fill("What is it called?", "Core systems")
     assert form.submit().closed
-    listed = projects(slack, "ana")
     listed.click("Add a project")
     form = slack.as_user("ana").form(title="Add a project")
     form.fill("Its code", "PRJ-1")
     form.choose("Program", "CORE Core systems")
     assert form.submit().closed
     slack.wait_for(lambda: listed.shows("CORE · no owner yet · no budget known"))
+
+
+def test_a_program_is_changed_from_the_list_of_its_projects(slack, shop):
+    ana = slack.as_user("ana")
+    steers(slack, shop, "CORE")
+    listed = projects(slack, "ana")
+    assert not listed.shows("Edit this program")
+    listed.choose("Program", "CORE")
+    listed = slack.wait_for(
+        lambda: ana.form().shows("Program *CORE* · no owner yet") and ana.form()
+    )
+    listed.click("Edit this program")
+    edit = ana.form(title="Edit the program")
+    edit.fill("What is it called?", "Core systems")
+    edit.choose("Owner", "cleo")
+    assert edit.submit().closed
+    cleo = slack.workspace.user_named("cleo").id
+    slack.wait_for(lambda: ana.form().shows(f"Program *CORE* Core systems · <@{cleo}>"))
+    (program,) = stored(shop, select(Program))
+    assert (program.name, program.owner_user_id, program.version) == ("Core systems", cleo, 2)
+
+
+def test_a_program_that_changed_meanwhile_keeps_what_was_typed(slack, shop):
+    ana = slack.as_user("ana")
+    steers(slack, shop, "CORE")
+    projects(slack, "ana").choose("Program", "CORE")
+    slack.wait_for(lambda: ana.form().shows("Edit this program"))
+    ana.form().click("Edit this program")
+    form = ana.form(title="Edit the program")
+    with shop.database.write() as session:
+        session.scalars(select(Program)).one().version += 1
+    form.fill("What is it called?", "Core systems")
+    [said] = form.submit().errors.values()
+    assert said.startswith("Someone has changed this program since this form was opened.")
+    assert form.value("What is it called?") == "Core systems"
+    assert stored(shop, select(Program.name)) == ["CORE"]
+
+
+def test_who_may_not_change_programs_is_told_who_may(slack, shop):
+    steers(slack, shop, "CORE")
+    listed = projects(slack, "ben")
+    listed.choose("Program", "CORE")
+    ben = slack.as_user("ben")
+    slack.wait_for(lambda: ben.form().shows("Edit this program"))
+    ben.form().click("Edit this program")
+    slack.wait_for(lambda: ben.form().shows("Only"))
+    assert ben.form().title != "Edit the program"
 
 
 def test_a_closed_project_leaves_the_list_and_can_be_opened_again(slack, shop):

@@ -77,8 +77,9 @@ def test_an_admin_sets_it_up_step_by_step_and_it_goes_live(slack, tack):
     form = ana.form(title="Council and finance")
     form.choose("Council", "ben", "cleo")
     form.choose("Finance", "dana")
+    form.choose("Stand-ins for finance", "ana")
     form.submit()
-    note_on(slack, ana, "2 on the council · 1 in finance")
+    note_on(slack, ana, "2 on the council · 1 in finance, 1 stand-in")
     steps(ana).click("Say how long")
     form = ana.form(title="Before Tack")
     form.fill("How many working days does a steering decision take today?", "31")
@@ -98,8 +99,14 @@ def test_an_admin_sets_it_up_step_by_step_and_it_goes_live(slack, tack):
     assert shop.fiscal_year_starts_in == 4
     assert shop.holidays == ["2026-12-25", "2026-12-26"]
     assert (shop.working_days, shop.decision_days_before) == ("1111000", 31)
-    roles = [(grant.role, grant.portfolio_id) for grant in stored(tack, RoleGrant)[1:]]
-    assert roles == [(Role.COUNCIL, shop.id), (Role.COUNCIL, shop.id), (Role.FINANCE, shop.id)]
+    roles = [(grant.role, grant.stand_in) for grant in stored(tack, RoleGrant)[1:]]
+    assert roles == [
+        (Role.COUNCIL, False),
+        (Role.COUNCIL, False),
+        (Role.FINANCE, False),
+        (Role.FINANCE, True),
+    ]
+    assert {grant.portfolio_id for grant in stored(tack, RoleGrant)[1:]} == {shop.id}
     assert proposes(slack, "Pay by bank transfer").closed
     assert card(slack, "PAY-1")
 
@@ -294,6 +301,19 @@ def test_going_live_where_tack_is_no_member_tells_an_admin_who_mends_it(slack, t
     kinds = {message.kind for message in stored(tack, Message)}
     assert kinds == {MessageKind.LIVE, MessageKind.LIVE_FOR_OWNER, MessageKind.REFUSAL}
     slack.findings.clear()
+
+
+def test_who_has_it_go_live_hears_to_which_channels_of_streams_tack_is_to_be_invited(slack, tack):
+    ana = begins(slack)
+    steps(ana).click("Value streams")
+    adds_stream(slack, ana, "Payments", Channel="payments")
+    adds_stream(slack, ana, "Onboarding", Channel="lobby")
+    note_on(slack, ana, "*Onboarding*")
+    ana.form().close()
+    steps(ana).click("Go live")
+    lobby, tack_itself = slack.channel("lobby").id, slack.bot_user_id
+    told = slack.wait_for(lambda: ana.private_messages("payments"))[-1].text
+    assert told.endswith(f"invite <@{tack_itself}> to <#{lobby}>, or it cannot post there.")
 
 
 def test_the_stage_of_a_stream_is_kept(slack, tack):

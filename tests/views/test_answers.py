@@ -60,9 +60,9 @@ MISTAKES = [
         "Tack is not set up here yet. An admin types /portfolio setup, which guides through it.",
     ),
     (
-        NoAdminYet(),
+        NoAdminYet("U0ANA"),
         "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id, "
-        "or runs: tack admin grant USER",
+        "or runs: tack admin grant USER. Your own member id is U0ANA.",
     ),
 ]
 

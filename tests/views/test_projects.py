@@ -121,7 +121,7 @@ def test_without_a_budget_of_its_own_the_years_that_was_told_last_is_said():
 @pytest.mark.parametrize(
     ("memory", "may_edit", "said"),
     [
-        (ProjectsRef(), True, "There are no projects yet. Add one, or bring them in: `tack import"),
+        (ProjectsRef(), True, "There are no projects yet. Add one, or bring them in: an admin can"),
         (ProjectsRef(), False, "There are no projects yet. Finance, owners of value streams"),
         (ProjectsRef(which=Which.LATE), True, "No project is like that. Take a filter away"),
         (ProjectsRef(text="wallet"), True, "No project is like that."),

@@ -14,7 +14,9 @@ from models.stream_page import StreamLine, StreamPage
 from tests.views.builders import ANA, BEN, CLEO, HOSTILE, MONDAY, a_portfolio, many_streams
 from tests.views.reading import buttons, element, read_aloud, shown, shown_form
 
-NONE_YET = {"streams": 0, "limits": 0, "council": 0, "finance": 0, "epics": 0, "projects": 0}
+NONE_YET = dict.fromkeys(
+    ("streams", "limits", "council", "finance", "stand_ins", "epics", "projects"), 0
+)
 
 
 def begun(named=(), **more):
@@ -165,13 +167,24 @@ def test_a_page_of_streams_says_who_owns_them_and_how_full_they_are(count):
     page = StreamPage(portfolio, lines, 1, 1, count)
     view = stream_page.stream_page(page, SettingRef(portfolio=1))
     texts = shown_form(view)
-    assert texts[2] == "Add a value stream"
+    assert texts[2:4] == ["Add a value stream", "Add several"]
     if not count:
         assert "has no value stream yet" in texts[1]
     else:
-        assert texts[3] == (
+        assert texts[4] == (
             "*Stream 000* · S0 · @Eli\nno channel · project-funded · 5 of 4 in flight, over by 1"
         )
+
+
+def test_who_may_add_no_stream_is_offered_none_and_reads_who_may():
+    portfolio = begun(many_streams(1)).portfolio
+    lines = [StreamLine(each, 0, None) for each in portfolio.value_streams]
+    page = StreamPage(portfolio, lines, 1, 1, 1)
+    view = stream_page.stream_page(page, SettingRef(portfolio=1), may_add=False)
+    assert "Add a value stream" not in buttons(view["blocks"])
+    assert shown_form(view)[-1] == (
+        "Admins add and change value streams; who owns one sets its limits."
+    )
 
 
 def test_the_form_of_a_stream_begins_with_what_it_is():
@@ -218,8 +231,8 @@ def test_owners_hear_what_is_theirs_and_how_long_nothing_is_late():
 
 def test_who_had_it_go_live_hears_where_tack_has_to_be_invited():
     portfolio = begun(live_at=MONDAY, channel_id="C0PAY").portfolio
-    told = shown(going_live.is_live(portfolio, "C0PAY", "U0TACK"))[0]
+    told = shown(going_live.is_live(portfolio, ["C0PAY", "C0ONB", "C0CLM"], "U0TACK"))[0]
     assert told.endswith(
-        "One thing first: invite @Tack to <#C0PAY>, or it cannot be announced there."
+        "One thing first: invite @Tack to <#C0PAY>, <#C0ONB> and <#C0CLM>, or it cannot post there."
     )
     assert ANA not in told

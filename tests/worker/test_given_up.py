@@ -47,6 +47,21 @@ def test_it_is_listed_with_its_last_error_and_done_once_it_is_requeued(shop, dat
     assert shop.claim() == []
 
 
+def test_what_was_not_given_up_is_not_done_before_its_time(shop, database_url):
+    shop.propose()
+    before = work(database_url, "list")
+    done = subprocess.run(
+        [TACK, "work", "requeue", before.split()[0]],
+        env={"DATABASE_URL": database_url, "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert " was not given up: it is done by itself, due " in done.stderr
+    assert work(database_url, "list") == before
+
+
 @pytest.mark.usefixtures("given_up")
 def test_it_is_counted_in_the_metrics(shop, database_url):
     settings = Settings(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal_column, select, update
 
 from bot.views import audit_head
 from bot.workflows import anchoring, verifying
@@ -105,6 +105,7 @@ CHANGES = {
     "number": 99,
 }
 EVENTS, HEADS = AuditEvent.__table__, AuditHead.__table__
+ANCHORS = AuditAnchor.__table__
 
 
 def tampered(database, *statements):
@@ -158,6 +159,42 @@ def test_two_events_put_in_each_others_place_are_found(database, shop):
         update(EVENTS).where(EVENTS.c.number == -1).values(number=15),
     )
     assert broken(database, shop).number == 14
+
+
+NO_ANCHORS = [("-1", "0" * 64), ("0", "x"), ("3.5", "0" * 64), ("'three'", "0" * 64)]
+
+
+@pytest.mark.parametrize(("count", "hash_"), NO_ANCHORS)
+def test_an_anchor_put_in_that_none_can_be_hides_no_other(database, shop, count, hash_):
+    if database.engine.dialect.name != "sqlite" and count not in {"-1", "0"}:
+        pytest.skip("PostgreSQL takes no such number")
+    of_17 = select(EVENTS.c.hash).where(EVENTS.c.number == 17).scalar_subquery()
+    anchor = {"workspace_id": shop, "at": MONDAY}
+    tampered(
+        database,
+        insert(ANCHORS).values(anchor | {"week": "W2", "count": 16, "hash": of_17}),
+        insert(ANCHORS).values(
+            anchor | {"week": "W1", "count": literal_column(count), "hash": hash_}
+        ),
+    )
+    assert broken(database, shop).reason == "the anchor of W1 was changed"
+
+
+@pytest.mark.parametrize("value", ["'soon'", "5", "x'00ff'", "cast(x'ff41' as text)"])
+@pytest.mark.parametrize("column", ["at", "after"])
+def test_a_cell_that_cannot_be_read_is_a_place_where_it_does_not_hold(
+    database, shop, column, value
+):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes no such cell")
+    garbled = update(EVENTS).values({column: literal_column(value)})
+    tampered(database, garbled.where(EVENTS.c.number == 17))
+    assert broken(database, shop).number == 17
+
+
+def test_an_end_that_none_can_be_is_found(database, shop):
+    tampered(database, update(HEADS).values(hash="x"))
+    assert broken(database, shop).reason == "its end was changed"
 
 
 def cut_off(database, count):

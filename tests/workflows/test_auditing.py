@@ -164,7 +164,7 @@ def test_the_whole_log_names_the_epic_and_what_else_was_changed(shop):
         session.delete(session.scalars(select(Theme)).one())
     assert shop.of_all()[:7] == [
         "Ana removed the theme Fewer &lt;abandoned&gt; purchases by a form.",
-        "Someone at the command line brought in 736 epics, 3,021 transitions from files "
+        "Someone at the command line brought in 736 epics and 3,021 transitions from files "
         "with tack import epics.",
         "Ana changed the portfolio Shop: the time zone from Europe/Berlin to Europe/Paris "
         "by a form.",
@@ -173,6 +173,28 @@ def test_the_whole_log_names_the_epic_and_what_else_was_changed(shop):
         "Ana added the theme Fewer &lt;abandoned&gt; purchases by a form.",
         "Ben moved PAY-1 Pay by bank transfer from Funnel to Reviewing with /epic move.",
     ]
+
+
+def test_an_import_tells_what_came_and_what_did_not_in_words(shop):
+    counts = {"projects": 1, "project_shares": 2, "programs": 0, "project_snapshots": 1727}
+    with shop.acting(ANA, "/portfolio import") as session:
+        note(session, shop.workspace_id, "imports", 1, {**counts, "rows given back": 1})
+    with shop.acting(ANA, "/portfolio import") as session:
+        note(session, shop.workspace_id, "imports", 1, {"projects": 0, "rows known before": 50})
+    assert shop.of_all()[:2] == [
+        "Ana brought in nothing new from files (50 rows known before) with /portfolio import.",
+        "Ana brought in 1 project and 1,727 snapshots from files (1 row given back) "
+        "with /portfolio import.",
+    ]
+
+
+def test_rows_added_alike_are_told_together(shop):
+    with shop.acting(ANA, "form themes") as session:
+        for name in ("A", "B", "C"):
+            session.add(
+                Theme(workspace_id=shop.workspace_id, portfolio_id=shop.portfolio_id, name=name)
+            )
+    assert shop.of_all()[0] == "Ana added the themes A, B and C by a form."
 
 
 def test_a_changed_limit_says_of_what_it_is(shop):
@@ -233,8 +255,8 @@ def test_a_person_or_a_word_narrows_the_log(shop):
     assert len(shop.of_all(word="100%")) == 1
     assert len(shop.of_all(word="pay-1")) == 3
     assert shop.of_all(word="nobody wrote this") == [
-        "Nothing in the log fits “nobody wrote this”. `/portfolio audit` alone shows the newest "
-        "changes."
+        "Nothing in the log fits “nobody wrote this”. What a file brought in is told as one "
+        "import, without its rows. `/portfolio audit` alone shows the newest changes."
     ]
 
 

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import literal_column, select, true
 from sqlalchemy.exc import DBAPIError
 
-from bot.workflows import exporting, packing, verifying
+from bot.workflows import exporting, kinds, packing, verifying
 from bot.workflows.importing import import_items, read_items, staged_items
+from bot.workflows.matching_columns import guessed
+from bot.workflows.reading_tables import read_table
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.audit import Act, Anchor, chained, first_break
 from models.base import Base
@@ -255,6 +257,13 @@ def test_an_export_comes_in_again_as_it_was(shop, out):
     assert [title for title, *_ in told] == HOSTILE
     assert told[0][1:] == ("Payments", "analyzing", MONDAY + timedelta(days=3, microseconds=7))
     assert told[1][1:] == ("Onboarding", "funnel", MONDAY)
+
+
+def test_the_exported_epics_say_owner_and_currency_as_an_import_reads_them(shop, out):
+    shop.pack(out)
+    table = read_table((out / "epics.csv").read_bytes())
+    matching = guessed(table.columns, kinds.EPICS)
+    assert (matching["owner"], matching["currency"]) == ("owner_user_id", "currency")
 
 
 def test_an_empty_portfolio_has_every_file_with_its_columns(database, out):

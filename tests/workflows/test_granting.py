@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.worker.drawing import DRAWINGS
 from bot.workflows import grouping
 from bot.workflows.granting import (
     AdminBySettings,
@@ -12,14 +13,16 @@ from bot.workflows.granting import (
     grant,
     take_away,
 )
-from bot.workflows.joining import admin_ids, grant_admin, settle_admins
+from bot.workflows.joining import admin_ids, grant_admin, settle_admins, workspace_of
 from bot.workflows.permitting import NotAllowed, Place, check, granted_roles, may
+from bot.workflows.setting_up import go_live, set_up
 from models.handover import Departure
 from models.message import Message, MessageKind
 from models.portfolio import Portfolio
 from models.role import Right, Role, RoleGrant, SlackGroup, UserGroup
+from models.setup import Setup
 from models.work import Work
-from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
+from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio
 
 CLEO, DANA, ELI = "U0CLEO", "U0DANA", "U0ELI"
 COUNCIL = SlackGroup("S0COUNCIL", "council", "The council", (BEN, CLEO))
@@ -224,3 +227,53 @@ def test_a_renamed_group_keeps_its_role_under_its_new_handle(database, here):
         assert session.get_one(UserGroup, (here[0], "S0COUNCIL")).handle == "board"
         assert may(session, CLEO, Right.EDIT_THEMES, shop(session, here))
         assert not may(session, BEN, Right.EDIT_THEMES, shop(session, here))
+
+
+# who is told
+
+
+def told_of_roles(database):
+    """Who is told of a role, and in which words as things stand."""
+    with database.read() as session:
+        messages = session.scalars(
+            select(Message).where(Message.kind == MessageKind.ROLE).order_by(Message.id)
+        ).all()
+        draw = DRAWINGS[MessageKind.ROLE]
+        return [(m.channel_id, draw(session, m.subject_id, MONDAY).text) for m in messages]
+
+
+def test_who_is_given_a_role_hears_once_from_whom_what_and_where(database, here):
+    for _ in range(2):
+        gives(database, here, Role.FINANCE, shop, [DANA, ANA], stand_in=True)
+    ((who, said),) = told_of_roles(database)
+    assert who == DANA
+    assert said == (
+        "<@U0ANA> gave you the role *finance* as stand-in in Shop. Who has it changes projects and "
+        "their money, reads the whole audit log. You are asked where nobody else with it can be "
+        "reached. App Home shows what waits for you."
+    )
+
+
+def test_a_role_in_a_portfolio_that_is_not_live_is_told_when_it_goes_live(database):
+    with database.write() as session:
+        workspace_id = workspace_of(session, "T1").id
+        grant_admin(session, workspace_id, ANA, None, MONDAY)
+        setup = Setup(name="Shop", currency="EUR", time_zone="UTC", streams=[PAYMENTS])
+        here = workspace_id, set_up(session, workspace_id, ANA, setup, MONDAY).id
+    gives(database, here, Role.COUNCIL, shop, [CLEO])
+    gives(database, here, Role.EPIC_OWNER, payments, [DANA])
+    assert told_of_roles(database) == []
+    with database.write() as session:
+        go_live(session, here[0], ANA, here[1], MONDAY)
+    (cleo, of_shop), (dana, of_payments) = told_of_roles(database)
+    assert (cleo, dana) == (CLEO, DANA)
+    assert "the role *council* in Shop." in of_shop
+    assert "the role *epic owner* in Shop · Payments." in of_payments
+
+
+def test_a_role_taken_away_again_is_no_longer_told_of_as_theirs(database, here):
+    (grant_id,) = gives(database, here, Role.COUNCIL, shop, [CLEO])
+    with database.write() as session:
+        take_away(session, here[0], ANA, grant_id, MONDAY)
+    ((_, said),) = told_of_roles(database)
+    assert said.startswith("The role that was given to you here was taken away again.")

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 
 from bot.workflows.importing import BadRow, import_items, read_items, staged_items
 from models.epic import Epic, Transition
+from models.errors import Mistake
+from models.portfolio import ValueStream
 from models.workspace import Workspace
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
@@ -48,6 +50,44 @@ def test_an_epic_comes_in_with_its_clocks_key_and_state(database, workspace_id, 
         assert epic.done_at == datetime(2026, 1, 9, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_files_are_read_as_spreadsheets_save_them(tmp_path, encoding, delimiter):
+    paths = files(tmp_path, ["s,A,Größe wählen,Payments", ""], ["A,Idea,2026-01-01"])
+    for path in paths[:2]:
+        path.write_bytes(path.read_text().replace(",", delimiter).encode(encoding))
+    (found,) = read_items(*paths)
+    assert (found.title, len(found.moves)) == ("Größe wählen", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "items.csv: The file is empty."),
+        (b"PK\x03\x04zip", "items.csv: This is a spreadsheet itself, not a CSV file."),
+        (
+            b"id,name\nA,x\n",
+            "items.csv, line 1: the column source is missing; there are: id, name.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_one_sentence(tmp_path, content, sentence):
+    paths = files(tmp_path, [], ["A,Idea,2026-01-01"])
+    paths[0].write_bytes(content)
+    with pytest.raises(Mistake) as told:
+        read_items(*paths)
+    assert told.value.sentence.startswith(sentence)
+    assert told.value.sentence.endswith("Nothing was imported.")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{", b"[]", b'{"status_to_state": ["Draft"]}'])
+def test_a_mapping_that_is_none_says_what_it_should_be(tmp_path, content):
+    paths = files(tmp_path, ["s,A,x,P"], ["A,Idea,2026-01-01"])
+    paths[2].write_bytes(content)
+    with pytest.raises(Mistake, match=r"mapping\.json should say status_to_state"):
+        read_items(*paths)
+
+
 def test_a_grown_file_adds_only_what_is_new(database, workspace_id, tmp_path):
     first, second = "A,Idea,2026-01-01", "A,Draft,2026-01-02"
     for moves in ([first], [first, second]):
@@ -57,6 +97,23 @@ def test_a_grown_file_adds_only_what_is_new(database, workspace_id, tmp_path):
     assert (report.items_added, report.transitions_added) == (0, 1)
     with database.read() as session:
         assert session.scalars(select(Epic)).one().state.name == "analyzing"
+
+
+def test_a_history_of_a_stream_that_was_merged_away_comes_in_to_its_successor(
+    database, workspace_id, tmp_path
+):
+    items, moves = ["s,A,Pay,Payments", "s,B,Greet,Onboarding"], ["A,Idea,2026-01-01"]
+    for more in ([], ["s,C,Wallet,Payments"]):
+        every = [*moves, "B,Idea,2026-01-01", *(["C,Idea,2026-01-02"] if more else [])]
+        found = read_items(*files(tmp_path, [*items, *more], every))
+        with staged_items(database, found) as staged, database.write(by=staged) as session:
+            import_items(session, workspace_id, "P", found, NOW)
+            named = {stream.name: stream for stream in session.scalars(select(ValueStream))}
+            named["Payments"].ended_at = NOW
+            named["Payments"].merged_into_id = named["Onboarding"].id
+    with database.read() as session:
+        wallet = session.scalars(select(Epic).where(Epic.title == "Wallet")).one()
+        assert (wallet.value_stream.name, wallet.key) == ("Onboarding", "ONB-2")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Epics from a table: each in its state, none twice, keys as they were."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from sqlalchemy import func, select
 
@@ -144,3 +145,43 @@ def test_an_epic_of_another_portfolio_is_not_taken_for_one_of_this(database):
         other = found_portfolio(session, workspace_id, "Other", MONDAY).id
     report = brings_in(database, other, "title,value_stream,source,id\nA,Elsewhere,sheet,1\n")
     assert report.added == 1
+
+
+def merge_all(database, *names):
+    """Merge each stream of those names into the next one."""
+    with database.write() as session:
+        found = [
+            session.scalars(select(ValueStream).where(ValueStream.name == name)).one()
+            for name in names
+        ]
+        for source, target in pairwise(found):
+            source.ended_at, source.merged_into_id = MONDAY, target.id
+
+
+def test_an_epic_of_a_stream_that_was_merged_away_goes_to_its_last_successor(database):
+    _, portfolio_id = a_portfolio(database)
+    brings_in(database, portfolio_id, "title,value_stream\nClaims by text,Claims\n")
+    merge_all(database, "Payments", "Claims", "Onboarding")
+    brings_in(database, portfolio_id, "title,value_stream\nPay by bank,Payments\nWallet,PAY\n")
+    with database.read() as session:
+        epics = by_title(session)
+        assert {epics[t].value_stream.name for t in ("Pay by bank", "Wallet")} == {"Onboarding"}
+        assert [epics[t].key for t in ("Pay by bank", "Wallet")] == ["ONB-1", "ONB-2"]
+
+
+def test_a_stream_merged_away_between_the_look_and_the_yes_takes_no_epic(database):
+    _, portfolio_id = a_portfolio(database)
+    text = "key,title,value_stream\n,A,Payments\n,B,Onboarding\nPAY-9,C,Payments\n"
+    with database.read() as session:
+        planned = plan_epics(session, session.get_one(Portfolio, portfolio_id), read(text))
+    merge_all(database, "Payments", "Onboarding")
+    with (
+        staged_epics(database, planned, MONDAY) as connection,
+        database.write(by=connection) as session,
+    ):
+        report = load_epics(session, session.get_one(Portfolio, portfolio_id), planned, MONDAY)
+    assert report.added == 3
+    with database.read() as session:
+        epics = by_title(session)
+        assert {epic.value_stream.name for epic in epics.values()} == {"Onboarding"}
+        assert [epics[title].key for title in "ABC"] == ["ONB-1", "ONB-2", "PAY-9"]

@@ -167,3 +167,44 @@ def test_a_split_takes_only_what_was_chosen_and_is_there(database, shop):
     setup = StreamSetup(name="More")
     with database.write() as session, pytest.raises(restructuring.NothingToSplit):
         restructuring.split(session, shop[0], ANA, source, 2, setup, [4], JUNE)
+
+
+def a_share(session, shop, code, *keys):
+    """A project that is all of Payments, to which the epics of those keys are linked."""
+    project = Project(
+        workspace_id=shop[0], portfolio_id=shop[1], code=code, name=code, created_at=MONDAY
+    )
+    share = ProjectShare(
+        workspace_id=shop[0], value_stream=stream(session, "PAY"), percent=Decimal(100)
+    )
+    project.shares.append(share)
+    session.add(project)
+    session.flush()
+    for epic in session.scalars(select(Epic).where(Epic.key.in_(keys))):
+        epic.project_id = project.id
+
+
+def test_a_split_takes_along_the_shares_of_projects_that_only_its_epics_point_to(database, shop):
+    with database.write() as session:
+        a_share(session, shop, "P1", "PAY-1")
+        a_share(session, shop, "P2", "PAY-2")
+        a_share(session, shop, "P3")
+        a_share(session, shop, "P4", "PAY-3")
+    with database.write() as session:
+        source, setup = stream(session, "PAY").id, StreamSetup(name="Refunds")
+        _, seen = restructuring.preview_split(session, shop[0], ANA, source, setup, [1])
+        assert (seen.shares, seen.shares_left) == (1, 3)
+        told = restructuring.split(session, shop[0], ANA, source, 1, setup, [1], JUNE)
+        assert (told.shares, told.shares_left) == (1, 3)
+    with database.read() as session:
+        shares = session.scalars(select(ProjectShare).order_by(ProjectShare.id)).all()
+        names = [share.value_stream.name for share in shares]
+        assert names == ["Refunds", "Payments", "Payments", "Payments"]
+
+
+def test_a_project_that_an_epic_left_behind_is_linked_to_as_well_stays(database, shop):
+    with database.write() as session:
+        a_share(session, shop, "P1", "PAY-1", "PAY-2")
+        source, setup = stream(session, "PAY").id, StreamSetup(name="Refunds")
+        told = restructuring.split(session, shop[0], ANA, source, 1, setup, [1], JUNE)
+        assert (told.shares, told.shares_left) == (0, 1)

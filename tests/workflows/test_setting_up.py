@@ -6,14 +6,22 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import beginning, digesting, setting_limits, setting_up, settling, streaming
+from bot.workflows import (
+    beginning,
+    digesting,
+    granting,
+    setting_limits,
+    setting_up,
+    settling,
+    streaming,
+)
 from bot.workflows.joining import grant_admin, workspace_of
 from bot.workflows.permitting import NotAllowed
 from models.audit import Act
 from models.errors import FieldMistakes, Mistake
 from models.message import Message, MessageKind
 from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.role import Role, RoleGrant
+from models.role import Role, RoleGrant, SlackGroup
 from models.setup import Basics, StreamSetup, parse_holidays, parse_working_days
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
@@ -157,6 +165,20 @@ def test_two_admins_at_once_begin_one_portfolio_of_a_name(database, shop):
     assert said == [{"name": "Bank is set up already. Choose another name."}]
     with database.read() as session:
         assert len(session.scalars(select(Portfolio)).all()) == 2
+
+
+def test_people_are_counted_once_also_those_of_a_user_group_and_stand_ins_apart(database, shop):
+    workspace_id, portfolio_id = shop
+    council = SlackGroup("S0COUNCIL", "council", "Council", (ANA, BEN, "U0ELI"))
+    with database.write(Act(ANA, "test", LATER)) as session:
+        who = (session, workspace_id, ANA)
+        here = granting.place(session, workspace_id, portfolio_id, None)
+        granting.grant(*who, Role.COUNCIL, here, [BEN, "U0FAY"], [council], False, LATER)
+        granting.grant(*who, Role.FINANCE, here, ["U0DANA"], [], False, LATER)
+        granting.grant(*who, Role.FINANCE, here, ["U0KIM"], [], True, LATER)
+    with database.read() as session:
+        told = setting_up.progress(session, session.get_one(Portfolio, portfolio_id))
+        assert (told.council, told.finance, told.stand_ins) == (4, 1, 1)
 
 
 def test_what_was_changed_since_is_told_with_who_did_it(database, shop):
