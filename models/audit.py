@@ -178,8 +178,8 @@ def first_break(
     told = sorted(set(anchors), key=lambda anchor: -anchor.count)
     previous, number = FIRST_HASH, 0
     for event in events:
-        while told and told[-1].count == number:
-            if told.pop().hash != previous:
+        while told and told[-1].count <= number:
+            if told[-1].count < number or told.pop().hash != previous:
                 return Broken(number, f"event {number} is not the one that an anchor told of")
         number += 1
         if event.number != number:

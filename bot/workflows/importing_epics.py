@@ -186,6 +186,8 @@ class _Planning:
         """Plan the epic of a row. Raises what speaks against it."""
         key = _tidy_key(values["key"])
         state, phase = self._state(values["state"])
+        if state.phased and values["phase"]:
+            phase = Phase(values["phase"])
         stream = self.streams.today(values["value_stream"])
         project_id = self._project(values["project"])
         source, source_id = values["source"], values["source_id"]

@@ -1,6 +1,7 @@
 """The kinds of tables that come in: their fields, and how people call their columns."""
 
 from bot.workflows.matching_columns import Field, Kind, Sort
+from models.portfolio import Phase
 
 CODE_LENGTH = 120
 OWNER = Field(
@@ -111,6 +112,7 @@ EPICS = Kind(
         Field("title", ("name", "epic", "summary", "subject"), longest=300, needed=True),
         Field("value_stream", STREAMS, longest=80, needed=True),
         Field("state", ("status", "column"), longest=40),
+        Field("phase", (), one_of=tuple(each.value for each in Phase)),
         Field("type", (), one_of=("business", "enabler")),
         Field("hypothesis", ("description", "belief", "idea"), longest=3_000),
         Field("for_whom", ("customer", "audience"), longest=200),

@@ -162,6 +162,14 @@ def test_two_anchors_of_one_place_that_disagree_cannot_both_hold():
     assert first_break(events, head, [Anchor(4, events[3].hash), Anchor(4, "0" * 64)]).number == 4
 
 
+def test_an_anchor_of_fewer_than_no_events_hides_none_after_it():
+    events, head = chain(9)
+    anew, mended = rehashed([*events[:2], replace(events[2], actor="U0ANA"), *events[3:]])
+    forged = [Anchor(-1, "0" * 64), Anchor(6, events[5].hash)]
+    assert first_break(anew, mended, forged) is not None
+    assert first_break(events, head, forged[:1]) is not None
+
+
 def test_an_anchor_is_read_as_it_was_printed():
     _, head = chain(3)
     assert Anchor.read(f" {head} ") == head

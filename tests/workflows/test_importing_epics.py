@@ -81,6 +81,15 @@ def test_an_epic_begins_in_its_state_with_one_entry_and_the_clocks_that_follow(d
         assert all(entry.at == entry.epic.state_entered_at for entry in entries)
 
 
+def test_of_the_two_columns_of_a_state_the_one_that_was_exported_comes_back(database):
+    _, portfolio_id = a_portfolio(database)
+    rows = "title,value_stream,state,phase\nA,PAY,implementing,delivering\nB,PAY,implementing,\n"
+    brings_in(database, portfolio_id, rows + "C,PAY,ready,delivering\n")
+    with database.read() as session:
+        phases = {title: epic.phase for title, epic in by_title(session).items()}
+        assert phases == {"A": Phase.DELIVERING, "B": Phase.TESTING, "C": None}
+
+
 def test_epics_come_in_once_by_source_and_id_or_by_key(database):
     _, portfolio_id = a_portfolio(database)
     brings_in(database, portfolio_id, SIX)
