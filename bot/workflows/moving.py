@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.limiting import full_places
@@ -34,16 +34,22 @@ LOCKED = (
 STATES = select(State, exists().where(WipLimit.portfolio_id == bindparam("portfolio_id"))).where(
     State.portfolio_id == bindparam("portfolio_id"), State.retired_at.is_(None)
 )
+SHARED_LIMIT = exists().where(
+    WipLimit.portfolio_id == bindparam("portfolio_id"), WipLimit.value_stream_id.is_(None)
+)
 LINE = (
     select(Epic.id)
     .where(
-        Epic.value_stream_id == bindparam("stream_id"),
+        Epic.portfolio_id == bindparam("portfolio_id"),
         Epic.state_id.in_(bindparam("state_ids", expanding=True)),
+        or_(Epic.value_stream_id == bindparam("stream_id"), SHARED_LIMIT),
     )
     .order_by(Epic.state_entered_at, Epic.id)
     .limit(20)
 )
-"""Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
+"""Who is in line: in the stream, or in all of them where they wait for the same places.
+
+Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
 
 
 class UnknownEpic(Mistake):
@@ -159,7 +165,11 @@ def redraw_moved(
 ) -> None:
     """Redraw what the move changed: the questions about it, its cards, and who waits in line."""
     waits = [s.id for s in states.values() if s.committed and s.kind is StateKind.WAIT]
-    line = {"stream_id": epic.value_stream_id, "state_ids": waits}
+    line = {
+        "portfolio_id": epic.portfolio_id,
+        "stream_id": epic.value_stream_id,
+        "state_ids": waits,
+    }
     others = session.scalars(LINE, line).all() if waits and _moves_the_line(moved) else ()
     redraw_facts(session, epic, at, others, in_digests=moved.in_digests)
 

@@ -5,14 +5,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from bot.workflows.moving import ReasonMissing, move
 from bot.workflows.permitting import NotAllowed
 from models.epic import Epic, Override, Transition
 from models.errors import AlreadyThere
+from models.message import Message, MessageKind
 from models.obstacles import NotYet
 from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
 
 ANSWERS = {
@@ -321,3 +323,28 @@ def test_a_move_asks_few_questions_where_there_are_no_limits(database, shop):
     before_change = [s for s in asked if s.startswith("SELECT")]
     before_change = before_change[: next(i for i, s in enumerate(asked) if "UPDATE epics" in s)]
     assert len(before_change) <= 8
+
+
+def drawn_anew(database, act):
+    """The epics whose cards the act has drawn anew."""
+    with database.write() as session:
+        session.execute(delete(Work))
+    act()
+    with database.read() as session:
+        keys = set(session.scalars(select(Work.key)))
+        cards = session.scalars(select(Message).where(Message.kind == MessageKind.EPIC_CARD))
+        return {card.subject_id for card in cards if card.work_key in keys}
+
+
+@pytest.mark.parametrize("prefix", [None, "PAY"])
+def test_who_waits_for_a_place_is_shown_that_one_is_free(database, shop, prefix):
+    limit(database, 1, prefix=prefix, state="implementing", phase=Phase.TESTING)
+    testing = put(database, shop, "implementing", phase=Phase.TESTING)
+    same = put(database, shop, "ready", "Two")
+    other = put(database, shop, "ready", "Three", "ONB")
+
+    def moves():
+        go(database, shop, testing, "implementing", phase=Phase.DELIVERING, reason="It sells.")
+
+    waits = {same, other} if prefix is None else {same}
+    assert drawn_anew(database, moves) == {testing, *waits}
