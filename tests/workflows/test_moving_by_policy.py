@@ -339,6 +339,8 @@ def drawn_anew(database, act):
 @pytest.mark.parametrize("prefix", [None, "PAY"])
 def test_who_waits_for_a_place_is_shown_that_one_is_free(database, shop, prefix):
     limit(database, 1, prefix=prefix, state="implementing", phase=Phase.TESTING)
+    with database.write() as session:
+        session.scalars(select(ValueStream).filter_by(key_prefix="ONB")).one().channel_id = "C0ONB"
     testing = put(database, shop, "implementing", phase=Phase.TESTING)
     same = put(database, shop, "ready", "Two")
     other = put(database, shop, "ready", "Three", "ONB")
