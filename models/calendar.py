@@ -95,6 +95,11 @@ def spell_span(first: date, last: date) -> str:
     return f"{first.day} {MONTHS[first.month - 1]}–{end}"
 
 
+def days_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
+    """How many days lie between two moments by the zone's calendar."""
+    return (later.astimezone(zone).date() - earlier.astimezone(zone).date()).days
+
+
 def same_day_from(day: date, today: date) -> date:
     """The next such day of the year that is not before today; 29 Feb becomes 28 Feb."""
     year = today.year

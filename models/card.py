@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from models.calendar import days_between
 from models.column import Column, next_column
 from models.digest import asked_if_silent_since
 from models.epic import Answer, AnswerKind, Epic, Transition
@@ -94,8 +95,7 @@ class Card:
         if self.epic.blocking is None:
             return None
         zone = ZoneInfo(self.epic.portfolio.time_zone)
-        since = self.epic.blocking.at.astimezone(zone).date()
-        return (self.now.astimezone(zone).date() - since).days
+        return days_between(self.epic.blocking.at, self.now, zone)
 
     @property
     def next(self) -> NextStep:

@@ -95,6 +95,11 @@ class Epic(Base):
         """The column of the board it stands in: the state, or one of implementing's two."""
         return PHASE_LABELS[self.phase] if self.phase else self.state.label
 
+    @property
+    def entered_label(self) -> str:
+        """What it is in since `state_entered_at`: its column, or the state if it moved on in it."""
+        return self.state.label if self.phase is Phase.DELIVERING else self.column_label
+
     def lacks(self) -> Sequence[Requirement]:
         """What it needs to leave its state forward and does not have yet."""
         return missing(self, self.state.requirements)
@@ -263,6 +268,9 @@ class StreamMove(Base):
     at: Mapped[datetime]
     by_user_id: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(Text)
+
+    from_stream: Mapped[ValueStream] = relationship(foreign_keys=[from_stream_id])
+    to_stream: Mapped[ValueStream] = relationship(foreign_keys=[to_stream_id])
 
 
 class CircleMember(Base):

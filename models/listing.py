@@ -18,6 +18,7 @@ LONGEST_NAME = 8
 """How many words a name is tried with."""
 
 TOKEN = re.compile(r'(?P<kind>\w+:)?(?:["“”„](?P<quoted>[^"“”„]*)["“”„]|(?P<word>\S+))')
+MENTION = re.compile(r"<@[UW]")
 SWITCHES = ("mine", "blocked", "late")
 KINDS = ("stream", "state", "theme")
 APART = re.compile(r"\b(stream|state|theme):\s+", re.IGNORECASE)
@@ -32,6 +33,13 @@ class TooMuch(Mistake):
             f"That is more than I can narrow a list by: up to {MOST_WORDS} words and "
             f"{MOST_CHARACTERS} characters, please. For example /epic list payments mine."
         )
+
+
+class NotByPerson(Mistake):
+    """A list of someone else's epics."""
+
+    def __init__(self) -> None:
+        super().__init__("A list is not narrowed by person yet: “mine” shows your own epics.")
 
 
 class UnknownName(Mistake):
@@ -124,15 +132,15 @@ class Names:
         columns = [states.get(id_, "?") for id_ in chosen.states]
         columns += [PHASE_LABELS[phase] for phase in chosen.phases]
         directions = [themes.get(id_, "?") for id_ in chosen.themes]
-        directions += ["none"] if chosen.no_theme else []
+        none = ["without a theme"] if chosen.no_theme else []
         said = {
-            "stream": f"stream {_either([streams.get(id_, '?') for id_ in chosen.streams])}",
+            "stream": f"of {_either([streams.get(id_, '?') for id_ in chosen.streams])}",
             "state": f"in {_either(columns)}",
-            "theme": f"theme {_either(directions)}",
+            "theme": _either([f"for {_either(directions)}"] * bool(directions) + none),
             "mine": "yours",
             "blocked": "blocked",
             "late": "waiting for a first answer past its day",
-            "text": f"read as text: {' '.join(f'“{text}”' for text in chosen.texts)}",
+            "text": f"with the words {' '.join(f'“{text}”' for text in chosen.texts)}",
         }
         return {part: said[part] for part in chosen.parts}
 
@@ -141,7 +149,8 @@ def read_filter(typed: str, names: Names) -> tuple[Filter, int]:
     """The filter meant by what was typed, and the page: a number at the end.
 
     Names of streams come before those of states, and what names nothing is text; `stream:`,
-    `state:`, `theme:` and quotation marks say what is meant. Raises TooMuch and UnknownName.
+    `state:`, `theme:` and quotation marks say what is meant. Raises NotByPerson, TooMuch and
+    UnknownName.
     """
     tokens = list(TOKEN.finditer(APART.sub(r"\1:", UNSTORABLE.sub("", typed))))
     if len(tokens) > MOST_WORDS or len(typed) > MOST_CHARACTERS:
@@ -198,6 +207,8 @@ class _Reading:
                     self._add(kind, self.vocabulary[kind][phrase])
                     return size
         word = first[0]
+        if MENTION.match(word):
+            raise NotByPerson
         if word.casefold() in SWITCHES:
             self._add(word.casefold(), [True])
         else:

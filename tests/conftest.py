@@ -18,6 +18,29 @@ from models.database import Database, make_engine
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
 CLICKS = Path(__file__).parent / "commands"
+ALONE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+DO $$
+DECLARE noun text; filled boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- in any order, whatever points where
+    FOR noun IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        IF pg_relation_size(noun::regclass) > 1e6 THEN
+            EXECUTE 'TRUNCATE ' || noun || ' CASCADE';
+        ELSE
+            EXECUTE 'SELECT EXISTS (SELECT FROM ' || noun || ')' INTO filled;
+            IF filled THEN EXECUTE 'DELETE FROM ' || noun; END IF;
+        END IF;
+    END LOOP;
+    PERFORM setval(sequencename::regclass, 1, false) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
+"""
 
 
 def pytest_configure(config):
@@ -70,13 +93,19 @@ def empty_database_url(request, tmp_path):
 
 @pytest.fixture(params=KINDS)
 def database_url(request, tmp_path):
-    """The address of an own database with every table: a copy of one that was migrated once."""
+    """The address of a database with every table and nothing in them, for one test at a time.
+
+    SQLite's is a copy of one that was migrated once; PostgreSQL's, which takes longer to copy than
+    most tests take, is used again.
+    """
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "tack.db")
-        yield f"sqlite:///{tmp_path}/tack.db"
-        return
-    with own_postgresql(template=request.getfixturevalue("migrated_name")) as url:
-        yield url
+        return f"sqlite:///{tmp_path}/tack.db"
+    url = request.getfixturevalue("migrated_url")
+    with administered(url) as connection:
+        connection.exec_driver_sql(ALONE)
+        connection.exec_driver_sql(EMPTY)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -88,11 +117,11 @@ def migrated_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def migrated_name():
-    """The name of a PostgreSQL database with every table, and nobody connected to it."""
+def migrated_url():
+    """The address of a PostgreSQL database with every table."""
     with own_postgresql() as url:
         migrate(url)
-        yield url.partition("?")[0].rpartition("/")[2]
+        yield url
 
 
 def migrate(url):
@@ -107,26 +136,26 @@ def migrate(url):
 def spare_the_disk():
     """Wait for no disk: what these databases hold need not outlive a power cut."""
     with administered() as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 @contextmanager
-def administered():
-    """A connection to the server's own database, outside any transaction."""
-    server = os.environ[PG_URL].replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+def administered(url=None):
+    """A connection outside any transaction, to the server's own database or to another."""
+    there = (url or os.environ[PG_URL]).replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(there, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         yield connection
 
 
 @contextmanager
-def own_postgresql(template="template1"):
+def own_postgresql():
     """A database of its own on the server, gone at the end; gives its address."""
     name = f"t{uuid.uuid4().hex}"
     with administered() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
     yield os.environ[PG_URL].replace("/postgres?", f"/{name}?")
     with administered() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")

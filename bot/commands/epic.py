@@ -1,5 +1,6 @@
 """`/epic`: proposing, finding and moving epics by typing."""
 
+import re
 from collections.abc import Callable
 
 from bot.commands import (
@@ -37,6 +38,9 @@ USAGES = (
     help.Usage("help", "help", "say what can be typed"),
 )
 
+KEY_ALONE = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d{1,9}")
+"""Typed without a word it is asked to be shown."""
+
 
 class KeyMissing(Mistake):
     """A command that needs a key, without one."""
@@ -50,6 +54,8 @@ def hear(call: Call) -> None:
     """Hear `/epic`."""
     word, _, rest = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
+    if doing is None and KEY_ALONE.fullmatch(call.typed):
+        doing, rest = show, call.typed
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
         call.reply(help.usage("/epic", USAGES, asked))

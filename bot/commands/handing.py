@@ -28,8 +28,9 @@ class UnknownStreamName(Mistake):
 class PersonMissing(Mistake):
     """Handing over without a member to hand to."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"To whom? Type it like /epic owner {key} @ben, with a member's name.")
+    def __init__(self, key: str, typed: str) -> None:
+        lead = f"“{typed[:60]}” is no member I know." if typed else "To whom?"
+        super().__init__(f"{lead} Type it like /epic owner {key} @ben, with a member's name.")
 
 
 def give(call: Call, key: str, words: str) -> None:
@@ -50,14 +51,15 @@ def own(call: Call, key: str, words: str) -> None:
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
     if found is None:
-        raise PersonMissing(epic.key)
+        raise PersonMissing(epic.key, words)
     if why := call.unfit([found[1]]):
         raise Mistake(why)
     with call.write() as session:
         epic, before = editing.hand_over(
             session, call.workspace_id, call.actor, epic.id, found[1], call.at
         )
-    call.reply(stream_move.handed_over(epic, before))
+    told = before if before != call.actor else None
+    call.reply(stream_move.handed_over(epic, told))
 
 
 def _stream_and_reason(epic: Epic, words: str) -> tuple[ValueStream, str | None]:

@@ -8,7 +8,7 @@ from bot.views import answers, epic_card, move_form
 from bot.views.values import ColumnRef, EpicVersion, MoveTo, MoveWithReason
 from bot.workflows import finding, looking_up, moving
 from bot.workflows.permitting import Place, check
-from models.column import Column, next_column
+from models.column import Column, columns, next_column
 from models.epic import Epic
 from models.errors import Mistake
 from models.obstacles import NotYet
@@ -21,9 +21,8 @@ class UnknownStateName(Mistake):
     """A word that names no state of the portfolio."""
 
     def __init__(self, typed: str, portfolio: Portfolio) -> None:
-        names = ", ".join(state.name for state in portfolio.states)
-        lead = f"There is no state “{typed[:60]}”." if typed else "Where to?"
-        super().__init__(f"{lead} The states are {names}.")
+        names = ", ".join(column.label for column in columns(portfolio))
+        super().__init__(f"There is no state “{typed[:60]}”. The states are {names}.")
 
 
 class NotTesting(Mistake):
@@ -122,10 +121,17 @@ def move_with_reason(call: Call) -> None:
 
 
 def move_typed(call: Call, key: str, words: str) -> None:
-    """Move an epic to the state that was named, for the reason that follows; or stop it."""
+    """Move an epic to the state that was named, for the reason that follows; or stop it.
+
+    Without a state, open the form.
+    """
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
-        to, reason = column_and_reason(epic.portfolio, words)
+        if words:
+            to, reason = column_and_reason(epic.portfolio, words)
+    if not words:
+        open_move(call, epic.id)
+        return
     if to.state.kind is StateKind.STOPPED and epic.state is not to.state:
         stops.stop_typed(call, key, reason or "")
         return

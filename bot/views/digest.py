@@ -21,7 +21,7 @@ from bot.views.next_step import board_button
 from bot.views.pressing import answer_button, unblock_button
 from bot.views.still_right import still_right_button
 from bot.views.values import DigestScope, SubscriptionRef
-from models.calendar import spell_span
+from models.calendar import days_between, spell_span
 from models.digest import FIGURES_AFTER, WEEK, Crowd, InFlight, Telling
 from models.epic import Epic
 
@@ -39,7 +39,7 @@ def digest(telling: Telling) -> Answer:
         return _beginning(telling, facts)
     if telling.is_quiet:
         said = words("digest", "quiet", **facts)
-        return Answer(said, [section(said)])
+        return Answer(words("digest", "quiet_summary", **facts), [section(said)])
     needs = list(_needs(telling))
     facts["asks"] = [ask for _, ask in needs]
     blocks: list[Block] = [
@@ -161,8 +161,9 @@ def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
 
 def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
     stream, oldest = crowd.value_stream, crowd.oldest
-    age = (telling.now - oldest.committed_at).days + 1 if oldest and oldest.committed_at else None
-    days = (telling.now - crowd.since).days
+    since = oldest.committed_at if oldest else None
+    age = days_between(since, telling.now, telling.zone) + 1 if since else None
+    days = days_between(crowd.since, telling.now, telling.zone)
     said = words("digest", "crowd_line", crowd=crowd, age=age, days=days)
     see = board_button(telling.portfolio, stream)
     return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
@@ -177,7 +178,7 @@ def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
 
 def _blocked(telling: Telling, epic: Epic) -> tuple[Block, str]:
     assert epic.blocking is not None
-    days = (telling.now - epic.blocking.at).days
+    days = days_between(epic.blocking.at, telling.now, telling.zone)
     said = words("digest", "blocked", epic=epic, days=days)
     return section(said, unblock_button(epic)), f"what blocks {epic.key}"
 

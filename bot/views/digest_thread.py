@@ -11,6 +11,7 @@ from bot.views.epic_card import open_button
 from bot.views.mrkdwn import words
 from bot.views.pressing import answer_button, owner_button, project_button, unblock_button
 from bot.views.still_right import still_right_button
+from models.calendar import days_between
 from models.digest import Needs
 from models.epic import Epic, Override
 from models.message import MessageKind
@@ -73,7 +74,7 @@ def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 def _blocked(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
     assert epic.blocking is not None
-    days = (now - epic.blocking.at).days
+    days = days_between(epic.blocking.at, now, ZoneInfo(portfolio.time_zone))
     return _epic_words("blocked_line", epic, days=days), unblock_button(epic)
 
 

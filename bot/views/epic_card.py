@@ -25,9 +25,10 @@ from bot.views.blocks import (
 from bot.views.mrkdwn import words
 from bot.views.next_step import do_button, next_button, next_line, read_aloud
 from bot.views.values import EpicRef
+from models.calendar import days_between
 from models.card import Card
 from models.column import ENDED
-from models.epic import Epic, Transition
+from models.epic import Epic, StreamMove, Transition
 from models.money import format_amount
 from models.portfolio import FIRST_STATE
 
@@ -63,18 +64,22 @@ def restricted(epic: Epic) -> Answer:
     return Answer(said, [section(said)])
 
 
-def history(card: Card, steps: Sequence[Transition], total: int) -> dict[str, object]:
+def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) -> dict[str, object]:
     """The epic's way so far as a form to read, the newest step first; and all it believes."""
     epic = card.epic
     facts = {"zone": epic.portfolio.time_zone}
     blocks: list[Block] = []
     if len(epic.hypothesis or "") > HYPOTHESIS_SEEN:
         blocks += [{"type": "section", "text": plain(str(epic.hypothesis))}, divider()]
-    lines = [section(words("epic_card", "history_line", step=step, **facts)) for step in steps]
+    lines = [section(words("epic_card", _told_by(step), step=step, **facts)) for step in steps]
     blocks += lines or [section("No steps yet.")]
     if total > len(steps):
         blocks.append(context(f"The newest {len(steps)} of {total:,} steps."))
     return modal("note", f"{epic.key} · History", blocks, close="Close")
+
+
+def _told_by(step: Transition | StreamMove) -> str:
+    return "history_line" if isinstance(step, Transition) else "history_given"
 
 
 def moved(epic: Epic) -> Answer:
@@ -112,7 +117,7 @@ def _facts(card: Card) -> dict[str, object]:
 
 def _days(since: datetime, now: datetime, zone: ZoneInfo) -> int:
     """The day of the stay, the first being 1, by the portfolio's calendar."""
-    return (now.astimezone(zone).date() - since.astimezone(zone).date()).days + 1
+    return days_between(since, now, zone) + 1
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:

@@ -73,8 +73,8 @@ def epic_form(
     if memory.numbers and not first:
         blocks.append(fields["project"])
     blocks += _sentence(note) if memory.numbers else [_grow("Add numbers now")]
-    owner = filled.stream.owner_user_id if filled.stream else None
-    blocks.append(context(words("epic_form", "promise", owner=owner, days=ANSWER_WORKING_DAYS)))
+    promised = {"stream": filled.stream, "days": ANSWER_WORKING_DAYS}
+    blocks.append(context(words("epic_form", "promise", **promised)))
     return modal(
         CALLBACK, "Propose an epic", blocks, submit="Propose", private_metadata=memory.value
     )

@@ -52,10 +52,14 @@ def _nothing(listing: Listing) -> Answer:
     if not listing.read:
         return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
     drops = {part: count for part, count in listing.without.items() if count}
+    if len(listing.read) == 1 and not drops:
+        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
     said = words("epic_list", "nothing", read=_read(listing), drops=list(drops.items()))
     buttons = [
         button(
-            f"Without {_called(part)}: {count:,}",
+            f"Without {_called(part)}: {count:,}"
+            if len(listing.read) > 1
+            else f"Show all {count:,}",
             f"{TURN}_without_{part}",
             ListPage.of(listing.filter.without(part), 1).value,
         )

@@ -31,7 +31,7 @@ def fact_check(check_id: int, asked: Asked, total: int) -> Answer:
         ref = FactCheckRef(check=check_id).value
         row = [button("Something changed", CHANGED, ref)]
         if len(still_open) > 1:
-            row.append(button("All still right!", ALL_RIGHT, ref, primary=True))
+            row.append(button("All still right", ALL_RIGHT, ref, primary=True))
         blocks.append(actions("answers", row))
     stands = [f"{epic.key} ({words('fact_check', 'stands', epic=epic)})" for epic in still_open]
     return Answer(f"{lead} {', '.join(stands)}".strip(), blocks)

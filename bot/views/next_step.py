@@ -1,7 +1,7 @@
 """The one next step on an epic's card: a line, and the one button that does it."""
 
 from bot.views.blocks import Element, button, shorten
-from bot.views.mrkdwn import words
+from bot.views.mrkdwn import in_sentence, words
 from bot.views.still_right import still_right_button
 from bot.views.values import BoardRef, EpicRef, MoveTo
 from models.card import Card, NextStep
@@ -20,7 +20,7 @@ WHEN = {
     "funnel": "the idea has its first answer",
     "reviewing": "the review says it is worth a closer look",
     "analyzing": "the case is clear enough to decide on",
-    "ready": "there is a place in flight",
+    "ready": "it is its turn",
     "implementing": "its outcome is in use",
 }
 """What leads out of each of the usual states."""
@@ -117,12 +117,7 @@ def _facts(card: Card) -> dict[str, object]:
         "full": card.full,
         "place_in_line": card.place,
         "quiet_days": (card.now - card.news_at).days if card.news_at else None,
-        "to_label": _inside(to.label) if to is not None else "",
+        "to_label": in_sentence(to.label) if to is not None else "",
         "when": WHEN.get(epic.state.name, "this state is behind it"),
         "said_yes": epic.state.name == FIRST_STATE and Requirement.ANSWER not in lacks,
     }
-
-
-def _inside(label: str) -> str:
-    """A label as it stands inside a sentence; one such as "IT review" stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

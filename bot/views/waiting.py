@@ -16,6 +16,7 @@ from bot.views.pressing import (
     unblock_button,
 )
 from bot.views.still_right import still_right_button
+from models.calendar import days_between
 from models.column import Column, next_column
 from models.epic import Epic
 from models.page import Pile, Slip, Waits
@@ -105,8 +106,3 @@ def _said(part: str, epic: Epic, **facts: Any) -> str:
     zone = epic.portfolio.time_zone
     column = Column.of(epic)
     return words("waiting", part, epic=epic, column=column, zone=zone, **facts)
-
-
-def days_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
-    """How many days lie between two moments by the zone's calendar."""
-    return (later.astimezone(zone).date() - earlier.astimezone(zone).date()).days

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.limiting import full_places
 from bot.workflows.moving import carry_out, locked, redraw_moved, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions
+from bot.workflows.redrawing import redraw_facts, redraw_message
 from models.answer import IdeaAnswer
 from models.column import next_column
 from models.epic import Answer, AnswerKind, Epic
@@ -82,8 +82,7 @@ def answer(
     if said.kind is AnswerKind.YES:
         answered = _go_on(session, epic, given, said)
     else:
-        redraw_questions(session, [epic], at)
-        redraw_epic(session, epic, at)
+        redraw_facts(session, epic, at)
         answered = Answered(epic, given)
     if heard is not None:
         redraw_message(session, heard, at)
@@ -116,8 +115,7 @@ def _go_on(session: Session, epic: Epic, given: Answer, said: IdeaAnswer) -> Ans
         full_places(session, epic, to, states, lock=True) if limited else [],
     )
     if missing := obstacles.told(to):
-        redraw_questions(session, [epic], given.at)
-        redraw_epic(session, epic, given.at)
+        redraw_facts(session, epic, given.at)
         return Answered(epic, given, missing)
     moved = carry_out(session, epic, to, given.by_user_id, given.words, given.at)
     redraw_moved(session, epic, moved, states, given.at)

@@ -1,12 +1,13 @@
 """Blocking: saying that an epic cannot go on, and that it can again."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.workflows.moving import locked
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_epic, redraw_questions
+from bot.workflows.redrawing import redraw_facts
 from models.calendar import spell_day
 from models.column import ENDED
 from models.epic import Blocking, Epic
@@ -29,15 +30,17 @@ class NotBlocked(Mistake):
     """An end to what is not."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is not blocked any more.")
+        super().__init__(f"Nothing blocks {key}: it can go on.")
 
 
 class AlreadyEnded(Mistake):
     """Something about an epic that is done or stopped."""
 
     def __init__(self, epic: Epic) -> None:
-        when = spell_day(epic.state_entered_at.date())
-        super().__init__(f"{epic.key} is in {epic.column_label} since {when}. Nothing blocks it.")
+        zone = ZoneInfo(epic.portfolio.time_zone)
+        when = spell_day(epic.state_entered_at.astimezone(zone).date())
+        where = f"has been in {epic.column_label} since {when}"
+        super().__init__(f"{epic.key} {where}: nothing can block it any more.")
 
 
 def check_may_block(session: Session, actor: str, epic: Epic) -> None:
@@ -85,5 +88,4 @@ def unblock(session: Session, workspace_id: int, actor: str, epic_id: int, at: d
 def _redraw(session: Session, epic: Epic, at: datetime) -> None:
     session.flush()
     session.expire(epic, ["blocking"])
-    redraw_questions(session, [epic], at)
-    redraw_epic(session, epic, at)
+    redraw_facts(session, epic, at)

@@ -10,8 +10,8 @@ from bot.workflows.limiting import LIMITS, STANDING
 from bot.workflows.moving import locked, states_of
 from bot.workflows.permitting import Place, check
 from bot.workflows.proposing import UnknownStream
-from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions, tell
-from bot.workflows.restricting import show_in_channel
+from bot.workflows.redrawing import redraw_facts, redraw_message, tell
+from bot.workflows.restricting import redraw_who_waits, show_in_channel
 from models.column import Column
 from models.epic import Epic, StreamMove
 from models.errors import Mistake
@@ -53,8 +53,8 @@ def give(
     move = change_stream(session, epic, to, actor, reason, at)
     owners = [left.owner_user_id, to.owner_user_id]
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
-    redraw_questions(session, [epic], at)
-    redraw_epic(session, epic, at)
+    redraw_facts(session, epic, at)
+    redraw_who_waits(session, epic, at)
     return move
 
 

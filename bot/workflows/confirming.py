@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.asking import asked_about
 from bot.workflows.moving import UnknownEpic
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_epic, redraw_questions
+from bot.workflows.redrawing import redraw_epic, redraw_facts, redraw_questions
 from bot.workflows.seeing import may_see
 from models.confirmation import Confirmation, FactCheck
 from models.epic import Epic
@@ -47,8 +47,7 @@ def confirm(session: Session, workspace_id: int, actor: str, epic_id: int, at: d
     if not epic.state.committed:
         raise NotInFlight(epic)
     session.add(Confirmation(workspace_id=workspace_id, epic_id=epic.id, user_id=actor, at=at))
-    redraw_questions(session, [epic], at)
-    redraw_epic(session, epic, at)
+    redraw_facts(session, epic, at)
     return epic
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.moving import locked
 from bot.workflows.permitting import Place, check
 from bot.workflows.proposing import check_chosen
-from bot.workflows.redrawing import redraw_epic, redraw_questions, tell
+from bot.workflows.redrawing import redraw_facts, redraw_questions, tell
 from models.audit import AuditEvent
 from models.epic import Epic
 from models.errors import Mistake
@@ -72,8 +72,7 @@ def edit(
         _check_told(session, epic, form_id)
     if changes:
         _store(session, epic, changes, actor, at)
-        redraw_questions(session, [epic], at)
-        redraw_epic(session, epic, at)
+        redraw_facts(session, epic, at)
     return epic, list(changes)
 
 
@@ -97,8 +96,7 @@ def hand_over(
     if before == to:
         raise OwnedAlready(epic.key)
     _store(session, epic, {"owner_user_id": to}, actor, at)
-    redraw_questions(session, [epic], at)
-    redraw_epic(session, epic, at)
+    redraw_facts(session, epic, at)
     return epic, before
 
 
@@ -122,8 +120,8 @@ def _tell_both(
     session: Session, epic: Epic, before: str | None, to: str, actor: str, at: datetime
 ) -> None:
     """Whoever had it and whoever gets it hear of it, unless they did it."""
+    tell(session, epic.workspace_id, MessageKind.OWNER, epic.id, [to], actor, at)
     if before is None:
-        tell(session, epic.workspace_id, MessageKind.OWNER, epic.id, [to], actor, at)
         return
     handover = Handover(
         workspace_id=epic.workspace_id,
@@ -135,7 +133,7 @@ def _tell_both(
     )
     session.add(handover)
     session.flush()
-    tell(session, epic.workspace_id, MessageKind.HANDOVER, handover.id, [before, to], actor, at)
+    tell(session, epic.workspace_id, MessageKind.HANDOVER, handover.id, [before], actor, at)
 
 
 def _check_told(session: Session, epic: Epic, form_id: str) -> None:

@@ -15,15 +15,17 @@ from models.epic import Blocking, Epic
 from models.errors import Mistake
 from models.listing import Filter, Listing, Names
 from models.page import Page
-from models.portfolio import FIRST_STATE, Portfolio, State, ValueStream
+from models.portfolio import FIRST_STATE, Phase, Portfolio, State, ValueStream
 from models.project import Project
 from models.proposal import LARGEST_ID
 from models.theme import Objective, Theme
 
 PAGE_SIZE = 20
 NEAREST = 3
-KEY = re.compile(r"([A-Z][A-Z0-9]*)-?(\d{1,9})")
+KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
 CANDIDATES = 200
+SECOND_COLUMN = func.coalesce(Epic.phase == Phase.DELIVERING, false())
+"""Of a state in two columns the second comes after the first."""
 
 
 class UnknownKey(Mistake):
@@ -31,6 +33,8 @@ class UnknownKey(Mistake):
 
     def __init__(self, key: str, nearest: Sequence[str]) -> None:
         guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        if KEY.fullmatch(key.upper()) is None:
+            guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
         super().__init__(f"There is no epic {key[:24]}.{guess}")
         self.nearest = tuple(nearest)
 
@@ -172,7 +176,7 @@ def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: i
         .options(
             contains_eager(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.portfolio)
         )
-        .order_by(State.position, Epic.state_entered_at, Epic.id)
+        .order_by(State.position, SECOND_COLUMN, Epic.state_entered_at, Epic.id)
         .offset((number - 1) * size)
         .limit(size)
     )

@@ -11,7 +11,7 @@ from bot.workflows.seeing import EVERYBODY, seen_by
 from bot.workflows.waiting import last_heard, news_of
 from models.card import Card
 from models.column import ENDED, next_column
-from models.epic import Epic, Transition
+from models.epic import Epic, StreamMove, Transition
 from models.portfolio import FIRST_STATE, StateKind
 
 STEPS_SHOWN = 40
@@ -38,10 +38,21 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
     )
 
 
-def history(session: Session, epic: Epic) -> tuple[list[Transition], int]:
-    """The newest steps of the epic's way, the newest first, and how many there are in all."""
+def history(session: Session, epic: Epic) -> tuple[list[Transition | StreamMove], int]:
+    """The newest steps of the epic's way, the newest first, and how many there are in all.
+
+    A step is from state to state, or from one value stream to another.
+    """
     total = session.scalar(select(func.count(Transition.id)).where(Transition.epic_id == epic.id))
-    return _steps(session, epic, STEPS_SHOWN), total or 0
+    moves = session.scalars(
+        select(StreamMove)
+        .where(StreamMove.epic_id == epic.id)
+        .options(joinedload(StreamMove.from_stream), joinedload(StreamMove.to_stream))
+        .order_by(StreamMove.at.desc(), StreamMove.id.desc())
+    ).all()
+    steps: list[Transition | StreamMove] = [*_steps(session, epic, STEPS_SHOWN), *moves]
+    newest = sorted(steps, key=lambda step: step.at, reverse=True)[:STEPS_SHOWN]
+    return newest, (total or 0) + len(moves)
 
 
 def _is_answered_idea(epic: Epic) -> bool:

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.moving import locked
+from bot.workflows.moving import locked, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_epic, redraw_message, redraw_questions
+from bot.workflows.redrawing import redraw_cards, redraw_epic, redraw_message, redraw_questions
 from bot.workflows.seeing import may_see
+from models.digest import Digest, Subscription
 from models.epic import CircleMember, Epic, StreamMove
-from models.message import Message, MessageKind
+from models.message import DIGEST_KINDS, Message, MessageKind
 from models.role import Right
 
 
@@ -55,6 +56,9 @@ def restrict(
         show_in_channel(session, epic)
         redraw_questions(session, [epic], at)
         redraw_stream_moves(session, epic, at)
+        if restricted:
+            _redraw_all_digests(session, epic, at)
+        redraw_who_waits(session, epic, at)
     redraw_epic(session, epic, at)
     return epic
 
@@ -82,6 +86,18 @@ def show_in_channel(session: Session, epic: Epic) -> None:
         session.flush()
 
 
+def redraw_who_waits(session: Session, epic: Epic, at: datetime) -> None:
+    """Put the drawing of the cards that may name it as the one whose place opens next."""
+    states, limited = states_of(session, epic.portfolio_id)
+    if not limited:
+        return
+    before = [s.id for s in states.values() if s.is_open and s.position <= epic.state.position]
+    waits = select(Epic.id).where(
+        Epic.portfolio_id == epic.portfolio_id, Epic.state_id.in_(before), Epic.id != epic.id
+    )
+    redraw_cards(session, epic.workspace_id, waits, at)
+
+
 def redraw_stream_moves(session: Session, epic: Epic, at: datetime) -> None:
     """Put the drawing of the messages that say to which value stream the epic went."""
     moves = select(StreamMove.id).where(StreamMove.epic_id == epic.id)
@@ -91,6 +107,26 @@ def redraw_stream_moves(session: Session, epic: Epic, at: datetime) -> None:
             Message.workspace_id == epic.workspace_id,
             Message.kind == MessageKind.STREAM_MOVE,
             Message.subject_id.in_(moves),
+        )
+        .order_by(Message.id)
+    ).all()
+    for message in messages:
+        redraw_message(session, message, at)
+
+
+def _redraw_all_digests(session: Session, epic: Epic, at: datetime) -> None:
+    """Put the drawing of every digest since the epic is there: also an old one may name it."""
+    digests = (
+        select(Digest.id)
+        .join(Digest.subscription)
+        .where(Subscription.portfolio_id == epic.portfolio_id, Digest.at >= epic.created_at)
+    )
+    messages = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == epic.workspace_id,
+            Message.kind.in_(DIGEST_KINDS),
+            Message.subject_id.in_(digests),
         )
         .order_by(Message.id)
     ).all()

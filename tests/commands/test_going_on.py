@@ -240,7 +240,7 @@ def test_blocked_and_unblocked_by_typing(slack, strict):
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said.endswith("can go on. Thank you for saying so.")
     said = ben.types("/epic unblock PAY-1", channel="payments").text
-    assert said == "PAY-1 is not blocked any more."
+    assert said == "Nothing blocks PAY-1: it can go on."
 
 
 def test_a_stop_asks_why_and_what_was_learned_and_thanks_the_owner(slack, strict):

@@ -75,9 +75,20 @@ def test_an_epic_is_given_to_another_owner_by_name(slack, shop):
     cleo = slack.workspace.user_named("cleo").id
     said = slack.as_user("ben").types("/epic owner pay-1 @cleo", channel="payments").text
     assert said.startswith(f"<@{cleo}> owns *PAY-1 · Pay by bank transfer* now")
-    for who in ("ana", "cleo"):
-        assert "PAY-1" in slack.wait_for(lambda who=who: slack.dm(who).messages)[-1].text
+    told = slack.wait_for(lambda: slack.dm("ana").messages)[-1].text
+    assert told.endswith(f"PAY-1 is <@{cleo}>'s now.")
+    given = slack.wait_for(lambda: slack.dm("cleo").messages)[-1]
+    assert given.text == f"<@{cleo}> owns *PAY-1 · Pay by bank transfer* now."
+    assert given.buttons == ["Open PAY-1"]
     slack.wait_for(lambda: f"owner <@{cleo}>" in card(slack, "PAY-1").text)
+
+
+def test_who_gives_away_an_epic_of_their_own_is_not_told_of_it(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    said = slack.as_user("ana").types("/epic owner PAY-1 @cleo", channel="payments").text
+    assert said.endswith("owns *PAY-1 · Pay by bank transfer* now.")
+    slack.wait_for(lambda: slack.dm("cleo").messages)
+    assert all("handed over" not in message.text for message in slack.dm("ana").messages)
 
 
 def test_nobody_unknown_and_no_guest_owns_an_epic(slack, shop):
@@ -85,7 +96,9 @@ def test_nobody_unknown_and_no_guest_owns_an_epic(slack, shop):
     proposes(slack, "Pay by bank transfer")
     ben = slack.as_user("ben")
     said = ben.types("/epic owner PAY-1 zoe", channel="payments").text
-    assert said == "To whom? Type it like /epic owner PAY-1 @ben, with a member's name."
+    how = "Type it like /epic owner PAY-1 @ben, with a member's name."
+    assert said == f"“zoe” is no member I know. {how}"
+    assert ben.types("/epic owner PAY-1", channel="payments").text == f"To whom? {how}"
     said = ben.types("/epic owner PAY-1 @gus", channel="payments").text
     assert "is a guest" in said
     assert the_epic(shop).owner_user_id == slack.workspace.user_named("ana").id

@@ -39,7 +39,7 @@ def test_words_narrow_the_list(slack, epics_there, typed, keys):
 def test_it_says_how_each_word_was_read(slack, epics_there):
     said = slack.as_user("ana").types("/epic list payments mine bank", channel="payments").text
     assert said.startswith(
-        "2 epics, page 1 of 1 · stream Payments · yours · read as text: “bank”: PAY-1"
+        "2 epics, page 1 of 1 · of Payments · yours · with the words “bank”: PAY-1"
     )
 
 
@@ -47,9 +47,14 @@ def test_of_an_empty_list_one_part_can_be_left_out_at_once(slack, epics_there):
     ben = slack.as_user("ben")
     ben.types("/epic list bank mine", channel="payments")
     empty = ben.last_private()
-    assert empty.text.startswith("No epic is all of this: yours, read as text: “bank”.")
+    assert empty.text.startswith("There is no such epic: yours, with the words “bank”.")
     ben.click("Without “mine”: 2", in_message=empty)
     slack.wait_for(lambda: ben.private_messages()[-1].text.startswith("2 epics, page 1 of 1"))
+
+
+def test_a_list_of_what_someone_else_owns_is_refused_in_words(slack, epics_there):
+    said = slack.as_user("ana").types("/epic list @ben", channel="payments").text
+    assert said.startswith("A list is not narrowed by person yet: “mine” shows your own epics.")
 
 
 def test_a_theme_that_is_not_there_is_answered_with_those_that_are(slack, epics_there):

@@ -54,6 +54,9 @@ def test_everyone_looks_at_their_own_and_hands_over_a_part_of_it(slack, bens):
     form.choose("Hand it over to whom?", "dana")
     form.choose("What?", "2 value streams")
     assert form.submit().closed
+    ben = slack.as_user("ben").id
+    heard = slack.wait_for(lambda: told(slack, "dana", f"<@{ben}>"))[0].text
+    assert heard.startswith(f"<@{ben}> handed over what was theirs: ")
     left = people(slack, who="ben")
     assert left.shows("*1 idea*")
     assert not left.shows("value stream")

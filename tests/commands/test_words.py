@@ -23,12 +23,16 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form(slack, shop):
     [
         ("show", "Which epic? Type it like /epic show KEY. /epic list shows their keys."),
         ("show PAY-11", "There is no epic PAY-11. Did you mean PAY-1?"),
-        ("show &", "There is no epic &amp;."),
+        (
+            "show &",
+            "There is no epic &amp;. Keys look like PAY-12; /epic list finds epics by words of "
+            "their titles.",
+        ),
         ("move", "Which epic? Type it like /epic move KEY STATE. /epic list shows their keys."),
         ("move PAY-1 funnel", "PAY-1 is already in Funnel."),
         (
             "list two",
-            "No epic is all of this: read as text: “two”.\nIt helps to leave one out.",
+            "There is no such epic: with the words “two”.",
         ),
     ],
 )
@@ -41,9 +45,26 @@ def test_an_unknown_state_is_answered_with_the_states_there_are(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ana").types("/epic move PAY-1 soon", channel="payments").text
     assert said == (
-        "There is no state “soon”. The states are funnel, reviewing, analyzing, ready, "
-        "implementing, done, stopped."
+        "There is no state “soon”. The states are Funnel, Reviewing, Analyzing, Ready, "
+        "Testing the MVP, Delivering, Done, Stopped."
     )
+
+
+def test_a_key_alone_shows_its_epic(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    said = slack.as_user("ben").types("/epic pay-1", channel="payments").text
+    assert said.startswith("PAY-1 Pay by bank transfer. Funnel, day 1.")
+    assert slack.as_user("ben").types("/epic show pay 1", channel="payments").text == said
+
+
+def test_moved_without_a_state_the_form_asks_where_to(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    ben = slack.as_user("ben")
+    ben.types("/epic move PAY-1", channel="payments")
+    form = ben.form()
+    form.choose("Where to?", "Reviewing")
+    assert form.submit().closed
+    slack.wait_for(lambda: "is in *Reviewing* now" in ben.last_private().text)
 
 
 def test_before_it_is_set_up_it_says_what_to_do_first(slack, tack):

@@ -94,11 +94,11 @@ def test_more_than_can_be_carried_is_refused(typed):
 def test_it_says_how_the_words_were_read():
     chosen = read("payments pay svc ready delivering mine theme:none <b>")
     assert NAMES.read(chosen) == {
-        "stream": "stream Payments or Customer Service or Ready",
+        "stream": "of Payments or Customer Service or Ready",
         "state": "in Delivering",
-        "theme": "theme none",
+        "theme": "without a theme",
         "mine": "yours",
-        "text": "read as text: “<b>”",
+        "text": "with the words “<b>”",
     }
 
 

@@ -39,6 +39,11 @@ MISTAKES = [
         "There is no epic PAY-11. Did you mean PAY-1 or PAY-12?",
     ),
     (UnknownKey("QQQ-1", []), "There is no epic QQQ-1."),
+    (
+        UnknownKey("the wallet", []),
+        "There is no epic the wallet. Keys look like PAY-12; /epic list finds epics by words of "
+        "their titles.",
+    ),
     (NothingToShow(), "There is nothing left to mend: it is shown."),
     (Stranger(), "Only members of this workspace can use Tack here. Ask one of them."),
     (
@@ -51,9 +56,9 @@ MISTAKES = [
         "Which epic? Type it like /epic show KEY. /epic list shows their keys.",
     ),
     (
-        moves.UnknownStateName("", a_portfolio()),
-        "Where to? The states are funnel, reviewing, analyzing, ready, implementing, done, "
-        "stopped.",
+        moves.UnknownStateName("soon", a_portfolio()),
+        "There is no state “soon”. The states are Funnel, Reviewing, Analyzing, Ready, "
+        "Testing the MVP, Delivering, Done, Stopped.",
     ),
     (
         SetUpFirst(),

@@ -29,6 +29,7 @@ WEEK = timedelta(days=7)
 START_OF_WEEK = datetime(2026, 5, 17, 22, 0, tzinfo=UTC)
 NOTHING = Changes(0, [], [], [], [], [], [])
 DAY = timedelta(days=1)
+LATER = timedelta(hours=3)
 STREAMS = {"Onboarding": Load(9), "Payments": Load(20)}
 
 
@@ -163,11 +164,43 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
         "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 171.",
         "See Onboarding board",
     ]
-    assert "*over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · 1 stream below" in texts[5]
-    assert "testing the MVP 8 of 7, over by 1 · delivering 6" in texts[5]
+    assert "*Over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · 1 stream below" in texts[5]
+    assert "testing the MVP 8 of 7, over by 1 · delivering 6 of 6, full" in texts[5]
     assert read_aloud(answer).endswith(
         "Onboarding is over its limit by 1. One thing waits: Onboarding has 5 of 4."
     )
+
+
+def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
+    portfolio = a_portfolio()
+    soon = an_epic(number=7, portfolio=portfolio, since=MONDAY - 10 * DAY)
+    telling = a_telling(portfolio, needs=Needs(answers=Waiting([soon], 1, 0)))
+    assert (
+        "*PAY-7 · Pay by bank transfer at checkout*\n"
+        "waits for its first answer, by {Fri 22 May} · Payments, @Ben"
+    ) in shown(digest.digest(telling))
+
+
+def test_where_every_epic_in_flight_has_a_theme_none_without_one_is_counted():
+    portfolio = a_portfolio()
+    themes = in_flight(portfolio, themes=[("Trust", 8)])
+    text = shown(
+        digest.digest(a_telling(portfolio, changes=some_changes(portfolio), in_flight=themes))
+    )
+    assert "*By theme* Trust 8\n" in "\n".join(text)
+
+
+def test_days_are_counted_by_the_calendar_as_on_the_card():
+    portfolio = a_portfolio()
+    oldest = an_epic("implementing", portfolio=portfolio, committed_at=MONDAY - 10 * DAY + LATER)
+    oldest.blocking = Blocking(reason="waits", by_user_id=BEN, at=MONDAY - 2 * DAY + LATER)
+    crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
+    needs = Needs(crowds=[crowd], blocked=Pile([oldest], 1))
+    texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
+    assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 11." in texts
+    assert any("\nblocked for 2 days: waits" in text for text in texts)
+    replied = shown(digest_thread.reply(MessageKind.DIGEST_BLOCKED, needs, portfolio, MONDAY))
+    assert any("blocked 2 days: waits" in text for text in replied)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +297,7 @@ def test_read_aloud_it_says_all_that_matters():
 def test_a_week_without_anything_is_one_line():
     told = digest.digest(a_telling())
     assert shown(told) == ["*Week 20* · nothing changed and nothing waits. 29 epics in flight."]
+    assert told.text == "Week 20: nothing changed and nothing waits. 29 epics in flight."
 
 
 def test_a_quiet_week_says_that_all_limits_hold_where_there_are_some():
@@ -309,7 +343,7 @@ def test_a_first_one_within_four_weeks_says_since_when_clocks_run_and_what_came(
         "No limit is set yet, so nothing is over. Clocks for reminders started {Wed 13 May}.\n"
         "For 4 weeks nothing is marked late; figures appear when 8 epics have finished since "
         "(now 0).\n"
-        "Since 11–17 May: 3 came in, 2 finished, 1 was stopped, 2 new ideas.",
+        "11–17 May: 3 came in, 2 finished, 1 was stopped, 2 new ideas.",
     ]
 
 
@@ -408,8 +442,13 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
         "Answer this idea",
         "5 more are not named here.",
     ]
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, answers=Waiting([idea], 1, 1)))[0] == (
+        "*Ideas to answer* · 1 waits for a first answer, past its date"
+    )
+    several = a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 2))
+    assert shown(several)[0] == "*Blocked* · 2 epics, the longest first"
     assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
-        "*Blocked* · 1 epic, the longest first",
+        "*Blocked* · 1 epic",
         f"*PAY-4* {title}\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
         "It is unblocked",
     ]
@@ -485,7 +524,7 @@ def test_with_more_than_a_screen_of_epics_the_others_are_counted():
     asked = [(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
     lines = shown(fact_check.fact_check(5, asked, 25))
     assert "15 more of yours are in flight; `/epic list` shows them." in lines
-    assert lines[-2:] == ["Something changed", "All still right!"]
+    assert lines[-2:] == ["Something changed", "All still right"]
 
 
 def test_answered_it_says_thank_you_and_asks_nothing():

@@ -137,7 +137,7 @@ def test_without_an_owner_nobody_is_said_to_answer():
             "ready",
             "analyzing",
             "Ready",
-            "testing the MVP, when there is a place in flight",
+            "testing the MVP, when it is its turn",
             "Move to Testing the MVP",
         ),
         (
@@ -155,8 +155,9 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
     committed_at = MONDAY - timedelta(days=20)
     epic = an_epic(name, portfolio=asking_nothing(), committed_at=committed_at, **more)
     card = epic_card.epic_card(a_card(epic, before, day=3, by=BEN, reason="a good case"))
+    stay, aloud = ("of implementing", " of implementing") if more else ("in this state", "")
     assert shown(card)[3:] == [
-        f"*{label}* · day 23 since commitment, day 3 in this state",
+        f"*{label}* · day 23 since commitment, day 3 {stay}",
         f"*Next:* {following}.",
         button,
         f"Last change: moved from {before.capitalize()} to {label} by @Ben, {{Mon 18 May}}"
@@ -164,7 +165,7 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
         "Say what blocks it",
     ]
     assert read_aloud(card) == (
-        f"PAY-12 Pay by bank transfer at checkout. {label}, day 3. Next: {following}. "
+        f"PAY-12 Pay by bank transfer at checkout. {label}, day 3{aloud}. Next: {following}. "
         "Payments, owner @Ana."
     )
 

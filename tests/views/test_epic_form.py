@@ -402,8 +402,8 @@ def test_redrawn_it_asks_for_what_was_chosen_and_keeps_what_was_shown():
 def test_saved_it_says_which_answers_are_others():
     answer = epic_form.saved(an_epic(), ["mvp_cost_minor", "theme_id", "theme_none_because"])
     assert shown(answer)[0] == (
-        "*PAY-12 · Pay by bank transfer at checkout*: the cost of the MVP, the theme are as you "
-        "say now."
+        "*PAY-12 · Pay by bank transfer at checkout*: the cost of the MVP and the theme are as "
+        "you say now."
     )
     assert shown(epic_form.saved(an_epic(), []))[0].endswith(": nothing was changed.")
 
@@ -412,12 +412,17 @@ def test_saved_it_says_which_answers_are_others():
 
 
 def test_once_stored_it_says_where_it_is_and_who_answers_by_when():
-    answer = epic_form.stored(an_epic(), 4, 6, date(2026, 6, 1))
+    answer = epic_form.stored(an_epic(proposed_by=ANA), 4, 6, date(2026, 6, 1))
     said = (
         "*PAY-12 · Pay by bank transfer at checkout* is in the Payments funnel, 4th of 6 ideas.\n"
-        "@Ben answers by Mon 1 Jun."
+        "@Ben answers by Mon 1 Jun. Until then you can still change it."
     )
     assert shown(answer) == [said, "Open PAY-12"]
+
+
+def test_who_gave_it_to_another_owner_is_promised_no_change_to_it():
+    answer = epic_form.stored(an_epic(owner_user_id="U0CLEO"), 1, 1, date(2026, 6, 1))
+    assert shown(answer)[0].endswith("@Ben answers by Mon 1 Jun.")
 
 
 def test_the_answer_reads_aloud_what_it_shows():
@@ -438,7 +443,12 @@ def test_a_stream_without_a_channel_is_said_to_have_none():
 def test_without_an_owner_no_answer_is_promised():
     portfolio = a_portfolio([("Payments", "PAY", None, "C0PAY")])
     answer = epic_form.stored(an_epic(portfolio=portfolio), 1, 1, date(2026, 6, 1))
-    assert shown(answer)[0].endswith("is in the Payments funnel, 1st of 1 idea.")
+    assert shown(answer)[0].endswith(
+        "is in the Payments funnel, 1st of 1 idea.\n"
+        "Payments has no owner yet, so nobody answers until an admin names one."
+    )
+    form = shown_form(the_form(portfolio, stream=0))
+    assert form[-1].startswith("Payments has no owner yet. Once an admin names one,")
 
 
 @pytest.mark.parametrize("typed", ["", "Pay by bank transfer", HOSTILE * 100])

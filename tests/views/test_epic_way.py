@@ -4,11 +4,21 @@ import pytest
 
 from bot.views import epic_card, move_form
 from models.column import Column, next_column
+from models.epic import StreamMove
 from models.limit import FullPlace
 from models.obstacles import NotYet, Obstacles
 from models.policy import Requirement
 from models.portfolio import Phase
-from tests.views.builders import BEN, HOSTILE, a_card, a_portfolio, a_step, an_epic, many_streams
+from tests.views.builders import (
+    BEN,
+    HOSTILE,
+    MONDAY,
+    a_card,
+    a_portfolio,
+    a_step,
+    an_epic,
+    many_streams,
+)
 from tests.views.reading import buttons, element, options, shown, shown_form
 
 
@@ -24,6 +34,17 @@ def test_history_tells_the_newest_step_first():
 
 def test_history_without_steps_says_so():
     assert shown_form(epic_card.history(a_card(an_epic()), [], 0))[1:] == ["No steps yet."]
+
+
+def test_history_tells_from_which_value_stream_it_went_to_which():
+    epic = an_epic()
+    payments, onboarding, _ = epic.portfolio.value_streams
+    move = StreamMove(at=MONDAY, from_stream=payments, to_stream=onboarding, by_user_id=BEN)
+    told = "{Mon 18 May} · given to *Onboarding*, from Payments, by @Ben"
+    assert shown_form(epic_card.history(a_card(epic), [move], 1))[1] == told
+    move.reason = "it fits there"
+    told += ": it fits there"
+    assert shown_form(epic_card.history(a_card(epic), [move], 1))[1] == told
 
 
 @pytest.mark.parametrize(

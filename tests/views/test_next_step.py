@@ -94,7 +94,7 @@ def test_ready_tells_its_place_in_line_and_what_opens_one():
         "See Payments board",
     )
     assert step_of(epic, place=1) == (
-        "*1st in line.* *Next:* testing the MVP, when there is a place in flight.",
+        "*1st in line.* *Next:* testing the MVP. There is a place now.",
         "Move to Testing the MVP",
     )
 

@@ -143,13 +143,21 @@ def test_the_form_to_stop_says_what_it_does_and_asks_why_and_what_was_learned():
     form = stop_form.stop_form(an_epic("ready"), "C0PAY")
     assert shown_form(form) == [
         "Stop PAY-12?",
-        f"{NAME} leaves *Ready*, and its place in Payments opens. Nothing is deleted: its history "
-        "stays, and it can be taken up again. @Ana hears of it privately.",
+        f"{NAME} leaves *Ready*, and Payments has one less in flight. Nothing is deleted: its "
+        "history stays, and it can be taken up again. @Ana hears of it privately.",
         "Why?",
         "Everybody reads it on the card.",
         "What was learned?",
     ]
     assert (form["submit"]["text"], form["close"]["text"]) == ("Stop it", "Let it go on")
+
+
+def test_an_idea_that_is_stopped_frees_nothing():
+    said = shown_form(stop_form.stop_form(an_epic("funnel"), "C0PAY"))[1]
+    assert said.startswith(f"{NAME} leaves *Funnel*. Nothing is deleted")
+    assert shown(stop_form.stopped(an_epic("stopped")))[0] == (
+        f"{NAME} is stopped. Thank you for saying so."
+    )
 
 
 def test_the_owner_is_thanked():

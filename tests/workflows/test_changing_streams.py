@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.worker.drawing import DRAWINGS
 from bot.workflows.changing_streams import SameStream, give, over_limits
+from bot.workflows.looking_up import history
 from bot.workflows.moving import move
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.proposing import UnknownStream
@@ -46,6 +47,23 @@ def messages(session):
 
 def to(session, workspace_id, prefix, who=BEN, reason="It fits there"):
     return give(session, workspace_id, who, 1, stream(session, prefix).id, reason, LATER)
+
+
+def test_its_history_tells_where_it_went_among_its_states(database, shop):
+    with database.write() as session:
+        move(session, shop[0], BEN, 1, state(session, "reviewing"), None, None, MONDAY)
+        to(session, shop[0], "ONB")
+        analyzing = state(session, "analyzing")
+        move(session, shop[0], CLEO, 1, analyzing, None, None, LATER + timedelta(hours=1))
+    with database.read() as session:
+        steps, total = history(session, session.get_one(Epic, 1))
+        told = [getattr(step, "to_label", None) or step.to_stream.name for step in steps]
+        assert told == ["Analyzing", "Onboarding", "Reviewing", "Funnel"]
+        assert total == 4
+
+
+def state(session, name):
+    return session.scalars(select(Portfolio)).one().state(name).id
 
 
 def test_it_keeps_its_key_and_its_way_is_told(database, shop):

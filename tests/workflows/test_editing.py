@@ -202,14 +202,14 @@ def test_an_epic_is_handed_over_and_both_are_told(database, shop):
         assert told.handed == ["PAY-1"]
         assert direct_messages(session) == [
             (ANA, MessageKind.HANDOVER),
-            (CLEO, MessageKind.HANDOVER),
+            (CLEO, MessageKind.OWNER),
         ]
 
 
 def test_who_hands_over_is_not_told_what_they_did(database, shop):
     with database.write() as session:
         hand_over(session, shop[0], ANA, 1, CLEO, LATER)
-        assert direct_messages(session) == [(CLEO, MessageKind.HANDOVER)]
+        assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
 
 
 def test_who_gets_what_nobody_owned_is_told(database, shop):
@@ -224,7 +224,7 @@ def test_who_gets_what_nobody_owned_is_told(database, shop):
 def test_the_owner_changed_in_the_form_is_handed_over_to_as_well(database, shop):
     with database.write() as session:
         save(session, shop[0], owner=CLEO, shown={"owner": ANA})
-        assert direct_messages(session) == [(CLEO, MessageKind.HANDOVER)]
+        assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
 
 
 def test_what_someone_owns_already_is_not_handed_to_them(database, shop):

@@ -74,6 +74,14 @@ def test_a_list_is_narrowed_by_what_is_meant(database, shop, typed, found):
         assert listing.page.total == len(keys(listing))
 
 
+def test_what_tests_its_mvp_stands_before_what_is_delivered_already(database, shop):
+    with database.write() as session:
+        implementing = session.get_one(Portfolio, shop[1]).state("implementing")
+        move(session, shop[0], BEN, 1, implementing.id, None, None, LATER)
+    with database.read() as session:
+        assert keys(listed(session, shop[0], "implementing")) == ["PAY-1", "PAY-2"]
+
+
 def test_late_are_the_ideas_whose_first_answer_is_past_its_day(database, shop):
     with database.read() as session:
         assert keys(listed(session, shop[0], "late")) == []

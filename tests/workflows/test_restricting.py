@@ -10,6 +10,7 @@ from bot.worker.drawing import DRAWINGS
 from bot.workflows import (
     blocking,
     confirming,
+    digesting,
     finding,
     looking,
     moving,
@@ -27,10 +28,11 @@ from bot.workflows.restricting import circle_of, restrict
 from bot.workflows.seeing import EVERYBODY
 from bot.workflows.telling import Scope, changes_between, in_flight
 from models.confirmation import FactCheck
+from models.digest import Digest
 from models.epic import AnswerKind, CircleMember, Epic
 from models.listing import Filter
 from models.message import Home, Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
+from models.portfolio import Portfolio, ValueStream, WipLimit
 from models.role import Role, RoleGrant
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
@@ -171,6 +173,78 @@ def test_the_channel_forgets_its_title_at_once_and_has_it_back_later(database, s
         assert session.get_one(Work, (shop[0], card.work_key)).due_at == LATER
         restrict(session, shop[0], ANA, 1, [], LATER, restricted=False)
         assert SECRET in DRAWINGS[card.kind](session, 1, LATER).text
+
+
+@pytest.fixture
+def waiting(database, shop):
+    """The card of PAY-3, which waits for the one place of Payments, where PAY-2 is."""
+    workspace_id, portfolio_id = shop
+    with database.write() as session:
+        payments = session.scalars(select(ValueStream).where(ValueStream.key_prefix == "PAY")).one()
+        of_payments = {"workspace_id": workspace_id, "value_stream_id": payments.id}
+        session.add(WipLimit(portfolio_id=portfolio_id, most=1, **of_payments))
+        reviewing = session.get_one(Portfolio, portfolio_id).state("reviewing")
+        moving.move(session, workspace_id, BEN, 2, reviewing.id, None, None, LATER)
+        waits = an_epic(session, workspace_id, payments.id, "Gift cards")
+        answer(session, workspace_id, BEN, waits.id, None, IdeaAnswer(kind=AnswerKind.YES), LATER)
+        card = session.scalars(select(Message).where(Message.subject_id == waits.id)).one()
+        assert "when PAY-2 is done" in drawn(session, card)
+        return card
+
+
+def drawn(session, card):
+    return DRAWINGS[card.kind](session, card.subject_id, LATER).text
+
+
+def test_who_waits_for_the_place_of_one_that_is_restricted_names_it_no_more(
+    database, shop, waiting
+):
+    later = LATER + timedelta(hours=1)
+    with database.write() as session:
+        restrict(session, shop[0], BEN, 2, [], later, restricted=True)
+    with database.read() as session:
+        assert session.get_one(Work, (shop[0], waiting.work_key)).due_at == later
+        assert "PAY-2" not in drawn(session, waiting)
+
+
+def test_digests_of_weeks_ago_name_it_no_more(database, shop):
+    workspace_id, portfolio_id = shop
+    of_channel = {"workspace_id": workspace_id, "channel_id": "C0ALL"}
+    months_later = LATER + timedelta(days=90)
+    with database.write() as session:
+        asked = digesting.Wish(
+            portfolio_id=portfolio_id,
+            value_stream_id=None,
+            weekday=0,
+            minute_of_day=540,
+            time_zone="Europe/Berlin",
+        )
+        wanted = digesting.subscribe(session, workspace_id, ANA, "C0ALL", asked, MONDAY)
+        span = {"since": MONDAY - timedelta(days=7), "until": LATER, "at": LATER, "first": True}
+        told = Digest(subscription_id=wanted.id, week="2026-W21", **of_channel, **span)
+        session.add(told)
+        session.flush()
+        lead = Message(kind=MessageKind.DIGEST, subject_id=told.id, **of_channel)
+        reply = Message(kind=MessageKind.DIGEST_ANSWERS, subject_id=told.id, **of_channel)
+        session.add_all([lead, reply])
+        session.flush()
+        assert "PAY-2" in drawn(session, reply)
+        restrict(session, workspace_id, BEN, 2, [], months_later, restricted=True)
+    with database.read() as session:
+        for message in (lead, reply):
+            due_at = session.get_one(Work, (workspace_id, message.work_key)).due_at
+            assert due_at == months_later
+        assert "PAY-2" not in drawn(session, reply)
+
+
+def test_who_waits_for_the_place_of_one_that_is_given_away_has_it(database, shop, waiting):
+    later = LATER + timedelta(hours=1)
+    with database.write() as session:
+        other = session.scalars(select(ValueStream).where(ValueStream.key_prefix == "ONB")).one()
+        give(session, shop[0], BEN, 2, other.id, None, later)
+    with database.read() as session:
+        assert session.get_one(Work, (shop[0], waiting.work_key)).due_at == later
+        assert "PAY-2" not in drawn(session, waiting)
 
 
 def test_who_restricts_it_stays_in_its_circle(database, shop):
