@@ -22,7 +22,7 @@ from bot.worker.exports import exporter
 from bot.worker.groups import group_reader
 from bot.worker.timers import timers
 from bot.worker.uploads import bad_row_giver, file_loader
-from bot.workflows import anchoring
+from bot.workflows import anchoring, renewing
 from bot.workflows.joining import settle_admins, workspace_of
 from models.clock import Clock
 from models.database import Database
@@ -159,6 +159,7 @@ class Tack:
             workspace = workspace_of(session, team_id)
             settle_admins(session, workspace.id, self.settings.tack_admins, self.clock.now())
             anchoring.begin(session, workspace.id, self.clock.now())
+            renewing.begin(session, workspace.id, self.clock.now())
         if local:
             log.info("workspace adopted what was made without Slack", team_id=team_id)
 

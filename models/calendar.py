@@ -74,6 +74,11 @@ def next_slot(after: datetime, weekday: int, minute_of_day: int, zone: ZoneInfo)
     return next(CronSim(line, after.astimezone(zone))).astimezone(UTC)
 
 
+def next_night(after: datetime, zone: ZoneInfo) -> datetime:
+    """Five minutes past the zone's next midnight after the moment, in UTC."""
+    return next(CronSim("5 0 * * *", after.astimezone(zone))).astimezone(UTC)
+
+
 def week_of(day: date) -> str:
     """The ISO week, such as "2026-W20"."""
     year, week, _ = day.isocalendar()

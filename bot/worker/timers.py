@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.worker.claims import Claim, end
 from bot.worker.due import Handler
-from bot.workflows import anchoring, asking, digesting
+from bot.workflows import anchoring, asking, digesting, renewing
 from models.clock import Clock
 from models.database import Database
 
@@ -16,6 +16,7 @@ Workflow = Callable[[Session, int, datetime], None]
 
 WORKFLOWS: Mapping[str, Workflow] = {
     "audit": anchoring.anchor_due,
+    "days": renewing.renew_due,
     "digest": digesting.send_due,
     "facts": asking.ask_due,
 }
