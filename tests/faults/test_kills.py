@@ -26,6 +26,7 @@ STATES = ("reviewing", "analyzing", "ready", "implementing")
 EPICS = 6
 NEW_EPICS_PER_KILL = 5
 SLACK_TAKES_S = 0.1
+LONGEST_WAIT_S = 30
 
 
 @dataclass
@@ -49,6 +50,13 @@ class Load:
         self.stopping.set()
         for thread in self._threads:
             thread.join()
+
+    def wait_for_an_answer(self):
+        """Until someone was told that an epic moved: before that nothing can be lost."""
+        give_up_at = time.monotonic() + LONGEST_WAIT_S
+        while not self.acknowledged:
+            assert time.monotonic() < give_up_at, "nobody was answered"
+            time.sleep(0.05)
 
     def _move(self, epic):
         """Move one epic to and fro; each move has a reason of its own by which it is found."""
@@ -91,6 +99,7 @@ def test_kills_at_any_instant_lose_nothing_and_double_nothing(shop, replicas, ch
         shop.slack.answer_late(method, SLACK_TAKES_S, times=1_000_000)
     running = shop.run(replicas)
     with Load(shop, chance.random(), epics) as load:
+        load.wait_for_an_answer()
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.05, 0.5))
             running.kill(chance.randrange(replicas))

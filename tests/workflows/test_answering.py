@@ -213,7 +213,7 @@ def test_nothing_blocks_what_has_ended_and_a_stop_ends_what_did(database, shop, 
         stop(session, shop, BEN, idea, None, "too dear", None, MONDAY)
     with database.read() as session:
         assert session.scalars(select(Blocking)).one().ended_by == BEN
-    with database.write() as session, pytest.raises(AlreadyEnded, match="is in Stopped since"):
+    with database.write() as session, pytest.raises(AlreadyEnded, match="been in Stopped since"):
         block(session, shop, ANA, idea, "waits", MONDAY)
 
 
