@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 
-PUT, WORK_WAITS = "put", "work waits"
-"""What a session remembers of its transaction: what is to be written, and that something was."""
+PUT = "put"
+"""By which a session remembers what its transaction put."""
 
 
 class Lane(Base):
@@ -94,13 +94,11 @@ def write_puts(session: Session) -> None:
             ],
         )
     session.execute(works, rows)
-    _puts(session).clear()
-    session.info[WORK_WAITS] = True
 
 
 def has_put(session: Session) -> bool:
     """Whether the session's transaction put something."""
-    return WORK_WAITS in session.info
+    return bool(_puts(session))
 
 
 def cancel(session: Session, workspace_id: int, key: str) -> None:

@@ -138,7 +138,7 @@ def take_away(
         raise UnknownGrant
     check(session, actor, Right.GIVE_ROLES, place_of(session, given))
     remove(session, given)
-    redraw_about(session, workspace_id, MessageKind.ROLE, grant_id, at)
+    redraw_about(session, workspace_id, [MessageKind.ROLE], [grant_id], at)
     grouping.redraw(session, grouping.warned(session, workspace_id, grant_id), at)
     redraw_homes(session, workspace_id, at)
     return given

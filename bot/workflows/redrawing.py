@@ -147,29 +147,27 @@ def redraw_cards(
     session: Session, workspace_id: int, epic_ids: Select[int] | Sequence[int], at: datetime
 ) -> None:
     """Put the drawing of the cards of many epics."""
-    session.flush()
-    cards = session.execute(
-        select(Message.id, Message.channel_id).where(
-            Message.workspace_id == workspace_id,
-            Message.kind == MessageKind.EPIC_CARD,
-            Message.subject_id.in_(epic_ids),
-        )
-    )
-    for each, lane in cards.all():
-        put(session, workspace_id, message_key(each), at, lane=lane)
+    redraw_about(session, workspace_id, [MessageKind.EPIC_CARD], epic_ids, at)
 
 
 def redraw_about(
-    session: Session, workspace_id: int, kind: MessageKind, subject_id: int, at: datetime
+    session: Session,
+    workspace_id: int,
+    kinds: Collection[MessageKind],
+    subject_ids: Select[int] | Sequence[int],
+    at: datetime,
 ) -> None:
-    """Put the drawing of the messages of a kind about one subject."""
-    about = select(Message).where(
-        Message.workspace_id == workspace_id,
-        Message.kind == kind,
-        Message.subject_id == subject_id,
+    """Put the drawing of the messages of those kinds about those subjects."""
+    session.flush()
+    messages = session.execute(
+        select(Message.id, Message.channel_id).where(
+            Message.workspace_id == workspace_id,
+            Message.kind.in_(kinds),
+            Message.subject_id.in_(subject_ids),
+        )
     )
-    for message in session.scalars(about).all():
-        redraw_message(session, message, at)
+    for each, lane in messages.all():
+        put(session, workspace_id, message_key(each), at, lane=lane)
 
 
 def redraw_message(session: Session, message: Message, at: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.moving import locked, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_cards, redraw_epic, redraw_message, redraw_questions
+from bot.workflows.redrawing import redraw_about, redraw_cards, redraw_epic, redraw_questions
 from bot.workflows.seeing import may_see
 from models.digest import Digest, Subscription
 from models.epic import CircleMember, Epic, StreamMove
@@ -101,17 +101,7 @@ def redraw_who_waits(session: Session, epic: Epic, at: datetime) -> None:
 def redraw_stream_moves(session: Session, epic: Epic, at: datetime) -> None:
     """Put the drawing of the messages that say to which value stream the epic went."""
     moves = select(StreamMove.id).where(StreamMove.epic_id == epic.id)
-    messages = session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == epic.workspace_id,
-            Message.kind == MessageKind.STREAM_MOVE,
-            Message.subject_id.in_(moves),
-        )
-        .order_by(Message.id)
-    ).all()
-    for message in messages:
-        redraw_message(session, message, at)
+    redraw_about(session, epic.workspace_id, [MessageKind.STREAM_MOVE], moves, at)
 
 
 def _redraw_all_digests(session: Session, epic: Epic, at: datetime) -> None:
@@ -121,17 +111,7 @@ def _redraw_all_digests(session: Session, epic: Epic, at: datetime) -> None:
         .join(Digest.subscription)
         .where(Subscription.portfolio_id == epic.portfolio_id, Digest.at >= epic.created_at)
     )
-    messages = session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == epic.workspace_id,
-            Message.kind.in_(DIGEST_KINDS),
-            Message.subject_id.in_(digests),
-        )
-        .order_by(Message.id)
-    ).all()
-    for message in messages:
-        redraw_message(session, message, at)
+    redraw_about(session, epic.workspace_id, DIGEST_KINDS, digests, at)
 
 
 def _name(session: Session, epic: Epic, named: Collection[str], actor: str, at: datetime) -> None:
