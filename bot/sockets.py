@@ -146,9 +146,11 @@ class _Client(SocketModeClient):
     def close(self) -> None:
         """End the connection for good.
 
-        The SDK waits for its reader without an end where that one was just about to begin.
+        The SDK waits for its reader without an end where that one was just about to begin, and a
+        second for the next message unless there is one.
         """
         self.closed, self.auto_reconnect_enabled = True, False
+        self.enqueue_message("")
         self.disconnect()
         reader = self.current_session_runner
         while reader.is_alive():

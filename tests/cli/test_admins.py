@@ -1,13 +1,8 @@
 """`tack admin`: who may set Tack up, from the command line."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-TACK = Path(sys.executable).parent / "tack"
+from tests.terminals import typed
 
 
 @pytest.fixture
@@ -15,14 +10,7 @@ def says(tmp_path):
     """The exit code of `tack admin ...`, and what it says."""
 
     def run(*arguments):
-        done = subprocess.run(
-            [TACK, "admin", *arguments],
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/tack.db"},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = typed("admin", *arguments, DATABASE_URL=f"sqlite:///{tmp_path}/tack.db")
         return done.returncode, (done.stdout + done.stderr).strip()
 
     return run

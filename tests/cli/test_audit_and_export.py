@@ -1,11 +1,7 @@
 """`tack audit` and `tack export`, as an operator types them."""
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, delete, update
@@ -13,9 +9,8 @@ from sqlalchemy import create_engine, delete, update
 from models.audit import AuditEvent, AuditHead
 from models.database import Database
 from tests.cli.test_import_and_board import import_folder
+from tests.terminals import typed
 from tests.workflows.builders import a_portfolio, an_epic
-
-TACK = Path(sys.executable).parent / "tack"
 
 
 @pytest.fixture
@@ -23,13 +18,7 @@ def tack(database_url):
     """Run `tack` as a person would, on an own database."""
 
     def run(*arguments):
-        return subprocess.run(
-            [TACK, *map(str, arguments)],
-            env={"DATABASE_URL": database_url, "PATH": os.environ["PATH"]},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return typed(*arguments, DATABASE_URL=database_url)
 
     return run
 

@@ -1,10 +1,7 @@
 """A board as of a day tells of the value streams as they were on that day."""
 
 import json
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +9,8 @@ from sqlalchemy import select
 from bot.workflows.changing_streams import give
 from bot.workflows.moving import move
 from models.portfolio import Portfolio, ValueStream
+from tests.terminals import typed
 from tests.workflows.builders import BEN, MONDAY, a_portfolio, an_epic
-
-TACK = Path(sys.executable).parent / "tack"
 
 
 @pytest.mark.parametrize(
@@ -31,11 +27,6 @@ def test_an_epic_counts_for_the_stream_it_was_in(database, database_url, days, i
             at = MONDAY + timedelta(days=day)
             give(session, workspace_id, who, 1, streams[prefix], None, at)
     as_of = (MONDAY + timedelta(days=days)).date().isoformat()
-    done = subprocess.run(
-        [TACK, "board", "--portfolio", "Shop", "--as-of", as_of, "--json"],
-        env={"DATABASE_URL": database_url, "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    asked = ("board", "--portfolio", "Shop", "--as-of", as_of, "--json")
+    done = typed(*asked, DATABASE_URL=database_url)
     assert json.loads(done.stdout)["wip_per_value_stream"] == in_flight

@@ -1,11 +1,8 @@
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-TACK = Path(sys.executable).parent / "tack"
+from tests.terminals import typed
 
 
 @pytest.fixture
@@ -13,13 +10,7 @@ def tack(database_url):
     """Run `tack` as a person would, on an own database."""
 
     def run(*arguments):
-        return subprocess.run(
-            [TACK, *map(str, arguments)],
-            env={"DATABASE_URL": database_url, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return typed(*arguments, DATABASE_URL=database_url)
 
     return run
 

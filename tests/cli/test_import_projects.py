@@ -1,19 +1,16 @@
 """`tack import projects`, as someone types it; with the real portfolio where it is at hand."""
 
 import csv
-import subprocess
-import sys
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Integer, func, select, type_coerce
 
 from models.portfolio import Portfolio, ValueStream
 from models.project import Project, ProjectShare, ProjectSnapshot
+from tests.terminals import typed
 
-TACK = Path(sys.executable).parent / "tack"
 CLOSE = Decimal("0.005")
 MILLION = 100_000_000
 """Of pounds, in pence."""
@@ -24,13 +21,7 @@ def tack(database_url):
     """Run `tack` as a person would, on an own database."""
 
     def run(*arguments):
-        return subprocess.run(
-            [TACK, *map(str, arguments)],
-            env={"DATABASE_URL": database_url, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return typed(*arguments, DATABASE_URL=database_url)
 
     return run
 

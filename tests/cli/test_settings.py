@@ -1,15 +1,10 @@
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
 import migrations
 from models.database import Database
+from tests.terminals import typed
 
-TACK = Path(sys.executable).parent / "tack"
 SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 ELSEWHERE = "http://127.0.0.1:9/api/"
 
@@ -20,15 +15,7 @@ def said(tmp_path):
 
     def run(*arguments, **settings):
         settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/tack.db", **settings}
-        done = subprocess.run(
-            [TACK, *arguments],
-            env={"PATH": os.environ["PATH"], **settings},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = typed(*arguments, cwd=tmp_path, **settings)
         assert done.returncode == 2, done.stderr
         assert "Traceback" not in done.stderr
         return done.stderr.strip().splitlines()[-1]

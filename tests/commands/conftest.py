@@ -54,6 +54,8 @@ def settings_for(slack, database_url):
 @contextmanager
 def running(slack, database_url, mode="socket", settings=None):
     tack = Tack(settings or settings_for(slack, database_url), mode, slack.clock)
+    for listener in tack.bolt._listeners:
+        listener.ack_timeout = PATIENCE_S
     tack.start()
     try:
         with served(slack, tack) if mode == "http" else nothing():

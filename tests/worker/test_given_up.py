@@ -1,9 +1,6 @@
 """Work whose attempts are used up: seen by an operator, and done once it is asked for."""
 
 import asyncio
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -12,8 +9,7 @@ from pydantic import SecretStr
 from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
-
-TACK = Path(sys.executable).parent / "tack"
+from tests.terminals import typed
 
 
 @pytest.fixture
@@ -28,13 +24,9 @@ def given_up(shop):
 
 
 def work(database_url, *arguments):
-    return subprocess.run(
-        [TACK, "work", *arguments],
-        env={"DATABASE_URL": database_url, "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    done = typed("work", *arguments, DATABASE_URL=database_url)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.usefixtures("given_up")
@@ -50,13 +42,7 @@ def test_it_is_listed_with_its_last_error_and_done_once_it_is_requeued(shop, dat
 def test_what_was_not_given_up_is_not_done_before_its_time(shop, database_url):
     shop.propose()
     before = work(database_url, "list")
-    done = subprocess.run(
-        [TACK, "work", "requeue", before.split()[0]],
-        env={"DATABASE_URL": database_url, "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = typed("work", "requeue", before.split()[0], DATABASE_URL=database_url)
     assert done.returncode == 2
     assert " was not given up: it is done by itself, due " in done.stderr
     assert work(database_url, "list") == before
