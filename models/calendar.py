@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim
 
@@ -27,6 +28,12 @@ MONDAY_TO_FRIDAY = "1111100"
 DAY_ENDS_AT = time(17)
 ANSWER_WORKING_DAYS = 10
 """Within how many working days a new idea has its first answer."""
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones; to look for them reads the whole folder they lie in."""
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True, slots=True)

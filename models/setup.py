@@ -4,9 +4,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from zoneinfo import available_timezones
 
-from models.calendar import MONDAY_TO_FRIDAY
+from models.calendar import MONDAY_TO_FRIDAY, time_zones
 from models.errors import FieldMistakes, Mistake
 from models.portfolio import Stage, derive_prefix
 
@@ -71,7 +70,7 @@ class Basics:
             errors["name"] = f"Give it a name of up to {LONGEST_NAME} characters."
         if CURRENCY.fullmatch(currency) is None:
             errors["currency"] = "Write the three letters of a currency, such as EUR."
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in time_zones():
             errors["time_zone"] = "Write a time zone such as Europe/Berlin."
         if self.fiscal_year_starts_in not in range(1, 13):
             errors["fiscal_year"] = "Choose one of the twelve months."

@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine
 
 import migrations
 from models.database import Database, make_engine
+from tests.compiling import share_what_is_compiled
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
@@ -47,6 +48,7 @@ END $$
 
 def pytest_configure(config):
     """Start PostgreSQL once, in the parent; workers are told where it is."""
+    share_what_is_compiled()
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return
     work_in_memory()

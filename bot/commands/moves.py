@@ -5,7 +5,7 @@ from bot.commands.hearing import Call
 from bot.commands.opening import epic_of, open_form
 from bot.commands.typed import answers_of
 from bot.views import answers, epic_card, move_form
-from bot.views.values import ColumnRef, EpicVersion, MoveTo, MoveWithReason
+from bot.views.values import ColumnRef, EpicVersion, MoveAnyway, MoveTo, MoveWithReason
 from bot.workflows import finding, looking_up, moving
 from bot.workflows.permitting import Place, check
 from models.column import Column, columns, next_column
@@ -92,14 +92,14 @@ def open_persevere(call: Call, epic_id: int) -> None:
 
 def open_anyway(call: Call) -> None:
     """Ask why the epic moves although something is missing; it moves at once if nothing is."""
-    to = MoveTo.read(call.action["value"])
+    to = MoveAnyway.read(call.action["value"])
     try:
-        epic = _move(call, to.epic, ColumnRef(state=to.to, phase=to.phase), to.version, None)
+        epic = _move(call, to.epic, ColumnRef(state=to.to, phase=to.phase), to.version, to.reason)
     except NotYet as not_yet:
         if not_yet.may_pass:
-            open_form(call, move_form.anyway_form(not_yet, None, call.channel_id))
+            open_form(call, move_form.anyway_form(not_yet, to.reason, call.channel_id))
         else:
-            call.reply(move_form.not_yet(not_yet))
+            call.reply(move_form.not_yet(not_yet, to.reason))
         return
     call.reply(epic_card.moved(epic), replace=True)
 

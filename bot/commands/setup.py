@@ -1,7 +1,5 @@
 """`/portfolio setup`: setting a portfolio up step by step, and having it go live."""
 
-from zoneinfo import available_timezones
-
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
@@ -18,6 +16,7 @@ from bot.workflows.beginning import check_begun, check_may_set_up
 from bot.workflows.joining import admin_ids
 from bot.workflows.permitting import Place, may
 from bot.workflows.settling import ChangedMeanwhile
+from models.calendar import time_zones
 from models.portfolio import Portfolio
 from models.role import Right, Role
 from models.setup import (
@@ -191,7 +190,7 @@ def go_live(call: Call) -> None:
 def suggest_time_zones(call: Call) -> None:
     """Time zones with what was typed in their names."""
     typed = call.body.get("value", "").strip().casefold().replace(" ", "_")
-    found = sorted(zone for zone in available_timezones() if typed in zone.casefold())
+    found = sorted(zone for zone in time_zones() if typed in zone.casefold())
     call.ack(options=[option(zone, zone) for zone in found[:SUGGESTED]])
 
 
@@ -231,7 +230,7 @@ def _usual(call: Call) -> Basics:
     return Basics(
         name="",
         currency="",
-        time_zone=zone if zone in available_timezones() else "UTC",
+        time_zone=zone if zone in time_zones() else "UTC",
         locale=locale if locale in LOCALES else USUAL_LOCALE,
     )
 

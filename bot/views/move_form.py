@@ -20,7 +20,7 @@ from bot.views.blocks import (
 )
 from bot.views.mrkdwn import words
 from bot.views.next_step import do_button, fill_button
-from bot.views.values import ColumnRef, EpicVersion, MoveTo, MoveWithReason
+from bot.views.values import ColumnRef, EpicVersion, MoveAnyway, MoveWithReason
 from models.column import Column, columns
 from models.epic import Epic
 from models.obstacles import NotYet
@@ -114,14 +114,14 @@ def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
 
 def _told(not_yet: NotYet, reason: str | None) -> list[Block]:
     blocks: list[Block] = [section(words("move_form", "stays", not_yet=not_yet))]
-    if buttons := _buttons(not_yet):
+    if buttons := _buttons(not_yet, reason):
         blocks.append(actions("not_yet", buttons))
     if reason:
         blocks.append(context(words("move_form", "typed", reason=reason)))
     return blocks
 
 
-def _buttons(not_yet: NotYet) -> list[Element]:
+def _buttons(not_yet: NotYet, reason: str | None) -> list[Element]:
     """What mends it, and for those who may what passes it."""
     found: list[Element] = []
     if not_yet.needs_answer:
@@ -129,11 +129,12 @@ def _buttons(not_yet: NotYet) -> list[Element]:
     elif fill := fill_button(not_yet.epic_id, not_yet.key, not_yet.fields_open):
         found.append(fill)
     if not_yet.may_pass:
-        value = MoveTo(
+        value = MoveAnyway(
             epic=not_yet.epic_id,
             version=not_yet.version,
             to=not_yet.to_state_id,
             phase=not_yet.to_phase,
+            reason=reason[:REASON_LENGTH] if reason else None,
         )
         text = "Move it anyway …"
         label = f"Move {not_yet.key} anyway, with a reason"

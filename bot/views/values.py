@@ -1,4 +1,4 @@
-"""What buttons and forms carry back: ids and a version, never words, amounts or rights."""
+"""What buttons and forms carry back: ids, versions, what was typed; no amounts and no rights."""
 
 from dataclasses import asdict
 from typing import Literal, Self
@@ -53,6 +53,12 @@ class MoveTo(Value):
     version: int
     to: int
     phase: Phase | None = None
+
+
+class MoveAnyway(MoveTo):
+    """A move past what is missing, and the reason that was typed with it before."""
+
+    reason: str | None = Field(default=None, max_length=500)
 
 
 class ColumnRef(Value):

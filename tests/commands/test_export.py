@@ -85,7 +85,8 @@ def test_the_audit_log_tells_who_exported_what(slack, two_epics):
     exports(slack, "ana")
     exports(slack, "cleo")
     with two_epics.database.read() as session:
-        events = session.scalars(select(AuditEvent).where(AuditEvent.noun == "exports")).all()
+        told_of = select(AuditEvent).where(AuditEvent.noun == "exports").order_by(AuditEvent.number)
+        events = session.scalars(told_of).all()
     told = [(event.actor, event.verb, json.loads(event.after)["restricted"]) for event in events]
     ana, cleo = (slack.workspace.user_named(name).id for name in ("ana", "cleo"))
     assert told == [(ana, "created", True), (cleo, "created", False)]

@@ -181,9 +181,20 @@ def test_the_button_to_move_it_anyway_asks_why(slack, strict):
     refused = ben.types("/epic move PAY-1 reviewing", channel="payments")
     ben.click("Move it anyway …", in_message=refused.message)
     form = ben.form()
+    assert form.value("Why?") is None
     form.fill("Why?", "asked for by the council")
     assert form.submit().closed
     stands(slack, "Reviewing")
+
+
+@pytest.mark.parametrize("reason", ["asked for by the council", "“Ü”\\" * 250])
+def test_the_button_to_move_it_anyway_keeps_the_reason_that_was_typed(slack, strict, reason):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ben = slack.as_user("ben")
+    refused = ben.types(f"/epic move PAY-1 reviewing {reason}", channel="payments")
+    ben.click("Move it anyway …", in_message=refused.message)
+    assert ben.form().value("Why?") == reason[:500]
 
 
 # Testing and delivering
