@@ -11,7 +11,8 @@ from sandbox.surfaces import Form, Home
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
-WAIT_S = 3.0
+PATIENCE_S = 15.0
+"""How long something is waited for that should come at once: a slow machine takes its time."""
 
 
 class Reply:
@@ -81,7 +82,7 @@ class Member:
         own = [m for place in places for m in place.all_messages if m.only_for == self.id]
         return sorted(own, key=lambda message: message.order)
 
-    def last_private(self, timeout: float = WAIT_S, since: int | None = None) -> Message:
+    def last_private(self, timeout: float = PATIENCE_S, since: int | None = None) -> Message:
         """Return the newest private message since this person's last act, waiting for it."""
         after = self._slack.workspace.last_act.get(self.id, 0) if since is None else since
 
@@ -187,7 +188,7 @@ class Member:
 
     # forms and Home
 
-    def form(self, timeout: float = WAIT_S, title: str | None = None) -> Form:
+    def form(self, timeout: float = PATIENCE_S, title: str | None = None) -> Form:
         """Return the modal in front of this person, waiting for one (of this title)."""
         workspace = self._slack.workspace
 
@@ -208,7 +209,7 @@ class Member:
         """Return whether a modal is in front of this person."""
         return self._slack.workspace.top_view(self.id) is not None
 
-    def opens_home(self, timeout: float = WAIT_S) -> Home:
+    def opens_home(self, timeout: float = PATIENCE_S) -> Home:
         """Open the app's Home and wait until the app has drawn it."""
         homes = self._slack.workspace.homes
         before = homes[self.id].published if self.id in homes else 0

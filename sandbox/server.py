@@ -27,7 +27,7 @@ from sandbox.manifest import Manifest
 from sandbox.nouns import Channel
 from sandbox.page_api import PageApi
 from sandbox.page_files import PageFiles
-from sandbox.people import Member
+from sandbox.people import PATIENCE_S, Member
 from sandbox.records import Delivery, Finding, Request, SlackError
 from sandbox.response_urls import respond
 from sandbox.serving import ServerThread
@@ -153,7 +153,7 @@ class Sandbox(Arranged, Faulty):
         """Look at the direct messages between a member and the app."""
         return self.workspace.direct_messages(self.workspace.user_named(name).id)
 
-    def wait_for(self, condition: Callable[[], Result], timeout: float = 5) -> Result:
+    def wait_for(self, condition: Callable[[], Result], timeout: float = PATIENCE_S) -> Result:
         """Return the first truthy value of the condition, or raise AssertionError."""
         until = time.monotonic() + timeout
         while not (value := condition()):

@@ -1,6 +1,7 @@
 """Words in Slack's mark-up: templates that escape what people wrote, date tokens, mentions."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +75,12 @@ def ordinal(number: int) -> str:
     return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
+def listed(several: Iterable[str], last: str = "and") -> Marked:
+    """Several in a sentence: "a, b and c"."""
+    shown = [each if isinstance(each, Marked) else escape(each) for each in several]
+    return Marked(f" {last} ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])))
+
+
 def in_sentence(label: str) -> str:
     """A label within a sentence: "testing the MVP"; one like "QA" stays as it is."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
@@ -107,6 +114,7 @@ def _environment(finalize: Any) -> Environment:
         "ordinal": ordinal,
         "closed": closed,
         "in_sentence": in_sentence,
+        "listed": listed,
         "cut": shorten,
         "thousands": "{:,}".format,
         "figure": "{:f}".format,

@@ -478,7 +478,7 @@ def test_an_admin_is_welcomed_with_the_form():
         "*Tack* keeps the portfolio where you talk: ideas and what becomes of them, from a first "
         "sentence to an outcome, on one board.",
         "*Tack is not set up yet.*\n"
-        "@Ana or @Ben or @Cleo can do it with `/portfolio setup`: "
+        "@Ana, @Ben or @Cleo can do it with `/portfolio setup`: "
         "a form that can be left and taken up again.",
         "Set up the portfolio",
     ]

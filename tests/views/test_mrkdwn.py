@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.views.blocks import mrkdwn, plain, shorten_marked
-from bot.views.mrkdwn import GRAVE, GUARD, closed, day, escape, ordinal, person, weekday
+from bot.views.mrkdwn import GRAVE, GUARD, closed, day, escape, listed, ordinal, person, weekday
 from tests.views.builders import HOSTILE, MONDAY
 
 STARTS_OR_ENDS_A_MARK = re.compile(rf"(?<![\w{GUARD}])[*_~]|[*_~](?![\w{GUARD}])|`")
@@ -105,3 +105,16 @@ def test_a_sentence_ends_in_one_full_stop(text, sentence):
 def test_someone_missing_is_nobody_yet():
     assert person("U0BEN") == "<@U0BEN>"
     assert person(None) == "nobody yet"
+
+
+@pytest.mark.parametrize(
+    ("several", "said"),
+    [
+        ([], ""),
+        (["<a>"], "&lt;a&gt;"),
+        (["a", person("U1")], "a or <@U1>"),
+        (["a", "b & b", "c"], "a, b &amp; b or c"),
+    ],
+)
+def test_several_are_listed_as_in_a_sentence_and_escaped_unless_they_are_marked(several, said):
+    assert listed(several, "or") == said
