@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def slack():
         slack.add_channel("payments", members=["ana", "ben", "cleo", "dana"])
         slack.add_channel("lobby", members=["ana", "ben"], bot_is_member=False)
         slack.ack_within_s = PATIENCE_S
+        slack.workspace.trigger_lives = timedelta(seconds=PATIENCE_S)
         yield slack
         assert [finding for finding in slack.findings if not finding.warning] == []
 
