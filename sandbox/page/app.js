@@ -8,6 +8,7 @@ import { showMessages, walkMessages } from "./messages.js";
 import { say } from "./notice.js";
 import { showPanel } from "./panel.js";
 import { placeOf } from "./place.js";
+import { released, watchPresses } from "./press.js";
 import { act, get, listen } from "./server.js";
 import { closeSide, openSide, showSide } from "./side.js";
 import { channelSeen, HOME, placeName, seen } from "./state.js";
@@ -18,6 +19,7 @@ let replying;
 let drawnAt = null; // the place that the log shows
 let opener = null; // what opened the thread
 let newFrom = null;
+let known; // settled once the page knows where it is
 
 const empty = (words) => [{ key: "empty", mark: words, draw: () => element("p", { class: "empty" }, words) }];
 const blocksKept = (list, place) => blockItems(list, place).map((item) => ({ ...item, key: `home ${item.key}` }));
@@ -137,6 +139,7 @@ async function draw() {
   if (seen.here !== HOME && !channelSeen(seen.here)) arrive(world.channels[0]?.id ?? HOME);
   const { here, me } = seen;
   const answer = here === HOME ? { messages: [] } : await get("messages", { channel: here });
+  await released();
   if (!answer || here !== seen.here || me !== seen.me) return;
   if (drawnAt !== `${seen.me} ${here}`) newFrom = firstNew(answer.messages, channelSeen(here)?.unread);
   showLog(answer.messages);
@@ -184,7 +187,8 @@ function wire() {
   addEventListener("popstate", (event) => goTo(event.state?.id ?? seen.here, { again: true }));
 }
 
-function send(text) {
+async function send(text) {
+  await known;
   const log = byId("log");
   log.scrollTop = log.scrollHeight; // whoever writes wants to see the answer
   return act(text.startsWith("/") ? "command" : "say", { channel: seen.here, text });
@@ -204,7 +208,9 @@ async function begin() {
   replying = composer(byId("thread-composer"), { label: "Reply", send: reply, commands: false });
   byId("shortcuts").append(shortcutsButton());
   wire();
-  await refresh();
+  watchPresses();
+  known = refresh();
+  await known;
   if (seen.here === HOME) await act("open_home");
   history.replaceState({ id: seen.here }, "");
   listen(refresh, (isThere) => (byId("lost").hidden = isThere));

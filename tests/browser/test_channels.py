@@ -21,6 +21,27 @@ def go(desk, place):
     expect(desk.get_by_role("heading", level=1)).to_have_text(place)
 
 
+def test_what_is_sent_before_the_page_knows_where_it_is_waits_for_that(desk, office):
+    arriving = []
+    desk.route("**/sandbox/state*", lambda route: arriving.append(route))
+    desk.reload()
+    say(desk, "Good morning")
+    for route in arriving:
+        route.continue_()
+    desk.unroute("**/sandbox/state*")
+    expect(article(desk, "Good morning")).to_be_visible()
+
+
+def test_a_click_hits_what_was_pressed_though_it_is_drawn_anew_meanwhile(desk, office):
+    lobby = desk.get_by_role("link", name="# lobby")
+    lobby.hover()
+    desk.mouse.down()
+    office.as_user("ben").types("One", channel="lobby")
+    desk.wait_for_timeout(400)  # in which it would have been drawn
+    desk.mouse.up()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("# lobby")
+
+
 def test_unread_messages_are_counted_until_one_looks(desk, office):
     lobby = desk.get_by_role("link", name="# lobby")
     office.as_user("ben").types("One", channel="lobby")

@@ -10,6 +10,8 @@ from models.project import Milestone, Project
 from models.theme import Theme
 from tests.commands.conftest import card, proposes
 
+LOADING = "Your board is on its way."
+
 
 def home_of(slack, who, words):
     """The Home of someone, once it says the words."""
@@ -23,7 +25,8 @@ def says(slack, home, words):
 
 
 def lacks(slack, home, words):
-    slack.wait_for(lambda: words not in "\n".join(home.texts))
+    """Wait until the Home is drawn without the words; what announces it lacks most words."""
+    slack.wait_for(lambda: not any(each in "\n".join(home.texts) for each in (words, LOADING)))
 
 
 def live_since(tack, days, slack):
