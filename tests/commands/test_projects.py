@@ -420,9 +420,11 @@ def test_who_may_not_change_programs_is_told_who_may(slack, shop):
 
 def test_a_closed_project_leaves_the_list_and_can_be_opened_again(slack, shop):
     project = adds(slack, shop, "PRJ-204")
-    shown = opens(slack, project)
+    listed = projects(slack)
+    listed.click(f"open_project_{project}")
+    shown = slack.as_user("ben").form(title="A project")
     shown.click("Close it")
-    slack.wait_for(lambda: shown.shows("closed"))
+    slack.wait_for(lambda: shown.shows("closed") and listed.shows("0 open projects"))
     listed = projects(slack)
     assert listed.shows("0 open projects")
     listed.choose("projects_by_which", "Closed")
