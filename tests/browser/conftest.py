@@ -17,7 +17,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from sandbox import Sandbox
-from tests.commands.conftest import MANIFEST, PATIENCE_S, furnish, running
+from tests.commands.conftest import MANIFEST, PATIENCE_S, furnish, minded, running
 from tests.sandbox.conftest import MANIFEST as IDEAS
 from tests.sandbox.conftest import over_http
 
@@ -78,7 +78,7 @@ def slack(tmp_path):
         with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
             furnish(slack, tack)
             yield slack
-        assert [finding for finding in slack.findings if not finding.warning] == []
+        assert minded(slack) == []
 
 
 @contextmanager

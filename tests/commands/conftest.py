@@ -39,7 +39,16 @@ def slack():
         slack.ack_within_s = PATIENCE_S
         slack.workspace.trigger_lives = timedelta(seconds=PATIENCE_S)
         yield slack
-        assert [finding for finding in slack.findings if not finding.warning] == []
+        assert minded(slack) == []
+
+
+def minded(slack):
+    """What a real Slack would have refused, but for the drawing of a form that was just closed.
+
+    People close forms at any moment, also one beneath which is being drawn anew.
+    """
+    found = [finding for finding in slack.findings if not finding.warning]
+    return [each for each in found if (each.where, each.error) != ("views.update", "not_found")]
 
 
 def settings_for(slack, database_url):
