@@ -47,7 +47,7 @@ END $$
 
 
 def pytest_configure(config):
-    """Start PostgreSQL once, in the parent; workers are told where it is."""
+    """Start PostgreSQL once, in the parent, and tell workers where; each of them compiles once."""
     share_what_is_compiled()
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return

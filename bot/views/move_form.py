@@ -20,7 +20,7 @@ from bot.views.blocks import (
 )
 from bot.views.mrkdwn import words
 from bot.views.next_step import do_button, fill_button
-from bot.views.values import ColumnRef, EpicVersion, MoveAnyway, MoveWithReason
+from bot.views.values import REASON_LENGTH, ColumnRef, EpicVersion, MoveAnyway, MoveWithReason
 from models.column import Column, columns
 from models.epic import Epic
 from models.obstacles import NotYet
@@ -31,7 +31,6 @@ WITH_REASON = "move_epic_with_reason"
 ANYWAY = "move_anyway"
 STATE = "state"
 REASON = "reason"
-REASON_LENGTH = 500
 
 
 def move_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:

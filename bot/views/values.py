@@ -10,6 +10,9 @@ from models.listing import Filter
 from models.portfolio import Phase
 from models.project_page import ProjectChoice, Which
 
+REASON_LENGTH = 500
+"""Of a reason for a move, as its forms take it."""
+
 
 class OldButton(Mistake):
     """A value this version of Tack does not write, or that was edited by hand."""
@@ -58,7 +61,7 @@ class MoveTo(Value):
 class MoveAnyway(MoveTo):
     """A move past what is missing, and the reason that was typed with it before."""
 
-    reason: str | None = Field(default=None, max_length=500)
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH)
 
 
 class ColumnRef(Value):

@@ -4,16 +4,18 @@
 const LONGEST_MS = 3000; // some lift outside the page, and nobody tells
 
 let lifted = Promise.resolve();
+let lift = () => {};
 
 export function watchPresses() {
   const press = () => {
     lifted = new Promise((done) => {
-      const soon = () => setTimeout(done); // the click comes first
-      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, soon, { once: true, capture: true });
+      lift = done;
       setTimeout(done, LONGEST_MS);
     });
   };
   addEventListener("pointerdown", press, true);
+  const end = () => setTimeout(lift); // the click comes first
+  for (const way of ["pointerup", "pointercancel"]) addEventListener(way, end, true);
 }
 
 export const released = () => lifted;

@@ -9,18 +9,7 @@ from sqlalchemy import create_engine, delete, update
 from models.audit import AuditEvent, AuditHead
 from models.database import Database
 from tests.cli.test_import_and_board import import_folder
-from tests.terminals import typed
 from tests.workflows.builders import a_portfolio, an_epic
-
-
-@pytest.fixture
-def tack(database_url):
-    """Run `tack` as a person would, on an own database."""
-
-    def run(*arguments):
-        return typed(*arguments, DATABASE_URL=database_url)
-
-    return run
 
 
 @pytest.fixture

@@ -2,18 +2,6 @@ import json
 
 import pytest
 
-from tests.terminals import typed
-
-
-@pytest.fixture
-def tack(database_url):
-    """Run `tack` as a person would, on an own database."""
-
-    def run(*arguments):
-        return typed(*arguments, DATABASE_URL=database_url)
-
-    return run
-
 
 def import_folder(tack, folder, portfolio="python-peps"):
     files = ("--items", folder / "items.csv", "--transitions", folder / "transitions.csv")

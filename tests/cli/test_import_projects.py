@@ -9,21 +9,10 @@ from sqlalchemy import Integer, func, select, type_coerce
 
 from models.portfolio import Portfolio, ValueStream
 from models.project import Project, ProjectShare, ProjectSnapshot
-from tests.terminals import typed
 
 CLOSE = Decimal("0.005")
 MILLION = 100_000_000
 """Of pounds, in pence."""
-
-
-@pytest.fixture
-def tack(database_url):
-    """Run `tack` as a person would, on an own database."""
-
-    def run(*arguments):
-        return typed(*arguments, DATABASE_URL=database_url)
-
-    return run
 
 
 @pytest.fixture
