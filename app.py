@@ -1,6 +1,6 @@
 """The Slack CLI's entry: `slack run` starts this."""
 
-from bot.cli import main
+from bot.cli.main import main
 
 if __name__ == "__main__":
     main(["run"])

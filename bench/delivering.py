@@ -11,15 +11,15 @@ from bench.databases import fresh_database, put_to_work
 from bench.figures import Line, percentile
 from bench.processes import TACK, environment, quiet_slack, running, tack
 from bench.quiet_slack import TEAM_ID, USER_ID
-from bot.workflows.joining import workspace_of
-from bot.workflows.moving import move
-from bot.workflows.proposing import propose
-from bot.workflows.setting_up import set_up
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
 from models.clock import SystemClock
 from models.database import Database
-from models.epic import Epic
-from models.proposal import Proposal
-from models.setup import Setup, StreamSetup
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
+from models.portfolio.setup import Setup, StreamSetup
 
 CARDS = 300
 """Each in a channel of its own, so that no channel's pace of one a second is in the way."""

@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError
 import migrations
 from bot.clocks import DatabaseClock
 from bot.commands import register
-from bot.commands.hearing import Context
 from bot.settings import Mode, Settings
+from bot.slack.hearing import Context
 from bot.sockets import Sockets
 from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
@@ -22,12 +22,13 @@ from bot.worker.exports import exporter
 from bot.worker.groups import group_reader
 from bot.worker.timers import timers
 from bot.worker.uploads import bad_row_giver, file_loader
-from bot.workflows import anchoring, renewing
-from bot.workflows.joining import settle_admins, workspace_of
+from bot.workflows.audit import anchoring
+from bot.workflows.board import renewing
+from bot.workflows.people.workspaces import settle_admins, workspace_of
 from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
-from models.workspace import LOCAL, Workspace
+from models.people.workspace import LOCAL, Workspace
 
 LISTENERS = 32
 INTERACTIVE_SECONDS = 2

@@ -11,18 +11,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
-from models.audit import AuditAnchor, AuditEvent, AuditHead
-from models.confirmation import Confirmation, FactCheck
-from models.digest import Digest
-from models.epic import Transition
-from models.export import Export
-from models.handover import Departure, Handover
-from models.message import Home, Message
-from models.role import RoleGrant, UserGroup, UserGroupMember
+from models.audit.audit import AuditAnchor, AuditEvent, AuditHead
+from models.board.confirmation import Confirmation, FactCheck
+from models.board.digest import Digest
+from models.board.home import Home
+from models.epics.epic import Transition
+from models.files.export import Export
+from models.files.upload import Upload
+from models.message import Message
+from models.people.handover import Departure, Handover
+from models.people.role import RoleGrant, UserGroup, UserGroupMember
+from models.people.workspace import Workspace
 from models.seen import Seen
-from models.upload import Upload
 from models.work import Lane, Work
-from models.workspace import Workspace
 
 HEAD = "head"
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from models.audit import Act
+from models.audit.audit import Act
+from models.audit.trail import Trail, WritingSession, watch
 from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
-from models.trail import Trail, WritingSession, watch
 from models.work import has_put
 
 WAIT_SECONDS = 2

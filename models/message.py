@@ -3,11 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
-from models.portfolio import Phase
 
 
 class MessageKind(StrEnum):
@@ -90,35 +89,6 @@ class Message(Base):
     def work_key(self) -> str:
         """The key of the work that draws it."""
         return message_key(self.id)
-
-
-class Home(Base):
-    """One person's App Home: what they chose to see, and when they last looked."""
-
-    audited = False
-    __tablename__ = "homes"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    user_id: Mapped[str] = mapped_column(String(32))
-    portfolio_id: Mapped[int | None] = mapped_column(ForeignKey("portfolios.id"))
-    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
-    state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
-    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
-    theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
-    no_theme: Mapped[bool] = mapped_column(default=False)
-    mine: Mapped[bool] = mapped_column(default=False)
-    text: Mapped[str | None] = mapped_column(String(80))
-    page: Mapped[int] = mapped_column(default=1)
-    chosen_at: Mapped[datetime | None]
-    """When they last chose; before that they see the stream that is theirs."""
-    opened_at: Mapped[datetime] = mapped_column(index=True)
-
-    @property
-    def work_key(self) -> str:
-        """The key of the work that draws it."""
-        return home_key(self.id)
 
 
 def message_key(message_id: int) -> str:

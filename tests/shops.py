@@ -1,6 +1,6 @@
 """Portfolios to begin with, where a test is about something else than how they are set up."""
 
-from bot.workflows.setting_up import go_live
+from bot.workflows.portfolio.setting_up import go_live
 
 
 def at_work(session, portfolio, at):

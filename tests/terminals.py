@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 TERMINALS = get_context("forkserver")
-TERMINALS.set_forkserver_preload(["bot.cli", "tests.terminals"])
+TERMINALS.set_forkserver_preload(["bot.cli.main", "tests.terminals"])
 ENDS_WITHIN_S = 100
 
 
@@ -33,7 +33,7 @@ def typed(*arguments, cwd=None, **environment):
 
 
 def _run(words, environment, cwd, said):
-    from bot.cli import main  # noqa: PLC0415  the parent needs none of it
+    from bot.cli.main import main  # noqa: PLC0415  the parent needs none of it
 
     for number, file in enumerate(said, start=1):
         os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)

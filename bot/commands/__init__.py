@@ -5,80 +5,66 @@ from dataclasses import dataclass
 
 from slack_bolt import App
 
-from bot.commands import (
-    audit,
+from bot.commands.audit import audit
+from bot.commands.board import cards, home
+from bot.commands.board import digest as flow
+from bot.commands.epics import (
     blockings,
-    cards,
     choosing,
     editing,
-    epic,
-    export,
-    flow,
-    home,
     idea_answers,
-    imports,
-    limits,
     listing,
     moves,
-    people,
-    portfolio,
-    project_forms,
-    projects,
     proposal,
     restricting,
-    restructuring,
-    roles,
-    settings,
-    setup,
-    several_streams,
     shortcuts,
-    states,
     stops,
-    streams,
-    themes,
 )
-from bot.commands.hearing import Context, Handler, hears
-from bot.views import (
-    audit_log,
+from bot.commands.files import exports as export
+from bot.commands.files import imports
+from bot.commands.people import people, roles
+from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
+from bot.commands.portfolio import merging as restructuring
+from bot.commands.projects import forms as project_forms
+from bot.commands.projects import projects
+from bot.commands.slash import epic, portfolio
+from bot.commands.themes import themes
+from bot.slack import choosers
+from bot.slack.hearing import Context, Handler, hears
+from bot.views.audit import log as audit_log
+from bot.views.board import card as epic_card
+from bot.views.board import digest, fact_check, home_choices, pressing, refusal, subscription
+from bot.views.board import home as home_board
+from bot.views.epics import (
     block_form,
-    board_page,
-    choosers,
-    digest,
-    epic_card,
-    epic_fields,
-    epic_form,
-    epic_list,
-    export_form,
-    export_told,
-    fact_check,
-    home_board,
-    home_choices,
+    buttons,
     idea_answer,
-    import_form,
-    link_form,
     move_form,
     next_step,
-    portfolio_menu,
-    pressing,
-    project_entry_forms,
-    project_list,
-    project_page,
-    refusal,
     restrict_form,
+    stop_form,
+)
+from bot.views.epics import fields as epic_fields
+from bot.views.epics import form as epic_form
+from bot.views.epics import list as epic_list
+from bot.views.files import export_form, export_told, import_form
+from bot.views.people import holdings as people_view
+from bot.views.people import role_form, role_list
+from bot.views.portfolio import (
+    board_page,
     restructure_form,
-    role_form,
-    role_list,
     setting_fields,
     setup_form,
-    still_right,
-    stop_form,
     stream_page,
-    subscription,
-    theme_form,
-    theme_list,
 )
-from bot.views import people as people_view
-from bot.views import several_streams as several_view
+from bot.views.portfolio import menu as portfolio_menu
+from bot.views.portfolio import several_streams as several_view
+from bot.views.projects import forms as project_entry_forms
+from bot.views.projects import link_form
+from bot.views.projects import list as project_list
+from bot.views.projects import page as project_page
+from bot.views.themes import form as theme_form
+from bot.views.themes import list as theme_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +120,7 @@ EVENTS: dict[str, Handler] = {
 }
 
 ACTIONS: dict[str | re.Pattern[str], Handler] = {
-    epic_card.OPEN: cards.open_epic,
+    buttons.OPEN: cards.open_epic,
     epic_card.MORE: cards.choose_from_menu,
     next_step.MOVE: moves.move_by_button,
     next_step.UNBLOCK: blockings.unblock_by_button,
@@ -154,7 +140,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     home_board.SET_UP: setup.open_setup,
     next_step.BOARD: home.show_board,
     digest.OWNERS: flow.open_owners,
-    still_right.STILL_RIGHT: flow.still_right,
+    buttons.STILL_RIGHT: flow.still_right,
     digest.MENU: flow.choose_from_digest,
     fact_check.ALL_RIGHT: flow.all_still_right,
     fact_check.CHANGED: flow.something_changed,

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.views.answers import Answer
+from bot.slack.answers import Answer
 from bot.worker.claims import rests_until
 from bot.worker.replies import NO_ANSWER, Reply, reply_of
 from models.clock import Clock

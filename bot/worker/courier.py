@@ -11,16 +11,17 @@ import structlog
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from bot.views.answers import Answer
-from bot.views.home_board import on_its_way
+from bot.slack.answers import Answer
+from bot.views.board.home import on_its_way
 from bot.worker.calls import CallFailed, Calls, LookupRefused, StillOnItsWay
 from bot.worker.claims import Claim, LeaseLost, end, fail, hold, postpone, put_back, rest
 from bot.worker.refusals import note_mended, note_refusal
+from models.board.home import Home
 from models.clock import Clock
 from models.database import Database
-from models.message import Home, Message
+from models.message import Message
+from models.people.workspace import Workspace
 from models.work import put
-from models.workspace import Workspace
 
 LONGEST_DELAY_SECONDS = 300.0
 

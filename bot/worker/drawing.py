@@ -6,51 +6,41 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.views import (
-    audit_head,
-    digest,
-    digest_thread,
-    epic_card,
-    export_told,
-    fact_check,
-    going_live,
-    home_board,
-    idea_answer,
-    import_told,
-    people,
-    refusal,
-    restructure_form,
-    role_list,
-    stop_form,
-    stream_move,
-)
-from bot.views.answers import Answer
+from bot.slack.answers import Answer
+from bot.views.audit import head as audit_head
+from bot.views.board import card as epic_card
+from bot.views.board import digest, digest_thread, fact_check, refusal
+from bot.views.board import home as home_board
+from bot.views.epics import idea_answer, stop_form, stream_move
+from bot.views.files import export_told, import_told
+from bot.views.people import holdings as people
+from bot.views.people import role_list
+from bot.views.portfolio import going_live, restructure_form
 from bot.worker.courier import Draw, Posted
-from bot.workflows import (
-    announcing,
-    asking,
-    finding,
-    looking,
-    looking_up,
-    reporting,
-    rostering,
-    waiting,
-)
-from bot.workflows.boarding import board
-from bot.workflows.holding import holdings
-from bot.workflows.joining import admin_ids
+from bot.workflows import seeing
+from bot.workflows.board import card as looking_up
+from bot.workflows.board import digest as reporting
+from bot.workflows.board import fact_check as asking
+from bot.workflows.board import home as looking
+from bot.workflows.board import inbox as waiting
+from bot.workflows.board.board import board
+from bot.workflows.people import roster as rostering
+from bot.workflows.people.holdings import holdings
+from bot.workflows.people.workspaces import admin_ids
+from bot.workflows.portfolio import going_live as announcing
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.audit import AuditAnchor
-from models.confirmation import FactCheck
-from models.digest import Digest
-from models.epic import Answer as Given
-from models.epic import Epic, StreamMove, Transition
-from models.export import Export
-from models.handover import Departure, Handover
-from models.message import Home, Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
-from models.role import RoleGrant
-from models.upload import Upload
+from models.audit.audit import AuditAnchor
+from models.board.confirmation import FactCheck
+from models.board.digest import Digest
+from models.board.home import Home
+from models.epics.epic import Answer as Given
+from models.epics.epic import Epic, StreamMove, Transition
+from models.files.export import Export
+from models.files.upload import Upload
+from models.message import Message, MessageKind
+from models.people.handover import Departure, Handover
+from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
 
 
 def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
@@ -164,7 +154,7 @@ def _draw_imported(session: Session, upload_id: int, now: datetime) -> Answer:
 
 def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
     home = session.get_one(Home, home_id)
-    portfolios = finding.portfolios(session, home.workspace_id, home.user_id)
+    portfolios = seeing.portfolios(session, home.workspace_id, home.user_id)
     grants = looking.grants_of(session, home.workspace_id, home.user_id)
     portfolio = looking.portfolio_of(home, portfolios, home.user_id, grants)
     if portfolio is None:
@@ -178,7 +168,7 @@ def _draw_home(session: Session, home_id: int, now: datetime) -> Answer:
 
 def _draw_without_portfolio(session: Session, home: Home) -> Answer:
     admins = admin_ids(session, home.workspace_id)
-    if found := finding.portfolios(session, home.workspace_id):
+    if found := seeing.portfolios(session, home.workspace_id):
         coming = [portfolio for portfolio in found if portfolio.live_at is None]
         if len(coming) == len(found):
             return home_board.not_live(coming[0], admins)

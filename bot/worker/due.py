@@ -15,7 +15,7 @@ from bot.worker.courier import Courier, Draw, Posted, backoff
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
-from models.workspace import Workspace
+from models.people.workspace import Workspace
 
 HANDS = 4
 """How many things are done at once."""

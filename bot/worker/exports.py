@@ -5,20 +5,20 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from bot.views import export_told
+from bot.views.files import export_told
 from bot.worker.calls import CallFailed, Calls
 from bot.worker.claims import Claim, end, fail, hold, put_back, rest
 from bot.worker.courier import backoff
 from bot.worker.due import Handler
 from bot.worker.file_calls import NOT_THERE, FileCalls
 from bot.worker.uploads import NEVER, ClientFor
-from bot.workflows import requesting
-from bot.workflows.packing import About, pack
-from bot.workflows.verifying import head
+from bot.workflows.audit.verifying import head
+from bot.workflows.files import requesting
+from bot.workflows.files.packing import About, pack
 from models.clock import Clock
 from models.database import Database
-from models.export import Export
-from models.workspace import Workspace
+from models.files.export import Export
+from models.people.workspace import Workspace
 
 TOLD_AFTER = 3
 """So many attempts go wrong before the person hears of it."""

@@ -6,15 +6,15 @@ from datetime import timedelta
 import structlog
 from slack_sdk import WebClient
 
-from bot.commands.user_groups import NOT_HERE, PLAN, read_user_groups
+from bot.slack.asking.user_groups import NOT_HERE, PLAN, read_user_groups
 from bot.worker.claims import Claim, end, put_back, rest, rests_until
 from bot.worker.due import Handler
 from bot.worker.replies import NO_ANSWER, Reply, reply_of
-from bot.workflows import grouping
+from bot.workflows.people import user_groups as grouping
 from models.clock import Clock
 from models.database import Database
-from models.role import SlackGroup
-from models.workspace import Workspace
+from models.people.role import SlackGroup
+from models.people.workspace import Workspace
 
 METHOD = "usergroups.list"
 TRY_AGAIN_AFTER = timedelta(minutes=1)

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.joining import admin_ids
+from bot.workflows.people.workspaces import admin_ids
 from bot.workflows.redrawing import redraw_message
-from models.digest import Digest
-from models.epic import Epic
+from models.board.digest import Digest
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from bot.worker.claims import Claim, end
 from bot.worker.due import Handler
-from bot.workflows import anchoring, asking, digesting, renewing
+from bot.workflows.audit import anchoring
+from bot.workflows.board import digesting, renewing
+from bot.workflows.board import fact_check as asking
 from models.clock import Clock
 from models.database import Database
 

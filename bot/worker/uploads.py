@@ -6,25 +6,25 @@ import structlog
 from slack_sdk import WebClient
 from sqlalchemy.orm import undefer
 
-from bot.commands.member_names import read_member_names
-from bot.views import import_told
+from bot.slack.asking.member_names import read_member_names
+from bot.views.files import import_told
 from bot.worker.calls import CallFailed, Calls
 from bot.worker.claims import Claim, end, fail, hold, put_back, rest
 from bot.worker.courier import backoff
 from bot.worker.due import Handler
 from bot.worker.file_calls import NOT_THERE, FileCalls
 from bot.worker.replies import NO_ANSWER, Reply, reply_of
-from bot.workflows import giving_back, uploading
-from bot.workflows.naming import NOBODY
-from bot.workflows.previewing import Foreseen, look_ahead, names_people
-from bot.workflows.reading_tables import Table, read_table
-from models.audit import Act
+from bot.workflows.files import giving_back, uploading
+from bot.workflows.files.importing.naming import NOBODY
+from bot.workflows.files.previewing import Foreseen, look_ahead, names_people
+from bot.workflows.files.reading_tables import Table, read_table
+from models.audit.audit import Act
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
-from models.portfolio import Portfolio
-from models.upload import Upload
-from models.workspace import Workspace
+from models.files.upload import Upload
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import Portfolio
 
 SOURCE = "/portfolio import"
 NEVER = frozenset({"missing_scope", "not_allowed_token_type", "file_upload_size_restricted"})

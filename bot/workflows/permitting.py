@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from models.epic import Epic
+from models.epics.epic import Epic
 from models.errors import Mistake
-from models.handover import Departure
-from models.portfolio import FIRST_STATE, Portfolio, ValueStream
-from models.role import MAY, Right, Role, RoleGrant, UserGroup, UserGroupMember
-from models.workspace import Workspace
+from models.people.handover import Departure
+from models.people.role import MAY, Right, Role, RoleGrant, UserGroup, UserGroupMember
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import FIRST_STATE, Portfolio, ValueStream
 
 ORDER = (
     Role.EPIC_OWNER,

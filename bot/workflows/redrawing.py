@@ -15,10 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.confirmation import FactCheck
-from models.digest import WEEK, Digest, Subscription
-from models.epic import Epic
-from models.message import DIGEST_KINDS, Home, Message, MessageKind, home_key, message_key
+from models.board.confirmation import FactCheck
+from models.board.digest import WEEK, Digest, Subscription
+from models.board.home import Home
+from models.epics.epic import Epic
+from models.message import DIGEST_KINDS, Message, MessageKind, home_key, message_key
 from models.work import put
 
 LOOKED_AT_FOR = timedelta(minutes=5)

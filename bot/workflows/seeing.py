@@ -6,12 +6,14 @@ A portfolio that is not open to all, or not live yet, is seen by those who have 
 its epics, who owns one or is named by it sees that one as well.
 """
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
 
-from models.epic import CircleMember, Epic
-from models.portfolio import Portfolio, ValueStream
-from models.role import Role, RoleGrant, UserGroupMember
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from models.epics.epic import CircleMember, Epic
+from models.people.role import Role, RoleGrant, UserGroupMember
+from models.portfolio.portfolio import Portfolio, ValueStream
 
 EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
@@ -89,4 +91,21 @@ def _grants_of(user_id: str) -> Select[int]:
     )
     return select(RoleGrant.id).where(
         or_(RoleGrant.user_id == user_id, RoleGrant.user_group_id.in_(groups))
+    )
+
+
+def portfolios(
+    session: Session, workspace_id: int, viewer: str | None = None
+) -> Sequence[Portfolio]:
+    """The portfolios with their states and streams, the first set up first; a viewer's only."""
+    seen = true() if viewer is None else portfolio_seen_by(viewer)
+    return (
+        session.scalars(
+            select(Portfolio)
+            .where(Portfolio.workspace_id == workspace_id, seen)
+            .options(joinedload(Portfolio.states), joinedload(Portfolio.value_streams))
+            .order_by(Portfolio.id)
+        )
+        .unique()
+        .all()
     )

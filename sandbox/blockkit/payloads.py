@@ -9,16 +9,7 @@ from sandbox.blockkit.blocks import BLOCKS
 from sandbox.blockkit.kinds import Flag, Items, Number, Words, plain
 from sandbox.blockkit.place import KNOWN_TYPES, Payload, Place
 from sandbox.blockkit.problems import GUESSED, Problem, Rule
-from sandbox.blockkit.shapes import (
-    Finding,
-    Law,
-    Shape,
-    Variant,
-    by_name,
-    composition,
-    may,
-    need,
-)
+from sandbox.blockkit.shapes import Finding, Law, Shape, Variant, by_name, composition, may, need
 
 TEXT_MOST = 40_000
 TEXT_UPDATABLE = 4_000

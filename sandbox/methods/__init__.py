@@ -4,15 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.methods import (
-    conversations,
-    files,
-    messages,
-    people,
-    scheduling,
-    user_groups,
-    views,
-)
+from sandbox.methods import conversations, files, messages, people, scheduling, user_groups, views
 from sandbox.state import Workspace
 
 Arguments = dict[str, Any]

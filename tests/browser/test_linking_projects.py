@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from bot.workflows import kinds
-from bot.workflows.importing_epics import load_epics, plan_epics, staged_epics
-from bot.workflows.matching_columns import guessed, matched
-from bot.workflows.reading_tables import read_table
+from bot.workflows.files import kinds
+from bot.workflows.files.importing.epics import load_epics, plan_epics, staged_epics
+from bot.workflows.files.matching_columns import guessed, matched
+from bot.workflows.files.reading_tables import read_table
 from models.database import Database
-from models.epic import Epic
-from models.portfolio import Portfolio
-from models.project import Project
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio
+from models.projects.project import Project
 
 TACK = Path(sys.executable).parent / "tack"
 TEN = 10

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import create_engine, delete, update
 
-from models.audit import AuditEvent, AuditHead
+from models.audit.audit import AuditEvent, AuditHead
 from models.database import Database
 from tests.cli.test_import_and_board import import_folder
 from tests.workflows.builders import a_portfolio, an_epic

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows.changing_streams import give
-from bot.workflows.moving import move
-from models.portfolio import Portfolio, ValueStream
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.transferring import give
+from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.terminals import typed
 from tests.workflows.builders import BEN, MONDAY, a_portfolio, an_epic
 

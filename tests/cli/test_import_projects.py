@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Integer, func, select, type_coerce
 
-from models.portfolio import Portfolio, ValueStream
-from models.project import Project, ProjectShare, ProjectSnapshot
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Project, ProjectShare, ProjectSnapshot
 
 CLOSE = Decimal("0.005")
 MILLION = 100_000_000

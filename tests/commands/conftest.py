@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
-from bot.workflows.joining import workspace_of
-from bot.workflows.setting_up import set_up
-from models.epic import Epic
-from models.setup import Setup, StreamSetup
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
+from models.epics.epic import Epic
+from models.portfolio.setup import Setup, StreamSetup
 from sandbox import Sandbox
 from tests.shops import at_work
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.audit import Act, AuditAnchor
-from models.epic import Epic
-from models.project import Milestone
+from models.audit.audit import Act, AuditAnchor
+from models.epics.epic import Epic
+from models.projects.project import Milestone
 from tests.commands.conftest import card, proposes
 from tests.commands.test_projects import adds, plans
 

@@ -2,10 +2,12 @@
 
 import pytest
 
-from bot.commands import SHORTCUTS, epic, flow, portfolio
-from bot.workflows.setting_up import begin
-from models.audit import Act
-from models.setup import Basics
+from bot.commands import SHORTCUTS
+from bot.commands.board import digest as flow
+from bot.commands.slash import epic, portfolio
+from bot.workflows.portfolio.setting_up import begin
+from models.audit.audit import Act
+from models.portfolio.setup import Basics
 from tests.commands.conftest import running, settings_for
 
 WORDS = [

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.sockets import CONNECTIONS, most_expected
-from models.epic import Transition
+from models.epics.epic import Transition
 from sandbox import NoAck
 from tests.commands.conftest import furnish, proposes, running, settings_for
 

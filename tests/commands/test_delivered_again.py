@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from models.digest import Subscription
-from models.epic import Epic, Transition
-from models.message import Home
-from models.portfolio import Portfolio
+from models.board.digest import Subscription
+from models.board.home import Home
+from models.epics.epic import Epic, Transition
+from models.portfolio.portfolio import Portfolio
 from tests.commands.conftest import card, furnish, proposes, running
 
 

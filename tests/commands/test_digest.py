@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.portfolio import Portfolio, ValueStream, WipLimit
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from tests.commands.conftest import card, furnish, proposes, running
 
 TUESDAY = datetime(2026, 5, 19, 10, 0, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.policy import Requirement
-from models.portfolio import State
+from models.epics.epic import Epic
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import State
 from tests.commands.conftest import card, proposes
 
 TITLE = "What should change?"

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.portfolio import Portfolio, Stage, ValueStream
-from models.project import Project
-from models.theme import Objective, Theme
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio, Stage, ValueStream
+from models.projects.project import Project
+from models.themes.theme import Objective, Theme
 from tests.commands.conftest import epics, proposes
 
 TITLE, BELIEF = "What should change?", "What do you believe, in a sentence?"

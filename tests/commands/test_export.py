@@ -8,9 +8,9 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from models.audit import AuditEvent
-from models.epic import Epic
-from models.export import Export
+from models.audit.audit import AuditEvent
+from models.epics.epic import Epic
+from models.files.export import Export
 from tests.commands.conftest import card, proposes
 
 

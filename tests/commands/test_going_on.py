@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.epic import Epic, Override
-from models.policy import USUAL
-from models.portfolio import Portfolio, WipLimit
+from models.epics.epic import Epic, Override
+from models.portfolio.policy import USUAL
+from models.portfolio.portfolio import Portfolio, WipLimit
 from tests.commands.conftest import card, proposes
 
 REVIEWED = {

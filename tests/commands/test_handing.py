@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.portfolio import ValueStream, WipLimit
+from models.epics.epic import Epic
+from models.portfolio.portfolio import ValueStream, WipLimit
 from tests.commands.conftest import card, proposes
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.portfolio import Portfolio
-from models.project import Milestone, Project
-from models.theme import Theme
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio
+from models.projects.project import Milestone, Project
+from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
 
 LOADING = "Your board is on its way."

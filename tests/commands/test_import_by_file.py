@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.audit import AuditEvent
-from models.epic import Epic
-from models.project import Project
-from models.upload import Upload
+from models.audit.audit import AuditEvent
+from models.epics.epic import Epic
+from models.files.upload import Upload
+from models.projects.project import Project
 from models.work import Work
 from tests.commands.conftest import epics, proposes
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import delete
 
 from bot.commands import ACTIONS, OPTIONS, VIEWS
-from models.epic import Epic, Transition
+from models.audit.trail import note
+from models.epics.epic import Epic, Transition
 from models.message import Message
-from models.trail import note
 from tests.commands.conftest import card, epics, proposes
 
 FORGED = ("", "{}", "[]", "null", '{"epic":"x"}', '{"epic":999999,"version":1,"to":1}', "\x00")

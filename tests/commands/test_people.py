@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models.epic import Epic
+from models.epics.epic import Epic
 from tests.commands.conftest import card, proposes
 
 TITLE = "Who owns what"

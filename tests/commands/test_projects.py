@@ -6,16 +6,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows.joining import workspace_of
-from bot.workflows.projecting import keep_milestone, keep_program, keep_project
-from models.audit import AuditEvent
-from models.epic import Epic
-from models.portfolio import Portfolio
-from models.project import Milestone, Program, Project, ProjectShare
-from models.project_entry import MilestoneEntry, ProgramEntry, ProjectEntry
-from models.role import Role, RoleGrant
-from models.shares import parse_shares
-from models.workspace import Workspace
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.projects.keeping import keep_milestone, keep_program, keep_project
+from models.audit.audit import AuditEvent
+from models.epics.epic import Epic
+from models.people.role import Role, RoleGrant
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import Portfolio
+from models.projects.project import Milestone, Program, Project, ProjectShare
+from models.projects.project_entry import MilestoneEntry, ProgramEntry, ProjectEntry
+from models.projects.shares import parse_shares
 from tests.commands.conftest import card, proposes
 
 

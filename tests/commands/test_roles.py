@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models.role import UserGroup, UserGroupMember
+from models.people.role import UserGroup, UserGroupMember
 from tests.commands.conftest import card, proposes
 
 

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from models.digest import Subscription
-from models.epic import Epic, StreamMove
+from models.board.digest import Subscription
+from models.epics.epic import Epic, StreamMove
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, State, ValueStream, WipLimit
-from models.role import Role, RoleGrant
-from models.setup import StreamSetup
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, State, ValueStream, WipLimit
+from models.portfolio.setup import StreamSetup
 from sandbox.choices import by_label, option_shown
 from sandbox.elements import options_of
 from tests.commands.conftest import card, furnish, proposes, running

@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
-from bot.workflows.proposing import propose
+from bot.workflows.epics.proposing import propose
+from models.epics.proposal import Proposal
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, Stage, ValueStream, WipLimit
-from models.proposal import Proposal
-from models.role import Role, RoleGrant
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, Stage, ValueStream, WipLimit
 from tests.commands.conftest import card, proposes
 
 

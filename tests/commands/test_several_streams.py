@@ -1,6 +1,6 @@
 """Adding several value streams at once."""
 
-from models.portfolio import Stage, ValueStream
+from models.portfolio.portfolio import Stage, ValueStream
 from tests.commands.test_setup import begins, note_on, steps, stored
 
 

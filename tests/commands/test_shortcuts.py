@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from bot.commands.shortcuts import plain_text
-from models.epic import Epic
+from bot.commands.epics.shortcuts import plain_text
+from models.epics.epic import Epic
 
 TITLE, BELIEF = "What should change?", "What do you believe, in a sentence?"
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from models.epic import Epic
-from models.theme import Theme
+from models.epics.epic import Epic
+from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
 
 

@@ -12,15 +12,15 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bot.settings import Settings
-from bot.workflows.joining import workspace_of
-from bot.workflows.moving import move
-from bot.workflows.proposing import propose
-from bot.workflows.setting_up import set_up
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
 from models.database import Database
-from models.epic import Epic
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
 from models.message import Message, MessageKind
-from models.proposal import Proposal
-from models.setup import Setup, StreamSetup
+from models.portfolio.setup import Setup, StreamSetup
 from models.work import Work
 from sandbox import Sandbox
 from tests.faults.replicas import FastClock, Replicas

@@ -5,13 +5,13 @@ import time
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows import uploading
-from bot.workflows.joining import grant_admin
-from bot.workflows.reading_tables import read_table
-from models.audit import AuditEvent
-from models.epic import Epic, Transition
-from models.portfolio import Portfolio
-from models.upload import Upload, UploadKind
+from bot.workflows.files import uploading
+from bot.workflows.files.reading_tables import read_table
+from bot.workflows.people.workspaces import grant_admin
+from models.audit.audit import AuditEvent
+from models.epics.epic import Epic, Transition
+from models.files.upload import Upload, UploadKind
+from models.portfolio.portfolio import Portfolio
 from models.work import Work
 
 ROWS = 5_000

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from models.epic import Transition
+from models.epics.epic import Transition
 from models.errors import DatabaseAway
 from models.message import Message
 from sandbox import NoAck

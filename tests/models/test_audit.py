@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.audit import FIRST_HASH, NOTHING_YET, Anchor, NotAnAnchor, chained, first_break
+from models.audit.audit import FIRST_HASH, NOTHING_YET, Anchor, NotAnAnchor, chained, first_break
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 

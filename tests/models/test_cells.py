@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import DayOrMonth, Days, Figures, Heading, NotADay, NotAFigure, spell_minor
 from models.errors import Mistake
+from models.files.cells import DayOrMonth, Days, Figures, Heading, NotADay, NotAFigure, spell_minor
 from models.money import LARGEST_MINOR
 
 

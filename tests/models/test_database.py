@@ -6,8 +6,8 @@ from sqlalchemy import select, text
 
 from models.database import Database
 from models.errors import DatabaseAway
+from models.people.workspace import Workspace
 from models.work import put
-from models.workspace import Workspace
 from tests.workflows.builders import MONDAY
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.flow import History, Load, Move, StreamChange, board_at, over_since
+from models.flow.flow import History, Load, Move, StreamChange, board_at, over_since
 
 DAY_0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 

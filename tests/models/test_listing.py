@@ -2,9 +2,9 @@
 
 import pytest
 
-from models.listing import Filter, Names, TooMuch, UnknownName, read_filter
-from models.portfolio import Phase
-from models.theme import Theme
+from models.epics.listing import Filter, Names, TooMuch, UnknownName, read_filter
+from models.portfolio.portfolio import Phase
+from models.themes.theme import Theme
 from tests.views.builders import CLEO, a_portfolio
 
 STREAMS = (

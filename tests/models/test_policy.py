@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from models.answer import IdeaAnswer
-from models.column import Column, columns, next_column
-from models.epic import AnswerKind
+from models.epics.answer import IdeaAnswer
+from models.epics.column import Column, columns, next_column
+from models.epics.epic import AnswerKind
+from models.epics.limit import FullPlace, covers
+from models.epics.policy import lacks_before, passed_over, told
 from models.errors import FieldMistakes
-from models.limit import FullPlace, covers
-from models.policy import Requirement, lacks_before, passed_over, told
-from models.portfolio import Phase, WipLimit
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase, WipLimit
 from tests.views.builders import MONDAY, a_portfolio, an_epic
 
 REVIEW = (

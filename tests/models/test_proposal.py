@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calendar import WorkCalendar, same_day_from
-from models.errors import FieldMistakes, Mistake
-from models.hypothesis import reads_as
-from models.money import LARGEST_MINOR, format_amount, parse_amount
-from models.portfolio import Portfolio, Stage, ValueStream
-from models.proposal import (
+from models.epics.hypothesis import reads_as
+from models.epics.proposal import (
     MAX_LENGTHS,
     as_it_would_be,
     parse_changes,
-    parse_decimal,
     parse_proposal,
     project_comes_first,
 )
+from models.errors import FieldMistakes, Mistake
+from models.fields import parse_decimal
+from models.money import LARGEST_MINOR, format_amount, parse_amount
+from models.portfolio.portfolio import Portfolio, Stage, ValueStream
 from tests.views.builders import an_epic
 
 TODAY = date(2026, 5, 18)

@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import Mistake
-from models.setup import parse_streams
+from models.portfolio.setup import parse_streams
 
 
 def parsed(text, prefixes=(), names=()):

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from models.errors import Mistake
-from models.shares import Share, parse_shares, spell_shares
+from models.projects.shares import Share, parse_shares, spell_shares
 
 
 def share(stream, percent):

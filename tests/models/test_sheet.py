@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.sheet import as_text, guarded, json_line, unguarded
+from models.files.sheet import as_text, guarded, json_line, unguarded
 
 CELLS = st.text("'=+-@\t\r\n＝1.a ;,\"", max_size=8) | st.text(max_size=20)
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.card import Card
-from models.column import columns
-from models.epic import Epic, Transition
-from models.flow import Load
-from models.page import BoardPage, Chosen, Page
-from models.portfolio import Portfolio, ValueStream
+from bot.workflows.board.board import BoardPage
+from bot.workflows.board.card import Card
+from bot.workflows.board.home import Chosen
+from models.epics.column import columns
+from models.epics.epic import Epic, Transition
+from models.epics.listing import Page
+from models.flow.flow import Load
+from models.portfolio.portfolio import Portfolio, ValueStream
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 LIVE_AT = MONDAY - timedelta(days=365)

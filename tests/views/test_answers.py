@@ -4,14 +4,17 @@ import re
 
 import pytest
 
-from bot.commands import epic, moves, portfolio
-from bot.commands.members import Guest, Stranger
-from bot.views import answers, help, refusal
-from bot.views.values import OldButton
-from bot.workflows.beginning import NoAdminYet, SetUpFirst
-from bot.workflows.finding import UnknownKey
-from bot.workflows.moving import UnknownEpic, UnknownState
-from bot.workflows.proposing import UnknownStream
+from bot.commands.epics import moves
+from bot.commands.slash import epic, portfolio
+from bot.slack import answers, help
+from bot.slack.asking.members import Guest, Stranger
+from bot.slack.values import OldButton
+from bot.views.board import refusal
+from bot.workflows.epics.finding import UnknownKey
+from bot.workflows.epics.moving import UnknownEpic
+from bot.workflows.portfolio.readiness import NoAdminYet, SetUpFirst
+from bot.workflows.portfolio.states import UnknownState
+from bot.workflows.portfolio.streams import UnknownStream
 from bot.workflows.showing_again import NothingToShow
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, Mistake, MovedMeanwhile
 from models.message import Message, MessageKind

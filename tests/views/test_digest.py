@@ -2,24 +2,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.views import digest, digest_thread, fact_check, subscription
-from models.column import columns
-from models.digest import (
+from bot.views.board import digest, digest_thread, fact_check, subscription
+from bot.workflows.board.content import (
     Changes,
     Crowd,
     InFlight,
     Needs,
     OnTheirDates,
-    Subscription,
     Telling,
     Waiting,
 )
-from models.epic import Blocking, Override
-from models.flow import Load
+from bot.workflows.projects.slips import Slip
+from models.board.digest import Subscription
+from models.epics.column import columns
+from models.epics.epic import Blocking, Override
+from models.flow.flow import Load
 from models.message import MessageKind
-from models.page import Pile, Slip
-from models.portfolio import Phase
-from models.project import Milestone, Project
+from models.paging import Pile
+from models.portfolio.portfolio import Phase
+from models.projects.project import Milestone, Project
 from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
 from tests.views.reading import buttons, options, read_aloud, shown
 

@@ -6,23 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from bot.views import epic_card
-from bot.views.blocks import HEADER_LIMIT
-from bot.views.mrkdwn import escape
-from models.card import Card
-from models.epic import Blocking
-from models.portfolio import Phase
-from models.project import Project
-from models.theme import Theme
-from tests.views.builders import (
-    BEN,
-    HOSTILE,
-    MONDAY,
-    a_card,
-    a_portfolio,
-    a_step,
-    an_epic,
-)
+from bot.slack.blocks import HEADER_LIMIT
+from bot.slack.mrkdwn import escape
+from bot.views.board import card as epic_card
+from bot.workflows.board.card import Card
+from models.epics.epic import Blocking
+from models.portfolio.portfolio import Phase
+from models.projects.project import Project
+from models.themes.theme import Theme
+from tests.views.builders import BEN, HOSTILE, MONDAY, a_card, a_portfolio, a_step, an_epic
 from tests.views.reading import buttons, element, options, read_aloud, shown
 
 NUMBERS = {

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from bot.views import epic_fields, epic_form, epic_options
-from bot.views.epic_fields import Filled
-from bot.views.values import ProposalForm
-from models.choices import Choices
-from models.portfolio import Stage
-from models.project import Project
-from models.theme import Objective, Theme
+from bot.slack.values import ProposalForm
+from bot.views.epics import fields as epic_fields
+from bot.views.epics import form as epic_form
+from bot.views.epics import options as epic_options
+from bot.views.epics.fields import Filled
+from bot.workflows.epics.finding import Choices
+from models.portfolio.portfolio import Stage
+from models.projects.project import Project
+from models.themes.theme import Objective, Theme
 from tests.views.builders import ANA, CLEO, HOSTILE, a_portfolio, an_epic, many_streams
 from tests.views.reading import buttons, element, options, shown, shown_form
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.views import epic_list as view
-from bot.views.blocks import TEXT_LIMIT, VALUE_LIMIT
-from bot.views.epic_list import HOW
-from bot.views.values import ListPage
-from models.epic import Blocking
-from models.listing import MOST_CHARACTERS, MOST_WORDS, Filter, Listing
-from models.portfolio import Phase
+from bot.slack.blocks import TEXT_LIMIT, VALUE_LIMIT
+from bot.slack.values import ListPage
+from bot.views.epics import list as view
+from bot.views.epics.list import HOW
+from models.epics.epic import Blocking
+from models.epics.listing import MOST_CHARACTERS, MOST_WORDS, Filter, Listing
+from models.portfolio.portfolio import Phase
 from tests.views.builders import HOSTILE, a_page
 from tests.views.reading import buttons, element, read_aloud, shown
 

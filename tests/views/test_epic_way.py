@@ -2,13 +2,14 @@
 
 import pytest
 
-from bot.views import epic_card, move_form
-from models.column import Column, next_column
-from models.epic import StreamMove
-from models.limit import FullPlace
-from models.obstacles import NotYet, Obstacles
-from models.policy import Requirement
-from models.portfolio import Phase
+from bot.views.board import card as epic_card
+from bot.views.epics import move_form
+from models.epics.column import Column, next_column
+from models.epics.epic import StreamMove
+from models.epics.limit import FullPlace
+from models.epics.obstacles import NotYet, Obstacles
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase
 from tests.views.builders import (
     BEN,
     HOSTILE,

@@ -5,15 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.views import home_board, home_choices
-from bot.views.values import HomeChoice
-from models.epic import Blocking
-from models.flow import Load
-from models.page import Pile, Reader, Slip, Waits
-from models.policy import Requirement
-from models.portfolio import Phase
-from models.project import Milestone, Project
-from models.theme import Theme
+from bot.slack.values import HomeChoice
+from bot.views.board import home as home_board
+from bot.views.board import home_choices
+from bot.workflows.board.inbox import Reader, Waits
+from bot.workflows.projects.slips import Slip
+from models.epics.epic import Blocking
+from models.flow.flow import Load
+from models.paging import Pile
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase
+from models.projects.project import Milestone, Project
+from models.themes.theme import Theme
 from tests.views.builders import (
     ANA,
     BEN,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.blocks import mrkdwn, plain, shorten_marked
-from bot.views.mrkdwn import GRAVE, GUARD, closed, day, escape, listed, ordinal, person, weekday
+from bot.slack.blocks import mrkdwn, plain, shorten_marked
+from bot.slack.mrkdwn import GRAVE, GUARD, closed, day, escape, listed, ordinal, person, weekday
 from tests.views.builders import HOSTILE, MONDAY
 
 STARTS_OR_ENDS_A_MARK = re.compile(rf"(?<![\w{GUARD}])[*_~]|[*_~](?![\w{GUARD}])|`")

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.views import next_step
-from models.card import Card, NextStep
-from models.epic import Answer, AnswerKind, Blocking
-from models.limit import FullPlace
-from models.portfolio import Phase
+from bot.views.epics import next_step
+from bot.workflows.board.card import Card, NextStep
+from models.epics.epic import Answer, AnswerKind, Blocking
+from models.epics.limit import FullPlace
+from models.portfolio.portfolio import Phase
 from tests.views.builders import ANA, BEN, LIVE_AT, MONDAY, a_card, a_portfolio, a_step, an_epic
 from tests.views.reading import written
 

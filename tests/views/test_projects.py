@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from bot.views.link_form import epic_option, link_form, linked
-from bot.views.project_entry_forms import milestone_form, program_form, project_form
-from bot.views.project_list import project_list
-from bot.views.project_page import project_page
-from bot.views.values import ProjectForm, ProjectRef, ProjectsRef
-from models.project import (
+from bot.slack.values import ProjectForm, ProjectRef, ProjectsRef
+from bot.views.projects.forms import milestone_form, program_form, project_form
+from bot.views.projects.link_form import epic_option, link_form, linked
+from bot.views.projects.list import project_list
+from bot.views.projects.page import project_page
+from bot.workflows.projects.projects import Plan, ProjectSheet, ProjectsPage, Which
+from models.projects.project import (
     Milestone,
     MilestoneKind,
     Program,
@@ -18,8 +19,7 @@ from models.project import (
     ProjectShare,
     ProjectSnapshot,
 )
-from models.project_entry import parse_project
-from models.project_page import Plan, ProjectSheet, ProjectsPage, Which
+from models.projects.project_entry import parse_project
 from tests.views.builders import CLEO, HOSTILE, MONDAY, a_portfolio, an_epic, many_streams
 from tests.views.reading import buttons, element, options, read_aloud, shown, shown_form
 

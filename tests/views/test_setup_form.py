@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.views import going_live, settings_page, setup_form, stream_page
-from bot.views.values import SettingRef
-from models.portfolio import Stage
-from models.preset import LEAN_BOARD
-from models.progress import Progress
-from models.setup import Basics, StreamSetup
-from models.stream_page import StreamLine, StreamPage
+from bot.slack.values import SettingRef
+from bot.views.portfolio import going_live, settings_page, setup_form, stream_page
+from bot.workflows.portfolio.setting_up import Progress
+from bot.workflows.portfolio.streams import StreamLine, StreamPage
+from models.portfolio.portfolio import Stage
+from models.portfolio.preset import LEAN_BOARD
+from models.portfolio.setup import Basics, StreamSetup
 from tests.views.builders import ANA, BEN, CLEO, HOSTILE, MONDAY, a_portfolio, many_streams
 from tests.views.reading import buttons, element, read_aloud, shown, shown_form
 

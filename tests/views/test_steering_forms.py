@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.views import block_form, idea_answer, stop_form
-from models.epic import Answer, AnswerKind
-from models.proposal import NONE
-from models.theme import Theme
+from bot.views.epics import block_form, idea_answer, stop_form
+from models.epics.epic import Answer, AnswerKind
+from models.epics.proposal import NONE
+from models.themes.theme import Theme
 from tests.views.builders import ANA, BEN, HOSTILE, MONDAY, a_step, an_epic
 from tests.views.reading import buttons, element, options, shown, shown_form
 

@@ -7,19 +7,20 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select
 
-from bot.views.answers import Answer
+from bot.slack.answers import Answer
 from bot.worker.claims import claim_due
 from bot.worker.courier import Courier
-from bot.workflows import finding, looking
-from bot.workflows.joining import workspace_of
-from bot.workflows.moving import move
-from bot.workflows.proposing import propose
-from bot.workflows.setting_up import set_up
+from bot.workflows import seeing
+from bot.workflows.board import home as looking
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
 from models.database import Database
-from models.epic import Epic
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
 from models.message import Message
-from models.proposal import Proposal
-from models.setup import Setup, StreamSetup
+from models.portfolio.setup import Setup, StreamSetup
 from sandbox import Sandbox
 from tests.shops import at_work
 
@@ -89,7 +90,7 @@ class Shop:
 
     def move(self, epic, name):
         with self.database.write() as session:
-            state = finding.portfolios(session, self.workspace_id)[0].state(name)
+            state = seeing.portfolios(session, self.workspace_id)[0].state(name)
             now = self.slack.clock.now()
             move(session, self.workspace_id, "U0ANA", epic.id, state.id, None, None, now)
 

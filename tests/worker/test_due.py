@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from bot.worker.claims import LEASE, end
 from bot.worker.due import Worker
 from models.database import Database
-from models.epic import Epic
+from models.epics.epic import Epic
 from models.message import Message
 from models.work import Work, cancel, put
 from tests.worker.conftest import DRAW

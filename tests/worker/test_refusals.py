@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.workflows.joining import grant_admin
-from models.epic import Epic
+from bot.workflows.people.workspaces import grant_admin
+from models.epics.epic import Epic
 from models.message import Message
 
 

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from bot.workflows.joining import workspace_of
-from bot.workflows.proposing import propose
-from bot.workflows.setting_up import set_up
-from models.proposal import Proposal
-from models.setup import Setup, StreamSetup
+from bot.workflows.epics.proposing import propose
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
+from models.epics.proposal import Proposal
+from models.portfolio.setup import Setup, StreamSetup
 from tests.shops import at_work
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)

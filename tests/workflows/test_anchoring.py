@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, insert, literal_column, select, update
 
-from bot.views import audit_head
-from bot.workflows import anchoring, verifying
-from bot.workflows.joining import grant_admin
-from models.audit import Act, Anchor, AuditAnchor, AuditEvent, AuditHead
-from models.epic import Epic
+from bot.views.audit import head as audit_head
+from bot.workflows.audit import anchoring, verifying
+from bot.workflows.people.workspaces import grant_admin
+from models.audit.audit import Act, Anchor, AuditAnchor, AuditEvent, AuditHead
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic

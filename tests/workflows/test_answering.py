@@ -5,22 +5,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import finding
-from bot.workflows.answering import NotAnIdea, answer
-from bot.workflows.blocking import AlreadyBlocked, AlreadyEnded, NotBlocked, block, unblock
-from bot.workflows.looking_up import card
-from bot.workflows.moving import ReasonMissing, UnknownEpic, move
+from bot.workflows.board.card import NextStep, card
+from bot.workflows.epics import finding
+from bot.workflows.epics.answering import NotAnIdea, answer
+from bot.workflows.epics.blocking import AlreadyBlocked, AlreadyEnded, NotBlocked, block, unblock
+from bot.workflows.epics.moving import ReasonMissing, UnknownEpic, move
+from bot.workflows.epics.stopping import CannotStop, stop
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.stopping import CannotStop, stop
-from models.answer import IdeaAnswer
-from models.card import NextStep
-from models.confirmation import Confirmation
-from models.epic import Answer, AnswerKind, Blocking, Epic, Transition
+from models.board.confirmation import Confirmation
+from models.epics.answer import IdeaAnswer
+from models.epics.epic import Answer, AnswerKind, Blocking, Epic, Transition
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
-from models.policy import USUAL
-from models.portfolio import Portfolio, ValueStream, WipLimit
-from models.theme import Theme
+from models.portfolio.policy import USUAL
+from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.themes.theme import Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
 

@@ -7,22 +7,22 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.views import audit_log
-from bot.workflows import auditing
-from bot.workflows.finding import epic_by_id
-from bot.workflows.joining import grant_admin
-from bot.workflows.moving import move
+from bot.views.audit import log as audit_log
+from bot.workflows.audit import log as auditing
+from bot.workflows.audit.deeds import Query
+from bot.workflows.epics.finding import epic_by_id
+from bot.workflows.epics.moving import move
+from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed
-from models.audit import Act
-from models.deed import Query
-from models.digest import Subscription
-from models.epic import Answer, AnswerKind, Blocking, CircleMember, Epic, StreamMove
-from models.handover import Departure, Handover
-from models.limit import WipLimit
-from models.portfolio import Portfolio
-from models.role import Role, RoleGrant
-from models.theme import Theme
-from models.trail import note
+from models.audit.audit import Act
+from models.audit.trail import note
+from models.board.digest import Subscription
+from models.epics.epic import Answer, AnswerKind, Blocking, CircleMember, Epic, StreamMove
+from models.epics.limit import WipLimit
+from models.people.handover import Departure, Handover
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio
+from models.themes.theme import Theme
 from sandbox.blockkit import check_message
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

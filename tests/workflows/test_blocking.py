@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from bot.workflows.blocking import AlreadyEnded, block
-from bot.workflows.stopping import stop
-from models.portfolio import ValueStream
+from bot.workflows.epics.blocking import AlreadyEnded, block
+from bot.workflows.epics.stopping import stop
+from models.portfolio.portfolio import ValueStream
 from tests.workflows.builders import ANA, BEN, a_portfolio, an_epic
 
 LATE_ON_MONDAY = datetime(2026, 5, 18, 22, 30, tzinfo=UTC)

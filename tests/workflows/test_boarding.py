@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, select
 
-from bot.workflows import finding, looking
-from bot.workflows.boarding import board
-from bot.workflows.waiting import what_waits
-from models.epic import Epic, EpicType
-from models.page import Chosen
-from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.theme import Theme
-from models.trail import note
+from bot.workflows import seeing
+from bot.workflows.board import home as looking
+from bot.workflows.board.board import board
+from bot.workflows.board.home import Chosen
+from bot.workflows.board.inbox import what_waits
+from models.audit.trail import note
+from models.epics.epic import Epic, EpicType
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.themes.theme import Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
 
 CLEO = "U0CLEO"
@@ -179,7 +180,7 @@ def drawn(database, shop, viewer):
     listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
     event.listen(database.engine, "before_cursor_execute", listen)
     with database.read() as session:
-        portfolios = finding.portfolios(session, shop[0], viewer)
+        portfolios = seeing.portfolios(session, shop[0], viewer)
         grants = looking.grants_of(session, shop[0], viewer)
         reader = looking.reader_of(portfolios[0], viewer, grants)
         seen = board(session, portfolios[0].id, viewer)
@@ -208,7 +209,7 @@ def test_home_takes_as_many_statements_for_ten_thousand_epics_as_for_ten(databas
 def test_an_owner_sees_their_stream_until_they_choose_another_board(database, shop):
     with database.write() as session:
         home = looking.look(session, shop[0], BEN, MONDAY)
-        portfolio = finding.portfolios(session, shop[0], BEN)[0]
+        portfolio = seeing.portfolios(session, shop[0], BEN)[0]
         payments = stream_id(session, "Payments")
         seen = looking.chosen_of(home, portfolio, BEN, [])
         assert seen.value_stream_id == payments
@@ -218,7 +219,7 @@ def test_an_owner_sees_their_stream_until_they_choose_another_board(database, sh
 
 def test_who_owns_no_stream_sees_the_one_they_have_a_role_in_else_the_whole(database, shop):
     with database.read() as session:
-        portfolio = finding.portfolios(session, shop[0])[0]
+        portfolio = seeing.portfolios(session, shop[0])[0]
         payments, onboarding = stream_id(session, "Payments"), stream_id(session, "Onboarding")
         in_onboarding, in_payments = (("finance", None, id_) for id_ in (onboarding, payments))
 

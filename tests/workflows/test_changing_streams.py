@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.worker.drawing import DRAWINGS
-from bot.workflows.changing_streams import SameStream, give, over_limits
-from bot.workflows.looking_up import history
-from bot.workflows.moving import move
+from bot.workflows.board.card import history
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.restricting import restrict
+from bot.workflows.epics.transferring import SameStream, give, over_limits
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.proposing import UnknownStream
-from bot.workflows.restricting import restrict
-from models.epic import Epic, StreamMove
+from bot.workflows.portfolio.streams import UnknownStream
+from models.epics.epic import Epic, StreamMove
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, ValueStream, WipLimit
-from models.setup import StreamSetup
+from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.portfolio.setup import StreamSetup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic
 

@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import asking, confirming, digesting, reporting
-from bot.workflows.digesting import NoDigest, SentAlready, UnknownScope, Wish
-from bot.workflows.moving import move
+from bot.workflows.board import confirming, digesting
+from bot.workflows.board import digest as reporting
+from bot.workflows.board import fact_check as asking
+from bot.workflows.board.digesting import NoDigest, SentAlready, UnknownScope, Wish
+from bot.workflows.epics.moving import move
 from bot.workflows.permitting import NotAllowed
-from models.confirmation import Confirmation, FactCheck
-from models.digest import Digest, Subscription
-from models.epic import Epic
-from models.flow import Load
+from models.board.confirmation import Confirmation, FactCheck
+from models.board.digest import Digest, Subscription
+from models.epics.epic import Epic
+from models.flow.flow import Load
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

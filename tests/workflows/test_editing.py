@@ -7,21 +7,22 @@ import pytest
 from sqlalchemy import select
 
 from bot.worker.drawing import DRAWINGS
-from bot.workflows import finding
-from bot.workflows.beginning import NotLiveYet
-from bot.workflows.editing import ChangedMeanwhile, OwnedAlready, edit, hand_over, note_told
-from bot.workflows.moving import UnknownEpic, move
+from bot.workflows.epics import finding
+from bot.workflows.epics.editing import ChangedMeanwhile, OwnedAlready, edit, hand_over, note_told
+from bot.workflows.epics.moving import UnknownEpic, move
+from bot.workflows.epics.proposing import propose
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.proposing import UnknownStream, propose
-from models.audit import Act, AuditEvent
-from models.epic import Epic
+from bot.workflows.portfolio.readiness import NotLiveYet
+from bot.workflows.portfolio.streams import UnknownStream
+from models.audit.audit import Act, AuditEvent
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
-from models.handover import Handover
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
-from models.project import Project
-from models.proposal import Proposal
-from models.theme import Objective, Theme
+from models.people.handover import Handover
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Project
+from models.themes.theme import Objective, Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

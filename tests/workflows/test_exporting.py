@@ -10,20 +10,21 @@ import pytest
 from sqlalchemy import literal_column, select, true
 from sqlalchemy.exc import DBAPIError
 
-from bot.workflows import exporting, kinds, packing, verifying
-from bot.workflows.importing import import_items, read_items, staged_items
-from bot.workflows.matching_columns import guessed
-from bot.workflows.reading_tables import read_table
+from bot.workflows.audit import verifying
+from bot.workflows.files import exporting, kinds, packing
+from bot.workflows.files.importing.histories import import_items, read_items, staged_items
+from bot.workflows.files.matching_columns import guessed
+from bot.workflows.files.reading_tables import read_table
 from bot.workflows.seeing import EVERYBODY, seen_by
-from models.audit import Act, Anchor, chained, first_break
+from models.audit.audit import Act, Anchor, chained, first_break
 from models.base import Base
-from models.epic import CircleMember, Epic
+from models.epics.epic import CircleMember, Epic
 from models.errors import DatabaseAway
-from models.export import ExportFormat
-from models.handover import Handover
-from models.portfolio import Portfolio
-from models.project import Project
-from models.theme import Theme
+from models.files.export import ExportFormat
+from models.people.handover import Handover
+from models.portfolio.portfolio import Portfolio
+from models.projects.project import Project
+from models.themes.theme import Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 HOSTILE = [

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.worker.drawing import DRAWINGS
-from bot.workflows import grouping
-from bot.workflows.granting import (
+from bot.workflows.people import user_groups as grouping
+from bot.workflows.people.granting import (
     AdminBySettings,
     LastAdmin,
     NowhereInParticular,
@@ -13,14 +13,14 @@ from bot.workflows.granting import (
     grant,
     take_away,
 )
-from bot.workflows.joining import admin_ids, grant_admin, settle_admins, workspace_of
+from bot.workflows.people.workspaces import admin_ids, grant_admin, settle_admins, workspace_of
 from bot.workflows.permitting import NotAllowed, Place, check, granted_roles, may
-from bot.workflows.setting_up import go_live, set_up
-from models.handover import Departure
+from bot.workflows.portfolio.setting_up import go_live, set_up
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio
-from models.role import Right, Role, RoleGrant, SlackGroup, UserGroup
-from models.setup import Setup
+from models.people.handover import Departure
+from models.people.role import Right, Role, RoleGrant, SlackGroup, UserGroup
+from models.portfolio.portfolio import Portfolio
+from models.portfolio.setup import Setup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio
 

@@ -3,26 +3,26 @@
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import departing
-from bot.workflows.granting import grant
-from bot.workflows.handing_over import (
+from bot.workflows.people import departing
+from bot.workflows.people.granting import grant
+from bot.workflows.people.handing_over import (
     NothingChosen,
     OwnsOtherThings,
     TheirsAlready,
     hand_over,
     kinds_to_hand,
 )
-from bot.workflows.holding import holdings
-from bot.workflows.joining import grant_admin, settle_admins
+from bot.workflows.people.holdings import holdings
+from bot.workflows.people.workspaces import grant_admin, settle_admins
 from bot.workflows.permitting import NotAllowed, Place, check, granted_roles
-from models.audit import Act
-from models.epic import Epic
-from models.handover import Departure, Handover, Kind
+from models.audit.audit import Act
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
-from models.project import Project
-from models.role import Right, Role, RoleGrant
-from models.theme import Objective
+from models.people.handover import Departure, Handover, Kind
+from models.people.role import Right, Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Project
+from models.themes.theme import Objective
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

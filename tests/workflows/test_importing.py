@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows.importing import BadRow, import_items, read_items, staged_items
-from models.epic import Epic, Transition
+from bot.workflows.files.importing.histories import BadRow, import_items, read_items, staged_items
+from models.epics.epic import Epic, Transition
 from models.errors import Mistake
-from models.portfolio import ValueStream
-from models.workspace import Workspace
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import ValueStream
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 MAPPING = {"Draft": "analyzing", "Idea": "funnel", "Final": "done", "Dropped": "stopped"}

@@ -5,16 +5,16 @@ from itertools import pairwise
 
 from sqlalchemy import func, select
 
-from bot.workflows import kinds
-from bot.workflows.founding import found_portfolio
-from bot.workflows.importing_epics import load_epics, plan_epics, staged_epics
-from bot.workflows.joining import workspace_of
-from bot.workflows.matching_columns import guessed, matched
-from bot.workflows.reading_tables import read_table
-from models.audit import AuditEvent
-from models.epic import Epic, Transition
-from models.portfolio import Phase, Portfolio, ValueStream
-from models.theme import Theme
+from bot.workflows.files import kinds
+from bot.workflows.files.importing.creating import found_portfolio
+from bot.workflows.files.importing.epics import load_epics, plan_epics, staged_epics
+from bot.workflows.files.matching_columns import guessed, matched
+from bot.workflows.files.reading_tables import read_table
+from bot.workflows.people.workspaces import workspace_of
+from models.audit.audit import AuditEvent
+from models.epics.epic import Epic, Transition
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+from models.themes.theme import Theme
 from tests.workflows.builders import MONDAY, a_portfolio, an_epic
 
 SIX = """title,value_stream,state,hypothesis,theme,owner,mvp_cost,created_at,source,id

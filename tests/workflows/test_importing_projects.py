@@ -10,23 +10,23 @@ import pytest
 from sqlalchemy import func, select
 
 import migrations
-from bot.workflows import kinds
-from bot.workflows.exporting_projects import (
+from bot.workflows.files import kinds
+from bot.workflows.files.exporting_projects import (
     milestone_rows,
     program_rows,
     project_rows,
     snapshot_rows,
 )
-from bot.workflows.founding import found_portfolio
-from bot.workflows.importing_projects import Rows, load_projects, plan, staged_projects
-from bot.workflows.joining import workspace_of
-from bot.workflows.matching_columns import guessed, matched
-from bot.workflows.projecting import suggest_projects
-from bot.workflows.reading_tables import read_table
-from models.audit import AuditEvent
+from bot.workflows.files.importing.creating import found_portfolio
+from bot.workflows.files.importing.projects import Rows, load_projects, plan, staged_projects
+from bot.workflows.files.matching_columns import guessed, matched
+from bot.workflows.files.reading_tables import read_table
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.projects.keeping import suggest_projects
+from models.audit.audit import AuditEvent
 from models.database import Database
-from models.portfolio import Portfolio, ValueStream
-from models.project import Milestone, MilestoneKind, Project, ProjectShare, ProjectSnapshot
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Milestone, MilestoneKind, Project, ProjectShare, ProjectSnapshot
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 KINDS = {

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from bot.views.epic_list import epic_list
-from bot.workflows import finding
-from bot.workflows.blocking import block
-from bot.workflows.moving import move
-from models.epic import Epic
-from models.listing import read_filter
-from models.portfolio import Phase, Portfolio, ValueStream
-from models.theme import Theme
+from bot.views.epics.list import epic_list
+from bot.workflows.epics import finding
+from bot.workflows.epics.blocking import block
+from bot.workflows.epics.moving import move
+from models.epics.epic import Epic
+from models.epics.listing import read_filter
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+from models.themes.theme import Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 LATER = MONDAY + timedelta(days=40)

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, event, func, select
 
-from bot.workflows.moving import ReasonMissing, move
+from bot.workflows.epics.moving import ReasonMissing, move
 from bot.workflows.permitting import NotAllowed
-from models.epic import Epic, Override, Transition
+from models.epics.epic import Epic, Override, Transition
+from models.epics.obstacles import NotYet
 from models.errors import AlreadyThere
 from models.message import Message, MessageKind
-from models.obstacles import NotYet
-from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
 

@@ -7,15 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.workflows import digesting, grouping
-from bot.workflows.digesting import Wish
-from bot.workflows.granting import grant
-from bot.workflows.joining import grant_admin
+from bot.workflows.board import digesting
+from bot.workflows.board.digesting import Wish
+from bot.workflows.people import user_groups as grouping
+from bot.workflows.people.granting import grant
+from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed, Place, check, may
 from bot.workflows.seeing import may_see, portfolio_seen_by, seen_by
-from models.epic import CircleMember, Epic
-from models.portfolio import Portfolio
-from models.role import Right, Role, RoleGrant, SlackGroup, UserGroupMember
+from models.epics.epic import CircleMember, Epic
+from models.people.role import Right, Role, RoleGrant, SlackGroup, UserGroupMember
+from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 COLUMNS = {

@@ -5,20 +5,25 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from bot.workflows.founding import found_portfolio
-from bot.workflows.joining import workspace_of
-from bot.workflows.linking import link, suggest_epics, unlink
-from bot.workflows.listing_projects import UnknownProject, project_sheet, projects_page
+from bot.workflows.epics.linking import link, suggest_epics, unlink
+from bot.workflows.files.importing.creating import found_portfolio
+from bot.workflows.keeping import ChangedSince
+from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.projecting import keep_milestone, keep_project
-from bot.workflows.theming import ChangedSince
+from bot.workflows.projects.keeping import keep_milestone, keep_project
+from bot.workflows.projects.projects import (
+    ProjectChoice,
+    UnknownProject,
+    Which,
+    project_sheet,
+    projects_page,
+)
 from models.errors import FieldMistakes
-from models.portfolio import Portfolio, ValueStream
-from models.project import ProjectSnapshot
-from models.project_entry import MilestoneEntry, ProjectEntry
-from models.project_page import ProjectChoice, Which
-from models.role import Role, RoleGrant
-from models.shares import parse_shares
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import ProjectSnapshot
+from models.projects.project_entry import MilestoneEntry, ProjectEntry
+from models.projects.shares import parse_shares
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO, DANA = "U0CLEO", "U0DANA"

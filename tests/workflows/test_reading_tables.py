@@ -1,8 +1,8 @@
 import pytest
 
-from bot.workflows import kinds
-from bot.workflows.matching_columns import ColumnMissing, OtherCurrency, guessed, matched
-from bot.workflows.reading_tables import MOST_BYTES, NotATable, TooLarge, read_table
+from bot.workflows.files import kinds
+from bot.workflows.files.matching_columns import ColumnMissing, OtherCurrency, guessed, matched
+from bot.workflows.files.reading_tables import MOST_BYTES, NotATable, TooLarge, read_table
 
 LETTERS = "code;name;budget\nP1;Jürgen “x”;1.234,56\n"
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from bot.workflows import renewing
-from models.epic import Epic
+from bot.workflows.board import renewing
+from models.epics.epic import Epic
 from models.message import Message
 from models.work import Work
 from tests.workflows.builders import BEN, MONDAY, a_portfolio, an_epic

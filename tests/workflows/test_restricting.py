@@ -7,33 +7,28 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.worker.drawing import DRAWINGS
-from bot.workflows import (
-    blocking,
-    confirming,
-    digesting,
-    finding,
-    looking,
-    moving,
-    stopping,
-)
-from bot.workflows.answering import IdeaAnswer, answer
-from bot.workflows.boarding import board
-from bot.workflows.changing_streams import give
-from bot.workflows.editing import edit, hand_over
-from bot.workflows.moving import UnknownEpic
-from bot.workflows.needing import needs
+from bot.workflows.board import confirming, digesting
+from bot.workflows.board import home as looking
+from bot.workflows.board.board import board
+from bot.workflows.board.changes import Scope, changes_between, in_flight
+from bot.workflows.board.needs import needs
+from bot.workflows.epics import blocking, finding, moving, stopping
+from bot.workflows.epics.answering import IdeaAnswer, answer
+from bot.workflows.epics.editing import edit, hand_over
+from bot.workflows.epics.moving import UnknownEpic
+from bot.workflows.epics.proposing import similar_open_epics
+from bot.workflows.epics.restricting import circle_of, restrict
+from bot.workflows.epics.transferring import give
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.proposing import similar_open_epics
-from bot.workflows.restricting import circle_of, restrict
 from bot.workflows.seeing import EVERYBODY
-from bot.workflows.telling import Scope, changes_between, in_flight
-from models.confirmation import FactCheck
-from models.digest import Digest
-from models.epic import AnswerKind, CircleMember, Epic
-from models.listing import Filter
-from models.message import Home, Message, MessageKind
-from models.portfolio import Portfolio, ValueStream, WipLimit
-from models.role import Role, RoleGrant
+from models.board.confirmation import FactCheck
+from models.board.digest import Digest
+from models.board.home import Home
+from models.epics.epic import AnswerKind, CircleMember, Epic
+from models.epics.listing import Filter
+from models.message import Message, MessageKind
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

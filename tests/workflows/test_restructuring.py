@@ -6,17 +6,17 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import restructuring
-from bot.workflows.importing import histories
+from bot.workflows.files.importing.histories import histories
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.proposing import UnknownStream
-from bot.workflows.settling import ChangedMeanwhile
-from models.epic import Epic, StreamMove
-from models.flow import board_at
-from models.portfolio import Portfolio, ValueStream, WipLimit
-from models.project import Project, ProjectShare
-from models.role import Role, RoleGrant
-from models.setup import StreamSetup
+from bot.workflows.portfolio import merging as restructuring
+from bot.workflows.portfolio.basics import ChangedMeanwhile
+from bot.workflows.portfolio.streams import UnknownStream
+from models.epics.epic import Epic, StreamMove
+from models.flow.flow import board_at
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.portfolio.setup import StreamSetup
+from models.projects.project import Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 JUNE = MONDAY + timedelta(days=20)

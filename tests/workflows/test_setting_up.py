@@ -6,23 +6,21 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import (
-    beginning,
-    digesting,
-    granting,
-    setting_limits,
-    setting_up,
-    settling,
-    streaming,
-)
-from bot.workflows.joining import grant_admin, workspace_of
+from bot.workflows.board import digesting
+from bot.workflows.people import granting
+from bot.workflows.people.workspaces import grant_admin, workspace_of
 from bot.workflows.permitting import NotAllowed
-from models.audit import Act
+from bot.workflows.portfolio import basics as settling
+from bot.workflows.portfolio import limits as setting_limits
+from bot.workflows.portfolio import readiness as beginning
+from bot.workflows.portfolio import setting_up
+from bot.workflows.portfolio import streams as streaming
+from models.audit.audit import Act
 from models.errors import FieldMistakes, Mistake
 from models.message import Message, MessageKind
-from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.role import Role, RoleGrant, SlackGroup
-from models.setup import Basics, StreamSetup, parse_holidays, parse_working_days
+from models.people.role import Role, RoleGrant, SlackGroup
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.portfolio.setup import Basics, StreamSetup, parse_holidays, parse_working_days
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
 

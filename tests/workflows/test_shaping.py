@@ -5,18 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows import shaping
-from bot.workflows.importing import histories
+from bot.workflows.files.importing.histories import histories
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.settling import ChangedMeanwhile
-from bot.workflows.shaping import StateShape
-from models.epic import Epic
+from bot.workflows.portfolio import states as shaping
+from bot.workflows.portfolio.basics import ChangedMeanwhile
+from bot.workflows.portfolio.states import StateShape
+from models.epics.epic import Epic
 from models.errors import FieldMistakes
-from models.flow import board_at
-from models.policy import Requirement
-from models.portfolio import Phase, Portfolio, State, StateKind, WipLimit
-from models.preset import GATES_BOARD, LEAN_BOARD, PRESETS, preset_of
-from models.role import Role, RoleGrant
+from models.flow.flow import board_at
+from models.people.role import Role, RoleGrant
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
+from models.portfolio.preset import GATES_BOARD, LEAN_BOARD, PRESETS, preset_of
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 LATER = MONDAY + timedelta(days=3)

@@ -5,11 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from bot.workflows import surveying, theming
-from bot.workflows.joining import grant_admin
+from bot.workflows.keeping import ChangedSince
+from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.theming import ChangedSince, EnoughKeyResults
-from models.aim import (
+from bot.workflows.themes import keeping as theming
+from bot.workflows.themes import themes as surveying
+from bot.workflows.themes.keeping import EnoughKeyResults
+from models.epics.epic import Epic
+from models.errors import FieldMistakes
+from models.portfolio.portfolio import Portfolio
+from models.themes.aim import (
     KeyResultAim,
     ObjectiveAim,
     Reading,
@@ -19,10 +24,7 @@ from models.aim import (
     parse_reading,
     parse_theme,
 )
-from models.epic import Epic
-from models.errors import FieldMistakes
-from models.portfolio import Portfolio
-from models.theme import KeyResult, Theme
+from models.themes.theme import KeyResult, Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO = "U0CLEO"

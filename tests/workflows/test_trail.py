@@ -10,18 +10,18 @@ import pytest
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 from sqlalchemy.orm import load_only
 
-from bot.workflows import verifying
-from bot.workflows.setting_up import set_up
+from bot.workflows.audit import verifying
+from bot.workflows.portfolio.setting_up import set_up
 from migrations.changing import METADATA
-from models.audit import Act, AuditEvent, AuditHead
+from models.audit.audit import Act, AuditEvent, AuditHead
+from models.audit.trail import UntoldChange, acting, insert_new, note
 from models.base import Base
-from models.epic import Epic
-from models.project import Project, ProjectShare
-from models.setup import Setup, StreamSetup
-from models.theme import Theme
-from models.trail import UntoldChange, acting, insert_new, note
+from models.epics.epic import Epic
+from models.people.workspace import Workspace
+from models.portfolio.setup import Setup, StreamSetup
+from models.projects.project import Project, ProjectShare
+from models.themes.theme import Theme
 from models.work import Work
-from models.workspace import Workspace
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 BY_BEN = Act(BEN, "/epic move", MONDAY)

@@ -8,19 +8,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows import giving_back, uploading
-from bot.workflows.joining import grant_admin
-from bot.workflows.matching_columns import BadRow
+from bot.workflows.files import giving_back, uploading
+from bot.workflows.files.matching_columns import BadRow
+from bot.workflows.files.previewing import look_ahead, preview
+from bot.workflows.files.reading_tables import Table, read_table
+from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed
-from bot.workflows.previewing import look_ahead, preview
-from bot.workflows.reading_tables import Table, read_table
-from models.audit import Act, AuditEvent
-from models.epic import Epic
+from models.audit.audit import Act, AuditEvent
+from models.epics.epic import Epic
+from models.files.upload import KEPT_FOR, Upload, UploadKind
 from models.message import Message, MessageKind
-from models.portfolio import Portfolio, ValueStream
-from models.project import Project
-from models.role import RoleGrant
-from models.upload import KEPT_FOR, Upload, UploadKind
+from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Project
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

@@ -5,19 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows import confirming, digesting, looking, reporting, waiting
-from bot.workflows.digesting import NotLive, Wish
-from bot.workflows.joining import grant_admin
-from bot.workflows.waiting import what_waits
-from models.digest import Digest, Subscription
-from models.epic import Blocking, Epic, Override, StreamMove, Transition
+from bot.workflows.board import confirming, digesting
+from bot.workflows.board import digest as reporting
+from bot.workflows.board import home as looking
+from bot.workflows.board import inbox as waiting
+from bot.workflows.board.digesting import NotLive, Wish
+from bot.workflows.board.inbox import Reader, what_waits
+from bot.workflows.people.workspaces import grant_admin
+from models.board.digest import Digest, Subscription
+from models.epics.epic import Blocking, Epic, Override, StreamMove, Transition
 from models.message import DIGEST_KINDS, Message, MessageKind
-from models.page import Reader
-from models.policy import Requirement
-from models.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.project import Milestone, Project, ProjectShare
-from models.role import Role, RoleGrant
-from models.theme import Theme
+from models.people.role import Role, RoleGrant
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.projects.project import Milestone, Project, ProjectShare
+from models.themes.theme import Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 

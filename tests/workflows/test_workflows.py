@@ -5,19 +5,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows import finding, joining, looking
-from bot.workflows.boarding import board, place_in_state
-from bot.workflows.moving import UnknownEpic, UnknownState, move
-from bot.workflows.proposing import UnknownStream, similar_open_epics
-from bot.workflows.setting_up import set_up
-from models.epic import Epic, Transition
+from bot.workflows import seeing
+from bot.workflows.board import home as looking
+from bot.workflows.board.board import board, place_in_state
+from bot.workflows.board.home import Chosen
+from bot.workflows.epics import finding
+from bot.workflows.epics.moving import UnknownEpic, move
+from bot.workflows.epics.proposing import similar_open_epics
+from bot.workflows.people import workspaces as joining
+from bot.workflows.portfolio.setting_up import set_up
+from bot.workflows.portfolio.states import UnknownState
+from bot.workflows.portfolio.streams import UnknownStream
+from models.epics.epic import Epic, Transition
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, MovedMeanwhile
 from models.message import Message
-from models.page import Chosen
-from models.portfolio import Portfolio, ValueStream
-from models.setup import Setup, StreamSetup
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.setup import Setup, StreamSetup
 from models.work import Work, cancel, put
-from models.workspace import Workspace
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic
 
 
@@ -44,7 +49,7 @@ def work_keys(session):
 
 def test_a_portfolio_starts_with_seven_states_and_its_streams(database, shop):
     with database.read() as session:
-        portfolio = finding.portfolios(session, shop[0])[0]
+        portfolio = seeing.portfolios(session, shop[0])[0]
         assert [s.name for s in portfolio.states][0::6] == ["funnel", "stopped"]
         assert [(s.key_prefix, s.owner_user_id) for s in portfolio.value_streams] == [
             ("ONB", ANA),

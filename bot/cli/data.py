@@ -1,0 +1,115 @@
+"""The way of the commands to the database, and to the workspace that is meant."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import takewhile
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import migrations
+from bot.clocks import DatabaseClock
+from bot.settings import Settings
+from models.audit.audit import Act
+from models.database import Database
+from models.errors import Mistake
+from models.people.workspace import LOCAL, Workspace
+from models.portfolio.portfolio import Portfolio
+from models.portfolio.setup import LONGEST_NAME, tidy
+
+WorkspaceOption = Annotated[
+    str | None, typer.Option("--workspace", help="The Slack team's id, where there are several.")
+]
+
+
+class PortfolioUnnamed(Mistake):
+    """A portfolio's name that none can have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Name the portfolio after --portfolio, in up to {LONGEST_NAME} characters."
+        )
+
+
+def _named(name: str) -> str:
+    """The name as it is stored. Raises PortfolioUnnamed."""
+    tidied = tidy(name)
+    if not tidied or len(tidied) > LONGEST_NAME:
+        raise PortfolioUnnamed
+    return tidied
+
+
+PortfolioOption = Annotated[
+    str, typer.Option("--portfolio", help="The portfolio's name.", callback=_named)
+]
+
+
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """The database that DATABASE_URL names, given back at the end."""
+    database = Database(Settings.from_environment().database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def ready_database() -> Iterator[Database]:
+    """A database whose schema is current: SQLite is brought up to date, PostgreSQL is asked for."""
+    with open_database() as database:
+        if not migrations.is_current(database.engine):
+            if database.engine.dialect.name != "sqlite":
+                raise Mistake("The schema is not up to date. Run: tack db upgrade")
+            migrations.upgrade(database.engine)
+        yield database
+
+
+def by_command(database: Database) -> Act:
+    """The act of who typed the command: the audit log knows the way, not the person."""
+    words = takewhile(str.isalpha, sys.argv[1:4])
+    return Act(None, f"tack {' '.join(words)}".strip(), DatabaseClock(database).now())
+
+
+def workspace_id(session: Session, team_id: str | None) -> int:
+    """The workspace that is meant, or the only one, made where there is none yet."""
+    found = session.scalars(select(Workspace).order_by(Workspace.id)).all()
+    if team_id is not None:
+        return _of_team(found, team_id).id
+    if len(found) > 1:
+        raise Mistake(f"Which workspace? Add --workspace, one of: {_teams(found)}.")
+    if found:
+        return found[0].id
+    local = Workspace(team_id=LOCAL)
+    session.add(local)
+    session.flush()
+    return local.id
+
+
+def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:
+    """The workspace's portfolio of that name; the mistake of another name says which there are."""
+    here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
+    found = session.scalar(here.where(Portfolio.name == name))
+    if found is None:
+        names = ", ".join(each.name for each in session.scalars(here.order_by(Portfolio.name)))
+        raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
+    return found
+
+
+def count_of(count: int, nouns: str) -> str:
+    """ "1 epic", "1,815 transitions"."""
+    return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
+
+
+def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:
+    for workspace in workspaces:
+        if workspace.team_id == team_id:
+            return workspace
+    raise Mistake(f"There is no workspace {team_id}. There is: {_teams(workspaces) or 'none yet'}.")
+
+
+def _teams(workspaces: Sequence[Workspace]) -> str:
+    return ", ".join(workspace.team_id for workspace in workspaces)

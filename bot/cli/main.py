@@ -1,0 +1,251 @@
+"""`tack ...`: what one does with Tack from a terminal."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy.exc import DBAPIError
+from typer.exceptions import TyperException
+
+import migrations
+from bot.cli import audit as cli_audit
+from bot.cli import exporting as cli_export
+from bot.cli import importing as cli_projects
+from bot.cli import run as cli_run
+from bot.cli.data import (
+    PortfolioOption,
+    WorkspaceOption,
+    by_command,
+    count_of,
+    open_database,
+    portfolio_named,
+    ready_database,
+    workspace_id,
+)
+from bot.serving import log_to_stderr
+from bot.workflows.files.importing import creating as founding
+from bot.workflows.files.importing.histories import (
+    histories,
+    import_items,
+    read_items,
+    staged_items,
+)
+from models.database import Database
+from models.errors import DatabaseAway, Mistake
+from models.flow.flow import Board, board_at
+from models.portfolio.portfolio import PHASED_STATE
+
+tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
+db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
+imports = typer.Typer(no_args_is_help=True, help="Bring histories in from files.")
+tack.add_typer(db, name="db")
+tack.add_typer(imports, name="import")
+tack.add_typer(cli_run.admin, name="admin")
+tack.add_typer(cli_run.work, name="work")
+tack.add_typer(cli_audit.audit, name="audit")
+imports.command("projects")(cli_projects.import_projects)
+tack.command("export")(cli_export.export)
+tack.command("run")(cli_run.run_tack)
+tack.command("manifest")(cli_run.print_manifest)
+
+SOURCE = Path(__file__).parents[2]
+"""Where the local Slack lies, which is not installed with Tack."""
+
+say = Console(stderr=True, highlight=False)
+
+FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
+BUSY = "lock"
+"""What a database says that others keep busy has this in it, on both engines."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, else the one typed; a mistake is one sentence and exit code 2."""
+    try:
+        code = tack(arguments, standalone_mode=False)
+    except TyperException as mistake:
+        _refuse(_usage(mistake))
+    except typer.Abort:
+        _refuse("Stopped.")
+    except DatabaseAway as away:
+        _refuse(_unusable(away.__cause__) or away.sentence)
+    except Mistake as mistake:
+        _refuse(mistake.sentence)
+    except DBAPIError as error:
+        _refuse(_unusable(error) or DatabaseAway().sentence)
+    else:
+        sys.exit(code)
+
+
+def _refuse(said: str) -> NoReturn:
+    if said:
+        say.print(said, markup=False, soft_wrap=True)
+    sys.exit(2)
+
+
+def _usage(mistake: TyperException) -> str:
+    """What was typed wrongly, and where it says how; nothing where the help was just shown."""
+    said = mistake.format_message().replace("Value error, ", "").removesuffix(".")
+    context = getattr(mistake, "ctx", None)
+    stop = "" if said.endswith("?") else "."
+    return said and f"{said}{stop} Run: {context.command_path if context else 'tack'} --help"
+
+
+def _unusable(error: BaseException | None) -> str | None:
+    """What the database says against it; None where it is only busy."""
+    if not isinstance(error, DBAPIError):
+        return None
+    reason = (str(error.orig).strip().splitlines() or ["it does not say why"])[0]
+    if BUSY in reason:
+        return None
+    return (
+        f"The database that DATABASE_URL names cannot be used: {reason.removesuffix('.')}. Nothing "
+        "was changed. Is it there and whole, and is DATABASE_URL the right one?"
+    )
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the schema up to date."""
+    with open_database() as database:
+        if not migrations.is_current(database.engine):
+            migrations.upgrade(database.engine)
+    say.print("The schema is up to date.")
+
+
+@db.command("check")
+def check() -> None:
+    """Say whether the schema is up to date; exit code 1 where it is not."""
+    with open_database() as database:
+        if not migrations.is_current(database.engine):
+            say.print("The schema is not up to date. Run: tack db upgrade")
+            raise typer.Exit(1)
+    say.print("The schema is up to date.")
+
+
+@imports.command("epics")
+def import_epics(
+    items: FileOption,
+    transitions: FileOption,
+    mapping: FileOption,
+    portfolio: PortfolioOption,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
+    with ready_database() as database:
+        _import(database, (items, transitions, mapping), portfolio, workspace)
+
+
+@tack.command("demo")
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served.")] = 8600,
+    data: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="A history to bring in as well."),
+    ] = None,
+) -> None:
+    """Try Tack in a local Slack, with a portfolio to look at and no account."""
+    sys.path.append(str(SOURCE))
+    try:
+        found = import_module("bot.demo.demo")
+    except ModuleNotFoundError as error:
+        if error.name != "sandbox":
+            raise
+        raise Mistake("The demo needs Tack's source: clone it and run make demo.") from error
+    log_to_stderr("error")
+
+    def load(database: Database) -> None:
+        if data is not None:
+            files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
+            _import(database, files, data.resolve().name, None)
+
+    found.demo(port, load)
+
+
+def _import(
+    database: Database, files: tuple[Path, Path, Path], portfolio: str, workspace: str | None
+) -> None:
+    for file in files:
+        if not file.is_file():
+            raise Mistake(f"{file} is not there.")
+    with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:
+        task = progress.add_task("Reading", total=None)
+        found = read_items(*files, lambda rows: progress.advance(task, rows))
+        progress.update(task, description="Writing")
+        act = by_command(database)
+        with (
+            staged_items(database, found) as connection,
+            database.write(act, connection) as session,
+        ):
+            here = workspace_id(session, workspace)
+            is_new = founding.portfolio_named(session, here, portfolio) is None
+            report = import_items(session, here, portfolio, found, datetime.now(UTC))
+    say.print(
+        f"{portfolio}: {count_of(report.items_added, 'epics')} and "
+        f"{count_of(report.transitions_added, 'transitions')} came in, "
+        f"{count_of(report.items_known_before, 'epics')} "
+        f"{'was' if report.items_known_before == 1 else 'were'} known before.",
+        markup=False,
+        soft_wrap=True,
+    )
+    if is_new:
+        say.print(f"  {portfolio} is a new portfolio", markup=False, soft_wrap=True)
+    for oddity, count in report.oddities.most_common():
+        say.print(f"  {oddity}: {count:,}, taken as it is")
+
+
+@tack.command("board")
+def board(
+    portfolio: PortfolioOption,
+    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print how many epics stood in each state at the end of a day."""
+    with ready_database() as database, database.read() as session:
+        found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+        moment = datetime.combine(_day(as_of), time(23, 59, 59), ZoneInfo(found.time_zone))
+        states = found.all_states
+        names = [state.name for state in states]
+        wip = {state.name for state in states if state.committed}
+        counted = board_at(histories(session, found), moment, names, wip)
+    print(_as_json(counted) if as_json else _as_text(portfolio, counted))
+
+
+def _as_json(board: Board) -> str:
+    return json.dumps(
+        {
+            "as_of": board.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "items_known": board.items_known,
+            "count_per_state": board.count_per_state,
+            "wip_total": board.wip_total,
+            "wip_per_value_stream": board.wip_per_value_stream,
+        },
+        indent=2,
+    )
+
+
+def _as_text(portfolio: str, board: Board) -> str:
+    lines = [f"{portfolio}, {board.as_of:%d %b %Y}: {board.items_known} epics known"]
+    for state, count in board.count_per_state.items():
+        lines.append(f"  {state:<13}{count:>6}")
+        if state == PHASED_STATE:
+            columns = board.count_per_column.items()
+            lines += [f"    {column:<11}{n:>6}" for column, n in columns]
+    lines.append(f"In progress: {board.wip_total}")
+    lines += [f"  {stream:<24}{wip:>5}" for stream, wip in board.wip_per_value_stream.items()]
+    return "\n".join(lines)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error

@@ -1,0 +1,1 @@
+"""What shows all of it: cards, Home, what waits for someone, the weekly digest."""

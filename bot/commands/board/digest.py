@@ -1,0 +1,254 @@
+"""`/flow`: the weekly digest of a channel, and the answers to what it asks."""
+
+from collections.abc import Callable, Mapping
+
+from bot.commands.readiness import check_is_set_up
+from bot.slack import answers, help
+from bot.slack.answering import TriggerExpired
+from bot.slack.hearing import Call
+from bot.slack.typed import answers_of
+from bot.slack.values import (
+    DigestScope,
+    EpicRef,
+    FactCheckRef,
+    OldButton,
+    SubscribeForm,
+    SubscriptionRef,
+)
+from bot.views.board import digest, digest_thread, fact_check, subscription
+from bot.views.portfolio import setting_fields
+from bot.workflows import seeing
+from bot.workflows.board import confirming, digesting
+from bot.workflows.board import digest as reporting
+from bot.workflows.board import fact_check as asking
+from bot.workflows.board import inbox as waiting
+from bot.workflows.board.confirming import UnknownQuestion
+from bot.workflows.board.digesting import NoDigest, Wish
+from bot.workflows.permitting import Place, check
+from bot.workflows.portfolio import streams
+from bot.workflows.portfolio.readiness import SetUpFirst
+from models.board.confirmation import FactCheck
+from models.board.digest import Subscription
+from models.errors import FieldMistakes, Mistake
+from models.people.role import Right
+
+USAGES = (
+    help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),
+    help.Usage("subscribe", "digest subscribe", "have one come here once a week, or change when"),
+    help.Usage("preview", "digest preview", "show you alone what it would say now"),
+    help.Usage("send", "digest send", "send this week's now"),
+    help.Usage("pause", "digest pause", "send none until it is resumed"),
+    help.Usage("resume", "digest resume", "send it again at its usual time"),
+    help.Usage("help", "help", "say what can be typed"),
+)
+
+
+class WhichChannel(Mistake):
+    """A digest asked about where there is no channel."""
+
+    def __init__(self) -> None:
+        super().__init__("Type /flow digest in the channel that the digest is for.")
+
+
+def hear(call: Call) -> None:
+    """Hear `/flow`."""
+    word, _, rest = call.typed.partition(" ")
+    doing = DIGEST_FORMS.get(rest.strip().casefold()) if word.casefold() == "digest" else None
+    if doing is None:
+        asked = "" if word.casefold() in {"", "help"} else call.typed
+        call.reply(help.usage("/flow", USAGES, asked.removeprefix("digest ")))
+        return
+    check_is_set_up(call)
+    doing(call)
+
+
+def say_state(call: Call) -> None:
+    """Say whether a digest comes here, and when."""
+    with call.database.read() as session:
+        try:
+            found = digesting.subscription_of(session, call.workspace_id, _channel(call))
+        except NoDigest:
+            found = None
+        told = subscription.state(found) if found else subscription.none_yet()
+    call.reply(told)
+
+
+def open_subscribe(call: Call) -> None:
+    """Open the form that asks for a digest, filled with what holds now."""
+    channel_id = _channel(call)
+    with call.database.read() as session:
+        there = seeing.portfolios(session, call.workspace_id)
+        if not there:
+            raise SetUpFirst
+        portfolios = seeing.portfolios(session, call.workspace_id, call.actor)
+        if not portfolios:
+            check(session, call.actor, Right.RUN_DIGEST, Place.of_portfolio(there[0]))
+        stream = streams.stream_of_channel(session, call.workspace_id, channel_id)
+        try:
+            now = digesting.subscription_of(session, call.workspace_id, channel_id)
+        except NoDigest:
+            now = None
+        form = subscription.subscribe_form(channel_id, portfolios, stream, now)
+    try:
+        call.open_form(form)
+    except TriggerExpired:
+        said = "Slack did not open the form in time. Type /flow digest subscribe once more."
+        call.reply(answers.sentence(said))
+        return
+    call.ack()
+
+
+def subscribe(call: Call) -> None:
+    """Have the digest come as the form says."""
+    channel_id = SubscribeForm.read(call.view["private_metadata"]).channel
+    wish = _wish(answers_of(call.view))
+    with call.write() as session:
+        found = digesting.subscribe(
+            session, call.workspace_id, call.actor, channel_id, wish, call.at
+        )
+        done = subscription.subscribed(found)
+        outside = subscription.outside(found, call.bot_user_id)
+    call.ack()
+    call.tell(done, channel_id, otherwise=outside)
+
+
+def preview(call: Call) -> None:
+    """Show to who asks what it would say now."""
+    _preview(call, _channel(call))
+
+
+def send(call: Call) -> None:
+    """Send this week's at once."""
+    with call.write() as session:
+        found = digesting.send_now(session, call.workspace_id, call.actor, _channel(call), call.at)
+        told = subscription.sent(found)
+    call.reply(told)
+
+
+def pause(call: Call) -> None:
+    """Send none until it is resumed."""
+    _pause(call, _channel(call))
+
+
+def resume(call: Call) -> None:
+    """Send it again at its usual time."""
+    with call.write() as session:
+        found = digesting.resume(session, call.workspace_id, call.actor, _channel(call), call.at)
+        told = subscription.resumed(found)
+    call.reply(told)
+
+
+def choose_from_digest(call: Call) -> None:
+    """Do what was chosen from the menu of a digest."""
+    ref = SubscriptionRef.read(call.action["selected_option"]["value"])
+    with call.database.read() as session:
+        found = session.get(Subscription, ref.subscription)
+        if found is None or found.workspace_id != call.workspace_id:
+            raise OldButton
+    if ref.do == "change":
+        open_subscribe(call)
+    elif ref.do == "pause":
+        _pause(call, found.channel_id)
+    else:
+        _preview(call, found.channel_id)
+
+
+def still_right(call: Call) -> None:
+    """Note that an epic stands as it is shown; the question is redrawn without its button."""
+    ref = EpicRef.read(call.action["value"])
+    with call.write() as session:
+        epic = confirming.confirm(session, call.workspace_id, call.actor, ref.epic, call.at)
+        told = fact_check.noted(epic)
+    call.reply(told)
+
+
+def all_still_right(call: Call) -> None:
+    """Note it for every epic of the question."""
+    ref = FactCheckRef.read(call.action["value"])
+    with call.write() as session:
+        confirming.confirm_all(session, call.workspace_id, call.actor, ref.check, call.at)
+    call.ack()
+
+
+def something_changed(call: Call) -> None:
+    """Show the epics of the question, each to be opened and moved on."""
+    ref = FactCheckRef.read(call.action["value"])
+    with call.database.read() as session:
+        check = session.get(FactCheck, ref.check)
+        if check is None or (check.workspace_id, check.user_id) != (call.workspace_id, call.actor):
+            raise UnknownQuestion
+        asked, _ = asking.asked_about(session, check)
+        form = fact_check.what_changed(asked)
+    call.open_form(form)
+    call.ack()
+
+
+def open_owners(call: Call) -> None:
+    """Show the epics without an owner that the person may see, each to be opened."""
+    ref = DigestScope.read(call.action["value"])
+    with call.database.read() as session:
+        portfolios = seeing.portfolios(session, call.workspace_id, call.actor)
+        portfolio = next((each for each in portfolios if each.id == ref.portfolio), None)
+        if portfolio is None:
+            raise OldButton
+        found = waiting.without_owner(session, portfolio, ref.stream, call.actor)
+        form = digest_thread.without_owners(found)
+    call.open_form(form)
+    call.ack()
+
+
+DIGEST_FORMS: Mapping[str, Callable[[Call], None]] = {
+    "": say_state,
+    "subscribe": open_subscribe,
+    "preview": preview,
+    "send": send,
+    "pause": pause,
+    "resume": resume,
+}
+
+
+def _channel(call: Call) -> str:
+    if call.channel_id is None:
+        raise WhichChannel
+    return call.channel_id
+
+
+def _preview(call: Call, channel_id: str) -> None:
+    with call.database.read() as session:
+        found = digesting.subscription_of(session, call.workspace_id, channel_id)
+        shown = digest.digest(reporting.preview(session, found, call.at))
+    call.reply(shown)
+
+
+def _pause(call: Call, channel_id: str) -> None:
+    with call.write() as session:
+        found = digesting.pause(session, call.workspace_id, call.actor, channel_id, call.at)
+        told = subscription.paused(found)
+    call.reply(told)
+
+
+def _wish(typed: Mapping[str, str | None]) -> Wish:
+    """What the form says. Raises FieldMistakes and OldButton."""
+    hour, _, minute = (typed.get(subscription.TIME) or "").partition(":")
+    zone = typed.get(setting_fields.TIME_ZONE)
+    missing = {
+        name: sentence
+        for name, held, sentence in (
+            (subscription.TIME, hour, "Choose a time, for example 9:00."),
+            (setting_fields.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
+        )
+        if not held
+    }
+    if missing:
+        raise FieldMistakes(missing)
+    scope = DigestScope.read(typed.get(subscription.SCOPE) or "")
+    weekday = typed.get(subscription.WEEKDAY) or ""
+    if weekday not in {str(number) for number in range(7)}:
+        raise OldButton
+    return Wish(
+        portfolio_id=scope.portfolio,
+        value_stream_id=scope.stream,
+        weekday=int(weekday),
+        minute_of_day=int(hour) * 60 + int(minute),
+        time_zone=str(zone),
+    )

@@ -1,0 +1,96 @@
+"""Answering an idea: by the form its card opens, and by typing."""
+
+from collections.abc import Mapping
+
+from bot.commands.epics.opening import epic_of, open_form
+from bot.slack.hearing import Call
+from bot.slack.typed import answers_of
+from bot.slack.values import EpicVersion, OldButton
+from bot.views.epics import idea_answer
+from bot.workflows.epics import answering, finding
+from models.epics.answer import IdeaAnswer
+from models.epics.epic import AnswerKind
+from models.epics.proposal import NONE
+from models.errors import FieldMistakes, Mistake
+from models.fields import UNSTORABLE
+
+
+class WhichAnswer(Mistake):
+    """An answer that is neither yes, nor not now, nor a question."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"What do you answer? Type /epic answer {key} yes, "
+            f"/epic answer {key} not now because …, or /epic answer {key} question …"
+        )
+
+
+def open_answer(call: Call, epic_id: int) -> None:
+    """Open the form, for who owes the idea its answer."""
+    with call.database.read() as session:
+        epic = epic_of(session, call, epic_id)
+        answering.check_may_answer(session, call.actor, epic)
+        themes = finding.choices(session, epic.portfolio).themes
+        view = idea_answer.answer_form(epic, themes, call.channel_id)
+    open_form(call, view)
+
+
+def answer_by_form(call: Call) -> None:
+    """Keep the answer as the form says it."""
+    memory = EpicVersion.read(call.view["private_metadata"])
+    said = _said(answers_of(call.view))
+    if said.owner_user_id is not None and (why := call.unfit([said.owner_user_id])):
+        raise FieldMistakes({idea_answer.OWNER: why})
+    with call.write() as session:
+        done = answering.answer(
+            session, call.workspace_id, call.actor, memory.epic, memory.version, said, call.at
+        )
+        told = idea_answer.answered(done.epic, done.answer, done.missing)
+    call.ack(response_action="clear")
+    call.tell(told, memory.channel)
+
+
+def answer_typed(call: Call, key: str, words: str) -> None:
+    """Keep the answer that was typed; without one, open the form."""
+    with call.database.read() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
+    if not words:
+        open_answer(call, epic.id)
+        return
+    said = read_answer(epic.key, words)
+    with call.write() as session:
+        done = answering.answer(
+            session, call.workspace_id, call.actor, epic.id, None, said, call.at
+        )
+        told = idea_answer.answered(done.epic, done.answer, done.missing)
+    call.reply(told)
+
+
+def read_answer(key: str, words: str) -> IdeaAnswer:
+    """ "not now because …" and the like. Raises WhichAnswer."""
+    words = UNSTORABLE.sub("", words)
+    for kind in AnswerKind:
+        if words.casefold() == kind or words.casefold().startswith((f"{kind} ", f"{kind}:")):
+            rest = words[len(kind) :].lstrip(" :,").strip()
+            if kind is AnswerKind.NOT_NOW and rest.casefold().startswith("because "):
+                rest = rest[len("because ") :].strip()
+            return IdeaAnswer(kind=kind, words=rest or None)
+    raise WhichAnswer(key)
+
+
+def _said(typed: Mapping[str, str | None]) -> IdeaAnswer:
+    kind, theme = typed.get(idea_answer.KIND), typed.get(idea_answer.THEME)
+    if kind is None:
+        raise FieldMistakes({idea_answer.KIND: "Choose one of the three."})
+    if kind not in set(AnswerKind) or not (theme in (None, NONE) or theme.isdigit()):
+        raise OldButton
+    because = UNSTORABLE.sub("", typed.get(idea_answer.REASON) or "").strip() or None
+    if theme == NONE and because is None and kind == AnswerKind.YES:
+        raise FieldMistakes({idea_answer.REASON: "Say why it has no theme, in a few words."})
+    return IdeaAnswer(
+        kind=AnswerKind(kind),
+        words=UNSTORABLE.sub("", typed.get(idea_answer.WORDS) or "").strip() or None,
+        theme_id=int(theme) if theme not in (None, NONE) else None,
+        theme_none_because=because,
+        owner_user_id=typed.get(idea_answer.OWNER),
+    )

@@ -1,0 +1,1 @@
+"""People: who is who in a workspace, and which roles they have."""

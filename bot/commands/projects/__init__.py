@@ -1,0 +1,1 @@
+"""Projects: what runs beside the value streams, with its plan."""

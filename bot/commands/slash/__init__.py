@@ -1,0 +1,1 @@
+"""The three commands people type; each sends its words to a room."""

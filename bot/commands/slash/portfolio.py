@@ -1,0 +1,62 @@
+"""`/portfolio`: what shapes the portfolio, each word in a module of its own."""
+
+from collections.abc import Callable
+
+from bot.commands.audit import audit
+from bot.commands.files import exports as export
+from bot.commands.files import imports
+from bot.commands.people import people, roles
+from bot.commands.portfolio import settings, setup, streams
+from bot.commands.projects import projects
+from bot.commands.readiness import check_is_set_up
+from bot.commands.themes import themes
+from bot.slack import help
+from bot.slack.hearing import Call
+
+USAGES = (
+    help.Usage("setup", "setup", "set up a portfolio, step by step; it continues where it stood"),
+    help.Usage("streams", "streams", "list the value streams; add, change, merge and split them"),
+    help.Usage("settings", "settings", "change what holds: basics, board, limits, who sees it"),
+    help.Usage("roles", "roles", "say who has which role; admins give and take them"),
+    help.Usage("people", "people @PERSON", "say what is someone's, and hand it over"),
+    help.Usage("themes", "themes", "say what the portfolio is after, and which work serves it"),
+    help.Usage("projects", "projects", "list the projects and their plans; words can follow"),
+    help.Usage("import", "import", "bring epics or projects in from a CSV file"),
+    help.Usage("export", "export", "have all you may see as a file, CSV or JSON"),
+    help.Usage(
+        "audit",
+        "audit",
+        "say who changed what: a key, a project's code, @person or a word can follow",
+    ),
+    help.Usage("help", "help", "say what can be typed"),
+)
+
+FORMS: dict[str, Callable[[Call, str], None]] = {
+    "audit": audit.hear,
+    "export": export.hear,
+    "import": imports.hear,
+    "projects": projects.hear,
+    "setup": setup.hear,
+    "streams": streams.hear,
+    "settings": settings.hear,
+    "roles": roles.hear,
+    "themes": themes.hear,
+    "people": people.hear,
+}
+"""What follows `/portfolio`: each hears the rest of what was typed."""
+
+BEFORE = frozenset({"roles", "audit"})
+"""What admins can use before there is a portfolio."""
+
+
+def hear(call: Call) -> None:
+    """Hear `/portfolio`."""
+    word, _, rest = call.typed.partition(" ")
+    doing = FORMS.get(word.casefold())
+    if doing is None:
+        asked = "" if word.casefold() in {"", "help"} else call.typed
+        call.reply(help.usage("/portfolio", USAGES, asked))
+        return
+    if doing is not setup.hear:
+        check_is_set_up(call, except_admins=word.casefold() in BEFORE)
+    doing(call, rest.strip())

@@ -1,0 +1,1 @@
+"""Themes, objectives and key results: what the portfolio is after."""

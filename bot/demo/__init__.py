@@ -1,0 +1,1 @@
+"""The demo: Tack in a local Slack, and a portfolio to look at."""

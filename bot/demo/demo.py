@@ -1,0 +1,124 @@
+"""The demo: a local Slack and Tack in one process, with a portfolio to look at."""
+
+import os
+import signal
+from collections.abc import Callable
+from threading import Event
+from types import FrameType
+
+from pydantic import SecretStr
+from rich.console import Console
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from bot.app import CannotStart, Tack
+from bot.cli.data import workspace_id
+from bot.demo.sample import NAME, load_sample
+from bot.manifest import manifest
+from bot.settings import Settings
+from bot.workflows.redrawing import redraw_message
+from models.clock import Clock
+from models.database import Database
+from models.message import Message
+from models.portfolio.portfolio import Portfolio
+from models.seen import Seen
+from models.work import Work
+from sandbox import Sandbox
+
+DATABASE = "sqlite:///demo.db"
+ZONE = "Europe/Berlin"
+PEOPLE = {
+    "ana": "Ana Alvarez",
+    "ben": "Ben Okafor",
+    "cleo": "Cleo Martin",
+    "dana": "Dana Novak",
+    "eli": "Eli Sato",
+}
+CHANNELS = ("payments", "onboarding", "platform", "portfolio")
+
+say = Console(highlight=False)
+
+Load = Callable[[Database], None]
+"""Brings more into the database before Tack starts."""
+
+
+def demo(port: int, load: Load) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises CannotStart where the port is taken."""
+    slack = _slack(port)
+    ids = {
+        name: slack.add_user(name, real, ZONE, admin=name == "ana").id
+        for name, real in PEOPLE.items()
+    }
+    channels = {name: slack.add_channel(name, list(PEOPLE)).id for name in CHANNELS}
+    settings = Settings(
+        database_url=os.environ.get("DATABASE_URL", DATABASE),
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_api_url=slack.api_url,
+        tack_admins=frozenset({ids["ana"]}),
+    )
+    ended = _ended()
+    slack.start()
+    tack = Tack(settings, "socket", slack.clock)
+    try:
+        tack.prepare()
+        load(tack.database)
+        with tack.database.write() as session:
+            _load_sample(session, ids, channels, slack.clock)
+        with tack.database.write() as session:
+            _begin_anew(session, slack.clock)
+        tack.start()
+        say.print(f"\n  Tack is at [bold]{slack.url}[/bold]\n")
+        say.print("  You are Ana. Open the app's Home, or type /epic propose in #payments.")
+        say.print("  Ctrl-C ends it; what you did stays for the next time.\n")
+        ended.wait()
+    finally:
+        tack.stop()
+        slack.stop()
+
+
+def _slack(port: int) -> Sandbox:
+    try:
+        return Sandbox(manifest("socket"), port=port)
+    except OSError as error:
+        raise CannotStart(
+            f"Port {port} is in use. Choose another one: make demo PORT={port + 1}"
+        ) from error
+
+
+def _load_sample(
+    session: Session, people: dict[str, str], channels: dict[str, str], clock: Clock
+) -> None:
+    """Store the sample, the first time."""
+    here = workspace_id(session, None)
+    known = select(Portfolio.id).where(Portfolio.workspace_id == here, Portfolio.name == NAME)
+    if session.scalar(known) is None:
+        load_sample(session, here, people, channels, clock.now())
+
+
+def _begin_anew(session: Session, clock: Clock) -> None:
+    """The local Slack begins empty, so every card is posted and its forms are counted anew; what
+    is in the thread of a digest follows it."""
+    here = workspace_id(session, None)
+    drawings = or_(Work.key.startswith("message:"), Work.key.startswith("home:"))
+    session.execute(delete(Work).where(Work.workspace_id == here, drawings))
+    session.execute(delete(Seen).where(Seen.workspace_id == here))
+    in_threads = Message.thread_ts.is_not(None)
+    session.execute(delete(Message).where(Message.workspace_id == here, in_threads))
+    messages = session.scalars(select(Message).where(Message.workspace_id == here))
+    for message in messages.all():
+        message.ts = message.post_started_at = message.refusal = None
+        session.flush()
+        redraw_message(session, message, clock.now())
+
+
+def _ended() -> Event:
+    """Set by Ctrl-C and by SIGTERM."""
+    ended = Event()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked_to_end, end)
+    return ended

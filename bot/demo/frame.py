@@ -1,0 +1,137 @@
+"""The sample's frame: who has which role, themes, projects and limits, by the very workflows."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from bot.demo.epic import BUY, CALM, IM, PAPER
+from bot.workflows.people import granting
+from bot.workflows.permitting import Place
+from bot.workflows.portfolio import limits as setting_limits
+from bot.workflows.portfolio.limits import ALL
+from bot.workflows.projects import keeping as projecting
+from bot.workflows.themes import keeping as theming
+from models.people.role import Role
+from models.portfolio.portfolio import Phase, Portfolio
+from models.projects.project_entry import MilestoneEntry, ProjectEntry
+from models.projects.shares import Share
+from models.themes.aim import KeyResultAim, ObjectiveAim, Reading, ThemeAim
+
+THEMES = (
+    (BUY, "Who wants to pay can pay, whatever they pay with."),
+    (PAPER, "A new customer is in on the first day, from wherever they are."),
+    (CALM, "Nobody is woken for what can wait until the morning."),
+)
+PROJECTS = (
+    (
+        ProjectEntry(
+            code="PRJ-204",
+            name="Checkout renewal",
+            shares=[Share("Payments", Decimal(100))],
+            budget_minor=90_000_000,
+            cost_centre="4310",
+        ),
+        (("M1", "Design agreed", -120, -120), ("M2", "New pages live", -40, -34)),
+        ("M3", "Old pages gone", 20, 34),
+    ),
+    (
+        ProjectEntry(
+            code="PRJ-187",
+            name="One ledger for all countries",
+            shares=[Share("Platform", Decimal(60)), Share("Payments", Decimal(40))],
+            budget_minor=140_000_000,
+            cost_centre="4380",
+        ),
+        (("M1", "Supplier chosen", -90, -95), ("M2", "First country on it", -10, -10)),
+        ("M3", "All countries on it", 160, 160),
+    ),
+)
+"""Each with its milestones that came and the next one: code, name, days from now as agreed and
+as they came or are expected."""
+
+MOST_IN_FLIGHT = {"Payments": 7, "Onboarding": 4, "Platform": 3}
+MOST_TESTING = 4
+
+
+def give_roles(
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
+) -> None:
+    """Let three be the council, and Dana hold the money."""
+    for role, names in ((Role.COUNCIL, ("ben", "cleo", "eli")), (Role.FINANCE, ("dana",))):
+        granting.grant(
+            session,
+            portfolio.workspace_id,
+            people["ana"],
+            role,
+            Place.of_portfolio(portfolio),
+            [people[name] for name in names],
+            [],
+            False,
+            at,
+        )
+
+
+def keep_themes(
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
+) -> dict[str, int]:
+    """The themes by their names, the first with an objective and the figure that shows it."""
+    here, ana = portfolio.workspace_id, people["ana"]
+    found = {
+        name: theming.keep_theme(
+            session, here, ana, portfolio.id, None, ThemeAim(name, description), at
+        ).id
+        for name, description in THEMES
+    }
+    aim = ObjectiveAim(
+        "Seven in ten who begin to pay finish",
+        due_on=(at + timedelta(days=330)).date(),
+        owner_user_id=people["ben"],
+        theme_id=found[BUY],
+    )
+    objective = theming.keep_objective(session, here, ana, portfolio.id, None, aim)
+    figure = KeyResultAim("Checkout completion", "%", Decimal(61), Decimal(70))
+    result = theming.keep_key_result(session, here, ana, objective.id, None, figure)
+    read = Reading(Decimal("64.2"), (at + timedelta(days=170)).date())
+    theming.read_key_result(session, here, ana, result.id, result.version, read)
+    return found
+
+
+def keep_projects(
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime, now: datetime
+) -> dict[str, int]:
+    """The projects by their codes, with their milestones as they stand today."""
+    here, ana, found = portfolio.workspace_id, people["ana"], {}
+    for entry, came, coming in PROJECTS:
+        project = projecting.keep_project(session, here, ana, portfolio.id, None, entry, at)
+        for code, name, agreed, came_after in came:
+            plan = MilestoneEntry(
+                code, name, baseline_on=_day(now, agreed), actual_on=_day(now, came_after)
+            )
+            projecting.keep_milestone(session, here, ana, project.id, None, plan, at)
+        code, name, agreed, expected = coming
+        plan = MilestoneEntry(
+            code, name, baseline_on=_day(now, agreed), forecast_on=_day(now, expected)
+        )
+        projecting.keep_milestone(session, here, ana, project.id, None, plan, at)
+        found[entry.code] = project.id
+    return found
+
+
+def set_limits(session: Session, portfolio: Portfolio, ana: str, at: datetime) -> None:
+    """How many may be in flight in each stream, and test their MVP at once: one stream is over."""
+    here = portfolio.workspace_id
+    for stream in portfolio.open_streams:
+        wanted = {ALL: MOST_IN_FLIGHT[stream.name]}
+        setting_limits.set_limits(
+            session, here, ana, portfolio.id, stream.id, stream.version, wanted, at
+        )
+    testing = f"{portfolio.state(IM).id}.{Phase.TESTING}"
+    setting_limits.set_limits(
+        session, here, ana, portfolio.id, None, portfolio.version, {testing: MOST_TESTING}, at
+    )
+
+
+def _day(now: datetime, days: int) -> date:
+    return (now + timedelta(days=days)).date()

@@ -1,9 +1,0 @@
-"""A made-up portfolio's half year: what was proposed, when, and how it went."""
-
-from bot import sample_onboarding, sample_payments, sample_platform
-
-EPICS = sorted(
-    (*sample_payments.EPICS, *sample_onboarding.EPICS, *sample_platform.EPICS),
-    key=lambda sample: -sample.days_ago,
-)
-"""In the order in which they came."""

@@ -1,0 +1,1 @@
+"""Slack's ways, once: what is heard, what is drawn, and how it is answered."""

@@ -1,0 +1,1 @@
+"""What is asked of Slack on the way: members, user groups, channels, files."""

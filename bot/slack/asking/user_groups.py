@@ -1,0 +1,80 @@
+"""The user groups of a workspace, as Slack tells them; not every plan has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from models.people.role import SlackGroup
+
+KNOWN_FOR = timedelta(minutes=1)
+"""Slack takes this call twenty times a minute; a form asks at each letter typed."""
+
+NOT_HERE = frozenset({"plan_upgrade_required", "missing_scope", "not_allowed_token_type"})
+"""Slack will not tell of user groups, however often it is asked."""
+
+PLAN = "plan_upgrade_required"
+SWITCHED_OFF = "it is switched off in Slack"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The user groups there are; or why Slack told of none, in its own word."""
+
+    groups: Sequence[SlackGroup] = ()
+    error: str | None = None
+
+    @property
+    def usable(self) -> Sequence[SlackGroup]:
+        """Those a role can be given to, by handle."""
+        there = [group for group in self.groups if group.gone is None]
+        return sorted(there, key=lambda group: group.handle)
+
+
+def read_user_groups(client: WebClient) -> Sequence[SlackGroup]:
+    """Every group with its people, those switched off as well. Raises what the client raises."""
+    told = client.usergroups_list(include_users=True, include_disabled=True)
+    return [_group(each) for each in told["usergroups"]]
+
+
+class UserGroups:
+    """Remembers the groups for a moment."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[datetime, Told]] = {}
+        self._lock = Lock()
+
+    def told(self, client: WebClient, team_id: str, at: datetime) -> Told:
+        """What Slack tells; where it does not, why."""
+        with self._lock:
+            known = self._known.get(team_id)
+        if known is not None and abs(at - known[0]) < KNOWN_FOR:
+            return known[1]
+        try:
+            told = Told(read_user_groups(client))
+        except SlackApiError as error:
+            told = Told(error=str(error.response.get("error")))
+        except (OSError, HTTPException) as error:
+            log.info("user groups not read", error=str(error)[:200])
+            return Told(error="not reached")
+        with self._lock:
+            self._known[team_id] = at, told
+        return told
+
+
+def _group(told: Mapping[str, Any]) -> SlackGroup:
+    return SlackGroup(
+        group_id=str(told["id"]),
+        handle=str(told.get("handle") or told.get("name") or told["id"]),
+        name=str(told.get("name") or told.get("handle") or told["id"]),
+        user_ids=tuple(told.get("users") or ()),
+        gone=SWITCHED_OFF if told.get("date_delete") else None,
+    )

@@ -1,0 +1,95 @@
+"""Fields that choose people, user groups and several things at once; a question before a deed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.blocks import OPTION_LIMIT, Block, Element, Option, field, option, plain
+
+MOST_PEOPLE = 10
+"""So many are looked up in Slack while the form waits."""
+
+GROUPS = "user_groups"
+"""The action of every field that searches the user groups."""
+
+NO_GROUPS = {
+    "plan_upgrade_required": "This Slack plan has no user groups, so roles go to people only.",
+    "missing_scope": "Slack does not let Tack read user groups until the app is installed anew, "
+    "so roles go to people only for now.",
+}
+GROUPS_UNREAD = "Slack did not say which user groups there are: people only for now."
+
+
+def people_field(
+    name: str,
+    label: str,
+    *,
+    hint: str | None = None,
+    chosen: Sequence[str] = (),
+    optional: bool = True,
+) -> Block:
+    """Several people."""
+    element: Element = {
+        "type": "multi_users_select",
+        "action_id": name,
+        "placeholder": plain("Choose people"),
+        "max_selected_items": MOST_PEOPLE,
+    }
+    if chosen:
+        element["initial_users"] = list(chosen)
+    return field(name, label, element, hint=hint, optional=optional)
+
+
+def person_field(name: str, label: str, *, hint: str | None = None) -> Block:
+    """One person."""
+    element: Element = {
+        "type": "users_select",
+        "action_id": name,
+        "placeholder": plain("Choose one"),
+    }
+    return field(name, label, element, hint=hint)
+
+
+def groups_field(name: str, label: str, *, hint: str | None = None) -> Block:
+    """Several user groups, searched by what is typed; their values are their ids."""
+    element: Element = {
+        "type": "multi_external_select",
+        "action_id": GROUPS,
+        "placeholder": plain("Type a part of its handle"),
+        "min_query_length": 0,
+        "max_selected_items": MOST_PEOPLE,
+    }
+    return field(name, label, element, hint=hint, optional=True)
+
+
+def no_groups(error: str) -> str:
+    """Why a form has no field for user groups."""
+    return NO_GROUPS.get(error, GROUPS_UNREAD)
+
+
+def checkboxes(
+    name: str, label: str, options: Sequence[Option], *, checked: bool = False, optional: bool
+) -> Block:
+    """Up to ten boxes, all of them checked to begin with where it says so."""
+    element: Element = {"type": "checkboxes", "action_id": name, "options": list(options[:10])}
+    if checked:
+        element["initial_options"] = list(options[:10])
+    return field(name, label, element, optional=optional)
+
+
+def described(text: str, value: str, description: str) -> Option:
+    """One choice, with a line that explains it."""
+    chosen = option(text, value)
+    if description:
+        chosen["description"] = plain(description, OPTION_LIMIT)
+    return chosen
+
+
+def asked_first(element: Element, title: str, text: str, yes: str) -> Element:
+    """The button, which asks before it does something."""
+    confirm: dict[str, Any] = {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Not now", 30),
+    }
+    return {**element, "confirm": confirm}

@@ -1,0 +1,242 @@
+"""Hearing what someone did in Slack, and answering it: once, privately, in time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from slack_bolt import Args
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
+
+from bot.slack import answers
+from bot.slack.answering import (
+    NOT_REACHED,
+    TriggerExpired,
+    answer_where_it_happened,
+    refuse,
+    show_form,
+    tell_alone,
+    tell_directly,
+)
+from bot.slack.asking.members import Members
+from bot.slack.asking.user_groups import Told, UserGroups
+from bot.slack.values import OldButton
+from bot.workflows.people.workspaces import workspace_of
+from models.audit.audit import Act
+from models.clock import Clock
+from models.database import Database
+from models.errors import Mistake
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[["Call"], None]
+"""Reads, decides, acks, shows; what it raises before its ack is answered here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every handler works with; made once, where the app is put together."""
+
+    database: Database
+    clock: Clock
+    members: Members = field(default_factory=Members)
+    user_groups: UserGroups = field(default_factory=UserGroups)
+    _workspaces: dict[str, int] = field(default_factory=dict)
+
+    def workspace_id(self, team_id: str) -> int:
+        """The workspace of a Slack team, remembered after the first time."""
+        if team_id not in self._workspaces:
+            with self.database.write() as session:
+                self._workspaces[team_id] = workspace_of(session, team_id).id
+        return self._workspaces[team_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something one person did, and the ways to answer it."""
+
+    context: Context
+    workspace_id: int
+    actor: str
+    bot_user_id: str
+    at: datetime
+    args: Args
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What Slack told."""
+        return self.args.body
+
+    @property
+    def client(self) -> WebClient:
+        """The way to Slack while the person waits."""
+        return self.args.client
+
+    @property
+    def ack(self) -> Callable[..., Any]:
+        """Tells Slack that it is done."""
+        return self.args.ack
+
+    @property
+    def database(self) -> Database:
+        """Where everything is stored."""
+        return self.context.database
+
+    def write(self) -> AbstractContextManager[Session]:
+        """One transaction, told in the audit log as this person's."""
+        return self.database.write(Act(self.actor, self.source, self.at))
+
+    def write_as_told(self) -> AbstractContextManager[Session]:
+        """One transaction about what Slack told of someone: it befell them, they did not do it."""
+        return self.database.write(Act(None, self.source, self.at))
+
+    @property
+    def source(self) -> str:
+        """Where it came from, for the audit log: the command, button, form or event."""
+        if "command" in self.body:
+            word = str(self.body.get("text") or "").split(" ")[0]
+            return f"{self.body['command']} {word}".strip()
+        if self.body.get("type") == "view_submission":
+            return f"form {self.view['callback_id']}"
+        if actions := self.body.get("actions"):
+            return f"button {actions[0]['action_id']}"
+        if "event" in self.body:
+            return f"event {self.body['event']['type']}"
+        return str(self.body.get("callback_id") or self.body.get("type"))
+
+    @property
+    def action(self) -> Mapping[str, Any]:
+        """The button, menu or field that was used."""
+        action: Mapping[str, Any] = self.body["actions"][0]
+        return action
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The form or Home it happened in. Raises OldButton where it was in neither."""
+        view: Mapping[str, Any] | None = self.body.get("view")
+        if view is None:
+            raise OldButton
+        return view
+
+    @property
+    def typed(self) -> str:
+        """What follows a slash command, as it was typed: Slack escapes three characters in it."""
+        text = str(self.body.get("text") or "").strip()
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    @property
+    def is_modal(self) -> bool:
+        """Whether it happened in a form."""
+        return bool(self.body.get("view", {}).get("type") == "modal")
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether it happened in a message that only this person sees."""
+        return bool(self.body.get("container", {}).get("is_ephemeral"))
+
+    @property
+    def channel_id(self) -> str | None:
+        """The channel it happened in, None in App Home and in forms."""
+        channel = self.body.get("channel") or {}
+        return self.body.get("channel_id") or channel.get("id")
+
+    def unfit(self, user_ids: Iterable[str]) -> str | None:
+        """Why someone of them can have no role or task, in a sentence; None where all can.
+
+        Guests, bots, people of other workspaces and those who left. Raises CannotSay.
+        """
+        team_id = str(self.args.context.team_id)
+        return self.context.members.unfit(self.client, team_id, user_ids, self.at)
+
+    def user_groups(self) -> Told:
+        """The user groups of the workspace, as Slack tells them."""
+        return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)
+
+    def reply(self, answer: answers.Answer, *, replace: bool = False) -> None:
+        """Ack, and tell the person alone: beneath what they did, or in place of what they used."""
+        if "command" in self.body:
+            self.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
+            return
+        self.ack()
+        answer_where_it_happened(self.args, answer, replace=replace)
+
+    def tell(
+        self,
+        answer: answers.Answer,
+        channel_id: str | None,
+        otherwise: answers.Answer | None = None,
+    ) -> None:
+        """Tell the person alone, in the channel where they began, else in direct messages.
+
+        There it is `otherwise`, where the words for it are others.
+        """
+        if not tell_alone(self.client, self.actor, channel_id, answer):
+            tell_directly(self.client, self.actor, otherwise or answer)
+
+    def open_form(self, view: Mapping[str, Any]) -> None:
+        """Open a form, on top of the one in front where there is one. Raises TriggerExpired."""
+        show_form(self.client, self.body, view, in_form=self.is_modal)
+
+    def update_form(self, view: Mapping[str, Any]) -> None:
+        """Show other content in the form in front; a form changed meanwhile stays as it is."""
+        try:
+            self.client.views_update(
+                view_id=self.view["id"], hash=self.view["hash"], view=dict(view)
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in {"hash_conflict", "not_found"}:
+                raise
+
+    def update_below(self, view: Mapping[str, Any]) -> None:
+        """Show other content in the form beneath the one in front, if there is one."""
+        self._update(self.view.get("previous_view_id"), view)
+
+    def update_lowest(self, view: Mapping[str, Any]) -> None:
+        """Show other content in the form that was opened first, beneath all others."""
+        self._update(self.view.get("root_view_id"), view)
+
+    def _update(self, view_id: str | None, view: Mapping[str, Any]) -> None:
+        if not view_id:
+            return
+        try:
+            self.client.views_update(view_id=view_id, view=dict(view))
+        except (SlackApiError, *NOT_REACHED) as error:
+            log.info("a form beneath stays as it was", error=str(error)[:200])
+
+
+def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
+    """The Bolt listener of a handler; the one place that answers a broken rule."""
+
+    def listen(args: Args) -> None:
+        at = context.clock.now()
+        try:
+            team_id = str(args.context.team_id)
+            context.members.check(args.client, args.body, team_id, at)
+            call = Call(
+                context=context,
+                workspace_id=context.workspace_id(team_id),
+                actor=str(args.context.user_id),
+                bot_user_id=str(args.context.bot_user_id),
+                at=at,
+                args=args,
+            )
+            handler(call)
+        except Mistake as mistake:
+            refuse(args, mistake, lambda ids: _names(context, args, ids, at))
+        except TriggerExpired:
+            refuse(args, Mistake("That took too long for Slack to open the form. Try once more."))
+        except Exception:
+            reference = uuid4().hex[:8]
+            log.exception("handler failed", handler=handler.__name__, reference=reference)
+            refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
+
+    return listen
+
+
+def _names(context: Context, args: Args, user_ids: Sequence[str], at: datetime) -> Sequence[str]:
+    return context.members.names(args.client, str(args.context.team_id), user_ids, at)

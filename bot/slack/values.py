@@ -1,0 +1,359 @@
+"""What buttons and forms carry back: ids, versions, what was typed; no amounts and no rights."""
+
+from dataclasses import asdict
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.workflows.projects.projects import ProjectChoice, Which
+from models.epics.listing import Filter
+from models.errors import Mistake
+from models.portfolio.portfolio import Phase
+
+REASON_LENGTH = 500
+"""Of a reason for a move, as its forms take it."""
+
+
+class OldButton(Mistake):
+    """A value this version of Tack does not write, or that was edited by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That button is out of date. Open the card or the form again and try once more."
+        )
+
+
+class Value(BaseModel):
+    """Something to be carried by a button, an option or a form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @property
+    def value(self) -> str:
+        """As it is carried."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @classmethod
+    def read(cls, value: str) -> Self:
+        """What was carried. Raises OldButton."""
+        try:
+            return cls.model_validate_json(value)
+        except ValidationError as error:
+            raise OldButton from error
+
+
+class EpicRef(Value):
+    """An epic, and what to do with it."""
+
+    epic: int
+    do: Literal["open", "answer", "edit", "move", "persevere", "block", "stop", "history"] = "open"
+
+
+class MoveTo(Value):
+    """A move of an epic whose card showed that version."""
+
+    epic: int
+    version: int
+    to: int
+    phase: Phase | None = None
+
+
+class MoveAnyway(MoveTo):
+    """A move past what is missing, and the reason that was typed with it before."""
+
+    reason: str | None = Field(default=None, max_length=REASON_LENGTH)
+
+
+class ColumnRef(Value):
+    """A column of the board: a state, or one of its two."""
+
+    state: int
+    phase: Phase | None = None
+
+
+class MoveWithReason(MoveTo):
+    """What the form for a move with a reason remembers; `anyway` passes what is missing."""
+
+    anyway: bool = False
+    channel: str | None = None
+
+
+class EpicVersion(Value):
+    """An epic as a form showed it, and where the form was opened."""
+
+    epic: int
+    version: int
+    channel: str | None = None
+
+
+class ListPage(Value):
+    """A page of the list of epics, and what narrows it: the fields of a filter."""
+
+    page: int
+    streams: tuple[int, ...] = ()
+    states: tuple[int, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    themes: tuple[int, ...] = ()
+    no_theme: bool = False
+    mine: bool = False
+    blocked: bool = False
+    late: bool = False
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, chosen: Filter, page: int) -> "ListPage":
+        """A page of the list narrowed so."""
+        return cls(page=page, **asdict(chosen))
+
+    @property
+    def filter(self) -> Filter:
+        """What narrows it."""
+        return Filter(**self.model_dump(exclude={"page"}))
+
+
+class HomeChoice(Value):
+    """What to see in App Home; None stands for all, or for the first portfolio."""
+
+    portfolio: int | None = None
+    stream: int | None = None
+    state: int | None = None
+    phase: Phase | None = None
+    theme: int | None = None
+    no_theme: bool = False
+    mine: bool = False
+    page: int = 1
+
+
+class BoardRef(Value):
+    """A value stream's board, to be looked at where a message was read."""
+
+    portfolio: int
+    stream: int
+
+
+class ProposalForm(Value):
+    """What the form remembers: where it was opened, what it shows, and which ideas were alike."""
+
+    portfolio: int
+    channel: str | None = None
+    numbers: bool = False
+    similar: tuple[int, ...] = ()
+    origin: str | None = None
+
+
+PageName = Literal["setup", "settings", "streams", "board"]
+
+
+class SettingRef(Value):
+    """A page or form of a portfolio's settings, as it was shown at a version.
+
+    `subject` is the value stream or state it is about, `over` the pages beneath it, the lowest
+    first, `number` the page of the list of streams among them, and `at` when it was shown, in
+    milliseconds.
+    """
+
+    portfolio: int = 0
+    version: int = 0
+    subject: int | None = None
+    over: tuple[PageName, ...] = ()
+    number: int = 1
+    at: int = 0
+    channel: str | None = None
+
+
+class StreamDo(Value):
+    """A value stream, and what to do with it."""
+
+    stream: int
+    do: Literal["edit", "limits", "merge", "split"]
+
+
+class StateDo(Value):
+    """A state of the board, and what to do with it."""
+
+    state: int
+    do: Literal["change", "drop"]
+
+
+class MergePlan(Value):
+    """A value stream that is to be put into another one."""
+
+    form: SettingRef
+    into: int
+
+
+class SplitPlan(Value):
+    """A value stream to be made of another one's epics, as it was typed; checked once more."""
+
+    form: SettingRef
+    name: str
+    key_prefix: str
+    owner: str | None = None
+    to_channel: str | None = None
+    stage: str
+    epics: tuple[int, ...]
+
+
+class SubscriptionRef(Value):
+    """A channel's digest, and what to do with it."""
+
+    subscription: int
+    do: Literal["preview", "change", "pause"] = "preview"
+
+
+class SubscribeForm(Value):
+    """What the form remembers: the channel it is about."""
+
+    channel: str
+
+
+class DigestScope(Value):
+    """What a digest tells of: a whole portfolio, or one of its streams."""
+
+    portfolio: int
+    stream: int | None = None
+
+
+class FactCheckRef(Value):
+    """A question to an owner about all their epics."""
+
+    check: int
+
+
+class PlaceRef(Value):
+    """Where a role holds: a stream, a portfolio, or without either everywhere."""
+
+    portfolio: int | None = None
+    stream: int | None = None
+
+
+class RolesPage(Value):
+    """A page of the list of roles."""
+
+    page: int = 1
+
+
+class GrantRef(Value):
+    """A role that was given, and the page of the list it is on."""
+
+    grant: int
+    page: int = 1
+
+
+class PersonRef(Value):
+    """Someone whose things are meant."""
+
+    person: str
+
+
+class HandoverForm(PersonRef):
+    """What the form remembers: whose things it showed, and a stamp of them as they were."""
+
+    stamp: str
+
+
+class ThemesRef(Value):
+    """A page of the list of a portfolio's themes."""
+
+    portfolio: int
+    page: int = 1
+
+
+class ThemeRef(Value):
+    """A theme, or the objectives of none: a page of it, and the page of the list it was on."""
+
+    portfolio: int
+    theme: int | None = None
+    page: int = 1
+    listed: int = 1
+
+
+class AimRef(Value):
+    """A theme, objective or key result as it was shown, and what to do with it."""
+
+    kind: Literal["theme", "objective", "result"]
+    id: int | None = None
+    version: int = 0
+    do: Literal["add", "edit", "close", "read", "remove"] = "edit"
+
+
+class AimForm(AimRef):
+    """What a form remembers: what it is about, and where that was shown."""
+
+    shown: ThemeRef
+
+
+class AuditRef(Value):
+    """A page of the audit log: of an epic, or of all with a person or a word; `before` a number."""
+
+    epic: int | None = None
+    person: str | None = Field(default=None, max_length=32)
+    word: str | None = Field(default=None, max_length=80)
+    before: int | None = None
+
+
+class ProjectsRef(Value):
+    """A page of the list of projects, and what narrows it."""
+
+    portfolio: int | None = None
+    stream: int | None = None
+    program: int | None = None
+    which: Which = Which.OPEN
+    text: str = Field(default="", max_length=80)
+    page: int = 1
+
+    @property
+    def choice(self) -> ProjectChoice:
+        """What narrows it."""
+        return ProjectChoice(self.stream, self.program, self.which, self.text)
+
+
+class ProjectRef(Value):
+    """A project, a page of its plan, and the list it was opened from, if it was."""
+
+    project: int
+    page: int = 1
+    listed: ProjectsRef | None = None
+
+
+class ProjectDo(Value):
+    """Something to do with a project that was shown at a version, or with a milestone of it."""
+
+    version: int
+    do: Literal["edit", "close", "add", "change", "remove"]
+    milestone: int | None = None
+
+
+class ProjectForm(Value):
+    """What a form about a project, milestone or program remembers; without one it adds one."""
+
+    shown: ProjectRef | None = None
+    listed: ProjectsRef | None = None
+    portfolio: int
+    version: int = 0
+    milestone: int | None = None
+
+
+class UploadRef(Value):
+    """A file that someone brought."""
+
+    upload: int
+
+
+class ExportForm(Value):
+    """What the form remembers: the portfolio where there is one only, and where it was opened."""
+
+    portfolio: int
+    channel: str | None = None
+
+
+class ExportRef(Value):
+    """An export that did not go well."""
+
+    export: int
+
+
+class MessageRef(Value):
+    """A message that Slack refused."""
+
+    message: int

@@ -1,0 +1,149 @@
+"""The epic card: what it is, where it stands, and the one next step."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import (
+    TEXT_LIMIT,
+    Block,
+    Element,
+    actions,
+    context,
+    divider,
+    fields,
+    header,
+    modal,
+    option,
+    overflow,
+    plain,
+    section,
+    shorten_marked,
+)
+from bot.slack.mrkdwn import words
+from bot.slack.values import EpicRef
+from bot.views.epics.buttons import open_button
+from bot.views.epics.next_step import do_button, next_button, next_line, read_aloud
+from bot.workflows.board.card import Card
+from models.calendar import days_between
+from models.epics.column import ENDED
+from models.epics.epic import Epic, StreamMove, Transition
+from models.money import format_amount
+from models.portfolio.portfolio import FIRST_STATE
+
+MORE = "epic_menu"
+HYPOTHESIS_SEEN = 600
+
+
+def epic_card(card: Card) -> Answer:
+    """The card as it stands now."""
+    epic = card.epic
+    facts = _facts(card)
+    blocks: list[Block] = [
+        header(f"{epic.key} · {epic.title}"),
+        context(words("board/card", "where", **facts)),
+    ]
+    if epic.hypothesis:
+        blocks.append({"type": "section", "text": plain(epic.hypothesis, HYPOTHESIS_SEEN)})
+    blocks.append(section(words("board/card", "state", **facts)))
+    if figures := _figures(card, facts):
+        blocks.append(fields(figures))
+    blocks += [
+        section(next_line(card), next_button(card)),
+        context(words("board/card", "last_change", **facts)),
+        actions("epic_actions", _actions(epic)),
+    ]
+    return Answer(shorten_marked(words("board/card", "text", **facts), TEXT_LIMIT), blocks)
+
+
+def restricted(epic: Epic) -> Answer:
+    """What a channel shows of an epic that only its circle sees."""
+    said = words("board/card", "restricted", epic=epic)
+    return Answer(said, [section(said)])
+
+
+def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) -> dict[str, object]:
+    """The epic's way so far as a form to read, the newest step first; and all it believes."""
+    epic = card.epic
+    facts = {"zone": epic.portfolio.time_zone}
+    blocks: list[Block] = []
+    if len(epic.hypothesis or "") > HYPOTHESIS_SEEN:
+        blocks += [{"type": "section", "text": plain(str(epic.hypothesis))}, divider()]
+    lines = [section(words("board/card", _told_by(step), step=step, **facts)) for step in steps]
+    blocks += lines or [section("No steps yet.")]
+    if total > len(steps):
+        blocks.append(context(f"The newest {len(steps)} of {total:,} steps."))
+    return modal("note", f"{epic.key} · History", blocks, close="Close")
+
+
+def _told_by(step: Transition | StreamMove) -> str:
+    return "history_line" if isinstance(step, Transition) else "history_given"
+
+
+def moved(epic: Epic) -> Answer:
+    """Told to who moved it."""
+    said = words("board/card", "moved", epic=epic)
+    return Answer(said, [section(said, open_button(epic))])
+
+
+def _facts(card: Card) -> dict[str, object]:
+    epic, now = card.epic, card.now
+    zone = ZoneInfo(epic.portfolio.time_zone)
+    ended = epic.state.kind in ENDED
+    committed = epic.committed_at if not ended else None
+    return {
+        "epic": epic,
+        "zone": epic.portfolio.time_zone,
+        "last": card.last,
+        "reason": (card.last.reason or "").strip(),
+        "entered_on": epic.state_entered_at.astimezone(zone),
+        "age_days": _days(epic.state_entered_at, now, zone),
+        "committed_days": _days(committed, now, zone) if committed else None,
+        "ended": ended,
+        "next_aloud": read_aloud(card),
+        "mvp_cost": _money(epic.mvp_cost_minor, epic),
+        "full_cost": _money(epic.full_cost_minor, epic),
+    }
+
+
+def _days(since: datetime, now: datetime, zone: ZoneInfo) -> int:
+    """The day of the stay, the first being 1, by the portfolio's calendar."""
+    return days_between(since, now, zone) + 1
+
+
+def _money(minor: int | None, epic: Epic) -> str | None:
+    return None if minor is None else format_amount(minor, epic.portfolio.currency, short=True)
+
+
+def _figures(card: Card, facts: dict[str, object]) -> list[str]:
+    figures = []
+    if card.epic.indicator:
+        figures.append(words("board/card", "figure", **facts))
+    if card.epic.mvp_cost_minor is not None or card.epic.full_cost_minor is not None:
+        figures.append(words("board/card", "cost", **facts))
+    return figures
+
+
+def _actions(epic: Epic) -> list[Element]:
+    """What else can be done with it; what is in flight can be blocked, once."""
+    if not epic.state.committed or epic.blocking is not None:
+        return [_menu(epic)]
+    return [do_button(epic.id, epic.key, "block", "Say what blocks it"), _menu(epic)]
+
+
+def _menu(epic: Epic) -> Element:
+    ended = epic.state.kind in ENDED
+    is_idea = epic.state.name == FIRST_STATE and epic.accepted_at is None
+    choices = [
+        *([("Answer", "answer")] if is_idea else []),
+        ("Edit", "edit"),
+        ("Move", "move"),
+        *([] if ended else [("Stop", "stop")]),
+        ("History", "history"),
+    ]
+    options = [
+        option(text, EpicRef.model_validate({"epic": epic.id, "do": do}).value)
+        for text, do in choices
+    ]
+    return overflow(MORE, options)

@@ -1,0 +1,205 @@
+"""The weekly digest: first what changed, then what needs someone, then how work flows."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import (
+    TEXT_LIMIT,
+    Block,
+    button,
+    context,
+    header,
+    option,
+    overflow,
+    section,
+    shorten,
+)
+from bot.slack.mrkdwn import bare_words, words
+from bot.slack.values import DigestScope, SubscriptionRef
+from bot.views.board.pressing import answer_button, unblock_button
+from bot.views.epics.buttons import still_right_button
+from bot.views.epics.next_step import board_button
+from bot.workflows.board.content import Crowd, InFlight, Telling
+from models.board.digest import FIGURES_AFTER, WEEK
+from models.calendar import days_between, spell_span
+from models.epics.epic import Epic
+
+MENU = "digest_menu"
+OWNERS = "give_owners"
+NEEDS_SHOWN = 3
+CROWDS_SHOWN = 2
+TITLE_STREAMS = 2
+
+
+def digest(telling: Telling) -> Answer:
+    """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
+    facts = _facts(telling)
+    if telling.is_beginning:
+        return _beginning(telling, facts)
+    if telling.is_quiet:
+        said = words("board/digest", "quiet", **facts)
+        return Answer(words("board/digest", "quiet_summary", **facts), [section(said)])
+    needs = list(_needs(telling))
+    facts["asks"] = [ask for _, ask in needs]
+    blocks: list[Block] = [
+        header(bare_words("board/digest", "title", **facts)),
+        section(words("board/digest", "changed", **facts)),
+    ]
+    if telling.first:
+        blocks.append(context(words("board/digest", "first", **facts)))
+    elif telling.weeks > 1:
+        blocks.append(context(words("board/digest", "gap", **facts)))
+    if needs:
+        blocks += [section("*Needs you*"), *(block for block, _ in needs)]
+    blocks.append(section(words("board/digest", "figures", **facts), _menu(telling)))
+    if thread := words("board/digest", "thread", **facts):
+        blocks.append(context(thread))
+    blocks.append(context(words("board/digest", "rule", **facts)))
+    return Answer(shorten(words("board/digest", "summary", **facts), TEXT_LIMIT - 1_000), blocks)
+
+
+def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
+    """The first one starts where people are, and blames nobody."""
+    blocks = [
+        header(bare_words("board/digest", "beginning_title", **facts)),
+        section(words("board/digest", "beginning", **facts), _menu(telling)),
+    ]
+    if telling.needs.unowned.count:
+        blocks.append(section(words("board/digest", "owners", **facts), owners_button(telling)))
+    blocks.append(context(words("board/digest", "rule", **facts)))
+    return Answer(words("board/digest", "beginning_summary", **facts), blocks)
+
+
+def owners_button(telling: Telling) -> dict[str, Any]:
+    """Leads to the epics without an owner, each to be given one."""
+    stream = telling.value_stream
+    scope = DigestScope(portfolio=telling.portfolio.id, stream=stream.id if stream else None)
+    return button("Give them owners", OWNERS, scope.value)
+
+
+def _facts(telling: Telling) -> dict[str, Any]:
+    subscription, portfolio = telling.subscription, telling.portfolio
+    needs = telling.needs
+    facts: dict[str, Any] = {
+        "portfolio": portfolio,
+        "stream": telling.value_stream,
+        "changes": telling.changes,
+        "total": telling.in_flight_total,
+        "before": telling.in_flight_before,
+        "in_flight": telling.in_flight,
+        "lately": telling.finished_13_weeks,
+        "earlier": telling.finished_13_weeks_before,
+        "needs": needs,
+        "late": needs.answers.late,
+        "milestones": telling.milestones,
+        "slip": needs.slips.some[0] if needs.slips.some else None,
+        "weeks": telling.weeks,
+        "weekday": f"{telling.at.astimezone(subscription.zone):%A}",
+        "open_total": telling.open_total,
+        "finished_since_live": telling.finished_since_live,
+        "figures_after": FIGURES_AFTER,
+        "live_at": portfolio.live_at,
+        "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, telling),
+        "zone": portfolio.time_zone,
+        "when": subscription.told_when,
+        "by": subscription.subscribed_by,
+        "preview": telling.preview,
+        "asks": (),
+        **_limits(telling.in_flight),
+    }
+    facts["period"], facts["days"] = _period(telling)
+    return facts
+
+
+def _limits(in_flight: InFlight) -> dict[str, Any]:
+    """Which streams are over their limits, at them, and below."""
+    limited = [(name, load) for name, load in in_flight.streams.items() if load.most is not None]
+    return {
+        "over": in_flight.over,
+        "over_named": in_flight.over[:TITLE_STREAMS],
+        "full": [(name, load) for name, load in limited if load.is_full],
+        "below": sum(1 for _, load in limited if not load.is_full and not load.over),
+        "limited": len(limited),
+        "as_today": bool(limited) and all(load.is_full for _, load in limited if load.count),
+        "crowded_columns": [
+            (column, load) for column, load in in_flight.columns.items() if load.over
+        ],
+    }
+
+
+def _same_day(moment: datetime, telling: Telling) -> bool:
+    zone = telling.zone
+    return moment.astimezone(zone).date() == telling.at.astimezone(zone).date()
+
+
+def _period(telling: Telling) -> tuple[str, str]:
+    """The weeks it tells of, and their days; days alone where it is not of whole weeks."""
+    first, last = telling.first_day, telling.last_day
+    days = spell_span(first, last)
+    if not telling.whole_weeks:
+        return days, ""
+    weeks = _week(first) if telling.weeks == 1 else f"{_week(first)}–{_week(last)}"
+    return f"{'Week' if telling.weeks == 1 else 'Weeks'} {weeks}", days
+
+
+def _week(day: date) -> str:
+    return str(day.isocalendar().week)
+
+
+def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
+    """What needs someone, most pressing first, with the same in a few words to be read aloud."""
+    found = [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
+    late = telling.needs.answers.late
+    for place, epic in enumerate(telling.needs.answers.longest):
+        if _due_at(telling, epic) <= telling.at + WEEK:
+            found.append(_answer(telling, epic, late=place < late))
+    found += [_blocked(telling, epic) for epic in telling.needs.blocked.some]
+    found += [_still(telling, epic, news) for epic, news in telling.needs.quiet.some]
+    yield from found[:NEEDS_SHOWN]
+
+
+def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
+    stream, oldest = crowd.value_stream, crowd.oldest
+    since = oldest.committed_at if oldest else None
+    age = days_between(since, telling.now, telling.zone) + 1 if since else None
+    days = days_between(crowd.since, telling.now, telling.zone)
+    said = words("board/digest", "crowd_line", crowd=crowd, age=age, days=days)
+    see = board_button(telling.portfolio, stream)
+    return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
+
+
+def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
+    due_at, zone = _due_at(telling, epic), telling.portfolio.time_zone
+    facts = {"due_at": due_at, "late": late, "past": due_at < telling.at}
+    said = words("board/digest", "answer", epic=epic, zone=zone, **facts)
+    return section(said, answer_button(epic)), f"a first answer to {epic.key}"
+
+
+def _blocked(telling: Telling, epic: Epic) -> tuple[Block, str]:
+    assert epic.blocking is not None
+    days = days_between(epic.blocking.at, telling.now, telling.zone)
+    said = words("board/digest", "blocked", epic=epic, days=days)
+    return section(said, unblock_button(epic)), f"what blocks {epic.key}"
+
+
+def _still(telling: Telling, epic: Epic, news: datetime) -> tuple[Block, str]:
+    days = (telling.now - news) // timedelta(days=1)
+    said = words("board/digest", "still", epic=epic, days=days)
+    return section(said, still_right_button(epic)), f"whether {epic.key} is still right"
+
+
+def _due_at(telling: Telling, epic: Epic) -> datetime:
+    return telling.portfolio.calendar.answer_due_at(epic.state_entered_at, telling.zone)
+
+
+def _menu(telling: Telling) -> dict[str, Any] | None:
+    """What can be done with it; nothing with a preview."""
+    if telling.preview:
+        return None
+    ref = SubscriptionRef(subscription=telling.subscription.id)
+    choices = (("Preview the next one", "preview"), ("Change day or time", "change"))
+    options = [option(text, ref.model_copy(update={"do": do}).value) for text, do in choices]
+    options.append(option("Pause", ref.model_copy(update={"do": "pause"}).value))
+    return overflow(MENU, options)

@@ -1,0 +1,43 @@
+"""The one button beside what needs someone; read aloud each names what it is about."""
+
+from bot.slack.blocks import Element, button, shorten
+from bot.slack.values import EpicRef, ProjectRef, SettingRef
+from bot.views.epics.next_step import UNBLOCK, do_button
+from bot.views.projects.list import OPEN as OPEN_PROJECT
+from models.epics.epic import Epic
+from models.portfolio.portfolio import ValueStream
+from models.projects.project import Project
+
+STREAM_OWNER = "give_stream_owner"
+
+
+def answer_button(epic: Epic) -> Element:
+    """Opens the form that answers an idea."""
+    return do_button(epic.id, epic.key, "answer", "Answer this idea")
+
+
+def unblock_button(epic: Epic) -> Element:
+    """Says that nothing blocks the epic any more."""
+    ref = EpicRef(epic=epic.id).value
+    label = f"{epic.key} is unblocked"
+    return button("It is unblocked", UNBLOCK, ref, accessibility_label=label)
+
+
+def owner_button(epic: Epic) -> Element:
+    """Opens the form of the epic, where it is given an owner."""
+    return do_button(epic.id, epic.key, "edit", "Give it an owner")
+
+
+def stream_owner_button(stream: ValueStream) -> Element:
+    """Opens the form of a value stream, where it is given an owner."""
+    ref = SettingRef(portfolio=stream.portfolio.id, subject=stream.id).value
+    label = f"Give {stream.name} an owner"
+    return button("Give it an owner", STREAM_OWNER, ref, accessibility_label=label)
+
+
+def project_button(project: Project) -> Element:
+    """Opens the project with its milestones."""
+    ref = ProjectRef(project=project.id).value
+    label = f"Open {project.code}"
+    name = f"{OPEN_PROJECT}_{project.id}"
+    return button(f"Open {shorten(project.code, 24)}", name, ref, accessibility_label=label)

@@ -1,0 +1,117 @@
+"""Asking for a weekly digest in a channel, and what is said about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import Element, button, field, modal, option, section, select
+from bot.slack.mrkdwn import words
+from bot.slack.values import DigestScope, SubscribeForm
+from bot.views.portfolio.setting_fields import time_zone_field
+from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription
+from models.calendar import WEEKDAYS
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+CALLBACK = "subscribe_digest"
+SUBSCRIBE = "open_subscribe_digest"
+SCOPE, WEEKDAY, TIME = "scope", "weekday", "time"
+
+
+def subscribe_form(
+    channel_id: str,
+    portfolios: Sequence[Portfolio],
+    stream: ValueStream | None,
+    now: Subscription | None = None,
+) -> dict[str, Any]:
+    """The form, filled with what holds `now`, else with Monday at nine in the portfolio's zone."""
+    first = stream.portfolio if stream else portfolios[0]
+    chosen = DigestScope(portfolio=first.id, stream=stream.id if stream else None)
+    weekday, minute, zone = USUAL_WEEKDAY, USUAL_MINUTE, first.time_zone
+    if now is not None:
+        chosen = DigestScope(portfolio=now.portfolio_id, stream=now.value_stream_id)
+        weekday, minute, zone = now.weekday, now.minute_of_day, now.time_zone
+    days = [option(name, str(number)) for number, name in enumerate(WEEKDAYS)]
+    time: Element = {
+        "type": "timepicker",
+        "action_id": TIME,
+        "initial_time": f"{minute // 60:02}:{minute % 60:02}",
+    }
+    return modal(
+        CALLBACK,
+        "A digest, once a week",
+        [
+            field(SCOPE, "What should it tell of?", _scopes(portfolios, chosen)),
+            field(WEEKDAY, "On which day?", select(WEEKDAY, "Choose one", days, days[weekday])),
+            field(TIME, "At what time?", time, hint="The clock of the time zone below."),
+            time_zone_field(zone),
+        ],
+        submit="Subscribe" if now is None else "Change it",
+        private_metadata=SubscribeForm(channel=channel_id).value,
+    )
+
+
+def state(subscription: Subscription) -> Answer:
+    """Where the channel's digest stands."""
+    return _said("state", subscription, is_paused=subscription.paused_at is not None)
+
+
+def none_yet() -> Answer:
+    """Said where no digest comes, with the button that asks for one."""
+    said = words("board/subscription", "nothing_yet")
+    return Answer(said, [section(said, button("Subscribe", SUBSCRIBE, primary=True))])
+
+
+def subscribed(subscription: Subscription) -> Answer:
+    """Told to who asked for it."""
+    return _said("subscribed", subscription)
+
+
+def outside(subscription: Subscription, bot_user_id: str) -> Answer:
+    """The same, where the bot is not in the channel yet."""
+    done, first = subscribed(subscription), _said("outside", subscription, bot_user_id=bot_user_id)
+    return Answer(f"{done.text} {first.text}", [*done.blocks, *first.blocks])
+
+
+def paused(subscription: Subscription) -> Answer:
+    """Told to who paused it."""
+    return _said("paused", subscription)
+
+
+def resumed(subscription: Subscription) -> Answer:
+    """Told to who resumed it."""
+    return _said("resumed", subscription)
+
+
+def sent(subscription: Subscription) -> Answer:
+    """Told to who had it sent at once."""
+    return _said("sent", subscription)
+
+
+def _said(part: str, subscription: Subscription, **more: object) -> Answer:
+    portfolio, stream = subscription.portfolio, subscription.value_stream
+    said = words(
+        "board/subscription",
+        part,
+        subscription=subscription,
+        scope=stream.name if stream else portfolio.name,
+        when=subscription.told_when,
+        zone=subscription.time_zone,
+        **more,
+    )
+    return Answer(said, [section(said)])
+
+
+def _scopes(portfolios: Sequence[Portfolio], chosen: DigestScope) -> Element:
+    options = []
+    for portfolio in portfolios:
+        whole = DigestScope(portfolio=portfolio.id)
+        options.append(option(f"{portfolio.name}, all value streams", whole.value))
+        options += [
+            option(
+                f"{stream.name} ({stream.key_prefix})",
+                whole.model_copy(update={"stream": stream.id}).value,
+            )
+            for stream in portfolio.open_streams
+        ]
+    initial = next((each for each in options if each["value"] == chosen.value), None)
+    return select(SCOPE, "Choose one", options, initial)

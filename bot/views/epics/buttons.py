@@ -1,0 +1,24 @@
+"""Buttons about one epic that stand on many surfaces; each is read aloud with its key."""
+
+from bot.slack.blocks import Element, button
+from bot.slack.values import EpicRef
+from models.epics.epic import Epic
+
+STILL_RIGHT = "still_right"
+
+
+OPEN = "open_epic"
+
+
+def still_right_button(epic: Epic) -> Element:
+    """Says so of one epic; read aloud with its key."""
+    label = f"{epic.key} is still right"
+    ref = EpicRef(epic=epic.id).value
+    return button("Still right", STILL_RIGHT, ref, accessibility_label=label)
+
+
+def open_button(epic: Epic, text: str | None = None) -> Element:
+    """A button that shows the card; a short text is read aloud with the key."""
+    whole = f"Open {epic.key}"
+    label = whole if text else None
+    return button(text or whole, OPEN, EpicRef(epic=epic.id).value, accessibility_label=label)

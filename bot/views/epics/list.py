@@ -1,0 +1,95 @@
+"""Epics in a list: a line each, with a button that opens it."""
+
+from collections.abc import Sequence
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import (
+    TEXT_LIMIT,
+    Block,
+    Element,
+    actions,
+    button,
+    context,
+    section,
+    shorten_marked,
+)
+from bot.slack.mrkdwn import escape, words
+from bot.slack.values import ListPage
+from bot.views.epics.buttons import open_button
+from models.epics.epic import Epic
+from models.epics.listing import Filter, Listing
+
+TURN = "list_page"
+EMPTY = "There are no epics yet. Propose the first one with `/epic propose`."
+HOW = "Narrow it: `/epic list payments implementing mine theme:checkout refunds`"
+
+
+def epic_list(listing: Listing) -> Answer:
+    """A page of the epics meant, told to one person."""
+    page = listing.page
+    if not page.total:
+        return _nothing(listing)
+    told = " · ".join(
+        [f"{_count(page.total)}, page {page.number} of {page.pages}", *_read(listing)]
+    )
+    blocks: list[Block] = [context(f"{told} · in the order of the board")]
+    blocks += [epic_line(epic) for epic in page.epics]
+    if page.pages > 1:
+        blocks.append(actions("turn", _turns(listing)))
+    if page.pages > 1 and not listing.read:
+        blocks.append(context(HOW))
+    epics = ", ".join(words("epics/list", "read_aloud", epic=epic) for epic in page.epics)
+    return Answer(shorten_marked(f"{told}: {epics}", TEXT_LIMIT), blocks)
+
+
+def epic_line(epic: Epic) -> Block:
+    """One epic."""
+    return section(words("epics/list", "line", epic=epic), open_button(epic, "Open"))
+
+
+def _nothing(listing: Listing) -> Answer:
+    """What to say of an empty list: how to begin, or which part of the filter to drop."""
+    if not listing.read:
+        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
+    drops = {part: count for part, count in listing.without.items() if count}
+    if len(listing.read) == 1 and not drops:
+        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
+    said = words("epics/list", "nothing", read=_read(listing), drops=list(drops.items()))
+    buttons = [
+        button(
+            f"Without {_called(part)}: {count:,}"
+            if len(listing.read) > 1
+            else f"Show all {count:,}",
+            f"{TURN}_without_{part}",
+            ListPage.of(listing.filter.without(part), 1).value,
+        )
+        for part, count in drops.items()
+    ]
+    if not buttons:
+        buttons = [button("Show all epics", f"{TURN}_all", ListPage.of(Filter(), 1).value)]
+    return Answer(said.replace("`", ""), [section(said), actions("drop", buttons)])
+
+
+def _called(part: str) -> str:
+    return {"mine": "“mine”", "late": "“late”", "blocked": "“blocked”"}.get(part, f"the {part}")
+
+
+def _read(listing: Listing) -> Sequence[str]:
+    """How the words were read."""
+    return [escape(said) for said in listing.read.values()]
+
+
+def _count(total: int) -> str:
+    return f"{total:,} {'epic' if total == 1 else 'epics'}"
+
+
+def _turns(listing: Listing) -> list[Element]:
+    turns, page = [], listing.page
+    if page.number > 1:
+        turns.append(("Previous page", page.number - 1))
+    if page.number < page.pages:
+        turns.append(("Next page", page.number + 1))
+    return [
+        button(text, f"{TURN}_{number}", ListPage.of(listing.filter, number).value)
+        for text, number in turns
+    ]

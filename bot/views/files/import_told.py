@@ -1,0 +1,43 @@
+"""What is told to who brought a file in: what came in, what did not, and why."""
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import TEXT_LIMIT, Block, Element, button, context, section, shorten_marked
+from bot.slack.mrkdwn import words
+from bot.slack.values import BoardRef
+from bot.views.epics.next_step import BOARD
+from models.files.upload import Loaded, Upload, UploadKind
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+
+def told(upload: Upload, portfolio: Portfolio, stream: ValueStream | None) -> Answer:
+    """The message once it is in, or failed; with the board of the stream most of it belongs to."""
+    came = upload.loaded or Loaded()
+    facts = {"upload": upload, "portfolio": portfolio, "came": came}
+    lead = words("files/import_form", "told", **facts)
+    is_epics = upload.kind is UploadKind.EPICS
+    see = _board_button(portfolio, stream) if stream and came.added and is_epics else None
+    blocks: list[Block] = [section(lead, see)]
+    if came.bad:
+        blocks.append(section(words("files/import_form", "told_bad", **facts)))
+    if made := words("files/import_form", "told_made", **facts):
+        blocks.append(section(made))
+    if came.added and not is_epics:
+        blocks.append(context(words("files/import_form", "projects_next")))
+    aloud = [lead, *([words("files/import_form", "told_bad", **facts)] if came.bad else [])]
+    return Answer(shorten_marked(" ".join(aloud), TEXT_LIMIT - 1), blocks)
+
+
+def bad_rows_name(upload: Upload) -> str:
+    """What the file with the rows that could not come in is called."""
+    stem = upload.file_name.rpartition(".")[0] or upload.file_name
+    return f"{stem[:200]} - not brought in.csv"
+
+
+def bad_rows_said(upload: Upload) -> str:
+    """What is said with that file."""
+    return words("files/import_form", "given_back", upload=upload, came=upload.loaded or Loaded())
+
+
+def _board_button(portfolio: Portfolio, stream: ValueStream) -> Element:
+    ref = BoardRef(portfolio=portfolio.id, stream=stream.id)
+    return button(f"See {stream.name} board", BOARD, ref.value)

@@ -1,0 +1,113 @@
+"""A project in words: whose it is, its money, its shares, its plan and what was told of it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.slack.mrkdwn import Marked, words
+from bot.workflows.projects.projects import latest_slip, plan_of
+from models.money import format_amount
+from models.projects.project import Milestone, Project, ProjectSnapshot
+from models.projects.shares import WHOLE, spell_percent
+
+TEMPLATE = "projects/project"
+
+
+def project_facts(project: Project, newest: ProjectSnapshot | None, currency: str) -> Marked:
+    """ "CORE · @Cleo · €1.2m · Payments 60 %, Onboarding 40 %"."""
+    money, shares = _money(project, newest, currency), _shares(project)
+    return Marked(words(TEMPLATE, "facts_line", project=project, money=money, shares=shares))
+
+
+def plan_facts(project: Project, today: date) -> Marked:
+    """ "M3 14 days late · 2 of 3 milestones on their date"."""
+    late = latest_slip(project, today)
+    days = late.slip_days(today) if late else None
+    plan = plan_of(project, today)
+    return Marked(words(TEMPLATE, "plan_line", late=late, late_days=days, plan=plan))
+
+
+def link_count(count: int) -> Marked:
+    """ "2 epics linked"."""
+    return Marked(words(TEMPLATE, "link_line", count=count))
+
+
+def milestone_words(each: Milestone, today: date) -> str:
+    """A milestone with its days, and how far off the agreed one it is."""
+    slip = each.slip_days(today)
+    expected_on = max(each.expected_on, today) if each.expected_on else None
+    how = None if slip is None else _slip(slip)
+    return words(TEMPLATE, "milestone_line", each=each, slip=slip, how=how, expected_on=expected_on)
+
+
+def snapshot_words(snapshots: Sequence[ProjectSnapshot], currency: str) -> str:
+    """What was told last, compared with what was told before; the newest comes first."""
+    newest, before = snapshots[0], snapshots[1] if len(snapshots) > 1 else None
+    lines = [
+        _compared(
+            name, _amounts(newest, currency)[place], _amounts(before, currency)[place], before
+        )
+        for place, name in enumerate(("Budget", "Forecast", "Whole-life cost"))
+    ]
+    lines.append(_end(newest, before))
+    for name, now, then in (
+        ("Confidence", newest.confidence, before.confidence if before else None),
+        ("Told by", _stream(newest), _stream(before)),
+    ):
+        if now or then:
+            lines.append(_compared(name, now, then, before))
+    return words(TEMPLATE, "snapshot_lines", newest=newest, before=before, lines=lines)
+
+
+def _compared(
+    name: str, now: str | None, then: str | None, before: ProjectSnapshot | None
+) -> Marked:
+    told = before is not None and now != then
+    facts = {"name": name, "now": now, "before": then, "before_told": told}
+    return Marked(words(TEMPLATE, "figure_line", **facts))
+
+
+def _amounts(snapshot: ProjectSnapshot | None, currency: str) -> Sequence[str | None]:
+    if snapshot is None:
+        return (None, None, None)
+    told = (snapshot.budget_minor, snapshot.forecast_minor, snapshot.whole_life_cost_minor)
+    return [None if each is None else format_amount(each, currency, short=True) for each in told]
+
+
+def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
+    now, then = newest.ends_on, before.ends_on if before else None
+    moved = (now - then).days if now and then else None
+    facts = {"now": now, "before": then, "moved": moved}
+    return Marked(
+        words(TEMPLATE, "end_line", **facts, before_told=before is not None and now != then)
+    )
+
+
+def _stream(snapshot: ProjectSnapshot | None) -> str | None:
+    return snapshot.value_stream.name if snapshot and snapshot.value_stream else None
+
+
+def _slip(days: int) -> str:
+    if days == 0:
+        return "on its date"
+    count = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
+    return f"{count} late" if days > 0 else f"{count} early"
+
+
+def _money(project: Project, newest: ProjectSnapshot | None, currency: str) -> str:
+    """The project's budget, else the year's that was told last."""
+    if project.budget_minor is not None:
+        return f"budget {format_amount(project.budget_minor, currency, short=True)}"
+    if newest is not None and newest.budget_minor is not None:
+        amount = format_amount(newest.budget_minor, currency, short=True)
+        return f"{amount} in {newest.period}"
+    return "no budget known"
+
+
+def _shares(project: Project) -> str:
+    if not project.shares:
+        return "in no value stream yet"
+    if len(project.shares) == 1 and project.shares[0].percent == WHOLE:
+        return project.shares[0].value_stream.name
+    return ", ".join(
+        f"{share.value_stream.name} {spell_percent(share.percent)} %" for share in project.shares
+    )

@@ -1,0 +1,111 @@
+"""Verifying: how the audit log ends, and whether it still says what it said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from models.audit.audit import (
+    NOTHING_YET,
+    TOLD_COLUMNS,
+    Anchor,
+    AuditAnchor,
+    AuditEvent,
+    AuditHead,
+    Broken,
+    NotAnAnchor,
+    first_break,
+)
+
+AT_ONCE = 2_000
+"""How many events are in memory at a time."""
+
+UNREADABLE = "decode"
+"""What SQLite says of text that is none has this in it."""
+
+EVENTS = AuditEvent.metadata.tables[AuditEvent.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the log ends, how many anchors it was held against, and where it does not hold."""
+
+    head: Anchor
+    anchors: int
+    broken: Broken | None
+
+
+def head(session: Session, workspace_id: int) -> Anchor:
+    """How many events there are, and the hash of the last."""
+    found = session.get(AuditHead, workspace_id)
+    return NOTHING_YET if found is None else Anchor(found.count, found.hash)
+
+
+def verify(session: Session, workspace_id: int, anchors: Iterable[Anchor] = ()) -> Verdict:
+    """Hold the whole log against its hashes, its head, the anchors told weekly, and those given.
+
+    The session is a snapshot, so that what is written beside it does not count.
+    """
+    ends = head(session, workspace_id)
+    told = list(anchors)
+    stored = session.execute(
+        select(AuditAnchor.week, AuditAnchor.count, AuditAnchor.hash)
+        .where(AuditAnchor.workspace_id == workspace_id)
+        .order_by(AuditAnchor.week)
+    ).all()
+    if not _can_be(ends):
+        return Verdict(ends, len(told), Broken(0, "its end was changed"))
+    for week, count, hash_ in stored:
+        told.append(Anchor(count, hash_))
+        if not _can_be(told[-1]):
+            return Verdict(ends, len(told), Broken(0, f"the anchor of {week} was changed"))
+    return Verdict(ends, len(told), _break(session, workspace_id, ends, told))
+
+
+def _can_be(anchor: Anchor) -> bool:
+    """Whether it has a count and a hash; with any other the anchors after it would not be seen."""
+    try:
+        return Anchor.read(str(anchor)) == anchor
+    except NotAnAnchor:
+        return False
+
+
+def _break(
+    session: Session, workspace_id: int, ends: Anchor, told: Sequence[Anchor]
+) -> Broken | None:
+    """Where the log does not hold; also where a cell holds what its column never does."""
+    held = 0
+
+    def counted() -> Iterator[Any]:
+        nonlocal held
+        for event in _all_events(session, workspace_id):
+            yield event
+            held += 1
+
+    try:
+        return first_break(counted(), ends, told)
+    except (TypeError, ValueError):
+        return Broken(held + 1, f"event {held + 1} cannot be read, so it was changed or inserted")
+    except OperationalError as error:
+        if UNREADABLE not in str(error.orig):
+            raise
+        return Broken(held + 1, f"event {held + 1} cannot be read, so it was changed or inserted")
+
+
+def _all_events(session: Session, workspace_id: int) -> Iterator[Any]:
+    """Every event in order, page by page, each read when it is asked for."""
+    columns = [EVENTS.c[name] for name in (*TOLD_COLUMNS, "hash")]
+    page = select(*columns).where(EVENTS.c.workspace_id == workspace_id)
+    page = page.order_by(EVENTS.c.number).limit(AT_ONCE)
+    following, last = page, None
+    while True:
+        before = last
+        for row in session.execute(following):
+            yield row
+            last = row.number
+        if last == before:
+            return
+        following = page.where(EVENTS.c.number > last)

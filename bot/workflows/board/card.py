@@ -1,0 +1,212 @@
+"""Looking up what an epic's card says beside the epic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows.epics.answering import answer_of
+from bot.workflows.epics.limits import full_places
+from bot.workflows.epics.quiet import last_heard, news_of
+from bot.workflows.seeing import EVERYBODY, seen_by
+from models.board.digest import asked_if_silent_since
+from models.calendar import days_between
+from models.epics.column import ENDED, Column, next_column
+from models.epics.epic import Answer, AnswerKind, Epic, StreamMove, Transition
+from models.epics.limit import FullPlace
+from models.epics.policy import lacks_before
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import FIRST_STATE, StateKind
+
+
+class NextStep(StrEnum):
+    """What an epic waits for."""
+
+    OUTCOME = "outcome"
+    """It is done."""
+    STOPPED = "stopped"
+    UNBLOCK = "unblock"
+    ANSWER = "answer"
+    """Its first answer, or one after "not now"."""
+    REPLY = "reply"
+    """The proposer's, to a question."""
+    FILL = "fill"
+    """Answers its state asks for."""
+    PLACE = "place"
+    """A place where it goes next."""
+    NEWS = "news"
+    """Nothing was heard of it for long."""
+    JUDGE = "judge"
+    """Whether it is worth going on with after its MVP."""
+    MOVE = "move"
+    DECIDE = "decide"
+    """The board leads no further from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An epic, its last change, what surrounds it, and the moment it is looked at."""
+
+    epic: Epic
+    last: Transition
+    now: datetime
+    answer: Answer | None = None
+    """The last answer to it, while it is an idea."""
+    news_at: datetime | None = None
+    """When it was heard of last."""
+    full: Sequence[FullPlace] = ()
+    """The places that are full where it goes next."""
+    place: int | None = None
+    """Its place in the line of those that are ready, from 1."""
+
+    @property
+    def to(self) -> Column | None:
+        """Where it usually goes from here."""
+        return next_column(self.epic)
+
+    @property
+    def lacks(self) -> Sequence[Requirement]:
+        """What it lacks to go there."""
+        to = self.to
+        if to is None:
+            return []
+        return lacks_before(self.epic, self.epic.portfolio.states, to.state, scales=to.scales)
+
+    @property
+    def answer_at(self) -> datetime | None:
+        """When it has its first answer at the latest; None where none is waited for."""
+        epic = self.epic
+        if epic.state.name != FIRST_STATE or epic.answered_at is not None:
+            return None
+        zone = ZoneInfo(epic.portfolio.time_zone)
+        return epic.portfolio.calendar.answer_due_at(epic.state_entered_at, zone)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the first answer is; nothing is in the first weeks of a portfolio."""
+        due = self.answer_at
+        return due is not None and due < self.now and self.epic.portfolio.calls_late(self.now)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing was heard of it for as long as its state allows."""
+        since = asked_if_silent_since(self.epic.state, self.epic.portfolio, self.now)
+        return since is not None and self.news_at is not None and self.news_at <= since
+
+    @property
+    def blocked_days(self) -> int | None:
+        """For how many days it is blocked by the portfolio's calendar, 0 for since today."""
+        if self.epic.blocking is None:
+            return None
+        zone = ZoneInfo(self.epic.portfolio.time_zone)
+        return days_between(self.epic.blocking.at, self.now, zone)
+
+    @property
+    def next(self) -> NextStep:
+        """The one thing it waits for."""
+        epic = self.epic
+        if epic.state.kind is StateKind.DONE:
+            return NextStep.OUTCOME
+        if epic.state.kind is StateKind.STOPPED:
+            return NextStep.STOPPED
+        if epic.blocking is not None:
+            return NextStep.UNBLOCK
+        if epic.state.name == FIRST_STATE and epic.accepted_at is None:
+            asked = self.answer is not None and self.answer.kind is AnswerKind.QUESTION
+            return NextStep.REPLY if asked else NextStep.ANSWER
+        return self._onward()
+
+    def _onward(self) -> NextStep:
+        if self.to is None:
+            return NextStep.DECIDE
+        if self.lacks:
+            return NextStep.FILL
+        if self.full:
+            return NextStep.PLACE
+        if self.is_quiet:
+            return NextStep.NEWS
+        return NextStep.JUDGE if self.to.scales else NextStep.MOVE
+
+
+STEPS_SHOWN = 40
+
+HEARD = select(*last_heard()).select_from(Epic).where(Epic.id == bindparam("epic_id"))
+"""Built once: every card asks it."""
+
+
+def card(session: Session, epic: Epic, now: datetime) -> Card:
+    """The epic with its last change, and what it waits for; others it names everybody may see."""
+    last = _steps(session, epic, 1)[0]
+    if epic.state.kind in ENDED:
+        return Card(epic, last, now)
+    to = next_column(epic)
+    states = {state.id: state for state in epic.portfolio.states}
+    return Card(
+        epic,
+        last,
+        now,
+        answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
+        news_at=_news_at(session, epic, last),
+        full=full_places(session, epic, to, states) if to is not None else (),
+        place=_place_in_line(session, epic),
+    )
+
+
+def history(session: Session, epic: Epic) -> tuple[list[Transition | StreamMove], int]:
+    """The newest steps of the epic's way, the newest first, and how many there are in all.
+
+    A step is from state to state, or from one value stream to another.
+    """
+    total = session.scalar(select(func.count(Transition.id)).where(Transition.epic_id == epic.id))
+    moves = session.scalars(
+        select(StreamMove)
+        .where(StreamMove.epic_id == epic.id)
+        .options(joinedload(StreamMove.from_stream), joinedload(StreamMove.to_stream))
+        .order_by(StreamMove.at.desc(), StreamMove.id.desc())
+    ).all()
+    steps: list[Transition | StreamMove] = [*_steps(session, epic, STEPS_SHOWN), *moves]
+    newest = sorted(steps, key=lambda step: step.at, reverse=True)[:STEPS_SHOWN]
+    return newest, (total or 0) + len(moves)
+
+
+def _is_answered_idea(epic: Epic) -> bool:
+    return epic.state.name == FIRST_STATE and epic.answered_at is not None
+
+
+def _news_at(session: Session, epic: Epic, last: Transition) -> datetime | None:
+    """When an epic in flight was heard of last; to have come to its second column is news."""
+    if not epic.state.committed:
+        return None
+    return max(last.at, news_of(epic, session.execute(HEARD, {"epic_id": epic.id}).one()))
+
+
+def _place_in_line(session: Session, epic: Epic) -> int | None:
+    """Which place the epic has among those of its stream that are ready; None for others."""
+    if not (epic.state.committed and epic.state.kind is StateKind.WAIT):
+        return None
+    earlier = select(func.count(Epic.id)).where(
+        Epic.value_stream_id == epic.value_stream_id,
+        Epic.state_id == epic.state_id,
+        seen_by(EVERYBODY),
+        or_(
+            Epic.state_entered_at < epic.state_entered_at,
+            and_(Epic.state_entered_at == epic.state_entered_at, Epic.id < epic.id),
+        ),
+    )
+    return (session.scalar(earlier) or 0) + 1
+
+
+def _steps(session: Session, epic: Epic, limit: int) -> list[Transition]:
+    return list(
+        session.scalars(
+            select(Transition)
+            .where(Transition.epic_id == epic.id)
+            .options(joinedload(Transition.from_state), joinedload(Transition.to_state))
+            .order_by(Transition.at.desc(), Transition.id.desc())
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,221 @@
+"""Telling of a stretch of time: what changed, what is in flight, what was finished."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows.board.content import Changes, InFlight
+from bot.workflows.seeing import EVERYBODY, seen_by
+from models.epics.column import Column, columns
+from models.epics.epic import Epic, Transition
+from models.flow.flow import Load
+from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, ValueStream, WipLimit
+from models.themes.theme import Theme
+
+QUARTER = timedelta(weeks=13)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A portfolio, or one value stream of it."""
+
+    portfolio: Portfolio
+    value_stream: ValueStream | None = None
+
+    @property
+    def epics(self) -> ColumnElement[bool]:
+        """The epics in it that everybody may see: it is told in a channel."""
+        inside = and_(Epic.portfolio_id == self.portfolio.id, seen_by(EVERYBODY))
+        if self.value_stream is None:
+            return inside
+        return and_(inside, Epic.value_stream_id == self.value_stream.id)
+
+    @property
+    def states(self) -> Mapping[int, State]:
+        """The portfolio's states by their ids, those given up as well."""
+        return {state.id: state for state in self.portfolio.all_states}
+
+    @property
+    def streams(self) -> Sequence[ValueStream]:
+        """The value streams in it."""
+        return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
+
+
+def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:
+    """What became of the epics that moved within `(since, until]`."""
+    moved = select(Transition.epic_id).where(Transition.at > since, Transition.at <= until)
+    rows = session.execute(
+        select(Transition.epic_id, Transition.to_state_id, Transition.at, Transition.reason)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(scope.epics, Transition.at <= until, Transition.epic_id.in_(moved))
+        .order_by(Transition.epic_id, Transition.at, Transition.id)
+    ).all()
+    states = scope.states
+    found: dict[str, list[int]] = {}
+    reasons: dict[int, str | None] = {}
+    for epic_id, steps in groupby(rows, key=lambda row: row.epic_id):
+        ways = [(states[step.to_state_id], step.at, step.reason) for step in steps]
+        before = [state for state, at, _ in ways if at <= since]
+        now, _, reasons[epic_id] = ways[-1]
+        for became in _became(before[-1] if before else None, now):
+            found.setdefault(became, []).append(epic_id)
+    epics = _epics(session, [id_ for ids in found.values() for id_ in ids])
+
+    def listed(became: str) -> list[Epic]:
+        return [epics[id_] for id_ in found.get(became, ())]
+
+    return Changes(
+        new_ideas=len(found.get("new idea", ())),
+        came_in=listed("came in"),
+        reopened=listed("reopened"),
+        finished=listed("finished"),
+        stopped=[(epic, reasons[epic.id]) for epic in listed("stopped")],
+        back=listed("back"),
+        declined=listed("declined"),
+    )
+
+
+def _became(before: State | None, now: State) -> list[str]:
+    """What an epic became between two moments, from where it stood then to where it stands."""
+    was, is_ = _stands(before), _stands(now)
+    if was == is_:
+        return []
+    if was in {"unknown", "outside"}:
+        return {
+            "outside": ["new idea"],
+            "in flight": ["came in"],
+            "done": ["came in", "finished"],
+            "stopped": ["declined"],
+        }[is_]
+    if was == "in flight":
+        return {"outside": ["back"], "done": ["finished"], "stopped": ["stopped"]}[is_]
+    return ["reopened"] if is_ == "in flight" else []
+
+
+def _stands(state: State | None) -> str:
+    if state is None:
+        return "unknown"
+    if state.kind in (StateKind.DONE, StateKind.STOPPED):
+        return state.kind.value
+    return "in flight" if state.committed else "outside"
+
+
+def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
+    """What stood between commitment and done at the moment, by column, stream and theme."""
+    standing = _standing_at(session, scope, moment)
+    states = scope.states
+    per_column = {each: 0 for each in columns(scope.portfolio) if each.state.committed}
+    per_stream: Counter[int] = Counter()
+    per_theme: Counter[int | None] = Counter()
+    for state_id, phase, stream_id, theme_id, count in standing:
+        per_column[Column.entered(states[state_id], phase)] += count
+        per_stream[stream_id] += count
+        per_theme[theme_id] += count
+    most = limits_of(session, scope.portfolio)
+    of_scope = scope.value_stream.id if scope.value_stream is not None else None
+    without = per_theme.pop(None, 0)
+    return InFlight(
+        whole=Load(sum(per_stream.values()), most.get((of_scope, None, None))),
+        columns={
+            each: Load(count, most.get((of_scope, each.state.id, each.phase)))
+            for each, count in per_column.items()
+        },
+        streams={
+            stream.name: Load(per_stream[stream.id], most.get((stream.id, None, None)))
+            for stream in scope.streams
+            if per_stream[stream.id] or (stream.id, None, None) in most
+        },
+        themes=_named(session, per_theme),
+        without_theme=without,
+    )
+
+
+Place = tuple[int | None, int | None, Phase | None]
+"""Where a limit holds: a value stream, a state and a column of it; None stands for all."""
+
+
+def limits_of(session: Session, portfolio: Portfolio) -> Mapping[Place, int]:
+    """How many epics may stand at once, by the place."""
+    rows = select(WipLimit).where(WipLimit.portfolio_id == portfolio.id).order_by(WipLimit.id)
+    return {
+        (limit.value_stream_id, limit.state_id, limit.phase): limit.most
+        for limit in session.scalars(rows)
+    }
+
+
+Standing = tuple[int, Phase | None, int, int | None, int]
+"""A state, a column of it, a stream, a theme, and how many epics stood there."""
+
+
+def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[Standing]:
+    """How many epics stood in each committed state, column, stream and theme at the moment."""
+    newest = func.row_number().over(
+        partition_by=Transition.epic_id, order_by=(Transition.at.desc(), Transition.id.desc())
+    )
+    standing = (
+        select(
+            Transition.to_state_id.label("state_id"),
+            Transition.phase.label("phase"),
+            Epic.value_stream_id.label("stream_id"),
+            Epic.theme_id.label("theme_id"),
+            newest.label("place"),
+        )
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(scope.epics, Transition.at <= moment)
+        .subquery()
+    )
+    committed = [state.id for state in scope.portfolio.states if state.committed]
+    per = (standing.c.state_id, standing.c.phase, standing.c.stream_id, standing.c.theme_id)
+    rows = session.execute(
+        select(*per, func.count())
+        .where(standing.c.place == 1, standing.c.state_id.in_(committed))
+        .group_by(*per)
+    )
+    return [(state, phase, stream, theme, count) for state, phase, stream, theme, count in rows]
+
+
+def _named(session: Session, counts: Mapping[int | None, int]) -> list[tuple[str, int]]:
+    rows = select(Theme.id, Theme.name).where(Theme.id.in_(list(counts)))
+    named = [(name, counts[id_]) for id_, name in session.execute(rows)]
+    return sorted(named, key=lambda each: (-each[1], each[0]))
+
+
+def finished_within(session: Session, scope: Scope, until: datetime) -> tuple[int, int]:
+    """How many epics were done in the 13 weeks up to the moment, and in the 13 before."""
+
+    def done(since: datetime, before: datetime) -> int:
+        rows = select(Epic).where(scope.epics, Epic.done_at > since, Epic.done_at <= before)
+        return _count(session, rows)
+
+    middle = until - QUARTER
+    return done(middle, until), done(middle - QUARTER, middle)
+
+
+def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, int]:
+    """How many epics are open, and how many finished since the portfolio went live."""
+    open_ = [state.id for state in scope.portfolio.states if state.is_open]
+    live_at = scope.portfolio.live_at or moment
+    finished = and_(Epic.done_at > live_at, Epic.done_at <= moment)
+    counted = select(
+        func.count(Epic.id).filter(Epic.state_id.in_(open_)), func.count(Epic.id).filter(finished)
+    ).where(scope.epics)
+    total, done = session.execute(counted).one()
+    return total, done
+
+
+def _count(session: Session, rows: Select[Epic]) -> int:
+    return session.scalar(rows.with_only_columns(func.count(Epic.id)).order_by(None)) or 0
+
+
+def _with_streams(session: Session, rows: Select[Epic]) -> Sequence[Epic]:
+    return session.scalars(rows.options(joinedload(Epic.value_stream))).all()
+
+
+def _epics(session: Session, ids: Sequence[int]) -> dict[int, Epic]:
+    rows = select(Epic).where(Epic.id.in_(set(ids)))
+    return {epic.id: epic for epic in _with_streams(session, rows)}

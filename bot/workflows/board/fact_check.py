@@ -1,0 +1,131 @@
+"""On Thursday each owner is asked, all at once, whether their epics still stand so."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows.redrawing import redraw_message
+from bot.workflows.seeing import seen_by
+from models.board.confirmation import Confirmation, FactCheck
+from models.board.digest import Subscription
+from models.calendar import next_slot, week_of
+from models.epics.epic import Epic
+from models.message import Message, MessageKind
+from models.portfolio.portfolio import Portfolio, State
+from models.work import insert_into, put
+
+THURSDAY, MINUTE_OF_DAY = 3, 10 * 60
+MADE_UP_FOR_WITHIN = timedelta(days=2)
+"""Asked later than that, the answer would come after the digest."""
+
+MOST_NAMED = 10
+
+
+def begin(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """Ask from the next Thursday on."""
+    put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
+
+
+def work_key(portfolio: Portfolio) -> str:
+    """The key of the work that asks the owners of its epics."""
+    return f"facts:{portfolio.id}"
+
+
+def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
+    """Ask every owner of an epic in flight, once this week, while any channel gets a digest.
+
+    Before the portfolio is live nobody is asked.
+    """
+    portfolio = session.scalars(
+        select(Portfolio).where(Portfolio.id == portfolio_id).with_for_update()
+    ).first()
+    if portfolio is None or not _has_digests(session, portfolio):
+        return
+    slot = _slot_after(portfolio, at - MADE_UP_FOR_WITHIN)
+    asks = slot <= at and not portfolio.is_silent(at)
+    asked = [
+        message
+        for user_id in (_owners(session, portfolio) if asks else ())
+        if (message := _ask(session, portfolio, user_id, slot, at)) is not None
+    ]
+    put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
+    for message in asked:
+        redraw_message(session, message, at)
+
+
+def asked_about(
+    session: Session, check: FactCheck
+) -> tuple[Sequence[tuple[Epic, datetime | None]], int]:
+    """The person's epics in flight with when they were confirmed since being asked, and how many.
+
+    Those still open first; at most MOST_NAMED are named.
+    """
+    confirmed = (
+        select(func.max(Confirmation.at))
+        .where(Confirmation.epic_id == Epic.id, Confirmation.at >= check.at)
+        .scalar_subquery()
+    )
+    rows = (
+        select(Epic, confirmed)
+        .join(Epic.state)
+        .join(Epic.portfolio)
+        .where(
+            Epic.workspace_id == check.workspace_id,
+            Epic.owner_user_id == check.user_id,
+            State.committed,
+            Portfolio.live_at.is_not(None),
+            seen_by(check.user_id),
+        )
+        .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
+        .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)
+    )
+    total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery()))
+    named = session.execute(rows.limit(MOST_NAMED)).all()
+    return [(epic, at) for epic, at in named], total or 0
+
+
+def _slot_after(portfolio: Portfolio, at: datetime) -> datetime:
+    return next_slot(at, THURSDAY, MINUTE_OF_DAY, ZoneInfo(portfolio.time_zone))
+
+
+def _has_digests(session: Session, portfolio: Portfolio) -> bool:
+    heard = select(Subscription.id).where(
+        Subscription.portfolio_id == portfolio.id, Subscription.paused_at.is_(None)
+    )
+    return session.scalar(heard.limit(1)) is not None
+
+
+def _owners(session: Session, portfolio: Portfolio) -> Sequence[str]:
+    owners = (
+        select(Epic.owner_user_id)
+        .join(Epic.state)
+        .where(Epic.portfolio_id == portfolio.id, Epic.owner_user_id.is_not(None), State.committed)
+        .distinct()
+        .order_by(Epic.owner_user_id)
+    )
+    return [owner for owner in session.scalars(owners) if owner]
+
+
+def _ask(
+    session: Session, portfolio: Portfolio, user_id: str, slot: datetime, at: datetime
+) -> Message | None:
+    """Store the question and its message; None where the person was asked this week."""
+    week = week_of(slot.astimezone(ZoneInfo(portfolio.time_zone)).date())
+    new = insert_into(session, FactCheck).values(
+        workspace_id=portfolio.workspace_id, user_id=user_id, week=week, at=at
+    )
+    check_id = session.execute(new.on_conflict_do_nothing().returning(FactCheck.id)).scalar()
+    if check_id is None:
+        return None
+    message = Message(
+        workspace_id=portfolio.workspace_id,
+        channel_id=user_id,
+        kind=MessageKind.FACT_CHECK,
+        subject_id=check_id,
+    )
+    session.add(message)
+    session.flush()
+    return message

@@ -1,0 +1,236 @@
+"""Finding epics, and the portfolio and streams they belong to."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from bot.workflows.seeing import portfolios, seen_by
+from models.epics.epic import Blocking, Epic
+from models.epics.listing import Filter, Listing, Names, Page
+from models.epics.proposal import LARGEST_ID
+from models.errors import Mistake
+from models.portfolio.portfolio import FIRST_STATE, Phase, Portfolio, State, ValueStream
+from models.projects.project import Project
+from models.themes.theme import Objective, Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A portfolio with its open value streams, themes and objectives."""
+
+    portfolio: Portfolio
+    themes: Sequence[Theme] = ()
+    objectives: Sequence[Objective] = ()
+
+    @property
+    def streams(self) -> Sequence[ValueStream]:
+        """Those that take epics."""
+        return self.portfolio.open_streams
+
+    def stream(self, id_: str | None) -> ValueStream | None:
+        """The one of that id, or None."""
+        return next((stream for stream in self.streams if str(stream.id) == id_), None)
+
+    def theme(self, id_: str | None) -> Theme | None:
+        """The one of that id, or None."""
+        return next((theme for theme in self.themes if str(theme.id) == id_), None)
+
+    def objective(self, id_: str | None) -> Objective | None:
+        """The one of that id, or None."""
+        return next((each for each in self.objectives if str(each.id) == id_), None)
+
+
+PAGE_SIZE = 20
+NEAREST = 3
+KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
+CANDIDATES = 200
+SECOND_COLUMN = func.coalesce(Epic.phase == Phase.DELIVERING, false())
+"""Of a state in two columns the second comes after the first."""
+
+
+class UnknownKey(Mistake):
+    """A key that no epic has, with those that look like it."""
+
+    def __init__(self, key: str, nearest: Sequence[str]) -> None:
+        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        if KEY.fullmatch(key.upper()) is None:
+            guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
+        super().__init__(f"There is no epic {key[:24]}.{guess}")
+        self.nearest = tuple(nearest)
+
+
+def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | None) -> Epic:
+    """The epic of that key, however it is capitalised. Raises UnknownKey.
+
+    What the viewer may not see is not there for them.
+    """
+    found = KEY.fullmatch(key.strip().upper()) if key.isascii() else None
+    if found is None:
+        raise UnknownKey(key.strip(), [])
+    tidy = f"{found[1]}-{int(found[2])}"
+    epic = session.scalars(
+        whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, seen_by(viewer))
+    ).first()
+    if epic is None:
+        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy, viewer))
+    return epic
+
+
+def epic_by_id(
+    session: Session, workspace_id: int, epic_id: int, viewer: str | None
+) -> Epic | None:
+    """The epic with its portfolio, stream and state; None where there is none for the viewer."""
+    return session.scalars(
+        whole_epics().where(Epic.workspace_id == workspace_id, Epic.id == epic_id, seen_by(viewer))
+    ).first()
+
+
+def list_epics(
+    session: Session,
+    workspace_id: int,
+    viewer: str,
+    names: Names,
+    chosen: Filter,
+    page: int,
+    at: datetime,
+    size: int = PAGE_SIZE,
+) -> Listing:
+    """The epics meant that the viewer may see, in the order of the board, longest there first.
+
+    Where there is none, how many there were without each part of the filter.
+    """
+    seen = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
+
+    def count(meant: Filter) -> int:
+        rows = seen.where(*_conditions(meant, viewer, names, at))
+        return session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
+
+    total = count(chosen)
+    rows = seen.where(*_conditions(chosen, viewer, names, at))
+    found = page_of(session, rows.options(joinedload(Epic.blocking)), page, total, size)
+    without = {}
+    if not total:
+        without = {part: count(chosen.without(part)) for part in chosen.parts}
+    return Listing(found, chosen, names.read(chosen), without)
+
+
+def names(session: Session, workspace_id: int, viewer: str) -> Names:
+    """What the words of a list can name: streams, states and themes the viewer may see."""
+    seen = portfolios(session, workspace_id, viewer)
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.portfolio_id.in_([portfolio.id for portfolio in seen]))
+        .order_by(Theme.closed_at.is_not(None), Theme.name)
+    ).all()
+    return Names(seen, themes)
+
+
+def _conditions(
+    chosen: Filter, viewer: str, names: Names, at: datetime
+) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.streams:
+        found.append(Epic.value_stream_id.in_(chosen.streams))
+    if chosen.states or chosen.phases:
+        found.append(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
+    if chosen.themes or chosen.no_theme:
+        none = Epic.theme_id.is_(None) if chosen.no_theme else false()
+        found.append(or_(Epic.theme_id.in_(chosen.themes), none))
+    if chosen.mine:
+        found.append(Epic.owner_user_id == viewer)
+    if chosen.blocked:
+        blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
+        found.append(Epic.id.in_(blocked))
+    if chosen.late:
+        found.append(or_(false(), *(_late(portfolio, at) for portfolio in names.portfolios)))
+    for text in chosen.texts:
+        columns = (Epic.title, Epic.hypothesis, Epic.key)
+        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return found
+
+
+def _late(portfolio: Portfolio, at: datetime) -> ColumnElement[bool]:
+    """The ideas of the portfolio whose first answer is past its day."""
+    if not portfolio.calls_late(at):
+        return false()
+    zone = ZoneInfo(portfolio.time_zone)
+    due = portfolio.calendar.late_if_entered_before(at.astimezone(zone).date())
+    return and_(
+        Epic.state_id == portfolio.state(FIRST_STATE).id,
+        Epic.answered_at.is_(None),
+        Epic.state_entered_at < datetime(due.year, due.month, due.day, tzinfo=zone),
+    )
+
+
+def choices(session: Session, portfolio: Portfolio) -> Choices:
+    """What can be chosen on the form for an epic: what of the portfolio is open."""
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.portfolio_id == portfolio.id, Theme.closed_at.is_(None))
+        .order_by(Theme.name, Theme.id)
+    ).all()
+    objectives = session.scalars(
+        select(Objective)
+        .where(Objective.portfolio_id == portfolio.id, Objective.closed_at.is_(None))
+        .order_by(Objective.title, Objective.id)
+    ).all()
+    return Choices(portfolio, themes, objectives)
+
+
+def open_project(session: Session, portfolio_id: int, chosen: str | None) -> Project | None:
+    """The open project of the portfolio that a form names by its id; None where there is none."""
+    if chosen is None or not chosen.isdecimal() or int(chosen) > LARGEST_ID:
+        return None
+    project = session.get(Project, int(chosen))
+    if project is None or project.portfolio_id != portfolio_id or project.closed_at is not None:
+        return None
+    return project
+
+
+def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: int) -> Page:
+    """The slice of the rows on a page; a page past the end is the last one."""
+    pages = max(1, -(-total // size))
+    number = min(max(1, page), pages)
+    slice_ = (
+        rows.join(Epic.state)
+        .options(
+            contains_eager(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.portfolio)
+        )
+        .order_by(State.position, SECOND_COLUMN, Epic.state_entered_at, Epic.id)
+        .offset((number - 1) * size)
+        .limit(size)
+    )
+    return Page(session.scalars(slice_).all(), number, pages, total)
+
+
+def whole_epics() -> Select[Epic]:
+    """Epics with all that a card says of where they stand."""
+    return select(Epic).options(
+        joinedload(Epic.portfolio).joinedload(Portfolio.states),
+        joinedload(Epic.value_stream),
+        joinedload(Epic.state),
+        joinedload(Epic.theme),
+        joinedload(Epic.project),
+        joinedload(Epic.blocking),
+    )
+
+
+def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) -> list[str]:
+    prefix, _, number = key.partition("-")
+    candidates = session.scalars(
+        select(Epic.key)
+        .where(
+            Epic.workspace_id == workspace_id,
+            seen_by(viewer),
+            or_(Epic.key.like(f"%-{number}"), Epic.key.like(f"{prefix}-{number[:1]}%")),
+        )
+        .order_by(Epic.id.desc())
+        .limit(CANDIDATES)
+    ).all()
+    return difflib.get_close_matches(key, candidates, NEAREST)

@@ -1,0 +1,161 @@
+"""Proposing an epic: from a checked form to a key, a place in the funnel and a card."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows.permitting import Place, check, holders, may
+from bot.workflows.portfolio.readiness import NotLiveYet
+from bot.workflows.portfolio.streams import UnknownStream
+from bot.workflows.redrawing import redraw_epic
+from bot.workflows.seeing import seen_by
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
+from models.errors import FieldMistakes
+from models.message import Message, MessageKind
+from models.people.role import Right, Role
+from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
+from models.projects.project import Project
+from models.seen import Seen, first_time
+from models.themes.theme import Objective, Theme
+
+CANDIDATES = 200
+ALIKE = 0.5
+"""Share of the shorter title's words that the other must have as well."""
+
+WORD = re.compile(r"\w{3,}")
+COMMON = frozenset({"and", "the", "for", "with", "from", "our", "new", "into", "that", "make"})
+
+
+CHOSEN: Mapping[str, tuple[str, type[Theme | Objective | Project]]] = {
+    "theme_id": ("theme", Theme),
+    "objective_id": ("objective", Objective),
+    "project_id": ("project", Project),
+}
+"""The columns that hold what was chosen of a list, each with its field and its noun."""
+
+
+def propose(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    proposal: Proposal,
+    request_id: str,
+    at: datetime,
+) -> Epic:
+    """Store the epic under the stream's next key, and put its card in the stream's channel.
+
+    The same request once more gives the same epic. Raises UnknownStream, NotAllowed, NotLiveYet
+    and FieldMistakes for what is chosen and not open.
+    """
+    if not first_time(session, workspace_id, request_id, at):
+        return _proposed_before(session, workspace_id, request_id)
+    stream = session.scalars(
+        select(ValueStream)
+        .where(ValueStream.workspace_id == workspace_id, ValueStream.id == proposal.value_stream_id)
+        .with_for_update()
+    ).first()
+    if stream is None or stream.ended_at is not None:
+        raise UnknownStream
+    check_is_live(session, actor, stream.portfolio, at)
+    check(session, actor, Right.PROPOSE, Place.of_stream(stream))
+    check_chosen(session, stream.portfolio_id, proposal.columns)
+    funnel = stream.portfolio.state(FIRST_STATE)
+    epic = _epic(proposal, stream, actor)
+    session.add(epic.enter(funnel, at, actor))
+    session.flush()
+    session.get_one(Seen, (workspace_id, request_id)).subject_id = epic.id
+    if stream.channel_id is not None and not stream.portfolio.is_silent(at):
+        session.add(
+            Message(
+                workspace_id=workspace_id,
+                channel_id=stream.channel_id,
+                kind=MessageKind.EPIC_CARD,
+                subject_id=epic.id,
+            )
+        )
+    redraw_epic(session, epic, at)
+    return epic
+
+
+def check_is_live(session: Session, actor: str, portfolio: Portfolio, at: datetime) -> None:
+    """Raise NotLiveYet before the portfolio goes live, except for who sets it up."""
+    place = Place.of_portfolio(portfolio)
+    if portfolio.is_silent(at) and not may(session, actor, Right.SET_UP, place):
+        raise NotLiveYet(portfolio.name, holders(session, [Role.ADMIN], place))
+
+
+def check_chosen(
+    session: Session, portfolio_id: int, columns: Mapping[str, object], held: Epic | None = None
+) -> None:
+    """Raise FieldMistakes for a theme, objective or project that is not the portfolio's, or closed.
+
+    What the epic holds already may stay.
+    """
+    errors = {}
+    for column, (field, noun) in CHOSEN.items():
+        id_ = columns.get(column)
+        if id_ is None or (held is not None and getattr(held, column) == id_):
+            continue
+        is_open = select(noun.id).where(
+            noun.id == id_, noun.portfolio_id == portfolio_id, noun.closed_at.is_(None)
+        )
+        if session.scalar(is_open) is None:
+            errors[field] = f"That {field} is not open any more. Choose another one."
+    if errors:
+        raise FieldMistakes(errors)
+
+
+def similar_open_epics(
+    session: Session, portfolio_id: int, title: str, viewer: str | None, limit: int = 2
+) -> list[Epic]:
+    """Open epics the viewer may see whose titles share half their words, the likest first."""
+    words = _words(title)
+    if not words:
+        return []
+    candidates = session.scalars(
+        select(Epic)
+        .join(Epic.state)
+        .options(joinedload(Epic.state))
+        .where(
+            Epic.portfolio_id == portfolio_id,
+            seen_by(viewer),
+            State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
+            or_(*(Epic.title.icontains(word, autoescape=True) for word in sorted(words))),
+        )
+        .order_by(Epic.id.desc())
+        .limit(CANDIDATES)
+    ).all()
+    likeness = {epic.id: _likeness(words, _words(epic.title)) for epic in candidates}
+    alike = [epic for epic in candidates if likeness[epic.id] >= ALIKE]
+    return sorted(alike, key=lambda epic: -likeness[epic.id])[:limit]
+
+
+def _epic(proposal: Proposal, stream: ValueStream, actor: str) -> Epic:
+    columns = proposal.columns
+    del columns["value_stream_id"]
+    return Epic(
+        **{**columns, "owner_user_id": proposal.owner_user_id or actor},
+        workspace_id=stream.workspace_id,
+        portfolio=stream.portfolio,
+        value_stream=stream,
+        key=stream.take_key(),
+        proposed_by=actor,
+    )
+
+
+def _proposed_before(session: Session, workspace_id: int, request_id: str) -> Epic:
+    seen = session.get_one(Seen, (workspace_id, request_id))
+    return session.get_one(Epic, seen.subject_id)
+
+
+def _words(title: str) -> set[str]:
+    return set(WORD.findall(title.casefold())) - COMMON
+
+
+def _likeness(words: set[str], others: set[str]) -> float:
+    shorter = min(len(words), len(others))
+    return len(words & others) / shorter if shorter else 0.0

@@ -1,0 +1,118 @@
+"""Changing streams: an epic goes to another value stream, keeps its key, and both sides hear."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.epics.limits import LIMITS, STANDING
+from bot.workflows.epics.moving import locked, states_of
+from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
+from bot.workflows.permitting import Place, check
+from bot.workflows.portfolio.streams import UnknownStream
+from bot.workflows.redrawing import redraw_facts, redraw_message, tell
+from models.epics.column import Column
+from models.epics.epic import Epic, StreamMove
+from models.epics.limit import covers
+from models.errors import Mistake
+from models.message import Message, MessageKind
+from models.people.role import Right
+from models.portfolio.portfolio import ValueStream
+
+
+class SameStream(Mistake):
+    """Giving an epic to the value stream it is in."""
+
+    def __init__(self, key: str, name: str) -> None:
+        super().__init__(f"{key} is in {name} already.")
+
+
+def give(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    epic_id: int,
+    to_stream_id: int,
+    reason: str | None,
+    at: datetime,
+) -> StreamMove:
+    """Move the epic to another value stream of its portfolio; its key stays.
+
+    Its card goes to the new channel, and where it stood is said where it went. The owners of both
+    streams are told. Raises UnknownEpic, UnknownStream, SameStream and NotAllowed.
+    """
+    epic = locked(session, workspace_id, actor, epic_id)
+    left = epic.value_stream
+    check(session, actor, Right.HAND_OVER, Place.of_stream(left))
+    to = session.get(ValueStream, to_stream_id)
+    if to is None or to.portfolio_id != epic.portfolio_id or to.ended_at is not None:
+        raise UnknownStream
+    if to is left:
+        raise SameStream(epic.key, to.name)
+    move = change_stream(session, epic, to, actor, reason, at)
+    owners = [left.owner_user_id, to.owner_user_id]
+    tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
+    redraw_facts(session, epic, at)
+    redraw_who_waits(session, epic, at)
+    return move
+
+
+def change_stream(
+    session: Session, epic: Epic, to: ValueStream, actor: str, reason: str | None, at: datetime
+) -> StreamMove:
+    """Have the epic belong to the stream, and its card stand in the stream's channel."""
+    move = StreamMove(
+        workspace_id=epic.workspace_id,
+        epic_id=epic.id,
+        from_stream_id=epic.value_stream_id,
+        to_stream_id=to.id,
+        at=at,
+        by_user_id=actor,
+        reason=(reason or "").strip() or None,
+    )
+    session.add(move)
+    epic.value_stream = to
+    epic.version += 1
+    session.flush()
+    cards = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == epic.workspace_id,
+            Message.kind == MessageKind.EPIC_CARD,
+            Message.subject_id == epic.id,
+            Message.channel_id != (to.channel_id or ""),
+        )
+        .order_by(Message.id)
+    ).all()
+    for card in cards:
+        card.kind, card.subject_id = MessageKind.STREAM_MOVE, move.id
+    session.flush()
+    show_in_channel(session, epic)
+    for card in cards:
+        redraw_message(session, card, at)
+    return move
+
+
+def over_limits(session: Session, epic: Epic) -> Sequence[str]:
+    """Where there are more than the limits of the epic's stream allow, now that it is there."""
+    states, _ = states_of(session, epic.portfolio_id)
+    asked = {"portfolio_id": epic.portfolio_id, "stream_id": epic.value_stream_id}
+    standing = [
+        (stream_id, Column.entered(states[state_id], phase), count)
+        for stream_id, state_id, phase, count in session.execute(
+            STANDING, {"portfolio_id": epic.portfolio_id, "state_ids": list(states)}
+        )
+    ]
+    said = []
+    for limit in session.scalars(LIMITS, asked).all():
+        if limit.value_stream_id is None or not covers(
+            limit, epic.value_stream_id, Column.of(epic)
+        ):
+            continue
+        count = sum(n for stream_id, column, n in standing if covers(limit, stream_id, column))
+        if count > limit.most:
+            whole = limit.state_id is None and limit.phase is None
+            where = "in flight" if whole else f"in {Column.of(epic).label}"
+            said.append(f"{count:,} of {limit.most:,} {where}")
+    return said

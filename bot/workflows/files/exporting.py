@@ -1,0 +1,271 @@
+"""Exporting: everything of a portfolio as tables, as far as who asks for it may see it.
+
+A table has every column of its noun, so that what is added to a noun is in the export without a
+further thought; what a row points to is named and not numbered.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
+
+from bot.workflows.audit.log import about_seen
+from bot.workflows.files import exporting_projects, kinds
+from bot.workflows.files.matching_columns import Kind
+from models.audit.audit import AuditEvent
+from models.base import Base, DecimalText, UtcDateTime
+from models.board.confirmation import Confirmation
+from models.board.digest import Subscription
+from models.epics.epic import Answer, Blocking, CircleMember, Epic, Override, StreamMove, Transition
+from models.files.export import Export
+from models.files.sheet import Sheet
+from models.money import minor_digits
+from models.people.handover import Departure, Handover
+from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio, State, ValueStream, WipLimit
+from models.themes.theme import KeyResult, Objective, Theme
+
+Asked = Select[*tuple[Any, ...]]
+
+AT_ONCE = 500
+
+NAMED_BY = {
+    "portfolios": "name",
+    "states": "name",
+    "value_streams": "name",
+    "themes": "name",
+    "programs": "code",
+    "projects": "code",
+    "epics": "key",
+}
+"""By which column a row is named where another one points to it; else by its number."""
+
+LEFT_OUT = frozenset({"workspace_id", "version", "next_number", "next_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is exported: a portfolio, the epics of it that are seen, and whether who did what."""
+
+    portfolio: Portfolio
+    seen: ColumnElement[bool]
+    with_audit: bool
+
+
+def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
+    """Every table, one after the other; each is read as its rows are asked for."""
+    for name, (noun, rows) in OWN.items():
+        yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+    for name, (kind, project_rows) in OF_PROJECTS.items():
+        columns = [field.name for field in kind.fields if field.name not in NOT_GIVEN[name]]
+        yield _text_sheet(name, columns, project_rows(session, scope.portfolio), scope.portfolio)
+    if scope.with_audit:
+        for name, (noun, rows) in WHO_DID_WHAT.items():
+            yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+
+
+def includes_restricted(session: Session, scope: Scope) -> bool:
+    """Whether any restricted epic is in it."""
+    found = select(Epic.id).where(epics_of(scope), Epic.restricted.is_(True)).limit(1)
+    return session.scalar(found) is not None
+
+
+# which rows
+
+
+Rows = Callable[[Scope], ColumnElement[bool]]
+
+
+def epics_of(scope: Scope) -> ColumnElement[bool]:
+    """The epics of the portfolio that are seen."""
+    return and_(Epic.portfolio_id == scope.portfolio.id, scope.seen)
+
+
+def _of_epics(noun: Any) -> Rows:
+    return lambda scope: noun.epic_id.in_(select(Epic.id).where(epics_of(scope)))
+
+
+def _of_portfolio(noun: Any) -> Rows:
+    return lambda scope: noun.portfolio_id == scope.portfolio.id
+
+
+def _grants(scope: Scope) -> ColumnElement[bool]:
+    """Those in the portfolio, in one of its streams, and in the whole workspace."""
+    streams = select(ValueStream.id).where(ValueStream.portfolio_id == scope.portfolio.id)
+    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
+    return and_(
+        RoleGrant.workspace_id == scope.portfolio.workspace_id,
+        or_(
+            RoleGrant.portfolio_id == scope.portfolio.id,
+            RoleGrant.value_stream_id.in_(streams),
+            everywhere,
+        ),
+    )
+
+
+def _handovers(scope: Scope) -> ColumnElement[bool]:
+    """But for those that name an epic that is not seen."""
+    epic = aliased(Epic)
+    named = cast(Handover.handed, Text).contains(literal('"').concat(epic.key).concat('"'))
+    hidden = exists().where(epic.id.not_in(select(Epic.id).where(scope.seen)), named)
+    return and_(Handover.workspace_id == scope.portfolio.workspace_id, ~hidden)
+
+
+def _events(scope: Scope) -> ColumnElement[bool]:
+    here = AuditEvent.portfolio_id
+    return and_(
+        AuditEvent.workspace_id == scope.portfolio.workspace_id,
+        or_(here.is_(None), here == scope.portfolio.id),
+        about_seen(scope.seen),
+    )
+
+
+OWN: Mapping[str, tuple[type[Base], Rows]] = {
+    "portfolio": (Portfolio, lambda scope: Portfolio.id == scope.portfolio.id),
+    "states": (State, _of_portfolio(State)),
+    "value_streams": (ValueStream, _of_portfolio(ValueStream)),
+    "limits": (WipLimit, _of_portfolio(WipLimit)),
+    "themes": (Theme, _of_portfolio(Theme)),
+    "objectives": (Objective, _of_portfolio(Objective)),
+    "key_results": (
+        KeyResult,
+        lambda scope: KeyResult.objective_id.in_(
+            select(Objective.id).where(Objective.portfolio_id == scope.portfolio.id)
+        ),
+    ),
+    "epics": (Epic, epics_of),
+    "transitions": (Transition, _of_epics(Transition)),
+    "stream_moves": (StreamMove, _of_epics(StreamMove)),
+    "answers": (Answer, _of_epics(Answer)),
+    "blockings": (Blocking, _of_epics(Blocking)),
+    "overrides": (Override, _of_epics(Override)),
+    "circle_members": (CircleMember, _of_epics(CircleMember)),
+    "confirmations": (Confirmation, _of_epics(Confirmation)),
+    "subscriptions": (Subscription, _of_portfolio(Subscription)),
+}
+"""What everybody gets who sees the portfolio, in the order of the files."""
+
+ProjectRows = Callable[[Session, Portfolio], Iterator[exporting_projects.Row]]
+
+OF_PROJECTS: Mapping[str, tuple[Kind, ProjectRows]] = {
+    "programs": (kinds.PROGRAMS, exporting_projects.program_rows),
+    "projects": (kinds.PROJECTS, exporting_projects.project_rows),
+    "milestones": (kinds.MILESTONES, exporting_projects.milestone_rows),
+    "snapshots": (kinds.SNAPSHOTS, exporting_projects.snapshot_rows),
+}
+"""In the columns of `tack import projects`."""
+
+NOT_GIVEN: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("programs", "projects"), frozenset({"currency"})),
+    **dict.fromkeys(("milestones", "snapshots"), frozenset({"source", "currency"})),
+}
+"""Columns that say of which source's project a row is, where its code says it; and the currency,
+which is the portfolio's in every row."""
+
+WHO_DID_WHAT: Mapping[str, tuple[type[Base], Rows]] = {
+    "role_grants": (RoleGrant, _grants),
+    "departures": (
+        Departure,
+        lambda scope: Departure.workspace_id == scope.portfolio.workspace_id,
+    ),
+    "handovers": (Handover, _handovers),
+    "exports": (Export, _of_portfolio(Export)),
+    "audit_events": (AuditEvent, _events),
+}
+"""Only for those who may read the whole audit log."""
+
+
+# their cells
+
+
+def _sheet(
+    session: Session, name: str, noun: type[Base], rows: ColumnElement[bool], portfolio: Portfolio
+) -> Sheet:
+    table = noun.metadata.tables[noun.__tablename__]
+    types: dict[str, str] = {}
+    columns: list[Any] = []
+    joins: list[tuple[Any, Any]] = []
+    for column in table.columns:
+        if column.name in LEFT_OUT and noun.audited:
+            continue
+        points_to = _points_to(column)
+        if points_to in NAMED_BY:
+            target = Base.metadata.tables[points_to].alias(f"of_{column.name}")
+            joins.append((target, target.c.id == column))
+            types[column.name.removesuffix("_id")] = "text"
+            columns.append(target.c[NAMED_BY[points_to]])
+        else:
+            types[column.name.removesuffix("_minor")] = _type(column)
+            columns.append(column)
+    asked = select(*columns).select_from(table).where(rows).order_by(*table.primary_key.columns)
+    for target, on in joins:
+        asked = asked.outerjoin_from(table, target, on)
+    if any(column.name.endswith("_minor") for column in table.columns):
+        types["currency"] = "text"
+    return Sheet(name, types, _rows(session, asked, columns, portfolio))
+
+
+def _rows(
+    session: Session, asked: Asked, columns: Sequence[Any], portfolio: Portfolio
+) -> Iterator[Sequence[Any]]:
+    money = [place for place, column in enumerate(columns) if column.name.endswith("_minor")]
+    digits = minor_digits(portfolio.currency)
+    for row in session.execute(asked.execution_options(yield_per=AT_ONCE)):
+        if not money:
+            yield row
+            continue
+        cells = list(row)
+        for place in money:
+            if cells[place] is not None:
+                cells[place] = Decimal(cells[place]).scaleb(-digits)
+        yield [*cells, portfolio.currency]
+
+
+def _text_sheet(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterator[exporting_projects.Row],
+    portfolio: Portfolio,
+) -> Sheet:
+    money = "budget" in columns
+    types = dict.fromkeys(columns, "text") | ({"currency": "text"} if money else {})
+    end = [portfolio.currency] if money else []
+    return Sheet(name, types, ([*(row[c] for c in columns), *end] for row in rows))
+
+
+def _points_to(column: Column[Any]) -> str:
+    return next((key.column.table.name for key in column.foreign_keys), "")
+
+
+KINDS: tuple[tuple[type[Any], str], ...] = (
+    (UtcDateTime, "moment"),
+    (DecimalText, "decimal"),
+    (Date, "day"),
+    (Boolean, "yes or no"),
+    (JSON, "list"),
+    (BigInteger, "decimal"),
+    (Integer, "integer"),
+)
+
+
+def _type(column: Column[Any]) -> str:
+    return next((kind for type_, kind in KINDS if isinstance(column.type, type_)), "text")

@@ -1,0 +1,1 @@
+"""Histories, epics and projects that come in from files."""

@@ -1,0 +1,75 @@
+"""Finding the portfolio, value streams and programs that an import names, made where missing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.portfolio.portfolio import Portfolio, ValueStream, derive_prefix
+
+USUAL_CURRENCY = "EUR"
+
+
+def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio | None:
+    """The workspace's portfolio of that name, or None."""
+    return session.scalar(
+        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
+    )
+
+
+def found_portfolio(
+    session: Session, workspace_id: int, name: str, at: datetime, currency: str = USUAL_CURRENCY
+) -> Portfolio:
+    """The portfolio of that name; else a new one in UTC with the default states, live from now."""
+    found = portfolio_named(session, workspace_id, name)
+    if found:
+        return found
+    portfolio = Portfolio(
+        workspace_id=workspace_id,
+        name=name,
+        currency=currency,
+        time_zone="UTC",
+        created_at=at,
+        live_at=at,
+    )
+    portfolio.add_default_states()
+    session.add(portfolio)
+    session.flush()
+    return portfolio
+
+
+def found_streams(
+    session: Session,
+    portfolio: Portfolio,
+    names: Iterable[str],
+    at: datetime,
+    prefixes: Mapping[str, str] | None = None,
+) -> Mapping[str, ValueStream]:
+    """The portfolio's value streams by name, with those named that were missing.
+
+    One that was merged away gives its successor. A new one's keys begin with its prefix of
+    `prefixes`, else with letters of its name.
+    """
+    streams = {stream.name: stream for stream in portfolio.value_streams}
+    taken = set(
+        session.scalars(
+            select(ValueStream.key_prefix).where(ValueStream.workspace_id == portfolio.workspace_id)
+        )
+    )
+    wished = prefixes or {}
+    for name in dict.fromkeys(names):
+        if name not in streams:
+            wish = wished.get(name)
+            prefix = wish if wish and wish not in taken else derive_prefix(name, taken)
+            taken.add(prefix)
+            streams[name] = ValueStream(
+                workspace_id=portfolio.workspace_id,
+                name=name,
+                key_prefix=prefix,
+                next_number=1,
+                created_at=at,
+            )
+            portfolio.value_streams.append(streams[name])
+    session.flush()
+    return {name: stream.successor for name, stream in streams.items()}

@@ -1,0 +1,254 @@
+"""Staging projects in temporary tables, where they hold nobody up, and taking them over.
+
+Projects, programs and value streams are named here by code and name; taking over finds their ids
+and leaves out what is there already.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    and_,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from models.base import DecimalText, UtcDateTime
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Milestone, Program, Project, ProjectShare, ProjectSnapshot
+
+CHUNK = 5_000
+STAGES = MetaData()
+
+
+def _stage(name: str, *columns: Column[Any]) -> Table:
+    return Table(name, STAGES, Column("place", Integer), *columns, prefixes=["TEMPORARY"])
+
+
+PROGRAMS = _stage(
+    "staged_programs",
+    Column("code", String(80)),
+    Column("name", String(200)),
+    Column("owner_user_id", String(32)),
+    Column("owner_name", String(120)),
+)
+PROJECTS = _stage(
+    "staged_projects",
+    Column("code", String(120)),
+    Column("name", String(300)),
+    Column("program_code", String(80)),
+    Column("category", String(120)),
+    Column("owner_user_id", String(32)),
+    Column("owner_name", String(120)),
+    Column("budget_minor", BigInteger),
+    Column("cost_centre", String(40)),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("source", String(80)),
+    Column("source_id", String(200)),
+    Column("created_at", UtcDateTime()),
+    Column("closed_at", UtcDateTime()),
+)
+SHARES = _stage(
+    "staged_shares",
+    Column("project_code", String(120)),
+    Column("stream_name", String(80)),
+    Column("percent", DecimalText()),
+)
+MILESTONES = _stage(
+    "staged_milestones",
+    Column("project_code", String(120)),
+    Column("code", String(40)),
+    Column("name", String(200)),
+    Column("kind", String(16)),
+    Column("position", Integer),
+    Column("baseline_on", Date),
+    Column("forecast_on", Date),
+    Column("actual_on", Date),
+    Column("outcome", Text),
+)
+SNAPSHOTS = _stage(
+    "staged_snapshots",
+    Column("project_code", String(120)),
+    Column("stream_name", String(80)),
+    Column("period", String(16)),
+    Column("as_of", Date),
+    Column("confidence", String(40)),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("budget_minor", BigInteger),
+    Column("forecast_minor", BigInteger),
+    Column("whole_life_cost_minor", BigInteger),
+)
+
+Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
+"""What is to be staged: by table, each row with all its columns but the place."""
+
+
+@contextmanager
+def staged(connection: Connection, rows: Rows) -> Iterator[None]:
+    """Hold the rows in tables that only this connection sees, until the end."""
+    with connection.begin():
+        STAGES.create_all(connection, checkfirst=False)
+        for table, held in rows.items():
+            placed = [{**row, "place": place} for place, row in enumerate(held)]
+            for start in range(0, len(placed), CHUNK):
+                connection.execute(insert(table), placed[start : start + CHUNK])
+    try:
+        yield
+    finally:
+        with connection.begin():
+            STAGES.drop_all(connection, checkfirst=False)
+
+
+def take_over(session: Session, portfolio: Portfolio, at: datetime) -> Mapping[str, int]:
+    """Store what is staged and not there yet; how many of each, by the table's name."""
+    session.flush()
+    statements = (
+        (Program, _programs(portfolio)),
+        (Project, _projects(portfolio, at)),
+        (ProjectShare, _shares(portfolio)),
+        (Milestone, _milestones(portfolio)),
+        (ProjectSnapshot, _snapshots(portfolio)),
+    )
+    options = {"preserve_rowcount": True}
+    counts = {}
+    for noun, rows in statements:
+        table = noun.metadata.tables[noun.__tablename__]
+        names = [str(column.key) for column in rows.selected_columns]
+        statement = insert(table).inline().from_select(names, rows)
+        done = session.connection().execute(statement, execution_options=options)
+        counts[noun.__tablename__] = done.rowcount
+    return counts
+
+
+def _programs(portfolio: Portfolio) -> Select[Any]:
+    there = exists().where(
+        Program.portfolio_id == portfolio.id,
+        func.lower(Program.code) == func.lower(PROGRAMS.c.code),
+    )
+    columns = ("code", "name", "owner_user_id", "owner_name")
+    return (
+        select(
+            literal(portfolio.workspace_id).label("workspace_id"),
+            literal(portfolio.id).label("portfolio_id"),
+            *(PROGRAMS.c[name] for name in columns),
+            literal(1).label("version"),
+        )
+        .where(~there)
+        .order_by(PROGRAMS.c.place)
+    )
+
+
+def _projects(portfolio: Portfolio, at: datetime) -> Select[Any]:
+    there = exists().where(
+        Project.portfolio_id == portfolio.id,
+        or_(
+            Project.code == PROJECTS.c.code,
+            and_(Project.source == PROJECTS.c.source, Project.source_id == PROJECTS.c.source_id),
+        ),
+    )
+    own = [c for c in PROJECTS.c if c.name not in ("place", "program_code", "created_at")]
+    created = func.coalesce(PROJECTS.c.created_at, literal(at, UtcDateTime()))
+    return (
+        select(
+            literal(portfolio.workspace_id).label("workspace_id"),
+            literal(portfolio.id).label("portfolio_id"),
+            Program.id.label("program_id"),
+            *own,
+            created.label("created_at"),
+            literal(1).label("version"),
+        )
+        .select_from(PROJECTS)
+        .outerjoin(
+            Program,
+            and_(
+                Program.portfolio_id == portfolio.id,
+                func.lower(Program.code) == func.lower(PROJECTS.c.program_code),
+            ),
+        )
+        .where(~there)
+        .order_by(PROJECTS.c.place)
+    )
+
+
+def _shares(portfolio: Portfolio) -> Select[Any]:
+    there = exists().where(
+        ProjectShare.project_id == Project.id, ProjectShare.value_stream_id == ValueStream.id
+    )
+    return (
+        select(
+            literal(portfolio.workspace_id).label("workspace_id"),
+            Project.id.label("project_id"),
+            ValueStream.id.label("value_stream_id"),
+            SHARES.c.percent,
+        )
+        .select_from(SHARES)
+        .join(Project, _of(portfolio, SHARES))
+        .join(ValueStream, _in(portfolio, SHARES))
+        .where(~there)
+        .order_by(SHARES.c.place)
+    )
+
+
+def _milestones(portfolio: Portfolio) -> Select[Any]:
+    there = exists().where(Milestone.project_id == Project.id, Milestone.code == MILESTONES.c.code)
+    own = [c for c in MILESTONES.c if c.name not in ("place", "project_code")]
+    return (
+        select(
+            literal(portfolio.workspace_id).label("workspace_id"),
+            Project.id.label("project_id"),
+            *own,
+        )
+        .select_from(MILESTONES)
+        .join(Project, _of(portfolio, MILESTONES))
+        .where(~there)
+        .order_by(MILESTONES.c.place)
+    )
+
+
+def _snapshots(portfolio: Portfolio) -> Select[Any]:
+    there = exists().where(
+        ProjectSnapshot.project_id == Project.id,
+        ProjectSnapshot.as_of == SNAPSHOTS.c.as_of,
+        ProjectSnapshot.period == SNAPSHOTS.c.period,
+    )
+    own = [c for c in SNAPSHOTS.c if c.name not in ("place", "project_code", "stream_name")]
+    return (
+        select(
+            literal(portfolio.workspace_id).label("workspace_id"),
+            Project.id.label("project_id"),
+            ValueStream.id.label("value_stream_id"),
+            *own,
+        )
+        .select_from(SNAPSHOTS)
+        .join(Project, _of(portfolio, SNAPSHOTS))
+        .outerjoin(ValueStream, _in(portfolio, SNAPSHOTS))
+        .where(~there)
+        .order_by(SNAPSHOTS.c.place)
+    )
+
+
+def _of(portfolio: Portfolio, table: Table) -> Any:
+    return and_(Project.portfolio_id == portfolio.id, Project.code == table.c.project_code)
+
+
+def _in(portfolio: Portfolio, table: Table) -> Any:
+    return and_(ValueStream.portfolio_id == portfolio.id, ValueStream.name == table.c.stream_name)

@@ -1,0 +1,139 @@
+"""The kinds of tables that come in: their fields, and how people call their columns."""
+
+from bot.workflows.files.matching_columns import Field, Kind, Sort
+from models.portfolio.portfolio import Phase
+
+CODE_LENGTH = 120
+OWNER = Field(
+    "owner",
+    (
+        "lead",
+        "manager",
+        "project manager",
+        "program manager",
+        "responsible",
+        "sro",
+        "owned by",
+        "owner user id",
+    ),
+    longest=120,
+)
+STREAMS = ("value streams", "stream", "streams", "department", "departments", "shares", "share")
+STARTS = ("start", "start date", "starts on", "begins", "begin", "from")
+ENDS = ("end", "end date", "ends on", "finish", "finish date", "due", "until", "to")
+SOURCE = Field("source", ("origin", "system"), longest=80)
+SOURCE_ID = Field("source_id", ("external id", "id"), longest=200)
+CURRENCY = Field("currency", ("currency code",), Sort.CURRENCY, longest=8)
+OF_PROJECT = Field(
+    "project", ("project code", "project id", "code", "id"), longest=CODE_LENGTH, needed=True
+)
+
+PROGRAMS = Kind(
+    "a program",
+    (
+        Field("code", ("program", "programme", "id", "key"), longest=80, needed=True),
+        Field("name", ("title",)),
+        OWNER,
+    ),
+    (("code",),),
+)
+
+PROJECTS = Kind(
+    "a project",
+    (
+        Field(
+            "code",
+            ("project code", "project id", "id", "project", "key", "number", "no", "ref"),
+            longest=CODE_LENGTH,
+            needed=True,
+        ),
+        Field("name", ("title", "project name", "project title", "project"), longest=300),
+        Field("program", ("programme", "program code", "programme code"), longest=80),
+        OWNER,
+        Field("value_stream", STREAMS, Sort.SHARES),
+        Field("budget", ("total budget", "project budget", "approved budget", "bac"), Sort.AMOUNT),
+        CURRENCY,
+        Field("cost_centre", ("cost center", "costcentre", "costcenter"), longest=40),
+        Field("category", ("type", "kind", "class"), longest=120),
+        Field("starts", STARTS, Sort.DAY),
+        Field("ends", ENDS, Sort.DAY),
+        SOURCE,
+        SOURCE_ID,
+        Field("created_at", ("created",), Sort.MOMENT),
+        Field("closed_at", ("closed", "closed on"), Sort.MOMENT),
+    ),
+    (("code",), ("source", "source_id")),
+)
+
+SNAPSHOTS = Kind(
+    "a snapshot",
+    (
+        OF_PROJECT,
+        Field("period", ("report year", "year", "quarter", "report", "month"), longest=16),
+        Field("as_of", ("data as of", "date", "on", "seen at", "day"), Sort.DAY, needed=True),
+        Field("value_stream", STREAMS, longest=80),
+        Field("confidence", ("delivery confidence", "rating", "rag", "status"), longest=40),
+        Field("starts", STARTS, Sort.DAY),
+        Field("ends", ENDS, Sort.DAY),
+        Field("budget", ("year budget", "budget of the year"), Sort.AMOUNT),
+        Field("forecast", ("year forecast", "forecast of the year", "outturn"), Sort.AMOUNT),
+        Field("whole_life_cost", ("whole life", "life cost", "wlc"), Sort.AMOUNT),
+        CURRENCY,
+        SOURCE,
+    ),
+    (("source", "project", "as_of", "period"), ("project", "as_of", "period")),
+)
+
+MILESTONES = Kind(
+    "a milestone",
+    (
+        Field("project", ("project code", "project id"), longest=CODE_LENGTH, needed=True),
+        Field(
+            "code",
+            ("milestone code", "milestone id", "id", "milestone", "number", "no"),
+            longest=40,
+            needed=True,
+        ),
+        Field("name", ("title", "milestone name", "milestone", "description")),
+        Field("kind", ("type",), one_of=("milestone", "checkpoint")),
+        Field("baseline", ("baseline date", "planned", "plan", "agreed", "due", "date"), Sort.DAY),
+        Field("forecast", ("forecast date", "expected", "expected date"), Sort.DAY),
+        Field("actual", ("actual date", "done", "reached", "came"), Sort.DAY),
+        Field("outcome", ("result", "decision"), longest=2_000),
+        SOURCE,
+    ),
+    (("source", "project", "code"), ("project", "code")),
+)
+
+EPICS = Kind(
+    "an epic",
+    (
+        Field("key", ("epic key",), longest=24),
+        Field("title", ("name", "epic", "summary", "subject"), longest=300, needed=True),
+        Field("value_stream", STREAMS, longest=80, needed=True),
+        Field("state", ("status", "column"), longest=40),
+        Field("phase", (), one_of=tuple(each.value for each in Phase)),
+        Field("type", (), one_of=("business", "enabler")),
+        Field("hypothesis", ("description", "belief", "idea"), longest=3_000),
+        Field("for_whom", ("customer", "audience"), longest=200),
+        Field("indicator", ("leading indicator", "figure", "metric", "kpi")),
+        Field("baseline", (), Sort.FIGURE),
+        Field("target", (), Sort.FIGURE),
+        Field("target_on", ("target date", "by"), Sort.DAY),
+        Field("kill_threshold", ("stop line", "we stop if"), longest=300),
+        Field("mvp_cost", ("cost of the mvp", "mvp"), Sort.AMOUNT),
+        Field("full_cost", ("cost", "total cost", "budget", "estimate"), Sort.AMOUNT),
+        CURRENCY,
+        Field("horizon", (), one_of=("1", "2", "3")),
+        Field("theme", (), longest=100),
+        Field("theme_none_because", (), longest=500),
+        Field("project", ("project code",), longest=CODE_LENGTH),
+        OWNER,
+        Field("proposed_by", ("proposer", "author", "reporter", "created by"), longest=120),
+        Field("created_at", ("created", "created on", "date", "proposed on"), Sort.MOMENT),
+        Field("restricted", (), Sort.YES_NO),
+        SOURCE,
+        SOURCE_ID,
+    ),
+    (("key",), ("source", "source_id")),
+)

@@ -1,0 +1,295 @@
+"""Matching the columns of a table with the fields of what it holds, and reading its cells.
+
+A kind says which fields there are and how their columns may be called. What cannot be read is
+given back with its line and the reason; nothing is guessed where a guess could be wrong.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Any
+
+from bot.workflows.files.reading_tables import Row, Table
+from models.errors import Mistake
+from models.fields import UNSTORABLE
+from models.files.cells import Days, Figures, Heading
+from models.money import SYMBOLS
+from models.portfolio.setup import CURRENCY
+from models.projects.shares import parse_shares
+
+
+class Sort(Enum):
+    """What the cells of a field are."""
+
+    TEXT = auto()
+    AMOUNT = auto()
+    """Whole minor units; the column's name may say the unit and the currency."""
+    CURRENCY = auto()
+    """That of the row's amounts: the portfolio's, or the row cannot be taken."""
+    FIGURE = auto()
+    DAY = auto()
+    MOMENT = auto()
+    SHARES = auto()
+    YES_NO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field, the words its column may be called by, the likeliest first, and its cells' sort."""
+
+    name: str
+    called: tuple[str, ...] = ()
+    sort: Sort = Sort.TEXT
+    longest: int = 200
+    needed: bool = False
+    one_of: tuple[str, ...] = ()
+    """The only words it takes, where that is so."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own name and the words it may be called by."""
+        return (self.name.replace("_", " "), *self.called)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the rows of a table are: their fields, and which of them tell one row from another."""
+
+    one: str
+    fields: tuple[Field, ...]
+    known_by: tuple[tuple[str, ...], ...]
+
+    def field(self, name: str) -> Field:
+        """The field of that name. KeyError where there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+
+class ColumnMissing(Mistake):
+    """A table without a column that is needed."""
+
+    def __init__(self, kind: Kind, field: Field, columns: Iterable[str]) -> None:
+        names = ", ".join(list(columns)[:12])
+        super().__init__(
+            f"Which column holds the {field.names[0]} of {kind.one}? Call it “{field.name}”; "
+            f"the columns are: {names}."
+        )
+
+
+class OtherCurrency(Mistake):
+    """A column of amounts in another currency than the portfolio's."""
+
+    def __init__(self, column: str, found: str, currency: str) -> None:
+        super().__init__(
+            f"The column “{column[:60]}” is in {found}, and the portfolio counts in {currency}."
+        )
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRow:
+    """A row as it was read: every field of its kind, None where nothing is known."""
+
+    line: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be taken as it is, and why; its cells as they came."""
+
+    line: int
+    reason: str
+    cells: Sequence[str]
+
+
+Read = Callable[[str], Any]
+
+
+def guessed(columns: Sequence[str], kind: Kind) -> dict[str, str]:
+    """Which column is which field, by their names; each field takes the likeliest one.
+
+    Only a code and an id of a source may be one and the same column.
+    """
+    words = {Heading.of(column).words: column for column in reversed(columns)}
+    plain = {column.casefold().replace("_", " "): column for column in reversed(columns)}
+    words = {**words, **plain}
+    matching: dict[str, str] = {}
+    taken: set[str] = set()
+    for field in kind.fields:
+        found = next((words[name] for name in field.names if name in words), None)
+        if found is not None and (found not in taken or field.name == "source_id"):
+            matching[field.name] = found
+            taken.add(found)
+    if "source" not in matching:
+        matching.pop("source_id", None)
+    return matching
+
+
+def check_matching(
+    columns: Sequence[str], matching: Mapping[str, str], kind: Kind, currency: str
+) -> None:
+    """Raise ColumnMissing or OtherCurrency where the rows cannot be read so."""
+    for field in kind.fields:
+        column = matching.get(field.name)
+        if column is None or column not in columns:
+            if field.needed or column is not None:
+                raise ColumnMissing(kind, field, columns)
+        elif field.sort is Sort.AMOUNT:
+            found = Heading.of(column).currency
+            if found not in (None, currency):
+                raise OtherCurrency(column, str(found), currency)
+
+
+def currency_of(columns: Sequence[str], matching: Mapping[str, str], kind: Kind) -> str | None:
+    """The currency that the name of a column of amounts says."""
+    amounts = [f.name for f in kind.fields if f.sort is Sort.AMOUNT and f.name in matching]
+    return next((c for n in amounts if (c := Heading.of(matching[n]).currency)), None)
+
+
+def told_currency(table: Table, matching: Mapping[str, str], kind: Kind) -> str | None:
+    """The currency that the names of the columns say, or the first row that says one."""
+    found = currency_of(table.columns, matching, kind)
+    if found is not None or "currency" not in matching:
+        return found
+    cells = (cell.upper() for cell in table.cells(matching["currency"]) if cell)
+    first = next(cells, "")
+    return first if CURRENCY.fullmatch(first) else None
+
+
+def matched(
+    table: Table,
+    matching: Mapping[str, str],
+    kind: Kind,
+    currency: str,
+    rows: Sequence[Row] | None = None,
+) -> tuple[list[GoodRow], list[BadRow]]:
+    """Every row read by the matching, field to column; and those that cannot be, with reasons.
+
+    Or only those of the rows given. Raises ColumnMissing and OtherCurrency.
+    """
+    check_matching(table.columns, matching, kind, currency)
+    reads = [
+        (
+            field,
+            table.columns.index(matching[field.name]),
+            _reader(table, field, matching, currency),
+        )
+        for field in kind.fields
+        if field.name in matching
+    ]
+    nothing = {field.name: None for field in kind.fields}
+    good, bad = [], []
+    seen: dict[tuple[Any, ...], int] = {}
+    for row in table.rows if rows is None else rows:
+        values, reasons = _values(row, reads)
+        values = {**nothing, **values}
+        if not reasons:
+            reasons = _twice(kind, values, row.line, seen)
+        if reasons:
+            bad.append(BadRow(row.line, "; ".join(reasons), row.cells))
+        else:
+            good.append(GoodRow(row.line, values))
+    return good, bad
+
+
+def without(
+    table: Table, good: Sequence[GoodRow], reasons: Mapping[int, str]
+) -> tuple[list[GoodRow], list[BadRow]]:
+    """The good rows but for those that a reason speaks against, by their lines."""
+    cells = {row.line: row.cells for row in table.rows if row.line in reasons}
+    kept = [row for row in good if row.line not in reasons]
+    return kept, [BadRow(line, reasons[line], cells[line]) for line in sorted(reasons)]
+
+
+def _values(row: Row, reads: Sequence[tuple[Field, int, Read]]) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    reasons = []
+    if row.surplus:
+        reasons.append(
+            f"it has {row.surplus} more {'cell' if row.surplus == 1 else 'cells'} than columns: "
+            "put text that holds the delimiter in quotation marks"
+        )
+    for field, place, read in reads:
+        text = row.cells[place]
+        if not text:
+            if field.needed:
+                reasons.append(f"{field.names[0]} is empty")
+            continue
+        try:
+            values[field.name] = read(text)
+        except Mistake as mistake:
+            reasons.append(f"{field.names[0]}: {mistake.sentence.removesuffix('.')}")
+    return values, reasons
+
+
+def _twice(
+    kind: Kind, values: Mapping[str, Any], line: int, seen: dict[tuple[Any, ...], int]
+) -> list[str]:
+    """Why the row is one that was there before in the same table."""
+    for names in kind.known_by:
+        told = [values[name] for name in names]
+        if None in told:
+            continue
+        key = (names, *(each.casefold() if isinstance(each, str) else each for each in told))
+        if key in seen:
+            called = " ".join(str(each) for each in told)
+            return [f"{called} is in the file twice, before in line {seen[key]}"]
+        seen[key] = line
+    return []
+
+
+def _reader(table: Table, field: Field, matching: Mapping[str, str], currency: str) -> Read:
+    column = matching[field.name]
+    scale = Heading.of(column).scale if field.sort is Sort.AMOUNT else 1
+    if field.sort in (Sort.AMOUNT, Sort.FIGURE):
+        figures = Figures.of((cell for cell in table.cells(column) if cell), scale)
+        if field.sort is Sort.AMOUNT:
+            return lambda text: figures.read_minor(text, currency)
+        return lambda text: figures.read(text.removesuffix("%").strip())
+    if field.sort in (Sort.DAY, Sort.MOMENT):
+        days = Days.of(table.cells(column))
+        return days.read if field.sort is Sort.DAY else days.read_moment
+    if field.sort is Sort.CURRENCY:
+        return lambda text: _currency(text, currency)
+    if field.sort is Sort.SHARES:
+        return lambda text: _shares(text)
+    if field.sort is Sort.YES_NO:
+        return _yes_no
+    return lambda text: _text(field, text)
+
+
+def _currency(text: str, currency: str) -> str:
+    if text.upper() != currency and text != SYMBOLS.get(currency):
+        raise Mistake(
+            f"“{text[:40]}” is another one than {currency}, in which the portfolio counts"
+        )
+    return currency
+
+
+def _shares(text: str) -> Any:
+    shares = parse_shares(UNSTORABLE.sub("", text))
+    return tuple(replace(share, stream=share.stream[:200]) for share in shares)
+
+
+def _text(field: Field, text: str) -> str:
+    tidy = UNSTORABLE.sub("", text).strip()
+    if len(tidy) > field.longest:
+        raise Mistake(f"up to {field.longest:,} characters, this has {len(tidy):,}")
+    if not field.one_of:
+        return tidy
+    word = tidy.casefold().replace("_", " ")
+    if word not in field.one_of:
+        raise Mistake(f"“{tidy[:40]}” is none of {', '.join(field.one_of)}")
+    return word
+
+
+def _yes_no(text: str) -> bool:
+    word = text.casefold()
+    if word in {"yes", "y", "true", "1", "x", "restricted"}:
+        return True
+    if word in {"no", "n", "false", "0"}:
+        return False
+    raise Mistake(f"“{text[:40]}” is neither yes nor no")

@@ -1,0 +1,260 @@
+"""Looking at a file before it comes in: what its first rows become, and what all of it comes to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.workflows.files import kinds
+from bot.workflows.files.importing import projects as importing_projects
+from bot.workflows.files.importing import staging_projects as staging
+from bot.workflows.files.importing.epics import EpicPlan, plan_epics
+from bot.workflows.files.importing.naming import MEMBER, NOBODY
+from bot.workflows.files.importing.projects import Rows
+from bot.workflows.files.matching_columns import BadRow, GoodRow, Kind, Sort, matched, without
+from bot.workflows.files.reading_tables import Row, Table
+from models.errors import Mistake
+from models.files.cells import Figures, Heading
+from models.files.upload import Upload, UploadKind
+from models.portfolio.portfolio import Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class FieldName:
+    """A field that a column can be."""
+
+    name: str
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRow:
+    """One of the first rows as it would become; or, where it cannot come in, why."""
+
+    line: int
+    becomes: Mapping[str, Any]
+    """Nothing where it is known already, or cannot come in."""
+    against: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What can be said of a file once its columns are matched."""
+
+    rows: int
+    columns: int
+    encoding: str
+    """As Python names it."""
+    delimiter: str
+    decimal_comma: bool
+    """Whether a column that is used writes 1.234,56."""
+    fields: Sequence[FieldName]
+    """What its columns can be, those needed first."""
+    left_out: Sequence[str]
+    """The columns that are no field."""
+    first: Sequence[FirstRow]
+    mistake: str | None
+    """Why no row can be read so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What bringing a file in comes to."""
+
+    comes_in: int
+    known: int
+    bad: int
+    reasons: Sequence[str]
+    """Of the first rows that cannot come in, each with its line."""
+    restricted: int
+    """How many epics only their circle will see."""
+    main_stream: str | None
+    """The value stream that most of it belongs to."""
+    new_streams: Sequence[str]
+    new_themes: Sequence[str]
+    unknown_people: Sequence[str]
+    """People the file names who are no members here."""
+
+
+KINDS: Mapping[UploadKind, Kind] = {
+    UploadKind.EPICS: kinds.EPICS,
+    UploadKind.PROJECTS: kinds.PROJECTS,
+}
+FIRST_ROWS, REASONS_KEPT = 3, 5
+PEOPLE = ("owner", "proposed_by")
+
+OWN_SOURCE = "file"
+"""Where an epic comes from that has neither a key nor a source: then its stream and title say
+which one it is, so that the same file once more brings nothing in twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What bringing a file in comes to, and the plan by which it is done."""
+
+    outlook: Outlook
+    plan: EpicPlan | importing_projects.Plan
+    bad: Sequence[BadRow]
+    """The rows that cannot come in."""
+
+
+def kind_of(upload: Upload) -> Kind:
+    """What its rows are, and their fields."""
+    return KINDS[upload.kind]
+
+
+def preview(
+    session: Session,
+    portfolio: Portfolio,
+    kind: UploadKind,
+    table: Table,
+    matching: Mapping[str, str],
+    people: Mapping[str, str] = NOBODY,
+) -> Preview:
+    """What the file is, read by the matching, and what its first rows become."""
+    first: list[FirstRow] = []
+    mistake = None
+    try:
+        good, bad = _read(kind, table, matching, portfolio, table.rows[:FIRST_ROWS])
+    except Mistake as wrong:
+        mistake = wrong.sentence
+    else:
+        first = [FirstRow(row.line, {}, row.reason) for row in bad]
+        first += [_becomes(session, portfolio, kind, row, people) for row in good]
+    fields = [FieldName(each.name, each.needed) for each in KINDS[kind].fields]
+    return Preview(
+        rows=len(table.rows),
+        columns=len(table.columns),
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        fields=sorted(fields, key=lambda each: not each.needed),
+        decimal_comma=_has_decimal_comma(KINDS[kind], table, matching),
+        left_out=[name for name in table.columns if name not in matching.values()],
+        first=sorted(first, key=lambda row: row.line),
+        mistake=mistake,
+    )
+
+
+def look_ahead(
+    session: Session,
+    portfolio: Portfolio,
+    kind: UploadKind,
+    table: Table,
+    matching: Mapping[str, str],
+    *,
+    may_found: bool,
+    people: Mapping[str, str] = NOBODY,
+) -> Foreseen:
+    """Work out what all of it comes to. Raises ColumnMissing and OtherCurrency."""
+    good, bad = _read(kind, table, matching, portfolio)
+    if kind is UploadKind.EPICS:
+        epics = plan_epics(session, portfolio, good, may_found=may_found, people=people)
+        _, refused = without(table, good, epics.against)
+        streams = [epic["stream"] for epic in epics.epics]
+        bad = _by_line(bad, refused)
+        return Foreseen(_outlook(epics, len(epics.epics), epics.known, bad, streams), epics, bad)
+    rows = Rows(projects=good)
+    plan = importing_projects.plan(session, portfolio, rows, may_found=may_found, people=people)
+    _, refused = without(table, good, plan.against["projects"])
+    streams = [share["stream_name"] for share in plan.rows[staging.SHARES]]
+    bad = _by_line(bad, refused)
+    count = len(plan.rows[staging.PROJECTS])
+    return Foreseen(_outlook(plan, count, plan.known["projects"], bad, streams), plan, bad)
+
+
+def _outlook(
+    plan: EpicPlan | importing_projects.Plan,
+    comes_in: int,
+    known: int,
+    bad: Sequence[BadRow],
+    streams: Sequence[str],
+) -> Outlook:
+    epics = plan.epics if isinstance(plan, EpicPlan) else ()
+    return Outlook(
+        comes_in=comes_in,
+        known=known,
+        bad=len(bad),
+        reasons=[f"Line {row.line}: {row.reason}" for row in bad[:REASONS_KEPT]],
+        restricted=sum(epic["restricted"] for epic in epics),
+        main_stream=next((name for name, _ in Counter(streams).most_common(1)), None),
+        new_streams=plan.new_streams,
+        new_themes=plan.new_themes if isinstance(plan, EpicPlan) else (),
+        unknown_people=sorted(plan.named_owners),
+    )
+
+
+def names_people(table: Table, matching: Mapping[str, str]) -> bool:
+    """Whether a person is named in a way that only Slack's list of members explains."""
+    columns = [matching[name] for name in PEOPLE if matching.get(name) in table.columns]
+    cells = (cell for column in columns for cell in table.cells(column))
+    return any(cell and not MEMBER.fullmatch(cell) for cell in cells)
+
+
+def _read(
+    kind: UploadKind,
+    table: Table,
+    matching: Mapping[str, str],
+    portfolio: Portfolio,
+    rows: Sequence[Row] | None = None,
+) -> tuple[list[GoodRow], list[BadRow]]:
+    good, bad = matched(table, matching, KINDS[kind], portfolio.currency, rows)
+    if kind is UploadKind.PROJECTS:
+        return good, bad
+    told_apart, seen = [], dict[str, int]()
+    twice: dict[int, str] = {}
+    for row in good:
+        known_by = _identity(row.values)
+        before = seen.setdefault(known_by or f"line {row.line}", row.line)
+        if known_by is None:
+            told_apart.append(row)
+        elif before == row.line:
+            own = {"source": OWN_SOURCE, "source_id": known_by}
+            told_apart.append(replace(row, values={**row.values, **own}))
+        else:
+            title = row.values["title"][:60]
+            twice[row.line] = f"“{title}” is in the file twice, before in line {before}"
+    return told_apart, _by_line(bad, without(table, good, twice)[1])
+
+
+def _identity(values: Mapping[str, Any]) -> str | None:
+    """What tells an epic from others that has no key and no source; None where it has one."""
+    if values["key"] or (values["source"] and values["source_id"]):
+        return None
+    told = "\n".join((values["value_stream"].casefold(), values["title"].casefold()))
+    return sha256(told.encode()).hexdigest()[:40]
+
+
+def _becomes(
+    session: Session,
+    portfolio: Portfolio,
+    kind: UploadKind,
+    row: GoodRow,
+    people: Mapping[str, str],
+) -> FirstRow:
+    if kind is UploadKind.EPICS:
+        epics = plan_epics(session, portfolio, [row], people=people)
+        against, found = epics.against, epics.epics
+    else:
+        plan = importing_projects.plan(session, portfolio, Rows(projects=[row]), people=people)
+        shares = [share["stream_name"] for share in plan.rows[staging.SHARES]]
+        against = plan.against["projects"]
+        found = [{**project, "streams": shares} for project in plan.rows[staging.PROJECTS]]
+    return FirstRow(row.line, found[0] if found else {}, against.get(row.line))
+
+
+def _has_decimal_comma(kind: Kind, table: Table, matching: Mapping[str, str]) -> bool:
+    for field in kind.fields:
+        column = matching.get(field.name)
+        if field.sort in (Sort.AMOUNT, Sort.FIGURE) and column in table.columns:
+            cells = [cell for cell in table.cells(str(column)) if cell]
+            scale = Heading.of(str(column)).scale if field.sort is Sort.AMOUNT else 1
+            if any("," in cell or "." in cell for cell in cells):
+                return Figures.of(cells, scale).sign == ","
+    return False
+
+
+def _by_line(*rows: Sequence[BadRow]) -> list[BadRow]:
+    return sorted((row for some in rows for row in some), key=lambda row: row.line)

@@ -1,0 +1,158 @@
+"""Reading a table out of a file as people save them: whatever the encoding and the delimiter."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.errors import Mistake
+from models.files.sheet import unguarded
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_COLUMNS = 200
+DELIMITERS = (",", ";", "\t")
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+LOOKED_AT = 4_096
+"""So many bytes say whether a file is UTF-16 without saying so."""
+BEGINNING = 65_536
+"""So many characters hold the first row."""
+
+QUOTED = re.compile(r'"(?:[^"]|"")*"?')
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+AS_CSV = "In a spreadsheet: Save as, then CSV (UTF-8)."
+
+
+class NotATable(Mistake):
+    """A file that holds no table one can read."""
+
+
+class TooLarge(Mistake):
+    """A file of more than is taken at once."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            f"The file has {size / 1024 / 1024:.1f} MB, and 10 MB are taken at once. "
+            "Split it into several: what is known already is never loaded twice."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row, with the line of the file it begins in, and as many cells as there are columns."""
+
+    line: int
+    cells: Sequence[str]
+    surplus: int = 0
+    """How many cells it has beyond the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of a file by their names, which differ from each other, and its rows.
+
+    Also how it was read: the encoding as Python names it, and the sign between cells.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+    def cells(self, column: str) -> Iterator[str]:
+        """What stands in a column, from the top."""
+        place = self.columns.index(column)
+        return (row.cells[place] for row in self.rows)
+
+
+def read_table(content: bytes, most: int | None = MOST_BYTES) -> Table:
+    """The table of a CSV file: UTF-8, UTF-16 or else Latin-1; comma, semicolon or tab.
+
+    Blank rows are left out, and blanks around a cell. Raises NotATable, and TooLarge beyond `most`.
+    """
+    if most is not None and len(content) > most:
+        raise TooLarge(len(content))
+    encoding = _encoding(content)
+    text = _decoded(content, encoding)
+    delimiter = _delimiter(text)
+    records = _records(text, delimiter)
+    if not records:
+        raise NotATable("The file is empty. Its first line names the columns, the rows follow.")
+    columns = _columns(records[0][1])
+    rows = [_row(line, cells, len(columns)) for line, cells in records[1:]]
+    return Table(columns, rows, encoding, delimiter)
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    if content.startswith(SPREADSHEETS):
+        raise NotATable(f"This is a spreadsheet itself, not a CSV file. {AS_CSV}")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise NotATable(f"This file's characters cannot be read. {AS_CSV}") from error
+    if CONTROL.search(text):
+        raise NotATable(f"This is not a text file: it holds characters of none. {AS_CSV}")
+    return text.removeprefix("\ufeff")
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith(UTF_16_MARKS):
+        return "utf-16"
+    beginning = content[:LOOKED_AT]
+    for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(beginning) > 3 and beginning[start::2].count(0) > len(beginning) // 4:
+            return name
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        try:
+            content.decode("cp1252")
+        except UnicodeDecodeError:
+            return "latin-1"
+        return "cp1252"
+    return "utf-8"
+
+
+def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Every row that holds anything, with the line it begins in."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records, began = [], 1
+    try:
+        for cells in reader:
+            tidy = [unguarded(cell.strip()) for cell in cells]
+            if any(tidy):
+                records.append((began, tidy))
+            began = reader.line_num + 1
+    except csv.Error as error:
+        raise NotATable(
+            f"Line {began}: a quotation mark is not closed, or text follows it, or a cell is "
+            "far too long. "
+            'Write a quotation mark within a cell twice: "".'
+        ) from error
+    return records
+
+
+def _delimiter(text: str) -> str:
+    """The one the first row has most of, outside quotation marks."""
+    lines = QUOTED.sub("", text[:BEGINNING]).splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _columns(cells: Sequence[str]) -> Sequence[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    names = [cell or f"column {place}" for place, cell in enumerate(cells, start=1)]
+    if len(names) > MOST_COLUMNS:
+        raise NotATable(f"The file has {len(names):,} columns; {MOST_COLUMNS} are taken at most.")
+    folded = [name.casefold() for name in names]
+    for place, name in enumerate(folded):
+        if name in folded[:place]:
+            raise NotATable(f"Two columns are called “{names[place][:60]}”. Rename one of them.")
+    return names
+
+
+def _row(line: int, cells: list[str], columns: int) -> Row:
+    surplus = len(cells) - columns if any(cells[columns:]) else 0
+    return Row(line, [*cells, *[""] * (columns - len(cells))][:columns], surplus)

@@ -1,0 +1,157 @@
+"""Requesting an export in Slack: asked for, made by the worker, given, or said why it was not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, select, true
+from sqlalchemy.orm import Session
+
+from bot.workflows import seeing
+from bot.workflows.files.exporting import Scope, includes_restricted
+from bot.workflows.permitting import Place, may
+from bot.workflows.portfolio.readiness import check_begun
+from bot.workflows.redrawing import redraw_message
+from bot.workflows.seeing import portfolio_seen_by, seen_by
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.files.export import Export, ExportFormat
+from models.message import Message, MessageKind
+from models.people.role import Right
+from models.portfolio.portfolio import Portfolio
+from models.work import put
+
+
+class NoSuchPortfolio(Mistake):
+    """A portfolio that is not there for who asks."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose the portfolio once more: that one is not open to you.")
+
+
+class NoSuchExport(Mistake):
+    """An export that is not there, or somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("That export is not there any more. Type /portfolio export once more.")
+
+
+def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portfolio]:
+    """The portfolios the person may see. Raises as long as nothing is set up."""
+    check_begun(session, workspace_id, user_id)
+    return seeing.portfolios(session, workspace_id, user_id)
+
+
+def request(
+    session: Session,
+    workspace_id: int,
+    user_id: str,
+    portfolio_id: int,
+    form: ExportFormat,
+    at: datetime,
+) -> Export:
+    """Have everything the person may see of the portfolio made and given to them.
+
+    The audit log tells of it, and whether restricted epics are in it. Raises NoSuchPortfolio.
+    """
+    portfolio = session.scalars(
+        select(Portfolio).where(
+            Portfolio.workspace_id == workspace_id,
+            Portfolio.id == portfolio_id,
+            portfolio_seen_by(user_id),
+        )
+    ).first()
+    if portfolio is None:
+        raise NoSuchPortfolio
+    seen = Scope(portfolio, seen_by(user_id), with_audit=False)
+    export = Export(
+        workspace_id=workspace_id,
+        portfolio=portfolio,
+        user_id=user_id,
+        format=form,
+        restricted=includes_restricted(session, seen),
+        asked_at=at,
+    )
+    session.add(export)
+    session.flush()
+    put(session, workspace_id, export.work_key, at)
+    return export
+
+
+def try_again(
+    session: Session, workspace_id: int, user_id: str, export_id: int, at: datetime
+) -> Export:
+    """Have it made once more. Raises NoSuchExport."""
+    export = _locked(session, export_id)
+    if export is None or (export.workspace_id, export.user_id) != (workspace_id, user_id):
+        raise NoSuchExport
+    if export.ready_at is None:
+        put(session, workspace_id, export.work_key, at)
+    return export
+
+
+def scope_of(session: Session, export: Export) -> Scope | None:
+    """What goes into it: what the person may see now, and no restricted epic that was not told of.
+
+    None where the portfolio is not open to them any more.
+    """
+    seen = select(Portfolio.id).where(
+        Portfolio.id == export.portfolio_id, portfolio_seen_by(export.user_id)
+    )
+    if session.scalar(seen) is None:
+        return None
+    told = true() if export.restricted else Epic.restricted.is_(False)
+    epics = and_(seen_by(export.user_id), told)
+    place = Place.of_portfolio(export.portfolio)
+    with_audit = may(session, export.user_id, Right.READ_AUDIT, place)
+    return Scope(export.portfolio, epics, with_audit)
+
+
+def file_begun(session: Session, export_id: int, file_id: str | None) -> None:
+    """Keep Slack's name of the file, which is not shown yet."""
+    session.get_one(Export, export_id).slack_file_id = file_id
+    session.flush()
+
+
+def given(session: Session, export_id: int, at: datetime) -> None:
+    """The person has it; where it was said that it does not go well, that is mended."""
+    export = session.get_one(Export, export_id)
+    export.ready_at, export.problem = at, None
+    session.flush()
+    for message in _told(session, export):
+        redraw_message(session, message, at)
+
+
+def not_given(session: Session, export_id: int, problem: str, at: datetime) -> None:
+    """Tell the person why there is no file yet, and what to do; one message, however often."""
+    export = session.get_one(Export, export_id)
+    export.problem = problem
+    session.flush()
+    told = _told(session, export)
+    if not told:
+        message = Message(
+            workspace_id=export.workspace_id,
+            channel_id=export.user_id,
+            kind=MessageKind.EXPORT,
+            subject_id=export.id,
+        )
+        session.add(message)
+        session.flush()
+        told = [message]
+    for message in told:
+        redraw_message(session, message, at)
+
+
+def _told(session: Session, export: Export) -> Sequence[Message]:
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == export.workspace_id,
+            Message.kind == MessageKind.EXPORT,
+            Message.subject_id == export.id,
+        )
+        .order_by(Message.id)
+    ).all()
+
+
+def _locked(session: Session, export_id: int) -> Export | None:
+    return session.scalars(select(Export).where(Export.id == export_id).with_for_update()).first()

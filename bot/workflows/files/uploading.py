@@ -1,0 +1,292 @@
+"""Bringing a file in: kept, matched, agreed to, taken in once, and its bad rows given back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session, undefer
+
+from bot.workflows import seeing
+from bot.workflows.files.giving_back import spell_bad_rows
+from bot.workflows.files.importing.epics import EpicPlan, load_epics, staged_epics
+from bot.workflows.files.importing.projects import load_projects, staged_projects
+from bot.workflows.files.matching_columns import check_matching, guessed
+from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
+from bot.workflows.files.reading_tables import Table
+from bot.workflows.permitting import Place, check, may
+from bot.workflows.portfolio.readiness import check_begun
+from bot.workflows.redrawing import redraw_homes, redraw_message
+from models.database import Database
+from models.errors import Mistake
+from models.fields import UNSTORABLE
+from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind
+from models.message import Message, MessageKind
+from models.people.role import Right
+from models.portfolio.portfolio import Portfolio
+from models.work import put
+
+NAMES_KEPT = 20
+
+
+class NoRows(Mistake):
+    """A file of columns without a row."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file names its columns and has no rows: there is nothing to bring in."
+        )
+
+
+class NoPortfolioChosen(Mistake):
+    """A file for a portfolio that is not there for the person."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose the portfolio once more: that one is not open to you.")
+
+
+class UploadGone(Mistake):
+    """A form about a file that was forgotten, or is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tack does not keep that file any more: it forgets one after a day without a yes. "
+            "Type /portfolio import and choose it once more."
+        )
+
+
+class ConfirmedBefore(Mistake):
+    """A form about a file that is being brought in, or was."""
+
+    def __init__(self) -> None:
+        super().__init__("That file was brought in already. You are told in direct messages.")
+
+
+def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portfolio]:
+    """The portfolios the person may bring data in to. Raises NotAllowed where there is none."""
+    check_begun(session, workspace_id, user_id)
+    seen = seeing.portfolios(session, workspace_id, user_id)
+    places = [Place.of_portfolio(portfolio) for portfolio in seen]
+    allowed = [each for each in places if may(session, user_id, Right.IMPORT, each)]
+    if not allowed:
+        check(session, user_id, Right.IMPORT, places[0])
+    return [each.portfolio for each in allowed if each.portfolio is not None]
+
+
+def portfolio_to_fill(
+    session: Session, workspace_id: int, user_id: str, portfolio_id: int
+) -> Portfolio:
+    """The portfolio a file is for. Raises NoPortfolioChosen and NotAllowed."""
+    seen = seeing.portfolios(session, workspace_id, user_id)
+    portfolio = next((each for each in seen if each.id == portfolio_id), None)
+    if portfolio is None:
+        raise NoPortfolioChosen
+    check(session, user_id, Right.IMPORT, Place.of_portfolio(portfolio))
+    return portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it came from Slack."""
+
+    name: str
+    content: bytes
+
+
+def keep(
+    session: Session,
+    workspace_id: int,
+    user_id: str,
+    portfolio_id: int,
+    kind: UploadKind,
+    file: File,
+    table: Table,
+    at: datetime,
+) -> Upload:
+    """Keep the file for a day, its columns matched by their names. Raises NoRows, NotAllowed."""
+    if not table.rows:
+        raise NoRows
+    portfolio = portfolio_to_fill(session, workspace_id, user_id, portfolio_id)
+    upload = Upload(
+        workspace_id=workspace_id,
+        portfolio_id=portfolio.id,
+        user_id=user_id,
+        kind=kind,
+        file_name=UNSTORABLE.sub("", file.name)[:255] or "file",
+        content=file.content,
+        sha256=sha256(file.content).hexdigest(),
+        columns=list(table.columns),
+        matching=guessed(table.columns, KINDS[kind]),
+        uploaded_at=at,
+    )
+    session.add(upload)
+    session.flush()
+    put(session, workspace_id, upload.work_key, at + KEPT_FOR)
+    return upload
+
+
+def upload_of(
+    session: Session, workspace_id: int, user_id: str, upload_id: int, *, whole: bool = False
+) -> Upload:
+    """The person's file, with its content where the whole is wanted.
+
+    Raises UploadGone, and ConfirmedBefore once it was agreed to.
+    """
+    mine = select(Upload).where(
+        Upload.id == upload_id, Upload.workspace_id == workspace_id, Upload.user_id == user_id
+    )
+    upload = session.scalar(mine.options(undefer(Upload.content)) if whole else mine)
+    if upload is None:
+        raise UploadGone
+    if upload.confirmed_at is not None:
+        raise ConfirmedBefore
+    return upload
+
+
+def check_columns(upload: Upload, portfolio: Portfolio, matching: Mapping[str, str]) -> None:
+    """Raise ColumnMissing or OtherCurrency where the rows cannot be read so."""
+    check_matching(upload.columns, matching, kind_of(upload), portfolio.currency)
+
+
+def match(
+    session: Session, workspace_id: int, user_id: str, upload_id: int, matching: Mapping[str, str]
+) -> Upload:
+    """Keep which column is which field. Raises UploadGone, ConfirmedBefore, NotAllowed."""
+    upload = upload_of(session, workspace_id, user_id, upload_id)
+    portfolio = portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
+    check_columns(upload, portfolio, matching)
+    upload.matching = dict(matching)
+    return upload
+
+
+def confirm(
+    session: Session, workspace_id: int, user_id: str, upload_id: int, at: datetime
+) -> Upload:
+    """Have the file brought in now; once more changes nothing. Raises UploadGone, NotAllowed."""
+    upload = _locked(session, upload_id)
+    if upload is None or (upload.workspace_id, upload.user_id) != (workspace_id, user_id):
+        raise UploadGone
+    portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
+    if upload.confirmed_at is None:
+        upload.confirmed_at = at
+        session.flush()
+        put(session, workspace_id, upload.work_key, at)
+    return upload
+
+
+def loaded_before(session: Session, upload: Upload) -> datetime | None:
+    """When the same file came in to the same portfolio last."""
+    return session.scalars(
+        select(Upload.loaded_at)
+        .where(
+            Upload.portfolio_id == upload.portfolio_id,
+            Upload.kind == upload.kind,
+            Upload.sha256 == upload.sha256,
+            Upload.loaded_at.is_not(None),
+        )
+        .order_by(Upload.loaded_at.desc())
+    ).first()
+
+
+def drop(session: Session, upload_id: int) -> None:
+    """Forget a file that nobody agreed to."""
+    upload = _locked(session, upload_id)
+    if upload is not None and upload.confirmed_at is None:
+        session.delete(upload)
+
+
+def may_found(session: Session, portfolio: Portfolio, user_id: str) -> bool:
+    """Whether value streams that the file names and nobody knows are to be made."""
+    return may(session, user_id, Right.SET_UP, Place.of_portfolio(portfolio))
+
+
+@contextmanager
+def staged(database: Database, foreseen: Foreseen, at: datetime) -> Iterator[Connection]:
+    """A connection that holds the good rows, to take them in by: outside the write lock."""
+    plan = foreseen.plan
+    if isinstance(plan, EpicPlan):
+        rows = staged_epics(database, plan, at)
+    else:
+        rows = staged_projects(database, plan)
+    with rows as connection:
+        yield connection
+
+
+def take_in(
+    session: Session, upload_id: int, table: Table, foreseen: Foreseen, at: datetime
+) -> Upload | None:
+    """Bring the good rows in, keep the bad ones to be given back, and forget the content.
+
+    None where that was done before. What it puts, it puts last.
+    """
+    upload = _locked(session, upload_id)
+    if upload is None or upload.loaded_at is not None:
+        return None
+    rows = select(Portfolio).where(Portfolio.id == upload.portfolio_id).with_for_update()
+    portfolio = session.scalars(rows).one()
+    outlook = foreseen.outlook
+    about = MappingProxyType(
+        {
+            "file": upload.file_name,
+            "sha256": upload.sha256,
+            "rows known before": outlook.known,
+            "rows given back": outlook.bad,
+        }
+    )
+    if isinstance(foreseen.plan, EpicPlan):
+        report = load_epics(session, portfolio, foreseen.plan, at, about)
+        added, known = report.added, report.known
+    else:
+        brought = load_projects(session, portfolio, foreseen.plan, at, about)
+        added = brought.added["projects"]
+        known = outlook.known + outlook.comes_in - added
+    upload.loaded_at = at
+    upload.forget(replace(_came(portfolio, outlook), added=added, known=known))
+    if foreseen.bad:
+        upload.bad_rows = spell_bad_rows(table, foreseen.bad)
+    _tell(session, upload, at)
+    return upload
+
+
+def give_up(session: Session, upload_id: int, why: str, at: datetime) -> None:
+    """Forget a file that cannot be brought in after all, and say why."""
+    upload = _locked(session, upload_id)
+    if upload is not None and upload.loaded_at is None:
+        upload.forget(Loaded(failed=why))
+        _tell(session, upload, at)
+
+
+def _locked(session: Session, upload_id: int) -> Upload | None:
+    row = select(Upload).where(Upload.id == upload_id).with_for_update()
+    return session.scalars(row.execution_options(populate_existing=True)).first()
+
+
+def _came(portfolio: Portfolio, outlook: Outlook) -> Loaded:
+    names = {stream.name: stream.id for stream in portfolio.value_streams}
+    return Loaded(
+        bad=outlook.bad,
+        reasons=list(outlook.reasons),
+        new_streams=list(outlook.new_streams[:NAMES_KEPT]),
+        new_themes=list(outlook.new_themes[:NAMES_KEPT]),
+        unknown_people=list(outlook.unknown_people[:NAMES_KEPT]),
+        restricted=outlook.restricted,
+        stream_id=names.get(outlook.main_stream or ""),
+    )
+
+
+def _tell(session: Session, upload: Upload, at: datetime) -> None:
+    message = Message(
+        workspace_id=upload.workspace_id,
+        channel_id=upload.user_id,
+        kind=MessageKind.IMPORTED,
+        subject_id=upload.id,
+    )
+    session.add(message)
+    session.flush()
+    if upload.bad_rows is not None:
+        put(session, upload.workspace_id, upload.bad_rows_key, at)
+    redraw_homes(session, upload.workspace_id, at)
+    redraw_message(session, message, at)

@@ -1,0 +1,98 @@
+"""Knowing a Slack workspace when it speaks, and who its admins are."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.people.granting import remove
+from bot.workflows.permitting import Place, holders, lock_roles
+from models.audit.trail import insert_new
+from models.errors import Mistake
+from models.people.role import FROM_SETTINGS, Role, RoleGrant
+from models.people.workspace import LOCAL, Workspace
+
+
+class NoAdmin(Mistake):
+    """Taking the role of admin from someone who is none."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
+
+
+def workspace_of(session: Session, team_id: str) -> Workspace:
+    """The workspace of a Slack team; the first one adopts what was made without Slack."""
+    known = session.scalars(select(Workspace).where(Workspace.team_id == team_id)).first()
+    if known is not None:
+        return known
+    local = session.scalars(
+        select(Workspace).where(Workspace.team_id == LOCAL).with_for_update(key_share=True)
+    ).first()
+    if local is not None:
+        local.team_id = team_id
+        session.flush()
+        return local
+    insert_new(session, Workspace, team_id=team_id)
+    return session.scalars(select(Workspace).where(Workspace.team_id == team_id)).one()
+
+
+def grant_admin(
+    session: Session, workspace_id: int, user_id: str, by: str | None, at: datetime
+) -> None:
+    """Make the person an admin of the workspace; once more changes nothing."""
+    lock_roles(session, workspace_id)
+    if user_id in (grant.user_id for grant in admin_grants(session, workspace_id)):
+        return
+    session.add(
+        RoleGrant(
+            workspace_id=workspace_id,
+            user_id=user_id,
+            role=Role.ADMIN,
+            granted_by=by,
+            granted_at=at,
+        )
+    )
+    session.flush()
+
+
+def revoke_admin(session: Session, workspace_id: int, user_id: str) -> None:
+    """Take the role of admin from the person. Raises NoAdmin, AdminBySettings and LastAdmin."""
+    lock_roles(session, workspace_id)
+    grants = [each for each in admin_grants(session, workspace_id) if each.user_id == user_id]
+    if not grants:
+        raise NoAdmin(user_id)
+    for given in grants:
+        remove(session, given)
+
+
+def settle_admins(
+    session: Session, workspace_id: int, user_ids: Iterable[str], at: datetime
+) -> None:
+    """Have exactly those be admins by the settings; what was granted by people stays."""
+    wanted = set(user_ids)
+    for grant in admin_grants(session, workspace_id):
+        if grant.granted_by == FROM_SETTINGS and grant.user_id not in wanted:
+            session.delete(grant)
+    session.flush()
+    for user_id in sorted(wanted):
+        grant_admin(session, workspace_id, user_id, FROM_SETTINGS, at)
+
+
+def admin_ids(session: Session, workspace_id: int) -> list[str]:
+    """The admins of the workspace, in the order they became it."""
+    return holders(session, [Role.ADMIN], Place(workspace_id))
+
+
+def admin_grants(session: Session, workspace_id: int) -> Sequence[RoleGrant]:
+    """The grants that make people and user groups admins of the whole workspace."""
+    return session.scalars(
+        select(RoleGrant)
+        .where(
+            RoleGrant.workspace_id == workspace_id,
+            RoleGrant.role == Role.ADMIN,
+            RoleGrant.portfolio_id.is_(None),
+            RoleGrant.value_stream_id.is_(None),
+        )
+        .order_by(RoleGrant.id)
+    ).all()

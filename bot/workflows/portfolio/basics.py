@@ -1,0 +1,214 @@
+"""Settling what holds in a portfolio: its basics, and how long decisions took before."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot.workflows.permitting import Place, check
+from bot.workflows.redrawing import redraw_homes
+from models.audit.audit import AuditEvent
+from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
+from models.errors import FieldMistakes, Mistake
+from models.people.role import Right
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.setup import LOCALES, Basics, Change
+
+LOOKED_BACK = 50
+"""So many changes are told of at most."""
+
+COLUMNS = {
+    "name": "name",
+    "currency": "currency",
+    "locale": "way of writing numbers",
+    "time_zone": "time zone",
+    "fiscal_year_starts_in": "fiscal year",
+    "working_days": "working days",
+    "holidays": "holidays",
+    "channel_id": "channel",
+    "open_to_all": "who sees it",
+    "decision_days_before": "days a decision takes today",
+    "key_prefix": "keys",
+    "owner_user_id": "owner",
+    "stage": "stage",
+    "ended_at": "end",
+}
+"""What people call what is stored."""
+
+PARTS = {"states": "the board", "wip_limits": "limits", "commitment_points": "the board"}
+"""What is told in events of its own, and changes with the portfolio."""
+
+
+class UnknownPortfolio(Mistake):
+    """A portfolio that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That portfolio is not there any more.")
+
+
+class ChangedMeanwhile(Mistake):
+    """A form that showed something as it was before someone else changed it."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "Someone else changed this meanwhile. What you typed is still here: look once more, "
+            "and save again to put it in place."
+        )
+        self.version = version
+
+
+def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
+    """The portfolio, which nobody else changes meanwhile. Raises UnknownPortfolio."""
+    portfolio = session.scalars(
+        select(Portfolio)
+        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if portfolio is None:
+        raise UnknownPortfolio
+    return portfolio
+
+
+def portfolio_to_change(
+    session: Session, workspace_id: int, actor: str, portfolio_id: int, version: int
+) -> Portfolio:
+    """The portfolio, locked, for a change of what a form showed at that version.
+
+    Its version is the next one then. Raises UnknownPortfolio, NotAllowed and ChangedMeanwhile.
+    """
+    portfolio = lock_portfolio(session, workspace_id, portfolio_id)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(portfolio))
+    check_unchanged(portfolio, version)
+    portfolio.version += 1
+    return portfolio
+
+
+def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
+    """Raise ChangedMeanwhile where the form showed another version."""
+    if shown.version != version:
+        raise ChangedMeanwhile(shown.version)
+
+
+def changed_since(
+    session: Session, shown: Portfolio | ValueStream, since: datetime
+) -> tuple[str | None, Sequence[str]]:
+    """Who changed it last since the moment, and what was changed in all, as the audit log tells."""
+    own = and_(
+        AuditEvent.noun == shown.__tablename__,
+        AuditEvent.subject_id == str(shown.id),
+    )
+    events = session.execute(
+        select(AuditEvent.actor, AuditEvent.noun, AuditEvent.after)
+        .where(
+            AuditEvent.workspace_id == shown.workspace_id,
+            AuditEvent.at > since,
+            or_(own, AuditEvent.noun.in_(PARTS)),
+        )
+        .order_by(AuditEvent.number.desc())
+        .limit(LOOKED_BACK)
+    ).all()
+    what: dict[str, None] = {}
+    for _, noun, after in reversed(events):
+        columns = [PARTS[noun]] if noun in PARTS else map(COLUMNS.get, json.loads(after))
+        what.update(dict.fromkeys(filter(None, columns)))
+    return (events[0].actor if events else None), list(what)
+
+
+def change_basics(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    portfolio_id: int,
+    version: int,
+    basics: Basics,
+    at: datetime,
+) -> Sequence[Change]:
+    """Have them hold in the portfolio; what is another now.
+
+    Raises UnknownPortfolio, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    """
+    basics = basics.checked()
+    portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
+    same_name = select(Portfolio.id).where(
+        Portfolio.workspace_id == workspace_id,
+        Portfolio.name == basics.name,
+        Portfolio.id != portfolio.id,
+    )
+    if session.scalar(same_name) is not None:
+        raise FieldMistakes({"name": f"Another portfolio is called {basics.name}."})
+    before = basics_of(portfolio)
+    portfolio.name, portfolio.currency = basics.name, basics.currency
+    portfolio.locale, portfolio.time_zone = basics.locale, basics.time_zone
+    portfolio.fiscal_year_starts_in = basics.fiscal_year_starts_in
+    portfolio.working_days = basics.working_days
+    portfolio.holidays = [day.isoformat() for day in basics.holidays]
+    portfolio.channel_id, portfolio.open_to_all = basics.channel_id, basics.open_to_all
+    redraw_homes(session, workspace_id, at)
+    return changes(before, basics)
+
+
+def change_baseline(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    portfolio_id: int,
+    version: int,
+    days: int | None,
+    at: datetime,
+) -> Sequence[Change]:
+    """Note how many working days a steering decision took before Tack; None for not known.
+
+    Raises UnknownPortfolio, NotAllowed and ChangedMeanwhile.
+    """
+    portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
+    before, portfolio.decision_days_before = portfolio.decision_days_before, days
+    session.flush()
+    if before == days:
+        return []
+    return [Change("A steering decision takes", spell_days(before), spell_days(days))]
+
+
+def basics_of(portfolio: Portfolio) -> Basics:
+    """What holds in the portfolio now."""
+    return Basics(
+        name=portfolio.name,
+        currency=portfolio.currency,
+        time_zone=portfolio.time_zone,
+        locale=portfolio.locale,
+        fiscal_year_starts_in=portfolio.fiscal_year_starts_in,
+        working_days=portfolio.working_days,
+        holidays=[date.fromisoformat(day) for day in portfolio.holidays],
+        channel_id=portfolio.channel_id,
+        open_to_all=portfolio.open_to_all,
+    )
+
+
+def changes(before: Basics, after: Basics) -> Sequence[Change]:
+    """What is another in the second of two, in words."""
+    told = zip(_told(before), _told(after), strict=True)
+    return [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
+
+
+def _told(basics: Basics) -> Sequence[tuple[str, str | None]]:
+    days = [name for name, worked in zip(WEEKDAYS, basics.working_days, strict=True) if int(worked)]
+    return [
+        ("Name", basics.name),
+        ("Currency", basics.currency),
+        ("Numbers are written as in", LOCALES.get(basics.locale, basics.locale)),
+        ("Time zone", basics.time_zone),
+        ("The fiscal year begins in", MONTH_NAMES[basics.fiscal_year_starts_in - 1]),
+        ("Working days", ", ".join(days)),
+        ("Holidays", ", ".join(spell_day(day) for day in basics.holidays) or None),
+        ("Channel", basics.channel_id),
+        ("Seen by", "everyone" if basics.open_to_all else "people with a role in it"),
+    ]
+
+
+def spell_days(days: int | None) -> str | None:
+    """ "1 working day", "31 working days"."""
+    if days is None:
+        return None
+    return f"{days:,} working {'day' if days == 1 else 'days'}"

@@ -1,0 +1,350 @@
+"""Restructuring: value streams merged and split in mid-year, with their epics, none of it lost.
+
+Epics keep their keys, and what was true before stays so: each change of stream is an event of
+its own, and boards and figures as of an earlier day tell of the streams as they were.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import Session
+
+from bot.workflows.permitting import Place, check
+from bot.workflows.portfolio import streams as streaming
+from bot.workflows.portfolio.basics import check_unchanged
+from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_message
+from bot.workflows.seeing import seen_by
+from models.board.digest import Subscription
+from models.board.home import Home
+from models.epics.epic import Epic, StreamMove
+from models.errors import Mistake
+from models.message import Message, MessageKind
+from models.people.role import Right, RoleGrant
+from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit
+from models.portfolio.setup import StreamSetup
+from models.projects.project import ProjectShare
+
+
+@dataclass(frozen=True, slots=True)
+class Restructured:
+    """What goes from one stream to another, or went."""
+
+    source: ValueStream
+    target: ValueStream | None
+    """None for one that is only to come."""
+    epics: int
+    """Those that everybody involved may see; what only a circle sees goes along unnamed."""
+    shares: int = 0
+    """Those of projects that go along."""
+    shares_left: int = 0
+    """Those that stay with the source of a split."""
+    digests: Sequence[str] = ()
+    """The channels whose digest told of the source."""
+    roles: Sequence[RoleGrant] = ()
+    """Roles on the source, which do not go along."""
+    limits: tuple[int | None, int | None] = (None, None)
+    """How many may be in flight in the source, and in the target; None for any number."""
+
+
+MOST_CHOSEN = 100
+"""So many epics fit in one choice."""
+
+SUGGESTED = 100
+
+
+class SameStream(Mistake):
+    """A stream merged into itself, or into one of another portfolio."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose another value stream of the same portfolio.")
+
+
+class NothingToSplit(Mistake):
+    """A split that would leave the new stream empty."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose one epic at least that goes to the new value stream.")
+
+
+def streams_to_merge_into(session: Session, source: ValueStream) -> Sequence[ValueStream]:
+    """The other streams in use of its portfolio, by name."""
+    return [each for each in source.portfolio.open_streams if each.id != source.id]
+
+
+def preview_merge(
+    session: Session, workspace_id: int, actor: str, source_id: int, target_id: int
+) -> Restructured:
+    """What a merge would do; nothing is changed.
+
+    Raises UnknownStream, SameStream and NotAllowed.
+    """
+    source = streaming.stream_of(session, workspace_id, source_id)
+    target = streaming.stream_of(session, workspace_id, target_id)
+    _check_pair(source, target)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
+    return _what_goes(session, source, target, actor)
+
+
+def merge(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    source_id: int,
+    target_id: int,
+    version: int,
+    at: datetime,
+) -> Restructured:
+    """Put everything of one stream into another, and end it; its name and letters stay taken.
+
+    Raises UnknownStream, SameStream, NotAllowed and ChangedMeanwhile.
+    """
+    found = {
+        id_: streaming.lock_stream(session, workspace_id, id_)
+        for id_ in sorted({source_id, target_id})
+    }
+    source, target = found[source_id], found[target_id]
+    _check_pair(source, target)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
+    check_unchanged(source, version)
+    told = _what_goes(session, source, target, actor)
+    moved = _move(session, _open_epics(source), source, target, actor, at)
+    _hand_on_shares(session, source, target)
+    _merge_limits(session, source, target)
+    _hand_on_digests(session, source, target)
+    source.ended_at, source.merged_into_id = at, target.id
+    source.version += 1
+    target.version += 1
+    session.flush()
+    session.expire(source.portfolio, ["value_streams"])
+    messages = _say_where(session, source)
+    redraw_cards(session, workspace_id, moved, at)
+    redraw_homes(session, workspace_id, at)
+    for message in messages:
+        redraw_message(session, message, at)
+    return told
+
+
+def suggest_epics(session: Session, source: ValueStream, viewer: str, typed: str) -> Sequence[Epic]:
+    """The stream's open epics the viewer may see, with what was typed in key or title."""
+    rows = _open_epics(source).where(seen_by(viewer))
+    shown = Epic.key + " " + Epic.title
+    if text := typed.strip():
+        rows = rows.where(shown.icontains(text, autoescape=True))
+    return session.scalars(rows.order_by(Epic.id).limit(SUGGESTED)).all()
+
+
+def preview_split(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    source_id: int,
+    setup: StreamSetup,
+    epic_ids: Sequence[int],
+) -> tuple[StreamSetup, Restructured]:
+    """The new stream as it would be, and what would go to it; nothing is changed.
+
+    Raises UnknownStream, NotAllowed, NothingToSplit and FieldMistakes.
+    """
+    source = streaming.stream_of(session, workspace_id, source_id)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
+    names = [stream.name for stream in source.portfolio.value_streams]
+    checked = setup.checked(streaming.key_prefixes(session, workspace_id), names)
+    chosen = session.scalars(_chosen(source, actor, epic_ids)).all()
+    if not chosen:
+        raise NothingToSplit
+    going = len(_shares_that_go(session, source, actor, epic_ids))
+    left = _shares(session, source) - going
+    return checked, Restructured(source, None, len(chosen), shares=going, shares_left=left)
+
+
+def split(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    source_id: int,
+    version: int,
+    setup: StreamSetup,
+    epic_ids: Sequence[int],
+    at: datetime,
+) -> Restructured:
+    """Make a new stream of some of another's epics, with its shares of projects that only they
+    point to; the others stay where they are.
+
+    Raises UnknownStream, NotAllowed, ChangedMeanwhile, NothingToSplit and FieldMistakes.
+    """
+    portfolio_id = streaming.stream_of(session, workspace_id, source_id).portfolio_id
+    new = streaming.add_stream(session, workspace_id, actor, portfolio_id, setup, at)
+    source = streaming.lock_stream(session, workspace_id, source_id)
+    check_unchanged(source, version)
+    going = _shares_that_go(session, source, actor, epic_ids)
+    moved = _move(session, _chosen(source, actor, epic_ids), source, new, actor, at)
+    if not moved:
+        raise NothingToSplit
+    for share in going:
+        share.value_stream = new
+    source.version += 1
+    session.flush()
+    redraw_cards(session, workspace_id, moved, at)
+    left = _shares(session, source)
+    return Restructured(source, new, len(moved), shares=len(going), shares_left=left)
+
+
+def _check_pair(source: ValueStream, target: ValueStream) -> None:
+    if source is target or source.portfolio_id != target.portfolio_id:
+        raise SameStream
+
+
+def _what_goes(
+    session: Session, source: ValueStream, target: ValueStream, viewer: str
+) -> Restructured:
+    seen = _open_epics(source).where(seen_by(viewer)).with_only_columns(func.count(Epic.id))
+    digests = select(Subscription.channel_id).where(Subscription.value_stream_id == source.id)
+    roles = select(RoleGrant).where(RoleGrant.value_stream_id == source.id).order_by(RoleGrant.id)
+    limits = _in_flight_limits(session, source, target)
+    return Restructured(
+        source,
+        target,
+        session.scalar(seen.order_by(None)) or 0,
+        shares=_shares(session, source),
+        digests=session.scalars(digests).all(),
+        roles=session.scalars(roles).all(),
+        limits=limits,
+    )
+
+
+def _open_epics(stream: ValueStream) -> Select[Epic]:
+    ended = (StateKind.DONE, StateKind.STOPPED)
+    return (
+        select(Epic)
+        .join(State, State.id == Epic.state_id)
+        .where(Epic.value_stream_id == stream.id, State.kind.not_in(ended))
+        .order_by(Epic.id)
+    )
+
+
+def _chosen(source: ValueStream, viewer: str, epic_ids: Sequence[int]) -> Select[Epic]:
+    return _open_epics(source).where(Epic.id.in_(epic_ids), seen_by(viewer))
+
+
+def _move(
+    session: Session,
+    epics: Select[Epic],
+    source: ValueStream,
+    target: ValueStream,
+    actor: str,
+    at: datetime,
+) -> Sequence[int]:
+    """Move them, locked; their ids."""
+    reason = f"{source.name} → {target.name}"
+    moved = []
+    for epic in session.scalars(epics.with_for_update(of=Epic)).all():
+        epic.value_stream = target
+        epic.version += 1
+        moved.append(epic.id)
+        session.add(
+            StreamMove(
+                workspace_id=epic.workspace_id,
+                epic_id=epic.id,
+                from_stream_id=source.id,
+                to_stream_id=target.id,
+                at=at,
+                by_user_id=actor,
+                reason=reason,
+            )
+        )
+    session.flush()
+    return moved
+
+
+def _shares(session: Session, stream: ValueStream) -> int:
+    counted = select(func.count(ProjectShare.id)).where(ProjectShare.value_stream_id == stream.id)
+    return session.scalar(counted) or 0
+
+
+def _shares_that_go(
+    session: Session, source: ValueStream, viewer: str, epic_ids: Sequence[int]
+) -> Sequence[ProjectShare]:
+    """Its shares of the projects that of its open epics only the chosen ones point to."""
+
+    def projects(epics: Select[Epic]) -> Select[int | None]:
+        linked = epics.where(Epic.project_id.is_not(None))
+        return linked.with_only_columns(Epic.project_id).order_by(None)
+
+    chosen = _chosen(source, viewer, epic_ids)
+    ids = chosen.with_only_columns(Epic.id).order_by(None)
+    rows = select(ProjectShare).where(
+        ProjectShare.value_stream_id == source.id,
+        ProjectShare.project_id.in_(projects(chosen)),
+        ProjectShare.project_id.not_in(projects(_open_epics(source).where(Epic.id.not_in(ids)))),
+    )
+    return session.scalars(rows.order_by(ProjectShare.id)).all()
+
+
+def _hand_on_shares(session: Session, source: ValueStream, target: ValueStream) -> None:
+    """Give its shares of projects to the target; where both have one, they become one."""
+    rows = select(ProjectShare).where(ProjectShare.value_stream_id.in_([source.id, target.id]))
+    shares = session.scalars(rows.order_by(ProjectShare.id)).all()
+    held = {share.project_id: share for share in shares if share.value_stream_id == target.id}
+    for share in shares:
+        if share.value_stream_id != source.id:
+            continue
+        if (both := held.get(share.project_id)) is not None:
+            both.percent += share.percent
+            session.delete(share)
+        else:
+            share.value_stream = target
+    session.flush()
+
+
+def _merge_limits(session: Session, source: ValueStream, target: ValueStream) -> None:
+    """Where both had a limit their places are the target's now; else it stays as it is there."""
+    rows = select(WipLimit).where(WipLimit.value_stream_id.in_([source.id, target.id]))
+    limits = session.scalars(rows.order_by(WipLimit.id)).all()
+    held = {(each.state_id, each.phase): each for each in limits if _is_of(each, target)}
+    for limit in limits:
+        if _is_of(limit, source):
+            if (both := held.get((limit.state_id, limit.phase))) is not None:
+                both.most += limit.most
+            session.delete(limit)
+    session.flush()
+
+
+def _is_of(limit: WipLimit, stream: ValueStream) -> bool:
+    return limit.value_stream_id == stream.id
+
+
+def _in_flight_limits(
+    session: Session, source: ValueStream, target: ValueStream
+) -> tuple[int | None, int | None]:
+    rows = select(WipLimit.value_stream_id, WipLimit.most).where(
+        WipLimit.value_stream_id.in_([source.id, target.id]), WipLimit.state_id.is_(None)
+    )
+    most = {stream_id: count for stream_id, count in session.execute(rows)}
+    return most.get(source.id), most.get(target.id)
+
+
+def _hand_on_digests(session: Session, source: ValueStream, target: ValueStream) -> None:
+    rows = select(Subscription).where(Subscription.value_stream_id == source.id)
+    for subscription in session.scalars(rows.order_by(Subscription.id).with_for_update()).all():
+        subscription.value_stream_id = target.id
+    session.execute(
+        update(Home).where(Home.value_stream_id == source.id).values(value_stream_id=target.id)
+    )
+    session.flush()
+
+
+def _say_where(session: Session, source: ValueStream) -> Sequence[Message]:
+    """One message in the source's channel, unless nothing is posted yet."""
+    if source.channel_id is None or source.portfolio.live_at is None:
+        return []
+    message = Message(
+        workspace_id=source.workspace_id,
+        channel_id=source.channel_id,
+        kind=MessageKind.MERGED,
+        subject_id=source.id,
+    )
+    session.add(message)
+    session.flush()
+    return [message]

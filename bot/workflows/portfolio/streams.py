@@ -1,0 +1,255 @@
+"""The value streams of a portfolio: added, changed and listed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.workflows.permitting import Place, check
+from bot.workflows.portfolio.basics import check_unchanged, lock_portfolio
+from bot.workflows.redrawing import redraw_homes
+from bot.workflows.seeing import seen_by
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.people.role import Right
+from models.people.workspace import Workspace
+from models.portfolio.portfolio import Portfolio, State, ValueStream, WipLimit
+from models.portfolio.setup import Change, StreamSetup, parse_streams
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """A value stream in a list: how many are in flight there, and how many may."""
+
+    stream: ValueStream
+    in_flight: int
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPage:
+    """One page of a portfolio's value streams."""
+
+    portfolio: Portfolio
+    lines: Sequence[StreamLine]
+    number: int
+    pages: int
+    total: int
+
+
+PAGE_SIZE = 15
+
+
+def add_stream(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    portfolio_id: int,
+    setup: StreamSetup,
+    at: datetime,
+) -> ValueStream:
+    """Give the portfolio one more value stream; without an owner it is the actor's.
+
+    Raises UnknownPortfolio, NotAllowed and FieldMistakes.
+    """
+    _lock_prefixes(session, workspace_id)
+    portfolio = lock_portfolio(session, workspace_id, portfolio_id)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(portfolio))
+    names = [stream.name for stream in portfolio.value_streams]
+    checked = setup.checked(key_prefixes(session, workspace_id), names)
+    stream = new_stream(portfolio, checked, actor, at)
+    portfolio.value_streams.append(stream)
+    session.flush()
+    redraw_homes(session, workspace_id, at)
+    return stream
+
+
+def add_streams(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    portfolio_id: int,
+    setups: Sequence[StreamSetup],
+    at: datetime,
+) -> Sequence[ValueStream]:
+    """The same for several at once: all of them or none."""
+    return [add_stream(session, workspace_id, actor, portfolio_id, setup, at) for setup in setups]
+
+
+def names_to_take(
+    session: Session, workspace_id: int, portfolio: Portfolio, typed: str
+) -> Sequence[StreamSetup]:
+    """The value streams of what was typed, as they would be named. Raises Mistake."""
+    names = [stream.name for stream in portfolio.value_streams]
+    return parse_streams(typed, key_prefixes(session, workspace_id), names)
+
+
+def change_stream(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    stream_id: int,
+    version: int,
+    setup: StreamSetup,
+    at: datetime,
+) -> tuple[ValueStream, Sequence[Change]]:
+    """Have the stream be so, and what is another now; keys given keep their letters.
+
+    Raises UnknownStream, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    """
+    _lock_prefixes(session, workspace_id)
+    stream = lock_stream(session, workspace_id, stream_id)
+    check(session, actor, Right.SET_UP, Place.of_portfolio(stream.portfolio))
+    check_unchanged(stream, version)
+    names = [each.name for each in stream.portfolio.value_streams if each is not stream]
+    taken = [p for p in key_prefixes(session, workspace_id) if p != stream.key_prefix]
+    setup = setup.checked(taken, names)
+    before = _told(stream)
+    stream.name, stream.key_prefix, stream.stage = setup.name, setup.key_prefix, setup.stage
+    stream.owner_user_id, stream.channel_id = setup.owner_user_id, setup.channel_id
+    stream.version += 1
+    redraw_homes(session, workspace_id, at)
+    told = zip(before, _told(stream), strict=True)
+    return stream, [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
+
+
+def lock_stream(session: Session, workspace_id: int, stream_id: int) -> ValueStream:
+    """The stream, which nobody else changes meanwhile. Raises UnknownStream."""
+    stream = session.scalars(
+        select(ValueStream)
+        .where(ValueStream.workspace_id == workspace_id, ValueStream.id == stream_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if stream is None or stream.ended_at is not None:
+        raise UnknownStream
+    return stream
+
+
+def stream_of(session: Session, workspace_id: int, stream_id: int) -> ValueStream:
+    """The stream, to be shown. Raises UnknownStream."""
+    stream = session.get(ValueStream, stream_id)
+    if stream is None or stream.workspace_id != workspace_id or stream.ended_at is not None:
+        raise UnknownStream
+    return stream
+
+
+def setup_of(stream: ValueStream) -> StreamSetup:
+    """What the stream is now."""
+    return StreamSetup(
+        name=stream.name,
+        key_prefix=stream.key_prefix,
+        owner_user_id=stream.owner_user_id,
+        channel_id=stream.channel_id,
+        stage=stream.stage,
+    )
+
+
+def list_streams(
+    session: Session, portfolio: Portfolio, viewer: str | None, page: int = 1
+) -> StreamPage:
+    """One page of the streams in use, by name; a page past the end is the last one."""
+    here = (ValueStream.portfolio_id == portfolio.id, ValueStream.ended_at.is_(None))
+    total = session.scalar(select(func.count(ValueStream.id)).where(*here)) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(max(1, page), pages)
+    streams = session.scalars(
+        select(ValueStream)
+        .where(*here)
+        .order_by(func.lower(ValueStream.name), ValueStream.id)
+        .offset((number - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE)
+    ).all()
+    counts = in_flight_of(session, [stream.id for stream in streams], viewer)
+    most = _limits(session, portfolio)
+    lines = [StreamLine(s, counts.get(s.id, 0), most.get(s.id)) for s in streams]
+    return StreamPage(portfolio, lines, number, pages, total)
+
+
+def in_flight_of(
+    session: Session, stream_ids: Sequence[int], viewer: str | None
+) -> Mapping[int, int]:
+    """How many epics that the viewer may see are in flight in each of the streams."""
+    counted = (
+        select(Epic.value_stream_id, func.count(Epic.id))
+        .join(State, State.id == Epic.state_id)
+        .where(Epic.value_stream_id.in_(stream_ids), State.committed, seen_by(viewer))
+        .group_by(Epic.value_stream_id)
+    )
+    return {stream_id: count for stream_id, count in session.execute(counted)}
+
+
+def new_stream(portfolio: Portfolio, setup: StreamSetup, actor: str, at: datetime) -> ValueStream:
+    """A stream as checked; without an owner it is the actor's."""
+    return ValueStream(
+        workspace_id=portfolio.workspace_id,
+        name=setup.name,
+        key_prefix=setup.key_prefix,
+        owner_user_id=setup.owner_user_id or actor,
+        channel_id=setup.channel_id,
+        stage=setup.stage,
+        created_at=at,
+    )
+
+
+def key_prefixes(session: Session, workspace_id: int) -> list[str]:
+    """The prefixes that are taken in the workspace, also by streams that have ended."""
+    return list(
+        session.scalars(
+            select(ValueStream.key_prefix).where(ValueStream.workspace_id == workspace_id)
+        )
+    )
+
+
+def _lock_prefixes(session: Session, workspace_id: int) -> None:
+    """One at a time takes a prefix or a name."""
+    session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+
+
+def _limits(session: Session, portfolio: Portfolio) -> Mapping[int, int]:
+    """How many may be in flight in each stream that has a limit for it."""
+    rows = select(WipLimit.value_stream_id, WipLimit.most).where(
+        WipLimit.portfolio_id == portfolio.id,
+        WipLimit.value_stream_id.is_not(None),
+        WipLimit.state_id.is_(None),
+    )
+    return {stream_id: most for stream_id, most in session.execute(rows) if stream_id is not None}
+
+
+def _told(stream: ValueStream) -> Sequence[tuple[str, str | None]]:
+    return [
+        ("Name", stream.name),
+        ("Keys begin with", stream.key_prefix),
+        ("Owner", stream.owner_user_id),
+        ("Channel", stream.channel_id),
+        ("Stage", stream.stage.value),
+    ]
+
+
+def stream_of_channel(session: Session, workspace_id: int, channel_id: str) -> ValueStream | None:
+    """The stream whose cards appear in the channel, or None."""
+    return session.scalars(
+        select(ValueStream)
+        .where(
+            ValueStream.workspace_id == workspace_id,
+            ValueStream.channel_id == channel_id,
+            ValueStream.ended_at.is_(None),
+        )
+        .order_by(ValueStream.id)
+    ).first()
+
+
+class UnknownStream(Mistake):
+    """A value stream that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That value stream is not there any more. Choose another one.")
+
+
+class NoSuchStream(Mistake):
+    """A row about a value stream that is not there, where none is to be made."""
+
+    def __init__(self, named: str, there: Iterable[str]) -> None:
+        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")

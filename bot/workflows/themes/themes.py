@@ -1,0 +1,124 @@
+"""Surveying the themes: their objectives and key results, and the work that serves them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from bot.workflows.seeing import portfolio_seen_by, seen_by
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.portfolio.portfolio import Portfolio, State, StateKind
+from models.themes.aim import ObjectivesPage, ThemeCount, ThemesPage
+from models.themes.theme import Objective, Theme
+
+THEMES_A_PAGE = 20
+OBJECTIVES_A_PAGE = 6
+
+
+class UnknownTheme(Mistake):
+    """A theme, objective or key result that is not there, or not for this person."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not there any more. /portfolio themes shows what there is.")
+
+
+def themes_page(
+    session: Session, workspace_id: int, viewer: str, portfolio_id: int | None, page: int
+) -> ThemesPage:
+    """The themes of a portfolio, the first seen where none is named, with the work per theme.
+
+    Raises UnknownTheme where the viewer sees no such portfolio.
+    """
+    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
+    themes = session.scalars(
+        select(Theme)
+        .where(Theme.portfolio_id == portfolio.id)
+        .options(selectinload(Theme.objectives))
+        .order_by(Theme.closed_at.is_not(None), Theme.name, Theme.id)
+    ).all()
+    counts = _counts(session, portfolio, viewer)
+    pages = max(1, -(-len(themes) // THEMES_A_PAGE))
+    number = min(max(1, page), pages)
+    shown = themes[(number - 1) * THEMES_A_PAGE : number * THEMES_A_PAGE]
+    alone = select(func.count(Objective.id)).where(
+        Objective.portfolio_id == portfolio.id, Objective.theme_id.is_(None)
+    )
+    return ThemesPage(
+        portfolio,
+        [_count(counts, theme) for theme in shown],
+        _count(counts, None),
+        session.scalar(alone) or 0,
+        number,
+        pages,
+        len(themes),
+    )
+
+
+def objectives_page(
+    session: Session,
+    workspace_id: int,
+    viewer: str,
+    portfolio_id: int,
+    theme_id: int | None,
+    page: int,
+) -> ObjectivesPage:
+    """The objectives of a theme with their key results, or of none. Raises UnknownTheme."""
+    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
+    theme = None
+    if theme_id is not None:
+        theme = session.get(Theme, theme_id)
+        if theme is None or theme.portfolio_id != portfolio.id:
+            raise UnknownTheme
+    rows = select(Objective).where(
+        Objective.portfolio_id == portfolio.id, Objective.theme_id.is_not_distinct_from(theme_id)
+    )
+    total = session.scalar(rows.with_only_columns(func.count(Objective.id))) or 0
+    pages = max(1, -(-total // OBJECTIVES_A_PAGE))
+    number = min(max(1, page), pages)
+    objectives = session.scalars(
+        rows.options(selectinload(Objective.key_results))
+        .order_by(Objective.closed_at.is_not(None), Objective.due_on.is_(None), Objective.due_on)
+        .order_by(Objective.id)
+        .offset((number - 1) * OBJECTIVES_A_PAGE)
+        .limit(OBJECTIVES_A_PAGE)
+    ).all()
+    counts = _counts(session, portfolio, viewer)
+    return ObjectivesPage(portfolio, _count(counts, theme), objectives, number, pages, total)
+
+
+def seen_portfolio(
+    session: Session, workspace_id: int, viewer: str, portfolio_id: int | None
+) -> Portfolio:
+    """The portfolio, or the first the viewer sees where none is named. Raises UnknownTheme."""
+    rows = select(Portfolio).where(
+        Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
+    )
+    if portfolio_id is not None:
+        rows = rows.where(Portfolio.id == portfolio_id)
+    portfolio = session.scalars(rows.order_by(Portfolio.id)).first()
+    if portfolio is None:
+        raise UnknownTheme
+    return portfolio
+
+
+def _counts(
+    session: Session, portfolio: Portfolio, viewer: str
+) -> Mapping[tuple[int | None, bool], int]:
+    """How many open epics the viewer may see serve each theme, in flight or not yet."""
+    rows = session.execute(
+        select(Epic.theme_id, State.committed, func.count(Epic.id))
+        .join(Epic.state)
+        .where(
+            Epic.portfolio_id == portfolio.id,
+            State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
+            seen_by(viewer),
+        )
+        .group_by(Epic.theme_id, State.committed)
+    )
+    return {(theme_id, committed): count for theme_id, committed, count in rows}
+
+
+def _count(counts: Mapping[tuple[int | None, bool], int], theme: Theme | None) -> ThemeCount:
+    theme_id = theme.id if theme else None
+    return ThemeCount(theme, counts.get((theme_id, True), 0), counts.get((theme_id, False), 0))

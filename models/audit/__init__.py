@@ -1,0 +1,1 @@
+"""The audit log: who changed what, and that nobody changed it since."""

@@ -1,0 +1,142 @@
+"""Appending to the audit log: what a transaction tells, at the end of its workspace's chain."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.audit.audit import (
+    FIRST_HASH,
+    TOLD_COLUMNS,
+    Act,
+    AuditEvent,
+    AuditHead,
+    hash_of,
+    moment_text,
+)
+from models.base import Base
+from models.work import insert_into
+
+HEADS = Base.metadata.tables[AuditHead.__tablename__]
+EVENTS = Base.metadata.tables[AuditEvent.__tablename__]
+HEAD = (
+    select(HEADS.c.count, HEADS.c.hash)
+    .where(HEADS.c.workspace_id == bindparam("workspace_id"))
+    .with_for_update()
+)
+APPEND = insert(EVENTS)
+MOVE_HEAD = (
+    update(HEADS)
+    .where(HEADS.c.workspace_id == bindparam("here"))
+    .values(count=bindparam("new_count"), hash=bindparam("new_hash"))
+)
+"""Built once: every click says them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one row in the transaction."""
+
+    workspace_id: int
+    verb: str
+    noun: str
+    subject_id: str
+    epic_id: int | None
+    portfolio_id: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    def then(self, later: "Told") -> "Told | None":
+        """This and what became of the same row later on, as one; None where nothing is left."""
+        made, gone = self.verb == "created", later.verb == "removed"
+        if made and gone:
+            return None
+        before = {} if made else {**later.before, **self.before}
+        after = {} if gone else {**self.after, **later.after}
+        if not made and not gone:
+            same = {name for name in before if before[name] == after.get(name)}
+            before = {name: value for name, value in before.items() if name not in same}
+            after = {name: value for name, value in after.items() if name not in same}
+            if not before and not after:
+                return None
+        verb = "created" if made else "removed" if gone else "changed"
+        return replace(
+            later,
+            verb=verb,
+            before=said(before) if gone else before,
+            after=said(after) if made else after,
+        )
+
+
+def append(session: Session, act: Act, told: Sequence[Told]) -> None:
+    """Tell it at the end of each workspace's chain, whose head is locked until the commit.
+
+    The last thing in a transaction, so that a chain waits for nobody who waits for it.
+    """
+    for workspace_id in sorted({each.workspace_id for each in told}):
+        here = [each for each in told if each.workspace_id == workspace_id]
+        _append_to(session, workspace_id, act, here)
+
+
+def said(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what it does not say."""
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Told]) -> None:
+    head = session.execute(HEAD, {"workspace_id": workspace_id}).first()
+    if head is None:
+        new = insert_into(session, AuditHead).values(
+            workspace_id=workspace_id, count=0, hash=FIRST_HASH
+        )
+        session.execute(new.on_conflict_do_nothing())
+        head = session.execute(HEAD, {"workspace_id": workspace_id}).one()
+    count, last = head
+    shared = {"at": act.at, "actor": act.actor, "source": act.source.replace("\0", "")[:80]}
+    rows = []
+    for each in told:
+        count += 1
+        row = {**shared, **_row(each), "number": count}
+        hashed = {**row, "at": moment_text(act.at)}
+        last = hash_of(last, [hashed[name] for name in TOLD_COLUMNS])
+        rows.append({**row, "hash": last})
+    connection = session.connection()
+    connection.execute(APPEND, rows)
+    connection.execute(MOVE_HEAD, {"here": workspace_id, "new_count": count, "new_hash": last})
+
+
+def _row(told: Told) -> dict[str, Any]:
+    return {
+        "workspace_id": told.workspace_id,
+        "verb": told.verb,
+        "noun": told.noun,
+        "subject_id": told.subject_id,
+        "epic_id": told.epic_id,
+        "portfolio_id": told.portfolio_id,
+        "before": _as_json(told.before),
+        "after": _as_json(told.after),
+    }
+
+
+def _as_json(columns: Mapping[str, Any]) -> str:
+    return json.dumps(columns, default=_plain, ensure_ascii=False, sort_keys=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    raise TypeError(type(value))

@@ -1,0 +1,1 @@
+"""Epics: from an idea to done or stopped."""

@@ -1,0 +1,302 @@
+"""An epic and the history of its states."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+from models.errors import AlreadyThere
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind, ValueStream
+from models.projects.project import Project
+from models.themes.theme import Objective, Theme
+
+
+class EpicType(StrEnum):
+    """Whom an epic serves first."""
+
+    BUSINESS = "business"
+    ENABLER = "enabler"
+
+
+class Epic(Base):
+    """A change worth a decision: a hypothesis that moves through the portfolio's states.
+
+    A restricted one is seen by its circle only, on every surface.
+    """
+
+    unaudited_columns = frozenset({"version", "state_entered_at"})
+    __tablename__ = "epics"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key"),
+        UniqueConstraint("portfolio_id", "source", "source_id"),
+        Index(None, "portfolio_id", "state_id", "state_entered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"), index=True)
+    state_id: Mapped[int] = mapped_column(ForeignKey("states.id"))
+    key: Mapped[str] = mapped_column(String(24))
+    title: Mapped[str] = mapped_column(Text)
+    type: Mapped[EpicType] = mapped_column(stored_by_value(EpicType), default=EpicType.BUSINESS)
+    hypothesis: Mapped[str | None] = mapped_column(Text)
+    for_whom: Mapped[str | None] = mapped_column(Text)
+    indicator: Mapped[str | None] = mapped_column(Text)
+    baseline: Mapped[Decimal | None]
+    target: Mapped[Decimal | None]
+    target_on: Mapped[date | None]
+    kill_threshold: Mapped[str | None] = mapped_column(Text)
+    mvp_cost_minor: Mapped[int | None] = mapped_column(BigInteger)
+    full_cost_minor: Mapped[int | None] = mapped_column(BigInteger)
+    horizon: Mapped[int | None]
+    theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"), index=True)
+    theme_none_because: Mapped[str | None] = mapped_column(Text)
+    objective_id: Mapped[int | None] = mapped_column(ForeignKey("objectives.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"), index=True)
+    restricted: Mapped[bool] = mapped_column(default=False)
+    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
+    answered_at: Mapped[datetime | None]
+    """When it had its first answer, of whatever kind."""
+    accepted_at: Mapped[datetime | None]
+    """When the answer was yes."""
+    owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    proposed_by: Mapped[str | None] = mapped_column(String(32))
+    state_entered_at: Mapped[datetime]
+    committed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    source: Mapped[str | None] = mapped_column(String(80))
+    source_id: Mapped[str | None] = mapped_column(String(200))
+    origin_url: Mapped[str | None] = mapped_column(Text)
+    """The message in Slack it was proposed from."""
+
+    portfolio: Mapped[Portfolio] = relationship()
+    value_stream: Mapped[ValueStream] = relationship()
+    state: Mapped[State] = relationship()
+    theme: Mapped[Theme | None] = relationship()
+    objective: Mapped[Objective | None] = relationship()
+    project: Mapped[Project | None] = relationship()
+    blocking: Mapped["Blocking | None"] = relationship(
+        primaryjoin="and_(Blocking.epic_id == Epic.id, Blocking.ended_at.is_(None))",
+        viewonly=True,
+        uselist=False,
+    )
+    """What blocks it now."""
+
+    @property
+    def column_label(self) -> str:
+        """The column of the board it stands in: the state, or one of implementing's two."""
+        return PHASE_LABELS[self.phase] if self.phase else self.state.label
+
+    @property
+    def entered_label(self) -> str:
+        """What it is in since `state_entered_at`: its column, or the state if it moved on in it."""
+        return self.state.label if self.phase is Phase.DELIVERING else self.column_label
+
+    def lacks(self) -> Sequence[Requirement]:
+        """What it needs to leave its state forward and does not have yet."""
+        return self.missing(self.state.requirements)
+
+    def missing(self, asked: Iterable[Requirement]) -> Sequence[Requirement]:
+        """What it lacks of what is asked, in that order."""
+        return [each for each in asked if not self._has(each)]
+
+    def _has(self, requirement: Requirement) -> bool:
+        if requirement is Requirement.ANSWER:
+            return self.accepted_at is not None
+        if requirement is Requirement.MVP_JUDGED:
+            return self.phase is Phase.DELIVERING
+        if requirement is Requirement.THEME:
+            return self.theme_id is not None or bool(self.theme_none_because)
+        column = {"owner": "owner_user_id", "project": "project_id"}.get(requirement)
+        column = column or (
+            f"{requirement}_minor" if requirement.endswith("_cost") else requirement
+        )
+        return getattr(self, column) not in (None, "")
+
+    def enter(self, state: State, at: datetime, actor: str | None) -> "Transition":
+        """Stand in its first state."""
+        self.state, self.state_entered_at, self.created_at = state, at, at
+        self.phase = Phase.TESTING if state.phased else None
+        self._start_clocks(state, at)
+        return self._transition(None, state, at, actor, None)
+
+    def move(
+        self,
+        to: State,
+        actor: str | None,
+        reason: str | None,
+        at: datetime,
+        phase: Phase | None = None,
+    ) -> "Transition":
+        """Move to another state, or column of it, and say so in an appended event.
+
+        Implementing begins with testing the MVP. The clocks follow PRODUCT.md §4.4: the first
+        ever commitment and the first ever done count, and no later move changes them; from one
+        column to the other is one stay. Raises AlreadyThere.
+        """
+        phase = (phase or Phase.TESTING) if to.phased else None
+        if to is self.state and phase is self.phase:
+            raise AlreadyThere(self.key, self.column_label)
+        left, self.state, self.phase = self.state, to, phase
+        if left is not to:
+            self.state_entered_at = at
+        self.version += 1
+        self._start_clocks(to, at)
+        return self._transition(left, to, at, actor, reason)
+
+    def _start_clocks(self, state: State, at: datetime) -> None:
+        if state.committed and self.committed_at is None:
+            self.committed_at = at
+        if state.kind is StateKind.DONE and self.done_at is None:
+            self.done_at = at
+
+    def _transition(
+        self, left: State | None, to: State, at: datetime, actor: str | None, reason: str | None
+    ) -> "Transition":
+        return Transition(
+            workspace_id=self.workspace_id,
+            epic=self,
+            from_state=left,
+            to_state=to,
+            at=at,
+            actor_user_id=actor,
+            reason=reason,
+            phase=self.phase,
+        )
+
+
+class Transition(Base):
+    """One entry into a state; appended, never changed."""
+
+    __tablename__ = "transitions"
+    __table_args__ = (Index(None, "epic_id", "at"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
+    from_state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
+    to_state_id: Mapped[int] = mapped_column(ForeignKey("states.id"))
+    at: Mapped[datetime]
+    actor_user_id: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str | None] = mapped_column(Text)
+    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
+    """The column it entered, where the state has two."""
+    learned: Mapped[str | None] = mapped_column(Text)
+    """What was learned, where it was stopped and someone said so."""
+
+    epic: Mapped[Epic] = relationship()
+    from_state: Mapped[State | None] = relationship(foreign_keys=[from_state_id])
+    to_state: Mapped[State] = relationship(foreign_keys=[to_state_id])
+
+    @property
+    def to_label(self) -> str:
+        """The column it entered, in words."""
+        return PHASE_LABELS[self.phase] if self.phase else self.to_state.label
+
+    @property
+    def from_label(self) -> str | None:
+        """The column it left, in words; of a state in two, the state where it left it."""
+        if self.from_state is None:
+            return None
+        if self.phase is None or self.from_state is not self.to_state:
+            return self.from_state.label
+        others = [phase for phase in Phase if phase is not self.phase]
+        return PHASE_LABELS[others[0]]
+
+
+class AnswerKind(StrEnum):
+    """What the owner of a value stream says to an idea."""
+
+    YES = "yes"
+    NOT_NOW = "not now"
+    QUESTION = "question"
+
+
+class Answer(Base):
+    """An answer to an idea; appended, never changed. The first one ends the waiting."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "epic_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
+    kind: Mapped[AnswerKind] = mapped_column(stored_by_value(AnswerKind))
+    words: Mapped[str | None] = mapped_column(Text)
+    by_user_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+
+
+class Blocking(Base):
+    """An epic cannot go on for a reason, until someone says that it can."""
+
+    __tablename__ = "blockings"
+    __table_args__ = (Index(None, "epic_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    by_user_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(32))
+
+
+class Override(Base):
+    """A move past a limit or a policy, with what it passed, in whose role and why."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (Index(None, "workspace_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), index=True)
+    transition_id: Mapped[int] = mapped_column(ForeignKey("transitions.id"))
+    passed: Mapped[list[str]] = mapped_column(JSON)
+    """What was missing or over, each in words."""
+    role: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    by_user_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+
+    epic: Mapped[Epic] = relationship()
+
+
+class StreamMove(Base):
+    """An epic went to another value stream and kept its key; appended, never changed."""
+
+    __tablename__ = "stream_moves"
+    __table_args__ = (Index(None, "epic_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
+    from_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
+    to_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
+    at: Mapped[datetime]
+    by_user_id: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    from_stream: Mapped[ValueStream] = relationship(foreign_keys=[from_stream_id])
+    to_stream: Mapped[ValueStream] = relationship(foreign_keys=[to_stream_id])
+
+
+class CircleMember(Base):
+    """Someone named to see a restricted epic, besides its owners and the council."""
+
+    __tablename__ = "circle_members"
+
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    added_by: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]

@@ -1,0 +1,78 @@
+"""A form as it was filled in: what each answer means, and the mistakes found so far by field."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from models.errors import FieldMistakes, Mistake
+
+T = TypeVar("T")
+
+
+class Form:
+    """The answers by field name; `longest` is how many characters each takes, 100 where unsaid."""
+
+    def __init__(self, answers: Mapping[str, str | None], longest: Mapping[str, int]) -> None:
+        self.answers = {name: UNSTORABLE.sub("", text or "") for name, text in answers.items()}
+        self.longest = longest
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str, needed: str | None = None) -> str | None:
+        """The text as typed, or None where nothing was; `needed` says why it is asked for."""
+        text = self.answers.get(name, "").strip()
+        longest = self.longest.get(name, 100)
+        if len(text) > longest:
+            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
+        elif needed and not any(character.isalnum() for character in text):
+            self.errors[name] = needed
+        return text or None
+
+    def take(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """What the text means, None where nothing was answered or it means nothing."""
+        text = self.text(name)
+        if text is None or name in self.errors:
+            return None
+        try:
+            return parse(text)
+        except Mistake as mistake:
+            self.errors[name] = mistake.sentence
+        except ValueError:
+            self.errors[name] = "Choose one of the list."
+        return None
+
+    def checked(self, entry: T) -> T:
+        """What was typed, if all of it can be taken. Raises FieldMistakes."""
+        if self.errors:
+            raise FieldMistakes(self.errors)
+        return entry
+
+
+def parse_day(text: str) -> date:
+    """A day as a date field gives it. Raises Mistake."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Mistake("Write a date as year-month-day, for example 2026-09-30.") from None
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps: the null character and halves of characters."""
+
+
+NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
+
+
+GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
+
+
+def parse_decimal(text: str) -> Decimal:
+    """A figure such as "61", "61.5", "61,5" or "61 %"; raises Mistake."""
+    bare = text.strip().removesuffix("%").strip()
+    if GROUPED.fullmatch(bare):
+        digits = re.sub("[.,]", "", bare)
+        raise Mistake(f"Is that a thousand and more? Write {digits}, or one decimal less.")
+    if not (bare.isascii() or "−" in bare) or NUMBER.fullmatch(bare) is None:
+        raise Mistake("Write a number: 61, 61.5 or 61,5.")
+    return Decimal(bare.replace(",", ".").replace("−", "-"))

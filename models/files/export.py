@@ -1,0 +1,46 @@
+"""An export that someone asked for in Slack, from the asking to the file in their messages."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+from models.portfolio.portfolio import Portfolio
+
+
+class ExportFormat(StrEnum):
+    """How tables are written."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class Export(Base):
+    """Everything of a portfolio that one person may see; `restricted` where epics of a circle are.
+
+    The file is made and given to Slack by the worker. `slack_file_id` is Slack's name of one that
+    it has and may not have shown yet; `problem` is why there is none.
+    """
+
+    unaudited_columns = frozenset({"ready_at", "slack_file_id", "problem"})
+    __tablename__ = "exports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    user_id: Mapped[str] = mapped_column(String(32))
+    format: Mapped[ExportFormat] = mapped_column(stored_by_value(ExportFormat))
+    restricted: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
+    slack_file_id: Mapped[str | None] = mapped_column(String(32))
+    problem: Mapped[str | None] = mapped_column(Text)
+
+    portfolio: Mapped[Portfolio] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def work_key(self) -> str:
+        """The key of the work that makes it."""
+        return f"export:{self.id}"

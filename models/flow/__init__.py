@@ -1,0 +1,1 @@
+"""Flow: figures about how work moves."""

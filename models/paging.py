@@ -1,0 +1,18 @@
+"""Some of a kind, where not all of it is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Pile(Generic[T]):
+    """Some of a kind, the most pressing first, and how many there are of it."""
+
+    some: Sequence[T] = ()
+    count: int = 0
+
+
+NONE: Pile[Any] = Pile()

@@ -1,0 +1,1 @@
+"""The portfolio: its basics, value streams, board and limits."""

@@ -1,0 +1,70 @@
+"""What the exit of a state can ask of an epic: policies as data."""
+
+from enum import StrEnum
+
+
+class Requirement(StrEnum):
+    """One thing a state's exit can ask for."""
+
+    ANSWER = "answer"
+    """The first answer to the idea is yes."""
+    OWNER = "owner"
+    THEME = "theme"
+    """A theme, or none with a reason."""
+    HYPOTHESIS = "hypothesis"
+    FOR_WHOM = "for_whom"
+    INDICATOR = "indicator"
+    BASELINE = "baseline"
+    TARGET = "target"
+    TARGET_ON = "target_on"
+    KILL_THRESHOLD = "kill_threshold"
+    MVP_COST = "mvp_cost"
+    FULL_COST = "full_cost"
+    HORIZON = "horizon"
+    PROJECT = "project"
+    MVP_JUDGED = "mvp_judged"
+    """It was decided to go on after its MVP: it is delivering."""
+
+
+NAMES = {
+    Requirement.ANSWER: "the first answer",
+    Requirement.OWNER: "an owner",
+    Requirement.THEME: "a theme or why there is none",
+    Requirement.HYPOTHESIS: "the hypothesis",
+    Requirement.FOR_WHOM: "for whom it is",
+    Requirement.INDICATOR: "the figure that will move",
+    Requirement.BASELINE: "where it is now",
+    Requirement.TARGET: "the target",
+    Requirement.TARGET_ON: "the day it is to be reached",
+    Requirement.KILL_THRESHOLD: "the stop line",
+    Requirement.MVP_COST: "the cost of the MVP",
+    Requirement.FULL_COST: "the full cost",
+    Requirement.HORIZON: "the horizon",
+    Requirement.PROJECT: "a project",
+    Requirement.MVP_JUDGED: "the word that its MVP is worth going on with",
+}
+"""What each is called when it is missing."""
+
+CALLED = {
+    "reviewing": "the review",
+    "analyzing": "analysis",
+    "ready": "it is ready",
+    "implementing": "implementing",
+    "done": "it is done",
+}
+"""What the usual states are called by what happens there."""
+
+USUAL = {
+    "funnel": (Requirement.ANSWER, Requirement.OWNER, Requirement.THEME),
+    "reviewing": (
+        Requirement.INDICATOR,
+        Requirement.BASELINE,
+        Requirement.TARGET,
+        Requirement.TARGET_ON,
+        Requirement.KILL_THRESHOLD,
+        Requirement.MVP_COST,
+    ),
+    "analyzing": (Requirement.FULL_COST, Requirement.HORIZON),
+    "implementing": (Requirement.MVP_JUDGED,),
+}
+"""What the usual states ask for on the way out, until a portfolio says otherwise."""

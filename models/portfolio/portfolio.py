@@ -1,0 +1,291 @@
+"""A portfolio, the states of its Kanban and its value streams."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
+from models.portfolio.policy import USUAL, Requirement
+
+
+class StateKind(StrEnum):
+    """What standing in a state means for an epic."""
+
+    WAIT = "wait"
+    ACTIVE = "active"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class Phase(StrEnum):
+    """Which of the two columns of implementing an epic stands in."""
+
+    TESTING = "testing"
+    DELIVERING = "delivering"
+
+
+PHASE_LABELS = {Phase.TESTING: "Testing the MVP", Phase.DELIVERING: "Delivering"}
+
+
+class Stage(StrEnum):
+    """How a value stream is funded on its way from projects to capacity."""
+
+    PROJECT_FUNDED = "project-funded"
+    HYBRID = "hybrid"
+    CAPACITY_FUNDED = "capacity-funded"
+
+
+NOT_LATE_FOR = timedelta(days=28)
+"""After a portfolio went live nothing in it is called late for so long."""
+
+STALE_AFTER_DAYS = 14
+"""After so long without a word an epic in flight is asked about, until a state says otherwise."""
+
+DEFAULT_STATES = (
+    ("funnel", StateKind.WAIT),
+    ("reviewing", StateKind.ACTIVE),
+    ("analyzing", StateKind.ACTIVE),
+    ("ready", StateKind.WAIT),
+    ("implementing", StateKind.ACTIVE),
+    ("done", StateKind.DONE),
+    ("stopped", StateKind.STOPPED),
+)
+"""Name and kind of the states a new portfolio starts with, in the order of the board."""
+
+FIRST_STATE = "funnel"
+"""Where every idea begins."""
+
+PHASED_STATE = "implementing"
+"""Shown as two columns: an epic tests its MVP until it is decided to go on."""
+
+COMMITMENT_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"})
+"""Leaving the funnel commits, until the portfolio names another point."""
+
+
+class Portfolio(Base):
+    """A set of value streams that share a currency, a time zone and a board."""
+
+    unaudited_columns = frozenset({"imported_at"})
+    __tablename__ = "portfolios"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    currency: Mapped[str] = mapped_column(String(3))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    locale: Mapped[str] = mapped_column(String(16), default="en-GB")
+    fiscal_year_starts_in: Mapped[int] = mapped_column(default=1)
+    working_days: Mapped[str] = mapped_column(String(7), default=MONDAY_TO_FRIDAY)
+    holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
+    decision_days_before: Mapped[int | None]
+    """How many working days a steering decision took before Tack: the baseline for later."""
+    open_to_all: Mapped[bool] = mapped_column(default=True)
+    """Whether every member may see it and propose; else only who has a role in it."""
+    live_at: Mapped[datetime | None]
+    imported_at: Mapped[datetime | None]
+    """When work came in from files last."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    states: Mapped[list["State"]] = relationship(
+        primaryjoin="and_(State.portfolio_id == Portfolio.id, State.retired_at.is_(None))",
+        order_by="State.position",
+    )
+    """Those in use, in the order of the board."""
+    all_states: Mapped[list["State"]] = relationship(order_by="State.position", viewonly=True)
+    """Those that were given up as well: history still stands in them."""
+    value_streams: Mapped[list["ValueStream"]] = relationship(
+        order_by="ValueStream.name", back_populates="portfolio"
+    )
+
+    def add_default_states(self) -> None:
+        """Give a new portfolio the seven states everybody starts with."""
+        for position, (name, kind) in enumerate(DEFAULT_STATES):
+            self.states.append(
+                State(
+                    workspace_id=self.workspace_id,
+                    name=name,
+                    label=name.capitalize(),
+                    kind=kind,
+                    position=position,
+                    committed=name in COMMITMENT_STATES,
+                    phased=name == PHASED_STATE,
+                    stale_after_days=STALE_AFTER_DAYS if name in COMMITMENT_STATES else None,
+                    exit_requires=[each.value for each in USUAL.get(name, ())],
+                )
+            )
+
+    def commit_on_leaving(self, point: "State") -> None:
+        """Let every state after this one, up to done, be committed; done and stopped are not."""
+        for state in self.states:
+            state.committed = state.is_open and state.position > point.position
+
+    @property
+    def commitment_point(self) -> "State":
+        """The state whose leaving commits."""
+        before = [s for s in self.states if s.is_open and not s.committed]
+        return before[-1] if before else self.states[0]
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The days that are worked."""
+        holidays = frozenset(date.fromisoformat(day) for day in self.holidays)
+        return WorkCalendar(self.working_days, holidays)
+
+    @property
+    def open_streams(self) -> Sequence["ValueStream"]:
+        """The value streams that take epics: those not merged into another one."""
+        return [stream for stream in self.value_streams if stream.ended_at is None]
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether every member sees it and may propose; nobody without a role before it is live."""
+        return self.open_to_all and self.live_at is not None
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether nothing is posted yet: it has not gone live."""
+        return self.live_at is None or now < self.live_at
+
+    def calls_late(self, now: datetime) -> bool:
+        """Whether things are called late by now: not before it is live, nor four weeks after.
+
+        Nor four weeks after an import.
+        """
+        began = self.clocks_began_at
+        return began is not None and now >= began + NOT_LATE_FOR
+
+    @property
+    def clocks_began_at(self) -> datetime | None:
+        """When it went live, or work came in from a file last; None before it is live."""
+        if self.live_at is None or self.imported_at is None:
+            return self.live_at
+        return max(self.live_at, self.imported_at)
+
+    def state(self, name: str) -> "State":
+        """The state of that name; KeyError where there is none."""
+        for state in self.states:
+            if state.name == name:
+                return state
+        raise KeyError(name)
+
+
+class State(Base):
+    """A column of the portfolio's Kanban."""
+
+    __tablename__ = "states"
+    __table_args__ = (UniqueConstraint("portfolio_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    label: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[StateKind] = mapped_column(stored_by_value(StateKind))
+    position: Mapped[int]
+    committed: Mapped[bool]
+    phased: Mapped[bool] = mapped_column(default=False)
+    """Whether it is shown as two columns, testing the MVP and delivering."""
+    stale_after_days: Mapped[int | None]
+    """After so many days without a word an epic here is asked about; None for never."""
+    exit_requires: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What an epic must have to leave it forward, as values of Requirement."""
+    retired_at: Mapped[datetime | None]
+    """Since when it is not used any more, though history stands in it."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an epic in it is neither done nor stopped."""
+        return self.kind in (StateKind.WAIT, StateKind.ACTIVE)
+
+    @property
+    def is_in_the_middle(self) -> bool:
+        """Whether it can be dropped: ideas begin in the first one, and end done or stopped."""
+        return self.is_open and self.name != FIRST_STATE
+
+    @property
+    def requirements(self) -> Sequence[Requirement]:
+        """What an epic must have to leave it forward.
+
+        Whether its MVP was judged is asked only where it shows: in two columns.
+        """
+        asked = [Requirement(each) for each in self.exit_requires]
+        return [each for each in asked if self.phased or each is not Requirement.MVP_JUDGED]
+
+
+class ValueStream(Base):
+    """A flow of value with an owner, a channel and keys of its own.
+
+    One that was merged into another has ended; its history and its keys stay.
+    """
+
+    unaudited_columns = frozenset({"next_number"})
+    __tablename__ = "value_streams"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key_prefix"),
+        UniqueConstraint("portfolio_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    key_prefix: Mapped[str] = mapped_column(String(10))
+    owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    channel_id: Mapped[str | None] = mapped_column(String(32))
+    next_number: Mapped[int] = mapped_column(default=1)
+    stage: Mapped[Stage] = mapped_column(stored_by_value(Stage), default=Stage.PROJECT_FUNDED)
+    created_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    portfolio: Mapped[Portfolio] = relationship(back_populates="value_streams")
+    merged_into: Mapped["ValueStream | None"] = relationship(remote_side=id)
+
+    @property
+    def successor(self) -> "ValueStream":
+        """Where its work is today: itself, or what it was merged into at last."""
+        return self if self.merged_into is None else self.merged_into.successor
+
+    def take_key(self) -> str:
+        """The stream's next key, given once; the stream's row must be locked."""
+        return self.take_keys(1)[0]
+
+    def take_keys(self, count: int) -> Sequence[str]:
+        """The same, so many at once."""
+        first = self.next_number
+        self.next_number += count
+        return [f"{self.key_prefix}-{number}" for number in range(first, self.next_number)]
+
+
+class WipLimit(Base):
+    """How many epics may stand somewhere at once: one that is over is shown, not undone.
+
+    Without a stream it is of the whole portfolio; without a state, of all in flight; a phase is
+    one of the two columns of implementing.
+    """
+
+    __tablename__ = "wip_limits"
+    __table_args__ = (Index(None, "portfolio_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    value_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
+    phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
+    most: Mapped[int]
+
+
+def derive_prefix(name: str, taken: Collection[str]) -> str:
+    """Three letters of the name, with a number where another stream has them already."""
+    letters = "".join(c for c in name.upper() if c.isascii() and c.isalpha())[:3] or "VS"
+    if letters not in taken:
+        return letters
+    return next(p for n in range(2, len(taken) + 3) if (p := f"{letters}{n}") not in taken)
