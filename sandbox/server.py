@@ -66,7 +66,7 @@ class Sandbox(Arranged, Faulty):
         self._server = ServerThread(self._routes(), port, before_end=self._say_goodbye)
         self.url = self.workspace.address = f"http://127.0.0.1:{self._server.port}"
         self.api_url = f"{self.url}/api/"
-        self.acting = Acting(self.workspace, self._carrier, self.url)
+        self.acting = Acting(self.workspace, self._carrier)
 
     # running it
 
