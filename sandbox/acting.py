@@ -35,10 +35,9 @@ class Submission:
 class Acting:
     """Everything people do goes through here, from the Python API and from the page."""
 
-    def __init__(self, workspace: Workspace, carrier: Carrier, base_url: str) -> None:
+    def __init__(self, workspace: Workspace, carrier: Carrier) -> None:
         self.workspace = workspace
         self._carrier = carrier
-        self._base_url = base_url
 
     # in channels
 
@@ -292,7 +291,7 @@ class Acting:
         self.workspace.last_act[user.id] = self.workspace.count()
 
     def _response_url(self, secret: str) -> str:
-        return f"{self._base_url}/response/{secret}"
+        return f"{self.workspace.address}/response/{secret}"
 
 
 def chosen(placed: Placed, value: Any) -> dict[str, Any]:

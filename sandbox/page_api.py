@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,9 +16,7 @@ from sandbox.delivery import NoAck
 from sandbox.elements import KINDS, Placed, find
 from sandbox.nouns import Channel, Message, User, View
 from sandbox.payloads import set_value
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.stage import Stage
 
 GATHER_S = 0.03
 VALUE_FIELDS = {kind.field for kind in KINDS.values()}
@@ -28,7 +26,7 @@ Act = Callable[[User, dict[str, Any]], dict[str, Any]]
 class PageApi:
     """Serves /sandbox/...; `loop` is the server's, for telling open pages of changes."""
 
-    def __init__(self, slack: "Sandbox") -> None:
+    def __init__(self, slack: Stage) -> None:
         self._slack = slack
         self.loop: asyncio.AbstractEventLoop | None = None
         self._streams: set[asyncio.Queue[str | None]] = set()

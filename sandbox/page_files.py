@@ -1,6 +1,5 @@
 """Files on the page: what a member attaches to a form, and what they take out of messages."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -10,15 +9,13 @@ from starlette.routing import Route
 from sandbox.acting import NotPossible
 from sandbox.elements import find
 from sandbox.files import is_seen_by, kind_of
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
+from sandbox.stage import Stage
 
 
 class PageFiles:
     """Serves /sandbox/attach and /sandbox/file to whoever acts on the page."""
 
-    def __init__(self, slack: "Sandbox") -> None:
+    def __init__(self, slack: Stage) -> None:
         self._slack = slack
 
     def routes(self) -> list[Route]:

@@ -1,20 +1,18 @@
 """What the page shows one member: the workspace as they see it, and what only Slack knows."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox import faults
 from sandbox.files import is_picture, kind_of
 from sandbox.methods.messages import permalink
 from sandbox.nouns import Channel, File, Message, User, View
 from sandbox.payloads import view_object
+from sandbox.stage import Stage
 from sandbox.state import Workspace
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
-
-def everything(slack: "Sandbox", me: User) -> dict[str, Any]:
+def everything(slack: Stage, me: User) -> dict[str, Any]:
     """Return all but the messages."""
     return _of_workspace(slack.workspace, me) | _of_member(slack.workspace, me) | _of_slack(slack)
 
@@ -52,7 +50,7 @@ def _of_member(workspace: Workspace, me: User) -> dict[str, Any]:
     }
 
 
-def _of_slack(slack: "Sandbox") -> dict[str, Any]:
+def _of_slack(slack: Stage) -> dict[str, Any]:
     return {
         "clock": {"now": slack.clock.now().isoformat(), "frozen": slack.clock.frozen},
         "findings": [asdict(finding) for finding in slack.findings],

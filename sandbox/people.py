@@ -1,18 +1,13 @@
 """A Python API that reads like a person acting in Slack."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.choices import option_shown, value_of
 from sandbox.elements import KINDS, TYPED, Placed, options_of
 from sandbox.nouns import Channel, File, Message, User, View
+from sandbox.stage import PATIENCE_S, Stage
 from sandbox.surfaces import Form, Home
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-
-PATIENCE_S = 15.0
-"""How long something is waited for that should come at once: a slow machine takes its time."""
 
 
 class Reply:
@@ -41,7 +36,7 @@ class Reply:
 class Member:
     """A person in the workspace, who types, clicks and fills in forms."""
 
-    def __init__(self, slack: "Sandbox", user: User) -> None:
+    def __init__(self, slack: Stage, user: User) -> None:
         self._slack = slack
         self.user = user
 

@@ -1,16 +1,14 @@
 """A form and a Home as the person in front of it uses them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.choices import by_label, option_shown, value_of
 from sandbox.elements import KINDS, PRESSED, TYPED, Placed, held_values, interactive, options_of
 from sandbox.nouns import User, View
 from sandbox.payloads import view_object
+from sandbox.stage import Stage
 from sandbox.words import words_in
-
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
 
 CHOSEN = [kind for kind in KINDS if kind not in TYPED]
 
@@ -18,7 +16,7 @@ CHOSEN = [kind for kind in KINDS if kind not in TYPED]
 class Surface:
     """What modals and Home have in common."""
 
-    def __init__(self, slack: "Sandbox", user: User, view: View) -> None:
+    def __init__(self, slack: Stage, user: User, view: View) -> None:
         self._slack = slack
         self._user = user
         self._view = view
