@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_on_the_other_database(item):
-    if item.path.parent != CLICKS or "callspec" not in vars(item):
+    if CLICKS not in item.path.parents or "callspec" not in vars(item):
         return False
     kind = item.callspec.params.get("database_url")
     name = item.nodeid.replace(f"{kind}-", "").replace(f"[{kind}]", "")

@@ -1,5 +1,6 @@
 """The house rules that a machine can check, with the tool's own words as the failure."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,29 @@ def test_requirements_are_locked_with_hashes_and_name_no_address(name):
     pinned = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert pinned
     assert all("==" in line and line.endswith("\\") for line in pinned)
+
+
+def test_what_is_heard_writes_no_sql():
+    """Handlers pass a session on; what is asked of it stands beside what is done."""
+    found = []
+    for path in sorted((ROOT / "bot" / "commands").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_import = isinstance(node, ast.ImportFrom) and node.module is not None
+            if is_import and node.module.startswith("sqlalchemy"):
+                found += [(path.name, each.name) for each in node.names if each.name != "Session"]
+            if isinstance(node, ast.Attribute) and ast.unparse(node) in SQL:
+                found.append((path.name, ast.unparse(node)))
+    assert found == []
+
+
+SQL = {f"session.{each}" for each in ("get", "execute", "scalar", "scalars", "add", "flush")}
+
+
+def test_no_folder_holds_more_modules_than_one_reads_at_a_glance():
+    crowded = {}
+    for top in ("bot", "models"):
+        for folder in [ROOT / top, *(ROOT / top).rglob("*/")]:
+            modules = [each for each in folder.glob("*.py") if each.name != "__init__.py"]
+            if len(modules) > 12:
+                crowded[str(folder.relative_to(ROOT))] = len(modules)
+    assert crowded == {}

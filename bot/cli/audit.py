@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli.data import WorkspaceOption, count_of, ready_database, workspace_id
+from bot.cli.data import WorkspaceOption, count_of, ready_database
 from bot.workflows.audit import verifying
+from bot.workflows.people.workspaces import workspace_id
 from models.audit.audit import Anchor
 
 audit = typer.Typer(no_args_is_help=True, help="The log of every change.")

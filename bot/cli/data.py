@@ -1,7 +1,7 @@
 """The way of the commands to the database, and to the workspace that is meant."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import Annotated
@@ -16,7 +16,6 @@ from bot.settings import Settings
 from models.audit.audit import Act
 from models.database import Database
 from models.errors import Mistake
-from models.people.workspace import LOCAL, Workspace
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import LONGEST_NAME, tidy
 
@@ -74,21 +73,6 @@ def by_command(database: Database) -> Act:
     return Act(None, f"tack {' '.join(words)}".strip(), DatabaseClock(database).now())
 
 
-def workspace_id(session: Session, team_id: str | None) -> int:
-    """The workspace that is meant, or the only one, made where there is none yet."""
-    found = session.scalars(select(Workspace).order_by(Workspace.id)).all()
-    if team_id is not None:
-        return _of_team(found, team_id).id
-    if len(found) > 1:
-        raise Mistake(f"Which workspace? Add --workspace, one of: {_teams(found)}.")
-    if found:
-        return found[0].id
-    local = Workspace(team_id=LOCAL)
-    session.add(local)
-    session.flush()
-    return local.id
-
-
 def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:
     """The workspace's portfolio of that name; the mistake of another name says which there are."""
     here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
@@ -102,14 +86,3 @@ def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio
 def count_of(count: int, nouns: str) -> str:
     """ "1 epic", "1,815 transitions"."""
     return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
-
-
-def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:
-    for workspace in workspaces:
-        if workspace.team_id == team_id:
-            return workspace
-    raise Mistake(f"There is no workspace {team_id}. There is: {_teams(workspaces) or 'none yet'}.")
-
-
-def _teams(workspaces: Sequence[Workspace]) -> str:
-    return ", ".join(workspace.team_id for workspace in workspaces)

@@ -13,11 +13,11 @@ from bot.cli.data import (
     by_command,
     portfolio_named,
     ready_database,
-    workspace_id,
 )
 from bot.workflows.audit.verifying import head
 from bot.workflows.files.exporting import Scope, includes_restricted
 from bot.workflows.files.packing import About, pack
+from bot.workflows.people.workspaces import workspace_id
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.audit.trail import note
 from models.errors import Mistake

@@ -10,14 +10,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
-from bot.cli.data import (
-    PortfolioOption,
-    WorkspaceOption,
-    by_command,
-    count_of,
-    ready_database,
-    workspace_id,
-)
+from bot.cli.data import PortfolioOption, WorkspaceOption, by_command, count_of, ready_database
 from bot.workflows.files import kinds
 from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio, portfolio_named
 from bot.workflows.files.importing.projects import (
@@ -38,6 +31,7 @@ from bot.workflows.files.matching_columns import (
     told_currency,
 )
 from bot.workflows.files.reading_tables import Table, read_table
+from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import Mistake
 from models.portfolio.setup import CURRENCY

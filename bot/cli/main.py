@@ -28,7 +28,6 @@ from bot.cli.data import (
     open_database,
     portfolio_named,
     ready_database,
-    workspace_id,
 )
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
@@ -38,6 +37,7 @@ from bot.workflows.files.importing.histories import (
     read_items,
     staged_items,
 )
+from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
 from models.flow.flow import Board, board_at

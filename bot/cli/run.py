@@ -9,12 +9,13 @@ from rich.console import Console
 from sqlalchemy import select
 
 from bot.app import build
-from bot.cli.data import WorkspaceOption, by_command, ready_database, workspace_id
+from bot.cli.data import WorkspaceOption, by_command, ready_database
 from bot.clocks import DatabaseClock
 from bot.manifest import manifest
 from bot.serving import log_to_stderr, run
 from bot.settings import Mode, Settings
 from bot.workflows.people import workspaces as joining
+from bot.workflows.people.workspaces import workspace_id
 from models.errors import Mistake
 from models.people.role import FROM_SETTINGS, RoleGrant
 from models.work import Work, put

@@ -12,10 +12,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.app import CannotStart, Tack
-from bot.cli.data import workspace_id
 from bot.demo.sample import NAME, load_sample
 from bot.manifest import manifest
 from bot.settings import Settings
+from bot.workflows.people.workspaces import workspace_id
 from bot.workflows.redrawing import redraw_message
 from models.clock import Clock
 from models.database import Database

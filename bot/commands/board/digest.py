@@ -22,13 +22,10 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board import inbox as waiting
-from bot.workflows.board.confirming import UnknownQuestion
 from bot.workflows.board.digesting import NoDigest, Wish
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
 from bot.workflows.portfolio.readiness import SetUpFirst
-from models.board.confirmation import FactCheck
-from models.board.digest import Subscription
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
 
@@ -142,15 +139,15 @@ def choose_from_digest(call: Call) -> None:
     """Do what was chosen from the menu of a digest."""
     ref = SubscriptionRef.read(call.action["selected_option"]["value"])
     with call.database.read() as session:
-        found = session.get(Subscription, ref.subscription)
-        if found is None or found.workspace_id != call.workspace_id:
-            raise OldButton
+        channel_id = digesting.channel_of(session, call.workspace_id, ref.subscription)
+    if channel_id is None:
+        raise OldButton
     if ref.do == "change":
         open_subscribe(call)
     elif ref.do == "pause":
-        _pause(call, found.channel_id)
+        _pause(call, channel_id)
     else:
-        _preview(call, found.channel_id)
+        _preview(call, channel_id)
 
 
 def still_right(call: Call) -> None:
@@ -174,9 +171,7 @@ def something_changed(call: Call) -> None:
     """Show the epics of the question, each to be opened and moved on."""
     ref = FactCheckRef.read(call.action["value"])
     with call.database.read() as session:
-        check = session.get(FactCheck, ref.check)
-        if check is None or (check.workspace_id, check.user_id) != (call.workspace_id, call.actor):
-            raise UnknownQuestion
+        check = confirming.question_of(session, call.workspace_id, call.actor, ref.check)
         asked, _ = asking.asked_about(session, check)
         form = fact_check.what_changed(asked)
     call.open_form(form)

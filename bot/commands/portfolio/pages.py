@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.slack import answers
@@ -19,11 +18,10 @@ from bot.views.portfolio import board_page, settings_page, setup_form, stream_pa
 from bot.views.portfolio.told_changes import changed_meanwhile
 from bot.workflows import seeing
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.portfolio import setting_up
+from bot.workflows.portfolio import basics, setting_up, states
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile, UnknownPortfolio, changed_since
+from bot.workflows.portfolio.basics import ChangedMeanwhile, changed_since
 from bot.workflows.portfolio.readiness import check_begun
-from models.epics.epic import Epic
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -134,10 +132,7 @@ def meanwhile(
 
 def portfolio_of(call: Call, session: Session, ref: SettingRef) -> Portfolio:
     """The portfolio a page or form is about. Raises UnknownPortfolio."""
-    portfolio = session.get(Portfolio, ref.portfolio)
-    if portfolio is None or portfolio.workspace_id != call.workspace_id:
-        raise UnknownPortfolio
-    return portfolio
+    return basics.portfolio_of(session, call.workspace_id, ref.portfolio)
 
 
 def seen_by(call: Call, session: Session) -> Sequence[Portfolio]:
@@ -192,8 +187,7 @@ def _streams(
 def _board(
     call: Call, session: Session, portfolio: Portfolio, ref: SettingRef, note: Block | None
 ) -> View:
-    standing = select(Epic.id).where(Epic.portfolio_id == portfolio.id).limit(1)
-    in_use = session.scalar(standing) is not None
+    in_use = states.is_in_use(session, portfolio)
     return board_page.board_page(portfolio, ref, in_use=in_use, note=note)
 
 

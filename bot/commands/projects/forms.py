@@ -10,6 +10,7 @@ from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, ProjectDo, ProjectForm, ProjectRef, ProjectsRef
 from bot.views.projects import forms as project_entry_forms
+from bot.workflows.portfolio.basics import portfolio_of
 from bot.workflows.projects import keeping as projecting
 from bot.workflows.projects import projects as listing_projects
 from models.errors import FieldMistakes
@@ -68,8 +69,7 @@ def save_project(call: Call) -> None:
     """Add or change a project as the form says; what it was opened over shows it."""
     memory = ProjectForm.read(call.view["private_metadata"])
     with call.database.read() as session:
-        portfolio = session.get(Portfolio, memory.portfolio)
-        currency = portfolio.currency if portfolio else ""
+        currency = portfolio_of(session, call.workspace_id, memory.portfolio).currency
     entry = parse_project(answers_of(call.view), currency)
     _check_owner(call, entry.owner_user_id)
     seen = (memory.shown.project, memory.version) if memory.shown else None
@@ -86,8 +86,8 @@ def save_milestone(call: Call) -> None:
     if memory.shown is None:
         raise OldButton
     with call.database.read() as session:
-        portfolio = session.get(Portfolio, memory.portfolio)
-        zone = ZoneInfo(portfolio.time_zone if portfolio else "UTC")
+        portfolio = portfolio_of(session, call.workspace_id, memory.portfolio)
+        zone = ZoneInfo(portfolio.time_zone)
     entry = parse_milestone(answers_of(call.view), call.at.astimezone(zone).date())
     seen = (memory.milestone, memory.version) if memory.milestone is not None else None
     project_id = memory.shown.project

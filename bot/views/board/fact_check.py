@@ -32,7 +32,9 @@ def fact_check(check_id: int, asked: Asked, total: int) -> Answer:
         if len(still_open) > 1:
             row.append(button("All still right", ALL_RIGHT, ref, primary=True))
         blocks.append(actions("answers", row))
-    stands = [f"{epic.key} ({words('fact_check', 'stands', epic=epic)})" for epic in still_open]
+    stands = [
+        f"{epic.key} ({words('board/fact_check', 'stands', epic=epic)})" for epic in still_open
+    ]
     return Answer(f"{lead} {', '.join(stands)}".strip(), blocks)
 
 

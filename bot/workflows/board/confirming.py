@@ -51,6 +51,14 @@ def confirm(session: Session, workspace_id: int, actor: str, epic_id: int, at: d
     return epic
 
 
+def question_of(session: Session, workspace_id: int, actor: str, check_id: int) -> FactCheck:
+    """What the person was asked. Raises UnknownQuestion."""
+    question = session.get(FactCheck, check_id)
+    if question is None or (question.workspace_id, question.user_id) != (workspace_id, actor):
+        raise UnknownQuestion
+    return question
+
+
 def confirm_all(
     session: Session, workspace_id: int, actor: str, check_id: int, at: datetime
 ) -> Sequence[Epic]:
@@ -58,9 +66,7 @@ def confirm_all(
 
     Raises UnknownQuestion.
     """
-    question = session.get(FactCheck, check_id)
-    if question is None or (question.workspace_id, question.user_id) != (workspace_id, actor):
-        raise UnknownQuestion
+    question = question_of(session, workspace_id, actor, check_id)
     asked, _ = asked_about(session, question)
     epics = [epic for epic, confirmed_at in asked if confirmed_at is None]
     for epic in epics:

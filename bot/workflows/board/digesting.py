@@ -180,6 +180,12 @@ def subscription_of(
     return found
 
 
+def channel_of(session: Session, workspace_id: int, subscription_id: int) -> str | None:
+    """The channel a subscription is for; None where it is not there any more."""
+    found = session.get(Subscription, subscription_id)
+    return found.channel_id if found and found.workspace_id == workspace_id else None
+
+
 def _of_channel(workspace_id: int, channel_id: str) -> Select[Subscription]:
     return select(Subscription).where(
         Subscription.workspace_id == workspace_id, Subscription.channel_id == channel_id

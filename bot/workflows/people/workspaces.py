@@ -96,3 +96,29 @@ def admin_grants(session: Session, workspace_id: int) -> Sequence[RoleGrant]:
         )
         .order_by(RoleGrant.id)
     ).all()
+
+
+def workspace_id(session: Session, team_id: str | None) -> int:
+    """The workspace that is meant, or the only one, made where there is none yet."""
+    found = session.scalars(select(Workspace).order_by(Workspace.id)).all()
+    if team_id is not None:
+        return _of_team(found, team_id).id
+    if len(found) > 1:
+        raise Mistake(f"Which workspace? Add --workspace, one of: {_teams(found)}.")
+    if found:
+        return found[0].id
+    local = Workspace(team_id=LOCAL)
+    session.add(local)
+    session.flush()
+    return local.id
+
+
+def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:
+    for workspace in workspaces:
+        if workspace.team_id == team_id:
+            return workspace
+    raise Mistake(f"There is no workspace {team_id}. There is: {_teams(workspaces) or 'none yet'}.")
+
+
+def _teams(workspaces: Sequence[Workspace]) -> str:
+    return ", ".join(workspace.team_id for workspace in workspaces)

@@ -59,6 +59,14 @@ class ChangedMeanwhile(Mistake):
         self.version = version
 
 
+def portfolio_of(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
+    """The portfolio, as long as it is there. Raises UnknownPortfolio."""
+    portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None or portfolio.workspace_id != workspace_id:
+        raise UnknownPortfolio
+    return portfolio
+
+
 def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, which nobody else changes meanwhile. Raises UnknownPortfolio."""
     portfolio = session.scalars(

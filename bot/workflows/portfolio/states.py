@@ -90,8 +90,7 @@ def use_preset(
     Raises UnknownPortfolio, NotAllowed, ChangedMeanwhile and BoardInUse.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    here = select(Epic.id).where(Epic.portfolio_id == portfolio.id)
-    if session.scalar(here.limit(1)) is not None:
+    if is_in_use(session, portfolio):
         raise BoardInUse
     known = {state.name: state for state in portfolio.all_states}
     kept = {each.name for each in preset.states}
@@ -105,6 +104,12 @@ def use_preset(
         session.add(state)
     _arranged(session, portfolio, at)
     return portfolio
+
+
+def is_in_use(session: Session, portfolio: Portfolio) -> bool:
+    """Whether an epic stands on the portfolio's board, or ever did."""
+    here = select(Epic.id).where(Epic.portfolio_id == portfolio.id)
+    return session.scalar(here.limit(1)) is not None
 
 
 def add_state(

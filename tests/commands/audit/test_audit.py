@@ -10,7 +10,7 @@ from models.audit.audit import Act, AuditAnchor
 from models.epics.epic import Epic
 from models.projects.project import Milestone
 from tests.commands.conftest import card, proposes
-from tests.commands.test_projects import adds, plans
+from tests.commands.projects.test_projects import adds, plans
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from models.portfolio.setup import StreamSetup
 from sandbox.choices import by_label, option_shown
 from sandbox.elements import options_of
 from tests.commands.conftest import card, furnish, proposes, running
-from tests.commands.test_setup import note_on, stored
+from tests.commands.portfolio.test_setup import note_on, stored
 
 
 def settings_of(slack, who="ana"):

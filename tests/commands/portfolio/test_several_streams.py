@@ -1,7 +1,7 @@
 """Adding several value streams at once."""
 
 from models.portfolio.portfolio import Stage, ValueStream
-from tests.commands.test_setup import begins, note_on, steps, stored
+from tests.commands.portfolio.test_setup import begins, note_on, steps, stored
 
 
 def names_form(slack, person):
