@@ -22,6 +22,7 @@ from bot.commands.answering import (
     tell_alone,
     tell_directly,
 )
+from bot.commands.lookup import after_ack
 from bot.commands.members import Members
 from bot.commands.user_groups import Told, UserGroups
 from bot.views import answers
@@ -163,7 +164,11 @@ class Call:
             self.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
             return
         self.ack()
-        answer_where_it_happened(self.args, answer, replace=replace)
+        self.after_ack(lambda: answer_where_it_happened(self.args, answer, replace=replace))
+
+    def after_ack(self, show: Callable[[], None]) -> None:
+        """Show what follows the ack, which does not wait for it."""
+        after_ack(self.args, show)
 
     def tell(
         self,
