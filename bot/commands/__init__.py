@@ -1,7 +1,9 @@
 """The routing table: everything Tack hears, in one place. The manifest is made from it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from slack_bolt import App
 
@@ -29,7 +31,7 @@ from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
 from bot.commands.slash import epic, portfolio
 from bot.commands.themes import themes
-from bot.slack import choosers
+from bot.slack import choosers, lookup
 from bot.slack.hearing import Context, Handler, hears
 from bot.views.audit import log as audit_log
 from bot.views.board import card as epic_card
@@ -191,7 +193,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     refusal.AGAIN: cards.show_again,
     re.compile(".*"): cards.from_earlier,
 }
-"""The first that fits hears it; the last one hears what an earlier Tack once showed."""
+"""By the whole id or the name before `_`; the last hears what an earlier Tack once showed."""
 
 VIEWS: dict[str, Handler] = {
     epic_form.CALLBACK: proposal.submit,
@@ -250,25 +252,31 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
+ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, *OPTIONS.values()})
+"""Those whose ack is the last they do, but for what they leave to `after_ack`."""
+
+
 def register(app: App, context: Context) -> None:
     """Have the app hear all of it."""
-    for command in COMMANDS:
-        prefixed = re.compile(rf"/(?:[\w-]+-)?{command.name.removeprefix('/')}$")
-        app.command(prefixed)(hears(command.handler, context))
-    for shortcut in SHORTCUTS:
-        app.shortcut(shortcut.callback_id)(hears(shortcut.handler, context))
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
-    for action_id, handler in ACTIONS.items():
-        app.action(_whole(action_id))(hears(handler, context))
-    for callback_id, handler in VIEWS.items():
-        app.view(callback_id)(hears(handler, context))
-    for action_id, handler in OPTIONS.items():
-        app.options(_whole(action_id))(hears(handler, context))
+    shortcuts_by_id = {shortcut.callback_id: shortcut.handler for shortcut in SHORTCUTS}
+    heard: Mapping[str, Mapping[Any, Handler]] = {
+        "block_actions": ACTIONS,
+        "block_suggestion": OPTIONS,
+        "view_submission": VIEWS,
+        "shortcut": shortcuts_by_id,
+        "message_action": shortcuts_by_id,
+        "command": {command.name.removeprefix("/"): command.handler for command in COMMANDS},
+    }
+    tables = {kind: _table(handlers, context) for kind, handlers in heard.items()}
+    app.middleware(lookup.hear(tables))
 
 
-def _whole(action_id: str | re.Pattern[str]) -> str | re.Pattern[str]:
-    """The id, or a pattern for all of it: Bolt looks for one anywhere within an id."""
-    if isinstance(action_id, str):
-        return action_id
-    return re.compile(rf"\A(?:{action_id.pattern})\Z")
+def _table(handlers: Mapping[Any, Handler], context: Context) -> lookup.Table[lookup.Route]:
+    return lookup.Table(
+        {
+            key: lookup.Route(hears(handler, context), acks_last=handler in ACK_LAST)
+            for key, handler in handlers.items()
+        }
+    )

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import answers
+from bot.slack.lookup import after_ack
 from models.errors import FieldMistakes, Mistake
 
 TRIGGER_GONE = frozenset(
@@ -116,7 +117,7 @@ def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:
         _show_as_home(args, answer)
     else:
         args.ack()
-        answer_where_it_happened(args, answer)
+        after_ack(args, lambda: answer_where_it_happened(args, answer))
 
 
 def _typed(body: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from bot.slack.answering import (
 )
 from bot.slack.asking.members import Members
 from bot.slack.asking.user_groups import Told, UserGroups
+from bot.slack.lookup import after_ack
 from bot.slack.values import OldButton
 from bot.workflows.people.workspaces import workspace_of
 from models.audit.audit import Act
@@ -163,7 +164,11 @@ class Call:
             self.ack(text=answer.text, blocks=list(answer.blocks), response_type="ephemeral")
             return
         self.ack()
-        answer_where_it_happened(self.args, answer, replace=replace)
+        self.after_ack(lambda: answer_where_it_happened(self.args, answer, replace=replace))
+
+    def after_ack(self, show: Callable[[], None]) -> None:
+        """Show what follows the ack, which does not wait for it."""
+        after_ack(self.args, show)
 
     def tell(
         self,

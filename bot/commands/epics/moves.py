@@ -52,7 +52,7 @@ def move_by_button(call: Call) -> None:
         )
     if call.is_modal:
         call.ack()
-        call.update_form(answers.note(shown))
+        call.after_ack(lambda: call.update_form(answers.note(shown)))
     else:
         call.reply(shown, replace=True)
 

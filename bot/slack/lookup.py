@@ -1,0 +1,189 @@
+"""Who hears what was done in Slack, found by its id: one lookup, however much there is to hear.
+
+Bolt asks its listeners one after the other whether they fit, and looks every 10 ms whether the one
+that did has acked. Here a middleware finds the route in a table, and the ack itself wakes it. What
+Bolt acks at once, which is events, is left to Bolt.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Event
+from typing import Any, Generic, TypeVar
+
+import structlog
+from slack_bolt import Ack, Args, BoltResponse
+
+ACK_SECONDS = 3.0
+"""How long Slack waits for an ack."""
+
+Listen = Callable[[Args], None]
+Found = TypeVar("Found")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A listener, and whether its ack is the last it does, but for what it leaves to `after_ack`.
+
+    Such a one is heard in the thread that brought what it hears, and takes that one's ack back: no
+    other thread has to be woken, and to wake this one.
+    """
+
+    listen: Listen
+    acks_last: bool = False
+
+
+class UnknownPattern(ValueError):
+    """A pattern that is not `NAME_.+`, so that no table can find what fits it."""
+
+
+class Table(Generic[Found]):
+    """What hears which id: by all of it, or by the name before an underscore and what follows.
+
+    The keys are ids, patterns `NAME_.+`, and `.*` for whatever is left. Of several names an id
+    begins with, the longest counts. Raises UnknownPattern for any other pattern.
+    """
+
+    def __init__(self, routes: Mapping[Any, Found]) -> None:
+        self._whole: dict[str, Found] = {}
+        self._named: dict[str, Found] = {}
+        self._rest: Found | None = None
+        for key, found in routes.items():
+            if isinstance(key, str):
+                self._whole[key] = found
+            elif key.pattern == ".*":
+                self._rest = found
+            else:
+                self._named[_name(key)] = found
+
+    def find(self, heard: str) -> Found | None:
+        """What hears this id; None where nothing does."""
+        if (found := self._whole.get(heard)) is not None:
+            return found
+        end = heard.rfind("_", 0, -1)
+        while end > 0:
+            if (found := self._named.get(heard[:end])) is not None:
+                return found
+            end = heard.rfind("_", 0, end)
+        return self._rest
+
+
+def _name(pattern: re.Pattern[str]) -> str:
+    name, _, rest = pattern.pattern.rpartition("_")
+    if rest != ".+" or re.escape(name) != name:
+        raise UnknownPattern(pattern.pattern)
+    return name
+
+
+_IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "block_actions": lambda body: body["actions"][0]["action_id"],
+    "block_suggestion": lambda body: body["action_id"],
+    "view_submission": lambda body: body["view"]["callback_id"],
+    "shortcut": lambda body: body["callback_id"],
+    "message_action": lambda body: body["callback_id"],
+    "command": lambda body: body["command"].removeprefix("/").rpartition("-")[2],
+}
+"""Where Slack says what was used, by the kind of what it tells.
+
+A command is known by its last word: an app for trying things out has `/dev-epic` for `/epic`."""
+
+
+def hear(tables: Mapping[str, Table[Route]]) -> Callable[[Args], BoltResponse | None]:
+    """A Bolt middleware that finds the route in the table of its kind, has it heard, and acks.
+
+    The kinds are those of Slack's payloads, and `command`. What no table knows goes on to Bolt.
+    """
+
+    def middleware(args: Args) -> BoltResponse | None:
+        route = _find(tables, args.body)
+        if route is None:
+            args.next()
+            return None
+        if route.acks_last:
+            return _here(route, args)
+        return _in_another_thread(route, args)
+
+    return middleware
+
+
+def after_ack(args: Args, show: Callable[[], None]) -> None:
+    """Show what follows the ack: in another thread where this one has yet to bring it to Slack."""
+    if not isinstance(args.ack, _HeldAck):
+        show()
+        return
+
+    def shown() -> None:
+        try:
+            show()
+        except Exception:
+            log.exception("not shown after the ack")
+
+    args.context.listener_runner.listener_executor.submit(shown)
+
+
+class _HeldAck(Ack):
+    """An ack that reaches Slack when its listener has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+
+class _WakingAck(Ack):
+    """An ack that wakes who waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.given = Event()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
+        answer = super().__call__(*args, **kwargs)
+        self.given.set()
+        return answer
+
+
+def _find(tables: Mapping[str, Table[Route]], body: Mapping[str, Any]) -> Route | None:
+    kind = "command" if "command" in body else str(body.get("type"))
+    if kind not in tables:
+        return None
+    try:
+        heard = _IDS[kind](body)
+    except KeyError:
+        return None
+    return tables[kind].find(heard)
+
+
+def _here(route: Route, args: Args) -> BoltResponse:
+    args.ack = args.context["ack"] = ack = _HeldAck()
+    _listen(route, args, ack)
+    return ack.response or _not_acked(args)
+
+
+def _in_another_thread(route: Route, args: Args) -> BoltResponse:
+    args.ack = args.context["ack"] = ack = _WakingAck()
+
+    def listen() -> None:
+        try:
+            _listen(route, args, ack)
+        finally:
+            ack.given.set()
+
+    args.context.listener_runner.listener_executor.submit(listen)
+    ack.given.wait(ACK_SECONDS)
+    return ack.response or _not_acked(args)
+
+
+def _listen(route: Route, args: Args, ack: Ack) -> None:
+    """What it raises is told to Bolt's handler of errors, and is no ack."""
+    try:
+        route.listen(args)
+    except Exception as error:
+        answer = BoltResponse(status=500)
+        args.context.listener_runner.listener_error_handler.handle(error, args.request, answer)
+        ack.response = ack.response or answer
+
+
+def _not_acked(args: Args) -> BoltResponse:
+    log.warning("not acked in time", kind=args.body.get("type") or args.body.get("command"))
+    return BoltResponse(status=404, body={"error": "not acked in time"})
