@@ -1,4 +1,4 @@
-"""A form as it was filled in: what each answer means, and the mistakes found so far by field."""
+"""What was answered, field by field: what it means, and the mistakes found so far."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,8 +10,14 @@ from models.errors import FieldMistakes, Mistake
 
 T = TypeVar("T")
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database keeps: the null character and halves of characters."""
 
-class Form:
+NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
+GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
+
+
+class Answers:
     """The answers by field name; `longest` is how many characters each takes, 100 where unsaid."""
 
     def __init__(self, answers: Mapping[str, str | None], longest: Mapping[str, int]) -> None:
@@ -55,16 +61,6 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Mistake("Write a date as year-month-day, for example 2026-09-30.") from None
-
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What no database keeps: the null character and halves of characters."""
-
-
-NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
-
-
-GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
 
 
 def parse_decimal(text: str) -> Decimal:

@@ -1,7 +1,7 @@
 """The routing table: everything Tack hears, in one place. The manifest is made from it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,21 @@ from bot.commands.portfolio import limits, settings, setup, several_streams, sta
 from bot.commands.portfolio import merging as restructuring
 from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
+from bot.commands.routes import (
+    DOES,
+    OPENS,
+    PAGE,
+    SAVES,
+    do,
+    open_view,
+    routes,
+    save,
+    suggest,
+)
 from bot.commands.slash import epic, portfolio
 from bot.commands.themes import themes
 from bot.slack import choosers, lookup
+from bot.slack.forms import SEARCHED
 from bot.slack.hearing import Context, Handler, hears
 from bot.views.audit import log as audit_log
 from bot.views.board import card as epic_card
@@ -65,8 +77,6 @@ from bot.views.projects import forms as project_entry_forms
 from bot.views.projects import link_form
 from bot.views.projects import list as project_list
 from bot.views.projects import page as project_page
-from bot.views.themes import form as theme_form
-from bot.views.themes import list as theme_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +180,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{role_list.TAKE}_.+"): roles.take_away,
     re.compile(f"{role_list.TURN}_.+"): roles.turn_page,
     people_view.OPEN: people.open_holdings,
-    theme_list.ADD: themes.add_theme,
-    re.compile(f"{theme_list.OPEN}_.+"): themes.open_theme,
-    re.compile(f"{theme_list.TURN}_.+"): themes.turn_page,
-    re.compile(f"{theme_list.DO}_.+"): themes.change,
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     export_told.AGAIN: export.try_again,
     re.compile(f"{project_list.OPEN}_.+"): projects.open_project,
@@ -211,10 +217,6 @@ VIEWS: dict[str, Handler] = {
     project_entry_forms.PROJECT: project_forms.save_project,
     project_entry_forms.MILESTONE: project_forms.save_milestone,
     project_entry_forms.PROGRAM: project_forms.save_program,
-    theme_form.THEME: themes.save_theme,
-    theme_form.OBJECTIVE: themes.save_objective,
-    theme_form.RESULT: themes.save_result,
-    theme_form.READING: themes.save_reading,
     home_choices.SEARCH_FORM: home.search,
     setup_form.BASICS: setup.save_basics,
     setup_form.BASELINE: setup.save_baseline,
@@ -252,24 +254,45 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, *OPTIONS.values()})
+ROOMS = (themes,)
+"""The rooms that declare what they hear, in `routes`; the others are in the tables above."""
+
+ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, do, *OPTIONS.values(), suggest})
 """Those whose ack is the last they do, but for what they leave to `after_ack`."""
+
+WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
+"""How a declared action is heard; what is declared with it says what comes of it."""
+
+
+def heard() -> Mapping[str, Mapping[Any, Handler]]:
+    """Everything that is heard by the kind of what Slack sends, and by its id."""
+    shortcuts_by_id = {shortcut.callback_id: shortcut.handler for shortcut in SHORTCUTS}
+    declared = {route.action.kind: WAYS[route.way] for way in WAYS for route in routes.of(way)}
+    return {
+        "block_actions": {**ACTIONS, **declared},
+        "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
+        "view_submission": {**VIEWS, **{route.action.kind: save for route in routes.of(SAVES)}},
+        "shortcut": shortcuts_by_id,
+        "message_action": shortcuts_by_id,
+        "command": {command.name.removeprefix("/"): command.handler for command in COMMANDS},
+    }
+
+
+def listed() -> Iterator[tuple[str, str, str]]:
+    """Every route for people to read: its kind, what is heard, and the function that hears it."""
+    for declared in (route for way in (PAGE, OPENS, DOES, SAVES) for route in routes.of(way)):
+        yield declared.way, declared.action.kind, _name(declared.handler)
+    for kind, handlers in {**heard(), "event": EVENTS}.items():
+        for key, handler in handlers.items():
+            if handler.__module__ != do.__module__:
+                yield kind, key if isinstance(key, str) else key.pattern, _name(handler)
 
 
 def register(app: App, context: Context) -> None:
     """Have the app hear all of it."""
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
-    shortcuts_by_id = {shortcut.callback_id: shortcut.handler for shortcut in SHORTCUTS}
-    heard: Mapping[str, Mapping[Any, Handler]] = {
-        "block_actions": ACTIONS,
-        "block_suggestion": OPTIONS,
-        "view_submission": VIEWS,
-        "shortcut": shortcuts_by_id,
-        "message_action": shortcuts_by_id,
-        "command": {command.name.removeprefix("/"): command.handler for command in COMMANDS},
-    }
-    tables = {kind: _table(handlers, context) for kind, handlers in heard.items()}
+    tables = {kind: _table(handlers, context) for kind, handlers in heard().items()}
     app.middleware(lookup.hear(tables))
 
 
@@ -280,3 +303,7 @@ def _table(handlers: Mapping[Any, Handler], context: Context) -> lookup.Table[lo
             for key, handler in handlers.items()
         }
     )
+
+
+def _name(handler: Handler) -> str:
+    return f"{handler.__module__}.{handler.__qualname__}"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from bot.demo.epic import BUY, CALM, IM, PAPER
+from bot.workflows.keeping import Act
 from bot.workflows.people import granting
 from bot.workflows.permitting import Place
 from bot.workflows.portfolio import limits as setting_limits
@@ -17,7 +18,7 @@ from models.people.role import Role
 from models.portfolio.portfolio import Phase, Portfolio
 from models.projects.project_entry import MilestoneEntry, ProjectEntry
 from models.projects.shares import Share
-from models.themes.aim import KeyResultAim, ObjectiveAim, Reading, ThemeAim
+from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 
 THEMES = (
     (BUY, "Who wants to pay can pay, whatever they pay with."),
@@ -77,24 +78,25 @@ def keep_themes(
     session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
 ) -> dict[str, int]:
     """The themes by their names, the first with an objective and the figure that shows it."""
-    here, ana = portfolio.workspace_id, people["ana"]
+    act = Act(session, portfolio.workspace_id, people["ana"], at)
     found = {
-        name: theming.keep_theme(
-            session, here, ana, portfolio.id, None, ThemeAim(name, description), at
-        ).id
-        for name, description in THEMES
+        name: theming.add_theme(act, portfolio.id, ThemeForm(name=name, description=about)).id
+        for name, about in THEMES
     }
-    aim = ObjectiveAim(
-        "Seven in ten who begin to pay finish",
+    aim = ObjectiveForm(
+        title="Seven in ten who begin to pay finish",
         due_on=(at + timedelta(days=330)).date(),
         owner_user_id=people["ben"],
         theme_id=found[BUY],
     )
-    objective = theming.keep_objective(session, here, ana, portfolio.id, None, aim)
-    figure = KeyResultAim("Checkout completion", "%", Decimal(61), Decimal(70))
-    result = theming.keep_key_result(session, here, ana, objective.id, None, figure)
-    read = Reading(Decimal("64.2"), (at + timedelta(days=170)).date())
-    theming.read_key_result(session, here, ana, result.id, result.version, read)
+    objective = theming.add_objective(act, portfolio.id, aim)
+    figure = KeyResultForm(
+        title="Checkout completion", unit="%", baseline=Decimal(61), target=Decimal(70)
+    )
+    result = theming.add_key_result(act, objective.id, figure)
+    on = (at + timedelta(days=170)).date()
+    read = ReadingForm(current=Decimal("64.2"), current_on=on)
+    theming.read_key_result(act, result.id, result.version, read)
     return found
 
 

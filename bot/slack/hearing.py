@@ -27,8 +27,9 @@ from bot.slack.asking.members import Members
 from bot.slack.asking.user_groups import Told, UserGroups
 from bot.slack.lookup import after_ack
 from bot.slack.values import OldButton
+from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import workspace_of
-from models.audit.audit import Act
+from models.audit import audit
 from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
@@ -69,6 +70,15 @@ class Call:
     args: Args
 
     @property
+    def who(self) -> tuple[int, str]:
+        """Where, and who: what every question to the database begins with."""
+        return self.workspace_id, self.actor
+
+    def act(self, session: Session) -> Act:
+        """What this person does, in that transaction."""
+        return Act(session, self.workspace_id, self.actor, self.at)
+
+    @property
     def body(self) -> Mapping[str, Any]:
         """What Slack told."""
         return self.args.body
@@ -90,11 +100,11 @@ class Call:
 
     def write(self) -> AbstractContextManager[Session]:
         """One transaction, told in the audit log as this person's."""
-        return self.database.write(Act(self.actor, self.source, self.at))
+        return self.database.write(audit.Act(self.actor, self.source, self.at))
 
     def write_as_told(self) -> AbstractContextManager[Session]:
         """One transaction about what Slack told of someone: it befell them, they did not do it."""
-        return self.database.write(Act(None, self.source, self.at))
+        return self.database.write(audit.Act(None, self.source, self.at))
 
     @property
     def source(self) -> str:
@@ -204,6 +214,10 @@ class Call:
     def update_lowest(self, view: Mapping[str, Any]) -> None:
         """Show other content in the form that was opened first, beneath all others."""
         self._update(self.view.get("root_view_id"), view)
+
+    def show_in(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Show other content in a form that may be closed already."""
+        self._update(view_id, view)
 
     def _update(self, view_id: str | None, view: Mapping[str, Any]) -> None:
         if not view_id:

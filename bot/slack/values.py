@@ -252,37 +252,6 @@ class HandoverForm(PersonRef):
     stamp: str
 
 
-class ThemesRef(Value):
-    """A page of the list of a portfolio's themes."""
-
-    portfolio: int
-    page: int = 1
-
-
-class ThemeRef(Value):
-    """A theme, or the objectives of none: a page of it, and the page of the list it was on."""
-
-    portfolio: int
-    theme: int | None = None
-    page: int = 1
-    listed: int = 1
-
-
-class AimRef(Value):
-    """A theme, objective or key result as it was shown, and what to do with it."""
-
-    kind: Literal["theme", "objective", "result"]
-    id: int | None = None
-    version: int = 0
-    do: Literal["add", "edit", "close", "read", "remove"] = "edit"
-
-
-class AimForm(AimRef):
-    """What a form remembers: what it is about, and where that was shown."""
-
-    shown: ThemeRef
-
-
 class AuditRef(Value):
     """A page of the audit log: of an epic, or of all with a person or a word; `before` a number."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.calendar import spell_day
-from models.fields import Form, parse_day
+from models.fields import Answers, parse_day
 from models.money import parse_amount
 from models.projects.project import MilestoneKind
 from models.projects.shares import Share, parse_shares
@@ -66,7 +66,7 @@ class MilestoneEntry:
 
 def parse_program(answers: Mapping[str, str | None]) -> ProgramEntry:
     """Raises FieldMistakes with a sentence for each field that needs another look."""
-    form = Form(answers, LONGEST)
+    form = Answers(answers, LONGEST)
     code = _line(form, "program_code", 'Give it a short code, for example "CORE".')
     entry = ProgramEntry(code, _line(form, "program_name") or code, form.text("owner"))
     return form.checked(entry)
@@ -74,7 +74,7 @@ def parse_program(answers: Mapping[str, str | None]) -> ProgramEntry:
 
 def parse_project(answers: Mapping[str, str | None], currency: str) -> ProjectEntry:
     """`program` is an id, `starts` and `ends` are ISO dates. Raises FieldMistakes."""
-    form = Form(answers, LONGEST)
+    form = Answers(answers, LONGEST)
     code = _line(form, "code", 'Give it its code, for example "PRJ-204".')
     entry = ProjectEntry(
         code=code,
@@ -95,7 +95,7 @@ def parse_project(answers: Mapping[str, str | None], currency: str) -> ProjectEn
 
 def parse_milestone(answers: Mapping[str, str | None], today: date) -> MilestoneEntry:
     """`baseline`, `forecast` and `actual` are ISO dates. Raises FieldMistakes."""
-    form = Form(answers, LONGEST)
+    form = Answers(answers, LONGEST)
     code = _line(form, "milestone_code", 'Give it a short code, for example "M3".')
     entry = MilestoneEntry(
         code=code,
@@ -123,5 +123,5 @@ def parse_budget(text: str, currency: str) -> int:
     return parse_amount(bare, currency)
 
 
-def _line(form: Form, name: str, needed: str | None = None) -> str:
+def _line(form: Answers, name: str, needed: str | None = None) -> str:
     return " ".join((form.text(name, needed) or "").split())

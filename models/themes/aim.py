@@ -1,143 +1,91 @@
-"""What is typed into the forms for themes, objectives and key results, checked field by field."""
+"""What is asked of themes, objectives and key results."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Annotated, ClassVar
 
 from models.calendar import spell_day
-from models.fields import Form, parse_day, parse_decimal
-from models.portfolio.portfolio import Portfolio
-from models.themes.theme import Objective, Theme
-
-LONGEST = {
-    "name": 100,
-    "description": 500,
-    "title": 200,
-    "unit": 40,
-    "baseline": 30,
-    "target": 30,
-    "current": 30,
-}
-"""How much each field takes, in characters."""
+from models.form import Choice, Day, Facts, Figure, Form, Line, Paragraph, Person
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeAim:
+class ThemeForm(Form):
     """What a theme is to be called."""
 
-    name: str
-    description: str | None = None
+    name: Annotated[
+        str,
+        Line(
+            label="What is it called?",
+            example="Fewer abandoned purchases",
+            missing='Give it a few words, for example "Fewer abandoned purchases".',
+        ),
+    ]
+    description: Annotated[
+        str | None,
+        Paragraph(label="What is it about?", example="Why now, and what it leaves out"),
+    ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectiveAim:
-    """What is to be true, by when, and who looks after it."""
+class ObjectiveForm(Form):
+    """What is to be true, by when, and who looks after it; `themes` are its choices."""
 
-    title: str
-    due_on: date | None = None
-    owner_user_id: str | None = None
-    theme_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyResultAim:
-    """A figure, where it began and where it should be; what is not known stays None."""
-
-    title: str
-    unit: str | None = None
-    baseline: Decimal | None = None
-    target: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Where a key result stands, as of a day; without a value that is not known any more."""
-
-    value: Decimal | None
-    on: date | None
+    title: Annotated[
+        str,
+        Line(
+            label="What is to be true?",
+            example="More first-time buyers finish their purchase",
+            missing="What is to be true? One sentence is enough.",
+            longest=200,
+        ),
+    ]
+    due_on: Annotated[date | None, Day(label="By when?")] = None
+    owner_user_id: Annotated[
+        str | None,
+        Person(label="Who looks after it?", hint="They can say where its key results stand."),
+    ] = None
+    theme_id: Annotated[
+        int | None, Choice(label="Of which theme?", example="None", options="themes")
+    ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeCount:
-    """A theme, or None for the work without one, and how many epics serve it."""
+class KeyResultForm(Form):
+    """A figure, where it began and where it should be; what is not known stays empty."""
 
-    theme: Theme | None
-    in_flight: int
-    ideas: int
-
-
-@dataclass(frozen=True, slots=True)
-class ThemesPage:
-    """A page of a portfolio's themes, the open ones first, and the work without one."""
-
-    portfolio: Portfolio
-    themes: Sequence[ThemeCount]
-    without: ThemeCount
-    alone: int
-    """How many objectives are of no theme."""
-    number: int
-    pages: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectivesPage:
-    """A page of the objectives of a theme, or of those of none."""
-
-    portfolio: Portfolio
-    count: ThemeCount
-    objectives: Sequence[Objective]
-    number: int
-    pages: int
-    total: int
-
-
-def parse_theme(answers: Mapping[str, str | None]) -> ThemeAim:
-    """Raises FieldMistakes with a sentence for each field that needs another look."""
-    form = Form(answers, LONGEST)
-    name = form.text("name", 'Give it a few words, for example "Fewer abandoned purchases".')
-    aim = ThemeAim(" ".join((name or "").split()), form.text("description"))
-    return form.checked(aim)
-
-
-def parse_objective(answers: Mapping[str, str | None]) -> ObjectiveAim:
-    """`due_on` is an ISO date, `theme` an id. Raises FieldMistakes."""
-    form = Form(answers, LONGEST)
-    aim = ObjectiveAim(
-        title=form.text("title", "What is to be true? One sentence is enough.") or "",
-        due_on=form.take("due_on", parse_day),
-        owner_user_id=form.text("owner"),
-        theme_id=form.take("theme", int),
+    said: ClassVar[str] = (
+        "What you do not know stays empty, and is shown as not known, never as 0. "
+        "Where it stands now is said with *Say where it stands*."
     )
-    return form.checked(aim)
+    title: Annotated[
+        str,
+        Line(
+            label="Which figure shows it?",
+            example="Checkout completion",
+            missing="Which figure shows it? For example: checkout completion.",
+            longest=200,
+        ),
+    ]
+    unit: Annotated[str | None, Line(label="In what?", example="%", longest=40)] = None
+    baseline: Annotated[Decimal | None, Figure(label="Where did it begin?", example="61")] = None
+    target: Annotated[Decimal | None, Figure(label="Where should it be?", example="68")] = None
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """A target is another figure than the beginning."""
+        if self.target is not None and self.target == self.baseline:
+            began, target = f"It began at {self.baseline:f}", f"should be {self.target:f}"
+            yield "target", f"{began} and {target}: which change would you call a success?"
 
 
-def parse_key_result(answers: Mapping[str, str | None]) -> KeyResultAim:
-    """Raises FieldMistakes."""
-    form = Form(answers, LONGEST)
-    aim = KeyResultAim(
-        title=form.text("title", "Which figure shows it? For example: checkout completion.") or "",
-        unit=form.text("unit"),
-        baseline=form.take("baseline", parse_decimal),
-        target=form.take("target", parse_decimal),
-    )
-    if aim.target is not None and aim.target == aim.baseline:
-        form.errors["target"] = (
-            f"It began at {aim.baseline:f} and should be {aim.target:f}: "
-            "which change would you call a success?"
-        )
-    return form.checked(aim)
+class ReadingForm(Form):
+    """Where a key result stands, as of a day that is not after `today`; `unit` is its own."""
 
+    current: Annotated[
+        Decimal | None,
+        Figure(label="Where is it now{unit}?", example="64.2", hint="Left empty, it is not known."),
+    ] = None
+    current_on: Annotated[date | None, Day(label="As of which day?")] = None
 
-def parse_reading(answers: Mapping[str, str | None], today: date) -> Reading:
-    """`current` is a figure or empty, `current_on` an ISO date, today where none is given.
-
-    Raises FieldMistakes.
-    """
-    form = Form(answers, LONGEST)
-    value = form.take("current", parse_decimal)
-    on = form.take("current_on", parse_day) or today
-    if on > today:
-        form.errors["current_on"] = f"{spell_day(on)} is yet to come. As of which day is it known?"
-    return form.checked(Reading(value, on if value is not None else None))
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """Nobody knows tomorrow's figure."""
+        if self.current_on is not None and self.current_on > facts["today"]:
+            day = spell_day(self.current_on)
+            yield "current_on", f"{day} is yet to come. As of which day is it known?"

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.errors import Mistake
 
 
 class Theme(Base):
@@ -29,6 +30,20 @@ class Theme(Base):
     )
 
 
+MOST_KEY_RESULTS = 10
+"""Of one objective, so that a page of objectives fits into a form."""
+
+
+class EnoughKeyResults(Mistake):
+    """One key result more than an objective takes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"An objective has at most {MOST_KEY_RESULTS} key results. Remove one first, or make "
+            "a second objective."
+        )
+
+
 class Objective(Base):
     """What is to be true by a day; under a theme, or on its own."""
 
@@ -48,6 +63,12 @@ class Objective(Base):
     theme: Mapped[Theme | None] = relationship(back_populates="objectives")
     key_results: Mapped[list["KeyResult"]] = relationship(order_by="KeyResult.id")
 
+    def new_key_result(self) -> "KeyResult":
+        """One more, with nothing in it yet. Raises EnoughKeyResults."""
+        if len(self.key_results) >= MOST_KEY_RESULTS:
+            raise EnoughKeyResults
+        return KeyResult(workspace_id=self.workspace_id, objective_id=self.id)
+
 
 class KeyResult(Base):
     """A figure that shows whether an objective is reached; where it stands now may be unknown."""
@@ -65,6 +86,10 @@ class KeyResult(Base):
     current: Mapped[Decimal | None]
     current_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    def read(self, current: Decimal | None, on: date | None) -> None:
+        """Stand there as of a day; without a figure it is not known any more, nor since when."""
+        self.current, self.current_on = current, on if current is not None else None
 
     @property
     def percent_of_the_way(self) -> int | None:

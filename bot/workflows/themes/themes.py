@@ -1,26 +1,55 @@
 """Surveying the themes: their objectives and key results, and the work that serves them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from bot.workflows.keeping import Gone
 from bot.workflows.seeing import portfolio_seen_by, seen_by
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio, State, StateKind
-from models.themes.aim import ObjectivesPage, ThemeCount, ThemesPage
 from models.themes.theme import Objective, Theme
 
+COMMAND = "/portfolio themes"
 THEMES_A_PAGE = 20
 OBJECTIVES_A_PAGE = 6
 
 
-class UnknownTheme(Mistake):
-    """A theme, objective or key result that is not there, or not for this person."""
+@dataclass(frozen=True, slots=True)
+class ThemeCount:
+    """A theme, or None for the work without one, and how many epics serve it."""
 
-    def __init__(self) -> None:
-        super().__init__("That is not there any more. /portfolio themes shows what there is.")
+    theme: Theme | None
+    in_flight: int
+    ideas: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThemesPage:
+    """A page of a portfolio's themes, the open ones first, and the work without one."""
+
+    portfolio: Portfolio
+    themes: Sequence[ThemeCount]
+    without: ThemeCount
+    alone: int
+    """How many objectives are of no theme."""
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivesPage:
+    """A page of the objectives of a theme, or of those of none."""
+
+    portfolio: Portfolio
+    count: ThemeCount
+    objectives: Sequence[Objective]
+    number: int
+    pages: int
+    total: int
 
 
 def themes_page(
@@ -28,7 +57,7 @@ def themes_page(
 ) -> ThemesPage:
     """The themes of a portfolio, the first seen where none is named, with the work per theme.
 
-    Raises UnknownTheme where the viewer sees no such portfolio.
+    Raises Gone where the viewer sees no such portfolio.
     """
     portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
     themes = session.scalars(
@@ -63,13 +92,13 @@ def objectives_page(
     theme_id: int | None,
     page: int,
 ) -> ObjectivesPage:
-    """The objectives of a theme with their key results, or of none. Raises UnknownTheme."""
+    """The objectives of a theme with their key results, or of none. Raises Gone."""
     portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
     theme = None
     if theme_id is not None:
         theme = session.get(Theme, theme_id)
         if theme is None or theme.portfolio_id != portfolio.id:
-            raise UnknownTheme
+            raise Gone(COMMAND)
     rows = select(Objective).where(
         Objective.portfolio_id == portfolio.id, Objective.theme_id.is_not_distinct_from(theme_id)
     )
@@ -90,7 +119,7 @@ def objectives_page(
 def seen_portfolio(
     session: Session, workspace_id: int, viewer: str, portfolio_id: int | None
 ) -> Portfolio:
-    """The portfolio, or the first the viewer sees where none is named. Raises UnknownTheme."""
+    """The portfolio, or the first the viewer sees where none is named. Raises Gone."""
     rows = select(Portfolio).where(
         Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
     )
@@ -98,7 +127,7 @@ def seen_portfolio(
         rows = rows.where(Portfolio.id == portfolio_id)
     portfolio = session.scalars(rows.order_by(Portfolio.id)).first()
     if portfolio is None:
-        raise UnknownTheme
+        raise Gone(COMMAND)
     return portfolio
 
 
@@ -122,3 +151,14 @@ def _counts(
 def _count(counts: Mapping[tuple[int | None, bool], int], theme: Theme | None) -> ThemeCount:
     theme_id = theme.id if theme else None
     return ThemeCount(theme, counts.get((theme_id, True), 0), counts.get((theme_id, False), 0))
+
+
+def themes_to_choose(
+    session: Session, portfolio_id: int, chosen: int | None
+) -> Sequence[tuple[str, int]]:
+    """The open themes by their names, with the one that is chosen already, and their ids."""
+    rows = select(Theme.name, Theme.id).where(
+        Theme.portfolio_id == portfolio_id,
+        or_(Theme.closed_at.is_(None), Theme.id == chosen),
+    )
+    return [(name, id_) for name, id_ in session.execute(rows.order_by(Theme.name, Theme.id))]

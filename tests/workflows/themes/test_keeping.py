@@ -1,34 +1,26 @@
 """Themes, objectives and key results: kept, closed, read, and the work that serves them."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from bot.workflows.keeping import ChangedSince
+from bot.workflows.keeping import Act, ChangedSince, Gone, who_changed
 from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.themes import keeping as theming
 from bot.workflows.themes import themes as surveying
-from bot.workflows.themes.keeping import EnoughKeyResults
+from models.audit import audit
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
 from models.portfolio.portfolio import Portfolio
-from models.themes.aim import (
-    KeyResultAim,
-    ObjectiveAim,
-    Reading,
-    ThemeAim,
-    parse_key_result,
-    parse_objective,
-    parse_reading,
-    parse_theme,
-)
-from models.themes.theme import KeyResult, Theme
+from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
+from models.themes.theme import MOST_KEY_RESULTS, EnoughKeyResults, KeyResult, Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO = "U0CLEO"
 TODAY = date(2026, 5, 18)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -40,22 +32,33 @@ def here(database):
     return ids
 
 
-def a_theme(database, here, name="Fewer abandoned purchases", actor=ANA, seen=None):
+def act(session, here, actor=ANA):
+    return Act(session, here[0], actor, MONDAY)
+
+
+def a_theme(database, here, name="Fewer abandoned purchases", actor=ANA):
     with database.write() as session:
-        aim = ThemeAim(name)
-        return theming.keep_theme(session, here[0], actor, here[1], seen, aim, MONDAY)
+        return theming.add_theme(act(session, here, actor), here[1], ThemeForm(name=name))
 
 
 def an_objective(database, here, owner=BEN):
+    form = ObjectiveForm(title="More first-time buyers finish", owner_user_id=owner)
     with database.write() as session:
-        aim = ObjectiveAim("More first-time buyers finish", owner_user_id=owner)
-        return theming.keep_objective(session, here[0], ANA, here[1], None, aim)
+        return theming.add_objective(act(session, here), here[1], form)
 
 
-def a_result(database, here, objective_id, aim=None):
-    aim = aim or KeyResultAim("Checkout completion", "%", Decimal(61), Decimal(68))
+def a_result(database, here, objective_id):
+    form = KeyResultForm(
+        title="Checkout completion", unit="%", baseline=Decimal(61), target=Decimal(68)
+    )
     with database.write() as session:
-        return theming.keep_key_result(session, here[0], ANA, objective_id, None, aim)
+        return theming.add_key_result(act(session, here), objective_id, form)
+
+
+def renamed(database, here, theme, version, name):
+    with database.write() as session:
+        form = ThemeForm(name=name)
+        return theming.THEMES.change(act(session, here), theme.id, version, form)
 
 
 def page(database, here, viewer=ANA, number=1):
@@ -78,9 +81,9 @@ def test_two_themes_of_a_portfolio_have_two_names(database, here):
 
 def test_a_form_about_a_theme_that_was_changed_meanwhile_is_not_taken(database, here):
     theme = a_theme(database, here)
-    a_theme(database, here, "Buyers who finish", seen=(theme.id, 1))
+    renamed(database, here, theme, 1, "Buyers who finish")
     with pytest.raises(ChangedSince):
-        a_theme(database, here, "Something else", seen=(theme.id, 1))
+        renamed(database, here, theme, 1, "Something else")
     assert page(database, here).themes[0].theme.name == "Buyers who finish"
 
 
@@ -91,12 +94,12 @@ def test_closing_a_theme_keeps_its_epics_and_it_can_be_opened_again(database, he
         epic = an_epic(session, here[0], stream.id)
         epic.theme_id = theme.id
     with database.write() as session:
-        theming.close_theme(session, here[0], ANA, theme.id, 1, MONDAY)
+        theming.THEMES.close(act(session, here), theme.id, 1)
     with database.read() as session:
         assert session.get_one(Epic, epic.id).theme_id == theme.id
         assert session.get_one(Theme, theme.id).closed_at == MONDAY
     with database.write() as session:
-        assert theming.close_theme(session, here[0], ANA, theme.id, 2, MONDAY).closed_at is None
+        assert theming.THEMES.close(act(session, here), theme.id, 2).closed_at is None
 
 
 def test_the_work_per_theme_counts_what_the_viewer_may_see_and_is_open(database, here):
@@ -124,27 +127,27 @@ def test_a_key_result_says_how_far_it_has_come_only_where_all_is_known(database,
     result = a_result(database, here, an_objective(database, here).id)
     assert result.percent_of_the_way is None
     with database.write() as session:
-        reading = Reading(Decimal("64.2"), TODAY)
-        read = theming.read_key_result(session, here[0], ANA, result.id, 1, reading)
+        form = ReadingForm(current=Decimal("64.2"), current_on=TODAY)
+        read = theming.read_key_result(act(session, here), result.id, 1, form)
         assert (read.percent_of_the_way, read.current_on) == (46, TODAY)
     with database.write() as session:
-        unknown = Reading(None, None)
-        read = theming.read_key_result(session, here[0], ANA, result.id, 2, unknown)
-        assert (read.current, read.percent_of_the_way) == (None, None)
+        read = theming.read_key_result(act(session, here), result.id, 2, ReadingForm())
+        assert (read.current, read.current_on, read.percent_of_the_way) == (None, None, None)
 
 
 def test_who_looks_after_an_objective_says_where_its_key_results_stand(database, here):
     result = a_result(database, here, an_objective(database, here, owner=BEN).id)
-    reading = Reading(Decimal(62), TODAY)
+    form = ReadingForm(current=Decimal(62))
     with database.write() as session:
-        theming.read_key_result(session, here[0], BEN, result.id, 1, reading)
+        read = theming.read_key_result(act(session, here, BEN), result.id, 1, form)
+        assert read.current_on == TODAY
     with database.write() as session, pytest.raises(NotAllowed):
-        theming.read_key_result(session, here[0], CLEO, result.id, 2, reading)
+        theming.read_key_result(act(session, here, CLEO), result.id, 2, form)
 
 
 def test_an_objective_has_as_many_key_results_as_a_form_shows(database, here):
     objective = an_objective(database, here)
-    for _ in range(theming.MOST_KEY_RESULTS):
+    for _ in range(MOST_KEY_RESULTS):
         a_result(database, here, objective.id)
     with pytest.raises(EnoughKeyResults):
         a_result(database, here, objective.id)
@@ -153,7 +156,7 @@ def test_an_objective_has_as_many_key_results_as_a_form_shows(database, here):
 def test_a_removed_key_result_is_gone(database, here):
     result = a_result(database, here, an_objective(database, here).id)
     with database.write() as session:
-        theming.remove_key_result(session, here[0], ANA, result.id, 1)
+        theming.KEY_RESULTS.remove(act(session, here), result.id, 1)
     with database.read() as session:
         assert session.get(KeyResult, result.id) is None
 
@@ -171,40 +174,20 @@ def test_themes_and_objectives_come_in_pages_and_a_page_past_the_end_is_the_last
 
 
 def test_a_portfolio_of_another_workspace_has_no_themes_for_us(database, here):
-    with database.read() as session, pytest.raises(surveying.UnknownTheme):
+    with database.read() as session, pytest.raises(Gone):
         surveying.themes_page(session, here[0] + 1, ANA, here[1], 1)
 
 
-@pytest.mark.parametrize(
-    ("parse", "answers", "errors"),
-    [
-        (parse_theme, {"name": " 🎉 "}, {"name": "Give it a few words"}),
-        (parse_theme, {"name": "x" * 101}, {"name": "Up to 100 characters"}),
-        (parse_objective, {"title": ""}, {"title": "What is to be true?"}),
-        (parse_objective, {"title": "A", "due_on": "soon"}, {"due_on": "Write a date"}),
-        (parse_key_result, {"title": "A", "baseline": "lots"}, {"baseline": "Write a number"}),
-        (
-            parse_key_result,
-            {"title": "A", "baseline": "61", "target": "61,0"},
-            {"target": "It began at 61 and should be 61.0"},
-        ),
-        (
-            lambda answers: parse_reading(answers, TODAY),
-            {"current": "1.234", "current_on": "2026-06-01"},
-            {"current": "Is that a thousand", "current_on": "1 Jun 2026 is yet to come."},
-        ),
-    ],
-)
-def test_what_cannot_be_taken_is_said_at_its_field(parse, answers, errors):
-    with pytest.raises(FieldMistakes) as refused:
-        parse(answers)
-    assert refused.value.errors.keys() == errors.keys()
-    for name, said in errors.items():
-        assert refused.value.errors[name].startswith(said)
+def test_a_theme_of_another_workspace_is_not_there_for_us(database, here):
+    theme = a_theme(database, here)
+    with database.write() as session, pytest.raises(Gone):
+        theming.THEMES.close(act(session, (here[0] + 1, here[1])), theme.id, 1)
 
 
-def test_figures_are_read_as_everywhere_and_what_is_empty_stays_unknown():
-    aim = parse_key_result({"title": "Completion", "baseline": "61,5 %", "target": ""})
-    assert (aim.baseline, aim.target, aim.unit) == (Decimal("61.5"), None, None)
-    assert parse_reading({"current": "64.2"}, TODAY) == Reading(Decimal("64.2"), TODAY)
-    assert parse_reading({"current": ""}, TODAY) == Reading(None, None)
+def test_who_changed_something_last_since_it_was_shown_is_known(database, here):
+    theme = a_theme(database, here)
+    with database.write(audit.Act(BEN, "form", MONDAY + HOUR)) as session:
+        session.get_one(Theme, theme.id).name = "Buyers who finish"
+    with database.read() as session:
+        assert who_changed(session, theme, MONDAY) == BEN
+        assert who_changed(session, theme, MONDAY + HOUR) is None

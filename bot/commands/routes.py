@@ -1,0 +1,389 @@
+"""What is heard, by the kind of what was carried; each handler says what comes next.
+
+A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
+in a transaction that is committed before anything is shown; then the pages it lies over are drawn
+anew, and its Answer is told. Nobody else acks, opens or updates a view.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, get_args, get_type_hints
+
+from sqlalchemy.orm import Session
+
+from bot.slack import answers
+from bot.slack.actions import (
+    Action,
+    Memory,
+    Page,
+    Seen,
+    Shown,
+    carried,
+    read_action,
+    read_memory,
+)
+from bot.slack.answering import TriggerExpired
+from bot.slack.answers import Answer
+from bot.slack.blocks import Block, actions, context, modal, section
+from bot.slack.forms import Open, form_view, found_options
+from bot.slack.hearing import Call
+from bot.slack.mrkdwn import words
+from bot.slack.typed import answers_of, first_shown
+from bot.slack.values import OldButton
+from bot.workflows.keeping import ChangedSince, Kept, who_changed
+from models.base import Base
+from models.errors import FieldMistakes, Mistake
+from models.form import NO_FACTS, Choice, Facts, Form, Person
+from models.seen import first_time
+
+View = dict[str, Any]
+Handler = Callable[..., Any]
+
+MOST_VIEWS = 3
+"""Slack lays three views over each other."""
+
+PAGE, OPENS, DOES, SAVES = "page", "opens", "does", "saves"
+
+
+class TooDeep(Mistake):
+    """A form that would be the fourth view."""
+
+    def __init__(self) -> None:
+        super().__init__("Slack shows three windows at most. Close this one, and try once more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What hears an action, and how; `form` is what is saved."""
+
+    way: str
+    action: type[Action]
+    handler: Handler
+    form: type[Form] | None = None
+
+
+@dataclass(slots=True)
+class Routes:
+    """The routes of all rooms."""
+
+    _found: dict[tuple[str, type[Action]], Route] = field(default_factory=dict)
+
+    def page(self, handler: Handler) -> Handler:
+        """Draws a page: `(call, session, page) -> Shown`."""
+        return self._hear(PAGE, handler, "page")
+
+    def opens(self, handler: Handler) -> Handler:
+        """Says what opens for what was used: `(call, session, it) -> Open | Page | Answer`.
+
+        A form that is sent asks it once more, for what holds by then.
+        """
+        return self._hear(OPENS, handler, "it")
+
+    def does(self, handler: Handler) -> Handler:
+        """Changes something for what was used: `(call, session, it) -> Answer | None`."""
+        return self._hear(DOES, handler, "it")
+
+    def saves(self, handler: Handler) -> Handler:
+        """Takes a form: `(call, session, form, about) -> Answer | None`."""
+        return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
+
+    def keeps(
+        self,
+        kept: Kept[Any],
+        form: type[Form],
+        title: str,
+        *,
+        edit: type[Seen],
+        facts: Callable[[Session, Any], Facts] = lambda session, noun: NO_FACTS,
+        close: type[Seen] | None = None,
+        remove: type[Seen] | None = None,
+    ) -> None:
+        """Hears what changes a kept noun by a form, closes or removes it."""
+
+        def open_edit(call: Call, session: Session, it: Seen) -> Open:
+            noun = kept.look(call.act(session), it.id)
+            return Open(form, title, edit.of(noun), held=noun, facts=facts(session, noun))
+
+        def save(call: Call, session: Session, form: Form, about: Seen) -> None:
+            kept.change(call.act(session), about.id, about.version, form)
+
+        def do(deed: Callable[..., object]) -> Handler:
+            def doing(call: Call, session: Session, it: Seen) -> None:
+                deed(call.act(session), it.id, it.version)
+
+            return doing
+
+        self._add(Route(OPENS, edit, open_edit))
+        self._add(Route(SAVES, edit, save, form))
+        if close is not None:
+            self._add(Route(DOES, close, do(kept.close)))
+        if remove is not None:
+            self._add(Route(DOES, remove, do(kept.remove)))
+
+    def of(self, way: str) -> Sequence[Route]:
+        """All that are heard in that way."""
+        return [route for (each, _), route in self._found.items() if each == way]
+
+    def find(self, way: str, action: Action) -> Route | None:
+        """What hears the action in that way."""
+        return self._found.get((way, type(action)))
+
+    def _hear(
+        self, way: str, handler: Handler, name: str, form: type[Form] | None = None
+    ) -> Handler:
+        hint = get_type_hints(handler)[name]
+        for action in get_args(hint) or (hint,):
+            self._add(Route(way, action, handler, form))
+        return handler
+
+    def _add(self, route: Route) -> None:
+        assert (route.way, route.action) not in self._found, f"two hear {route.action.kind}"
+        self._found[route.way, route.action] = route
+
+
+routes = Routes()
+
+
+def show(call: Call, to: Action, typed: str) -> None:
+    """Open a page, or what an action opens, for a command that was typed."""
+    memory = _memory(call)
+    with call.database.read() as session:
+        view = _view(call, session, memory, _target(call, session, to))
+    try:
+        call.open_form(view)
+    except TriggerExpired:
+        said = f"Slack did not open it in time. Type {typed} once more."
+        call.reply(answers.sentence(said))
+        return
+    call.ack()
+
+
+def open_view(call: Call) -> None:
+    """Hear a button or a menu that opens something, or turns a page."""
+    it = read_action(carried(call.action))
+    memory = _memory(call)
+    with call.database.read() as session:
+        to = _target(call, session, it)
+        if isinstance(to, Answer):
+            view = answers.note(to)
+        else:
+            in_place = isinstance(to, Page) and _takes_its_place(call, memory, to)
+            view = _view(call, session, _over(memory, in_place=in_place), to)
+    if isinstance(to, Answer):
+        call.reply(to)
+    elif in_place:
+        call.update_form(view)
+        call.ack()
+    elif len(_view_ids(call)) >= MOST_VIEWS:
+        raise TooDeep
+    else:
+        call.open_form(view)
+        call.ack()
+
+
+def do(call: Call) -> None:
+    """Hear a button or a menu that changes something; its ack is the last it does."""
+    it = read_action(carried(call.action))
+    route = routes.find(DOES, it)
+    if route is None:
+        raise OldButton
+    try:
+        with call.write() as session:
+            told = route.handler(call, session, it)
+    except ChangedSince as changed:
+        said = f"Someone has changed {changed.what} since it was shown. Look once more."
+        told = answers.sentence(said)
+    call.ack()
+    memory, ids = _memory(call), _view_ids(call)
+
+    def after() -> None:
+        _redraw(call, memory, ids)
+        if told is not None:
+            call.tell(told, call.channel_id)
+
+    call.after_ack(after)
+
+
+def save(call: Call) -> None:
+    """Take a form: its mistakes at their fields, or saved, and the pages beneath drawn anew.
+
+    Sent a second time as it was, it is answered as the first time.
+    """
+    memory = read_memory(str(call.view.get("private_metadata") or ""))
+    if not memory.stack:
+        raise OldButton
+    about = memory.actions[-1]
+    route = routes.find(SAVES, about)
+    if route is None or call.view["callback_id"] != about.kind:
+        raise OldButton
+    typed = answers_of(call.view)
+    with call.database.read() as session:
+        opened = _target(call, session, about)
+        if not isinstance(opened, Open):
+            raise OldButton
+        if opened.form.unasked(typed, opened.held):
+            again = form_view(opened, memory.text, typed, _note("asks_more"))
+            call.ack(response_action="update", view=again)
+            return
+        form = opened.form.read(typed, opened.facts, opened.held)
+    _check_people(call, form)
+    try:
+        with call.write() as session:
+            told = None
+            if first_time(session, call.workspace_id, _request(call, typed), call.at):
+                told = route.handler(call, session, form=form, about=about)
+    except ChangedSince:
+        call.ack(response_action="update", view=_form_again(call, memory, about, typed))
+        return
+    call.ack()
+    _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
+    if told is not None:
+        call.tell(told, memory.channel)
+
+
+def suggest(call: Call) -> None:
+    """Say what of a long list fits to what was typed into its field."""
+    actions = read_memory(str(call.view.get("private_metadata") or "")).actions
+    with call.database.read() as session:
+        opened = _target(call, session, actions[-1]) if actions else None
+    if not isinstance(opened, Open):
+        raise OldButton
+    question = opened.form.questions().get(str(call.body["block_id"]))
+    if not isinstance(question, Choice):
+        raise OldButton
+    call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
+
+
+def _target(call: Call, session: Session, it: Action) -> Open | Page | Answer:
+    """What opens for it. Raises OldButton where nothing does."""
+    if isinstance(it, Page):
+        return it
+    route = routes.find(OPENS, it)
+    if route is None:
+        raise OldButton
+    found: Open | Page | Answer = route.handler(call, session, it)
+    return found
+
+
+def _view(call: Call, session: Session, memory: Memory, to: Open | Page | Answer) -> View:
+    if isinstance(to, Page):
+        return _draw(call, session, memory, to)
+    if isinstance(to, Open):
+        stack = (*memory.stack, str(to.about))
+        return form_view(to, memory.model_copy(update={"stack": stack}).text)
+    return answers.note(to)
+
+
+def _draw(call: Call, session: Session, beneath: Memory, page: Page) -> View:
+    route = routes.find(PAGE, page)
+    if route is None:
+        raise OldButton
+    shown: Shown = route.handler(call, session, page)
+    blocks = list(shown.blocks)
+    if shown.of > 1:
+        blocks.append(context(f"{shown.counted}, page {shown.page.number} of {shown.of}"))
+        blocks.append(actions("turn", _turns(shown.page, shown.of)))
+    stack = (*beneath.stack, str(shown.page))
+    memory = beneath.model_copy(update={"stack": stack}).text
+    close = "Back" if beneath.stack else "Close"
+    return modal(page.kind, shown.title, blocks, close=close, private_metadata=memory)
+
+
+def _turns(page: Page, of: int) -> list[dict[str, Any]]:
+    """The buttons to the page before and after."""
+    turns = [("Previous page", page.number - 1)] if page.number > 1 else []
+    turns += [("Next page", page.number + 1)] if page.number < of else []
+    return [
+        {**page.but(number=number).button(text), "action_id": f"{page.kind}_{number}"}
+        for text, number in turns
+    ]
+
+
+def _memory(call: Call) -> Memory:
+    """What the view in front remembers; in a message or another view the channel it is in."""
+    now = _milliseconds(call.at)
+    view = call.body.get("view") or {}
+    try:
+        memory = read_memory(str(view.get("private_metadata") or ""))
+        if memory.actions:
+            return memory.model_copy(update={"at": now})
+    except OldButton:
+        pass
+    return Memory(at=now, channel=call.channel_id)
+
+
+def _takes_its_place(call: Call, memory: Memory, page: Page) -> bool:
+    """Whether the page is another of the list in front, or comes where no view fits on top."""
+    front = memory.actions[-1] if memory.stack else None
+    is_turned = type(front) is type(page)
+    return call.is_modal and (is_turned or len(_view_ids(call)) >= MOST_VIEWS)
+
+
+def _over(memory: Memory, *, in_place: bool) -> Memory:
+    return memory.model_copy(update={"stack": memory.stack[:-1]}) if in_place else memory
+
+
+def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
+    """Draw the pages anew, the upper one first; what is not there any more says so."""
+    views: list[View] = []
+    with call.database.read() as session:
+        for place, page in enumerate(memory.actions):
+            beneath = memory.model_copy(update={"stack": memory.stack[:place]})
+            try:
+                views.append(_view(call, session, beneath, _target(call, session, page)))
+            except Mistake as mistake:
+                views.append(answers.note(answers.refusal(mistake)))
+    for view_id, view in zip(reversed(ids), reversed(views), strict=False):
+        call.show_in(view_id, view)
+
+
+def _form_again(call: Call, memory: Memory, about: Action, typed: Mapping[str, str | None]) -> View:
+    """The form with what was typed, and what someone else changed; sent once more it is kept."""
+    since = datetime.fromtimestamp(memory.at / 1_000, UTC)
+    begun = first_shown(call.view)
+    with call.database.read() as session:
+        opened = _target(call, session, about)
+        if not isinstance(opened, Open):
+            raise OldButton
+        by = who_changed(session, opened.held, since) if isinstance(opened.held, Base) else None
+        changed = [
+            (question.label.format_map(dict(opened.facts)), opened.told(name))
+            for name, question in opened.asked().items()
+            if name in begun and begun[name] != opened.spelled[name]
+        ]
+    stack = (*memory.stack[:-1], str(opened.about))
+    again = memory.model_copy(update={"at": _milliseconds(call.at), "stack": stack})
+    return form_view(opened, again.text, typed, _note("meanwhile", by=by, changed=changed))
+
+
+def _note(part: str, **facts: object) -> Block:
+    return section(words("meanwhile", part, **facts))
+
+
+def _request(call: Call, typed: Mapping[str, str | None]) -> str:
+    """What makes a form that is sent twice the same: the view, and what was typed into it."""
+    said = sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()
+    return f"form:{call.view['id']}:{said}"
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000)
+
+
+def _view_ids(call: Call) -> list[str]:
+    """The views over each other, the lowest first; none where it did not happen in a form."""
+    if not call.is_modal:
+        return []
+    view = call.view
+    ids = [view.get("root_view_id"), view.get("previous_view_id"), view["id"]]
+    return list(dict.fromkeys(str(each) for each in ids if each))
+
+
+def _check_people(call: Call, form: Form) -> None:
+    for name, question in form.questions().items():
+        person = getattr(form, name)
+        if isinstance(question, Person) and person and (unfit := call.unfit([person])):
+            raise FieldMistakes({name: unfit})
