@@ -72,3 +72,9 @@ def parse_decimal(text: str) -> Decimal:
     if not (bare.isascii() or "−" in bare) or NUMBER.fullmatch(bare) is None:
         raise Mistake("Write a number: 61, 61.5 or 61,5.")
     return Decimal(bare.replace(",", ".").replace("−", "-"))
+
+
+def spell_decimal(figure: Decimal) -> str:
+    """A figure as it is typed, without an exponent, so that it reads as itself: "1.2340"."""
+    spelled = f"{figure:f}"
+    return f"{spelled}0" if GROUPED.fullmatch(spelled) else spelled

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, parse_day, parse_decimal
+from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal
 
 Facts = Mapping[str, Any]
 """What labels, choices and checks need besides the answers: today, the choices by their name."""
@@ -80,8 +80,8 @@ class Figure(Question):
         return parse_decimal(text)
 
     def spell(self, value: Any) -> str | None:
-        """Without an exponent."""
-        return None if value is None else f"{value:f}"
+        """So that it reads as itself."""
+        return None if value is None else spell_decimal(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

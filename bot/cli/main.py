@@ -55,6 +55,7 @@ imports.command("projects")(cli_projects.import_projects)
 tack.command("export")(cli_export.export)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
+tack.command("routes")(cli_run.print_routes)
 
 SOURCE = Path(__file__).parents[2]
 """Where the local Slack lies, which is not installed with Tack."""

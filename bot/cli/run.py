@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.app import build
 from bot.cli.data import WorkspaceOption, by_command, ready_database
 from bot.clocks import DatabaseClock
+from bot.commands import listed
 from bot.manifest import manifest
 from bot.serving import log_to_stderr, run
 from bot.settings import Mode, Settings
@@ -70,6 +71,14 @@ def print_manifest(
     if PREFIX.fullmatch(prefix) is None:
         raise NoPrefix(prefix)
     print(json.dumps(manifest(mode, prefix), indent=2))
+
+
+def print_routes() -> None:
+    """Print everything Tack hears from Slack: how, what, and the function that hears it."""
+    found = sorted(listed())
+    wide = [max(len(route[place]) for route in found) for place in (0, 1)]
+    for way, name, handler in found:
+        print(f"{way:{wide[0]}}  {name:{wide[1]}}  {handler}")
 
 
 @admin.command("grant")

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import wraps
 from hashlib import sha256
 from typing import Any, get_args, get_type_hints
 
@@ -103,14 +104,17 @@ class Routes:
     ) -> None:
         """Hears what changes a kept noun by a form, closes or removes it."""
 
+        @wraps(kept.look)
         def open_edit(call: Call, session: Session, it: Seen) -> Open:
             noun = kept.look(call.act(session), it.id)
             return Open(form, title, edit.of(noun), held=noun, facts=facts(session, noun))
 
+        @wraps(kept.change)
         def save(call: Call, session: Session, form: Form, about: Seen) -> None:
             kept.change(call.act(session), about.id, about.version, form)
 
         def do(deed: Callable[..., object]) -> Handler:
+            @wraps(deed)
             def doing(call: Call, session: Session, it: Seen) -> None:
                 deed(call.act(session), it.id, it.version)
 

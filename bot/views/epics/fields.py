@@ -27,6 +27,7 @@ from bot.views.portfolio.menu import stream_option
 from bot.workflows.epics.finding import Choices
 from models.epics.epic import Epic, EpicType
 from models.epics.proposal import MAX_LENGTHS, NONE
+from models.fields import spell_decimal
 from models.money import SYMBOLS, format_amount
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
@@ -88,8 +89,8 @@ class Filled:
             "hypothesis": epic.hypothesis,
             "for_whom": epic.for_whom,
             "indicator": epic.indicator,
-            "baseline": f"{epic.baseline:f}" if epic.baseline is not None else None,
-            "target": f"{epic.target:f}" if epic.target is not None else None,
+            "baseline": None if epic.baseline is None else spell_decimal(epic.baseline),
+            "target": None if epic.target is None else spell_decimal(epic.target),
             "target_on": epic.target_on.isoformat() if epic.target_on else None,
             "kill_threshold": epic.kill_threshold,
             "mvp_cost": _amount(epic.mvp_cost_minor, currency),

@@ -15,7 +15,7 @@ from models.epics.proposal import (
     project_comes_first,
 )
 from models.errors import FieldMistakes, Mistake
-from models.fields import parse_decimal
+from models.fields import parse_decimal, spell_decimal
 from models.money import LARGEST_MINOR, format_amount, parse_amount
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
 from tests.views.builders import an_epic
@@ -284,3 +284,9 @@ def test_where_projects_pay_the_project_is_asked_for_first(stage, first):
     stream = ValueStream(portfolio=Portfolio(), name="Payments", stage=stage)
     assert project_comes_first(stream) is first
     assert project_comes_first(None)
+
+
+@given(st.decimals(-(10**9), 10**9, places=3))
+def test_a_figure_reads_as_it_is_spelled(figure):
+    assert parse_decimal(spell_decimal(figure)) == figure
+    assert parse_decimal(spell_decimal(figure.normalize())) == figure

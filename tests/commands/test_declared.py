@@ -1,0 +1,199 @@
+"""What holds for every action and form that is declared, now and later."""
+
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+from typing import Annotated
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.commands import ACTIONS, VIEWS, heard, listed
+from bot.commands.routes import DOES, OPENS, PAGE, SAVES, routes
+from bot.slack.actions import KINDS, LONGEST_ACTION, Memory, Page, heard_as, read_action
+from bot.slack.forms import Open, form_view, found_options
+from bot.slack.typed import answers_of
+from models.form import Choice, Day, Figure, Form, Paragraph, Person, Question
+from sandbox.blockkit import check_view
+from tests.views.builders import ANA, HOSTILE
+
+ACTED = [each for each in KINDS.values() if not each.__module__.startswith("tests.")]
+SAVED = [(route.action, route.form) for route in routes.of(SAVES)]
+FORMS = list(dict.fromkeys(form for _, form in SAVED))
+MOST_METADATA = 3_000
+LISTS = (0, 1, 100, 101, 500)
+"""How long a list to choose from may be."""
+
+
+def the_longest(action):
+    """The action with the largest number and the longest text in each of its fields."""
+    values = {}
+    for name, field in action.model_json_schema()["properties"].items():
+        for each in field.get("anyOf", [field]):
+            if each["type"] == "integer":
+                assert each["minimum"] >= 0, f"{action.kind}: {name} can be anything below 0"
+                values[name] = each["maximum"]
+            elif each["type"] == "string":
+                longest = max(each.get("enum", ()), key=len, default="")
+                values[name] = longest or "𝄞" * each["maxLength"]
+            elif each["type"] == "boolean":
+                values[name] = True
+    return action(**values)
+
+
+def facts_for(form, count=3, text="Fewer abandoned purchases"):
+    """Whatever the form's labels, lists and checks name."""
+    facts = {"today": date(2026, 5, 18)}
+    for question in form.questions().values():
+        for _, name, _, _ in Formatter().parse(question.label):
+            if name:
+                facts[name] = text
+        if isinstance(question, Choice):
+            facts[question.options] = [(f"{text} {n}", n) for n in range(1, count + 1)]
+    return facts
+
+
+def values_for(question, facts, text):
+    """Any value that a question takes."""
+    match question:
+        case Figure():
+            return st.decimals(-(10**9), 10**9, places=3).map(Decimal.normalize)
+        case Day():
+            return st.dates(date(2000, 1, 1), date(2100, 1, 1))
+        case Person():
+            return st.sampled_from(["U0ANA", "W0BEN"])
+        case Choice():
+            found = [question.of(value) for _, value in question.pairs(facts)]
+            return st.sampled_from(found) if found else st.none()
+        case _:
+            words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
+            longest = st.just(text * (question.longest // len(text)))
+            return (words.map(lambda said: said[: question.longest]) | longest).map(
+                lambda said: question.take(said, facts)
+            )
+
+
+def held_of(form, facts, data, text=HOSTILE):
+    """What a noun may hold of it, where the form itself takes it."""
+    held = {}
+    for name, question in form.questions().items():
+        values = values_for(question, facts, text)
+        says = values.filter(lambda value: any(c.isalnum() for c in str(value or "")))
+        held[name] = data.draw(says if form.must(name) else st.none() | values, name)
+    return held
+
+
+def drawn(action, form, held, facts):
+    memory = Memory(at=10**13, stack=(str(the_longest(action)),), channel="C0123456789")
+    return form_view(Open(form, "Edit", action.model_construct(), held, facts), memory.text)
+
+
+def answered(view):
+    """What Slack sends of a form that nobody typed into."""
+    values = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            begun = {k.removeprefix("initial_"): v for k, v in block["element"].items()}
+            state = {"value": begun.get("value"), "selected_option": begun.get("option")}
+            state |= {"selected_date": begun.get("date"), "selected_user": begun.get("user")}
+            values[block["block_id"]] = {block["element"]["action_id"]: state}
+    return answers_of({"state": {"values": values}})
+
+
+@pytest.mark.parametrize("action", ACTED, ids=lambda each: each.kind)
+def test_each_action_is_heard_in_one_way_and_each_form_opens_before_it_is_saved(action):
+    ways = [way for way in (PAGE, OPENS, DOES, SAVES) if routes.find(way, action.model_construct())]
+    assert ways in ([PAGE], [OPENS], [DOES], [OPENS, SAVES])
+    assert (PAGE in ways) == issubclass(action, Page)
+    assert action.kind not in {*ACTIONS, *VIEWS}
+
+
+@pytest.mark.parametrize("action", ACTED, ids=lambda each: each.kind)
+def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_beneath(action):
+    longest = the_longest(action)
+    assert read_action(str(longest)) == longest
+    assert len(str(longest)) <= LONGEST_ACTION
+    assert heard_as({"action_id": "x", "value": str(longest)}) == action.kind
+    pages = sorted((str(the_longest(each)) for each in ACTED if issubclass(each, Page)), key=len)
+    memory = Memory(at=10**13, stack=(pages[-1], pages[-1], str(longest)), channel="C" * 32)
+    assert len(memory.text) <= MOST_METADATA
+
+
+@pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_each_form_held_drawn_and_read_equals_itself(action, form, data):
+    facts = facts_for(form)
+    held = held_of(form, facts, data)
+    written = form(**{name: value for name, value in held.items() if value is not None})
+    if dict(written.check(facts)):
+        return
+    view = drawn(action, form, held, facts)
+    assert [str(problem) for problem in check_view(view)] == []
+    assert form.read(answered(view), facts) == written
+
+
+@pytest.mark.parametrize("count", LISTS)
+@pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)
+def test_slack_takes_each_form_with_hostile_and_longest_texts_and_lists(action, form, count):
+    facts = facts_for(form, count, HOSTILE * 20)
+    held = {}
+    for name, question in form.questions().items():
+        if type(question).__name__ in {"Line", "Paragraph"}:
+            held[name] = (HOSTILE * 200)[: question.longest]
+    view = drawn(action, form, held, facts)
+    assert [str(problem) for problem in check_view(view)] == []
+    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    lists = {n for n, q in form.questions().items() if isinstance(q, Choice)}
+    assert form.questions().keys() - asked == (lists if count == 0 else set())
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda each: each.__name__)
+def test_each_form_says_what_is_missing_and_what_is_too_long_at_its_field(form):
+    facts = facts_for(form)
+    texts = [n for n, q in form.questions().items() if type(q).__name__ in {"Line", "Paragraph"}]
+    too_long = {name: "x" * (form.questions()[name].longest + 1) for name in texts}
+    blank = dict.fromkeys(form.questions(), "  ")
+    for answers, expected in ((blank, [n for n in blank if form.must(n)]), (too_long, texts)):
+        found = {}
+        try:
+            form.read(answers, facts)
+        except Exception as mistake:
+            found = mistake.errors
+        assert set(expected) <= found.keys()
+
+
+def test_a_long_list_is_searched_by_words_and_gives_as_many_as_slack_takes():
+    question = Choice(label="Which?", options="themes")
+    facts = {"themes": [(f"Theme {n} of many", n) for n in range(500)]}
+    assert len(found_options(question, facts, "")) == 100
+    assert [each["value"] for each in found_options(question, facts, "MANY 499")] == ["499"]
+    assert found_options(question, facts, "nowhere") == []
+
+
+def test_every_question_is_of_a_kind_that_can_be_drawn():
+    kinds = {type(q) for form in FORMS for q in form.questions().values()}
+    assert all(issubclass(kind, Question) for kind in kinds)
+    assert Paragraph in kinds
+
+
+def test_what_a_form_did_not_ask_stays_as_it_is_held():
+    class Short(Form):
+        title: Annotated[str, Question(label="What?")]
+        owner_user_id: Annotated[str | None, Person(label="Who?")] = None
+
+    read = Short.read({"title": "New"}, held={"title": "Old", "owner_user_id": ANA})
+    assert (read.title, read.owner_user_id) == ("New", ANA)
+    assert Short.unasked({}, {"title": None}) == ["title"]
+    assert Short.unasked({}, {"title": "Old"}) == []
+
+
+def test_every_route_is_listed_once_with_the_function_that_hears_it():
+    found = list(listed())
+    assert len(found) == len({(kind, name) for kind, name, _ in found})
+    assert ("does", "close_theme", "bot.workflows.keeping.Kept.close") in found
+    assert {"command", "shortcut", "event", "saves"} <= {kind for kind, _, _ in found}
+    names = {name for kind, name, _ in found if kind in {"page", "opens", "does"}}
+    assert {each.kind for each in ACTED} == names
+    assert names < heard()["block_actions"].keys()
