@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import event, select, true
 
+from bot.views.board.needs import line_of
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
@@ -142,3 +143,19 @@ def test_even_if_it_were_everybody_s_nobody_is_asked_for_what_they_may_not_see(
     assert for_person(database, of_all, BEN).count == 2  # the owner of the stream is in its circle
     found = for_person(database, of_all, "U0DANA")
     assert (titles(found), found.count) == (["open"], 1)
+
+
+@every_need
+def test_it_is_one_statement_with_all_that_its_line_says(database, shop, need):
+    for number in range(FEW):
+        waits(database, shop, need, f"number {number}")
+    asked = []
+    listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        event.listen(database.engine, "before_cursor_execute", listen)
+        found = need.for_channel(session, portfolio, None, MONDAY, FEW)
+        for each in found.some:
+            line_of(need, each, MONDAY, asks=True)
+        event.remove(database.engine, "before_cursor_execute", listen)
+    assert len(asked) == 1
