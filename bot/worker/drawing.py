@@ -13,12 +13,12 @@ from bot.views.board import digest, digest_thread, fact_check, refusal
 from bot.views.board import home as home_board
 from bot.views.epics import idea_answer, stop_form, stream_move
 from bot.views.files import export_told, import_told
+from bot.views.notices import NOTICES
 from bot.views.people import holdings as people
 from bot.views.people import role_list
 from bot.views.portfolio import going_live, restructure_form
 from bot.worker.courier import Draw, Posted
 from bot.workflows import seeing
-from bot.workflows.board import card as looking_up
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board import home as looking
@@ -41,13 +41,6 @@ from models.message import Message, MessageKind
 from models.people.handover import Departure, Handover
 from models.people.role import RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
-
-
-def _draw_card(session: Session, epic_id: int, now: datetime) -> Answer:
-    epic = session.get_one(Epic, epic_id)
-    if not may_see(session, EVERYBODY, epic):
-        return epic_card.restricted(epic)
-    return epic_card.epic_card(looking_up.card(session, epic, now))
 
 
 def _draw_idea_answer(session: Session, answer_id: int, now: datetime) -> Answer:
@@ -176,8 +169,7 @@ def _draw_without_portfolio(session: Session, home: Home) -> Answer:
     return home_board.welcome(admins, is_admin=home.user_id in admins)
 
 
-DRAWINGS: Mapping[str, Draw] = {
-    MessageKind.EPIC_CARD: _draw_card,
+BY_HAND: Mapping[str, Draw] = {
     MessageKind.IDEA_ANSWER: _draw_idea_answer,
     MessageKind.STOPPED: _draw_stopped,
     MessageKind.OWNER: _draw_owner,
@@ -199,7 +191,13 @@ DRAWINGS: Mapping[str, Draw] = {
     MessageKind.IMPORTED: _draw_imported,
     "home": _draw_home,
 }
-"""Who draws what."""
+"""Who draws what is no notice yet, and App Home."""
+
+DRAWINGS: Mapping[str, Draw] = {
+    **BY_HAND,
+    **{kind: each.draw for kind, each in NOTICES.items()},
+}
+"""Who draws what: a notice itself, found by its kind."""
 
 POSTED: Mapping[str, Posted] = {MessageKind.DIGEST: reporting.reply_in_thread}
 """What follows once a message of a kind is posted."""

@@ -176,6 +176,30 @@ def redraw_message(session: Session, message: Message, at: datetime) -> None:
     put(session, message.workspace_id, message.work_key, at, lane=message.channel_id)
 
 
+def post(
+    session: Session,
+    workspace_id: int,
+    kind: MessageKind,
+    subject_id: int,
+    channel_id: str,
+    at: datetime,
+    *,
+    thread_ts: str | None = None,
+) -> Message:
+    """Put a message of the kind about its subject into a channel, or to a person by their id."""
+    message = Message(
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        thread_ts=thread_ts,
+        kind=kind,
+        subject_id=subject_id,
+    )
+    session.add(message)
+    session.flush()
+    redraw_message(session, message, at)
+    return message
+
+
 def tell(
     session: Session,
     workspace_id: int,
@@ -189,9 +213,4 @@ def tell(
     for user_id in dict.fromkeys(people):
         if user_id is None or user_id == actor:
             continue
-        message = Message(
-            workspace_id=workspace_id, channel_id=user_id, kind=kind, subject_id=subject_id
-        )
-        session.add(message)
-        session.flush()
-        redraw_message(session, message, at)
+        post(session, workspace_id, kind, subject_id, user_id, at)

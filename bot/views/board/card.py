@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
     TEXT_LIMIT,
@@ -25,15 +27,27 @@ from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, next_button, next_line, read_aloud
+from bot.views.notices import notice
 from bot.workflows.board.card import Card
+from bot.workflows.board.card import card as card_of
+from bot.workflows.seeing import EVERYBODY, may_see
 from models.calendar import days_between
 from models.epics.column import ENDED
 from models.epics.epic import Epic, StreamMove, Transition
+from models.message import MessageKind
 from models.money import format_amount
 from models.portfolio.portfolio import FIRST_STATE
 
 MORE = "epic_menu"
 HYPOTHESIS_SEEN = 600
+
+
+@notice(MessageKind.EPIC_CARD, Epic)
+def in_channel(session: Session, epic: Epic, now: datetime) -> Answer:
+    """The card as a channel shows it: of a restricted epic only that it is."""
+    if not may_see(session, EVERYBODY, epic):
+        return restricted(epic)
+    return epic_card(card_of(session, epic, now))
 
 
 def epic_card(card: Card) -> Answer:

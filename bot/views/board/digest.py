@@ -18,10 +18,12 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
-from bot.views.board.pressing import answer_button, unblock_button
+from bot.views.board.needs import line_of
+from bot.views.board.pressing import answer_button
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import board_button
 from bot.workflows.board.content import Crowd, InFlight, Telling
+from bot.workflows.epics.blocking import BLOCKED
 from models.board.digest import FIGURES_AFTER, WEEK
 from models.calendar import days_between, spell_span
 from models.epics.epic import Epic
@@ -178,10 +180,8 @@ def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
 
 
 def _blocked(telling: Telling, epic: Epic) -> tuple[Block, str]:
-    assert epic.blocking is not None
-    days = days_between(epic.blocking.at, telling.now, telling.zone)
-    said = words("board/digest", "blocked", epic=epic, days=days)
-    return section(said, unblock_button(epic)), f"what blocks {epic.key}"
+    shown = line_of(BLOCKED, epic, telling.now, asks=True)
+    return section(*shown), f"what blocks {epic.key}"
 
 
 def _still(telling: Telling, epic: Epic, news: datetime) -> tuple[Block, str]:

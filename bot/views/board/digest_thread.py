@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, context, modal, section
 from bot.slack.mrkdwn import words
-from bot.views.board.pressing import answer_button, owner_button, project_button, unblock_button
+from bot.views.board.needs import line_of
+from bot.views.board.pressing import answer_button, owner_button, project_button
 from bot.views.epics.buttons import open_button, still_right_button
 from bot.workflows.board.content import Needs
+from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.projects.slips import Slip
-from models.calendar import days_between
 from models.epics.epic import Epic, Override
 from models.message import MessageKind
 from models.paging import Pile
@@ -73,9 +74,7 @@ def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 
 def _blocked(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
-    assert epic.blocking is not None
-    days = days_between(epic.blocking.at, now, ZoneInfo(portfolio.time_zone))
-    return _epic_words("blocked_line", epic, days=days), unblock_button(epic)
+    return line_of(BLOCKED, epic, now, asks=True)
 
 
 def _quiet(heard: tuple[Epic, datetime], portfolio: Portfolio, now: datetime) -> Line:

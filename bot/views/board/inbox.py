@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.blocks import Block, Element, context, header, section
 from bot.slack.mrkdwn import words
+from bot.views.board.needs import line_of
 from bot.views.board.pressing import (
     answer_button,
     owner_button,
     project_button,
     stream_owner_button,
-    unblock_button,
 )
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import fill_button
 from bot.workflows.board.inbox import Waits
+from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.projects.slips import Slip
 from models.calendar import days_between
 from models.epics.column import Column, next_column
@@ -72,10 +73,7 @@ def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 
 def _blocked(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
-    blocking = epic.blocking
-    assert blocking is not None
-    days = days_between(blocking.at, now, ZoneInfo(portfolio.time_zone))
-    return _said("blocked", epic, blocking=blocking, days=days), unblock_button(epic)
+    return line_of(BLOCKED, epic, now, asks=False)
 
 
 def _lacking(each: tuple[Epic, Sequence[Requirement]], portfolio: Portfolio, now: datetime) -> Line:

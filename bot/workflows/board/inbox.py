@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.board.needs import NEEDS
 from bot.workflows.epics.quiet import last_heard, news_of
 from bot.workflows.projects.slips import Slip, slips_of
 from bot.workflows.seeing import seen_by
@@ -27,7 +28,7 @@ FEW = 5
 """How many of a kind are named."""
 
 MOST_OWNED = 100
-"""Of so many epics of one person it is looked what they lack."""
+"""Of so many epics of one person that can go on it is looked what they lack."""
 
 MOST_UNOWNED = 40
 """How many epics without an owner fit into one form."""
@@ -79,10 +80,9 @@ class Reader:
 def what_waits(session: Session, portfolio: Portfolio, reader: Reader, now: datetime) -> Waits:
     """What waits for the reader in the portfolio; each kind with a few of its epics."""
     states = [state for state in portfolio.states if state.is_open]
-    mine = _mine(session, portfolio, reader.user_id, states)
-    blocked = [epic for epic, _ in mine if epic.blocking is not None]
-    lacking = [(epic, found) for epic, _ in mine if not epic.blocking and (found := _lacks(epic))]
-    quiet = [(epic, news_of(epic, heard)) for epic, heard in mine if epic.blocking is None]
+    mine = _can_go_on(session, portfolio, reader.user_id, states)
+    lacking = [(epic, found) for epic, _ in mine if (found := _lacks(epic))]
+    quiet = [(epic, news_of(epic, heard)) for epic, heard in mine]
     silent = [
         (epic, news)
         for epic, news in quiet
@@ -92,12 +92,12 @@ def what_waits(session: Session, portfolio: Portfolio, reader: Reader, now: date
     streams = [stream for stream in ownerless if stream.owner_user_id is None]
     return Waits(
         answers=_answers(session, portfolio, reader.user_id),
-        blocked=_few(sorted(blocked, key=_blocked_at)),
         lacking=_few(lacking),
         quiet=_few(sorted(silent, key=lambda each: each[1])),
         unowned=_unowned(session, portfolio, reader.user_id, states),
         streams=_few(streams),
         slips=_slips(session, portfolio, reader.user_id, now),
+        **{need.name: need.for_person(session, portfolio, reader.user_id, FEW) for need in NEEDS},
     )
 
 
@@ -117,18 +117,20 @@ def without_owner(
     return _counted(session, rows, MOST_UNOWNED)
 
 
-def _mine(
+def _can_go_on(
     session: Session, portfolio: Portfolio, user_id: str, states: Sequence[State]
 ) -> Sequence[tuple[Epic, Heard]]:
+    """Their open epics that can go on; one that is blocked waits as that alone."""
     rows = (
         select(Epic, *last_heard())
         .where(
             Epic.portfolio_id == portfolio.id,
             Epic.owner_user_id == user_id,
             Epic.state_id.in_([state.id for state in states]),
+            ~Epic.blocking.has(),
             seen_by(user_id),
         )
-        .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
+        .options(joinedload(Epic.state), joinedload(Epic.value_stream))
         .order_by(Epic.state_entered_at, Epic.id)
         .limit(MOST_OWNED)
     )
@@ -197,10 +199,6 @@ def _counted(session: Session, rows: Select[Epic], few: int = FEW) -> Pile[Epic]
         .order_by(*order)
     ).all()
     return Pile([epic for epic, _ in found], found[0][1] if found else 0)
-
-
-def _blocked_at(epic: Epic) -> datetime:
-    return epic.blocking.at if epic.blocking is not None else epic.state_entered_at
 
 
 def _few(found: Sequence[T]) -> Pile[T]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -10,14 +11,19 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.board.changes import Scope, limits_of
 from bot.workflows.board.content import Crowd, Needs, OnTheirDates, Waiting
+from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.quiet import last_heard, news_of, quiet_epics
+from bot.workflows.needs import Need, T
 from bot.workflows.projects.slips import Slip, is_off_its_date, slips_of
 from bot.workflows.seeing import EVERYBODY, seen_by
-from models.epics.epic import Blocking, Epic, Override, StreamMove, Transition
+from models.epics.epic import Epic, Override, StreamMove, Transition
 from models.flow.flow import History, Load, Move, StreamChange, over_since
 from models.paging import Pile
 from models.portfolio.portfolio import FIRST_STATE, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
+
+NEEDS: Sequence[Need[Any]] = (BLOCKED,)
+"""What Home, the digest and its thread ask for as it is declared, each by the name of its field."""
 
 LONGEST = 10
 """How many of a kind are named; the others are counted."""
@@ -29,13 +35,18 @@ def needs(
     """All of it: as it was at `at`, without what was solved by `now`."""
     return Needs(
         answers=waiting_for_an_answer(session, scope, at),
-        blocked=blocked(session, scope, at),
         quiet=quiet_for_long(session, scope, at),
         overrides=overrides(session, scope, since, until),
         unowned=unowned(session, scope, at),
         slips=slips(session, scope, at),
         crowds=crowds(session, scope, now),
+        **{need.name: pile_of(session, scope, need, at) for need in NEEDS},
     )
+
+
+def pile_of(session: Session, scope: Scope, need: Need[T], at: datetime) -> Pile[T]:
+    """What waited at the moment and still does."""
+    return need.for_channel(session, scope.portfolio, scope.value_stream, at, LONGEST)
 
 
 def waiting_for_an_answer(session: Session, scope: Scope, at: datetime) -> Waiting:
@@ -55,17 +66,6 @@ def waiting_for_an_answer(session: Session, scope: Scope, at: datetime) -> Waiti
         late = _count(session, rows.where(Epic.state_entered_at < entered_before))
     longest = rows.order_by(Epic.state_entered_at, Epic.id).limit(LONGEST)
     return Waiting(_epics(session, longest), _count(session, rows), late)
-
-
-def blocked(session: Session, scope: Scope, at: datetime) -> Pile[Epic]:
-    """The epics that were blocked at the moment and still are, the longest first."""
-    rows = (
-        select(Epic)
-        .join(Blocking, Blocking.epic_id == Epic.id)
-        .where(scope.epics, Blocking.ended_at.is_(None), Blocking.at <= at, _is_open(scope))
-    )
-    longest = rows.order_by(Blocking.at, Epic.id).limit(LONGEST)
-    return Pile(_epics(session, longest), _count(session, rows))
 
 
 def quiet_for_long(session: Session, scope: Scope, at: datetime) -> Pile[tuple[Epic, datetime]]:

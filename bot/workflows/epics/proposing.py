@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.portfolio.readiness import NotLiveYet
 from bot.workflows.portfolio.streams import UnknownStream
-from bot.workflows.redrawing import redraw_epic
+from bot.workflows.redrawing import post, redraw_homes
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right, Role
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
 from models.projects.project import Project
@@ -69,15 +69,8 @@ def propose(
     session.flush()
     session.get_one(Seen, (workspace_id, request_id)).subject_id = epic.id
     if stream.channel_id is not None and not stream.portfolio.is_silent(at):
-        session.add(
-            Message(
-                workspace_id=workspace_id,
-                channel_id=stream.channel_id,
-                kind=MessageKind.EPIC_CARD,
-                subject_id=epic.id,
-            )
-        )
-    redraw_epic(session, epic, at)
+        post(session, workspace_id, MessageKind.EPIC_CARD, epic.id, stream.channel_id, at)
+    redraw_homes(session, workspace_id, at)
     return epic
 
 

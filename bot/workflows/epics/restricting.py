@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import locked, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_about, redraw_cards, redraw_epic, redraw_questions
+from bot.workflows.redrawing import post, redraw_about, redraw_cards, redraw_epic, redraw_questions
 from bot.workflows.seeing import may_see
 from models.board.digest import Digest, Subscription
 from models.epics.epic import CircleMember, Epic, StreamMove
@@ -53,7 +53,7 @@ def restrict(
     if before != restricted:
         epic.version += 1
         session.flush()
-        show_in_channel(session, epic)
+        show_in_channel(session, epic, at)
         redraw_questions(session, [epic], at)
         redraw_stream_moves(session, epic, at)
         if restricted:
@@ -63,7 +63,7 @@ def restrict(
     return epic
 
 
-def show_in_channel(session: Session, epic: Epic) -> None:
+def show_in_channel(session: Session, epic: Epic, at: datetime) -> None:
     """Put a card into the channel of its value stream, where none is; of a restricted one none."""
     channel_id = epic.value_stream.channel_id
     if channel_id is None or epic.restricted:
@@ -75,15 +75,7 @@ def show_in_channel(session: Session, epic: Epic) -> None:
         Message.channel_id == channel_id,
     )
     if session.scalar(there.limit(1)) is None:
-        session.add(
-            Message(
-                workspace_id=epic.workspace_id,
-                channel_id=channel_id,
-                kind=MessageKind.EPIC_CARD,
-                subject_id=epic.id,
-            )
-        )
-        session.flush()
+        post(session, epic.workspace_id, MessageKind.EPIC_CARD, epic.id, channel_id, at)
 
 
 def redraw_who_waits(session: Session, epic: Epic, at: datetime) -> None:

@@ -88,7 +88,7 @@ def change_stream(
     for card in cards:
         card.kind, card.subject_id = MessageKind.STREAM_MOVE, move.id
     session.flush()
-    show_in_channel(session, epic)
+    show_in_channel(session, epic, at)
     for card in cards:
         redraw_message(session, card, at)
     return move

@@ -6,75 +6,30 @@ from bot.views.board import digest, digest_thread, fact_check, subscription
 from bot.workflows.board.content import (
     Changes,
     Crowd,
-    InFlight,
     Needs,
     OnTheirDates,
-    Telling,
     Waiting,
 )
 from bot.workflows.projects.slips import Slip
-from models.board.digest import Subscription
-from models.epics.column import columns
 from models.epics.epic import Blocking, Override
 from models.flow.flow import Load
 from models.message import MessageKind
 from models.paging import Pile
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
+from tests.views.board.tellings import (
+    MONDAY,
+    START_OF_WEEK,
+    WEEK,
+    a_subscription,
+    a_telling,
+    in_flight,
+)
 from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
 from tests.views.reading import buttons, options, read_aloud, shown
 
-MONDAY = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
-"""Nine o'clock in Berlin."""
-WEEK = timedelta(days=7)
-START_OF_WEEK = datetime(2026, 5, 17, 22, 0, tzinfo=UTC)
-NOTHING = Changes(0, [], [], [], [], [], [])
 DAY = timedelta(days=1)
 LATER = timedelta(hours=3)
-STREAMS = {"Onboarding": Load(9), "Payments": Load(20)}
-
-
-def a_subscription(portfolio, **more):
-    facts = {"id": 9, "weekday": 0, "minute_of_day": 540, "time_zone": "Europe/Berlin"}
-    facts |= {
-        "subscribed_by": ANA,
-        "next_at": MONDAY,
-        "channel_id": "C0ALL",
-        "portfolio": portfolio,
-    }
-    return Subscription(**(facts | more))
-
-
-def in_flight(portfolio, streams=None, most=None, **more):
-    """Four in reviewing, five in analyzing, six ready, eight that test, six that deliver."""
-    committed = [each for each in columns(portfolio) if each.state.committed]
-    counts = dict(zip(committed, (4, 5, 6, 8, 6), strict=True))
-    loads = {each: Load(n, (most or {}).get(each.name)) for each, n in counts.items()}
-    return InFlight(whole=Load(29), columns=loads, streams=streams or STREAMS, **more)
-
-
-def a_telling(portfolio=None, **more):
-    portfolio = portfolio or a_portfolio()
-    facts = {
-        "portfolio": portfolio,
-        "value_stream": None,
-        "subscription": a_subscription(portfolio),
-        "first": False,
-        "preview": False,
-        "at": MONDAY,
-        "since": START_OF_WEEK - WEEK,
-        "until": START_OF_WEEK,
-        "changes": NOTHING,
-        "in_flight": in_flight(portfolio),
-        "needs": Needs(),
-        "milestones": OnTheirDates(),
-        "finished_13_weeks": 15,
-        "finished_13_weeks_before": 13,
-        "open_total": 58,
-        "finished_since_live": 0,
-        "now": MONDAY,
-    }
-    return Telling(**(facts | more))
 
 
 def a_blocking(epic, reason="waits for the supplier"):
@@ -199,7 +154,7 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     needs = Needs(crowds=[crowd], blocked=Pile([oldest], 1))
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 11." in texts
-    assert any("\nblocked for 2 days: waits" in text for text in texts)
+    assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
     replied = shown(digest_thread.reply(MessageKind.DIGEST_BLOCKED, needs, portfolio, MONDAY))
     assert any("blocked 2 days: waits" in text for text in replied)
 
@@ -450,7 +405,7 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     assert shown(several)[0] == "*Blocked* · 2 epics, the longest first"
     assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
         "*Blocked* · 1 epic",
-        f"*PAY-4* {title}\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
+        f"*PAY-4 · {title}*\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
         "It is unblocked",
     ]
     assert shown(a_reply(MessageKind.DIGEST_QUIET, quiet=Pile([(epic, MONDAY - 16 * DAY)], 1))) == [

@@ -1,0 +1,55 @@
+"""How each need looks: one line and its one button, the same in Home, a digest and its thread."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.slack.blocks import Element
+from bot.slack.mrkdwn import words
+from bot.views.board.pressing import unblock_button
+from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.needs import Need, T
+from models.calendar import days_between
+from models.epics.epic import Epic
+
+Line = tuple[str, Element]
+"""What is said of one of a kind, and the button that solves it."""
+
+Noun = TypeVar("Noun", contravariant=True)
+
+
+class Look(Protocol[Noun]):
+    """Gives the line of one of a kind; where a channel is asked, it names who is meant."""
+
+    def __call__(self, each: Noun, now: datetime, /, *, asks: bool) -> Line:
+        """The line as of now."""
+
+
+LOOKS: dict[Need[Any], Look[Any]] = {}
+"""How each need looks, filled by `shows`."""
+
+
+def shows(need: Need[T]) -> Callable[[Look[T]], Look[T]]:
+    """Have the need look as the function says, and no other."""
+
+    def keep(look: Look[T]) -> Look[T]:
+        if need in LOOKS:
+            raise ValueError(f"{need.name} is shown already")
+        LOOKS[need] = look
+        return look
+
+    return keep
+
+
+def line_of(need: Need[T], each: T, now: datetime, *, asks: bool) -> Line:
+    """One that waits: in a channel it asks someone, in their own Home they know who is meant."""
+    return LOOKS[need](each, now, asks=asks)
+
+
+@shows(BLOCKED)
+def blocked(epic: Epic, now: datetime, /, *, asks: bool) -> Line:
+    """For how long an epic cannot go on, and why."""
+    assert epic.blocking is not None
+    days = days_between(epic.blocking.at, now, ZoneInfo(epic.portfolio.time_zone))
+    return words("board/needs", "blocked", epic=epic, days=days, asks=asks), unblock_button(epic)

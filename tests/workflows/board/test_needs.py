@@ -1,0 +1,161 @@
+"""What holds of every need that is declared, whatever it is about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select, true
+
+from bot.views.board.needs import line_of
+from bot.workflows.board.needs import NEEDS
+from bot.workflows.epics import blocking
+from bot.workflows.epics.blocking import BLOCKED
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio, ValueStream
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+DAY = timedelta(days=1)
+FEW = 3
+
+
+@dataclass(frozen=True)
+class Story:
+    """How one of a kind comes to wait for Ana, and how it ends."""
+
+    begins: Callable
+    ends: Callable
+
+
+STORIES = {
+    BLOCKED: Story(
+        begins=lambda session, epic, at: blocking.block(
+            session, epic.workspace_id, ANA, epic.id, "waits for the bank", at
+        ),
+        ends=lambda session, epic, at: blocking.unblock(
+            session, epic.workspace_id, ANA, epic.id, at
+        ),
+    )
+}
+every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
+
+
+def test_every_need_is_held_to_what_holds_of_all():
+    assert set(STORIES) == set(NEEDS)
+    assert len({need.name for need in NEEDS}) == len(NEEDS)
+
+
+@pytest.fixture
+def shop(database):
+    """Payments of Ben, and Onboarding."""
+    return a_portfolio(database)
+
+
+def waits(database, shop, need, title, at=MONDAY, *, prefix="PAY", **more):
+    """One of the kind that waits for Ana since the moment."""
+    with database.write() as session:
+        stream = session.scalars(select(ValueStream).where(ValueStream.key_prefix == prefix)).one()
+        epic = an_epic(session, shop[0], stream.id, title)
+        for name, value in more.items():
+            setattr(epic, name, value)
+        session.flush()
+        STORIES[need].begins(session, epic, at)
+        return epic.id
+
+
+def is_over(database, need, epic_id, at):
+    with database.write() as session:
+        STORIES[need].ends(session, session.get_one(Epic, epic_id), at)
+
+
+def in_channel(database, need, at=MONDAY + DAY, *, stream=None):
+    with database.read() as session:
+        streams = session.scalars(select(ValueStream).where(ValueStream.name == stream)).first()
+        portfolio = session.scalars(select(Portfolio)).one()
+        return need.for_channel(session, portfolio, streams, at, FEW)
+
+
+def for_person(database, need, user_id):
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        return need.for_person(session, portfolio, user_id, FEW)
+
+
+def titles(pile):
+    """Of each the epic it is about."""
+    return [getattr(each, "epic", each).title for each in pile.some]
+
+
+@every_need
+def test_none_a_few_and_more_than_are_named(database, shop, need):
+    for there in range(FEW + 3):
+        for found in (in_channel(database, need), for_person(database, need, ANA)):
+            assert (len(found.some), found.count) == (min(there, FEW), there)
+        waits(database, shop, need, f"number {there}")
+
+
+@every_need
+def test_what_waits_the_longest_stands_first(database, shop, need):
+    for title, days in (("second", 2), ("third", 1), ("first", 3), ("fourth", 0)):
+        waits(database, shop, need, title, MONDAY - days * DAY)
+    for found in (in_channel(database, need), for_person(database, need, ANA)):
+        assert titles(found) == ["first", "second", "third"]
+
+
+@every_need
+def test_a_channel_is_asked_for_what_waited_at_the_moment_and_still_does(database, shop, need):
+    epic = waits(database, shop, need, "stuck", MONDAY)
+    assert in_channel(database, need, MONDAY - DAY).count == 0
+    assert in_channel(database, need, MONDAY).count == 1
+    is_over(database, need, epic, MONDAY + DAY)
+    assert in_channel(database, need, MONDAY).count == 0
+    assert for_person(database, need, ANA).count == 0
+
+
+@every_need
+def test_a_stream_s_channel_is_asked_for_its_own_alone(database, shop, need):
+    waits(database, shop, need, "here")
+    waits(database, shop, need, "there", prefix="ONB")
+    assert titles(in_channel(database, need, stream="Payments")) == ["here"]
+    assert in_channel(database, need).count == 2
+
+
+@every_need
+def test_what_is_restricted_is_neither_named_nor_counted_in_a_channel(database, shop, need):
+    waits(database, shop, need, "secret", restricted=True)
+    assert in_channel(database, need).count == 0
+    assert titles(for_person(database, need, ANA)) == ["secret"]
+
+
+@every_need
+def test_nobody_is_asked_for_what_is_another_s(database, shop, need):
+    waits(database, shop, need, "of Ana")
+    assert for_person(database, need, BEN).count == 0
+
+
+@every_need
+def test_even_if_it_were_everybody_s_nobody_is_asked_for_what_they_may_not_see(
+    database, shop, need
+):
+    waits(database, shop, need, "open")
+    waits(database, shop, need, "secret", restricted=True)
+    of_all = replace(need, theirs=lambda user_id: true())
+    assert for_person(database, of_all, BEN).count == 2  # the owner of the stream is in its circle
+    found = for_person(database, of_all, "U0DANA")
+    assert (titles(found), found.count) == (["open"], 1)
+
+
+@every_need
+def test_it_is_one_statement_with_all_that_its_line_says(database, shop, need):
+    for number in range(FEW):
+        waits(database, shop, need, f"number {number}")
+    asked = []
+    listen = lambda *arguments: asked.append(arguments[2])  # noqa: E731 - a one-line listener
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        event.listen(database.engine, "before_cursor_execute", listen)
+        found = need.for_channel(session, portfolio, None, MONDAY, FEW)
+        for each in found.some:
+            line_of(need, each, MONDAY, asks=True)
+        event.remove(database.engine, "before_cursor_execute", listen)
+    assert len(asked) == 1

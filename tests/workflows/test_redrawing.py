@@ -1,0 +1,41 @@
+"""Posting a message, and having it drawn."""
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows.redrawing import post, tell
+from models.message import Message, MessageKind
+from models.work import Work
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
+
+
+@pytest.fixture
+def here(database):
+    return a_portfolio(database)[0]
+
+
+def messages(database, kind):
+    with database.read() as session:
+        found = session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id))
+        return [(each.channel_id, each.subject_id, each.thread_ts, each.ts) for each in found]
+
+
+def test_what_is_posted_is_drawn_next_in_the_lane_of_its_channel(database, here):
+    with database.write() as session:
+        key = post(session, here, MessageKind.EPIC_CARD, 4, "C0PAY", MONDAY).work_key
+    assert messages(database, MessageKind.EPIC_CARD) == [("C0PAY", 4, None, None)]
+    with database.read() as session:
+        work = session.get(Work, (here, key))
+        assert (work.lane, work.due_at) == ("C0PAY", MONDAY)
+
+
+def test_it_can_be_posted_in_a_thread(database, here):
+    with database.write() as session:
+        post(session, here, MessageKind.DIGEST_BLOCKED, 4, "C0PAY", MONDAY, thread_ts="1.1")
+    assert messages(database, MessageKind.DIGEST_BLOCKED) == [("C0PAY", 4, "1.1", None)]
+
+
+def test_people_are_told_once_each_without_who_did_it(database, here):
+    with database.write() as session:
+        tell(session, here, MessageKind.OWNER, 4, [BEN, ANA, None, BEN], ANA, MONDAY)
+    assert messages(database, MessageKind.OWNER) == [(BEN, 4, None, None)]
