@@ -35,6 +35,7 @@ from bot.commands.routes import (
     PAGE,
     SAVES,
     do,
+    from_earlier,
     open_view,
     routes,
     save,
@@ -271,7 +272,11 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
     return {
         "block_actions": {**ACTIONS, **declared},
         "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
-        "view_submission": {**VIEWS, **{route.action.kind: save for route in routes.of(SAVES)}},
+        "view_submission": {
+            **VIEWS,
+            **{route.action.kind: save for route in routes.of(SAVES)},
+            re.compile(".*"): from_earlier,
+        },
         "shortcut": shortcuts_by_id,
         "message_action": shortcuts_by_id,
         "command": {command.name.removeprefix("/"): command.handler for command in COMMANDS},

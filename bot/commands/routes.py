@@ -33,7 +33,7 @@ from bot.slack.forms import Open, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
-from bot.slack.values import OldButton
+from bot.slack.values import OldButton, OldForm
 from bot.workflows.keeping import ChangedSince, Kept, who_changed
 from models.base import Base
 from models.errors import FieldMistakes, Mistake
@@ -216,18 +216,12 @@ def save(call: Call) -> None:
 
     Sent a second time as it was, it is answered as the first time.
     """
-    memory = read_memory(str(call.view.get("private_metadata") or ""))
-    if not memory.stack:
-        raise OldButton
-    about = memory.actions[-1]
-    route = routes.find(SAVES, about)
-    if route is None or call.view["callback_id"] != about.kind:
-        raise OldButton
+    memory, about, route = _form_in_front(call)
     typed = answers_of(call.view)
     with call.database.read() as session:
         opened = _target(call, session, about)
         if not isinstance(opened, Open):
-            raise OldButton
+            raise OldForm
         if opened.form.unasked(typed, opened.held):
             again = form_view(opened, memory.text, typed, _note("asks_more"))
             call.ack(response_action="update", view=again)
@@ -248,6 +242,11 @@ def save(call: Call) -> None:
         call.tell(told, memory.channel)
 
 
+def from_earlier(call: Call) -> None:
+    """Hear a form that an earlier Tack once opened. Raises OldForm."""
+    raise OldForm
+
+
 def suggest(call: Call) -> None:
     """Say what of a long list fits to what was typed into its field."""
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
@@ -259,6 +258,19 @@ def suggest(call: Call) -> None:
     if not isinstance(question, Choice):
         raise OldButton
     call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
+
+
+def _form_in_front(call: Call) -> tuple[Memory, Action, Route]:
+    """What the form remembers, what it is about, and what takes it. Raises OldForm."""
+    try:
+        memory = read_memory(str(call.view.get("private_metadata") or ""))
+        about = memory.actions[-1]
+    except (OldButton, IndexError) as error:
+        raise OldForm from error
+    route = routes.find(SAVES, about)
+    if route is None or call.view["callback_id"] != about.kind:
+        raise OldForm
+    return memory, about, route
 
 
 def _target(call: Call, session: Session, it: Action) -> Open | Page | Answer:

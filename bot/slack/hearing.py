@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.slack import answers
+from bot.slack.actions import heard_as
 from bot.slack.answering import (
     NOT_REACHED,
     TriggerExpired,
@@ -115,7 +116,7 @@ class Call:
         if self.body.get("type") == "view_submission":
             return f"form {self.view['callback_id']}"
         if actions := self.body.get("actions"):
-            return f"button {actions[0]['action_id']}"
+            return f"button {heard_as(actions[0])}"
         if "event" in self.body:
             return f"event {self.body['event']['type']}"
         return str(self.body.get("callback_id") or self.body.get("type"))

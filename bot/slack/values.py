@@ -23,6 +23,15 @@ class OldButton(Mistake):
         )
 
 
+class OldForm(Mistake):
+    """A form this version of Tack does not draw, or whose memory was edited by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This form is out of date. Copy what you typed, then close it and open it again."
+        )
+
+
 class Value(BaseModel):
     """Something to be carried by a button, an option or a form."""
 

@@ -128,7 +128,7 @@ def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(
     for route in routes.of(SAVES):
         ack = send(slack, made(route.action, world), route.form, memory=memory).ack
         assert ack["response_action"] == "errors"
-        assert "That button is out of date." in str(ack["errors"])
+        assert "This form is out of date." in str(ack["errors"])
     assert changes(shop) == before
 
 
@@ -233,6 +233,18 @@ def test_a_form_sent_as_another_than_it_was_opened_as_is_refused(slack, shop, wo
     view |= {"id": "V0", "root_view_id": "V0", "hash": "1.a", "state": {"values": {}}}
     ack = deliver(slack, {"type": "view_submission", "view": view}, "ana").ack
     assert "out of date" in str(ack["errors"])
+
+
+def test_a_form_that_an_earlier_tack_opened_keeps_what_was_typed_and_says_what_to_do(slack, shop):
+    field = {"type": "plain_text_input", "action_id": "name"}
+    label = {"type": "plain_text", "text": "What is it called?"}
+    block = {"type": "input", "block_id": "name", "label": label, "element": field}
+    view = {"type": "modal", "callback_id": "theme_form", "private_metadata": '{"kind":"theme"}'}
+    view |= {"id": "V0", "root_view_id": "V0", "hash": "1.a", "blocks": [block]}
+    view |= {"state": {"values": {"name": {"name": {"value": "Buyers finish"}}}}}
+    ack = deliver(slack, {"type": "view_submission", "view": view}, "ana").ack
+    said = "This form is out of date. Copy what you typed, then close it and open it again."
+    assert ack == {"response_action": "errors", "errors": {"name": said}}
 
 
 def saved(action):
