@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, select
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event, inspect, select
 from sqlalchemy.orm import (
     InstanceState,
     Mapper,
@@ -124,6 +124,32 @@ def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
     if row is not None and noun.audited:
         _tell(trail, session, row, "created", {}, said(_columns(row)))
     return row is not None
+
+
+def tell_created(session: Session, row: Base) -> None:
+    """Tell of a row that was inserted."""
+    if row.audited:
+        _tell(_trail(session), session, row, "created", {}, said(_columns(row)))
+
+
+def tell_changed(session: Session, row: Base) -> None:
+    """Tell what is about to be written of a row."""
+    _changing(inspect(row).mapper, session.connection(), row)
+    before, after = _changes(row)
+    if row.audited and (before or after):
+        _tell(_trail(session), session, row, "changed", before, after)
+
+
+def execute_told(
+    session: Session, statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Execute a statement of whose change who says it tells."""
+    trail = _trail(session)
+    trail.flushing = True
+    try:
+        return session.connection().execute(statement, values)
+    finally:
+        trail.flushing = False
 
 
 def watch(engine: Engine) -> None:
