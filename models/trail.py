@@ -7,7 +7,7 @@ cannot be committed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,8 +25,9 @@ from sqlalchemy.orm import (
 
 from models.audit import Act
 from models.base import Base
-from models.chain import Told, append, said
-from models.work import insert_into, write_puts
+from models.chain import Told, append, can_say_all, said, say_all
+from models.ending import ends_in_one_trip, one_trip
+from models.work import has_put, insert_into, say_puts, write_puts
 
 PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
 """What a row without a portfolio of its own may belong to, the nearest first."""
@@ -297,18 +298,31 @@ def _append(session: Session) -> None:
     """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
-    session.flush()
-    write_puts(session)
-    _tell_all(session)
+    told = _all_told(session)
+    if not (told or has_put(session)):
+        return
+    if ends_in_one_trip(session) and can_say_all(told):
+        with one_trip(session) as say:
+            say_puts(session, say)
+            say_all(say, _trail(session).act, told)
+    else:
+        write_puts(session)
+        append(session, _trail(session).act, told)
 
 
 def _tell_all(session: Session) -> None:
+    append(session, _trail(session).act, _all_told(session))
+
+
+def _all_told(session: Session) -> Sequence[Told]:
+    """What was not written yet, and is not told again. Raises UntoldChange."""
     session.flush()
     trail = _trail(session)
     if trail.in_bulk:
         raise UntoldChange(trail.in_bulk)
-    append(session, trail.act, list(trail.told.values()))
+    told = list(trail.told.values())
     trail.told.clear()
+    return told
 
 
 @cache
