@@ -209,3 +209,15 @@ def test_of_transactions_that_end_at_the_same_moment_each_is_told(database, shop
     with database.read() as session:
         assert session.scalar(select(func.count(Theme.id))) == 80
         assert session.get_one(Work, (shop[0], "digest:1")).version == 80
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_database_that_hung_up_a_moment_ago_is_reached_by_whoever_comes_next(database, shop):
+    """Given several connections in the pool, all of them lost as by a restart."""
+    with database.read() as one, database.read() as another, database.read() as third:
+        for each in (one, another, third):
+            each.execute(select(1))
+    assert hang_up(database) >= 3
+    with database.write(BY_BEN) as session:
+        rename(session, shop[2])
+    assert stored(database)[3] == "Renamed"
