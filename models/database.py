@@ -1,5 +1,6 @@
 """The way to the database: short read sessions, short writing transactions, on both engines."""
 
+import select
 import threading
 import time
 from collections import deque
@@ -8,8 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+    TimeoutError,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.audit.audit import Act
 from models.audit.trail import Trail, WritingSession, watch
@@ -22,6 +30,9 @@ WAIT_SECONDS = 2
 
 POOL_SIZE = 32
 """As many connections as there are threads that hear clicks."""
+
+ASK_AFTER_SECONDS = 5.0
+"""A connection that was used so recently is not asked whether it is alive."""
 
 
 def make_engine(url: str) -> Engine:
@@ -41,15 +52,48 @@ def make_engine(url: str) -> Engine:
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=POOL_SIZE,
         pool_timeout=WAIT_SECONDS,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": WAIT_SECONDS,
             "tcp_user_timeout": WAIT_SECONDS * 1000,
             "options": f"-c lock_timeout={WAIT_SECONDS}s",
         },
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _check_it_lives)
     watch(engine)
     return engine
+
+
+USED = "used_at"
+"""By which a connection in the pool remembers when it was last given back."""
+
+
+def _note_use(_raw: Any, record: ConnectionPoolEntry) -> None:
+    record.info[USED] = time.monotonic()
+
+
+def _check_it_lives(raw: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Find out before a click does whether the connection was lost; the pool opens others then.
+
+    A server that ends says so or hangs up, and there is something to read where nothing was asked:
+    that is seen without asking. One that was lost without a word, or with the whole machine, is
+    found by asking, where it was not used for a while.
+    """
+    used_at = record.info.pop(USED, None)
+    if used_at is None:  # it is new
+        return
+    try:
+        if time.monotonic() - used_at > ASK_AFTER_SECONDS or _has_something_to_say(raw):
+            raw.execute("SELECT 1")
+            raw.rollback()
+    except Exception as error:
+        raise InvalidatePoolError from error
+
+
+def _has_something_to_say(raw: Any) -> bool:
+    heard = select.poll()
+    heard.register(raw, select.POLLIN)
+    return bool(heard.poll(0))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

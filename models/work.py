@@ -1,16 +1,30 @@
 """Work that waits: one row per thing to be done, put in the transaction that makes it needed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    delete,
+    literal_column,
+    null,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.ending import Say, in_words
 
 PUT = "put"
 """By which a session remembers what its transaction put."""
+
+_Row = dict[str, Any]
 
 
 class Lane(Base):
@@ -80,20 +94,31 @@ def put(
 
 def write_puts(session: Session) -> None:
     """Write what the transaction put, its lanes first."""
-    rows = [row for _, row in sorted(_puts(session).items(), key=lambda put: put[0])]
-    if not rows:
+    lanes, works = _lanes_and_works(session)
+    if not works:
         return
-    lanes, works = _STATEMENTS[session.get_bind().dialect.name]
-    named = {(row["workspace_id"], row["lane"]): row["due_at"] for row in rows if row["lane"]}
-    if named:
-        session.execute(
-            lanes,
-            [
-                {"workspace_id": workspace_id, "name": name, "next_at": at}
-                for (workspace_id, name), at in sorted(named.items())
-            ],
-        )
-    session.execute(works, rows)
+    new_lanes, new_works = _STATEMENTS[session.get_bind().dialect.name]
+    if lanes:
+        session.execute(new_lanes, lanes)
+    session.execute(new_works, works)
+
+
+def say_puts(session: Session, say: Say) -> None:
+    """The same, at the end of a transaction in one round trip."""
+    for statement, rows in zip(_SAID, _lanes_and_works(session), strict=True):
+        for row in rows:
+            say(statement, row)
+
+
+def _lanes_and_works(session: Session) -> tuple[Sequence[_Row], Sequence[_Row]]:
+    """The rows to be there for what was put, in one order for all."""
+    works = [row for _, row in sorted(_puts(session).items(), key=lambda put: put[0])]
+    named = {(row["workspace_id"], row["lane"]): row["due_at"] for row in works if row["lane"]}
+    lanes = [
+        {"workspace_id": workspace_id, "name": name, "next_at": at}
+        for (workspace_id, name), at in sorted(named.items())
+    ]
+    return lanes, works
 
 
 def has_put(session: Session) -> bool:
@@ -107,9 +132,9 @@ def cancel(session: Session, workspace_id: int, key: str) -> None:
     session.execute(delete(Work).where(Work.workspace_id == workspace_id, Work.key == key))
 
 
-def _puts(session: Session) -> dict[tuple[int, str], dict[str, Any]]:
+def _puts(session: Session) -> dict[tuple[int, str], _Row]:
     """What the transaction put so far."""
-    puts: dict[tuple[int, str], dict[str, Any]] = session.info.setdefault(PUT, {})
+    puts: dict[tuple[int, str], _Row] = session.info.setdefault(PUT, {})
     return puts
 
 
@@ -122,14 +147,19 @@ def insert_into(session: Session, table: type[Base]) -> Any:
 def _statements(dialect: Any) -> tuple[Any, Any]:
     """What `put` says to a database, built once: every click says it."""
     lanes, works = Lane.__table__, Work.__table__
-    new = dialect.insert(works)
+    one: ColumnElement[int] = literal_column("1")
+    none: ColumnElement[int] = literal_column("0")
+    new = dialect.insert(works).values(
+        {name: bindparam(name) for name in ("workspace_id", "key", "lane", "due_at")}
+        | {"version": one, "fence": none, "attempts": none}
+    )
     again = {
         "due_at": new.excluded.due_at,
         "lane": new.excluded.lane,
-        "version": works.c.version + 1,
-        "attempts": 0,
-        "last_error": None,
-        "dead_at": None,
+        "version": works.c.version + one,
+        "attempts": none,
+        "last_error": null(),
+        "dead_at": null(),
     }
     key = [works.c.workspace_id, works.c.key]
     return (
@@ -139,3 +169,4 @@ def _statements(dialect: Any) -> tuple[Any, Any]:
 
 
 _STATEMENTS = {"postgresql": _statements(postgresql), "sqlite": _statements(sqlite)}
+_SAID = [in_words(statement) for statement in _STATEMENTS["postgresql"]]

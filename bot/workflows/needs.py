@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ExecutableOption
 
+from bot.workflows.paging import Pile
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.base import Base
 from models.epics.epic import Epic
-from models.paging import Pile
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 T = TypeVar("T", bound=Base)

@@ -118,8 +118,17 @@ def chained(previous_hash: str, event: Any) -> str:
 
 def hash_of(previous_hash: str, told: list[Any]) -> str:
     """The hash of what an event says, in the order of TOLD_COLUMNS, moments as ISO 8601 in UTC."""
-    text = json.dumps([previous_hash, *told], ensure_ascii=False, separators=(",", ":"))
+    text = _text([previous_hash, *told])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_after_number(told: list[Any]) -> str:
+    """What is hashed after the hash before it, the workspace and the number, in that order."""
+    return _text(told).removeprefix("[")
+
+
+def _text(told: list[Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def moment_text(at: datetime) -> str:

@@ -7,13 +7,13 @@ cannot be committed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, select
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event, inspect, select
 from sqlalchemy.orm import (
     InstanceState,
     Mapper,
@@ -24,9 +24,10 @@ from sqlalchemy.orm import (
 )
 
 from models.audit.audit import Act
-from models.audit.chain import Told, append, said
+from models.audit.chain import Told, append, can_say_all, said, say_all
 from models.base import Base
-from models.work import insert_into, write_puts
+from models.ending import ends_in_one_trip, one_trip
+from models.work import has_put, insert_into, say_puts, write_puts
 
 PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
 """What a row without a portfolio of its own may belong to, the nearest first."""
@@ -124,6 +125,32 @@ def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
     if row is not None and noun.audited:
         _tell(trail, session, row, "created", {}, said(_columns(row)))
     return row is not None
+
+
+def tell_created(session: Session, row: Base) -> None:
+    """Tell of a row that was inserted."""
+    if row.audited:
+        _tell(_trail(session), session, row, "created", {}, said(_columns(row)))
+
+
+def tell_changed(session: Session, row: Base) -> None:
+    """Tell what is about to be written of a row."""
+    _changing(inspect(row).mapper, session.connection(), row)
+    before, after = _changes(row)
+    if row.audited and (before or after):
+        _tell(_trail(session), session, row, "changed", before, after)
+
+
+def execute_told(
+    session: Session, statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Execute a statement of whose change who says it tells."""
+    trail = _trail(session)
+    trail.flushing = True
+    try:
+        return session.connection().execute(statement, values)
+    finally:
+        trail.flushing = False
 
 
 def watch(engine: Engine) -> None:
@@ -271,18 +298,31 @@ def _append(session: Session) -> None:
     """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
-    session.flush()
-    write_puts(session)
-    _tell_all(session)
+    told = _all_told(session)
+    if not (told or has_put(session)):
+        return
+    if ends_in_one_trip(session) and can_say_all(told):
+        with one_trip(session) as say:
+            say_puts(session, say)
+            say_all(say, _trail(session).act, told)
+    else:
+        write_puts(session)
+        append(session, _trail(session).act, told)
 
 
 def _tell_all(session: Session) -> None:
+    append(session, _trail(session).act, _all_told(session))
+
+
+def _all_told(session: Session) -> Sequence[Told]:
+    """What was not written yet, and is not told again. Raises UntoldChange."""
     session.flush()
     trail = _trail(session)
     if trail.in_bulk:
         raise UntoldChange(trail.in_bulk)
-    append(session, trail.act, list(trail.told.values()))
+    told = list(trail.told.values())
     trail.told.clear()
+    return told
 
 
 @cache

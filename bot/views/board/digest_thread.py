@@ -13,10 +13,10 @@ from bot.views.board.pressing import answer_button, owner_button, project_button
 from bot.views.epics.buttons import open_button, still_right_button
 from bot.workflows.board.content import Needs
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.epic import Epic, Override
 from models.message import MessageKind
-from models.paging import Pile
 from models.portfolio.portfolio import Portfolio
 
 NAMED_ALOUD = 3

@@ -18,12 +18,12 @@ from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import fill_button
 from bot.workflows.board.inbox import Waits
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.calendar import days_between
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.policy import told
-from models.paging import Pile
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Portfolio, ValueStream
 

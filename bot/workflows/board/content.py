@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.board.digest import WEEK, Subscription
 from models.epics.column import Column
 from models.epics.epic import Epic, Override
 from models.flow.flow import Load
-from models.paging import NONE, Pile
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.epics.quiet import last_heard, news_of
+from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip, slips_of
 from bot.workflows.seeing import seen_by
 from models.board.digest import asked_if_silent_since
 from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.epics.policy import fields_of, lacks_before
-from models.paging import NONE, Pile
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, ValueStream
 from models.projects.project import Milestone, Project

@@ -14,11 +14,11 @@ from bot.workflows.board.content import Crowd, Needs, OnTheirDates, Waiting
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.quiet import last_heard, news_of, quiet_epics
 from bot.workflows.needs import Need, T
+from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip, is_off_its_date, slips_of
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.epics.epic import Epic, Override, StreamMove, Transition
 from models.flow.flow import History, Load, Move, StreamChange, over_since
-from models.paging import Pile
 from models.portfolio.portfolio import FIRST_STATE, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
 

@@ -12,6 +12,7 @@ from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.states import UnknownState
 from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import may_see
+from models.audit import rows
 from models.board.digest import QUIET_AFTER
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic, Override, Transition
@@ -147,9 +148,10 @@ def carry_out(
     if ends is not None:
         ends.ended_at, ends.ended_by = at, actor
     transition = epic.move(to.state, actor, reason, at, to.phase)
-    session.add(transition)
-    session.flush()
+    rows.save(session, epic)
+    rows.append(session, transition)
     if ends is not None:
+        session.flush()
         session.expire(epic, ["blocking"])
     return Moved(transition, in_digests)
 

@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.paging import Pile
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
-from models.paging import Pile
 from models.projects.project import Milestone, Project
 
 SLIPS_READ = 200

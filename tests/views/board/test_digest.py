@@ -10,11 +10,11 @@ from bot.workflows.board.content import (
     OnTheirDates,
     Waiting,
 )
+from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.epic import Blocking, Override
 from models.flow.flow import Load
 from models.message import MessageKind
-from models.paging import Pile
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from tests.views.board.tellings import (

@@ -9,10 +9,10 @@ from bot.slack.values import HomeChoice
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
 from bot.workflows.board.inbox import Reader, Waits
+from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.epic import Blocking
 from models.flow.flow import Load
-from models.paging import Pile
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project

@@ -12,9 +12,9 @@ from bot.workflows.board.content import Needs
 from bot.workflows.board.inbox import Waits
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.paging import Pile
 from models.epics.epic import Blocking
 from models.message import MessageKind
-from models.paging import Pile
 from models.portfolio.portfolio import Phase
 from tests.views.board.tellings import a_telling
 from tests.views.builders import ANA, HOSTILE, MONDAY, a_portfolio, an_epic

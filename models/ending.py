@@ -1,0 +1,64 @@
+"""The end of a transaction on PostgreSQL in one round trip: what is still to be said, and COMMIT.
+
+Said one by one, each statement waits for its answer while the end of the audit log is locked for
+everybody else; said together, the lock is held for as long as the database takes. What fails is
+followed by nothing, neither by a later statement nor by COMMIT: the transaction is undone as ever.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+Say = Callable[[str, Mapping[str, Any]], object]
+"""Takes a statement with psycopg's placeholders and its values; gives no answer."""
+
+
+def in_words(statement: ClauseElement) -> str:
+    """A statement as it is said in one trip; its constants must be in it."""
+    return str(statement.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]
+
+
+def ends_in_one_trip(session: Session) -> bool:
+    """Whether the database of the session can be told so."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+@contextmanager
+def one_trip(session: Session) -> Iterator[Say]:
+    """Send what is said within, and COMMIT, in one go; the session's own commit finds it done.
+
+    Raises what SQLAlchemy would raise of each statement.
+    """
+    connection = session.connection()
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.pipeline():
+            cursor = raw.cursor()
+            yield cursor.execute
+            cursor.execute("COMMIT", prepare=False)  # raw.commit() would wait for a trip of its own
+    except raw_error(connection) as error:
+        raise _as_of_sqlalchemy(connection, error) from error
+
+
+def raw_error(connection: Connection) -> type[Exception]:
+    """What the driver raises."""
+    error: type[Exception] = connection.dialect.loaded_dbapi.Error
+    return error
+
+
+def _as_of_sqlalchemy(connection: Connection, error: Exception) -> BaseException:
+    """A broken connection is not given back to the pool."""
+    dialect, raw = connection.dialect, connection.connection.driver_connection
+    gone = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+    if gone:
+        connection.invalidate(error)
+    told = DBAPIError.instance(
+        "COMMIT", None, error, raw_error(connection), connection_invalidated=gone, dialect=dialect
+    )
+    assert isinstance(told, DBAPIError)
+    return told
