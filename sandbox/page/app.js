@@ -27,7 +27,7 @@ const blocksKept = (list, place) => blockItems(list, place).map((item) => ({ ...
 
 function showHome(log) {
   const { home } = seen.world;
-  const place = home && placeOf({ view_id: home.id }, home.state?.values, home.errors);
+  const place = home && placeOf({ view_id: home.id }, home.blocks, home.state?.values, home.errors);
   keep(log, home ? blocksKept(home.blocks, place) : empty("The app has not shown its Home yet."));
 }
 
