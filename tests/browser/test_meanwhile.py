@@ -278,13 +278,18 @@ def test_what_is_said_stays_in_order(desk):
     assert said == ["One", "Two"]
 
 
+def caught_up(desk):
+    """What the page has asked for by now it has and draws, unless it must not."""
+    for _ in range(3):
+        desk.evaluate("fetch('/sandbox/state').then((answer) => answer.json())")
+
+
 def drawn(desk, change):
-    """Let something change, and wait until the page has it; it draws that unless it must not."""
+    """Let something change, and wait until the page knows."""
     asked = "**/sandbox/messages*"
     with desk.expect_response(asked), held(desk, asked), desk.expect_request(asked):
         change()
-    for _ in range(3):
-        desk.evaluate("fetch('/sandbox/state').then((answer) => answer.json())")
+    caught_up(desk)
 
 
 def test_a_key_held_on_a_button_presses_it_though_it_is_drawn_anew(app, desk, client, office):
@@ -293,6 +298,7 @@ def test_a_key_held_on_a_button_presses_it_though_it_is_drawn_anew(app, desk, cl
     where = {"channel": office.channel("payments").id, "text": "Shall we?"}
     posted = client.chat_postMessage(**where, blocks=[actions(button("Go"))])
     desk.get_by_role("button", name="Go").focus()
+    caught_up(desk)
     desk.keyboard.down(" ")
     anew = [actions(button("Go")), {"type": "divider"}]
     drawn(desk, lambda: client.chat_update(**where, ts=posted["ts"], blocks=anew))
