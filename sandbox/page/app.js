@@ -2,6 +2,7 @@
 import { blockItems } from "./blocks.js";
 import { composer, shortcutsButton } from "./composer.js";
 import { byId, element } from "./dom.js";
+import { focusOn, payFocus, watchFocus, whereabouts } from "./focus.js";
 import { showForm } from "./forms.js";
 import { keep } from "./keep.js";
 import { showMessages, walkMessages } from "./messages.js";
@@ -26,7 +27,7 @@ const blocksKept = (list, place) => blockItems(list, place).map((item) => ({ ...
 
 function showHome(log) {
   const { home } = seen.world;
-  const place = home && placeOf({ view_id: home.id }, home.state?.values, home.errors);
+  const place = home && placeOf({ view_id: home.id }, home.blocks, home.state?.values, home.errors);
   keep(log, home ? blocksKept(home.blocks, place) : empty("The app has not shown its Home yet."));
 }
 
@@ -80,7 +81,7 @@ function showDrafts() {
 }
 
 function openThread(ts) {
-  opener = { ts, focused: document.activeElement };
+  opener = { ts, find: whereabouts() };
   seen.thread = ts;
   showDrafts();
   // Two asides would leave the messages no room.
@@ -95,7 +96,7 @@ function closeThread() {
   const message = opener && byId("log").querySelector(`[data-key="${CSS.escape(opener.ts)}"]`);
   seen.thread = null;
   byId("thread").hidden = true;
-  (opener?.focused.isConnected && opener.focused !== document.body ? opener.focused : message || byId("log")).focus();
+  focusOn(opener?.find() || message || byId("log"));
 }
 
 function arrive(id) {
@@ -147,6 +148,7 @@ async function draw() {
   showSide(goTo);
   showForm();
   showPanel();
+  payFocus();
 }
 
 function togglePanel(isShown) {
@@ -209,6 +211,7 @@ async function begin() {
   byId("shortcuts").append(shortcutsButton());
   wire();
   watchPresses();
+  watchFocus();
   known = refresh();
   await known;
   if (seen.here === HOME) await act("open_home");

@@ -12,6 +12,7 @@ export function composer(form, { label, send, commands }) {
   const hint = element("p", { class: "usage", id: newId("usage"), hidden: true });
   const box = form.querySelector("textarea");
   const drafts = new Map();
+  let drafted = null;
   let found = [];
   let active = 0;
 
@@ -85,17 +86,20 @@ export function composer(form, { label, send, commands }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();
+    const from = drafted;
     if (!text) return;
     box.value = "";
     typed();
     box.focus();
     const answer = await send(text);
-    if (answer.ok || box.value) return;
+    if (answer.ok) return;
+    // The draft belongs where it was to be sent, though one has gone on by now.
+    if (from && from !== drafted) drafts.set(from, drafts.get(from) || text);
+    if (box.value || (from && from !== drafted)) return;
     box.value = text;
     typed();
   });
 
-  let drafted = null;
   return {
     // Show the draft of a place, and put the other one aside.
     at(place) {

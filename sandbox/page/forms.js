@@ -1,39 +1,78 @@
 // Forms over the page: the one in front of the stack, with what was typed kept while it changes.
 import { blockItems } from "./blocks.js";
 import { byId, element, icon } from "./dom.js";
+import { focusOn, owing, whereabouts } from "./focus.js";
 import { keep } from "./keep.js";
 import { forgetGone, placeOf } from "./place.js";
-import { act } from "./server.js";
 import { HOME, seen } from "./state.js";
 
 const FIRST = ".blocks :is(input, textarea, select, button, summary, [tabindex='0'])";
 
 let front = null; // the view that is drawn
-let began = null; // what had the focus before the first form opened
+let place = null; // where one acts in it
+let began = null; // finds what had the focus before the first form opened
 const left = new Map(); // view id -> the action_id one was at
+const sending = new Map(); // view id -> what it showed and held when it was sent, once it is
+const closing = new Map(); // view id -> until it is closed
 
 const dialog = () => byId("form");
 const view = () => seen.world.forms.at(-1);
 
 function focusFirst() {
-  const wanted = left.get(front.id);
-  const again = wanted && dialog().querySelector(`[data-action="${CSS.escape(wanted)}"]`);
-  const field = dialog().querySelector("[data-first]") || dialog().querySelector(".field :is(input, textarea)");
-  (again || field || dialog().querySelector(FIRST) || dialog().querySelector("h2")).focus();
+  const { id } = front;
+  const wanted = left.get(id);
+  const find = () => {
+    const again = wanted && dialog().querySelector(`[data-action="${CSS.escape(wanted)}"]`);
+    const field = dialog().querySelector("[data-first]") || dialog().querySelector(".field :is(input, textarea)");
+    return front?.id === id && (again || field || dialog().querySelector(FIRST));
+  };
+  owing().to(find, dialog().querySelector("h2"));
 }
 
-const close = (whole) => act("close", { view_id: front.id, whole_stack: whole });
+// Closing twice is closing once; but the cross closes what a way back leads to as well.
+async function close(whole) {
+  const { id } = front;
+  if (closing.has(id)) {
+    await closing.get(id);
+    if (whole && front && front.id !== id) await close(true);
+    return;
+  }
+  closing.set(id, place.close(whole));
+  await closing.get(id);
+  closing.delete(id);
+}
+
+const answerShown = (view) => JSON.stringify([view.hash, view.errors]);
+
+// Whether what is in front was sent as it is, and shows no answer yet.
+function isSent() {
+  const sent = sending.get(front.id);
+  return !!sent && (!sent.typed || (sent.shown === answerShown(front) && sent.typed === place.typed()));
+}
+
+const showSending = () => front && dialog().querySelector("[type=submit]").setAttribute("aria-disabled", isSent());
+
+function firstWrong() {
+  const wrong = dialog().querySelector("[aria-invalid]");
+  return wrong?.matches("input, textarea") ? wrong : wrong?.querySelector("input, textarea");
+}
 
 async function submit(event) {
   event.preventDefault();
-  const button = dialog().querySelector("[type=submit]");
-  if (!button || button.getAttribute("aria-disabled") === "true") return;
-  button.setAttribute("aria-disabled", "true");
-  const place = placeOf({ view_id: front.id });
-  await act("submit", { view_id: front.id, values: place.values });
-  button.removeAttribute("aria-disabled");
-  const wrong = dialog().querySelector("[aria-invalid]");
-  (wrong?.matches("input, textarea") ? wrong : wrong?.querySelector("input, textarea"))?.focus();
+  if (!front?.submit || isSent()) return;
+  const { id } = front;
+  const here = place;
+  const focus = owing();
+  const sent = {};
+  sending.set(id, sent);
+  showSending();
+  const answer = await here.submit(() => {
+    const shown = seen.world.forms.find((each) => each.id === id);
+    Object.assign(sent, { shown: shown && answerShown(shown), typed: here.typed() });
+  });
+  if (sending.get(id) === sent) sending.delete(id);
+  showSending();
+  if (answer?.errors) focus.to(() => front?.id === id && firstWrong());
 }
 
 function keys(event) {
@@ -48,7 +87,7 @@ function keys(event) {
 function frame() {
   const form = element(
     "form",
-    { novalidate: true, autocomplete: "off", onsubmit: submit, onkeydown: keys },
+    { novalidate: true, autocomplete: "off", onsubmit: submit, onkeydown: keys, oninput: showSending },
     element(
       "header",
       {},
@@ -87,22 +126,10 @@ function draw() {
   find(".cancel").textContent = front.close?.text || (front.submit ? "Cancel" : "Close");
   find("[type=submit]").textContent = front.submit?.text || "";
   find("[type=submit]").hidden = !front.submit;
-  const items = blockItems(front.blocks, placeOf(where, told, errors));
+  place = placeOf(where, front.blocks, told, errors);
+  showSending();
+  const items = blockItems(front.blocks, place);
   keep(find(".blocks"), items.map((item) => ({ ...item, key: `${front.id} ${item.key}` })));
-}
-
-function backToWhereItBegan() {
-  const { focused, key, action } = began;
-  const item = key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  const again = action && item?.querySelector(`[data-action="${CSS.escape(action)}"]`);
-  const near = focused.isConnected ? focused : again || item;
-  (near && near !== document.body ? near : byId(seen.here === HOME ? "log" : "say")).focus();
-}
-
-function remember() {
-  const focused = document.activeElement;
-  const control = focused.closest("[data-action]");
-  began = { focused, action: control?.dataset.action, key: control?.closest("[data-key]")?.dataset.key };
 }
 
 export function showForm() {
@@ -112,7 +139,7 @@ export function showForm() {
     if (!dialog().open) return;
     dialog().close();
     left.clear();
-    backToWhereItBegan();
+    focusOn(began() || byId(seen.here === HOME ? "log" : "say"));
     return;
   }
   if (!dialog().firstChild) frame();
@@ -121,7 +148,7 @@ export function showForm() {
   front = now;
   draw();
   if (!dialog().open) {
-    remember();
+    began = whereabouts();
     dialog().showModal();
   }
   if (isOther) {

@@ -1,6 +1,7 @@
 // A button that opens a menu: arrow keys move in it, Escape goes back to the button.
 import { element, newId } from "./dom.js";
 import { float } from "./floating.js";
+import { handsOn } from "./keep.js";
 
 // Each item has `words`, `press`, and perhaps a `description`.
 export function menuButton(attributes, face, items) {
@@ -33,6 +34,17 @@ export function menuButton(attributes, face, items) {
     event.stopPropagation();
     open(event.key === "ArrowUp");
   });
+  const give = () => {
+    if (!floating) return null;
+    const at = choices().indexOf(document.activeElement);
+    floating.close();
+    return { at };
+  };
+  const take = ({ at }) => {
+    open();
+    choices()[at]?.focus();
+  };
+  handsOn(button, give, take);
   list.addEventListener("keydown", (event) => walk(event, choices(), shut, () => floating?.close()));
   return element("span", { class: "with-menu" }, button, list);
 }

@@ -63,7 +63,7 @@ function head(message) {
 const aloud = ({ text, files }) => plainWords(text) || (files || []).map(({ title, name, alt_text: alt }) => alt || title || name).join(", ");
 
 function article(message, { follows, open }) {
-  const place = placeOf({ channel: seen.here, message_ts: message.ts });
+  const place = placeOf({ channel: seen.here, message_ts: message.ts }, [message.blocks, message.attachments]);
   const said = message.text || !message.files?.length ? element("div", { class: "said" }, marked(message.text)) : null;
   const body = message.blocks?.length ? blockItems(message.blocks, place).map((item) => item.draw()) : said;
   const count = message.reply_count;

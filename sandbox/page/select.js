@@ -2,6 +2,7 @@
 import { chosenIn, fitting, offered, ofOption } from "./choices.js";
 import { element, icon, newId } from "./dom.js";
 import { float } from "./floating.js";
+import { handsOn } from "./keep.js";
 import { changed, isField, nameOf } from "./values.js";
 
 const WAIT_MS = 250;
@@ -33,6 +34,8 @@ export function select(part, block, place) {
   let floating = null;
   let round = 0;
   let waiting;
+  let isGiven = false;
+  let early = null; // keys pressed while the choices are on their way
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const holds = (choice) => chosen.some(({ id }) => id === choice.id);
@@ -125,34 +128,52 @@ export function select(part, block, place) {
     return show("Nothing fits");
   }
 
-  async function question() {
+  function question(after = 0) {
     const least = part.min_query_length ?? 3;
     const mine = ++round;
+    clearTimeout(waiting);
     groups = [];
+    early = null;
     if (typed().length < least) return show(`Type ${least === 1 ? "a letter" : `${least} letters`} to search`);
-    show("Looking …");
+    early = [];
+    waiting = setTimeout(() => answered(mine), after);
+    return show("Looking …");
+  }
+
+  async function answered(mine) {
     const answer = await place.suggest(part, block, typed());
-    if (mine !== round || !floating) return undefined;
+    if (mine !== round || !floating) return;
     groups = [{ choices: (answer.options || []).map(ofOption) }].filter((group) => group.choices.length);
-    return show(answer.ok ? "Nothing found" : "The choices could not be loaded");
+    show(answer.ok ? "Nothing found" : "The choices could not be loaded");
+    const pressed = early;
+    early = null;
+    for (const key of pressed) press(key);
   }
 
   function close() {
     clearTimeout(waiting);
     round += 1;
+    early = null;
     floating?.close();
   }
 
   function leave() {
+    if (isGiven) return;
     close();
     const emptied = !many && !input.value.trim() && chosen.length && isField(block) && block.optional;
     if (emptied) take([]);
     else settle();
   }
 
-  function keys(event) {
-    const { key } = event;
-    if (key === "ArrowDown" || key === "ArrowUp") {
+  const keys = (event) => {
+    if (event.isComposing || !press(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  function press(key) {
+    if (early && floating && ["ArrowDown", "ArrowUp", "Enter"].includes(key)) early.push(key);
+    else if (key === "ArrowDown" || key === "ArrowUp") {
       if (!floating) look();
       else point(active + (key === "ArrowDown" ? 1 : -1));
     } else if (key === "Enter" && floating) {
@@ -162,15 +183,37 @@ export function select(part, block, place) {
       close();
       settle();
     } else if (key === "Backspace" && many && !input.value && chosen.length) take(chosen.slice(0, -1));
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    else return false;
+    return true;
   }
 
-  input.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(look, asks ? WAIT_MS : 0);
-  });
+  // A list that is open goes on where it was, though it is drawn anew.
+  function give() {
+    if (document.activeElement !== input) return null;
+    isGiven = true;
+    const given = { words: input.value, caret: [input.selectionStart, input.selectionEnd], isOpen: !!floating, at: flat()[active]?.id, groups, early };
+    close();
+    return given;
+  }
+
+  function takeOver(given) {
+    input.value = given.words;
+    input.setSelectionRange(...given.caret);
+    if (!given.isOpen) return;
+    if (!asks) look();
+    else if (given.early) {
+      question();
+      early = given.early;
+    } else {
+      groups = given.groups;
+      show("Nothing found");
+    }
+    const at = flat().findIndex(({ id }) => id === given.at);
+    if (at >= 0) point(at);
+  }
+
+  handsOn(input, give, takeOver);
+  input.addEventListener("input", () => (asks ? question(WAIT_MS) : look()));
   input.addEventListener("keydown", keys);
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", leave);

@@ -1,6 +1,7 @@
 // The local Slack behind the page: what it shows, what it is asked to do, when it changed.
 import { say } from "./notice.js";
 import { seen } from "./state.js";
+import { inTurn, lineOf } from "./turns.js";
 
 const SAID = {
   operation_timeout: "The app did not answer within three seconds.",
@@ -36,18 +37,22 @@ export async function ask(kind, more = {}) {
   return answer;
 }
 
-export async function act(kind, more = {}) {
+// Do it and draw what came of it, not waiting for what was done in the same place before.
+export async function actAtOnce(kind, more = {}) {
   const answer = await ask(kind, more);
   await changed();
   return answer;
 }
 
+export const act = (kind, more = {}) => inTurn(lineOf(more, kind), () => actAtOnce(kind, more));
+
 // Send a file to a field of a form.
-export async function attach(where, file) {
-  const answer = await sent(`attach?${new URLSearchParams({ as: seen.me, name: file.name, ...where })}`, file);
-  if (!answer.ok) say(answer.error);
-  await changed();
-}
+export const attach = (where, file) =>
+  inTurn(lineOf(where), async () => {
+    const answer = await sent(`attach?${new URLSearchParams({ as: seen.me, name: file.name, ...where })}`, file);
+    if (!answer.ok) say(answer.error);
+    await changed();
+  });
 
 export function listen(onChange, onConnection) {
   changed = onChange;

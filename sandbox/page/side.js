@@ -1,5 +1,6 @@
 // The list of places beside the page: the app, the channels, and what is unread in each.
 import { byId, element, icon } from "./dom.js";
+import { owing } from "./focus.js";
 import { keep } from "./keep.js";
 import { HOME, placeName, seen } from "./state.js";
 
@@ -61,7 +62,7 @@ const isDrawer = () => matchMedia("(max-width: 720px)").matches;
 export function openSide() {
   document.body.classList.add("side-open");
   document.querySelector("main").inert = true;
-  (byId("places").querySelector("[aria-current]") || byId("close-side")).focus();
+  owing().to(() => byId("places").querySelector("[aria-current]"), byId("close-side"));
 }
 
 export function closeSide() {

@@ -4,7 +4,6 @@ import { secondsOf, wallTime } from "./moments.js";
 import { richFrom, textOf, toolbar } from "./rich_input.js";
 import { changed, entryOf, heldBy, isField, nameOf } from "./values.js";
 
-const WAIT_MS = 300;
 const PICKED = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
 // No type "number": a browser would swallow what is no number, and with it the complaint.
 const KEYBOARDS = { email_text_input: "email", url_text_input: "url", number_input: "decimal" };
@@ -53,18 +52,15 @@ export function typing(part, block, place) {
   const atOnce = dispatches && triggers.includes("on_character_entered");
   const onEnter = dispatches && triggers.includes("on_enter_pressed");
   const value = () => entryOf(part, told(part, made.value));
-  let waiting;
   made.addEventListener("input", () => {
     place.hold(part, block, value());
-    clearTimeout(waiting);
-    if (atOnce) waiting = setTimeout(() => place.press(part, block, value()), WAIT_MS);
+    if (atOnce) place.pressSoon(part, block);
   });
   made.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     if (made.tagName === "TEXTAREA" && !(event.ctrlKey || event.metaKey)) return;
     if (!onEnter) return;
     event.preventDefault();
-    clearTimeout(waiting);
     place.press(part, block, value());
   });
   if (part.type === "rich_text_input") return element("div", { class: "rich-input" }, toolbar(made), made);
