@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bot.worker.groups import TRY_AGAIN_AFTER, group_reader
-from bot.workflows.granting import grant, place
-from bot.workflows.grouping import READ_EVERY
-from bot.workflows.joining import grant_admin
-from models.role import Role, SlackGroup
+from bot.workflows.people.granting import grant, place
+from bot.workflows.people.user_groups import READ_EVERY
+from bot.workflows.people.workspaces import grant_admin
+from models.people.role import Role, SlackGroup
 
 TAKES = timedelta(seconds=19)
 

@@ -50,7 +50,7 @@ def against(database, portfolio_id, text, **more):
 
 
 def by_title(session):
-    return {epic.title: epic for epic in session.scalars(select(Epic))}
+    return {epic.title: epic for epic in session.scalars(select(Epic).order_by(Epic.id))}
 
 
 def test_an_epic_begins_in_its_state_with_one_entry_and_the_clocks_that_follow(database):
