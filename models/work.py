@@ -97,10 +97,11 @@ def write_puts(session: Session) -> None:
     lanes, works = _lanes_and_works(session)
     if not works:
         return
-    new_lanes, new_works = _STATEMENTS[session.get_bind().dialect.name]
+    connection = session.connection()
+    new_lanes, new_works = _STATEMENTS[connection.dialect.name]
     if lanes:
-        session.execute(new_lanes, lanes)
-    session.execute(new_works, works)
+        connection.execute(new_lanes, lanes)
+    connection.execute(new_works, works)
 
 
 def say_puts(session: Session, say: Say) -> None:

@@ -139,7 +139,7 @@ def _redraw(
         "a_week_before": at - WEEK,
         "looked_at": at - LOOKED_AT_FOR,
     }
-    for each, lane in session.execute(shown, asked).all():
+    for each, lane in session.connection().execute(shown, asked).all():
         key = home_key(each) if lane is None else message_key(each)
         put(session, workspace_id, key, at, lane=lane or key)
 

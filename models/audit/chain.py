@@ -45,16 +45,22 @@ NEW_HEAD = (
     " ON CONFLICT DO NOTHING"
 )
 APPEND_ALL = """
-WITH RECURSIVE head AS (
+WITH RECURSIVE told AS (
+    SELECT * FROM ROWS FROM (json_to_recordset(%(told)s::json) AS (
+        verb text, noun text, subject_id text, epic_id int, portfolio_id int,
+        before text, after text, hashed text
+    )) WITH ORDINALITY AS row (
+        verb, noun, subject_id, epic_id, portfolio_id, before, after, hashed, nth
+    )
+), head AS (
     SELECT count, hash FROM audit_heads WHERE workspace_id = %(workspace_id)s FOR UPDATE
 ), chain (nth, number, hash) AS (
-    SELECT 0, count, hash::text FROM head
+    SELECT 0::bigint, count, hash::text FROM head
     UNION ALL
-    SELECT nth + 1, number + 1, encode(sha256(convert_to(
-        '["' || hash || '",' || %(workspace_id)s::int || ',' || (number + 1) || ','
-            || (%(texts)s::text[])[nth + 1],
+    SELECT told.nth, number + 1, encode(sha256(convert_to(
+        '["' || hash || '",' || %(workspace_id)s::int || ',' || (number + 1) || ',' || hashed,
         'UTF8')), 'hex')
-    FROM chain WHERE nth < %(last)s
+    FROM chain JOIN told ON told.nth = chain.nth + 1
 ), moved AS (
     UPDATE audit_heads SET count = chain.number, hash = chain.hash FROM chain
     WHERE audit_heads.workspace_id = %(workspace_id)s AND chain.nth = %(last)s
@@ -63,11 +69,7 @@ INSERT INTO audit_events (workspace_id, number, at, actor, source, verb, noun, s
     epic_id, portfolio_id, before, after, hash)
 SELECT %(workspace_id)s, number, %(at)s, %(actor)s, %(source)s, verb, noun, subject_id,
     epic_id, portfolio_id, before, after, hash
-FROM unnest(%(verb)s::text[], %(noun)s::text[], %(subject_id)s::text[], %(epic_id)s::int[],
-    %(portfolio_id)s::int[], %(before)s::text[], %(after)s::text[])
-    WITH ORDINALITY
-    AS told (verb, noun, subject_id, epic_id, portfolio_id, before, after, nth)
-LEFT JOIN chain USING (nth)
+FROM told LEFT JOIN chain USING (nth)
 ORDER BY nth
 """
 """The same in one statement of PostgreSQL, which hashes: nobody waits for an answer in between.
@@ -123,21 +125,21 @@ def append(session: Session, act: Act, told: Sequence[Told]) -> None:
         _append_to(session, workspace_id, act, here)
 
 
-def say_all(say: Say, act: Act, told: Sequence[Told]) -> None:
-    """The same at the end of a transaction in one round trip; it must be of one workspace."""
-    if not told:
-        return
+def say_all(say: Say, act: Act, told: Sequence[Told], *, new_head: bool) -> None:
+    """The same at the end of a transaction in one round trip; of one workspace.
+
+    `new_head` is for a workspace that may have no head yet.
+    """
     workspace_id, shared = told[0].workspace_id, _shared(act)
     rows = [_row(each) for each in told]
     hashed = {**shared, "at": moment_text(act.at)}
-    texts = [text_after_number([(hashed | row)[name] for name in TOLD_COLUMNS[2:]]) for row in rows]
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
-    last = len(rows)
-    say(NEW_HEAD, {"workspace_id": workspace_id, "hash": FIRST_HASH})
-    say(
-        APPEND_ALL,
-        {**columns, **shared, "workspace_id": workspace_id, "texts": texts, "last": last},
-    )
+    for row in rows:
+        whole = hashed | row
+        row["hashed"] = text_after_number([whole[name] for name in TOLD_COLUMNS[2:]])
+    if new_head:
+        say(NEW_HEAD, {"workspace_id": workspace_id, "hash": FIRST_HASH})
+    said = json.dumps(rows, ensure_ascii=False)
+    say(APPEND_ALL, {**shared, "workspace_id": workspace_id, "told": said, "last": len(rows)})
 
 
 def can_say_all(told: Sequence[Told]) -> bool:
@@ -151,13 +153,14 @@ def said(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Told]) -> None:
-    head = session.execute(HEAD, {"workspace_id": workspace_id}).first()
+    connection = session.connection()
+    head = connection.execute(HEAD, {"workspace_id": workspace_id}).first()
     if head is None:
         new = insert_into(session, AuditHead).values(
             workspace_id=workspace_id, count=0, hash=FIRST_HASH
         )
-        session.execute(new.on_conflict_do_nothing())
-        head = session.execute(HEAD, {"workspace_id": workspace_id}).one()
+        connection.execute(new.on_conflict_do_nothing())
+        head = connection.execute(HEAD, {"workspace_id": workspace_id}).one()
     count, last = head
     shared = _shared(act)
     rows = []
@@ -167,7 +170,6 @@ def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Tol
         hashed = {**row, "at": moment_text(act.at)}
         last = hash_of(last, [hashed[name] for name in TOLD_COLUMNS])
         rows.append({**row, "hash": last})
-    connection = session.connection()
     connection.execute(APPEND, rows)
     connection.execute(MOVE_HEAD, {"here": workspace_id, "new_count": count, "new_hash": last})
 

@@ -60,6 +60,8 @@ class Trail:
     told: dict[Subject, Told] = field(default_factory=dict)
     in_bulk: set[str] = field(default_factory=set)
     """Tables that a statement changed, and of which nothing was said."""
+    with_head: set[int] = field(default_factory=set)
+    """Workspaces whose chain is known to have begun; no chain ever ends."""
     flushing: bool = False
     kept: dict[SessionTransaction, dict[Subject, Told]] = field(default_factory=dict)
     """What was told when each savepoint began."""
@@ -302,12 +304,20 @@ def _append(session: Session) -> None:
     if not (told or has_put(session)):
         return
     if ends_in_one_trip(session) and can_say_all(told):
-        with one_trip(session) as say:
-            say_puts(session, say)
-            say_all(say, _trail(session).act, told)
+        _end_in_one_trip(session, told)
     else:
         write_puts(session)
         append(session, _trail(session).act, told)
+
+
+def _end_in_one_trip(session: Session, told: Sequence[Told]) -> None:
+    trail = _trail(session)
+    here = {each.workspace_id for each in told}
+    with one_trip(session) as say:
+        say_puts(session, say)
+        if told:
+            say_all(say, trail.act, told, new_head=not here <= trail.with_head)
+    trail.with_head |= here
 
 
 def _tell_all(session: Session) -> None:

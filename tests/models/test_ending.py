@@ -15,7 +15,7 @@ from models.epics.epic import Epic
 from models.errors import DatabaseAway
 from models.themes.theme import Theme
 from models.work import Lane, Work, put
-from tests.conftest import ALONE, administered
+from tests.conftest import administered
 from tests.workflows.builders import BEN, MONDAY, a_portfolio, an_epic
 
 LATER = MONDAY + timedelta(days=1)
@@ -57,10 +57,16 @@ def holds(database, workspace_id=1):
         return verifying.verify(session, workspace_id).broken is None
 
 
+HANG_UP = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 def hang_up(database):
     """Have the server end every connection to the database, as a restart does; how many."""
     with administered(database.engine.url.render_as_string(hide_password=False)) as other:
-        return len(other.exec_driver_sql(ALONE).all())
+        return len(other.exec_driver_sql(HANG_UP).all())
 
 
 @pytest.mark.usefixtures("on_postgresql")
