@@ -19,6 +19,8 @@ from models.audit.audit import (
     NotAnAnchor,
     first_break,
 )
+from models.decisions.ballots import first_broken
+from models.decisions.decision import Ballot, BallotBox, Decision
 
 AT_ONCE = 2_000
 """How many events are in memory at a time."""
@@ -26,16 +28,21 @@ AT_ONCE = 2_000
 UNREADABLE = "decode"
 """What SQLite says of text that is none has this in it."""
 
+BALLOTS = Ballot.metadata.tables[Ballot.__tablename__]
 EVENTS = AuditEvent.metadata.tables[AuditEvent.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the log ends, how many anchors it was held against, and where it does not hold."""
+    """How the log ends, how many anchors it was held against, and where it does not hold.
+
+    The ballots of each decision are a chain of their own; `ballots` are how many there are.
+    """
 
     head: Anchor
     anchors: int
     broken: Broken | None
+    ballots: int = 0
 
 
 def head(session: Session, workspace_id: int) -> Anchor:
@@ -62,7 +69,30 @@ def verify(session: Session, workspace_id: int, anchors: Iterable[Anchor] = ()) 
         told.append(Anchor(count, hash_))
         if not _can_be(told[-1]):
             return Verdict(ends, len(told), Broken(0, f"the anchor of {week} was changed"))
-    return Verdict(ends, len(told), _break(session, workspace_id, ends, told))
+    broken = _break(session, workspace_id, ends, told)
+    if broken is not None:
+        return Verdict(ends, len(told), broken)
+    return Verdict(ends, len(told), *_ballots(session, workspace_id))
+
+
+def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
+    """Where the ballots of a decision do not hold, and how many ballots there are."""
+    total = 0
+    boxes = session.execute(
+        select(Decision.id, Decision.key, BallotBox.count, BallotBox.hash)
+        .outerjoin(BallotBox, BallotBox.decision_id == Decision.id)
+        .where(Decision.workspace_id == workspace_id)
+        .order_by(Decision.id)
+    ).all()
+    for decision_id, key, count, end in boxes:
+        here = BALLOTS.c.decision_id == decision_id
+        ballots = session.execute(select(BALLOTS).where(here).order_by(BALLOTS.c.number))
+        number = first_broken(decision_id, ballots, count or 0, end or "")
+        if number is not None:
+            told = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
+            return Broken(number, told), total
+        total += count
+    return None, total
 
 
 def _can_be(anchor: Anchor) -> bool:
