@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,12 @@ UNREADABLE = "decode"
 """What SQLite says of text that is none has this in it."""
 
 BALLOTS = Ballot.metadata.tables[Ballot.__tablename__]
+AS_STORED = select(
+    *(BALLOTS.c[name] for name in ("number", "user_id", "at", "hash")),
+    type_coerce(BALLOTS.c.choice, String).label("choice"),
+)
+"""Ballots with whatever stands there for a choice."""
+
 EVENTS = AuditEvent.metadata.tables[AuditEvent.__tablename__]
 
 
@@ -86,8 +92,11 @@ def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
     ).all()
     for decision_id, key, count, end in boxes:
         here = BALLOTS.c.decision_id == decision_id
-        ballots = session.execute(select(BALLOTS).where(here).order_by(BALLOTS.c.number))
-        number = first_broken(decision_id, ballots, count or 0, end or "")
+        ballots = session.execute(AS_STORED.where(here).order_by(BALLOTS.c.number))
+        try:
+            number = first_broken(decision_id, ballots, count or 0, end or "")
+        except (TypeError, ValueError):
+            return Broken(0, f"a ballot of {key} cannot be read, so it was changed"), total
         if number is not None:
             told = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
             return Broken(number, told), total

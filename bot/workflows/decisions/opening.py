@@ -188,5 +188,10 @@ def _show(session: Session, decision: Decision, epic: Epic, at: datetime) -> Non
     redraw_facts(session, epic, at)
 
 
+def channel_of(decision: Decision) -> str | None:
+    """Where its ballot stands."""
+    return _channel_of(decision.epic) if decision.epic is not None else None
+
+
 def _channel_of(epic: Epic) -> str | None:
     return epic.portfolio.channel_id or epic.value_stream.channel_id

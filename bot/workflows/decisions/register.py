@@ -18,7 +18,7 @@ from models.epics.epic import Epic
 from models.errors import Mistake
 
 PAGE_SIZE = 10
-ELECTORS_ON_A_PAGE = 30
+ELECTORS_ON_A_PAGE = 20
 KEY = re.compile(r"D?[- ]?(\d{1,9})", re.IGNORECASE)
 
 
