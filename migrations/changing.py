@@ -15,6 +15,7 @@ from models.audit.audit import AuditAnchor, AuditEvent, AuditHead
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Digest
 from models.board.home import Home
+from models.decisions.decision import Ballot, BallotBox, Decision, Elector
 from models.epics.epic import Transition
 from models.files.export import Export
 from models.files.upload import Upload
@@ -29,6 +30,10 @@ HEAD = "head"
 
 NOUNS = (
     Transition,
+    Decision,
+    Elector,
+    BallotBox,
+    Ballot,
     Workspace,
     RoleGrant,
     Message,

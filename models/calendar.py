@@ -55,6 +55,11 @@ class WorkCalendar:
             days -= self.is_worked(day)
         return day
 
+    def days_until(self, day: date, later: date) -> int:
+        """How many working days come after the day, up to the later one and with it."""
+        span = (later - day).days
+        return sum(self.is_worked(day + timedelta(days=n)) for n in range(1, span + 1))
+
     def answer_due_on(self, entered_on: date) -> date:
         """The day by which an idea that came in has its first answer."""
         return self.days_after(entered_on, ANSWER_WORKING_DAYS)

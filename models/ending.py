@@ -5,7 +5,7 @@ everybody else; said together, the lock is held for as long as the database take
 followed by nothing, neither by a later statement nor by COMMIT: the transaction is undone as ever.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,9 @@ from sqlalchemy import ClauseElement, Connection
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+LAST = "last"
+"""By which a session remembers what is to be said where its transaction ends."""
 
 Say = Callable[[str, Mapping[str, Any]], object]
 """Takes a statement with psycopg's placeholders and its values; gives no answer."""
@@ -26,6 +29,21 @@ def in_words(statement: ClauseElement) -> str:
 def ends_in_one_trip(session: Session) -> bool:
     """Whether the database of the session can be told so."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def say_last(session: Session, statement: str, values: Mapping[str, Any]) -> None:
+    """Have PostgreSQL told where the transaction ends, before its work and the audit log.
+
+    The statement has psycopg's placeholders; what it says is given no answer.
+    """
+    said: list[tuple[str, Mapping[str, Any]]] = session.info.setdefault(LAST, [])
+    said.append((statement, values))
+
+
+def left_to_say(session: Session) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """What is to be said last, which is not said again."""
+    said: Sequence[tuple[str, Mapping[str, Any]]] = session.info.pop(LAST, ())
+    return said
 
 
 @contextmanager

@@ -55,12 +55,20 @@ class MessageKind(StrEnum):
     """Tells who asked for an export that it did not go well; its subject is the export."""
     IMPORTED = "imported"
     """Tells who brought a file in what came of it; its subject is the upload."""
+    BALLOT = "ballot"
+    """In a channel: what is voted on, and then how it ended; its subject is a decision."""
+    BALLOT_TOLD = "ballot_told"
+    """The same, to an elector alone."""
     MERGED = "merged"
     """Says in a channel where its value stream went; its subject is the stream that ended."""
 
 
 DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("digest"))
 """A digest and the replies in its thread."""
+
+
+BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
+"""What shows a decision."""
 
 
 class Message(Base):

@@ -45,4 +45,6 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
     against = f", and {found.anchors} anchors agree." if found.anchors > 1 else f". {NO_ANCHOR}"
     against = ", and 1 anchor agrees." if found.anchors == 1 else against
     told = f"The audit log holds: {events}, each follows from the one before{against}"
+    if found.ballots:
+        told += f" So do the {count_of(found.ballots, 'ballots')} of its decisions."
     say.print(told, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from slack_bolt import App
 from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
+from bot.commands.decisions import decisions
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -35,13 +36,14 @@ from bot.commands.routes import (
     PAGE,
     SAVES,
     do,
+    do_for_named,
     from_earlier,
     open_view,
     routes,
     save,
     suggest,
 )
-from bot.commands.slash import epic, portfolio
+from bot.commands.slash import decision, epic, portfolio
 from bot.commands.themes import themes
 from bot.slack import choosers, lookup
 from bot.slack.forms import SEARCHED
@@ -91,6 +93,7 @@ class Command:
 
 
 COMMANDS = (
+    Command("/decision", "Put an epic to a vote", "open KEY | list | show D-1", decision.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
     Command("/flow", "The weekly digest of a channel", "digest subscribe | preview", flow.hear),
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),
@@ -255,11 +258,16 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes,)
+ROOMS = (themes, decisions)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
-ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, do, *OPTIONS.values(), suggest})
+ACK_LAST: frozenset[Handler] = frozenset(
+    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest}
+)
 """Those whose ack is the last they do, but for what they leave to `after_ack`."""
+
+FOR_NAMED: frozenset[Handler] = frozenset({do_for_named})
+"""Those that hear only people who were named before: Slack is not asked who they are."""
 
 WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
@@ -268,7 +276,11 @@ WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
     """Everything that is heard by the kind of what Slack sends, and by its id."""
     shortcuts_by_id = {shortcut.callback_id: shortcut.handler for shortcut in SHORTCUTS}
-    declared = {route.action.kind: WAYS[route.way] for way in WAYS for route in routes.of(way)}
+    declared = {
+        route.action.kind: do_for_named if route.for_named else WAYS[route.way]
+        for way in WAYS
+        for route in routes.of(way)
+    }
     return {
         "block_actions": {**ACTIONS, **declared},
         "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
@@ -304,7 +316,10 @@ def register(app: App, context: Context) -> None:
 def _table(handlers: Mapping[Any, Handler], context: Context) -> lookup.Table[lookup.Route]:
     return lookup.Table(
         {
-            key: lookup.Route(hears(handler, context), acks_last=handler in ACK_LAST)
+            key: lookup.Route(
+                hears(handler, context, asks_who=handler not in FOR_NAMED),
+                acks_last=handler in ACK_LAST,
+            )
             for key, handler in handlers.items()
         }
     )

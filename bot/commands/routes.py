@@ -64,6 +64,8 @@ class Route:
     action: type[Action]
     handler: Handler
     form: type[Form] | None = None
+    for_named: bool = False
+    """Whether it hears only people who were named before, so that Slack is not asked who it is."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,10 @@ class Routes:
     def does(self, handler: Handler) -> Handler:
         """Changes something for what was used: `(call, session, it) -> Answer | None`."""
         return self._hear(DOES, handler, "it")
+
+    def does_for_named(self, handler: Handler) -> Handler:
+        """The same for people who were named before, whom the handler knows and refuses."""
+        return self._hear(DOES, handler, "it", for_named=True)
 
     def saves(self, handler: Handler) -> Handler:
         """Takes a form: `(call, session, form, about) -> Answer | None`."""
@@ -136,11 +142,17 @@ class Routes:
         return self._found.get((way, type(action)))
 
     def _hear(
-        self, way: str, handler: Handler, name: str, form: type[Form] | None = None
+        self,
+        way: str,
+        handler: Handler,
+        name: str,
+        form: type[Form] | None = None,
+        *,
+        for_named: bool = False,
     ) -> Handler:
         hint = get_type_hints(handler)[name]
         for action in get_args(hint) or (hint,):
-            self._add(Route(way, action, handler, form))
+            self._add(Route(way, action, handler, form, for_named))
         return handler
 
     def _add(self, route: Route) -> None:
@@ -210,6 +222,11 @@ def do(call: Call) -> None:
     call.after_ack(after)
 
 
+def do_for_named(call: Call) -> None:
+    """The same for people who were named before."""
+    do(call)
+
+
 def save(call: Call) -> None:
     """Take a form: its mistakes at their fields, or saved, and the pages beneath drawn anew.
 
@@ -240,6 +257,7 @@ def _take(
             return form_view(opened, memory.text, _note("asks_more"))
         form = opened.form.read(typed, opened.facts, opened.held)
     _check_people(call, form)
+    call = call.having_asked_about(opened.named) if opened.named else call
     try:
         with call.write() as session:
             if first_time(session, call.workspace_id, request, call.at):

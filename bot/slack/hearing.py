@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -69,6 +69,8 @@ class Call:
     bot_user_id: str
     at: datetime
     args: Args
+    unfit_named: frozenset[str] = frozenset()
+    """Who of those that a form names can have no role or task any more."""
 
     @property
     def who(self) -> tuple[int, str]:
@@ -147,6 +149,11 @@ class Call:
         return bool(self.body.get("view", {}).get("type") == "modal")
 
     @property
+    def is_form(self) -> bool:
+        """Whether it is a form that was sent."""
+        return self.body.get("type") == "view_submission"
+
+    @property
     def is_ephemeral(self) -> bool:
         """Whether it happened in a message that only this person sees."""
         return bool(self.body.get("container", {}).get("is_ephemeral"))
@@ -164,6 +171,12 @@ class Call:
         """
         team_id = str(self.args.context.team_id)
         return self.context.members.unfit(self.client, team_id, user_ids, self.at)
+
+    def having_asked_about(self, user_ids: Sequence[str]) -> "Call":
+        """The same, knowing who of those people can have no role or task any more."""
+        team_id = str(self.args.context.team_id)
+        unfit = self.context.members.unfit_among(self.client, team_id, user_ids, self.at)
+        return replace(self, unfit_named=unfit)
 
     def user_groups(self) -> Told:
         """The user groups of the workspace, as Slack tells them."""
@@ -229,14 +242,19 @@ class Call:
             log.info("a form beneath stays as it was", error=str(error)[:200])
 
 
-def hears(handler: Handler, context: Context) -> Callable[[Args], None]:
-    """The Bolt listener of a handler; the one place that answers a broken rule."""
+def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Callable[[Args], None]:
+    """The Bolt listener of a handler; the one place that answers a broken rule.
+
+    Slack is not asked who someone is where only those are heard who were named before.
+    """
 
     def listen(args: Args) -> None:
         at = context.clock.now()
         try:
             team_id = str(args.context.team_id)
-            context.members.check(args.client, args.body, team_id, at)
+            context.members.check_at_home(args.body, team_id)
+            if asks_who:
+                context.members.check(args.client, args.body, team_id, at)
             call = Call(
                 context=context,
                 workspace_id=context.workspace_id(team_id),

@@ -81,6 +81,11 @@ def listed(several: Iterable[str], last: str = "and") -> Marked:
     return Marked(f" {last} ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]])))
 
 
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def in_sentence(label: str) -> str:
     """A label within a sentence: "testing the MVP"; one like "QA" stays as it is."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
@@ -112,6 +117,7 @@ def _environment(finalize: Any) -> Environment:
     environment.filters |= {"spelled": spell_day, "weekday": weekday}
     environment.filters |= {
         "ordinal": ordinal,
+        "capital": capital,
         "closed": closed,
         "in_sentence": in_sentence,
         "listed": listed,

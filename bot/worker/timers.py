@@ -10,6 +10,7 @@ from bot.worker.due import Handler
 from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
+from bot.workflows.decisions import closing
 from models.clock import Clock
 from models.database import Database
 
@@ -18,6 +19,7 @@ Workflow = Callable[[Session, int, datetime], None]
 
 WORKFLOWS: Mapping[str, Workflow] = {
     "audit": anchoring.anchor_due,
+    "close": closing.close_due,
     "days": renewing.renew_due,
     "digest": digesting.send_due,
     "facts": asking.ask_due,

@@ -7,7 +7,7 @@ gone, whatever the card that was clicked still shows.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.epics.epic import Epic
@@ -181,7 +181,9 @@ def granted_roles(session: Session, user_id: str, place: Place) -> frozenset[Rol
     return frozenset(session.scalars(GRANTED, asked))
 
 
-def holders(session: Session, roles: Iterable[Role], place: Place) -> list[str]:
+def holders(
+    session: Session, roles: Iterable[Role], place: Place, *, stand_ins: bool = True
+) -> list[str]:
     """Who has one of the roles there, the nearest first, stand-ins last; groups by their people.
 
     Who has left Slack is not among them.
@@ -189,7 +191,7 @@ def holders(session: Session, roles: Iterable[Role], place: Place) -> list[str]:
     found: list[str] = []
     for role in roles:
         found += place.owners(role)
-        found += _given_to(session, role, place)
+        found += _given_to(session, role, place, stand_ins=stand_ins)
     left = departed(session, place.workspace_id, found)
     return [each for each in dict.fromkeys(found) if each not in left]
 
@@ -237,7 +239,7 @@ def scoped(place: Place) -> ColumnElement[bool]:
     return and_(RoleGrant.workspace_id == place.workspace_id, or_(*scopes))
 
 
-def _given_to(session: Session, role: Role, place: Place) -> list[str]:
+def _given_to(session: Session, role: Role, place: Place, *, stand_ins: bool) -> list[str]:
     grants = session.execute(
         select(RoleGrant.user_id, UserGroupMember.user_id)
         .outerjoin(
@@ -254,7 +256,12 @@ def _given_to(session: Session, role: Role, place: Place) -> list[str]:
                 UserGroup.group_id == RoleGrant.user_group_id,
             ),
         )
-        .where(RoleGrant.role == role, scoped(place), UserGroup.gone.is_(None))
+        .where(
+            RoleGrant.role == role,
+            scoped(place),
+            UserGroup.gone.is_(None),
+            true() if stand_ins else RoleGrant.stand_in.is_(False),
+        )
         .order_by(RoleGrant.stand_in, RoleGrant.id, UserGroupMember.user_id)
     ).all()
     return [user for grant in grants for user in grant if user is not None]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -45,20 +46,24 @@ QUESTIONS = select(Message.id, Message.channel_id).where(
     ),
 )
 """This week's questions to the owners of the epics."""
-DIGESTS = select(Message.id, Message.channel_id).where(
-    Message.workspace_id == WORKSPACE,
-    Message.kind.in_(DIGEST_KINDS),
-    Message.subject_id.in_(
+
+
+def digests_of(portfolio_ids: Any) -> Select[int, str]:
+    """The newest digest of each channel that tells of the portfolios, with its replies."""
+    newest = (
         select(func.max(Digest.id))
         .join(Digest.subscription)
-        .where(
-            Subscription.portfolio_id.in_(bindparam("portfolio_ids", expanding=True)),
-            Digest.at > LAST_WEEK,
-        )
+        .where(Subscription.portfolio_id.in_(portfolio_ids), Digest.at > LAST_WEEK)
         .group_by(Digest.channel_id)
-    ),
-)
-"""The newest digest of each channel that tells of the portfolios, with its replies."""
+    )
+    return select(Message.id, Message.channel_id).where(
+        Message.workspace_id == WORKSPACE,
+        Message.kind.in_(DIGEST_KINDS),
+        Message.subject_id.in_(newest),
+    )
+
+
+DIGESTS = digests_of(bindparam("portfolio_ids", expanding=True))
 HOMES = select(Home.id, null()).where(
     Home.workspace_id == WORKSPACE, Home.opened_at >= bindparam("looked_at")
 )

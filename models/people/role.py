@@ -112,6 +112,7 @@ class Right(StrEnum):
     STOP = "stop this epic"
     OVERRIDE = "move past a limit or a policy"
     JUDGE = "say that its MVP is worth going on with"
+    DECIDE = "open a decision on this epic"
     CONFIRM = "say that this epic still stands so"
     BLOCK = "say what blocks this epic"
     RESTRICT = "say who sees this epic"
@@ -135,6 +136,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.STOP: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.JUDGE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.DECIDE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.RESTRICT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),

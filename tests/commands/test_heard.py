@@ -1,5 +1,7 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -14,8 +16,17 @@ from bot.views.themes.actions import (
     ThemeShown,
     ThemesList,
 )
+from bot.workflows.decisions.opening import open_decision
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
+from models.decisions.decision import Ballot, Decision
+from models.decisions.form import DecisionForm
+from models.epics.epic import Epic
+from models.epics.proposal import Proposal
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
@@ -23,6 +34,11 @@ from tests.commands.test_declared import facts_for
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
 FORGED += ('{"id":2147483648,"version":1}', '{"portfolio":-1}', '{"id":1,"version":1,"do":"x"}')
 SAMPLES = {"Line": "To {of}", "Paragraph": "Why now", "Figure": "6{n}", "Day": "2026-05-01"}
+
+
+def next_week(slack):
+    """Where not any day will do: next week."""
+    return {"closes_on": (slack.clock.now() + timedelta(days=7)).date().isoformat()}
 
 
 @pytest.fixture
@@ -42,10 +58,17 @@ def world(slack, shop):
         result = KeyResult(objective_id=objective.id, title="Completion", **here)
         session.add(result)
         session.flush()
+        epics = [an_mvp(session, slack, portfolio, title) for title in ("Bank", "Wallet")]
+        form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
+        act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
+        decision = open_decision(act, epics[0].id, form)
         return {
             "portfolio": portfolio,
             "theme": theme,
             "objective": objective,
+            "epic": epics[1],
+            "decision": decision,
+            "choice": "pivot",
             KeyResult: result,
         } | {
             Theme: theme,
@@ -57,7 +80,24 @@ def made(action, world):
     """The action about what there is; what needs its noun in a certain state has one of its own."""
     if issubclass(action, Seen):
         return action.of(world.get(action, world.get(action.noun)))
-    return action(**{n: world[n].id for n in action.model_fields if n != "number"})
+    about = {n: world[n] for n in action.model_fields if n != "number"}
+    return action(**{n: getattr(each, "id", each) for n, each in about.items()})
+
+
+def an_mvp(session, slack, portfolio, title):
+    """An epic that tests its MVP, which the council votes on: Ana, and 44 others."""
+    now, stream = slack.clock.now(), portfolio.value_streams[0]
+    if not session.scalars(select(RoleGrant).where(RoleGrant.role == Role.COUNCIL)).first():
+        others = [slack.add_user(f"councillor{n}").id for n in range(44)]
+        for user_id in (slack.as_user("ana").id, *others):
+            here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+            session.add(RoleGrant(role=Role.COUNCIL, user_id=user_id, **here))
+        portfolio.channel_id = slack.channel("payments").id
+    proposal = Proposal(title=title, value_stream_id=stream.id, hypothesis="It helps.")
+    epic = propose(session, portfolio.workspace_id, slack.as_user("ana").id, proposal, title, now)
+    to = portfolio.state("implementing")
+    move(session, portfolio.workspace_id, stream.owner_user_id, epic.id, to.id, None, None, now)
+    return epic
 
 
 def deliver(slack, payload, who):
@@ -85,11 +125,8 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     if memory is None:
         memory = Memory(at=int(slack.clock.now().timestamp() * 1_000), stack=(str(action),)).text
     view = form_view(Open(form, "Edit", action, {}, facts_for(form)), memory)
-    kinds = {name: type(question).__name__ for name, question in form.questions().items()}
-    typed = {
-        n: SAMPLES.get(kind, "").format(n=len(n), of=action.kind) or None
-        for n, kind in kinds.items()
-    }
+    typed = typed_into(form, action.kind)
+    typed |= next_week(slack) if form is DecisionForm else {}
     typed |= changed
     values = {name: {name: {"value": text}} for name, text in typed.items() if text is not ...}
     view |= {"id": view_id, "root_view_id": view_id, "previous_view_id": None, "hash": "1.a"}
@@ -98,8 +135,10 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
 
 
 def changes(shop):
+    """How much was told of in the audit log, and how often someone voted."""
     with shop.database.read() as session:
-        return session.scalar(select(func.count()).select_from(AuditEvent))
+        counted = (select(func.count()).select_from(each) for each in (AuditEvent, Ballot))
+        return sum(session.scalar(each) for each in counted)
 
 
 def private_answer(slack, who):
@@ -172,10 +211,17 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
 
 
 def sample(form):
-    texts = {n: SAMPLES.get(type(q).__name__) for n, q in form.questions().items()}
-    return form.read(
-        {n: t and t.format(n=len(n), of="x") for n, t in texts.items()}, facts_for(form)
+    """The form as if it had been checked."""
+    facts, said = facts_for(form), typed_into(form, "x")
+    return form.model_construct(
+        **{name: question.take(said[name], facts) for name, question in form.questions().items()}
     )
+
+
+def typed_into(form, of):
+    """A text for each field that takes any."""
+    kinds = {name: type(question).__name__ for name, question in form.questions().items()}
+    return {n: SAMPLES.get(kind, "").format(n=len(n), of=of) or None for n, kind in kinds.items()}
 
 
 def test_each_form_about_something_that_has_changed_is_not_taken_as_it_is(slack, shop, world):
@@ -228,8 +274,23 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         after = changes(shop)
         press(slack, str(action))
         said = slack.wait_for(lambda: private_answer(slack, "ana"))
-        assert "since it was shown" in said or "not there any more" in said, action.kind
+        once = ("since it was shown", "not there any more", "Your vote on ")
+        assert any(each in said for each in once), action.kind
         assert changes(shop) == after, action.kind
+
+
+def past_decision(like, epic, number):
+    """One about the same epic that has closed."""
+    with_no_one = Decision.open(
+        f"D-{number + 2}",
+        epic,
+        ["U0BEN"],
+        by="U0ANA",
+        at=like.opened_at,
+        closes_at=like.closes_at,
+    )
+    with_no_one.close(with_no_one.tally([]), with_no_one.closes_at)
+    return with_no_one
 
 
 def test_each_page_past_its_end_is_the_last(slack, shop, world):
@@ -237,6 +298,8 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
         here = {"workspace_id": world["portfolio"].workspace_id}
         for number in range(45):
             session.add(Theme(portfolio_id=world["portfolio"].id, name=f"Theme {number}", **here))
+            epic = session.get_one(Epic, world["epic"].id)
+            session.add(past_decision(world["decision"], epic, number))
             session.add(
                 Objective(
                     portfolio_id=world["portfolio"].id,

@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.card import Card
 from bot.workflows.board.home import Chosen
+from models.decisions.decision import BallotBox, Choice, Decision
 from models.epics.column import columns
 from models.epics.epic import Epic, Transition
 from models.epics.listing import Page
@@ -96,6 +99,27 @@ def a_card(epic, came_from=None, *, day=1, by=ANA, reason=None):
     """The epic's card on a day of its stay, the first being 1."""
     now = epic.state_entered_at + timedelta(days=day - 1)
     return Card(epic, a_step(epic, came_from, by=by, reason=reason), now)
+
+
+def a_decision(epic, *, electors=(BEN, CLEO, ELI), voted=0, at=MONDAY, days=5, id=1, **more):
+    """A decision about the epic, of which so many electors have voted."""
+    decision = Decision.open(
+        f"D-{id}", epic, electors, by=ANA, at=at, closes_at=at + timedelta(days=days), **more
+    )
+    decision.id, decision.epic, decision.portfolio = id, epic, epic.portfolio
+    many = len(electors)
+    set_committed_value(
+        decision, "box", BallotBox(electors=many, waiting=many - voted, count=voted, hash="")
+    )
+    return decision
+
+
+def closed(decision, *choices, at=None, effect="nothing moved"):
+    """The same with what each of them chose, and what came of it."""
+    tally = decision.tally([Choice(each) for each in choices])
+    decision.close(tally, at or decision.closes_at)
+    decision.effect = effect
+    return decision
 
 
 def a_page(total, number=1, *, state="funnel", portfolio=None, size=PAGE_SIZE, **more):

@@ -1,6 +1,6 @@
 """Who may use Tack at all: members of the workspace, neither strangers nor guests."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,9 @@ from models.errors import Mistake
 KNOWN_FOR = timedelta(minutes=10)
 MOST_KNOWN = 10_000
 ASKED_AT_ONCE = 8
+MOST_ASKED = 50
+"""Slack tells of a hundred people a minute, and a form is answered within three seconds."""
+
 SLACKBOT = "USLACKBOT"
 """Not a bot by Slack's own telling."""
 
@@ -63,12 +66,15 @@ class Members:
         self._known: dict[tuple[str, str], tuple[datetime, Known]] = {}
         self._lock = Lock()
 
-    def check(self, client: WebClient, body: Mapping[str, Any], team_id: str, at: datetime) -> None:
-        """Raise Stranger for people of another workspace, Guest for guests of this one."""
+    def check_at_home(self, body: Mapping[str, Any], team_id: str) -> None:
+        """Raise Stranger for people of another workspace, as the payload itself tells it."""
         user = body.get("user")
         theirs = user.get("team_id") if isinstance(user, Mapping) else body.get("team_id")
         if theirs and theirs != team_id:
             raise Stranger
+
+    def check(self, client: WebClient, body: Mapping[str, Any], team_id: str, at: datetime) -> None:
+        """Raise Guest for guests of the workspace."""
         user_id = _user_id(body)
         if user_id and (known := self._look(client, team_id, user_id, at)) and known.is_guest:
             raise Guest
@@ -86,6 +92,16 @@ class Members:
             if known.unfit is not None:
                 return f"{known.name} {known.unfit}. Choose members of this workspace."
         return None
+
+    def unfit_among(
+        self, client: WebClient, team_id: str, user_ids: Sequence[str], at: datetime
+    ) -> frozenset[str]:
+        """Who of them can have no role, as far as Slack tells; of a crowd it is not asked."""
+        if len(user_ids) > MOST_ASKED:
+            return frozenset()
+        known = self._look_at_all(client, team_id, user_ids, at)
+        told = zip(user_ids, known, strict=True)
+        return frozenset(each for each, found in told if found is not None and found.unfit)
 
     def names(
         self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime

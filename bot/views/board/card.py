@@ -25,10 +25,12 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
+from bot.views.decisions.actions import OpenDecision
+from bot.views.decisions.ballot import vote_button
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, next_button, next_line, read_aloud
 from bot.views.notices import notice
-from bot.workflows.board.card import Card
+from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
 from models.calendar import days_between
@@ -36,7 +38,7 @@ from models.epics.column import ENDED
 from models.epics.epic import Epic, StreamMove, Transition
 from models.message import MessageKind
 from models.money import format_amount
-from models.portfolio.portfolio import FIRST_STATE
+from models.portfolio.portfolio import FIRST_STATE, Phase
 
 MORE = "epic_menu"
 HYPOTHESIS_SEEN = 600
@@ -64,11 +66,17 @@ def epic_card(card: Card) -> Answer:
     if figures := _figures(card, facts):
         blocks.append(fields(figures))
     blocks += [
-        section(next_line(card), next_button(card)),
+        section(next_line(card), _next_button(card)),
         context(words("board/card", "last_change", **facts)),
-        actions("epic_actions", _actions(epic)),
+        actions("epic_actions", _actions(card)),
     ]
     return Answer(shorten_marked(words("board/card", "text", **facts), TEXT_LIMIT), blocks)
+
+
+def _next_button(card: Card) -> Element | None:
+    if card.next is NextStep.VOTE and card.decision is not None:
+        return vote_button(card.decision, primary=True)
+    return next_button(card)
 
 
 def restricted(epic: Epic) -> Answer:
@@ -110,6 +118,7 @@ def _facts(card: Card) -> dict[str, object]:
         "epic": epic,
         "zone": epic.portfolio.time_zone,
         "last": card.last,
+        "decision": card.decision,
         "reason": (card.last.reason or "").strip(),
         "entered_on": epic.state_entered_at.astimezone(zone),
         "age_days": _days(epic.state_entered_at, now, zone),
@@ -139,14 +148,16 @@ def _figures(card: Card, facts: dict[str, object]) -> list[str]:
     return figures
 
 
-def _actions(epic: Epic) -> list[Element]:
+def _actions(card: Card) -> list[Element]:
     """What else can be done with it; what is in flight can be blocked, once."""
+    epic = card.epic
     if not epic.state.committed or epic.blocking is not None:
-        return [_menu(epic)]
-    return [do_button(epic.id, epic.key, "block", "Say what blocks it"), _menu(epic)]
+        return [_menu(card)]
+    return [do_button(epic.id, epic.key, "block", "Say what blocks it"), _menu(card)]
 
 
-def _menu(epic: Epic) -> Element:
+def _menu(card: Card) -> Element:
+    epic = card.epic
     ended = epic.state.kind in ENDED
     is_idea = epic.state.name == FIRST_STATE and epic.accepted_at is None
     choices = [
@@ -160,4 +171,6 @@ def _menu(epic: Epic) -> Element:
         option(text, EpicRef.model_validate({"epic": epic.id, "do": do}).value)
         for text, do in choices
     ]
+    if epic.phase is Phase.TESTING and card.next is not NextStep.VOTE:
+        options.append(OpenDecision(epic=epic.id).option("Open a decision"))
     return overflow(MORE, options)

@@ -23,9 +23,11 @@ from bot.views.board.pressing import answer_button
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import board_button
 from bot.workflows.board.content import Crowd, InFlight, Telling
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from models.board.digest import FIGURES_AFTER, WEEK
 from models.calendar import days_between, spell_span
+from models.decisions.decision import Decision
 from models.epics.epic import Epic
 
 MENU = "digest_menu"
@@ -152,7 +154,8 @@ def _week(day: date) -> str:
 
 def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
     """What needs someone, most pressing first, with the same in a few words to be read aloud."""
-    found = [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
+    found = [_ballot(telling, each) for each in telling.needs.ballots.some]
+    found += [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
     late = telling.needs.answers.late
     for place, epic in enumerate(telling.needs.answers.longest):
         if _due_at(telling, epic) <= telling.at + WEEK:
@@ -160,6 +163,11 @@ def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
     found += [_blocked(telling, epic) for epic in telling.needs.blocked.some]
     found += [_still(telling, epic, news) for epic, news in telling.needs.quiet.some]
     yield from found[:NEEDS_SHOWN]
+
+
+def _ballot(telling: Telling, decision: Decision) -> tuple[Block, str]:
+    shown = line_of(BALLOT, decision, telling.now, asks=True)
+    return section(*shown), f"the vote on {decision.case.key}"
 
 
 def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:

@@ -17,10 +17,12 @@ from bot.views.board.pressing import (
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import fill_button
 from bot.workflows.board.inbox import Waits
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.calendar import days_between
+from models.decisions.decision import Decision
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.policy import told
@@ -51,6 +53,7 @@ def waits(found: Waits, portfolio: Portfolio, now: datetime) -> list[Block]:
 
 
 def _kinds(found: Waits) -> Iterator[tuple[str, Pile[Any], Any]]:
+    yield "ballots", found.ballots, _ballot
     yield "answers", found.answers, _answer
     yield "blocked", found.blocked, _blocked
     yield "lacking", found.lacking, _lacking
@@ -61,6 +64,10 @@ def _kinds(found: Waits) -> Iterator[tuple[str, Pile[Any], Any]]:
 
 
 Line = tuple[str, Element | None]
+
+
+def _ballot(decision: Decision, portfolio: Portfolio, now: datetime) -> Line:
+    return line_of(BALLOT, decision, now, asks=False)
 
 
 def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from bot.slack.blocks import Element
 from bot.slack.mrkdwn import words
 from bot.views.board.pressing import unblock_button
+from bot.views.decisions.ballot import vote_button
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.needs import Need, T
 from models.calendar import days_between
+from models.decisions.decision import Decision
 from models.epics.epic import Epic
 
 Line = tuple[str, Element]
@@ -45,6 +48,14 @@ def shows(need: Need[T]) -> Callable[[Look[T]], Look[T]]:
 def line_of(need: Need[T], each: T, now: datetime, *, asks: bool) -> Line:
     """One that waits: in a channel it asks someone, in their own Home they know who is meant."""
     return LOOKS[need](each, now, asks=asks)
+
+
+@shows(BALLOT)
+def open_vote(decision: Decision, now: datetime, /, *, asks: bool) -> Line:
+    """How many have still to vote, and until when."""
+    zone = decision.portfolio.time_zone
+    facts = {"decision": decision, "case": decision.case, "zone": zone, "asks": asks}
+    return words("board/needs", "ballot", **facts), vote_button(decision)
 
 
 @shows(BLOCKED)

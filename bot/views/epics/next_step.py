@@ -112,6 +112,7 @@ def _facts(card: Card) -> dict[str, object]:
         "late": card.is_late,
         "passed": card.answer_at is not None and card.answer_at < card.now,
         "answer": card.answer,
+        "decision": card.decision,
         "blocking": epic.blocking,
         "blocked_days": card.blocked_days,
         "missing": told(lacks, to.state) if to is not None else (),

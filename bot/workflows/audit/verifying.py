@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,8 @@ from models.audit.audit import (
     NotAnAnchor,
     first_break,
 )
+from models.decisions.ballots import first_broken
+from models.decisions.decision import Ballot, BallotBox, Decision
 
 AT_ONCE = 2_000
 """How many events are in memory at a time."""
@@ -26,16 +28,27 @@ AT_ONCE = 2_000
 UNREADABLE = "decode"
 """What SQLite says of text that is none has this in it."""
 
+BALLOTS = Ballot.metadata.tables[Ballot.__tablename__]
+AS_STORED = select(
+    *(BALLOTS.c[name] for name in ("number", "user_id", "at", "hash")),
+    type_coerce(BALLOTS.c.choice, String).label("choice"),
+)
+"""Ballots with whatever stands there for a choice."""
+
 EVENTS = AuditEvent.metadata.tables[AuditEvent.__tablename__]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the log ends, how many anchors it was held against, and where it does not hold."""
+    """How the log ends, how many anchors it was held against, and where it does not hold.
+
+    The ballots of each decision are a chain of their own; `ballots` are how many there are.
+    """
 
     head: Anchor
     anchors: int
     broken: Broken | None
+    ballots: int = 0
 
 
 def head(session: Session, workspace_id: int) -> Anchor:
@@ -62,7 +75,33 @@ def verify(session: Session, workspace_id: int, anchors: Iterable[Anchor] = ()) 
         told.append(Anchor(count, hash_))
         if not _can_be(told[-1]):
             return Verdict(ends, len(told), Broken(0, f"the anchor of {week} was changed"))
-    return Verdict(ends, len(told), _break(session, workspace_id, ends, told))
+    broken = _break(session, workspace_id, ends, told)
+    if broken is not None:
+        return Verdict(ends, len(told), broken)
+    return Verdict(ends, len(told), *_ballots(session, workspace_id))
+
+
+def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
+    """Where the ballots of a decision do not hold, and how many ballots there are."""
+    total = 0
+    boxes = session.execute(
+        select(Decision.id, Decision.key, BallotBox.count, BallotBox.hash)
+        .outerjoin(BallotBox, BallotBox.decision_id == Decision.id)
+        .where(Decision.workspace_id == workspace_id)
+        .order_by(Decision.id)
+    ).all()
+    for decision_id, key, count, end in boxes:
+        here = BALLOTS.c.decision_id == decision_id
+        ballots = session.execute(AS_STORED.where(here).order_by(BALLOTS.c.number))
+        try:
+            number = first_broken(decision_id, ballots, count or 0, end or "")
+        except (TypeError, ValueError):
+            return Broken(0, f"a ballot of {key} cannot be read, so it was changed"), total
+        if number is not None:
+            told = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
+            return Broken(number, told), total
+        total += count
+    return None, total
 
 
 def _can_be(anchor: Anchor) -> bool:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.quiet import last_heard, news_of
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
+from models.decisions.decision import Decision
 from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Answer, AnswerKind, Epic, StreamMove, Transition
 from models.epics.limit import FullPlace
@@ -29,6 +31,8 @@ class NextStep(StrEnum):
     OUTCOME = "outcome"
     """It is done."""
     STOPPED = "stopped"
+    VOTE = "vote"
+    """A decision about it is open."""
     UNBLOCK = "unblock"
     ANSWER = "answer"
     """Its first answer, or one after "not now"."""
@@ -62,6 +66,8 @@ class Card:
     """The places that are full where it goes next."""
     place: int | None = None
     """Its place in the line of those that are ready, from 1."""
+    decision: Decision | None = None
+    """The newest about it, open or not."""
 
     @property
     def to(self) -> Column | None:
@@ -113,6 +119,8 @@ class Card:
             return NextStep.OUTCOME
         if epic.state.kind is StateKind.STOPPED:
             return NextStep.STOPPED
+        if self.decision is not None and self.decision.is_open:
+            return NextStep.VOTE
         if epic.blocking is not None:
             return NextStep.UNBLOCK
         if epic.state.name == FIRST_STATE and epic.accepted_at is None:
@@ -141,8 +149,9 @@ HEARD = select(*last_heard()).select_from(Epic).where(Epic.id == bindparam("epic
 def card(session: Session, epic: Epic, now: datetime) -> Card:
     """The epic with its last change, and what it waits for; others it names everybody may see."""
     last = _steps(session, epic, 1)[0]
+    decision = newest_about(session, epic)
     if epic.state.kind in ENDED:
-        return Card(epic, last, now)
+        return Card(epic, last, now, decision=decision)
     to = next_column(epic)
     states = {state.id: state for state in epic.portfolio.states}
     return Card(
@@ -153,6 +162,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         news_at=_news_at(session, epic, last),
         full=full_places(session, epic, to, states) if to is not None else (),
         place=_place_in_line(session, epic),
+        decision=decision,
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.board.digest import WEEK, Subscription
+from models.decisions.decision import Decision
 from models.epics.column import Column
 from models.epics.epic import Epic, Override
 from models.flow.flow import Load
@@ -77,6 +78,8 @@ class Needs:
     """What needs someone: some of each kind, and how many there are."""
 
     answers: Waiting = NOBODY_WAITS
+    ballots: Pile[Decision] = NONE
+    """Open decisions with electors who have not voted."""
     blocked: Pile[Epic] = NONE
     quiet: Pile[tuple[Epic, datetime]] = NONE
     """Epics in flight of which nothing was heard for long, with their last news."""
@@ -89,7 +92,15 @@ class Needs:
     @property
     def any(self) -> bool:
         """Whether anything does."""
-        piles = (self.answers, self.blocked, self.quiet, self.overrides, self.unowned, self.slips)
+        piles = (
+            self.answers,
+            self.ballots,
+            self.blocked,
+            self.quiet,
+            self.overrides,
+            self.unowned,
+            self.slips,
+        )
         return bool(self.crowds or any(pile.count for pile in piles))
 
 

@@ -15,6 +15,7 @@ from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip, slips_of
 from bot.workflows.seeing import seen_by
 from models.board.digest import asked_if_silent_since
+from models.decisions.decision import Decision
 from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.epics.policy import fields_of, lacks_before
@@ -42,6 +43,7 @@ Heard = tuple[datetime | None, datetime | None]
 class Waits:
     """What waits for one person: some of each kind, the most pressing first."""
 
+    ballots: Pile[Decision] = NONE
     answers: Pile[Epic] = NONE
     blocked: Pile[Epic] = NONE
     lacking: Pile[tuple[Epic, Sequence[Requirement]]] = NONE
@@ -55,6 +57,7 @@ class Waits:
     def count(self) -> int:
         """How many things wait."""
         piles = (
+            self.ballots,
             self.answers,
             self.blocked,
             self.lacking,

@@ -124,10 +124,15 @@ def move(
 
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:
     """The epic with nobody else changing it meanwhile. Raises UnknownEpic."""
-    epic = session.scalars(LOCKED, {"workspace_id": workspace_id, "epic_id": epic_id}).first()
+    epic = taken(session, workspace_id, epic_id)
     if epic is None or not may_see(session, actor, epic):
         raise UnknownEpic
     return epic
+
+
+def taken(session: Session, workspace_id: int, epic_id: int) -> Epic | None:
+    """The same for Tack itself, which sees all of them."""
+    return session.scalars(LOCKED, {"workspace_id": workspace_id, "epic_id": epic_id}).first()
 
 
 def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State], bool]:
@@ -137,7 +142,7 @@ def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State],
 
 
 def carry_out(
-    session: Session, epic: Epic, to: Column, actor: str, reason: str | None, at: datetime
+    session: Session, epic: Epic, to: Column, actor: str | None, reason: str | None, at: datetime
 ) -> Moved:
     """Have the epic stand there; what blocked it ends with its way. Nothing is asked any more."""
     stays_in_flight = epic.state.committed and to.state.committed

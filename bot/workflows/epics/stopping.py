@@ -63,23 +63,38 @@ def stop(
         raise ReasonMissing("Say in a sentence why it stops: it is what everybody reads.")
     if max(len(reason), len(learned)) > LONGEST:
         raise FieldMistakes({"reason": f"Up to {LONGEST} characters each, please."})
+    carry_out_stop(session, epic, actor, reason, learned or None, at)
+    return epic
+
+
+def carry_out_stop(
+    session: Session,
+    epic: Epic,
+    actor: str | None,
+    reason: str,
+    learned: str | None,
+    at: datetime,
+) -> None:
+    """Have the epic end as stopped, and thank its owner; nothing is asked any more. Raises NoStop.
+
+    Without an actor it was decided by vote.
+    """
     states, _ = states_of(session, epic.portfolio_id)
     stopped = next((s for s in states.values() if s.kind is StateKind.STOPPED), None)
     if stopped is None:
         raise NoStop
     moved = carry_out(session, epic, Column(stopped), actor, reason, at)
-    moved.transition.learned = learned or None
+    moved.transition.learned = learned
     thanks = _put_thanks(session, epic, moved.transition)
     redraw_moved(session, epic, moved, states, at)
     if thanks is not None:
         redraw_message(session, thanks, at)
-    return epic
 
 
 def _put_thanks(session: Session, epic: Epic, step: Transition) -> Message | None:
     """The private word to the owner; None where they stopped it themselves."""
     owner = epic.owner_user_id
-    if owner in (None, step.actor_user_id) or epic.portfolio.is_silent(step.at):
+    if owner is None or owner == step.actor_user_id or epic.portfolio.is_silent(step.at):
         return None
     message = Message(
         workspace_id=epic.workspace_id,

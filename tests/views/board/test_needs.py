@@ -11,13 +11,14 @@ from bot.views.board.needs import LOOKS, line_of, shows
 from bot.workflows.board.content import Needs
 from bot.workflows.board.inbox import Waits
 from bot.workflows.board.needs import NEEDS
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from models.epics.epic import Blocking
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from tests.views.board.tellings import a_telling
-from tests.views.builders import ANA, HOSTILE, MONDAY, a_portfolio, an_epic
+from tests.views.builders import ANA, HOSTILE, MONDAY, a_decision, a_portfolio, an_epic
 from tests.views.reading import buttons, shown, shown_home
 
 DAY = timedelta(days=1)
@@ -31,14 +32,30 @@ def a_blocked_epic(number=4, portfolio=None, *, days=12, reason="waits for the s
     return epic
 
 
-EXAMPLES = {BLOCKED: a_blocked_epic}
-HOSTILE_ONES = {BLOCKED: lambda: a_blocked_epic(title=LONGEST_TITLE, reason=LONGEST_REASON)}
+def a_hostile_decision():
+    epic = an_epic("implementing", phase=Phase.TESTING, title=LONGEST_TITLE)
+    return a_decision(epic)
+
+
+EXAMPLES = {
+    BALLOT: lambda number=4, portfolio=None: a_decision(
+        an_epic("implementing", number=number, portfolio=portfolio, phase=Phase.TESTING)
+    ),
+    BLOCKED: a_blocked_epic,
+}
+HOSTILE_ONES = {
+    BALLOT: a_hostile_decision,
+    BLOCKED: lambda: a_blocked_epic(title=LONGEST_TITLE, reason=LONGEST_REASON),
+}
 THREADS = {BLOCKED: MessageKind.DIGEST_BLOCKED}
+"""What has a reply in a digest's thread; a vote has a clock of its own, and none."""
+
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
+every_need_with_a_thread = pytest.mark.parametrize("need", THREADS, ids=lambda need: need.name)
 
 
 def test_every_need_is_shown_by_one_function_and_held_to_what_holds_of_all():
-    assert set(LOOKS) == set(NEEDS) == set(EXAMPLES) == set(HOSTILE_ONES) == set(THREADS)
+    assert set(LOOKS) == set(NEEDS) == set(EXAMPLES) == set(HOSTILE_ONES)
 
 
 @every_need
@@ -103,15 +120,20 @@ def test_home_names_three_and_says_how_many_more_there_are(need):
 
 
 @every_need
-def test_a_digest_names_three_and_counts_all_that_is_in_its_thread(need):
+def test_a_digest_names_three(need):
     none, few, many = in_the_lead(need, 0, 0), in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
     assert [lines(need, each, asks=True) for each in (none, few, many)] == [0, 2, 3]
     assert "nothing waits" in none[0]
+
+
+@every_need_with_a_thread
+def test_a_digest_counts_all_that_is_in_its_thread(need):
+    few, many = in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
     assert few[-2].startswith("In the thread: 2 ")
     assert many[-2].startswith("In the thread: 4,321 ")
 
 
-@every_need
+@every_need_with_a_thread
 def test_the_thread_names_ten_and_says_how_many_more_there_are(need):
     none, few = in_the_thread(need, 0, 0), in_the_thread(need, 2, 2)
     many = in_the_thread(need, 4_321, 10)

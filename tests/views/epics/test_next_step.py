@@ -10,7 +10,17 @@ from bot.workflows.board.card import Card, NextStep
 from models.epics.epic import Answer, AnswerKind, Blocking
 from models.epics.limit import FullPlace
 from models.portfolio.portfolio import Phase
-from tests.views.builders import ANA, BEN, LIVE_AT, MONDAY, a_card, a_portfolio, a_step, an_epic
+from tests.views.builders import (
+    ANA,
+    BEN,
+    LIVE_AT,
+    MONDAY,
+    a_card,
+    a_decision,
+    a_portfolio,
+    a_step,
+    an_epic,
+)
 from tests.views.reading import written
 
 REVIEWED = {
@@ -170,6 +180,7 @@ def every_card():
     return [
         a_card(an_epic("done", done_at=MONDAY)),
         a_card(an_epic("stopped")),
+        Card(testing, a_step(testing), MONDAY, decision=a_decision(testing)),
         a_card(blocked),
         a_card(an_epic()),
         Card(asked, a_step(asked), MONDAY, answer=an_answer(AnswerKind.QUESTION, "Which?")),

@@ -1,0 +1,1 @@
+"""Decisions: opened, voted on, listed and shown."""

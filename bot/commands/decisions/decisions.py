@@ -1,0 +1,94 @@
+"""`/decision`: opening a decision, voting on it, and reading what was decided."""
+
+from sqlalchemy.orm import Session
+
+from bot.commands.epics.opening import epic_of
+from bot.commands.routes import routes, show
+from bot.slack.actions import Page, Shown
+from bot.slack.answers import Answer
+from bot.slack.forms import Open
+from bot.slack.hearing import Call
+from bot.slack.mrkdwn import words
+from bot.views.decisions.actions import Cast, DecisionShown, DecisionsList, OpenDecision
+from bot.views.decisions.ballot import noted, opened
+from bot.views.decisions.list import decision_list, decision_page
+from bot.workflows.decisions import opening, register, voting
+from bot.workflows.epics import finding
+from models.decisions.decision import OPTIONS, Choice, Question
+from models.decisions.form import DecisionForm
+from models.epics.epic import Epic
+from models.form import Facts
+
+
+def open_typed(call: Call, key: str) -> None:
+    """Open the form about an epic, or the decision that is open about it."""
+    with call.database.read() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
+    show(call, OpenDecision(epic=epic.id), f"/decision open {epic.key}")
+
+
+def show_typed(call: Call, key: str) -> None:
+    """Show one decision."""
+    with call.database.read() as session:
+        decision = register.by_key(session, call.workspace_id, key, call.actor)
+    show(call, DecisionShown(decision=decision.id), f"/decision show {decision.key}")
+
+
+def list_typed(call: Call, rest: str) -> None:
+    """List them."""
+    show(call, DecisionsList(), "/decision list")
+
+
+@routes.page
+def draw_decisions(call: Call, session: Session, page: DecisionsList) -> Shown:
+    """The decisions there are."""
+    return decision_list(register.decisions_page(call.act(session), page.number), page)
+
+
+@routes.page
+def draw_decision(call: Call, session: Session, page: DecisionShown) -> Shown:
+    """One of them."""
+    return decision_page(register.record(call.act(session), page.decision, page.number), page)
+
+
+@routes.opens
+def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
+    """Ask what they recommend and until when; a decision that is open already is shown instead."""
+    epic = epic_of(session, call, it.epic)
+    found = opening.open_about(session, epic)
+    if found is not None and not call.is_form:
+        return DecisionShown(decision=found.id)
+    act = call.act(session)
+    electors = opening.check_may_open(act, epic)
+    return Open(
+        DecisionForm,
+        "Open a decision",
+        it,
+        held={"closes_on": opening.usual_close(epic.portfolio, call.at)},
+        facts=_facts(call, epic),
+        lead=words("decisions/decision", "asking", epic=epic, electors=electors),
+        submit="Ask the council",
+        named=electors,
+    )
+
+
+@routes.saves
+def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenDecision) -> Answer:
+    """Put it to the council."""
+    decision = opening.open_decision(call.act(session), about.epic, form, call.unfit_named)
+    return opened(decision, opening.channel_of(decision))
+
+
+@routes.does_for_named
+def cast(call: Call, session: Session, it: Cast) -> Answer | None:
+    """Vote; who does is told alone what they chose, where their page does not say it."""
+    choice, clock = Choice(it.choice), call.context.clock
+    vote = voting.vote(session, *call.who, it.decision, choice, clock.now)
+    return None if call.is_modal else noted(vote)
+
+
+def _facts(call: Call, epic: Epic) -> Facts:
+    return {
+        "today": opening.today_in(epic.portfolio, call.at),
+        "options": [(each.label, each.value) for each in OPTIONS[Question.MVP]],
+    }

@@ -1,0 +1,48 @@
+"""`/decision`: what is put to a vote, by typing."""
+
+from collections.abc import Callable
+
+from bot.commands.decisions import decisions
+from bot.commands.readiness import check_is_set_up
+from bot.slack import help
+from bot.slack.hearing import Call
+from models.errors import Mistake
+
+USAGES = (
+    help.Usage("open", "open KEY", "ask the council whether an epic perseveres, pivots or stops"),
+    help.Usage("list", "list", "list the decisions, the open ones first"),
+    help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
+    help.Usage("help", "help", "say what can be typed"),
+)
+
+
+class KeyMissing(Mistake):
+    """A command that needs a key, without one."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            "Which epic? Type it like /decision open PAY-12. /epic list shows their keys."
+            if word == "open"
+            else "Which decision? Type it like /decision show D-1. /decision list shows them."
+        )
+
+
+FORMS: dict[str, Callable[[Call, str], None]] = {
+    "open": decisions.open_typed,
+    "show": decisions.show_typed,
+    "list": decisions.list_typed,
+}
+
+
+def hear(call: Call) -> None:
+    """Hear `/decision`."""
+    word, _, rest = call.typed.partition(" ")
+    doing, key = FORMS.get(word.casefold()), rest.strip()
+    if doing is None:
+        asked = "" if word.casefold() in {"", "help"} else call.typed
+        call.reply(help.usage("/decision", USAGES, asked))
+        return
+    check_is_set_up(call)
+    if not key and word.casefold() != "list":
+        raise KeyMissing(word.casefold())
+    doing(call, key)

@@ -1,0 +1,1 @@
+"""Ballots, results and the register of decisions."""

@@ -1,0 +1,162 @@
+"""The ballot, and the result that takes its place: one message, drawn from one state."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import (
+    TEXT_LIMIT,
+    Block,
+    Element,
+    actions,
+    context,
+    fields,
+    header,
+    section,
+    shorten_marked,
+)
+from bot.slack.mrkdwn import bare_words, words
+from bot.views.decisions.actions import Cast, DecisionShown
+from bot.views.notices import notice
+from bot.workflows.decisions.register import Standing, standing
+from bot.workflows.decisions.voting import Vote
+from bot.workflows.seeing import EVERYBODY, may_see
+from models.decisions.decision import Choice, Decision
+from models.message import MessageKind
+from models.money import format_amount
+
+NAMED = 25
+"""How many of those who voted are named."""
+
+
+@notice(MessageKind.BALLOT, Decision)
+def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
+    """As a channel shows it: of a restricted epic only that there is a vote."""
+    if decision.epic is not None and not may_see(session, EVERYBODY, decision.epic):
+        said = words("decisions/decision", "restricted", decision=decision)
+        return Answer(said, [section(said)])
+    return told(session, decision, now)
+
+
+@notice(MessageKind.BALLOT_TOLD, Decision)
+def told(session: Session, decision: Decision, now: datetime) -> Answer:
+    """As an elector has it."""
+    stands = standing(session, decision)
+    return ballot(stands) if decision.is_open else result(stands)
+
+
+def ballot(stands: Standing) -> Answer:
+    """The question with its case, its buttons and its rule; counts and choices stay sealed."""
+    facts = _facts(stands)
+    blocks = [
+        header(bare_words("decisions/decision", "question", **facts)),
+        *case_blocks(stands),
+        actions("vote", vote_buttons(stands.decision)),
+        context(words("decisions/decision", "rule", **facts)),
+    ]
+    said = words("decisions/decision", "ballot_aloud", **facts)
+    return Answer(shorten_marked(said, TEXT_LIMIT), blocks)
+
+
+def result(stands: Standing) -> Answer:
+    """How it ended, and what came of it, without a button."""
+    facts = _facts(stands)
+    blocks = [
+        header(bare_words("decisions/decision", "result_title", **facts)),
+        *result_blocks(stands),
+        context(words("decisions/decision", "where_to_read", **facts)),
+    ]
+    said = words("decisions/decision", "result_aloud", **facts)
+    return Answer(shorten_marked(said, TEXT_LIMIT), blocks)
+
+
+def case_blocks(stands: Standing) -> list[Block]:
+    """What was known when it was opened, and what the options do."""
+    facts = _facts(stands)
+    blocks: list[Block] = [section(words("decisions/decision", "the_case", **facts))]
+    figures = [words("decisions/decision", part, **facts) for part in ("indicator", "money")]
+    if stands.decision.case.day is not None:
+        figures.append(words("decisions/decision", "time", **facts))
+    blocks.append(fields(figures))
+    blocks.append(section(words("decisions/decision", "options", **facts)))
+    if stands.decision.recommended or stands.decision.because:
+        blocks.append(context(words("decisions/decision", "recommended", **facts)))
+    return blocks
+
+
+def result_blocks(stands: Standing) -> list[Block]:
+    """The votes, and what came of them."""
+    facts = _facts(stands)
+    parts = ("counted", "effect")
+    return [section(words("decisions/decision", part, **facts)) for part in parts]
+
+
+def rule(stands: Standing) -> Block:
+    """What decides, until when, and who has voted."""
+    return context(words("decisions/decision", "rule", **_facts(stands)))
+
+
+def vote_buttons(decision: Decision) -> list[Element]:
+    """One for each choice, none before the others: the layout must not vote."""
+    key = decision.case.key
+    buttons = []
+    for choice in (*decision.options, Choice.ABSTAIN):
+        cast = Cast.model_validate({"decision": decision.id, "choice": choice.value})
+        button = cast.button(choice.label, aloud=f"{choice.label}: {key}")
+        buttons.append({**button, "action_id": f"{Cast.kind}_{choice}"})
+    return buttons
+
+
+def vote_button(decision: Decision, *, primary: bool = False) -> Element:
+    """Leads to the ballot."""
+    to = DecisionShown(decision=decision.id)
+    return to.button(f"Vote on {decision.case.key}", primary=primary)
+
+
+def noted(vote: Vote) -> Answer:
+    """Told to who voted, and to nobody else."""
+    said = words("decisions/decision", "noted", vote=vote)
+    return Answer(words("decisions/decision", "noted_aloud", vote=vote), [section(said)])
+
+
+def opened(decision: Decision, channel_id: str | None) -> Answer:
+    """Told to who opened it."""
+    zone = decision.portfolio.time_zone
+    facts = {"decision": decision, "case": decision.case, "zone": zone, "channel_id": channel_id}
+    said = words("decisions/decision", "opened", **facts)
+    to = DecisionShown(decision=decision.id).button(f"Show {decision.key}")
+    return Answer(said, [section(said, to)])
+
+
+def _facts(stands: Standing) -> dict[str, Any]:
+    decision = stands.decision
+    case, zone = decision.case, decision.portfolio.time_zone
+    return {
+        "decision": decision,
+        "case": case,
+        "zone": zone,
+        "box": stands.box,
+        "voted": stands.voted[:NAMED],
+        "unnamed": max(0, len(stands.voted) - NAMED),
+        "closes_on": decision.closes_at.astimezone(ZoneInfo(zone)),
+        "mvp_cost": _money(case.mvp_cost_minor, case.currency),
+        "full_cost": _money(case.full_cost_minor, case.currency),
+        "tally": decision.result,
+        "days": _working_days(decision),
+    }
+
+
+def _working_days(decision: Decision) -> int:
+    """For how many working days it was open, once it has closed."""
+    if decision.closed_at is None:
+        return 0
+    zone = ZoneInfo(decision.portfolio.time_zone)
+    days = (each.astimezone(zone).date() for each in (decision.opened_at, decision.closed_at))
+    return decision.portfolio.calendar.days_until(*days)
+
+
+def _money(minor: int | None, currency: str) -> str | None:
+    return None if minor is None else format_amount(minor, currency, short=True)

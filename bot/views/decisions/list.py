@@ -1,0 +1,62 @@
+"""The register of decisions: the list, and one of them with its electors."""
+
+from bot.slack.actions import Shown
+from bot.slack.blocks import Block, actions, divider, section
+from bot.slack.mrkdwn import words
+from bot.views.decisions import ballot
+from bot.views.decisions.actions import DecisionShown, DecisionsList
+from bot.workflows.decisions.register import DecisionsPage, Record
+from models.decisions.decision import Decision
+
+
+def decision_list(found: DecisionsPage, page: DecisionsList) -> Shown:
+    """The decisions, the open ones first."""
+    blocks: list[Block] = [section(words("decisions/decision", "list_lead", total=found.total))]
+    blocks += [_line(each) for each in found.decisions]
+    here = page.but(number=found.number)
+    return Shown("Decisions", blocks, here, found.pages, f"{found.total:,} decisions")
+
+
+def decision_page(found: Record, page: DecisionShown) -> Shown:
+    """The ballot with their own vote; once it has closed its result, its case and its record."""
+    decision = found.standing.decision
+    blocks = _open(found) if decision.is_open else _closed(found)
+    zone = decision.portfolio.time_zone
+    facts = {"decision": decision, "voices": found.voices, "zone": zone}
+    blocks += [divider(), section(words("decisions/decision", "who_votes", **facts))]
+    here, total = page.but(number=found.number), f"{len(decision.electorate):,} electors"
+    return Shown(f"Decision {decision.key}", blocks, here, found.pages, total)
+
+
+def _open(found: Record) -> list[Block]:
+    stands = found.standing
+    blocks = [section(f"*{_question(found)}*"), *ballot.case_blocks(stands)]
+    if found.is_elector:
+        blocks += [_own(found), actions("vote", ballot.vote_buttons(stands.decision))]
+    return [*blocks, ballot.rule(stands)]
+
+
+def _closed(found: Record) -> list[Block]:
+    stands = found.standing
+    zone = stands.decision.portfolio.time_zone
+    known = words("decisions/decision", "as_voted", decision=stands.decision, zone=zone)
+    blocks = [section(f"*{_question(found)}*"), *ballot.result_blocks(stands)]
+    blocks += [_own(found)] if found.is_elector else []
+    return [*blocks, divider(), section(known), *ballot.case_blocks(stands)]
+
+
+def _question(found: Record) -> str:
+    return words("decisions/decision", "question", case=found.standing.decision.case)
+
+
+def _own(found: Record) -> Block:
+    facts = {"decision": found.standing.decision, "chosen": found.chosen}
+    return section(words("decisions/decision", "own", **facts))
+
+
+def _line(decision: Decision) -> Block:
+    facts = {"decision": decision, "case": decision.case, "box": decision.box}
+    zone = decision.portfolio.time_zone
+    said = words("decisions/decision", "line", zone=zone, **facts)
+    to = DecisionShown(decision=decision.id)
+    return section(said, to.button("Open", aloud=f"Open {decision.key}"))

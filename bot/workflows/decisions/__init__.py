@@ -1,0 +1,1 @@
+"""Opening decisions, voting on them, and closing them."""

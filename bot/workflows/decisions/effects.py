@@ -1,0 +1,65 @@
+"""What comes of a decision: a function of its subject, found by the subject's kind."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.workflows.epics.moving import carry_out, redraw_moved, states_of, taken
+from bot.workflows.epics.stopping import NoStop, carry_out_stop
+from bot.workflows.redrawing import redraw_facts
+from models.decisions.decision import Decision, Outcome, Subject
+from models.epics.column import ENDED, Column
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Phase
+
+Effect = Callable[[Session, Decision, datetime], str]
+"""Has a closed decision's outcome come true; gives what came of it as the end of a sentence."""
+
+EFFECTS: dict[Subject, Effect] = {}
+"""What comes of a decision, filled by `effect_of`."""
+
+NOTHING = "nothing moved"
+
+
+def effect_of(subject: Subject) -> Callable[[Effect], Effect]:
+    """Have decisions about such a subject come true by the function, and by no other."""
+
+    def keep(effect: Effect) -> Effect:
+        if subject in EFFECTS:
+            raise ValueError(f"decisions about {subject} have an effect already")
+        EFFECTS[subject] = effect
+        return effect
+
+    return keep
+
+
+@effect_of(Subject.EPIC)
+def conclude_epic(session: Session, decision: Decision, at: datetime) -> str:
+    """The epic goes on, or ends; it stays where it is where nothing was decided.
+
+    What became of it while they voted stands: one that has moved on since is not moved back.
+    """
+    epic = taken(session, decision.workspace_id, decision.subject_id)
+    assert epic is not None, "a decision about no epic"
+    came = _conclude(session, decision, epic, at)
+    redraw_facts(session, epic, at)
+    return came
+
+
+def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    if decision.outcome not in (Outcome.PERSEVERE, Outcome.PIVOT, Outcome.STOP):
+        return NOTHING
+    if epic.state.kind in ENDED or epic.phase is not Phase.TESTING:
+        return f"{NOTHING}: {epic.key} was in {epic.column_label} by then"
+    reason = f"The council decided to {decision.outcome}, {decision.score} ({decision.key})"
+    if decision.outcome is Outcome.PERSEVERE:
+        states, _ = states_of(session, epic.portfolio_id)
+        to = Column(epic.state, Phase.DELIVERING)
+        redraw_moved(session, epic, carry_out(session, epic, to, None, reason, at), states, at)
+        return f"moved to {to.label}"
+    try:
+        carry_out_stop(session, epic, None, reason, None, at)
+    except NoStop:
+        return f"{NOTHING}: the board has no state for what is stopped"
+    return "ended as a pivot" if decision.outcome is Outcome.PIVOT else "stopped"

@@ -1,0 +1,142 @@
+"""Voting: a press becomes a ballot, in three round trips to the database.
+
+BEGIN; one statement that reads all there is to know, while the decision cannot close; and the
+ballot with what is drawn anew and COMMIT. Built once: hundreds may press within seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, select, true, union_all
+from sqlalchemy.orm import Session, load_only, raiseload
+
+from bot.workflows.keeping import Gone
+from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of
+from models.board.digest import WEEK
+from models.decisions.ballots import append
+from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Paper
+from models.epics.epic import Epic
+from models.message import BALLOT_KINDS, Message, MessageKind, home_key, message_key
+from models.portfolio.portfolio import Portfolio
+from models.work import put
+
+COMMAND = "/decision list"
+
+ID = bindparam("decision_id", type_=Decision.id.type)
+ACTOR = bindparam("actor", type_=Elector.user_id.type)
+OF_IT = select(Decision.epic_id).where(Decision.id == ID).scalar_subquery()
+MESSAGES = select(Message.id, Message.channel_id)
+SHOWN = union_all(
+    MESSAGES.where(
+        Message.workspace_id == WORKSPACE,
+        Message.kind.in_(BALLOT_KINDS),
+        Message.subject_id == ID,
+    ),
+    MESSAGES.where(
+        Message.workspace_id == WORKSPACE,
+        Message.kind == MessageKind.EPIC_CARD,
+        Message.subject_id == OF_IT,
+    ),
+    digests_of(select(Decision.portfolio_id).where(Decision.id == ID)),
+    HOMES,
+).subquery()
+"""What shows who has voted: ballots, cards, digests, and Homes that someone looks at."""
+
+CHOSEN = (
+    select(Ballot.choice)
+    .where(Ballot.decision_id == ID, Ballot.user_id == ACTOR)
+    .order_by(Ballot.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+LOOK = (
+    select(
+        Decision,
+        BallotBox,
+        Elector.user_id,
+        CHOSEN,
+        Epic.key,
+        Epic.title,
+        Portfolio.time_zone,
+        SHOWN.c.id,
+        SHOWN.c.channel_id,
+    )
+    .join(BallotBox, BallotBox.decision_id == Decision.id)
+    .join(Portfolio, Portfolio.id == Decision.portfolio_id)
+    .outerjoin(Epic, Epic.id == Decision.epic_id)
+    .outerjoin(Elector, and_(Elector.decision_id == Decision.id, Elector.user_id == ACTOR))
+    .outerjoin(SHOWN, true())
+    .where(Decision.id == ID, Decision.workspace_id == WORKSPACE)
+    .options(
+        load_only(
+            Decision.workspace_id,
+            Decision.key,
+            Decision.question,
+            Decision.closes_at,
+            Decision.closed_at,
+        ),
+        raiseload("*"),
+    )
+    .with_for_update(read=True, of=Decision)
+)
+BOX_ALONE = (
+    select(BallotBox)
+    .where(BallotBox.decision_id == ID)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What someone chose, and how long they can change it."""
+
+    key: str
+    """Of the epic."""
+    choice: Choice
+    closes_at: datetime
+    """At the latest."""
+    time_zone: str
+
+
+def vote(
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    decision_id: int,
+    choice: Choice,
+    now: Callable[[], datetime],
+) -> Vote:
+    """Take the press, judged by the moment when the decision cannot close any more without it.
+
+    Who presses the same twice has voted once. Raises Closed, Gone and NotAnElector.
+    """
+    began = now()
+    rows = session.execute(
+        LOOK,
+        {
+            "workspace_id": workspace_id,
+            "decision_id": decision_id,
+            "actor": actor,
+            "a_week_before": began - WEEK,
+            "looked_at": began - LOOKED_AT_FOR,
+        },
+    ).all()
+    if not rows:
+        raise Gone(COMMAND)
+    decision, box, elector, chosen, key, _title, time_zone, *_ = rows[0]
+    at = now()
+    if box.waiting == 0 and at >= decision.closing_at(box):
+        # someone may have changed a vote at the same instant, which would have it stay open
+        box = session.scalars(BOX_ALONE, {"decision_id": decision_id}).one()
+        at = now()
+    paper = Paper(box, actor, elector is not None, chosen)
+    ballot = decision.cast(paper, choice, at, ZoneInfo(time_zone))
+    if ballot is not None:
+        append(session, decision, ballot)
+        for shown_id, lane in {(row[-2], row[-1]) for row in rows if row[-2] is not None}:
+            work = home_key(shown_id) if lane is None else message_key(shown_id)
+            put(session, workspace_id, work, at, lane=lane or work)
+    return Vote(key or decision.key, choice, decision.closes_at, time_zone)

@@ -1,0 +1,1 @@
+"""Decisions: what is voted on, by whom, and what came of it."""

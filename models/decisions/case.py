@@ -1,0 +1,70 @@
+"""The case of an epic as it was known when its decision was opened."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from models.calendar import days_between
+from models.epics.epic import Epic
+from models.epics.hypothesis import reads_as
+
+
+class Case(BaseModel):
+    """What the epic said then; amounts in minor units of the currency.
+
+    It is kept with the decision, so what is not in an older one is not known.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: str
+    title: str
+    value_stream: str
+    column: str
+    currency: str
+    owner_user_id: str | None = None
+    theme: str | None = None
+    hypothesis: str | None = None
+    sentence: str | None = None
+    """All of the hypothesis in one sentence, where it says what will move."""
+    indicator: str | None = None
+    baseline: Decimal | None = None
+    target: Decimal | None = None
+    target_on: date | None = None
+    kill_threshold: str | None = None
+    mvp_cost_minor: int | None = None
+    full_cost_minor: int | None = None
+    day: int | None = None
+    """The day since it was committed, the first being 1."""
+
+    @classmethod
+    def of(cls, epic: Epic, at: datetime) -> Self:
+        """The epic as it is at the moment."""
+        zone, since = ZoneInfo(epic.portfolio.time_zone), epic.committed_at
+        return cls(
+            key=epic.key,
+            title=epic.title,
+            value_stream=epic.value_stream.name,
+            column=epic.column_label,
+            currency=epic.portfolio.currency,
+            owner_user_id=epic.owner_user_id,
+            theme=epic.theme.name if epic.theme else None,
+            hypothesis=epic.hypothesis,
+            sentence=reads_as(epic),
+            indicator=epic.indicator,
+            baseline=epic.baseline,
+            target=epic.target,
+            target_on=epic.target_on,
+            kill_threshold=epic.kill_threshold,
+            mvp_cost_minor=epic.mvp_cost_minor,
+            full_cost_minor=epic.full_cost_minor,
+            day=days_between(since, at, zone) + 1 if since else None,
+        )
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """As it is stored."""
+        return self.model_dump(mode="json", exclude_none=True)

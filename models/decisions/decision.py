@@ -1,0 +1,312 @@
+"""A decision: a question about a subject, put to electors who vote until it closes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+from models.calendar import spell_day
+from models.decisions.case import Case
+from models.decisions.tally import Tally, quorum_of
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.portfolio.portfolio import Portfolio
+
+AFTER_THE_LAST = timedelta(minutes=10)
+"""When all have voted, it closes so long after the last press."""
+
+USUAL_DAYS = 5
+"""How many working days a decision is open."""
+
+
+class Subject(StrEnum):
+    """What a decision is about; what comes of it is found by this."""
+
+    EPIC = "epic"
+
+
+class Question(StrEnum):
+    """What is asked."""
+
+    MVP = "mvp"
+    """Persevere, pivot or stop?"""
+
+
+class Choice(StrEnum):
+    """What an elector can press."""
+
+    PERSEVERE = "persevere"
+    PIVOT = "pivot"
+    STOP = "stop"
+    ABSTAIN = "abstain"
+
+    @property
+    def label(self) -> str:
+        """What its button says."""
+        return self.value.capitalize()
+
+
+OPTIONS: Mapping[Question, tuple[Choice, ...]] = {
+    Question.MVP: (Choice.PERSEVERE, Choice.PIVOT, Choice.STOP)
+}
+"""What each question can be answered with, besides abstaining."""
+
+
+class Outcome(StrEnum):
+    """How a decision ended: with one of its options, or with none."""
+
+    PERSEVERE = "persevere"
+    PIVOT = "pivot"
+    STOP = "stop"
+    NO_MAJORITY = "no majority"
+    """No option had more than half."""
+    NO_QUORUM = "no quorum"
+    """Too few voted."""
+
+
+class Closed(Mistake):
+    """A press after the close."""
+
+    def __init__(self, key: str, closed_at: datetime, zone: ZoneInfo) -> None:
+        local = closed_at.astimezone(zone)
+        super().__init__(
+            f"{key} closed at {local:%H:%M:%S} on {spell_day(local.date())}, so this press does "
+            f"not count. /decision show {key} tells how it ended."
+        )
+
+
+class NotAnElector(Mistake):
+    """A press by someone who is not asked."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Only those who were the council when {key} was opened vote on it.")
+
+
+class Decision(Base):
+    """One question put to a frozen list of electors; counts and choices stay sealed until it ends.
+
+    The case is what was known of the subject when it was opened.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key"),
+        Index(None, "subject", "subject_id"),
+        Index(None, "portfolio_id", "closed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    key: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[Subject] = mapped_column(stored_by_value(Subject))
+    subject_id: Mapped[int]
+    epic_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"), index=True)
+    """The epic it is about: who may not see that one does not see the decision."""
+    question: Mapped[Question] = mapped_column(stored_by_value(Question))
+    recommended: Mapped[Choice | None] = mapped_column(stored_by_value(Choice))
+    because: Mapped[str | None] = mapped_column(Text)
+    frozen_case: Mapped[dict[str, Any]] = mapped_column(JSON)
+    electorate: Mapped[list[str]] = mapped_column(JSON)
+    quorum: Mapped[int]
+    opened_by: Mapped[str] = mapped_column(String(32))
+    opened_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    """The latest it closes; earlier where all have voted."""
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(stored_by_value(Outcome))
+    votes: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    """How many chose what, once it has closed."""
+    effect: Mapped[str | None] = mapped_column(Text)
+    """What came of it, as the end of a sentence, once it has closed."""
+    version: Mapped[int] = mapped_column(default=1)
+
+    portfolio: Mapped[Portfolio] = relationship()
+    epic: Mapped[Epic | None] = relationship()
+    box: Mapped["BallotBox"] = relationship(viewonly=True)
+
+    @classmethod
+    def open(
+        cls,
+        key: str,
+        epic: Epic,
+        electors: Iterable[str],
+        *,
+        by: str,
+        at: datetime,
+        closes_at: datetime,
+        recommended: Choice | None = None,
+        because: str | None = None,
+    ) -> "Decision":
+        """Ask whether the epic perseveres, pivots or stops, with its case as it is now."""
+        electorate = list(dict.fromkeys(electors))
+        assert electorate, "nobody to vote"
+        assert closes_at > at, "it would be closed already"
+        return cls(
+            workspace_id=epic.workspace_id,
+            portfolio_id=epic.portfolio_id,
+            key=key,
+            subject=Subject.EPIC,
+            subject_id=epic.id,
+            epic_id=epic.id,
+            question=Question.MVP,
+            recommended=recommended,
+            because=because,
+            frozen_case=Case.of(epic, at).kept,
+            electorate=electorate,
+            quorum=quorum_of(len(electorate)),
+            opened_by=by,
+            opened_at=at,
+            closes_at=closes_at,
+            version=1,
+        )
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        """What its question can be answered with."""
+        return OPTIONS[self.question]
+
+    @property
+    def case(self) -> Case:
+        """What was known when it was opened."""
+        return Case.model_validate(self.frozen_case)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not closed yet."""
+        return self.closed_at is None
+
+    def closing_at(self, box: "BallotBox") -> datetime:
+        """When it closes as things stand."""
+        if self.closed_at is not None:
+            return self.closed_at
+        if box.waiting or box.last_at is None:
+            return self.closes_at
+        return min(self.closes_at, box.last_at + AFTER_THE_LAST)
+
+    def cast(self, paper: "Paper", choice: Choice, at: datetime, zone: ZoneInfo) -> "Ballot | None":
+        """The ballot for a press at the moment; None where it says what the last one said.
+
+        The moment is read while the decision cannot close. Raises Closed and NotAnElector.
+        """
+        if not paper.is_elector:
+            raise NotAnElector(self.key)
+        closing_at = self.closing_at(paper.box)
+        if self.closed_at is not None or at >= closing_at:
+            raise Closed(self.key, closing_at, zone)
+        assert choice in (*self.options, Choice.ABSTAIN)
+        if choice is paper.chosen:
+            return None
+        return Ballot(
+            workspace_id=self.workspace_id,
+            decision_id=self.id,
+            user_id=paper.user_id,
+            choice=choice,
+            at=at,
+        )
+
+    def tally(self, choices: Iterable[Choice]) -> Tally:
+        """What each elector's last choice adds up to."""
+        chosen = list(choices)
+        return Tally(
+            {option.value: chosen.count(option) for option in self.options},
+            chosen.count(Choice.ABSTAIN),
+            len(self.electorate),
+            self.quorum,
+        )
+
+    def close(self, tally: Tally, closed_at: datetime) -> Outcome:
+        """End it with what was counted; what comes of it is for its subject to say."""
+        assert self.is_open, "closed already"
+        lost = Outcome.NO_MAJORITY if tally.has_quorum else Outcome.NO_QUORUM
+        self.outcome = Outcome(tally.winner) if tally.winner else lost
+        self.closed_at = closed_at
+        self.votes = {**tally.votes, Choice.ABSTAIN.value: tally.abstained}
+        self.version += 1
+        return self.outcome
+
+    @property
+    def result(self) -> Tally | None:
+        """What was counted; None while it is open."""
+        if self.votes is None:
+            return None
+        votes = {option.value: self.votes.get(option, 0) for option in self.options}
+        abstained = self.votes.get(Choice.ABSTAIN, 0)
+        return Tally(votes, abstained, len(self.electorate), self.quorum)
+
+    @property
+    def score(self) -> str | None:
+        """The votes for what was decided, to those for anything else: "6 to 1"."""
+        tally = self.result
+        if tally is None or tally.winner is None:
+            return None
+        won = tally.votes[tally.winner]
+        return f"{won:,} to {tally.chosen - won:,}"
+
+
+class Elector(Base):
+    """Someone who is asked to vote; the list is frozen when the decision is opened."""
+
+    audited = False
+    __tablename__ = "electors"
+    __table_args__ = (Index(None, "workspace_id", "user_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+
+
+class BallotBox(Base):
+    """The end of a decision's chain of ballots, and how many electors have none in it yet."""
+
+    audited = False
+    __tablename__ = "ballot_boxes"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    electors: Mapped[int]
+    waiting: Mapped[int]
+    count: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(String(64))
+    last_at: Mapped[datetime | None]
+    """When the last ballot came."""
+
+    @property
+    def voted(self) -> int:
+        """How many electors have voted."""
+        return self.electors - self.waiting
+
+
+class Ballot(Base):
+    """One press of an elector; appended, never changed: the last of each counts.
+
+    It holds the hash of the one before it, and is told in no log before the decision has closed.
+    """
+
+    audited = False
+    __tablename__ = "ballots"
+    __table_args__ = (Index(None, "decision_id", "user_id", "number"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    user_id: Mapped[str] = mapped_column(String(32))
+    choice: Mapped[Choice] = mapped_column(stored_by_value(Choice))
+    at: Mapped[datetime]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a press is judged by: the box, and what the person chose before."""
+
+    box: BallotBox
+    user_id: str
+    is_elector: bool
+    chosen: Choice | None = None

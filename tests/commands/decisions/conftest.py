@@ -1,0 +1,83 @@
+"""Ana, Ben and Cleo are the council; PAY-1 tests its MVP; its ballot goes to #portfolio."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio
+from tests.commands.conftest import card, proposes
+
+MONDAY_NOON = datetime(2026, 5, 18, 10, tzinfo=UTC)
+"""Of the week after it 17:00 on Monday is when a decision that is opened now closes."""
+CLOSES_AT = datetime(2026, 5, 25, 15, tzinfo=UTC)
+COUNCIL = ("ana", "ben", "cleo")
+
+
+@pytest.fixture
+def slack(slack):
+    slack.clock.set(MONDAY_NOON)
+    return slack
+
+
+@pytest.fixture
+def mvp(slack, shop):
+    """Tack, with an epic that tests its MVP."""
+    slack.add_channel("portfolio", members=["ana", "ben", "cleo", "dana"])
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        portfolio.channel_id = slack.channel("portfolio").id
+        portfolio.live_at -= timedelta(days=60)
+        for name in COUNCIL:
+            session.add(
+                RoleGrant(
+                    workspace_id=portfolio.workspace_id,
+                    portfolio_id=portfolio.id,
+                    role=Role.COUNCIL,
+                    user_id=slack.workspace.user_named(name).id,
+                )
+            )
+    slack.as_user("ben").types("/epic move PAY-1 implementing", channel="payments")
+    slack.wait_for(lambda: "Testing the MVP" in card(slack, "PAY-1").text)
+    return shop
+
+
+def opens(slack, who="ana", **answers):
+    """Open the decision about PAY-1 by typing."""
+    person = slack.as_user(who)
+    person.types("/decision open PAY-1", channel="payments")
+    form = person.form(title="Open a decision")
+    if why := answers.get("because"):
+        form.fill("Why?", why)
+    if choice := answers.get("recommended"):
+        form.choose("What do you recommend?", choice)
+    done = form.submit()
+    assert done.closed, form.errors
+    return ballot(slack)
+
+
+def ballot(slack, channel="portfolio"):
+    """The ballot, or its result, as the channel shows it."""
+    return slack.wait_for(
+        lambda: next((m for m in slack.channel(channel).messages if "PAY-1" in m.text), None)
+    )
+
+
+def dm(slack, who):
+    """The same as they have it."""
+    found = ("Vote: ", "Decided: ", "Not decided: ")
+    return slack.wait_for(
+        lambda: next((m for m in slack.dm(who).messages if m.text.startswith(found)), None)
+    )
+
+
+def presses(slack, who, choice, message=None):
+    """Vote, and give what is told to them alone."""
+    person = slack.as_user(who)
+    before = len(person.private_messages())
+    person.click(choice, in_message=message or ballot(slack))
+    slack.wait_for(lambda: len(person.private_messages()) > before)
+    return person.private_messages()[-1].text

@@ -1,0 +1,188 @@
+"""A vote from the press that opens it to what the card says when it is over."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.people.role import RoleGrant
+from tests.commands.conftest import card
+from tests.commands.decisions.conftest import (
+    CLOSES_AT,
+    ballot,
+    dm,
+    opens,
+    presses,
+)
+
+TEN_MINUTES = timedelta(minutes=10)
+SECOND = timedelta(seconds=1)
+
+
+def test_from_the_card_to_the_result_on_the_card(slack, mvp):
+    """Given PAY-1 tests its MVP, when Ana asks and the council votes, then it goes on."""
+    ana = slack.as_user("ana")
+    ana.chooses_overflow("Open a decision", in_message=card(slack, "PAY-1"))
+    form = ana.form(title="Open a decision")
+    assert form.value("Until which day?") == "2026-05-25"
+    form.choose("What do you recommend?", "Persevere")
+    form.fill("Why?", "64 % after six weeks")
+    assert form.submit().closed
+    shown = ballot(slack)
+    assert shown.text.startswith("Vote: persevere, pivot or stop PAY-1 Pay by bank transfer?")
+    assert shown.shows("recommends persevere: 64 % after six weeks.")
+    assert shown.shows("Nobody has voted yet.")
+    slack.wait_for(lambda: "is open, 0 of 3 have voted" in card(slack, "PAY-1").text)
+
+    said = presses(slack, "ben", "Persevere")
+    assert said == "Your vote on PAY-1: Persevere. You can change it until it closes."
+    assert presses(slack, "cleo", "Stop", dm(slack, "cleo")).startswith("Your vote on PAY-1: Stop.")
+    slack.wait_for(lambda: shown.shows("Voted (2):"))
+    slack.wait_for(lambda: dm(slack, "ana").shows("Voted (2):"))
+    presses(slack, "ana", "Persevere")
+    slack.wait_for(lambda: shown.shows("Voted (3):"))
+    slack.clock.advance(TEN_MINUTES + SECOND)
+    slack.wait_for(lambda: shown.text.startswith("Decided: PAY-1 goes on."))
+    assert shown.shows("*2 persevere*, 1 stop, 0 pivot")
+    assert shown.shows("Done with it: moved to Delivering.")
+    for who in ("ana", "ben", "cleo"):
+        slack.wait_for(lambda who=who: dm(slack, who).text.startswith("Decided: "))
+        assert not dm(slack, who).buttons
+    assert not shown.buttons
+    slack.wait_for(lambda: card(slack, "PAY-1").shows("*Delivering*"))
+    assert card(slack, "PAY-1").shows("Decided: persevere, 2 to 1")
+
+
+def test_nobody_but_the_voter_is_told_a_choice_before_the_close(slack, mvp):
+    shown = opens(slack)
+    presses(slack, "ben", "Pivot")
+    slack.wait_for(lambda: shown.shows("Voted (1):"))
+    dana, ana = slack.as_user("dana"), slack.as_user("ana")
+    dana.types("/decision show D-1", channel="payments")
+    page = dana.form(title="Decision D-1")
+    assert page.shows("has voted")
+    assert not page.shows("*Pivot*, ")
+    assert not any("pivot" in m.text.lower() for m in ana.private_messages())
+    page.close()
+
+
+def test_a_vote_changed_in_the_window_is_drawn_there(slack, mvp):
+    opens(slack)
+    ben = slack.as_user("ben")
+    ben.click("Vote on PAY-1", in_message=slack.wait_for(lambda: voting_card(slack)))
+    page = ben.form(title="Decision D-1")
+    assert page.shows("You have not voted yet.")
+    page.click("Stop")
+    slack.wait_for(lambda: page.shows("Your vote: *Stop*."))
+    page.click("Abstain")
+    slack.wait_for(lambda: page.shows("Your vote: *Abstain*."))
+
+
+def voting_card(slack):
+    shown = card(slack, "PAY-1")
+    return shown if "Vote on PAY-1" in shown.buttons else None
+
+
+def test_a_second_attempt_shows_the_open_one(slack, mvp):
+    opens(slack)
+    ben = slack.as_user("ben")
+    ben.types("/decision open pay-1", channel="payments")
+    assert ben.form(title="Decision D-1").shows("Nobody has voted yet.")
+
+
+def test_who_is_not_asked_hears_who_is(slack, mvp):
+    opens(slack)
+    said = presses(slack, "dana", "Stop")
+    assert said == "Only those who were the council when D-1 was opened vote on it."
+
+
+def test_after_the_deadline_a_press_is_told_when_it_closed(slack, mvp):
+    """Given a ballot that Slack shows with its buttons still, as a channel may."""
+    shown = opens(slack)
+    old = [dict(block) for block in shown.blocks]
+    slack.clock.set(CLOSES_AT + timedelta(days=1))
+    slack.wait_for(lambda: shown.text.startswith("Not decided: too few voted on PAY-1."))
+    shown.blocks[:] = old
+    said = presses(slack, "ben", "Stop", shown)
+    assert said.startswith("D-1 closed at 17:00:00 on 25 May 2026, so this press does not count.")
+
+
+def test_the_list_and_the_record_say_how_it_ended(slack, mvp):
+    opens(slack)
+    presses(slack, "ben", "Stop")
+    presses(slack, "cleo", "Stop")
+    slack.clock.set(CLOSES_AT + SECOND)
+    slack.wait_for(lambda: ballot(slack).text.startswith("Decided: PAY-1 is stopped."))
+    dana = slack.as_user("dana")
+    dana.types("/decision list", channel="payments")
+    listed = dana.form(title="Decisions")
+    assert listed.shows("*D-1 · PAY-1 Pay by bank transfer*\nDecided: stop, 2 to 0")
+    listed.click("Open")
+    record = dana.form(title="Decision D-1")
+    ben = slack.workspace.user_named("ben").id
+    assert record.shows(f"<@{ben}> · *Stop*, ")
+    assert record.shows("*What was known* when it was opened")
+    thanks = slack.wait_for(lambda: [m for m in slack.dm("ana").messages if "by vote" in m.text])
+    assert "The council decided to stop, 2 to 0 (D-1)." in thanks[0].text
+
+
+def test_home_asks_those_who_have_not_voted_and_the_digest_asks_all(slack, mvp):
+    opens(slack)
+    ben = slack.as_user("ben")
+    home = ben.opens_home()
+    slack.wait_for(lambda: home.shows("3 of 3 still to vote"))
+    presses(slack, "ben", "Stop")
+    slack.wait_for(lambda: not home.shows("still to vote"))
+    ana = slack.as_user("ana")
+    assert slack.wait_for(lambda: ana.opens_home().shows("2 of 3 still to vote"))
+    ana.types("/flow digest subscribe", channel="portfolio")
+    assert ana.form().submit().closed
+    told = ana.types("/flow digest preview", channel="portfolio")
+    assert "2 of 3 still to vote" in str(told.blocks)
+
+
+def test_without_a_council_it_says_who_gives_the_role(slack, mvp):
+    with mvp.database.write() as session:
+        for grant in session.scalars(select(RoleGrant).where(RoleGrant.role == "council")):
+            session.delete(grant)
+    said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
+    ana = slack.workspace.user_named("ana").id
+    assert said == (
+        "Shop has no council yet, so nobody could vote. An admin gives the role council with "
+        f"/portfolio roles. Ask <@{ana}>."
+    )
+
+
+def test_a_guest_of_the_council_is_not_asked(slack, mvp):
+    slack.workspace.user_named("cleo").is_restricted = True
+    slack.workspace.user_named("cleo").guest = True
+    shown = opens(slack)
+    assert shown.shows("At least 2 of 2 must vote.")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "/decision understands: /decision open KEY, /decision list, /decision show D-1"),
+        ("opne PAY-1", "/decision does not understand “opne PAY-1”. Did you mean /decision open"),
+        ("open", "Which epic? Type it like /decision open PAY-12."),
+        ("show", "Which decision? Type it like /decision show D-1."),
+        ("show D-9", "There is no decision D-9. Keys look like D-1;"),
+        ("show <!channel>", "There is no decision &lt;!channel&gt;. Keys look like D-1;"),
+        ("open PAY-9", "There is no epic PAY-9."),
+    ],
+)
+def test_a_mistake_is_answered_with_what_to_type(slack, mvp, typed, said):
+    answer = slack.as_user("dana").types(f"/decision {typed}", channel="payments").text
+    assert answer.startswith(said)
+
+
+def test_an_epic_that_tests_nothing_is_not_voted_on(slack, mvp):
+    slack.as_user("ben").types("/epic move PAY-1 ready", channel="payments")
+    said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
+    assert said.startswith("PAY-1 is in Ready. Whether to persevere, pivot or stop is decided")
+
+
+def test_who_may_not_open_one_hears_who_may(slack, mvp):
+    said = slack.as_user("dana").types("/decision open PAY-1", channel="payments").text
+    assert said.startswith("Only who owns PAY-1, the owner of Payments, the council or an admin")

@@ -1,0 +1,270 @@
+"""The ballot, the private answer and the result, word for word."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.slack.answers import Answer
+from bot.views.decisions import ballot
+from bot.views.decisions import list as register
+from bot.views.decisions.actions import DecisionShown, DecisionsList
+from bot.workflows.decisions.register import DecisionsPage, Record, Standing, Voice
+from bot.workflows.decisions.voting import Vote
+from models.decisions.decision import Choice
+from models.portfolio.portfolio import Phase
+from tests.views.builders import (
+    ANA,
+    BEN,
+    CLEO,
+    DANA,
+    ELI,
+    HOSTILE,
+    MONDAY,
+    a_decision,
+    an_epic,
+    closed,
+)
+from tests.views.reading import buttons, read_aloud, shown
+
+COUNCIL = (BEN, CLEO, DANA, ELI, ANA, *(f"U{n}" for n in range(4)))
+THURSDAY = timedelta(days=3, hours=6)
+
+
+def the_epic(**more):
+    facts = {
+        "phase": Phase.TESTING,
+        "indicator": "Completion, %",
+        "baseline": Decimal(61),
+        "target": Decimal(68),
+        "target_on": date(2026, 9, 30),
+        "kill_threshold": "below 63 % after 6 weeks of the MVP",
+        "for_whom": "Returning customers",
+        "mvp_cost_minor": 6_000_000,
+        "full_cost_minor": 42_000_000,
+        "committed_at": MONDAY - timedelta(days=74),
+    }
+    return an_epic("implementing", **(facts | more))
+
+
+def standing(*voted, electors=COUNCIL, epic=None, **more):
+    decision = a_decision(epic or the_epic(), electors=electors, voted=len(voted), **more)
+    decision.closes_at = MONDAY + THURSDAY
+    return Standing(decision, decision.box, voted)
+
+
+def ended(*choices, effect="nothing moved", **more):
+    stands = standing(**more)
+    closed(stands.decision, *choices, effect=effect)
+    return ballot.result(stands)
+
+
+def test_the_ballot_is_the_case_with_four_buttons_and_its_rule():
+    stands = standing(BEN, CLEO, DANA, ELI, recommended=Choice.PERSEVERE, because="64.2 %")
+    answer = ballot.ballot(stands)
+    assert read_aloud(answer) == (
+        "Vote: persevere, pivot or stop PAY-12 Pay by bank transfer at checkout? Completion, % "
+        "from 61, target 68, we stop if below 63 % after 6 weeks of the MVP. MVP €60k. More than "
+        "half decides, 5 of 9 must vote, until Thu 21 May, 17:00."
+    )
+    assert shown(answer) == [
+        "PAY-12 · Persevere, pivot or stop?",
+        "*Pay by bank transfer at checkout*\n"
+        "We believe “Pay by bank transfer at checkout” for returning customers will move "
+        "completion from 61 % to 68 % by 30 Sep 2026. We stop if it is below 63 % after 6 weeks "
+        "of the MVP.",
+        "*Indicator*\nCompletion, %, from 61, target 68 by 30 Sep 2026\n"
+        "we stop if below 63 % after 6 weeks of the MVP",
+        "*Money*\nMVP €60k · full cost €420k",
+        "*Time*\nday 75 since commitment",
+        "*Persevere* moves it on to Delivering\n"
+        "*Pivot* ends this MVP; what was learned is for a successor\n"
+        "*Stop* ends it and frees one of Payments's places",
+        "@Ana recommends persevere: 64.2 %.",
+        "Persevere",
+        "Pivot",
+        "Stop",
+        "Abstain",
+        "More than half of all votes for an option decides, else nothing moves. At least 5 of 9 "
+        "must vote.\nCloses {Thu 21 May, 17:00}, or ten minutes after the 9th press. "
+        "Voted (4): @Ben, @Cleo, @Dana, @Eli.\n"
+        "Only a press counts, words in the thread do not. Who voted what is in the record after "
+        "the close.",
+    ]
+
+
+def test_no_button_is_before_the_others_and_each_says_what_it_is_about():
+    blocks = ballot.ballot(standing()).blocks
+    row = next(each for each in blocks if each["type"] == "actions")["elements"]
+    assert [each.get("style") for each in row] == [None] * 4
+    assert len({each["action_id"] for each in row}) == 4
+    assert buttons(blocks) == [
+        "Persevere: PAY-12",
+        "Pivot: PAY-12",
+        "Stop: PAY-12",
+        "Abstain: PAY-12",
+    ]
+
+
+def test_what_is_not_known_is_said_and_never_0():
+    bare = an_epic("implementing", phase=Phase.TESTING, hypothesis=None)
+    texts = shown(ballot.ballot(standing(epic=bare)))
+    assert "*Pay by bank transfer at checkout*\nWhat it believes is not written down yet." in texts
+    assert "*Indicator*\nnone is named on the epic" in texts
+    assert "*Money*\nMVP: not estimated" in texts
+    assert "Nobody has voted yet." in texts[-1]
+
+
+def test_of_many_who_voted_some_are_named_and_the_others_counted():
+    people = [f"U{n}" for n in range(500)]
+    stands = standing(*people[:312], electors=people)
+    said = ballot.ballot(stands).blocks[-1]["elements"][0]["text"]
+    assert said.count("<@") == 25
+    assert "and 287 more." in said
+    assert "Voted (312)" in said
+
+
+def test_slack_takes_a_ballot_of_hostile_and_longest_texts():
+    long = HOSTILE * 60
+    texts = dict.fromkeys(("title", "hypothesis", "indicator", "kill_threshold", "for_whom"), long)
+    people = (ANA, BEN, CLEO, DANA, ELI)
+    stands = standing(*people, electors=people, epic=the_epic(**texts), because=long[:500])
+    for answer in (ballot.ballot(stands), ballot.result(after(stands))):
+        title, *texts = shown(answer)
+        assert title.startswith("PAY-12 · ")
+        assert not any("<!channel>" in text for text in (answer.text, *texts))
+
+
+def after(stands):
+    closed(stands.decision, *["stop"] * 5, effect="stopped")
+    return stands
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"), [(Choice.PERSEVERE, "Persevere"), (Choice.ABSTAIN, "Abstain")]
+)
+def test_the_voter_alone_is_told_what_they_chose(choice, said):
+    answer = ballot.noted(Vote("PAY-12", choice, MONDAY + THURSDAY, "Europe/Berlin"))
+    assert read_aloud(answer) == (
+        f"Your vote on PAY-12: {said}. You can change it until it closes."
+    )
+    assert shown(answer) == [
+        f"Your vote on PAY-12: *{said}*. You can change it until it closes, "
+        "{Thu 21 May, 17:00} at the latest."
+    ]
+
+
+def test_the_result_takes_its_place_without_a_button():
+    six = ["persevere"] * 6
+    answer = ended(*six, "pivot", "abstain", effect="moved to Delivering")
+    assert read_aloud(answer) == (
+        "Decided: PAY-12 goes on. Persevere 6, pivot 1, stop 0, 1 abstained, 1 did not vote."
+    )
+    assert shown(answer) == [
+        "PAY-12 · Decided: persevere",
+        "*6 persevere*, 1 pivot, 0 stop · 1 abstained, 1 of 9 did not vote · open for 3 working "
+        "days",
+        "Done with it: moved to Delivering.",
+        "Decision D-1 · closed {Thu 21 May, 17:00} · the case as voted and who voted what: "
+        "`/decision show D-1`",
+    ]
+    assert buttons(answer.blocks) == []
+
+
+@pytest.mark.parametrize(
+    ("choices", "effect", "first", "title", "done"),
+    [
+        (
+            ["stop"] * 5,
+            "stopped",
+            "Decided: PAY-12 is stopped. Stop 5, persevere 0, pivot 0",
+            "PAY-12 · Decided: stop",
+            "Done with it: stopped.",
+        ),
+        (
+            ["pivot"] * 5,
+            "ended as a pivot",
+            "Decided: PAY-12 ends as a pivot. Pivot 5, persevere 0, stop 0",
+            "PAY-12 · Decided: pivot",
+            "Done with it: ended as a pivot.",
+        ),
+        (
+            ["stop", "pivot", "persevere", "stop", "persevere"],
+            "nothing moved",
+            "Not decided: no choice on PAY-12 had more than half. Persevere 2, stop 2, pivot 1",
+            "PAY-12 · Not decided: no choice above half",
+            "Nothing moved.",
+        ),
+        (
+            ["stop", "stop"],
+            "nothing moved",
+            "Not decided: too few voted on PAY-12. Stop 2, persevere 0, pivot 0, 0 abstained, 7",
+            "PAY-12 · Not decided: too few voted",
+            "Nothing moved.",
+        ),
+    ],
+)
+def test_each_end_says_what_it_is_and_what_came_of_it(choices, effect, first, title, done):
+    answer = ended(*choices, effect=effect)
+    texts = shown(answer)
+    assert read_aloud(answer).startswith(first)
+    assert (texts[0], texts[2]) == (title, done)
+
+
+def test_without_quorum_it_says_how_many_it_takes():
+    assert "7 of 9 did not vote, at least 5 must" in shown(ended("stop", "stop"))[1]
+
+
+# the register
+
+
+def test_the_list_says_of_each_how_it_stands_or_how_it_ended():
+    first, second = a_decision(the_epic(), voted=1), a_decision(the_epic(number=4), id=2)
+    closed(second, "stop", "stop", "persevere", at=MONDAY + THURSDAY)
+    page = register.decision_list(DecisionsPage([first, second], 1, 1, 2), DecisionsList())
+    assert texts_of(page) == [
+        "What was put to a vote, the open ones first.",
+        "*D-1 · PAY-12 Pay by bank transfer at checkout*\n"
+        "1 of 3 have voted, closes {Sat 23 May, 11:00}",
+        "Open",
+        "*D-2 · PAY-4 Pay by bank transfer at checkout*\nDecided: stop, 2 to 1, {Thu 21 May}",
+        "Open",
+    ]
+
+
+def test_an_empty_list_teaches_how_one_is_opened():
+    page = register.decision_list(DecisionsPage([], 1, 1, 0), DecisionsList())
+    (said,) = texts_of(page)
+    assert said.startswith("No decision yet. *Open a decision* in the menu of an epic that tests")
+
+
+def texts_of(page):
+    return shown(Answer("-", page.blocks))
+
+
+def a_record(stands, chosen=None, *, is_elector=True, voices=()):
+    return Record(stands, chosen, is_elector, voices, 1, 1)
+
+
+def test_an_elector_reads_their_own_vote_and_nobody_elses_while_it_is_open():
+    record = a_record(standing(BEN), Choice.STOP, voices=[Voice(BEN, True), Voice(CLEO, False)])
+    texts = texts_of(register.decision_page(record, DecisionShown(decision=1)))
+    assert "Your vote: *Stop*. You can change it until it closes." in texts
+    assert texts[-1] == "@Ben has voted\n@Cleo has not voted yet"
+
+
+def test_who_is_no_elector_reads_the_ballot_without_its_buttons():
+    record = a_record(standing(), is_elector=False, voices=[Voice(BEN, False)])
+    page = register.decision_page(record, DecisionShown(decision=1))
+    assert buttons(page.blocks) == []
+    assert not any("Your vote" in text for text in texts_of(page))
+
+
+def test_after_the_close_it_is_a_record_of_who_chose_what():
+    stands = after(standing())
+    voices = [Voice(BEN, True, Choice.STOP, MONDAY), Voice(CLEO, False)]
+    page = register.decision_page(a_record(stands, voices=voices), DecisionShown(decision=1))
+    texts = texts_of(page)
+    assert buttons(page.blocks) == []
+    assert "*What was known* when it was opened, {Mon 18 May}" in texts
+    assert texts[-1] == "@Ben · *Stop*, {Mon 18 May, 11:00}\n@Cleo did not vote"

@@ -1,0 +1,58 @@
+"""The chain of ballots: what was written past the database's own guard is found."""
+
+import pytest
+from sqlalchemy import text
+
+from bot.workflows.audit import verifying
+from tests.workflows.builders import BEN
+from tests.workflows.decisions.builders import CLEO, ELI, an_mvp, opens, votes
+
+HOW = {
+    "sqlite": ("DROP TRIGGER ballots_no_update", "DROP TRIGGER ballots_no_delete"),
+    "postgresql": ("SET session_replication_role = replica",),
+}
+
+
+@pytest.fixture
+def voted(database):
+    an_mvp(database)
+    opens(database)
+    for who, choice in ((BEN, "stop"), (CLEO, "persevere"), (BEN, "pivot"), (ELI, "stop")):
+        votes(database, 1, who, choice)
+    return database
+
+
+def verdict(database):
+    with database.snapshot() as session:
+        return verifying.verify(session, 1)
+
+
+def tampers(database, statement):
+    with database.engine.begin() as connection:
+        for each in HOW[database.engine.dialect.name]:
+            connection.execute(text(each))
+        connection.execute(text(statement))
+        if database.engine.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = DEFAULT"))
+
+
+def test_ballots_that_hold_are_counted(voted):
+    assert (verdict(voted).broken, verdict(voted).ballots) == (None, 4)
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("UPDATE ballots SET choice = 'persevere' WHERE number = 3", 3),
+        ("UPDATE ballots SET user_id = 'U0ANA' WHERE number = 2", 2),
+        ("DELETE FROM ballots WHERE number = 2", 2),
+        ("DELETE FROM ballots WHERE number = 4", 4),
+        ("UPDATE ballot_boxes SET count = 3", 4),
+        ("DELETE FROM ballot_boxes", 1),
+    ],
+)
+def test_a_ballot_that_was_changed_or_removed_is_named(voted, statement, number):
+    tampers(voted, statement)
+    assert verdict(voted).broken.reason == (
+        f"ballot {number} of D-1 was changed, inserted, removed or put elsewhere"
+    )

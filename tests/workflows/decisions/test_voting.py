@@ -1,0 +1,372 @@
+"""From opening to what comes of it, on both databases."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DatabaseError
+
+from bot.workflows.decisions.opening import (
+    NoElectors,
+    NotTesting,
+    NowhereToPost,
+    OpenAlready,
+)
+from bot.workflows.epics.moving import move
+from bot.workflows.keeping import Gone
+from bot.workflows.permitting import NotAllowed
+from models.audit.audit import AuditEvent
+from models.decisions.decision import (
+    AFTER_THE_LAST,
+    Ballot,
+    BallotBox,
+    Closed,
+    Decision,
+    NotAnElector,
+    Outcome,
+)
+from models.epics.epic import Epic, Transition
+from models.message import Message, MessageKind
+from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio
+from models.work import Work
+from tests.workflows.builders import ANA, BEN, MONDAY
+from tests.workflows.decisions.builders import (
+    CLEO,
+    CLOSES_AT,
+    COUNCIL,
+    DANA,
+    ELI,
+    HOUR,
+    MINUTE,
+    a_council,
+    an_mvp,
+    ballots,
+    closes,
+    opens,
+    stored,
+    the_epic,
+    votes,
+)
+
+
+def due(database, key="close:1"):
+    with database.read() as session:
+        return session.scalar(select(Work.due_at).where(Work.key == key))
+
+
+def box(database):
+    with database.read() as session:
+        return session.get_one(BallotBox, 1)
+
+
+# opening
+
+
+def test_a_decision_is_opened_with_the_case_the_council_and_the_close_frozen(database):
+    _, portfolio_id, _ = an_mvp(database)
+    opens(database, recommended="persevere", because="64 % and rising")
+    with database.write() as session:
+        session.get_one(Epic, 1).title = "Something else"
+        a_council(session, portfolio_id, DANA)
+    decision = stored(database)
+    assert (decision.key, decision.case.key) == ("D-1", "PAY-1")
+    assert decision.case.title == "Pay by bank transfer"
+    assert (decision.electorate, decision.quorum) == (list(COUNCIL), 2)
+    assert decision.closes_at == CLOSES_AT == due(database)
+    with pytest.raises(NotAnElector):
+        votes(database, 1, DANA, "stop")
+
+
+def test_the_ballot_stands_in_the_portfolios_channel_and_with_each_elector(database):
+    an_mvp(database)
+    opens(database)
+    with database.read() as session:
+        shown = session.execute(
+            select(Message.kind, Message.channel_id)
+            .where(Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_TOLD]))
+            .order_by(Message.id)
+        ).all()
+    told = [(MessageKind.BALLOT_TOLD, each) for each in COUNCIL]
+    assert shown == [(MessageKind.BALLOT, "C0PORT"), *told]
+
+
+def test_without_a_channel_of_the_portfolio_it_stands_in_the_streams_and_many_get_no_message(
+    database,
+):
+    an_mvp(database, [f"U{number:03}" for number in range(26)], channel=None)
+    opens(database)
+    with database.read() as session:
+        kinds = select(Message.channel_id).where(
+            Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_TOLD])
+        )
+        assert session.scalars(kinds).all() == ["C0PAY"]
+
+
+def test_without_any_channel_it_says_where_one_is_set(database):
+    an_mvp(database, channel=None)
+    with database.write() as session:
+        session.get_one(Epic, 1).value_stream.channel_id = None
+    with pytest.raises(NowhereToPost, match="/portfolio settings"):
+        opens(database)
+
+
+def test_without_a_council_it_says_who_gives_the_role(database):
+    an_mvp(database, ())
+    with database.write() as session:
+        a_council(session, 1, CLEO, stand_in=True)
+        session.add(RoleGrant(workspace_id=1, role="admin", user_id=DANA))
+    with pytest.raises(NoElectors, match="An admin gives the role council") as refused:
+        opens(database)
+    assert refused.value.ask == (DANA,)
+
+
+def test_a_second_attempt_leads_to_the_open_one(database):
+    an_mvp(database)
+    opens(database)
+    with pytest.raises(OpenAlready, match=r"D-1 asks about PAY-1 already\. /decision show D-1"):
+        opens(database)
+
+
+def test_only_what_tests_its_mvp_is_decided_on_and_only_by_who_may(database):
+    an_mvp(database)
+    with pytest.raises(NotAllowed):
+        opens(database, by=DANA)
+    moves(database, "ready")
+    with pytest.raises(NotTesting, match="PAY-1 is in Ready"):
+        opens(database)
+
+
+def moves(database, name):
+    with database.write() as session:
+        to = session.get_one(Portfolio, 1).state(name)
+        move(session, 1, BEN, 1, to.id, None, None, MONDAY)
+
+
+# voting
+
+
+def test_each_can_change_their_vote_until_the_close_and_the_last_one_counts(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "stop")
+    votes(database, 1, BEN, "persevere", MONDAY + 2 * HOUR)
+    votes(database, 1, CLEO, "persevere", MONDAY + 3 * HOUR)
+    assert ballots(database) == [(BEN, "stop"), (BEN, "persevere"), (CLEO, "persevere")]
+    assert (box(database).voted, box(database).waiting) == (2, 1)
+    assert closes(database, 1, CLOSES_AT).outcome is Outcome.PERSEVERE
+
+
+def test_the_same_press_twice_is_one_ballot(database):
+    an_mvp(database)
+    opens(database)
+    for _ in range(2):
+        vote = votes(database, 1, BEN, "pivot")
+        assert (vote.key, vote.choice, vote.closes_at) == ("PAY-1", "pivot", CLOSES_AT)
+    assert ballots(database) == [(BEN, "pivot")]
+
+
+def test_who_is_not_asked_does_not_vote_nor_on_what_is_not_there(database):
+    an_mvp(database)
+    opens(database)
+    with pytest.raises(NotAnElector, match=r"^Only those who were the council when D-1"):
+        votes(database, 1, ANA, "stop")
+    with pytest.raises(Gone):
+        votes(database, 4_711, BEN, "stop")
+    with pytest.raises(Gone):
+        votes(database, 1, BEN, "stop", workspace_id=2)
+    assert ballots(database) == []
+
+
+def test_in_the_instant_of_the_deadline_a_press_is_told_when_it_closed(database):
+    an_mvp(database)
+    opens(database)
+    instant = timedelta(microseconds=1)
+    votes(database, 1, BEN, "stop", CLOSES_AT - instant)
+    for late in (CLOSES_AT, CLOSES_AT + instant):
+        with pytest.raises(Closed, match="D-1 closed at 17:00:00 on 25 May 2026"):
+            votes(database, 1, CLEO, "stop", late)
+    closes(database, 1, CLOSES_AT + HOUR)
+    with pytest.raises(Closed, match="closed at 17:00:00"):
+        votes(database, 1, CLEO, "stop", CLOSES_AT + timedelta(days=365))
+    assert ballots(database) == [(BEN, "stop")]
+
+
+def test_when_all_have_voted_it_closes_ten_minutes_after_the_last_press_also_a_changed_one(
+    database,
+):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "persevere")
+    assert due(database) == MONDAY + HOUR + AFTER_THE_LAST
+    votes(database, 1, ELI, "stop", MONDAY + HOUR + 9 * MINUTE)
+    assert due(database) == MONDAY + HOUR + 19 * MINUTE
+    closes(database, 1, MONDAY + HOUR + 10 * MINUTE)
+    assert stored(database).is_open
+    assert due(database) == MONDAY + HOUR + 19 * MINUTE
+    decision = closes(database, 1, MONDAY + HOUR + 19 * MINUTE)
+    assert decision.closed_at == MONDAY + HOUR + 19 * MINUTE
+    assert decision.votes == {"persevere": 2, "pivot": 0, "stop": 1, "abstain": 0}
+
+
+def test_it_never_closes_after_its_deadline(database):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "persevere", CLOSES_AT - MINUTE)
+    assert due(database) == CLOSES_AT
+    with pytest.raises(Closed, match="closed at 17:00:00"):
+        votes(database, 1, BEN, "stop", CLOSES_AT)
+
+
+def test_many_at_once_are_one_ballot_each_in_one_chain(database):
+    people = [f"U{number:03}" for number in range(24)]
+    an_mvp(database, people)
+    opens(database)
+    failed = []
+
+    def press(who):
+        try:
+            for _ in range(2):
+                votes(database, 1, who, "persevere")
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=press, args=(who,)) for who in people for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert sorted(who for who, _ in ballots(database)) == people
+    with database.read() as session:
+        numbers = session.scalars(select(Ballot.number).order_by(Ballot.number)).all()
+    assert numbers == [*range(1, len(people) + 1)]
+    assert (box(database).count, box(database).waiting) == (len(people), 0)
+    assert due(database) == MONDAY + HOUR + AFTER_THE_LAST
+
+
+# what is decided
+
+
+@pytest.mark.parametrize(
+    ("chosen", "outcome", "column", "effect"),
+    [
+        ("persevere persevere stop", "persevere", "Delivering", "moved to Delivering"),
+        ("pivot pivot", "pivot", "Stopped", "ended as a pivot"),
+        ("stop stop abstain", "stop", "Stopped", "stopped"),
+        ("persevere stop", "no majority", "Testing the MVP", "nothing moved"),
+        ("persevere pivot stop", "no majority", "Testing the MVP", "nothing moved"),
+        ("abstain abstain abstain", "no majority", "Testing the MVP", "nothing moved"),
+        ("stop", "no quorum", "Testing the MVP", "nothing moved"),
+        ("", "no quorum", "Testing the MVP", "nothing moved"),
+    ],
+)
+def test_what_was_decided_comes_true_with_the_close(database, chosen, outcome, column, effect):
+    an_mvp(database)
+    opens(database)
+    for who, choice in zip(COUNCIL, chosen.split(), strict=False):
+        votes(database, 1, who, choice)
+    decision = closes(database, 1, CLOSES_AT)
+    assert (decision.outcome, decision.effect) == (outcome, effect)
+    assert decision.closed_at is not None
+    assert the_epic(database) == column
+
+
+def test_the_reason_of_the_move_names_the_vote_and_nobody_is_said_to_have_moved_it(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "pivot")
+    votes(database, 1, CLEO, "pivot")
+    votes(database, 1, ELI, "stop")
+    closes(database, 1, MONDAY + 2 * HOUR)
+    with database.read() as session:
+        step = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
+    assert step.reason == "The council decided to pivot, 2 to 1 (D-1)"
+    assert (step.actor_user_id, step.at) == (None, MONDAY + 2 * HOUR)
+
+
+def test_a_stop_is_told_to_the_owner_with_thanks(database):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "stop")
+    closes(database, 1, MONDAY + 2 * HOUR)
+    with database.read() as session:
+        told = select(Message.channel_id).where(Message.kind == MessageKind.STOPPED)
+        assert session.scalars(told).all() == [ANA]
+
+
+def test_what_has_moved_meanwhile_stays_where_it_is_and_it_says_so(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "persevere")
+    votes(database, 1, CLEO, "persevere")
+    moves(database, "ready")
+    decision = closes(database, 1, CLOSES_AT)
+    assert decision.effect == "nothing moved: PAY-1 was in Ready by then"
+    assert the_epic(database) == "Ready"
+
+
+def test_it_closes_once_however_often_its_time_comes(database):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "persevere")
+    for _ in range(3):
+        closes(database, 1, CLOSES_AT)
+    with database.read() as session:
+        assert session.scalar(select(func.count(Transition.id))) == 3
+        closed = select(func.count()).where(
+            AuditEvent.noun == "decisions", AuditEvent.verb == "changed"
+        )
+        assert session.scalar(closed) == 1
+
+
+def test_after_the_close_another_can_be_opened(database):
+    an_mvp(database)
+    opens(database)
+    closes(database, 1, CLOSES_AT)
+    assert opens(database, at=CLOSES_AT, closes_on=CLOSES_AT.date() + timedelta(days=5)) == 2
+    assert stored(database, 2).key == "D-2"
+
+
+# what is kept
+
+
+def test_a_ballot_is_never_changed_and_never_removed(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "stop")
+    for statement in (update(Ballot).values(choice="persevere"), delete(Ballot)):
+        refused = pytest.raises(DatabaseError, match="ballots are appended, never changed")
+        with refused, database.engine.begin() as connection:
+            connection.execute(statement)
+    assert ballots(database) == [(BEN, "stop")]
+
+
+def test_opening_and_close_are_in_the_audit_log_and_no_choice_is(database):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "pivot")
+    of_it = select(AuditEvent).where(AuditEvent.noun == "decisions").order_by(AuditEvent.number)
+    with database.read() as session:
+        (opened,) = session.scalars(of_it).all()
+        everything = session.scalars(select(AuditEvent.after)).all()
+    assert (opened.actor, opened.verb, opened.epic_id) == (ANA, "created", 1)
+    assert not any("pivot" in each for each in everything)
+    closes(database, 1, CLOSES_AT)
+    with database.read() as session:
+        _, closed = session.scalars(of_it).all()
+    assert (closed.actor, closed.verb) == (None, "changed")
+    assert '"pivot": 3' in closed.after
+
+
+def test_decisions_of_a_workspace_are_numbered_one_after_the_other(database):
+    an_mvp(database)
+    opens(database)
+    with database.read() as session:
+        assert session.scalars(select(Decision.key)).all() == ["D-1"]
