@@ -20,12 +20,12 @@ from bot.workflows.decisions.opening import open_decision
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
 from bot.workflows.keeping import Act
-from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
 from models.decisions.decision import Ballot, Decision
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
+from models.errors import Mistake
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.themes.theme import KeyResult, Objective, Theme
@@ -206,7 +206,7 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
     for route in (*routes.of(SAVES), *routes.of(DOES)):
         given = {"form": sample(route.form)} if route.form else {}
         name = "about" if route.form else "it"
-        with pytest.raises(NotAllowed), shop.database.write() as session:
+        with pytest.raises(Mistake, match="^Only "), shop.database.write() as session:
             route.handler(call, session, **given, **{name: made(route.action, world)})
 
 
