@@ -55,6 +55,8 @@ class MessageKind(StrEnum):
     """Tells who asked for an export that it did not go well; its subject is the export."""
     IMPORTED = "imported"
     """Tells who brought a file in what came of it; its subject is the upload."""
+    SHIFT = "shift"
+    """A request to move money, and what became of it; its subject is a shift."""
     MERGED = "merged"
     """Says in a channel where its value stream went; its subject is the stream that ended."""
 

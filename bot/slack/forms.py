@@ -46,7 +46,8 @@ class Open:
     def spelled(self) -> dict[str, str | None]:
         """What is held, as it stands in the fields."""
         held = self.form.held_by(self.held)
-        return {name: q.spell(held[name]) for name, q in self.form.questions().items()}
+        questions = self.form.questions().items()
+        return {name: q.spell(held[name], self.facts) for name, q in questions}
 
     def told(self, name: str) -> str | None:
         """What is held of a question, as people read it; mentions are mark-up already."""
