@@ -10,6 +10,7 @@ from slack_bolt import App
 from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
+from bot.commands.budgets import budgets
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -30,6 +31,7 @@ from bot.commands.portfolio import merging as restructuring
 from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
 from bot.commands.routes import (
+    CHECKS,
     DOES,
     OPENS,
     PAGE,
@@ -41,7 +43,7 @@ from bot.commands.routes import (
     save,
     suggest,
 )
-from bot.commands.slash import epic, portfolio
+from bot.commands.slash import budget, epic, portfolio
 from bot.commands.themes import themes
 from bot.slack import choosers, lookup
 from bot.slack.forms import SEARCHED
@@ -91,6 +93,7 @@ class Command:
 
 
 COMMANDS = (
+    Command("/budget", "See, fund and shift budgets", "show | shift | fund", budget.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
     Command("/flow", "The weekly digest of a channel", "digest subscribe | preview", flow.hear),
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),
@@ -255,7 +258,7 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes,)
+ROOMS = (themes, budgets)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, do, *OPTIONS.values(), suggest})
@@ -263,6 +266,9 @@ ACK_LAST: frozenset[Handler] = frozenset({moves.move_by_button, do, *OPTIONS.val
 
 WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
+
+
+LISTED = (PAGE, OPENS, CHECKS, DOES, SAVES)
 
 
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
@@ -285,7 +291,7 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
 
 def listed() -> Iterator[tuple[str, str, str]]:
     """Every route for people to read: its kind, what is heard, and the function that hears it."""
-    for declared in (route for way in (PAGE, OPENS, DOES, SAVES) for route in routes.of(way)):
+    for declared in (route for way in LISTED for route in routes.of(way)):
         yield declared.way, declared.action.kind, _name(declared.handler)
     for kind, handlers in {**heard(), "event": EVENTS}.items():
         for key, handler in handlers.items():

@@ -2,10 +2,12 @@
 
 A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
 in a transaction that is committed before anything is shown; then the pages it lies over are drawn
-anew, and its Answer is told. Nobody else acks, opens or updates a view.
+anew, and its Answer is told. One that `checks` shows what a form would do before it is saved.
+Nobody else acks, opens or updates a view.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +31,7 @@ from bot.slack.actions import (
 from bot.slack.answering import TriggerExpired
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, context, modal, section
-from bot.slack.forms import Open, form_view, found_options
+from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
@@ -46,7 +48,10 @@ Handler = Callable[..., Any]
 MOST_VIEWS = 3
 """Slack lays three views over each other."""
 
-PAGE, OPENS, DOES, SAVES = "page", "opens", "does", "saves"
+PAGE, OPENS, CHECKS, DOES, SAVES = "page", "opens", "checks", "does", "saves"
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f]")
+"""Signs that nobody types, and that take much room where they are kept."""
 
 
 class TooDeep(Mistake):
@@ -82,6 +87,14 @@ class Routes:
         A form that is sent asks it once more, for what holds by then.
         """
         return self._hear(OPENS, handler, "it")
+
+    def checks(self, handler: Handler) -> Handler:
+        """Says what a form would do: `(call, session, form, about, typed) -> Check`.
+
+        It is shown over the form, which keeps what was typed; sent from there, the form is saved
+        with `about` as it was seen. A ChangedSince that saving raises has it shown anew.
+        """
+        return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
 
     def does(self, handler: Handler) -> Handler:
         """Changes something for what was used: `(call, session, it) -> Answer | None`."""
@@ -214,32 +227,71 @@ def do(call: Call) -> None:
 def save(call: Call) -> None:
     """Take a form: its mistakes at their fields, or saved, and the pages beneath drawn anew.
 
+    Where there is something to look at before, that is shown first and takes what was typed along.
     Sent a second time as it was, it is answered as the first time.
     """
     memory, about, route = _form_in_front(call)
-    typed = answers_of(call.view)
+    typed = answers_of(call.view) if memory.typed is None else memory.typed
     with call.database.read() as session:
         opened = _target(call, session, about)
         if not isinstance(opened, Open):
             raise OldForm
         if opened.form.unasked(typed, opened.held):
-            again = form_view(opened, memory.text, typed, _note("asks_more"))
+            begun = memory.model_copy(update={"typed": None})
+            again = form_view(opened, begun.text, typed, _note("asks_more"))
             call.ack(response_action="update", view=again)
             return
         form = opened.form.read(typed, opened.facts, opened.held)
     _check_people(call, form)
+    checked = routes.find(CHECKS, about) is not None
+    if checked and memory.typed is None:
+        way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
+        call.ack(response_action=way, view=_look(call, memory, about, form, _kept(typed)))
+        return
     try:
         with call.write() as session:
             told = None
             if first_time(session, call.workspace_id, _request(call, typed), call.at):
                 told = route.handler(call, session, form=form, about=about)
     except ChangedSince:
-        call.ack(response_action="update", view=_form_again(call, memory, about, typed))
+        again = (
+            _look(call, memory, about, form, typed, _note("look_again"))
+            if checked
+            else _form_again(call, memory, about, typed)
+        )
+        call.ack(response_action="update", view=again)
         return
-    call.ack()
-    _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
+    if checked:
+        call.ack(response_action="clear")
+    else:
+        call.ack()
+        _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
     if told is not None:
         call.tell(told, memory.channel)
+
+
+def _look(
+    call: Call,
+    memory: Memory,
+    about: Action,
+    form: Form,
+    typed: Mapping[str, str | None],
+    note: Block | None = None,
+) -> View:
+    """What the form would do as everything stands now; it remembers what was typed."""
+    route = routes.find(CHECKS, about)
+    assert route is not None
+    with call.database.read() as session:
+        check: Check = route.handler(call, session, form=form, about=about, typed=typed)
+    stack = (*memory.stack[:-1], str(check.about))
+    now = {"at": _milliseconds(call.at), "stack": stack, "typed": dict(typed)}
+    remembers = memory.model_copy(update=now)
+    return check_page(check, remembers.text, check.button(call.name_of), note)
+
+
+def _kept(typed: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What was typed, without what would only take room."""
+    return {name: text and UNSEEN.sub("", text).strip() for name, text in typed.items()}
 
 
 def from_earlier(call: Call) -> None:

@@ -165,6 +165,12 @@ class Call:
         team_id = str(self.args.context.team_id)
         return self.context.members.unfit(self.client, team_id, user_ids, self.at)
 
+    def name_of(self, user_id: str) -> str:
+        """The first name of someone, where a mention cannot stand; empty where Slack hides it."""
+        team_id = str(self.args.context.team_id)
+        names = self.context.members.names(self.client, team_id, [user_id], self.at)
+        return next(iter(" ".join(names).split()), "")
+
     def user_groups(self) -> Told:
         """The user groups of the workspace, as Slack tells them."""
         return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.board.digest import WEEK, Subscription
+from models.budgets.shift import Shift
 from models.epics.column import Column
 from models.epics.epic import Epic, Override
 from models.flow.flow import Load
@@ -84,12 +85,21 @@ class Needs:
     """Within the time told of."""
     unowned: Pile[Epic] = NONE
     slips: Pile[Slip] = NONE
+    shifts: Pile[Shift] = NONE
     crowds: Sequence[Crowd] = ()
 
     @property
     def any(self) -> bool:
         """Whether anything does."""
-        piles = (self.answers, self.blocked, self.quiet, self.overrides, self.unowned, self.slips)
+        piles = (
+            self.answers,
+            self.blocked,
+            self.quiet,
+            self.overrides,
+            self.unowned,
+            self.slips,
+            self.shifts,
+        )
         return bool(self.crowds or any(pile.count for pile in piles))
 
 
