@@ -40,7 +40,7 @@ from bot.workflows.keeping import ChangedSince, Kept, who_changed
 from models.base import Base
 from models.errors import FieldMistakes, Mistake
 from models.form import NO_FACTS, Choice, Facts, Form, Person
-from models.seen import first_time
+from models.seen import first_time, was_seen
 
 View = dict[str, Any]
 Handler = Callable[..., Any]
@@ -232,6 +232,12 @@ def save(call: Call) -> None:
     """
     memory, about, route = _form_in_front(call)
     typed = answers_of(call.view) if memory.typed is None else memory.typed
+    checked = routes.find(CHECKS, about) is not None
+    with call.database.read() as session:
+        again_sent = was_seen(session, call.workspace_id, _request(call, typed))
+    if again_sent:
+        _saved(call, memory, checked=checked)
+        return
     with call.database.read() as session:
         opened = _target(call, session, about)
         if not isinstance(opened, Open):
@@ -243,7 +249,6 @@ def save(call: Call) -> None:
             return
         form = opened.form.read(typed, opened.facts, opened.held)
     _check_people(call, form)
-    checked = routes.find(CHECKS, about) is not None
     if checked and memory.typed is None:
         way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
         call.ack(response_action=way, view=_look(call, memory, about, form, _kept(typed)))
@@ -261,13 +266,18 @@ def save(call: Call) -> None:
         )
         call.ack(response_action="update", view=again)
         return
-    if checked:
-        call.ack(response_action="clear")
-    else:
-        call.ack()
-        _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
+    _saved(call, memory, checked=checked)
     if told is not None:
         call.tell(told, memory.channel)
+
+
+def _saved(call: Call, memory: Memory, *, checked: bool) -> None:
+    """Close the form, with all beneath where there was something to look at; else draw it anew."""
+    if checked:
+        call.ack(response_action="clear")
+        return
+    call.ack()
+    _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
 
 
 def _look(

@@ -65,7 +65,7 @@ def shift(shift: Shift, now: datetime, /, *, asks: bool) -> Line:
     """How much is asked from where to where, whom it waits for, and until when."""
     amount = format_amount(shift.amount_minor, shift.portfolio.currency, short=True)
     waits = list(dict.fromkeys(_in_place(shift, each.seat) for each in shift.open_seats))
-    said = words("board/needs", "shift", shift=shift, amount=amount, waits=waits, asks=asks)
+    said = words("board/needs", "shift_waits", shift=shift, amount=amount, waits=waits, asks=asks)
     names = f"{amount} from {shift.from_stream.name} to {shift.to_stream.name}"
     to = ShiftShown(shift=shift.id)
     return said, to.button("Review the shift", aloud=f"Review the shift of {names}")

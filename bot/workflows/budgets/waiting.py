@@ -58,7 +58,7 @@ SHIFTS = Need(
     noun=Shift,
     rows=select(Shift).where(Shift.outcome.is_(None)),
     since=Shift.asked_at,
-    order=(Shift.lapses_at, Shift.id),
+    order=(Shift.lapses_at, Shift.asked_at, Shift.id),
     theirs=_asked,
     loads=(
         joinedload(Shift.portfolio),
