@@ -57,8 +57,8 @@ def _facts(ruling: Ruling, reason: str, typed: str) -> dict[str, Any]:
         "moved_out": position.moved_out,
         "band": ruling.band,
         "is_giver": people.asker in people.givers,
-        "is_taker": people.asker in people.receivers and people.asker not in people.givers,
-        "given": [_place(ruling, seat) for seat, is_given in ruling.seats.items() if is_given],
+        "speaks_for": _speaks_for(ruling),
+        "is_finance": ruling.seats.get(Seat.FINANCE, False),
         "asked": [
             Marked(
                 f"{listed(map(person, people.sitting(seat)), 'or')} "
@@ -72,6 +72,13 @@ def _facts(ruling: Ruling, reason: str, typed: str) -> dict[str, Any]:
         "lapses_at": ruling.lapses_at,
         "zone": ruling.portfolio.time_zone,
     }
+
+
+def _speaks_for(ruling: Ruling) -> list[str]:
+    """The streams whose yes is the asker's own."""
+    people = ruling.people
+    owners = ((ruling.giver.name, people.givers), (ruling.taker.name, people.receivers))
+    return [name for name, owning in owners if people.asker in owning]
 
 
 def _place(ruling: Ruling, seat: Seat) -> str:
