@@ -15,6 +15,8 @@ from models.audit.audit import AuditAnchor, AuditEvent, AuditHead
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Digest
 from models.board.home import Home
+from models.budgets.ledger import Transfer
+from models.budgets.shift import Approval
 from models.decisions.decision import Ballot, BallotBox, Decision, Elector
 from models.epics.epic import Transition
 from models.files.export import Export
@@ -53,6 +55,8 @@ NOUNS = (
     AuditHead,
     AuditAnchor,
     Upload,
+    Transfer,
+    Approval,
 )
 """Loading these, and the nouns they point to, registers every table."""
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import FieldMistakes, Mistake
 from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal
+from models.money import parse_moved, spell_amount
 
 Facts = Mapping[str, Any]
 """What labels, choices and checks need besides the answers: today, the choices by their name."""
@@ -37,7 +38,7 @@ class Question:
         """What the text means. Raises Mistake."""
         return text
 
-    def spell(self, value: Any) -> str | None:
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
         """The value as it stands in the field."""
         return None if value is None else str(value)
 
@@ -79,9 +80,24 @@ class Figure(Question):
         """Raises Mistake."""
         return parse_decimal(text)
 
-    def spell(self, value: Any) -> str | None:
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
         """So that it reads as itself."""
         return None if value is None else spell_decimal(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount(Question):
+    """Money above 0, in whole minor units of the `currency` that the facts name."""
+
+    longest: int = 30
+
+    def parse(self, text: str, facts: Facts) -> int:
+        """Raises Mistake."""
+        return parse_moved(text, facts["currency"])
+
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
+        """So that it reads as itself."""
+        return None if value is None else spell_amount(value, facts["currency"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,8 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     """Its subject is a digest."""
     DIGEST_ANSWERS = "digest_answers"
-    """In the thread of a digest, like the next five: what of it needs someone, by its kind."""
+    """In the thread of a digest, like the next six: what of it needs someone, by its kind."""
+    DIGEST_SHIFTS = "digest_shifts"
     DIGEST_BLOCKED = "digest_blocked"
     DIGEST_QUIET = "digest_quiet"
     DIGEST_OVERRIDES = "digest_overrides"
@@ -59,6 +60,8 @@ class MessageKind(StrEnum):
     """In a channel: what is voted on, and then how it ended; its subject is a decision."""
     BALLOT_TOLD = "ballot_told"
     """The same, to an elector alone."""
+    SHIFT = "shift"
+    """A request to move money, and what became of it; its subject is a shift."""
     MERGED = "merged"
     """Says in a channel where its value stream went; its subject is the stream that ended."""
 

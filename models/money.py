@@ -26,6 +26,22 @@ class NotAnAmount(Mistake):
         super().__init__("Write an amount: 60k, 60,000 or 60.000.")
 
 
+class NotAboveZero(Mistake):
+    """An amount to be given or moved that is 0 or less."""
+
+    def __init__(self) -> None:
+        super().__init__("Write an amount above 0, without a minus.")
+
+
+class TooFine(NotAnAmount):
+    """An amount with a part of the smallest unit."""
+
+    def __init__(self, text: str, currency: str) -> None:
+        smallest = f"{Decimal(1).scaleb(-minor_digits(currency)):f} {currency}"
+        said = f"“{text[:30]}” is finer than {smallest}, the smallest amount there is."
+        Mistake.__init__(self, said)
+
+
 def parse_amount(text: str, currency: str) -> int:
     """Whole minor units from "60k", "60,000", "60.000", "1.2m" or "€60 000".
 
@@ -40,9 +56,30 @@ def parse_amount(text: str, currency: str) -> int:
         raise NotAnAmount
     scale = SCALES[found["scale"].lower()]
     minor = _number(found["number"], scaled=scale > 1) * scale * 10 ** minor_digits(currency)
-    if minor != minor.to_integral_value() or minor > LARGEST_MINOR:
+    if minor > LARGEST_MINOR:
         raise NotAnAmount
+    if minor != minor.to_integral_value():
+        raise TooFine(text.strip(), currency)
     return int(minor)
+
+
+def parse_moved(text: str, currency: str) -> int:
+    """The same for money that is given or moved. Raises NotAboveZero and NotAnAmount."""
+    if text.strip().startswith(("-", "−")):
+        raise NotAboveZero
+    minor = parse_amount(text, currency)
+    if minor == 0:
+        raise NotAboveZero
+    return minor
+
+
+def spell_amount(minor: int, currency: str) -> str:
+    """An amount of at least 0 as it is typed, so that it reads as itself: "60,000", "0.50"."""
+    amount = Decimal(minor).scaleb(-minor_digits(currency))
+    if amount == amount.to_integral_value():
+        return f"{amount:,.0f}"
+    spelled = f"{amount:,f}"
+    return f"{spelled}0" if GROUPED.fullmatch(spelled) else spelled
 
 
 def format_amount(minor: int, currency: str, short: bool = False) -> str:

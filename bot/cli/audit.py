@@ -7,6 +7,7 @@ from rich.console import Console
 
 from bot.cli.data import WorkspaceOption, count_of, ready_database
 from bot.workflows.audit import verifying
+from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.people.workspaces import workspace_id
 from models.audit.audit import Anchor
 
@@ -33,10 +34,11 @@ def print_head(workspace: WorkspaceOption = None) -> None:
 
 @audit.command("verify")
 def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> None:
-    """Say whether the log is whole; exit code 1 and the place where it is not."""
+    """Say whether log and ledger are whole; exit code 1 and the place where they are not."""
     anchors = [Anchor.read(text) for text in anchor or ()]
     with ready_database() as database, database.snapshot() as session:
-        found = verifying.verify(session, workspace_id(session, workspace), anchors)
+        here = workspace_id(session, workspace)
+        found, ledger = verifying.verify(session, here, anchors), verify_ledger(session, here)
     if found.broken is not None:
         told = f"The audit log does not hold: {found.broken.reason}."
         say.print(told, markup=False, soft_wrap=True)
@@ -48,3 +50,12 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
     if found.ballots:
         told += f" So do the {count_of(found.ballots, 'ballots')} of its decisions."
     say.print(told, markup=False, soft_wrap=True)
+    if ledger.fault is not None:
+        told = f"The ledger does not hold: {ledger.fault}."
+        say.print(told, markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+    if ledger.entries:
+        entries = f"{ledger.entries:,} {'entry' if ledger.entries == 1 else 'entries'}"
+        periods = count_of(ledger.periods, "periods")
+        told = f"The ledger holds: {entries} in {periods}, and every sum is as it should be."
+        say.print(told, markup=False, soft_wrap=True)

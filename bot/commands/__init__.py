@@ -10,6 +10,7 @@ from slack_bolt import App
 from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
+from bot.commands.budgets import budgets
 from bot.commands.decisions import decisions
 from bot.commands.epics import (
     blockings,
@@ -31,6 +32,7 @@ from bot.commands.portfolio import merging as restructuring
 from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
 from bot.commands.routes import (
+    CHECKS,
     DOES,
     OPENS,
     PAGE,
@@ -43,7 +45,7 @@ from bot.commands.routes import (
     save,
     suggest,
 )
-from bot.commands.slash import decision, epic, portfolio
+from bot.commands.slash import budget, decision, epic, portfolio
 from bot.commands.themes import themes
 from bot.slack import choosers, lookup
 from bot.slack.forms import SEARCHED
@@ -93,6 +95,7 @@ class Command:
 
 
 COMMANDS = (
+    Command("/budget", "See, fund and shift budgets", "show | shift | fund", budget.hear),
     Command("/decision", "Put an epic to a vote", "open KEY | list | show D-1", decision.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
     Command("/flow", "The weekly digest of a channel", "digest subscribe | preview", flow.hear),
@@ -258,7 +261,7 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes, decisions)
+ROOMS = (themes, decisions, budgets)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(
@@ -271,6 +274,9 @@ FOR_NAMED: frozenset[Handler] = frozenset({do_for_named})
 
 WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
+
+
+LISTED = (PAGE, OPENS, CHECKS, DOES, SAVES)
 
 
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
@@ -297,7 +303,7 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
 
 def listed() -> Iterator[tuple[str, str, str]]:
     """Every route for people to read: its kind, what is heard, and the function that hears it."""
-    for declared in (route for way in (PAGE, OPENS, DOES, SAVES) for route in routes.of(way)):
+    for declared in (route for way in LISTED for route in routes.of(way)):
         yield declared.way, declared.action.kind, _name(declared.handler)
     for kind, handlers in {**heard(), "event": EVENTS}.items():
         for key, handler in handlers.items():

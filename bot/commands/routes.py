@@ -2,11 +2,13 @@
 
 A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
 in a transaction that is committed before anything is shown; then the pages it lies over are drawn
-anew, and its Answer is told. Nobody else acks, opens or updates a view.
+anew, and its Answer is told. One that `checks` shows what a form would do before it is saved.
+Nobody else acks, opens or updates a view.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -29,7 +31,7 @@ from bot.slack.actions import (
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, context, modal, section
-from bot.slack.forms import Open, form_view, found_options
+from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
@@ -46,7 +48,10 @@ Handler = Callable[..., Any]
 MOST_VIEWS = 3
 """Slack lays three views over each other."""
 
-PAGE, OPENS, DOES, SAVES = "page", "opens", "does", "saves"
+PAGE, OPENS, CHECKS, DOES, SAVES = "page", "opens", "checks", "does", "saves"
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f]")
+"""Signs that nobody types, and that take much room where they are kept."""
 
 
 class TooDeep(Mistake):
@@ -84,6 +89,14 @@ class Routes:
         A form that is sent asks it once more, for what holds by then.
         """
         return self._hear(OPENS, handler, "it")
+
+    def checks(self, handler: Handler) -> Handler:
+        """Says what a form would do: `(call, session, form, about, typed) -> Check`.
+
+        It is shown over the form, which keeps what was typed; sent from there, the form is saved
+        with `about` as it was seen. A ChangedSince that saving raises has it shown anew.
+        """
+        return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
 
     def does(self, handler: Handler) -> Handler:
         """Changes something for what was used: `(call, session, it) -> Answer | None`."""
@@ -230,42 +243,90 @@ def do_for_named(call: Call) -> None:
 def save(call: Call) -> None:
     """Take a form: its mistakes at their fields, or saved, and the pages beneath drawn anew.
 
+    Where there is something to look at before, that is shown first and takes what was typed along.
     Sent a second time as it was, it is answered as the first time.
     """
     memory, about, route = _form_in_front(call)
-    request = _request(call)
+    typed = answers_of(call.view) if memory.typed is None else memory.typed
+    request = _request(call, typed)
     with call.database.read() as session:
         is_new = not was_seen(session, call.workspace_id, request)
-    told = _take(call, memory, about, route, request) if is_new else None
-    if isinstance(told, dict):
-        call.ack(response_action="update", view=told)
+    told = _take(call, memory, about, route, typed, request) if is_new else None
+    if isinstance(told, Again):
+        call.ack(response_action=told.way, view=told.view)
         return
-    call.ack()
-    _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
+    if routes.find(CHECKS, about) is not None:
+        call.ack(response_action="clear")
+    else:
+        call.ack()
+        _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
     if told is not None:
         call.tell(told, memory.channel)
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Something to be looked at before anything is saved: in place of the form, or over it."""
+
+    view: View
+    way: str = "update"
+
+
 def _take(
-    call: Call, memory: Memory, about: Action, route: Route, request: str
-) -> Answer | View | None:
-    """Save what was answered, and give what is told; or the form to be looked at once more."""
-    typed = answers_of(call.view)
+    call: Call,
+    memory: Memory,
+    about: Action,
+    route: Route,
+    typed: Mapping[str, str | None],
+    request: str,
+) -> Answer | Again | None:
+    """Save what was answered, and give what is told; or what is to be looked at before."""
+    checked = routes.find(CHECKS, about) is not None
     with call.database.read() as session:
         opened = _opened(call, session, about)
         if opened.form.unasked(typed, opened.held):
-            return form_view(opened, memory.text, _note("asks_more"))
+            begun = memory.model_copy(update={"typed": None})
+            return Again(form_view(opened, begun.text, _note("asks_more"), memory.typed))
         form = opened.form.read(typed, opened.facts, opened.held)
     _check_people(call, form)
     call = call.having_asked_about(opened.named) if opened.named else call
+    if checked and memory.typed is None:
+        way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
+        return Again(_look(call, memory, about, form, _kept(typed)), way)
     try:
         with call.write() as session:
             if first_time(session, call.workspace_id, request, call.at):
                 told: Answer | None = route.handler(call, session, form=form, about=about)
                 return told
     except ChangedSince:
-        return _form_again(call, memory, about)
+        if checked:
+            return Again(_look(call, memory, about, form, typed, _note("look_again")))
+        return Again(_form_again(call, memory, about))
     return None
+
+
+def _look(
+    call: Call,
+    memory: Memory,
+    about: Action,
+    form: Form,
+    typed: Mapping[str, str | None],
+    note: Block | None = None,
+) -> View:
+    """What the form would do as everything stands now; it remembers what was typed."""
+    route = routes.find(CHECKS, about)
+    assert route is not None
+    with call.database.read() as session:
+        check: Check = route.handler(call, session, form=form, about=about, typed=typed)
+    stack = (*memory.stack[:-1], str(check.about))
+    now = {"at": _milliseconds(call.at), "stack": stack, "typed": dict(typed)}
+    remembers = memory.model_copy(update=now)
+    return check_page(check, remembers.text, check.button(call.name_of), note)
+
+
+def _kept(typed: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What was typed, without what would only take room."""
+    return {name: text and UNSEEN.sub("", text).strip() for name, text in typed.items()}
 
 
 def from_earlier(call: Call) -> None:
@@ -414,9 +475,9 @@ def _note(part: str, **facts: object) -> Block:
     return section(words("meanwhile", part, **facts))
 
 
-def _request(call: Call) -> str:
+def _request(call: Call, typed: Mapping[str, str | None]) -> str:
     """What makes a form that is sent twice the same: the view, and what was typed into it."""
-    said = sha256(json.dumps(answers_of(call.view), sort_keys=True).encode()).hexdigest()
+    said = sha256(json.dumps(dict(typed), sort_keys=True).encode()).hexdigest()
     return f"form:{call.view['id']}:{said}"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.demo import frame as sample_frame
+from bot.demo.budgets import keep_budgets
 from bot.demo.epic import DL, IM, R, S, SampleEpic
 from bot.demo.epics import EPICS
 from bot.workflows.board import digesting
@@ -81,6 +82,7 @@ def load_sample(
                 _happen(session, frame, epic, sample, happened, at)
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
+    keep_budgets(session, portfolio, people, channels["portfolio"], now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)

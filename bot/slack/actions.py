@@ -98,6 +98,8 @@ class Memory(BaseModel):
     """Milliseconds since 1970: what was changed later was changed while it was open."""
     stack: tuple[str, ...] = ()
     channel: str | None = None
+    typed: dict[str, str | None] | None = None
+    """What was typed into the form beneath, where this is the look at what it would do."""
 
     @property
     def actions(self) -> list[Action]:

@@ -1,12 +1,14 @@
 """Drawing what a form declares, and reading what was answered."""
 
 import dataclasses
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.slack.actions import Action
 from bot.slack.blocks import (
     OPTIONS_LIMIT,
+    TITLE_LIMIT,
     Block,
     Element,
     Option,
@@ -49,7 +51,8 @@ class Open:
     def spelled(self) -> dict[str, str | None]:
         """What is held, as it stands in the fields."""
         held = self.form.held_by(self.held)
-        return {name: q.spell(held[name]) for name, q in self.form.questions().items()}
+        questions = self.form.questions().items()
+        return {name: q.spell(held[name], self.facts) for name, q in questions}
 
     def told(self, name: str) -> str | None:
         """What is held of a question, as people read it; mentions are mark-up already."""
@@ -65,13 +68,48 @@ class Open:
         return {n: q for n, q in self.form.questions().items() if q.is_asked(self.facts)}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Check:
+    """What a form would do, looked at before it does; without a submit it says why it cannot."""
+
+    about: Action
+    """As it was seen: what is saved is held against it."""
+    title: str
+    blocks: Sequence[Block]
+    submit: str | None = None
+    """The words on its button; who is mentioned in them is called by name."""
+    otherwise: str = "Send"
+    """Where those are more than Slack shows."""
+
+    def button(self, name_of: Callable[[str], str]) -> str | None:
+        """The words on its button, by how people are called; None without one."""
+        if self.submit is None:
+            return None
+        names = {user_id: name_of(user_id) for user_id in MENTION.findall(self.submit)}
+        said = MENTION.sub(lambda mention: names[mention[1]], self.submit)
+        return said if all(names.values()) and len(said) <= TITLE_LIMIT else self.otherwise
+
+
+MENTION = re.compile(r"<@(\w+)>")
+
+
+def check_page(
+    check: Check, memory: str, submit: str | None, note: Block | None = None
+) -> dict[str, Any]:
+    """The look at what a form would do, over the form; the note stands above all."""
+    blocks = [*([note] if note else []), *check.blocks]
+    kind = check.about.kind
+    return modal(kind, check.title, blocks, submit=submit, close="Back", private_metadata=memory)
+
+
 def form_view(
     opened: Open,
     memory: str,
     note: Block | None = None,
+    typed: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
-    """The form with what is held in it; the note stands above all."""
-    values = opened.spelled
+    """The form with what is held in it, or was typed in another view; the note stands above all."""
+    values = {**opened.spelled, **(typed or {})}
     blocks = [note] if note else []
     blocks += [context(opened.lead)] if opened.lead else []
     for name, question in opened.asked().items():

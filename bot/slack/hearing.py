@@ -178,6 +178,12 @@ class Call:
         unfit = self.context.members.unfit_among(self.client, team_id, user_ids, self.at)
         return replace(self, unfit_named=unfit)
 
+    def name_of(self, user_id: str) -> str:
+        """The first name of someone, where a mention cannot stand; empty where Slack hides it."""
+        team_id = str(self.args.context.team_id)
+        names = self.context.members.names(self.client, team_id, [user_id], self.at)
+        return next(iter(" ".join(names).split()), "")
+
     def user_groups(self) -> Told:
         """The user groups of the workspace, as Slack tells them."""
         return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)

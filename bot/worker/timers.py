@@ -10,6 +10,7 @@ from bot.worker.due import Handler
 from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
+from bot.workflows.budgets import shifting
 from bot.workflows.decisions import closing
 from models.clock import Clock
 from models.database import Database
@@ -23,6 +24,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "days": renewing.renew_due,
     "digest": digesting.send_due,
     "facts": asking.ask_due,
+    "shift": shifting.lapse_due,
 }
 """Every kind of work that waits for its time."""
 

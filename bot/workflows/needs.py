@@ -18,12 +18,20 @@ from models.portfolio.portfolio import Portfolio, ValueStream
 T = TypeVar("T", bound=Base)
 
 
+def _epics_of_portfolio(portfolio_id: int) -> ColumnElement[bool]:
+    return Epic.portfolio_id == portfolio_id
+
+
+def _epics_of_stream(stream_id: int) -> ColumnElement[bool]:
+    return Epic.value_stream_id == stream_id
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Need(Generic[T]):
     """A kind of thing that waits for someone: which rows, since when, and whose they are.
 
-    Of whichever noun the rows are, they join the epic they are about: who may not see that epic
-    is not asked for it.
+    Rows about an epic join it: who may not see that epic is not asked for it. Rows of a noun
+    without one say themselves whose they are and who sees them.
     """
 
     name: str
@@ -37,6 +45,11 @@ class Need(Generic[T]):
     """Those that wait for this person."""
     loads: Sequence[ExecutableOption] = ()
     """What is read with each, because its line says it."""
+    in_portfolio: Callable[[int], ColumnElement[bool]] = _epics_of_portfolio
+    in_stream: Callable[[int], ColumnElement[bool]] = _epics_of_stream
+    """Those that are a value stream's own."""
+    seen: Callable[[str | None], ColumnElement[bool]] = seen_by
+    """Those that a person, or everybody, may see."""
 
     def for_channel(
         self,
@@ -49,7 +62,7 @@ class Need(Generic[T]):
         """What everybody may see of it, in one stream or in all: it waited then and still does."""
         waited = self.rows.where(self.since <= at)
         if value_stream is not None:
-            waited = waited.where(Epic.value_stream_id == value_stream.id)
+            waited = waited.where(self.in_stream(value_stream.id))
         return self._pile(session, waited, portfolio, EVERYBODY, few)
 
     def for_person(self, session: Session, portfolio: Portfolio, user_id: str, few: int) -> Pile[T]:
@@ -69,7 +82,7 @@ class Need(Generic[T]):
         place = func.row_number().over(order_by=self.order).label("place")
         first = (
             rows.with_only_columns(id_.label("id"), place, func.count().over().label("count"))
-            .where(Epic.portfolio_id == portfolio.id, seen_by(viewer))
+            .where(self.in_portfolio(portfolio.id), self.seen(viewer))
             .order_by(place)
             .limit(few)
             .subquery()
@@ -79,5 +92,6 @@ class Need(Generic[T]):
             .join(first, first.c.id == id_)
             .options(*self.loads)
             .order_by(first.c.place)
-        ).all()
-        return Pile([each for each, _ in found], found[0][1] if found else 0)
+        )
+        all_found = found.unique().all()
+        return Pile([each for each, _ in all_found], all_found[0][1] if all_found else 0)

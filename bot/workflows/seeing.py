@@ -33,7 +33,7 @@ def seen_by(user_id: str | None) -> ColumnElement[bool]:
 
 def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
     """The portfolios a person may see, by a column that holds their id."""
-    held = _grants_of(user_id)
+    held = grants_of(user_id)
     streams = select(ValueStream.portfolio_id).where(
         or_(
             ValueStream.owner_user_id == user_id,
@@ -63,7 +63,7 @@ def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
 
 
 def _in_circle(user_id: str) -> ColumnElement[bool]:
-    held = _grants_of(user_id).where(RoleGrant.role.in_((Role.COUNCIL, Role.STREAM_OWNER)))
+    held = grants_of(user_id).where(RoleGrant.role.in_((Role.COUNCIL, Role.STREAM_OWNER)))
     owned = select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
     return or_(
         Epic.restricted.is_(False),
@@ -80,7 +80,7 @@ def _named(user_id: str) -> Select[int]:
     return select(CircleMember.epic_id).where(CircleMember.user_id == user_id)
 
 
-def _grants_of(user_id: str) -> Select[int]:
+def grants_of(user_id: str) -> Select[int]:
     """The roles given to the person or to a user group of theirs.
 
     Ids of people and of groups are a workspace's own, so that no other needs to be asked after.

@@ -29,7 +29,15 @@ from models.base import Base
 from models.ending import ends_in_one_trip, left_to_say, one_trip
 from models.work import has_put, insert_into, say_puts, write_puts
 
-PARENTS = ("epics", "projects", "objectives", "value_streams", "themes")
+PARENTS = (
+    "epics",
+    "projects",
+    "objectives",
+    "shifts",
+    "ledger_entries",
+    "value_streams",
+    "themes",
+)
 """What a row without a portfolio of its own may belong to, the nearest first."""
 
 OF_THE_MACHINE = frozenset({"id", "workspace_id", "version"})

@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 ROLE_SAYS: Mapping[Role, str] = {
     Role.COUNCIL: "moves, stops and overrides; sees restricted epics; keeps themes",
-    Role.FINANCE: "changes projects and their money, reads the whole audit log",
+    Role.FINANCE: "funds streams, approves shifts, changes projects, reads the audit log",
     Role.STREAM_OWNER: "answers ideas, changes and moves epics, sets limits",
     Role.EPIC_OWNER: "changes and moves the epics there",
     Role.PROPOSER: "sees the portfolio and proposes epics",
@@ -120,6 +120,8 @@ class Right(StrEnum):
     SET_LIMITS = "change limits here"
     EDIT_PROJECT = "change this project"
     EDIT_THEMES = "change themes and objectives"
+    FUND = "fund a value stream"
+    SHIFT = "ask for a budget shift"
     SET_UP = "set Tack up"
     GIVE_ROLES = "give and take roles"
     IMPORT = "bring data in"
@@ -144,6 +146,8 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SET_LIMITS: frozenset({Role.STREAM_OWNER, Role.ADMIN}),
     Right.EDIT_PROJECT: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.EDIT_THEMES: frozenset({Role.COUNCIL, Role.ADMIN}),
+    Right.FUND: frozenset({Role.FINANCE, Role.ADMIN}),
+    Right.SHIFT: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.FINANCE, Role.ADMIN}),
     Right.SET_UP: frozenset({Role.ADMIN}),
     Right.GIVE_ROLES: frozenset({Role.ADMIN}),
     Right.IMPORT: frozenset({Role.ADMIN}),

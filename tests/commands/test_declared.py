@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands import ACTIONS, VIEWS, heard, listed
-from bot.commands.routes import DOES, OPENS, PAGE, SAVES, routes
+from bot.commands.routes import CHECKS, DOES, OPENS, PAGE, SAVES, routes
 from bot.slack.actions import KINDS, LONGEST_ACTION, Memory, Page, heard_as, read_action
 from bot.slack.forms import Open, form_view, found_options
 from bot.slack.typed import answers_of
-from models.form import Choice, Day, Figure, Form, Paragraph, Person, Question
+from models.form import Amount, Choice, Day, Figure, Form, Paragraph, Person, Question
+from models.money import LARGEST_MINOR
 from sandbox.blockkit import check_view
 from tests.views.builders import ANA, HOSTILE
 
@@ -22,6 +23,7 @@ ACTED = [each for each in KINDS.values() if not each.__module__.startswith("test
 SAVED = [(route.action, route.form) for route in routes.of(SAVES)]
 FORMS = list(dict.fromkeys(form for _, form in SAVED))
 MOST_METADATA = 3_000
+WAYS = (PAGE, OPENS, CHECKS, DOES, SAVES)
 LISTS = (0, 1, 100, 101, 500)
 """How long a list to choose from may be."""
 
@@ -44,7 +46,7 @@ def the_longest(action):
 
 def facts_for(form, count=3, text="Fewer abandoned purchases"):
     """Whatever the form's labels, lists and checks name."""
-    facts = {"today": date(2026, 5, 18)}
+    facts = {"today": date(2026, 5, 18), "currency": "EUR"}
     for question in form.questions().values():
         for _, name, _, _ in Formatter().parse(question.label):
             if name:
@@ -59,6 +61,8 @@ def values_for(question, facts, text):
     match question:
         case Figure():
             return st.decimals(-(10**9), 10**9, places=3).map(Decimal.normalize)
+        case Amount():
+            return st.integers(1, LARGEST_MINOR)
         case Day():
             return st.dates(date(2000, 1, 1), date(2100, 1, 1))
         case Person():
@@ -103,8 +107,8 @@ def answered(view):
 
 @pytest.mark.parametrize("action", ACTED, ids=lambda each: each.kind)
 def test_each_action_is_heard_in_one_way_and_each_form_opens_before_it_is_saved(action):
-    ways = [way for way in (PAGE, OPENS, DOES, SAVES) if routes.find(way, action.model_construct())]
-    assert ways in ([PAGE], [OPENS], [DOES], [OPENS, SAVES])
+    ways = [way for way in WAYS if routes.find(way, action.model_construct())]
+    assert ways in ([PAGE], [OPENS], [DOES], [OPENS, SAVES], [OPENS, CHECKS, SAVES])
     assert (PAGE in ways) == issubclass(action, Page)
     assert action.kind not in {*ACTIONS, *VIEWS}
 
@@ -118,6 +122,21 @@ def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_
     pages = sorted((str(the_longest(each)) for each in ACTED if issubclass(each, Page)), key=len)
     memory = Memory(at=10**13, stack=(pages[-1], pages[-1], str(longest)), channel="C" * 32)
     assert len(memory.text) <= MOST_METADATA
+
+
+def test_what_was_typed_fits_into_the_memory_of_the_look_at_what_it_would_do():
+    for route in routes.of(CHECKS):
+        texts = {name: '"' * question.longest for name, question in route.form.questions().items()}
+        texts |= {n: "1" * 10 for n, q in route.form.questions().items() if isinstance(q, Choice)}
+        stack = (str(ThePage(number=100_000)), str(the_longest(route.action)))
+        memory = Memory(at=10**13, stack=stack, channel="C" * 32, typed=texts)
+        assert len(memory.text) <= MOST_METADATA, route.action.kind
+
+
+class ThePage(Page):
+    """The longest of the pages that a form is opened from."""
+
+    portfolio: int = 2**31 - 1
 
 
 @pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)

@@ -73,6 +73,18 @@ LABELS = {
     "minute_of_day": "the time of day",
     "paused_at": "since when it is paused",
     "paused_by": "who paused it",
+    "from_stream_id": "the stream it comes from",
+    "to_stream_id": "the stream it goes to",
+    "from_kind": "the account it comes from",
+    "to_kind": "the account it goes to",
+    "amount_minor": "the amount",
+    "reason": "the reason",
+    "seat": "in whose place",
+    "user_id": "who said yes",
+    "asked_by": "who asked",
+    "lapses_at": "when it lapses",
+    "ended_by": "who ended it",
+    "ended_because": "why it ended",
 }
 """What a column is called, in the order in which changes are told."""
 
@@ -92,6 +104,11 @@ NOUNS = {
     "subscriptions": "digest",
     "workspaces": "workspace",
     "role_grants": "role",
+    "funding_periods": "funding period",
+    "shifts": "budget shift",
+    "shift_approvals": "approval",
+    "ledger_entries": "ledger entry",
+    "ledger_transfers": "transfer",
 }
 """What a row of a table is called."""
 

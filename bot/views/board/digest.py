@@ -23,12 +23,15 @@ from bot.views.board.pressing import answer_button
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import board_button
 from bot.workflows.board.content import Crowd, InFlight, Telling
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from models.board.digest import FIGURES_AFTER, WEEK
+from models.budgets.shift import Shift
 from models.calendar import days_between, spell_span
 from models.decisions.decision import Decision
 from models.epics.epic import Epic
+from models.money import format_amount
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
@@ -156,6 +159,7 @@ def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
     """What needs someone, most pressing first, with the same in a few words to be read aloud."""
     found = [_ballot(telling, each) for each in telling.needs.ballots.some]
     found += [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
+    found += [_shift(telling, each) for each in telling.needs.shifts.some]
     late = telling.needs.answers.late
     for place, epic in enumerate(telling.needs.answers.longest):
         if _due_at(telling, epic) <= telling.at + WEEK:
@@ -178,6 +182,12 @@ def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
     said = words("board/digest", "crowd_line", crowd=crowd, age=age, days=days)
     see = board_button(telling.portfolio, stream)
     return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
+
+
+def _shift(telling: Telling, shift: Shift) -> tuple[Block, str]:
+    shown = line_of(SHIFTS, shift, telling.now, asks=True)
+    amount = format_amount(shift.amount_minor, telling.portfolio.currency, short=True)
+    return section(*shown), f"a budget shift of {amount}"
 
 
 def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:

@@ -12,9 +12,11 @@ from bot.views.board.needs import line_of
 from bot.views.board.pressing import answer_button, owner_button, project_button
 from bot.views.epics.buttons import open_button, still_right_button
 from bot.workflows.board.content import Needs
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
+from models.budgets.shift import Shift
 from models.epics.epic import Epic, Override
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
@@ -55,6 +57,8 @@ def _of(kind: MessageKind, needs: Needs) -> tuple[str, Sequence[Any], int, Told]
     match kind:
         case MessageKind.DIGEST_ANSWERS:
             return "answers", needs.answers.longest, needs.answers.count, _answer
+        case MessageKind.DIGEST_SHIFTS:
+            return "shifts", needs.shifts.some, needs.shifts.count, _shift
         case MessageKind.DIGEST_BLOCKED:
             return "blocked", needs.blocked.some, needs.blocked.count, _blocked
         case MessageKind.DIGEST_QUIET:
@@ -75,6 +79,10 @@ def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 def _blocked(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
     return line_of(BLOCKED, epic, now, asks=True)
+
+
+def _shift(shift: Shift, portfolio: Portfolio, now: datetime) -> Line:
+    return line_of(SHIFTS, shift, now, asks=True)
 
 
 def _quiet(heard: tuple[Epic, datetime], portfolio: Portfolio, now: datetime) -> Line:
@@ -103,6 +111,8 @@ def _epic_words(part: str, epic: Epic, **facts: Any) -> str:
 def _name(each: Any) -> str:
     if isinstance(each, Slip):
         return words("board/digest_thread", "slip_name", slip=each)
+    if isinstance(each, Shift):
+        return words("board/digest_thread", "shift_name", shift=each)
     if isinstance(each, tuple):
         return str(each[0].key)
     return str(each.epic.key if isinstance(each, Override) else each.key)

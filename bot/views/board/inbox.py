@@ -17,10 +17,12 @@ from bot.views.board.pressing import (
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import fill_button
 from bot.workflows.board.inbox import Waits
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
+from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.epics.column import Column, next_column
@@ -55,6 +57,7 @@ def waits(found: Waits, portfolio: Portfolio, now: datetime) -> list[Block]:
 def _kinds(found: Waits) -> Iterator[tuple[str, Pile[Any], Any]]:
     yield "ballots", found.ballots, _ballot
     yield "answers", found.answers, _answer
+    yield "shifts", found.shifts, _shift
     yield "blocked", found.blocked, _blocked
     yield "lacking", found.lacking, _lacking
     yield "quiet", found.quiet, _quiet
@@ -81,6 +84,10 @@ def _answer(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
 
 def _blocked(epic: Epic, portfolio: Portfolio, now: datetime) -> Line:
     return line_of(BLOCKED, epic, now, asks=False)
+
+
+def _shift(shift: Shift, portfolio: Portfolio, now: datetime) -> Line:
+    return line_of(SHIFTS, shift, now, asks=False)
 
 
 def _lacking(each: tuple[Epic, Sequence[Requirement]], portfolio: Portfolio, now: datetime) -> Line:

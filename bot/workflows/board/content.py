@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.board.digest import WEEK, Subscription
+from models.budgets.shift import Shift
 from models.decisions.decision import Decision
 from models.epics.column import Column
 from models.epics.epic import Epic, Override
@@ -87,6 +88,7 @@ class Needs:
     """Within the time told of."""
     unowned: Pile[Epic] = NONE
     slips: Pile[Slip] = NONE
+    shifts: Pile[Shift] = NONE
     crowds: Sequence[Crowd] = ()
 
     @property
@@ -100,6 +102,7 @@ class Needs:
             self.overrides,
             self.unowned,
             self.slips,
+            self.shifts,
         )
         return bool(self.crowds or any(pile.count for pile in piles))
 

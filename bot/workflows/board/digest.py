@@ -9,6 +9,7 @@ from bot.workflows.board import changes as telling
 from bot.workflows.board import needs as needing
 from bot.workflows.board.changes import Scope
 from bot.workflows.board.content import Needs, Telling
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.redrawing import redraw_message
 from models.board.digest import WEEK, Digest, Subscription
@@ -72,6 +73,8 @@ def tell_condition(session: Session, digest: Digest, kind: MessageKind) -> Needs
     match kind:
         case MessageKind.DIGEST_ANSWERS:
             return Needs(answers=needing.waiting_for_an_answer(session, scope, at))
+        case MessageKind.DIGEST_SHIFTS:
+            return Needs(shifts=needing.pile_of(session, scope, SHIFTS, at))
         case MessageKind.DIGEST_BLOCKED:
             return Needs(blocked=needing.pile_of(session, scope, BLOCKED, at))
         case MessageKind.DIGEST_QUIET:

@@ -15,6 +15,7 @@ from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip, slips_of
 from bot.workflows.seeing import seen_by
 from models.board.digest import asked_if_silent_since
+from models.budgets.shift import Shift
 from models.decisions.decision import Decision
 from models.epics.column import next_column
 from models.epics.epic import Epic
@@ -52,6 +53,7 @@ class Waits:
     unowned: Pile[Epic] = NONE
     streams: Pile[ValueStream] = NONE
     slips: Pile[Slip] = NONE
+    shifts: Pile[Shift] = NONE
 
     @property
     def count(self) -> int:
@@ -65,6 +67,7 @@ class Waits:
             self.unowned,
             self.streams,
             self.slips,
+            self.shifts,
         )
         return sum(pile.count for pile in piles)
 

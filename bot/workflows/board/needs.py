@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.board.changes import Scope, limits_of
 from bot.workflows.board.content import Crowd, Needs, OnTheirDates, Waiting
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.quiet import last_heard, news_of, quiet_epics
@@ -23,7 +24,7 @@ from models.flow.flow import History, Load, Move, StreamChange, over_since
 from models.portfolio.portfolio import FIRST_STATE, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
 
-NEEDS: Sequence[Need[Any]] = (BALLOT, BLOCKED)
+NEEDS: Sequence[Need[Any]] = (BALLOT, BLOCKED, SHIFTS)
 """What Home, the digest and its thread ask for as it is declared, each by the name of its field."""
 
 LONGEST = 10

@@ -35,6 +35,9 @@ from models.audit.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
 from models.board.confirmation import Confirmation
 from models.board.digest import Subscription
+from models.budgets.ledger import Entry, Transfer
+from models.budgets.period import FundingPeriod
+from models.budgets.shift import Approval, Shift
 from models.epics.epic import Answer, Blocking, CircleMember, Epic, Override, StreamMove, Transition
 from models.files.export import Export
 from models.files.sheet import Sheet
@@ -56,6 +59,7 @@ NAMED_BY = {
     "programs": "code",
     "projects": "code",
     "epics": "key",
+    "funding_periods": "name",
 }
 """By which column a row is named where another one points to it; else by its number."""
 
@@ -161,6 +165,21 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "circle_members": (CircleMember, _of_epics(CircleMember)),
     "confirmations": (Confirmation, _of_epics(Confirmation)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),
+    "funding_periods": (FundingPeriod, _of_portfolio(FundingPeriod)),
+    "shifts": (Shift, _of_portfolio(Shift)),
+    "shift_approvals": (
+        Approval,
+        lambda scope: Approval.shift_id.in_(
+            select(Shift.id).where(Shift.portfolio_id == scope.portfolio.id)
+        ),
+    ),
+    "ledger_entries": (Entry, _of_portfolio(Entry)),
+    "ledger_transfers": (
+        Transfer,
+        lambda scope: Transfer.entry_id.in_(
+            select(Entry.id).where(Entry.portfolio_id == scope.portfolio.id)
+        ),
+    ),
 }
 """What everybody gets who sees the portfolio, in the order of the files."""
 

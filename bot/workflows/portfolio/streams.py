@@ -241,6 +241,15 @@ def stream_of_channel(session: Session, workspace_id: int, channel_id: str) -> V
     ).first()
 
 
+def portfolio_of_channel(session: Session, workspace_id: int, channel_id: str) -> int | None:
+    """The portfolio whose channel it is, or whose stream's; None where it is nobody's."""
+    stream = stream_of_channel(session, workspace_id, channel_id)
+    if stream is not None:
+        return stream.portfolio_id
+    here = (Portfolio.workspace_id == workspace_id, Portfolio.channel_id == channel_id)
+    return session.scalars(select(Portfolio.id).where(*here).order_by(Portfolio.id)).first()
+
+
 class UnknownStream(Mistake):
     """A value stream that is not there, or not in this workspace."""
 

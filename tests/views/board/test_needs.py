@@ -11,14 +11,25 @@ from bot.views.board.needs import LOOKS, line_of, shows
 from bot.workflows.board.content import Needs
 from bot.workflows.board.inbox import Waits
 from bot.workflows.board.needs import NEEDS
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
+from models.budgets.seats import Seat
+from models.budgets.shift import Approval, Shift
 from models.epics.epic import Blocking
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from tests.views.board.tellings import a_telling
-from tests.views.builders import ANA, HOSTILE, MONDAY, a_decision, a_portfolio, an_epic
+from tests.views.builders import (
+    ANA,
+    ELI,
+    HOSTILE,
+    MONDAY,
+    a_decision,
+    a_portfolio,
+    an_epic,
+)
 from tests.views.reading import buttons, shown, shown_home
 
 DAY = timedelta(days=1)
@@ -32,6 +43,20 @@ def a_blocked_epic(number=4, portfolio=None, *, days=12, reason="waits for the s
     return epic
 
 
+def a_waiting_shift(number=4, portfolio=None, *, name="Onboarding"):
+    """Platform of Eli asks Onboarding of Cleo, and finance."""
+    portfolio = portfolio or a_portfolio()
+    _, onboarding, platform = portfolio.value_streams
+    onboarding.name = name
+    shift = Shift(
+        id=number, amount_minor=8_000_000 + 100_000 * number, asked_by=ELI, reason="It waits."
+    )
+    shift.portfolio, shift.from_stream, shift.to_stream = portfolio, onboarding, platform
+    shift.lapses_at = MONDAY + 4 * DAY
+    shift.approvals = [Approval(seat=Seat.GIVER), Approval(seat=Seat.FINANCE)]
+    return shift
+
+
 def a_hostile_decision():
     epic = an_epic("implementing", phase=Phase.TESTING, title=LONGEST_TITLE)
     return a_decision(epic)
@@ -42,12 +67,14 @@ EXAMPLES = {
         an_epic("implementing", number=number, portfolio=portfolio, phase=Phase.TESTING)
     ),
     BLOCKED: a_blocked_epic,
+    SHIFTS: a_waiting_shift,
 }
 HOSTILE_ONES = {
     BALLOT: a_hostile_decision,
     BLOCKED: lambda: a_blocked_epic(title=LONGEST_TITLE, reason=LONGEST_REASON),
+    SHIFTS: lambda: a_waiting_shift(name=HOSTILE[:80]),
 }
-THREADS = {BLOCKED: MessageKind.DIGEST_BLOCKED}
+THREADS = {BLOCKED: MessageKind.DIGEST_BLOCKED, SHIFTS: MessageKind.DIGEST_SHIFTS}
 """What has a reply in a digest's thread; a vote has a clock of its own, and none."""
 
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
@@ -159,3 +186,11 @@ def test_in_a_channel_what_is_blocked_asks_its_owner(owner, asked):
     epic = a_blocked_epic(owner_user_id=owner)
     in_channel, at_home = (shown(the_line(BLOCKED, epic, asks=asks))[0] for asks in (True, False))
     assert in_channel == f"{at_home} · {asked}"
+
+
+def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():
+    shift = a_waiting_shift(1)
+    said = "*€81k from Onboarding to Platform*\n"
+    said += "waits for {} until {{Fri 22 May, 11:00}} · asked by @Eli"
+    assert shown(the_line(SHIFTS, shift, asks=True))[0] == said.format("@Cleo and finance")
+    assert shown(the_line(SHIFTS, shift, asks=False))[0] == said.format("your yes")

@@ -9,9 +9,15 @@ from sqlalchemy import event, select, true
 
 from bot.views.board.needs import line_of
 from bot.workflows.board.needs import NEEDS
+from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
-from models.epics.epic import Epic
+from bot.workflows.keeping import Act
+from bot.workflows.people.workspaces import grant_admin
+from models.budgets.forms import FundingForm, ShiftForm
+from models.budgets.shift import Shift
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
@@ -21,23 +27,64 @@ FEW = 3
 
 @dataclass(frozen=True)
 class Story:
-    """How one of a kind comes to wait for Ana, and how it ends."""
+    """How one of a kind comes to wait for Ana, by its title, and how it ends."""
 
     begins: Callable
     ends: Callable
+    is_about_epics: bool = True
+
+
+def blocks_an_epic(session, here, stream, title, at, **more):
+    epic = an_epic(session, here[0], stream.id, title)
+    for name, value in more.items():
+        setattr(epic, name, value)
+    session.flush()
+    blocking.block(session, here[0], ANA, epic.id, "waits for the bank", at)
+    return epic.id
+
+
+def asks_for_a_shift(session, here, stream, title, at):
+    """Of a stream without an owner, by finance alone: an admin says yes, who is Ana."""
+    stream.owner_user_id = None
+    prefix = "".join(letter for letter in title.upper() if letter.isalnum())[-8:]
+    taker = ValueStream(
+        workspace_id=here[0], portfolio_id=here[1], name=title, key_prefix=f"T{prefix}"
+    )
+    session.add(taker)
+    grant_admin(session, here[0], ANA, None, at)
+    place = {"workspace_id": here[0], "portfolio_id": here[1]}
+    session.merge(RoleGrant(id=99, user_id="U0DANA", role=Role.FINANCE, **place))
+    session.flush()
+    funded = FundingForm(value_stream_id=stream.id, amount_minor=1_000)
+    act = Act(session, here[0], "U0DANA", at)
+    funding.fund(act, here[1], funded)
+    form = ShiftForm(
+        from_stream_id=stream.id, to_stream_id=taker.id, amount_minor=1, reason="It waits."
+    )
+    portfolio = considering.portfolio_to_shift_in(act, here[1])
+    seen = considering.consider(act, portfolio, form).mark
+    return shifting.ask(act, here[1], form, seen).id
 
 
 STORIES = {
     BLOCKED: Story(
-        begins=lambda session, epic, at: blocking.block(
-            session, epic.workspace_id, ANA, epic.id, "waits for the bank", at
+        begins=blocks_an_epic,
+        ends=lambda session, here, epic_id, at: blocking.unblock(
+            session, here[0], ANA, epic_id, at
         ),
-        ends=lambda session, epic, at: blocking.unblock(
-            session, epic.workspace_id, ANA, epic.id, at
+    ),
+    SHIFTS: Story(
+        begins=asks_for_a_shift,
+        ends=lambda session, here, shift_id, at: shifting.approve(
+            Act(session, here[0], ANA, at), shift_id
         ),
-    )
+        is_about_epics=False,
+    ),
 }
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
+every_need_of_epics = pytest.mark.parametrize(
+    "need", [need for need in NEEDS if STORIES[need].is_about_epics], ids=lambda need: need.name
+)
 
 
 def test_every_need_is_held_to_what_holds_of_all():
@@ -55,17 +102,12 @@ def waits(database, shop, need, title, at=MONDAY, *, prefix="PAY", **more):
     """One of the kind that waits for Ana since the moment."""
     with database.write() as session:
         stream = session.scalars(select(ValueStream).where(ValueStream.key_prefix == prefix)).one()
-        epic = an_epic(session, shop[0], stream.id, title)
-        for name, value in more.items():
-            setattr(epic, name, value)
-        session.flush()
-        STORIES[need].begins(session, epic, at)
-        return epic.id
+        return STORIES[need].begins(session, shop, stream, title, at, **more)
 
 
-def is_over(database, need, epic_id, at):
+def is_over(database, shop, need, id_, at):
     with database.write() as session:
-        STORIES[need].ends(session, session.get_one(Epic, epic_id), at)
+        STORIES[need].ends(session, shop, id_, at)
 
 
 def in_channel(database, need, at=MONDAY + DAY, *, stream=None):
@@ -82,8 +124,8 @@ def for_person(database, need, user_id):
 
 
 def titles(pile):
-    """Of each the epic it is about."""
-    return [getattr(each, "epic", each).title for each in pile.some]
+    """What each is about: an epic, or the stream that is to have the money."""
+    return [each.to_stream.name if isinstance(each, Shift) else each.title for each in pile.some]
 
 
 @every_need
@@ -104,10 +146,10 @@ def test_what_waits_the_longest_stands_first(database, shop, need):
 
 @every_need
 def test_a_channel_is_asked_for_what_waited_at_the_moment_and_still_does(database, shop, need):
-    epic = waits(database, shop, need, "stuck", MONDAY)
+    found = waits(database, shop, need, "stuck", MONDAY)
     assert in_channel(database, need, MONDAY - DAY).count == 0
     assert in_channel(database, need, MONDAY).count == 1
-    is_over(database, need, epic, MONDAY + DAY)
+    is_over(database, shop, need, found, MONDAY + DAY)
     assert in_channel(database, need, MONDAY).count == 0
     assert for_person(database, need, ANA).count == 0
 
@@ -120,7 +162,7 @@ def test_a_stream_s_channel_is_asked_for_its_own_alone(database, shop, need):
     assert in_channel(database, need).count == 2
 
 
-@every_need
+@every_need_of_epics
 def test_what_is_restricted_is_neither_named_nor_counted_in_a_channel(database, shop, need):
     waits(database, shop, need, "secret", restricted=True)
     assert in_channel(database, need).count == 0
@@ -133,7 +175,7 @@ def test_nobody_is_asked_for_what_is_another_s(database, shop, need):
     assert for_person(database, need, BEN).count == 0
 
 
-@every_need
+@every_need_of_epics
 def test_even_if_it_were_everybody_s_nobody_is_asked_for_what_they_may_not_see(
     database, shop, need
 ):

@@ -1,0 +1,1 @@
+"""Budgets: money given to value streams, and moved between them."""

@@ -1,0 +1,144 @@
+"""`/budget`: what streams have, money for them, and shifts asked for, approved and declined."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from bot.commands.routes import routes, show
+from bot.slack.actions import Shown
+from bot.slack.answers import Answer
+from bot.slack.forms import Check, Open
+from bot.slack.hearing import Call
+from bot.views.budgets.actions import (
+    ApproveShift,
+    AskShift,
+    BudgetShown,
+    DeclineShift,
+    FundStream,
+    ShiftShown,
+    TakeShiftBack,
+)
+from bot.views.budgets.budget import budget, decline_lead, funding_lead
+from bot.views.budgets.preview import preview
+from bot.views.budgets.request import answered, shift_page
+from bot.workflows import seeing
+from bot.workflows.budgets import considering, funding, ledger, shifting
+from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
+from bot.workflows.portfolio import streams
+from models.budgets.forms import DeclineForm, FundingForm, ShiftForm
+
+
+def hear_show(call: Call) -> None:
+    """Hear `/budget show`: those of the channel's portfolio, or of the first one seen."""
+    show(call, BudgetShown(portfolio=_portfolio_here(call)), "/budget show")
+
+
+def hear_shift(call: Call) -> None:
+    """Hear `/budget shift`."""
+    with call.database.read() as session:
+        portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
+    show(call, AskShift(portfolio=portfolio.id), "/budget shift")
+
+
+def hear_fund(call: Call) -> None:
+    """Hear `/budget fund`."""
+    with call.database.read() as session:
+        portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
+    show(call, FundStream(portfolio=portfolio.id), "/budget fund")
+
+
+@routes.page
+def draw_budget(call: Call, session: Session, page: BudgetShown) -> Shown:
+    """What the streams of a portfolio have."""
+    found = budget_page(call.act(session), page.portfolio, page.number)
+    return budget(found, page, seeing.portfolios(session, *call.who))
+
+
+@routes.page
+def draw_shift(call: Call, session: Session, page: ShiftShown) -> Shown:
+    """One request."""
+    shift = shifting.seen_shift(call.act(session), page.shift)
+    return shift_page(request_of(session, shift), page)
+
+
+@routes.opens
+def ask_funding(call: Call, session: Session, it: FundStream) -> Open:
+    """Ask how much money a stream is given."""
+    portfolio = funding.portfolio_to_fund(call.act(session), it.portfolio)
+    facts = {
+        "streams": funding.streams_to_fund(portfolio),
+        "currency": portfolio.currency,
+    }
+    lead = funding_lead(portfolio, ledger.year_of(portfolio, call.at))
+    return Open(FundingForm, "Fund a value stream", it, facts=facts, lead=lead)
+
+
+@routes.saves
+def fund(call: Call, session: Session, form: FundingForm, about: FundStream) -> None:
+    """Give it."""
+    funding.fund(call.act(session), about.portfolio, form)
+
+
+@routes.opens
+def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
+    """Ask from where to where, how much and why."""
+    act = call.act(session)
+    portfolio = considering.portfolio_to_shift_in(act, it.portfolio)
+    choices = streams_to_choose(act, portfolio)
+    facts = {"givers": choices, "takers": choices, "currency": portfolio.currency}
+    return Open(ShiftForm, "Shift money", it, facts=facts)
+
+
+@routes.checks
+def check_shift(
+    call: Call,
+    session: Session,
+    form: ShiftForm,
+    about: AskShift,
+    typed: Mapping[str, str | None],
+) -> Check:
+    """Show what it would do, which rules it meets and who decides."""
+    act = call.act(session)
+    portfolio = considering.portfolio_to_shift_in(act, about.portfolio)
+    ruling = considering.consider(act, portfolio, form)
+    return preview(ruling, about, form.reason, typed["amount_minor"] or "")
+
+
+@routes.saves
+def shift(call: Call, session: Session, form: ShiftForm, about: AskShift) -> Answer:
+    """Ask for it, or move it where it asks nobody."""
+    asked = shifting.ask(call.act(session), about.portfolio, form, about.seen)
+    return answered(request_of(session, asked))
+
+
+@routes.does
+def approve(call: Call, session: Session, it: ApproveShift) -> None:
+    """Say yes."""
+    shifting.approve(call.act(session), it.shift)
+
+
+@routes.opens
+def ask_why_not(call: Call, session: Session, it: DeclineShift) -> Open:
+    """Ask why it is declined."""
+    asked = shifting.look_to_decline(call.act(session), it.shift)
+    return Open(DeclineForm, "Decline the shift", it, lead=decline_lead(asked))
+
+
+@routes.saves
+def decline(call: Call, session: Session, form: DeclineForm, about: DeclineShift) -> None:
+    """Say no."""
+    shifting.decline(call.act(session), about.shift, form)
+
+
+@routes.does
+def take_back(call: Call, session: Session, it: TakeShiftBack) -> None:
+    """Ask no longer."""
+    shifting.take_back(call.act(session), it.shift)
+
+
+def _portfolio_here(call: Call) -> int | None:
+    """The portfolio whose channel, or whose stream's, it was typed in."""
+    if call.channel_id is None:
+        return None
+    with call.database.read() as session:
+        return streams.portfolio_of_channel(session, call.workspace_id, call.channel_id)

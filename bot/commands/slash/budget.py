@@ -1,0 +1,33 @@
+"""`/budget`: seeing, funding and shifting the money of value streams."""
+
+from collections.abc import Callable
+
+from bot.commands.budgets import budgets
+from bot.commands.readiness import check_is_set_up
+from bot.slack import help
+from bot.slack.hearing import Call
+
+USAGES = (
+    help.Usage("show", "show", "show what each value stream has: spent, set aside, available"),
+    help.Usage("shift", "shift", "move money between streams; you see what it does before"),
+    help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
+    help.Usage("help", "help", "say what can be typed"),
+)
+
+FORMS: dict[str, Callable[[Call], None]] = {
+    "show": budgets.hear_show,
+    "shift": budgets.hear_shift,
+    "fund": budgets.hear_fund,
+}
+
+
+def hear(call: Call) -> None:
+    """Hear `/budget`."""
+    word, _, _ = call.typed.partition(" ")
+    doing = FORMS.get(word.casefold())
+    if doing is None:
+        asked = "" if word.casefold() in {"", "help"} else call.typed
+        call.reply(help.usage("/budget", USAGES, asked))
+        return
+    check_is_set_up(call)
+    doing(call)

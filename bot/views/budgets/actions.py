@@ -1,0 +1,51 @@
+"""What can be done with budgets, and the pages that show them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.slack.actions import Action, Id, Page
+
+
+class BudgetShown(Page):
+    """What the streams of a portfolio have, of the first one seen where none is named."""
+
+    portfolio: Id | None = None
+
+
+class FundStream(Action):
+    """Money for a value stream of a portfolio."""
+
+    portfolio: Id
+
+
+class AskShift(Action):
+    """Money from one value stream to another."""
+
+    portfolio: Id
+    seen: Annotated[str, Field(max_length=16)] | None = None
+    """The mark of what was shown before asking."""
+
+
+class ShiftShown(Page):
+    """A request, and what became of it."""
+
+    shift: Id
+
+
+class ApproveShift(Action):
+    """Yes to a request."""
+
+    shift: Id
+
+
+class DeclineShift(Action):
+    """No to a request."""
+
+    shift: Id
+
+
+class TakeShiftBack(Action):
+    """A request is asked for no longer."""
+
+    shift: Id

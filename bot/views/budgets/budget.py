@@ -1,0 +1,57 @@
+"""What the value streams have: allocated, spent, committed, set aside and available."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from bot.slack.actions import Shown
+from bot.slack.blocks import Block, Element, actions, divider, section, select
+from bot.slack.mrkdwn import words
+from bot.views.budgets.actions import AskShift, BudgetShown, FundStream, ShiftShown
+from bot.workflows.budgets.budgets import BudgetPage
+from models.budgets.shift import Shift
+from models.money import format_amount
+from models.portfolio.portfolio import Portfolio
+
+
+def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]) -> Shown:
+    """A page of the streams, with what can be done, and the requests that wait."""
+    money = partial(format_amount, currency=found.portfolio.currency)
+    here = page.but(portfolio=found.portfolio.id, number=found.number)
+    blocks: list[Block] = [section(words("budgets/budget", "lead", page=found, money=money))]
+    if buttons := _buttons(found, portfolios):
+        blocks.append(actions("budget", buttons))
+    for shift in found.open_shifts:
+        facts = {"shift": shift, "zone": found.portfolio.time_zone, "money": money}
+        review = ShiftShown(shift=shift.id).button("Review the shift")
+        blocks.append(section(words("budgets/budget", "open_shift", **facts), review))
+    if not found.is_empty:
+        blocks.append(divider())
+        for each in found.streams:
+            facts = {"each": each, "balance": each.balance, "page": found, "money": money}
+            blocks.append(section(words("budgets/budget", "stream", **facts)))
+    return Shown("Budget", blocks, here, found.pages, f"{found.total} value streams")
+
+
+def _buttons(found: BudgetPage, portfolios: Sequence[Portfolio]) -> list[Element]:
+    buttons: list[Element] = []
+    if len(portfolios) > 1:
+        options = [BudgetShown(portfolio=each.id).option(each.name) for each in portfolios]
+        chosen = BudgetShown(portfolio=found.portfolio.id).option(found.portfolio.name)
+        buttons.append(select("portfolio", "Portfolio", options, chosen))
+    if found.may_ask and not found.is_empty:
+        buttons.append(AskShift(portfolio=found.portfolio.id).button("Shift money"))
+    if found.may_fund:
+        fund = FundStream(portfolio=found.portfolio.id)
+        buttons.append(fund.button("Fund a stream", primary=found.is_empty))
+    return buttons
+
+
+def funding_lead(portfolio: Portfolio, year: str) -> str:
+    """For which year the money is."""
+    return words("budgets/budget", "funding", portfolio=portfolio, year=year)
+
+
+def decline_lead(shift: Shift) -> str:
+    """What is declined."""
+    money = partial(format_amount, currency=shift.portfolio.currency)
+    return words("budgets/budget", "declining", shift=shift, money=money)

@@ -1,0 +1,101 @@
+"""What a shift would do, before it is asked for."""
+
+from functools import partial
+from typing import Any
+
+from bot.slack.blocks import Block, context, section
+from bot.slack.forms import Check
+from bot.slack.mrkdwn import Marked, escape, listed, person, words
+from bot.views.budgets.actions import AskShift
+from bot.workflows.budgets.considering import Ruling
+from models.budgets.rules import USUAL, Band, largest_free, largest_without_council, share
+from models.budgets.seats import Seat
+from models.money import format_amount
+
+TITLE = "Check before asking"
+
+
+def preview(ruling: Ruling, about: AskShift, reason: str, typed: str) -> Check:
+    """Both balances, every rule with its arithmetic, who decides, and until when."""
+    facts = _facts(ruling, reason, typed)
+    said = partial(words, "budgets/shift", **facts)
+    blocks: list[Block] = [section(said("what"))]
+    seen = about.but(seen=ruling.mark)
+    if ruling.band is Band.OVERDRAWN:
+        return Check(seen, TITLE, [*blocks, section(said("overdrawn"))])
+    blocks.append(section(said("balances")))
+    if ruling.band is Band.COUNCIL:
+        return Check(seen, TITLE, [*blocks, section(said("council"))])
+    if ruling.alone:
+        return Check(seen, TITLE, [*blocks, section(said("holds")), section(said("alone"))])
+    amount = format_amount(ruling.amount, ruling.portfolio.currency)
+    if not ruling.seats:
+        blocks += [section(said("holds")), section(said("nobody"))]
+        return Check(seen, TITLE, blocks, f"Move {amount}", "Move it")
+    blocks += [section(said("why")), section(said("holds")), section(said("decides"))]
+    blocks.append(context(said("until")))
+    return Check(seen, TITLE, blocks, f"Ask {_in_short(ruling)}", "Ask for approval")
+
+
+def _facts(ruling: Ruling, reason: str, typed: str) -> dict[str, Any]:
+    people, position = ruling.people, ruling.position
+    told = [each for each in (*people.receivers, *people.finance) if each != people.asker]
+    return {
+        "money": partial(format_amount, currency=ruling.portfolio.currency),
+        "share": share,
+        "rules": USUAL,
+        "amount": ruling.amount,
+        "typed": typed,
+        "reason": reason,
+        "year": ruling.period.name,
+        "giver": ruling.giver.name,
+        "taker": ruling.taker.name,
+        "giver_has": ruling.giver_has,
+        "taker_has": ruling.taker_has,
+        "funded": position.funded,
+        "silent": position.moved_silently,
+        "moved_out": position.moved_out,
+        "band": ruling.band,
+        "is_giver": people.asker in people.givers,
+        "speaks_for": _speaks_for(ruling),
+        "is_finance": ruling.seats.get(Seat.FINANCE, False),
+        "asked": [
+            Marked(
+                f"{listed(map(person, people.sitting(seat)), 'or')} "
+                f"({escape(_place(ruling, seat))})"
+            )
+            for seat in ruling.waits_for
+        ],
+        "informed": list(dict.fromkeys(told)),
+        "free": largest_free(position),
+        "largest": largest_without_council(position),
+        "lapses_at": ruling.lapses_at,
+        "zone": ruling.portfolio.time_zone,
+    }
+
+
+def _speaks_for(ruling: Ruling) -> list[str]:
+    """The streams whose yes is the asker's own."""
+    people = ruling.people
+    owners = ((ruling.giver.name, people.givers), (ruling.taker.name, people.receivers))
+    return [name for name, owning in owners if people.asker in owning]
+
+
+def _place(ruling: Ruling, seat: Seat) -> str:
+    """In whose place: the stream that gives or takes, or the role."""
+    return {
+        Seat.GIVER: f"{ruling.giver.name} gives",
+        Seat.RECEIVER: f"{ruling.taker.name} takes",
+        Seat.FINANCE: "finance",
+        Seat.ADMIN: "admin",
+    }[seat]
+
+
+def _in_short(ruling: Ruling) -> str:
+    """Who is asked, for a button: one person by name, several by what they are."""
+    names = []
+    for seat in ruling.waits_for:
+        people = ruling.people.sitting(seat)
+        several = {Seat.FINANCE: "finance", Seat.ADMIN: "an admin"}.get(seat, "the owners")
+        names.append(person(people[0]) if len(people) == 1 else several)
+    return str(listed(dict.fromkeys(names)))

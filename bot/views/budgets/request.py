@@ -1,0 +1,128 @@
+"""A request to move money, drawn from its present state wherever it stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.slack.actions import Shown
+from bot.slack.answers import Answer
+from bot.slack.blocks import Block, actions, context, fields, header, section
+from bot.slack.mrkdwn import Marked, bare_words, words
+from bot.views.budgets.actions import ApproveShift, DeclineShift, ShiftShown, TakeShiftBack
+from bot.views.notices import notice
+from bot.workflows.budgets.budgets import Request, request_of
+from bot.workflows.budgets.shifting import seat_name
+from models.budgets.rules import USUAL, share
+from models.budgets.seats import Seat
+from models.budgets.shift import Approval, Outcome, Shift
+from models.message import MessageKind
+from models.money import format_amount
+
+
+@notice(MessageKind.SHIFT, Shift)
+def shift_message(session: Session, shift: Shift, now: datetime) -> Answer:
+    """The request with its buttons, or what became of it without any."""
+    return told(request_of(session, shift))
+
+
+def told(request: Request) -> Answer:
+    """The same of a request that was read."""
+    facts = facts_of(request)
+    title = bare_words("budgets/shift", "title", **facts)
+    if request.shift.outcome is None:
+        return Answer(words("budgets/shift", "aloud", **facts), [header(title), *_open(facts)])
+    body = _ended(facts)
+    aloud = words("budgets/shift", "title", **facts)
+    return Answer(f"{aloud}. {body[0]['text']['text']}"[:3_000], [header(title), *body])
+
+
+def shift_page(request: Request, page: ShiftShown) -> Shown:
+    """The same as a page."""
+    return Shown("Budget shift", told(request).blocks, page.but(number=1))
+
+
+def answered(request: Request) -> Answer:
+    """What who asked is told at once."""
+    said = words("budgets/shift", "told", **facts_of(request))
+    return Answer(said, [section(said)])
+
+
+def facts_of(request: Request) -> dict[str, Any]:
+    """What the words name."""
+    shift, people = request.shift, request.people
+    waits = [each for seat in shift.open_seats for each in people.sitting(seat.seat)]
+    currency = shift.portfolio.currency
+    return {
+        "request": request,
+        "shift": shift,
+        "money": partial(format_amount, currency=currency),
+        "share": share,
+        "rules": USUAL,
+        "funded": request.position.funded,
+        "moved_out": request.position.moved_out,
+        "zone": shift.portfolio.time_zone,
+        "waits": list(dict.fromkeys(waits)),
+        "open": len(shift.open_seats),
+        "sitting": [
+            (each, _place(shift, each.seat), people.sitting(each.seat)) for each in shift.approvals
+        ],
+    }
+
+
+def _open(facts: dict[str, Any]) -> list[Block]:
+    said = partial(words, "budgets/shift", **facts)
+    shift, money = facts["shift"], facts["money"]
+    parts = ["giver_field", "taker_field"]
+    if facts["funded"]:
+        parts += ["size_field", "moved_field"]
+    amount = f"Approve {money(shift.amount_minor)}"
+    approving = bare_words("budgets/shift", "approving", **facts)
+    taking_back = bare_words("budgets/shift", "taking_back", **facts)
+    buttons = [
+        ApproveShift(shift=shift.id).confirmed(
+            amount, "Approve this budget shift?", approving, amount
+        ),
+        DeclineShift(shift=shift.id).button("Decline with a reason"),
+        TakeShiftBack(shift=shift.id).confirmed(
+            "Take the request back", "Take the request back?", taking_back, "Take it back"
+        ),
+    ]
+    return [
+        section(said("asks")),
+        fields([said(part) for part in parts]),
+        section(said("seats")),
+        actions("shift", buttons),
+        context(said("rule")),
+    ]
+
+
+def _ended(facts: dict[str, Any]) -> list[Block]:
+    shift: Shift = facts["shift"]
+    if shift.outcome is Outcome.MOVED:
+        approved = [_approval(each, facts) for each in _once(shift.approvals)]
+        said = words("budgets/shift", "moved", approved=approved, **facts)
+        return [section(said), context(words("budgets/shift", "entry", **facts))]
+    names = [seat_name(shift, each.seat, facts["request"].people) for each in shift.open_seats]
+    missing = f"{' and '.join(dict.fromkeys(names))} did not answer"
+    return [section(words("budgets/shift", "ended", missing=missing, **facts))]
+
+
+def _once(approvals: Sequence[Approval]) -> Sequence[Approval]:
+    """Of each person one, also where they sat on two seats."""
+    return list({each.user_id: each for each in approvals}.values())
+
+
+def _approval(seat: Approval, facts: dict[str, Any]) -> Marked:
+    return Marked(words("budgets/shift", "approval", seat=seat, zone=facts["zone"]))
+
+
+def _place(shift: Shift, seat: Seat) -> str:
+    return {
+        Seat.GIVER: shift.from_stream.name,
+        Seat.RECEIVER: shift.to_stream.name,
+        Seat.FINANCE: "finance",
+        Seat.ADMIN: "admin",
+    }[seat]

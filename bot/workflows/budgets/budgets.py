@@ -1,0 +1,155 @@
+"""Surveying the budgets: what each value stream has, and how a shift stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.budgets import ledger
+from bot.workflows.budgets.considering import may_ask, own_streams, people_of
+from bot.workflows.budgets.funding import may_fund, seen_portfolio
+from bot.workflows.keeping import Act
+from bot.workflows.permitting import Place, holders
+from models.budgets.books import Balance, Books
+from models.budgets.ledger import Entry, EntryKind
+from models.budgets.rules import Position
+from models.budgets.seats import People
+from models.budgets.shift import Shift
+from models.money import format_amount
+from models.people.role import Role
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+STREAMS_A_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBudget:
+    """A value stream, what it has, and what funding gave it."""
+
+    stream: ValueStream
+    balance: Balance
+    funded: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetPage:
+    """A page of what the streams of a portfolio have in the present fiscal year."""
+
+    portfolio: Portfolio
+    year: str
+    streams: Sequence[StreamBudget]
+    whole: Balance
+    open_shifts: Sequence[Shift]
+    """Those that wait for someone's yes, the first to lapse first."""
+    funders: Sequence[str]
+    may_fund: bool
+    may_ask: bool
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no money came in yet."""
+        return self.whole == Balance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A shift as it stands: both streams before and after, and who is asked."""
+
+    shift: Shift
+    position: Position
+    giver_after: int
+    taker_after: int
+    """What is available once the money has moved."""
+    people: People
+    entry: Entry | None
+    """The ledger entry that moved it."""
+
+    @property
+    def giver_before(self) -> int:
+        """What the giver had available before it was asked for."""
+        return self.giver_after + self.shift.amount_minor
+
+    @property
+    def taker_before(self) -> int:
+        """What the taker has available without it."""
+        return self.taker_after - self.shift.amount_minor
+
+
+MOST_OPEN = 5
+
+
+def budget_page(act: Act, portfolio_id: int | None, page: int) -> BudgetPage:
+    """What the streams have, of the first portfolio seen where none is named. Raises Gone."""
+    portfolio = seen_portfolio(act, portfolio_id)
+    period = ledger.period_at(act.session, portfolio, act.at)
+    books = ledger.books_of(act.session, portfolio, period, act.at) if period else Books()
+    shown = [
+        StreamBudget(stream, books.balance(stream.id), books.position(stream.id).funded)
+        for stream in portfolio.value_streams
+        if stream.ended_at is None or books.balance(stream.id) != Balance()
+    ]
+    pages = max(1, -(-len(shown) // STREAMS_A_PAGE))
+    number = min(max(1, page), pages)
+    whole = reduce(Balance.__add__, (each.balance for each in shown), Balance())
+    return BudgetPage(
+        portfolio=portfolio,
+        year=period.name if period else ledger.year_of(portfolio, act.at),
+        streams=shown[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
+        whole=whole,
+        open_shifts=_open_shifts(act.session, portfolio),
+        funders=_funders(act, portfolio),
+        may_fund=may_fund(act, portfolio),
+        may_ask=may_ask(act, portfolio),
+        number=number,
+        pages=pages,
+        total=len(shown),
+    )
+
+
+def request_of(session: Session, shift: Shift) -> Request:
+    """How a shift stands; one that was moved as it stood then."""
+    entry = session.scalars(
+        select(Entry).where(Entry.shift_id == shift.id, Entry.kind == EntryKind.SHIFT)
+    ).first()
+    portfolio, up_to = shift.portfolio, entry.number if entry else None
+    books = ledger.books_of(session, portfolio, shift.period, shift.asked_at, up_to)
+    taker = books.balance(shift.to_stream_id).available
+    return Request(
+        shift=shift,
+        position=books.position(shift.from_stream_id),
+        giver_after=books.balance(shift.from_stream_id).available,
+        taker_after=taker if entry else taker + shift.amount_minor,
+        people=people_of(session, shift.from_stream, shift.to_stream, shift.asked_by),
+        entry=entry,
+    )
+
+
+def streams_to_choose(act: Act, portfolio: Portfolio) -> Sequence[tuple[str, int]]:
+    """The streams in use with what they have available, the person's own first."""
+    period = ledger.period_at(act.session, portfolio, act.at)
+    books = ledger.books_of(act.session, portfolio, period, act.at) if period else Books()
+    own = {stream.id for stream in own_streams(act, portfolio)}
+    streams = sorted(portfolio.open_streams, key=lambda each: (each.id not in own, each.name))
+    return [
+        (f"{each.name[:40]} · {_available(books, each, portfolio)} available", each.id)
+        for each in streams
+    ]
+
+
+def _available(books: Books, stream: ValueStream, portfolio: Portfolio) -> str:
+    return format_amount(books.balance(stream.id).available, portfolio.currency)
+
+
+def _open_shifts(session: Session, portfolio: Portfolio) -> Sequence[Shift]:
+    rows = select(Shift).where(Shift.portfolio_id == portfolio.id, Shift.outcome.is_(None))
+    return session.scalars(rows.order_by(Shift.lapses_at, Shift.id).limit(MOST_OPEN)).all()
+
+
+def _funders(act: Act, portfolio: Portfolio) -> Sequence[str]:
+    place = Place.of_portfolio(portfolio)
+    return holders(act.session, [Role.FINANCE], place) or holders(act.session, [Role.ADMIN], place)

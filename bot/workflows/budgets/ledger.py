@@ -1,0 +1,141 @@
+"""Keeping the ledger: entries appended to a period, one after the other, and summed up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.workflows.keeping import LOCK
+from models.audit.trail import insert_new
+from models.budgets.books import Books, Flow
+from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer
+from models.budgets.period import FundingPeriod, fiscal_year
+from models.budgets.shift import Shift
+from models.portfolio.portfolio import Portfolio
+
+COMMAND = "/budget show"
+
+
+def year_of(portfolio: Portfolio, at: datetime) -> str:
+    """What the fiscal year of the moment is called."""
+    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+    return fiscal_year(today, portfolio.fiscal_year_starts_in).name
+
+
+def period_at(session: Session, portfolio: Portfolio, at: datetime) -> FundingPeriod | None:
+    """The funding period of the moment; None where it has no money yet."""
+    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+    return session.scalars(
+        select(FundingPeriod).where(
+            FundingPeriod.portfolio_id == portfolio.id,
+            FundingPeriod.starts_on <= today,
+            FundingPeriod.ends_on >= today,
+        )
+    ).first()
+
+
+def begin_period(session: Session, portfolio: Portfolio, at: datetime) -> FundingPeriod:
+    """The funding period of the moment, made where there is none."""
+    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+    if period_at(session, portfolio, at) is None:
+        year = fiscal_year(today, portfolio.fiscal_year_starts_in)
+        insert_new(
+            session,
+            FundingPeriod,
+            workspace_id=portfolio.workspace_id,
+            portfolio_id=portfolio.id,
+            name=year.name,
+            starts_on=year.starts_on,
+            ends_on=year.ends_on,
+            next_number=1,
+        )
+    found = period_at(session, portfolio, at)
+    assert found is not None
+    return found
+
+
+def lock(session: Session, period: FundingPeriod) -> None:
+    """Have nobody else write to the period's ledger until the transaction ends."""
+    session.get_one(FundingPeriod, period.id, with_for_update=LOCK, populate_existing=True)
+
+
+def books_of(
+    session: Session,
+    portfolio: Portfolio,
+    period: FundingPeriod,
+    at: datetime,
+    up_to: int | None = None,
+) -> Books:
+    """The period's ledger summed up; with a number, as it was after that entry."""
+    zone = ZoneInfo(portfolio.time_zone)
+    this_quarter = Entry.at >= period.quarter_began_at(at, zone)
+    accounts = (
+        Entry.kind,
+        Transfer.from_kind,
+        Transfer.from_stream_id,
+        Transfer.to_kind,
+        Transfer.to_stream_id,
+    )
+    minor = func.sum(Transfer.amount_minor)
+    rows = (
+        select(*accounts, minor, minor.filter(this_quarter))
+        .join(Entry, Entry.id == Transfer.entry_id)
+        .where(Entry.period_id == period.id)
+        .group_by(*accounts)
+    )
+    if up_to is not None:
+        rows = rows.where(Entry.number <= up_to)
+    return Books(
+        [
+            Flow(
+                kind,
+                Move(Account(from_kind, from_id), Account(to_kind, to_id), int(total)),
+                int(lately or 0),
+            )
+            for kind, from_kind, from_id, to_kind, to_id, total, lately in session.execute(rows)
+        ]
+    )
+
+
+def append(
+    session: Session,
+    portfolio: Portfolio,
+    period: FundingPeriod,
+    kind: EntryKind,
+    moves: Sequence[Move],
+    by: str | None,
+    at: datetime,
+    *,
+    shift: Shift | None = None,
+    reason: str | None = None,
+) -> Entry:
+    """Append a voluntary entry to the period, which must be locked. Raises Overdrawn."""
+    books_of(session, portfolio, period, at).check(moves)
+    entry = Entry(
+        workspace_id=period.workspace_id,
+        portfolio_id=period.portfolio_id,
+        period_id=period.id,
+        number=period.next_number,
+        kind=kind,
+        shift_id=shift.id if shift is not None else None,
+        at=at,
+        by_user_id=by,
+        reason=reason,
+    )
+    entry.transfers = [
+        Transfer(
+            workspace_id=period.workspace_id,
+            from_kind=move.source.kind,
+            from_stream_id=move.source.stream_id,
+            to_kind=move.to.kind,
+            to_stream_id=move.to.stream_id,
+            amount_minor=move.minor,
+        )
+        for move in moves
+    ]
+    period.next_number += 1
+    session.add(entry)
+    session.flush()
+    return entry

@@ -1,0 +1,107 @@
+"""Verifying the ledgers of a workspace: whole, adding up, and as the audit log tells it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from models.audit.audit import AuditEvent
+from models.budgets.ledger import Account, Entry, Move, Transfer, free
+from models.budgets.period import FundingPeriod
+from models.budgets.proof import Claim, Written, first_fault, shift_fault
+from models.budgets.shift import Shift
+
+TOLD = ("entry_id", "from_kind", "from_stream_id", "to_kind", "to_stream_id", "amount_minor")
+"""What the audit log tells of a transfer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerVerdict:
+    """How many entries there are in how many periods, and what does not hold."""
+
+    entries: int
+    periods: int
+    fault: str | None
+
+
+def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
+    """Add every entry up in its order, and hold it against its shift and the audit log.
+
+    The session is a snapshot, so that what is written beside it does not count.
+    """
+    periods = session.scalars(
+        select(FundingPeriod)
+        .where(FundingPeriod.workspace_id == workspace_id)
+        .order_by(FundingPeriod.id)
+    ).all()
+    entries = session.scalars(
+        select(Entry)
+        .where(Entry.workspace_id == workspace_id)
+        .options(selectinload(Entry.transfers))
+        .order_by(Entry.period_id, Entry.number)
+    ).all()
+    names = {period.id: period.name for period in periods}
+    written = {
+        entry.id: Written(
+            f"{names[entry.period_id]}-{entry.number:04}",
+            entry.number,
+            entry.kind,
+            entry.shift_id,
+            [_move(each) for each in entry.transfers],
+        )
+        for entry in entries
+    }
+    faults = [
+        first_fault([written[e.id] for e in entries if e.period_id == each.id], each.next_number)
+        for each in periods
+    ]
+    found = next((fault for fault in faults if fault), None)
+    found = found or _fault_of_shifts(session, workspace_id, list(written.values()))
+    found = found or _fault_against_the_log(session, workspace_id, entries)
+    return LedgerVerdict(len(entries), len(periods), found)
+
+
+def _move(transfer: Transfer) -> Move:
+    source = Account(transfer.from_kind, transfer.from_stream_id)
+    return Move(source, Account(transfer.to_kind, transfer.to_stream_id), transfer.amount_minor)
+
+
+def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Written]) -> str | None:
+    rows = select(Shift).where(Shift.workspace_id == workspace_id).order_by(Shift.id)
+    for shift in session.scalars(rows.options(selectinload(Shift.approvals))):
+        claim = Claim(
+            shift.id,
+            free(shift.from_stream_id),
+            free(shift.to_stream_id),
+            shift.amount_minor,
+            shift.outcome,
+            silent=not shift.approvals,
+        )
+        if fault := shift_fault(claim, [each for each in written if each.shift_id == shift.id]):
+            return fault
+    return None
+
+
+def _fault_against_the_log(
+    session: Session, workspace_id: int, entries: Sequence[Entry]
+) -> str | None:
+    """A transfer that is another than when it was written, or one that is gone."""
+    rows = select(AuditEvent.subject_id, AuditEvent.after).where(
+        AuditEvent.workspace_id == workspace_id,
+        AuditEvent.noun == Transfer.__tablename__,
+        AuditEvent.verb == "created",
+    )
+    told = {int(subject): json.loads(after) for subject, after in session.execute(rows)}
+    for entry in entries:
+        for transfer in entry.transfers:
+            after = told.pop(transfer.id, {})
+            if any(after.get(name) != value for name, value in _told(transfer).items()):
+                return f"transfer {transfer.id} is not as the audit log tells it"
+    return f"transfer {min(told)} is in the audit log and not in the ledger" if told else None
+
+
+def _told(transfer: Transfer) -> dict[str, Any]:
+    return {name: getattr(transfer, name) for name in TOLD}

@@ -1,0 +1,73 @@
+"""What of the budgets waits for someone: the requests to move money, until they end."""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from bot.workflows.needs import Need
+from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_seen_by
+from models.budgets.seats import Seat
+from models.budgets.shift import Approval, Shift
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import ValueStream
+
+
+def _of_stream(stream_id: int) -> ColumnElement[bool]:
+    return or_(Shift.from_stream_id == stream_id, Shift.to_stream_id == stream_id)
+
+
+def _seen(user_id: str | None) -> ColumnElement[bool]:
+    return true() if user_id is EVERYBODY else portfolio_seen_by(user_id, Shift.portfolio_id)
+
+
+def _asked(user_id: str) -> ColumnElement[bool]:
+    """Those for which the person sits on a seat whose yes is missing; never their own."""
+    sits = or_(
+        and_(Approval.seat == Seat.GIVER, _owned(Shift.from_stream_id, user_id)),
+        and_(Approval.seat == Seat.RECEIVER, _owned(Shift.to_stream_id, user_id)),
+        and_(Approval.seat == Seat.FINANCE, _has(Role.FINANCE, user_id)),
+        and_(Approval.seat == Seat.ADMIN, _has(Role.ADMIN, user_id)),
+    )
+    missing = select(Approval.id).where(Approval.shift_id == Shift.id, Approval.at.is_(None), sits)
+    return and_(Shift.asked_by != user_id, missing.exists())
+
+
+def _owned(column: InstrumentedAttribute[int], user_id: str) -> ColumnElement[bool]:
+    held = _grants(Role.STREAM_OWNER, user_id)
+    owned = select(ValueStream.id).where(
+        or_(
+            ValueStream.owner_user_id == user_id,
+            ValueStream.id.in_(held.with_only_columns(RoleGrant.value_stream_id)),
+            ValueStream.portfolio_id.in_(held.with_only_columns(RoleGrant.portfolio_id)),
+        )
+    )
+    return column.in_(owned)
+
+
+def _has(role: Role, user_id: str) -> ColumnElement[bool]:
+    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
+    here = or_(everywhere, RoleGrant.portfolio_id == Shift.portfolio_id)
+    return _grants(role, user_id).where(here).exists()
+
+
+def _grants(role: Role, user_id: str) -> Select[int]:
+    return grants_of(user_id).where(RoleGrant.role == role)
+
+
+SHIFTS = Need(
+    "shifts",
+    noun=Shift,
+    rows=select(Shift).where(Shift.outcome.is_(None)),
+    since=Shift.asked_at,
+    order=(Shift.lapses_at, Shift.asked_at, Shift.id),
+    theirs=_asked,
+    loads=(
+        joinedload(Shift.portfolio),
+        joinedload(Shift.from_stream),
+        joinedload(Shift.to_stream),
+        joinedload(Shift.approvals),
+    ),
+    in_portfolio=lambda portfolio_id: Shift.portfolio_id == portfolio_id,
+    in_stream=_of_stream,
+    seen=_seen,
+)
+"""Open requests, the first to lapse first; each waits for those who are asked."""

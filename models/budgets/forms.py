@@ -1,0 +1,54 @@
+"""What is asked of funding and of shifts."""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from models.form import Amount, Choice, Facts, Form, Line, Paragraph
+
+
+class FundingForm(Form):
+    """Money for a value stream; `streams` are its choices."""
+
+    value_stream_id: Annotated[int, Choice(label="Which value stream?", options="streams")]
+    amount_minor: Annotated[int, Amount(label="How much, {currency}?", example="1.6m")]
+    reason: Annotated[
+        str | None, Line(label="On what ground?", example="Budget 2026, decided 4 Dec", longest=200)
+    ] = None
+
+
+class ShiftForm(Form):
+    """A shift; `givers` and `takers` are its streams, the asker's own first."""
+
+    said: ClassVar[str] = (
+        "Next you see what it would do, which rules it meets and who decides. "
+        "Nothing happens before."
+    )
+    from_stream_id: Annotated[int, Choice(label="From which value stream?", options="givers")]
+    to_stream_id: Annotated[int, Choice(label="To which?", options="takers")]
+    amount_minor: Annotated[int, Amount(label="How much, {currency}?", example="80k")]
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            example="A second test environment; three epics wait for the first one",
+            missing="Say in a sentence what it is for: those asked decide by it.",
+        ),
+    ]
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """From one stream to another."""
+        if self.from_stream_id == self.to_stream_id:
+            yield "to_stream_id", "That is the stream it comes from. Choose another one."
+
+
+class DeclineForm(Form):
+    """Why a shift is declined."""
+
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why not?",
+            example="Onboarding needs it for the autumn release",
+            missing="Say in a sentence why: who asked reads it.",
+        ),
+    ]

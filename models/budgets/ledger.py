@@ -1,0 +1,135 @@
+"""The ledger: entries of transfers between accounts, appended and never changed.
+
+Each transfer moves a whole amount of minor units from one account to another, so that an entry is
+balanced by its shape. Balances are not kept: they are the sums of the transfers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+
+
+class AccountKind(StrEnum):
+    """Where money is; all but the first two are of one value stream."""
+
+    SOURCE = "source"
+    """Where it comes from and goes back to: only funding touches it."""
+    UNALLOCATED = "unallocated"
+    """In the portfolio, and in no stream yet."""
+    FREE = "free"
+    SET_ASIDE = "set_aside"
+    """For a shift that waits for someone's yes."""
+    COMMITTED = "committed"
+    SPENT = "spent"
+
+
+OF_THE_PORTFOLIO = frozenset({AccountKind.SOURCE, AccountKind.UNALLOCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of a funding period: its kind, and whose it is."""
+
+    kind: AccountKind
+    stream_id: int | None = None
+
+
+SOURCE, UNALLOCATED = Account(AccountKind.SOURCE), Account(AccountKind.UNALLOCATED)
+
+
+def free(stream_id: int) -> Account:
+    """What a stream has available."""
+    return Account(AccountKind.FREE, stream_id)
+
+
+def set_aside(stream_id: int) -> Account:
+    """What a stream holds for shifts that are asked for."""
+    return Account(AccountKind.SET_ASIDE, stream_id)
+
+
+class EntryKind(StrEnum):
+    """What an entry is about."""
+
+    FUNDING = "funding"
+    HOLD = "hold"
+    """Sets the money of a shift aside that was asked for."""
+    SHIFT = "shift"
+    """Moves it to another stream: from what was set aside, or at once from what is free."""
+    RELEASE = "release"
+    """Gives back what was set aside: the shift was declined, taken back, or lapsed."""
+
+
+class Entry(Base):
+    """One entry of a period's ledger, by its number in it."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        UniqueConstraint("period_id", "number"),
+        UniqueConstraint("shift_id", "kind"),
+        Index(None, "portfolio_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("funding_periods.id"))
+    number: Mapped[int]
+    kind: Mapped[EntryKind] = mapped_column(stored_by_value(EntryKind))
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
+    """A shift is held once, moved once, and released once."""
+    at: Mapped[datetime]
+    by_user_id: Mapped[str | None] = mapped_column(String(32))
+    """Nobody where it came by the clock."""
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    transfers: Mapped[list["Transfer"]] = relationship(order_by="Transfer.id")
+
+
+class Transfer(Base):
+    """Money that went from one account to another, in minor units."""
+
+    __tablename__ = "ledger_transfers"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="above_zero"),
+        CheckConstraint(
+            "from_kind <> to_kind OR COALESCE(from_stream_id, 0) <> COALESCE(to_stream_id, 0)",
+            name="to_another_account",
+        ),
+        CheckConstraint(
+            "(from_kind IN ('source', 'unallocated')) = (from_stream_id IS NULL) AND "
+            "(to_kind IN ('source', 'unallocated')) = (to_stream_id IS NULL)",
+            name="of_a_stream_or_the_portfolio",
+        ),
+        Index(None, "entry_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"))
+    from_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind))
+    from_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    to_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind))
+    to_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transfer to be, or the sum of all of one kind that there were between two accounts."""
+
+    source: Account
+    to: Account
+    minor: int

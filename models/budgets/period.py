@@ -1,0 +1,65 @@
+"""Funding periods: the fiscal year in which money is given and moved."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+MONTHS_A_YEAR = 12
+MONTHS_A_QUARTER = 3
+
+
+class FundingPeriod(Base):
+    """A fiscal year of a portfolio. Its row is the lock of its ledger: one writes at a time."""
+
+    unaudited_columns = frozenset({"next_number"})
+    __tablename__ = "funding_periods"
+    __table_args__ = (UniqueConstraint("portfolio_id", "starts_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    name: Mapped[str] = mapped_column(String(16))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    """Its last day."""
+    next_number: Mapped[int] = mapped_column(default=1)
+    """Of its next ledger entry."""
+
+    def quarter_began_at(self, at: datetime, zone: ZoneInfo) -> datetime:
+        """The beginning of the quarter of the period in which the moment lies."""
+        today = at.astimezone(zone).date()
+        months = _months(today) - _months(self.starts_on)
+        first = _months(self.starts_on) + months // MONTHS_A_QUARTER * MONTHS_A_QUARTER
+        return datetime.combine(_first_of(first), time(), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A fiscal year, called by the years it lies in: "2026", or "2026/27"."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+def fiscal_year(day: date, starts_in: int) -> Year:
+    """The fiscal year of a day; `starts_in` is its first month, 1 to 12."""
+    year = day.year if day.month >= starts_in else day.year - 1
+    starts_on = date(year, starts_in, 1)
+    ends_on = date(year + 1, starts_in, 1) - timedelta(days=1)
+    name = f"{year}" if starts_in == 1 else f"{year}/{ends_on.year % 100:02}"
+    return Year(name, starts_on, ends_on)
+
+
+def _months(day: date) -> int:
+    """The month, counted from the year 0."""
+    return day.year * MONTHS_A_YEAR + day.month - 1
+
+
+def _first_of(month: int) -> date:
+    return date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)

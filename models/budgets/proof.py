@@ -1,0 +1,91 @@
+"""Proving a ledger: that it is whole, that it adds up, and that each shift ended as it says."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from models.budgets.ledger import (
+    SOURCE,
+    Account,
+    AccountKind,
+    EntryKind,
+    Move,
+    set_aside,
+)
+from models.budgets.shift import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it stands in the ledger."""
+
+    name: str
+    """Its period and its number, such as "2026-0147"."""
+    number: int
+    kind: EntryKind
+    shift_id: int | None
+    moves: Sequence[Move]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A shift as it says it stands."""
+
+    shift_id: int
+    giver: Account
+    taker: Account
+    minor: int
+    outcome: Outcome | None
+    silent: bool
+    """Whether it asked nobody."""
+
+
+def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
+    """What does not hold in a period's entries, in their order; None where all does."""
+    sums: dict[Account, int] = defaultdict(int)
+    expected = 1
+    for entry in entries:
+        if entry.number != expected:
+            return f"entry {entry.name} follows {expected - 1}: one between is missing"
+        expected += 1
+        if not entry.moves:
+            return f"entry {entry.name} moves nothing"
+        for move in entry.moves:
+            if move.minor <= 0 or move.source == move.to:
+                return f"entry {entry.name} has a transfer that is none"
+            if SOURCE in (move.source, move.to) and entry.kind is not EntryKind.FUNDING:
+                return f"entry {entry.name} touches the source and is no funding"
+            sums[move.source] -= move.minor
+            sums[move.to] += move.minor
+        below = [each for each, minor in sums.items() if minor < 0 and each != SOURCE]
+        if below:
+            return f"entry {entry.name} takes {_called(below[0])} below 0"
+    if expected != next_number:
+        return f"the ledger ends with entry {expected - 1}, and {next_number - 1} were written"
+    return None
+
+
+def shift_fault(claim: Claim, entries: Sequence[Written]) -> str | None:
+    """Where a shift's entries are not those of what it says; None where they are."""
+    found = {(entry.kind, tuple(entry.moves)) for entry in entries}
+    if found == set(_expected(claim).items()) and len(found) == len(entries):
+        return None
+    return f"shift {claim.shift_id} is not in the ledger as it says it ended"
+
+
+def _expected(claim: Claim) -> Mapping[EntryKind, tuple[Move, ...]]:
+    assert claim.giver.stream_id is not None
+    held = set_aside(claim.giver.stream_id)
+    if claim.silent:
+        return {EntryKind.SHIFT: (Move(claim.giver, claim.taker, claim.minor),)}
+    expected = {EntryKind.HOLD: (Move(claim.giver, held, claim.minor),)}
+    if claim.outcome is Outcome.MOVED:
+        expected[EntryKind.SHIFT] = (Move(held, claim.taker, claim.minor),)
+    elif claim.outcome is not None:
+        expected[EntryKind.RELEASE] = (Move(held, claim.giver, claim.minor),)
+    return expected
+
+
+def _called(account: Account) -> str:
+    kind = "what is available" if account.kind is AccountKind.FREE else account.kind.value
+    return kind if account.stream_id is None else f"{kind} in value stream {account.stream_id}"

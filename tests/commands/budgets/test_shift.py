@@ -1,0 +1,249 @@
+"""A shift from `/budget shift` to its result, in the channel and in direct messages."""
+
+import pytest
+from sqlalchemy import select
+
+from models.budgets.shift import Outcome, Shift
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+REASON = "A second test environment"
+
+
+@pytest.fixture
+def year(slack, shop):
+    """Cleo owns Onboarding, Ben Payments; Dana is finance; both streams are funded for 2026."""
+    slack.add_channel("shop", members=["ana", "ben", "cleo", "dana"])
+    ids = {name: slack.workspace.user_named(name).id for name in ("cleo", "dana")}
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        portfolio.channel_id = slack.channel("shop").id
+        onboarding = session.scalars(select(ValueStream).where(ValueStream.key_prefix == "ONB"))
+        onboarding.one().owner_user_id = ids["cleo"]
+        session.add(
+            RoleGrant(
+                workspace_id=portfolio.workspace_id,
+                portfolio_id=portfolio.id,
+                user_id=ids["dana"],
+                role=Role.FINANCE,
+            )
+        )
+    for stream, amount in (("Onboarding", "1.6m"), ("Payments", "900k")):
+        funds(slack, stream, amount)
+    return shop
+
+
+def funds(slack, stream, amount, who="dana"):
+    person = slack.as_user(who)
+    person.types("/budget fund", channel="payments")
+    form = person.form(title="Fund a value stream")
+    form.choose("Which value stream?", stream)
+    form.fill("How much, EUR?", amount)
+    assert form.submit().closed
+
+
+def asks(slack, amount, who="ben", source="Onboarding", to="Payments"):
+    """The form, filled in and sent."""
+    person = slack.as_user(who)
+    person.types("/budget shift", channel="payments")
+    form = person.form(title="Shift money")
+    chosen = {o.split(" · ")[0]: o for o in form.options("From which value stream?")}
+    form.choose("From which value stream?", chosen[source])
+    form.choose("To which?", chosen[to])
+    form.fill("How much, EUR?", amount)
+    form.fill("Why?", REASON)
+    return form, form.submit()
+
+
+def looks(slack, amount, who="ben", **ends):
+    """What it would do."""
+    asks(slack, amount, who, **ends)
+    return slack.as_user(who).form(title="Check before asking")
+
+
+def request(slack, words="Approve a budget shift?"):
+    found = [m for m in slack.channel("shop").messages if m.text.startswith(words)]
+    return found[-1] if found else None
+
+
+def outcome(year):
+    with year.database.read() as session:
+        return session.scalars(select(Shift.outcome)).all()
+
+
+def said(place):
+    return "\n".join(place.texts)
+
+
+def mention(slack, name):
+    return f"<@{slack.workspace.user_named(name).id}>"
+
+
+def test_from_the_form_to_the_result_in_channel_and_direct_messages(slack, year):
+    shown = looks(slack, "80k")
+    told = said(shown)
+    assert "*€80,000 from Onboarding to Payments*, for 2026 only" in told
+    assert "You typed “80k”: €80,000. Reason: A second test environment" in told
+    assert "Onboarding  €1,600,000 → *€1,520,000*" in told
+    assert "Payments  €900,000 → *€980,000*" in told
+    assert "Size: €80,000 is 5.0 % of Onboarding's €1,600,000." in told
+    assert "Moved out of Onboarding this year: €80,000, 5.0 % of at most 10 %" in told
+    assert "You ask for Payments, so its yes is given." in told
+    assert shown.view["submit"]["text"] == "Ask Cleo and Dana"
+    assert outcome(year) == []
+    assert shown.submit().closed
+    posted = slack.wait_for(lambda: request(slack))
+    assert "asked by" in posted.text
+    for name in ("cleo", "dana"):
+        slack.wait_for(lambda name=name: slack.dm(name).messages)
+        assert slack.dm(name).messages[-1].text == posted.text
+    slack.as_user("cleo").click("Approve €80,000", in_message=posted)
+    slack.wait_for(lambda: "approved" in str(request(slack).blocks))
+    slack.as_user("dana").click("Approve €80,000", in_message=slack.dm("dana").messages[-1])
+    done = "Done · €80,000 from Onboarding to Payments"
+    slack.wait_for(lambda: request(slack, done))
+    for name in ("cleo", "dana"):
+        slack.wait_for(lambda name=name: slack.dm(name).messages[-1].text.startswith(done))
+    slack.wait_for(lambda: slack.dm("ben").messages[-1:] and slack.dm("ben").messages[-1].ts)
+    result = request(slack, done)
+    assert "Payments has €980,000 available." in result.text
+    assert "Ledger entry 2026-0004" in str(result.blocks)
+    for place in (result, slack.dm("cleo").messages[-1], slack.dm("dana").messages[-1]):
+        assert "button" not in str(place.blocks)
+    assert outcome(year) == [Outcome.MOVED]
+
+
+def test_within_the_free_band_it_moves_at_once_and_the_others_are_told(slack, year):
+    shown = looks(slack, "30,000", "cleo")
+    assert shown.view["submit"]["text"] == "Move €30,000"
+    assert shown.shows("*Nobody needs to approve this*: Onboarding is yours, and €30,000 is 1.9 %")
+    assert shown.submit().closed
+    for name in ("ben", "dana"):
+        slack.wait_for(lambda name=name: slack.dm(name).messages)
+        assert slack.dm(name).messages[-1].text.startswith("Done · €30,000 from Onboarding")
+    assert request(slack) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("170k", "Above 10 % needs the council; ask for at most €160,000"),
+        (
+            "1,614,000",
+            "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
+            "Largest shift possible now: €1,600,000; without the council: €160,000; "
+            "with its owner's yes alone: €32,000.",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_has_no_submit_and_says_the_largest(slack, year, amount, words):
+    shown = looks(slack, amount)
+    assert words in said(shown)
+    assert shown.view["submit"] is None
+    assert outcome(year) == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("0", "Write an amount above 0, without a minus."),
+        ("-80k", "Write an amount above 0, without a minus."),
+        ("0.001", "“0.001” is finer than 0.01 EUR, the smallest amount there is."),
+        ("a lot", "Write an amount: 60k, 60,000 or 60.000."),
+    ],
+)
+def test_an_amount_that_is_none_is_said_at_its_field(slack, year, amount, words):
+    form, result = asks(slack, amount)
+    assert result.errors == {"How much, EUR?": words}
+    assert form.value("How much, EUR?") == amount
+
+
+def test_from_and_to_alike_is_said_at_the_field(slack, year):
+    _, result = asks(slack, "80k", to="Onboarding")
+    assert result.errors == {"To which?": "That is the stream it comes from. Choose another one."}
+
+
+def test_back_from_the_look_everything_typed_is_still_there(slack, year):
+    looks(slack, "80k").close()
+    form = slack.as_user("ben").form(title="Shift money")
+    assert form.value("How much, EUR?") == "80k"
+    assert form.value("Why?") == REASON
+
+
+def test_what_changed_while_one_looked_is_shown_anew_and_nothing_happened(slack, year):
+    shown = looks(slack, "80k")
+    funds(slack, "Onboarding", "400k")
+    assert not shown.submit().closed
+    assert shown.shows("*Something changed while you looked.* Nothing has happened yet.")
+    assert shown.shows("Size: €80,000 is 4.0 % of Onboarding's €2,000,000.")
+    assert outcome(year) == []
+    assert shown.submit().closed
+    slack.wait_for(lambda: request(slack))
+    assert outcome(year) == [None]
+
+
+def asked(slack, year, amount="80k"):
+    assert looks(slack, amount).submit().closed
+    return slack.wait_for(lambda: request(slack))
+
+
+def test_a_decline_asks_why_and_the_reason_stands_in_the_result(slack, year):
+    posted = asked(slack, year)
+    slack.as_user("cleo").click("Decline with a reason", in_message=posted)
+    form = slack.as_user("cleo").form(title="Decline the shift")
+    form.fill("Why not?", "Needed for the <autumn> release")
+    assert form.submit().closed
+    done = slack.wait_for(lambda: request(slack, "Declined · €80,000"))
+    assert f"*{mention(slack, 'cleo')}* declined" in done.text
+    assert "Needed for the &lt;autumn&gt; release" in done.text
+    slack.wait_for(lambda: slack.dm("ben").messages)
+    assert slack.dm("ben").messages[-1].text == done.text
+    assert "€80,000 is available in Onboarding again." in done.text
+
+
+def test_who_asked_takes_it_back_and_approves_nothing_of_their_own(slack, year):
+    posted = asked(slack, year)
+    ben = slack.as_user("ben")
+    ben.click("Approve €80,000", in_message=posted)
+    assert ben.last_private().text.startswith(
+        "You asked for this one, so someone else approves it. Ask "
+    )
+    ben.click("Take the request back", in_message=posted)
+    slack.wait_for(lambda: request(slack, "Taken back · €80,000"))
+    assert outcome(year) == [Outcome.TAKEN_BACK]
+
+
+def test_someone_who_may_not_is_told_who_can(slack, year):
+    posted = asked(slack, year)
+    slack.as_user("ana").click("Approve €80,000", in_message=posted)
+    told = slack.as_user("ana").last_private().text
+    who = f"{mention(slack, 'cleo')} or {mention(slack, 'dana')}"
+    assert told == f"Only the owner of Onboarding and finance can answer this one. Ask {who}."
+
+
+def test_the_budget_says_what_each_stream_has_and_its_requests_open(slack, year):
+    asked(slack, year)
+    cleo = slack.as_user("cleo")
+    cleo.types("/budget show", channel="payments")
+    page = cleo.form(title="Budget")
+    assert page.shows("*€1,520,000 available*\nof €1,600,000 allocated: €0 spent, €0 committed")
+    page.click("Review the shift")
+    shown = cleo.form(title="Budget shift")
+    shown.click("Approve €80,000")
+    slack.wait_for(lambda: "approved" in said(shown))
+    slack.wait_for(lambda: "approved" in str(request(slack).blocks))
+
+
+def test_without_money_the_budget_says_who_can_give_it(slack, shop):
+    ben = slack.as_user("ben")
+    ben.types("/budget show", channel="payments")
+    page = ben.form(title="Budget")
+    assert page.shows("No value stream has money for")
+    assert page.buttons == []
+    told = ben.types("/budget fund", channel="payments").text
+    assert told.startswith("Only finance or an admin can fund a value stream.")
+
+
+def test_every_other_word_is_answered_with_the_forms_there_are(slack, shop):
+    said = slack.as_user("ben").types("/budget shfit 80k", channel="payments").text
+    assert "Did you mean /budget shift?" in said

@@ -1,0 +1,155 @@
+"""Who decides a shift, by its amount and by who asks: for all whole numbers."""
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from models.budgets.rules import (
+    Band,
+    Position,
+    band_of,
+    largest_free,
+    largest_without_council,
+    share,
+)
+from models.budgets.seats import NobodyElse, People, Seat, seats_of
+
+ANA, BEN, CLEO, DANA, ELI = "ana", "ben", "cleo", "dana", "eli"
+EUR = 100
+K = 1_000 * EUR
+ONBOARDING = Position(funded=1_600 * K, available=310 * K, moved_out=32 * K)
+MONEY = st.integers(0, 10**9)
+AMOUNTS = st.integers(1, 10**9)
+positions = st.builds(
+    Position,
+    funded=MONEY,
+    available=st.integers(-(10**6), 10**9),
+    moved_silently=MONEY,
+    moved_out=MONEY,
+)
+
+
+def people(asker, givers=(CLEO,), receivers=(ELI,), finance=(DANA,), admins=(ANA,)):
+    return People(asker, givers, receivers, finance, admins)
+
+
+def test_the_examples_of_one_year():
+    fresh = Position(funded=1_600 * K, available=310 * K)
+    assert band_of(32 * K, fresh) is Band.FREE
+    assert band_of(32 * K + 1, fresh) is Band.APPROVED
+    assert band_of(80 * K, ONBOARDING) is Band.APPROVED
+    assert band_of(128 * K, ONBOARDING) is Band.APPROVED
+    assert band_of(128 * K + 1, ONBOARDING) is Band.COUNCIL
+    assert band_of(160 * K, fresh) is Band.APPROVED
+    assert band_of(160 * K + 1, fresh) is Band.COUNCIL
+    assert band_of(310 * K + 1, fresh) is Band.OVERDRAWN
+    assert largest_free(fresh) == 32 * K
+    assert largest_without_council(fresh) == 160 * K
+    assert largest_without_council(ONBOARDING) == 128 * K
+
+
+def test_what_moved_silently_in_the_quarter_counts_for_the_free_band_alone():
+    moved = Position(funded=1_600 * K, available=310 * K, moved_silently=30 * K, moved_out=30 * K)
+    assert band_of(2 * K, moved) is Band.FREE
+    assert band_of(2 * K + 1, moved) is Band.APPROVED
+
+
+def test_a_stream_that_was_funded_with_nothing_gives_with_approval():
+    assert band_of(1, Position(funded=0, available=5)) is Band.APPROVED
+    assert largest_free(Position(funded=0, available=5)) == 0
+    assert largest_without_council(Position(funded=0, available=5, moved_out=3)) == 5
+
+
+@given(positions, AMOUNTS)
+def test_the_bands_are_as_they_are_written(position, a):
+    b, s, o = position.funded, position.moved_silently, position.moved_out
+    band = band_of(a, position)
+    assert (band is Band.OVERDRAWN) == (a > position.available)
+    assume(a <= position.available)
+    nobody = 100 * (s + a) <= 2 * b and 100 * (o + a) <= 10 * b
+    two = (100 * a <= 10 * b and 100 * (o + a) <= 10 * b) or b == 0
+    assert band is (Band.FREE if nobody else Band.APPROVED if two else Band.COUNCIL)
+
+
+@given(positions, AMOUNTS, AMOUNTS)
+def test_more_never_asks_for_less(position, one, other):
+    order = [Band.FREE, Band.APPROVED, Band.COUNCIL, Band.OVERDRAWN]
+    less, more = sorted((one, other))
+    assert order.index(band_of(less, position)) <= order.index(band_of(more, position))
+
+
+@given(positions)
+def test_the_largest_are_the_largest(position):
+    free, without = largest_free(position), largest_without_council(position)
+    assert free == 0 or band_of(free, position) is Band.FREE
+    assert band_of(free + 1, position) is not Band.FREE
+    assert without == 0 or band_of(without, position) in {Band.FREE, Band.APPROVED}
+    assert band_of(without + 1, position) in {Band.COUNCIL, Band.OVERDRAWN}
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_a_share_reads_as_at_a_limit_only_where_it_is_within(part, whole):
+    tenths = int(share(part, whole).removesuffix(" %").replace(",", "").replace(".", ""))
+    assert (tenths <= 100) == (10 * part <= whole)
+    assert share(80, 1_600) == "5.0 %"
+    assert share(30, 1_600) == "1.9 %"
+    assert share(1, 0) == "more than all"
+
+
+def test_who_decides_by_who_asks():
+    free, two = Band.FREE, Band.APPROVED
+    assert seats_of(free, people(CLEO)) == {}
+    assert seats_of(free, people(ELI)) == {Seat.GIVER: False}
+    assert seats_of(two, people(ELI)) == {Seat.GIVER: False, Seat.FINANCE: False}
+    assert seats_of(two, people(CLEO)) == {Seat.GIVER: True, Seat.FINANCE: False}
+    assert seats_of(free, people(BEN)) == {Seat.GIVER: False, Seat.RECEIVER: False}
+    assert seats_of(two, people(DANA)) == {
+        Seat.GIVER: False,
+        Seat.RECEIVER: False,
+        Seat.FINANCE: True,
+    }
+
+
+def test_one_owner_of_both_streams_asks_finance_beyond_the_free_band():
+    both = people(CLEO, receivers=(CLEO,))
+    assert seats_of(Band.FREE, both) == {}
+    assert seats_of(Band.APPROVED, both) == {Seat.GIVER: True, Seat.FINANCE: False}
+
+
+def test_without_an_owner_it_is_finance_and_without_finance_an_admin():
+    assert seats_of(Band.FREE, people(ELI, givers=())) == {Seat.FINANCE: False}
+    assert seats_of(Band.FREE, people(ELI, givers=(), finance=())) == {Seat.ADMIN: False}
+    assert seats_of(Band.APPROVED, people(ELI, finance=())) == {
+        Seat.GIVER: False,
+        Seat.ADMIN: False,
+    }
+
+
+def test_who_is_giver_and_finance_in_one_needs_another_one():
+    alone = people(DANA, givers=(DANA,))
+    assert seats_of(Band.APPROVED, alone) == {Seat.GIVER: True, Seat.ADMIN: False}
+    two = people(DANA, givers=(DANA,), finance=(DANA, BEN))
+    assert seats_of(Band.APPROVED, two) == {Seat.GIVER: True, Seat.FINANCE: False}
+    assert two.sitting(Seat.FINANCE) == [BEN]
+
+
+SOME = st.lists(st.sampled_from([ANA, BEN, CLEO, DANA, ELI]), max_size=3, unique=True).map(tuple)
+
+
+@given(
+    st.sampled_from([Band.FREE, Band.APPROVED]),
+    st.builds(People, st.sampled_from([ANA, BEN, CLEO]), SOME, SOME, SOME, SOME),
+)
+def test_beyond_the_free_band_someone_else_always_says_yes(band, who):
+    try:
+        seats = seats_of(band, who)
+    except NobodyElse:
+        return
+    if not seats:
+        assert band is Band.FREE
+        assert who.asker in who.givers
+        return
+    waiting = [seat for seat, given in seats.items() if not given]
+    assert waiting
+    for seat in waiting:
+        assert who.sitting(seat)
+        assert who.asker not in who.sitting(seat)

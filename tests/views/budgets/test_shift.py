@@ -1,0 +1,330 @@
+"""How a shift reads, word for word: looked at before it is asked for, asked for, and ended."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.slack.forms import check_page
+from bot.views.budgets.actions import AskShift, BudgetShown, ShiftShown
+from bot.views.budgets.budget import budget
+from bot.views.budgets.preview import preview
+from bot.views.budgets.request import shift_page, told
+from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
+from bot.workflows.budgets.considering import Ruling
+from models.budgets.books import Balance
+from models.budgets.ledger import Entry
+from models.budgets.period import FundingPeriod
+from models.budgets.rules import Band, Position
+from models.budgets.seats import People, Seat
+from models.budgets.shift import Approval, Outcome, Shift
+from tests.views.builders import ANA, BEN, CLEO, DANA, ELI, HOSTILE, MONDAY, a_portfolio
+from tests.views.reading import buttons, read_aloud, shown, shown_form
+
+K = 100_000
+REASON = "a second test environment; three epics wait for the first one"
+YEAR = FundingPeriod(id=1, name="2026", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
+FRIDAY = MONDAY + timedelta(days=4, hours=6)
+ONBOARDING = Balance(available=310 * K, committed=640 * K, spent=618 * K)
+PLATFORM = Balance(available=35 * K, committed=455 * K, spent=410 * K)
+ASKED_BY_ELI = {Seat.GIVER: False, Seat.FINANCE: False}
+
+
+def a_ruling(amount=80 * K, asker=ELI, band=Band.APPROVED, seats=None, portfolio=None, **more):
+    portfolio = portfolio or a_portfolio()
+    _, onboarding, platform = portfolio.value_streams
+    facts = {
+        "portfolio": portfolio,
+        "period": YEAR,
+        "giver": onboarding,
+        "taker": platform,
+        "amount": amount,
+        "position": Position(funded=1_600 * K, available=310 * K, moved_out=32 * K),
+        "band": band,
+        "giver_has": ONBOARDING,
+        "taker_has": PLATFORM,
+        "people": People(asker, (CLEO,), (ELI,), (DANA,), (ANA,)),
+        "seats": ASKED_BY_ELI if seats is None else seats,
+        "alone": False,
+        "lapses_at": FRIDAY,
+    }
+    return Ruling(**(facts | more))
+
+
+def look(ruling, typed="80k", reason=REASON):
+    check = preview(ruling, AskShift(portfolio=1), reason, typed)
+    names = {CLEO: "Cleo", DANA: "Dana", ELI: "Eli"}
+    submit = check.button(lambda user_id: names[user_id])
+    return submit, shown_form(check_page(check, "{}", submit))[1:]
+
+
+def test_the_look_says_both_balances_every_rule_who_decides_and_until_when():
+    submit, texts = look(a_ruling())
+    assert submit == "Ask Cleo and Dana"
+    assert texts == [
+        "*€80,000 from Onboarding to Platform*, for 2026 only\n"
+        f"You typed “80k”: €80,000. Reason: {REASON}",
+        "*Available now → after*\n"
+        "Onboarding  €310,000 → *€230,000* (allocated €1,568,000, spent €618,000, "
+        "committed €640,000, set aside €0)\n"
+        "Platform  €35,000 → *€115,000* (allocated €900,000, spent €410,000, "
+        "committed €455,000, set aside €0)",
+        "*Why this needs approval*\n"
+        "Size: €80,000 is 5.0 % of Onboarding's €1,600,000. Up to 2 % needs nobody where "
+        "Onboarding's owner asks; above 10 % also the council.",
+        "*What holds*\n"
+        "Available in Onboarding: €80,000 of €310,000\n"
+        "Size: 5.0 % of at most 10 %\n"
+        "Moved out of Onboarding this year: €112,000, 7.0 % of at most 10 %",
+        "*Who decides* @Cleo (Onboarding gives) and @Dana (finance). "
+        "You ask for Platform, so its yes is given.",
+        "The €80,000 is set aside in Onboarding until it is decided, at the latest "
+        "{Fri 22 May, 17:00}.",
+    ]
+
+
+def test_within_the_free_band_it_says_that_nobody_needs_to_approve_it():
+    submit, texts = look(a_ruling(30 * K, CLEO, Band.FREE, {}), "30k")
+    assert submit == "Move €30,000"
+    assert (
+        "*Nobody needs to approve this*: Onboarding is yours, and €30,000 is 1.9 % of its "
+        "€1,600,000. @Eli and @Dana are told at once."
+    ) in texts
+
+
+@pytest.mark.parametrize(
+    ("asker", "seats", "said"),
+    [
+        (CLEO, {Seat.GIVER: True, Seat.FINANCE: False}, "You ask for Onboarding, so its yes"),
+        (
+            DANA,
+            {Seat.GIVER: False, Seat.RECEIVER: False, Seat.FINANCE: True},
+            "You are finance, so that yes is given.",
+        ),
+    ],
+)
+def test_whose_yes_is_given_by_asking_is_said(asker, seats, said):
+    assert any(said in text for text in look(a_ruling(asker=asker, seats=seats))[1])
+
+
+def test_what_would_overdraw_says_by_how_much_and_the_largest():
+    submit, texts = look(a_ruling(324 * K, CLEO, Band.OVERDRAWN, {}), "324k")
+    assert submit is None
+    assert texts[1] == (
+        "*This would overdraw Onboarding by €14,000.* It has €310,000 available.\n"
+        "Largest shift possible now: €310,000; without the council: €128,000; "
+        "without asking anyone: €32,000."
+    )
+
+
+def test_above_ten_per_cent_it_says_what_can_be_asked():
+    fresh = Position(funded=1_600 * K, available=310 * K)
+    submit, texts = look(a_ruling(170 * K, ELI, Band.COUNCIL, {}, position=fresh), "170k")
+    assert submit is None
+    assert texts[2].startswith("*Above 10 % needs the council; ask for at most €160,000.*\n")
+
+
+def test_where_nobody_else_could_approve_it_the_look_says_so():
+    submit, texts = look(a_ruling(asker=DANA, seats={}, alone=True))
+    assert submit is None
+    assert texts[-1].startswith("*Nobody else could approve this one.*")
+
+
+def test_more_people_than_a_button_shows_are_called_by_what_they_are():
+    many = People(ELI, (CLEO, BEN), (ELI,), (DANA, ANA), ())
+    submit, _ = look(a_ruling(people=many))
+    assert submit == "Ask for approval"
+
+
+def a_request(outcome=None, *, asked_by=ELI, seats=(Seat.GIVER, Seat.FINANCE), given=(), **more):
+    portfolio = more.pop("portfolio", None) or a_portfolio()
+    _, onboarding, platform = portfolio.value_streams
+    shift = Shift(
+        id=7,
+        amount_minor=80 * K,
+        reason=REASON,
+        asked_by=asked_by,
+        asked_at=MONDAY,
+        lapses_at=FRIDAY,
+        outcome=outcome,
+        ended_at=MONDAY if outcome else None,
+        **more,
+    )
+    shift.portfolio, shift.period = portfolio, YEAR
+    shift.from_stream, shift.to_stream = onboarding, platform
+    shift.approvals = [
+        Approval(seat=seat, user_id=by, at=MONDAY if by else None)
+        for seat, by in zip(seats, (*given, None, None), strict=False)
+    ]
+    return Request(
+        shift=shift,
+        position=Position(funded=1_600 * K, available=230 * K, moved_out=112 * K),
+        giver_after=230 * K,
+        taker_after=115 * K,
+        people=People(asked_by, (CLEO,), (ELI,), (DANA,), (ANA,)),
+        entry=Entry(number=147) if outcome is Outcome.MOVED else None,
+    )
+
+
+def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
+    message = told(a_request())
+    assert read_aloud(message) == (
+        "Approve a budget shift? €80,000 from Onboarding to Platform for 2026, asked by @Eli. "
+        "Waits for @Cleo and @Dana until {Fri 22 May, 17:00}."
+    )
+    texts = shown(message)
+    assert texts[:7] == [
+        "Budget shift · €80,000 from Onboarding to Platform",
+        f"@Eli asks, for 2026 only: {REASON}",
+        "*Onboarding* available\n€310,000 → *€230,000*",
+        "*Platform* available\n€35,000 → *€115,000*",
+        "*Size*\n5.0 % (free up to 2 %)",
+        "*Moved out this year*\n7.0 % of at most 10 %",
+        "*@Cleo* (Onboarding) waits · *@Dana* (finance) waits",
+    ]
+    assert texts[-1] == (
+        "Needs both. €80,000 is set aside until {Fri 22 May, 17:00}; then it lapses and stays in "
+        "Onboarding."
+    )
+    assert buttons(message.blocks) == [
+        "Approve €80,000",
+        "Decline with a reason",
+        "Take the request back",
+    ]
+    approve = next(b for b in message.blocks if b["type"] == "actions")["elements"][0]
+    assert approve["confirm"]["title"]["text"] == "Approve this budget shift?"
+    assert approve["confirm"]["text"]["text"] == (
+        "€80,000 moves from Onboarding to Platform for 2026. Onboarding keeps €230,000 available. "
+        "It moves once both who are asked have approved."
+    )
+
+
+def test_who_has_said_yes_is_said():
+    texts = shown(told(a_request(given=(CLEO,))))
+    assert "*@Cleo* (Onboarding) approved {Mon 18 May, 11:00} · *@Dana* (finance) waits" in texts
+
+
+@pytest.mark.parametrize(
+    ("request_", "texts"),
+    [
+        (
+            a_request(Outcome.MOVED, given=(CLEO, DANA), ended_by=DANA),
+            [
+                "Done · €80,000 from Onboarding to Platform",
+                "Approved by *@Cleo* {Mon 18 May, 11:00} and *@Dana* {Mon 18 May, 11:00}. "
+                "Platform has €115,000 available.",
+                "Ledger entry 2026-0147",
+            ],
+        ),
+        (
+            a_request(Outcome.MOVED, asked_by=CLEO, seats=(), ended_by=CLEO),
+            [
+                "Done · €80,000 from Onboarding to Platform",
+                f"Moved by *@Cleo* {{Mon 18 May, 11:00}}: {REASON}\n"
+                "It needed nobody else: 5.0 % of Onboarding's €1,600,000. "
+                "Platform has €115,000 available.",
+                "Ledger entry 2026-0147",
+            ],
+        ),
+        (
+            a_request(Outcome.DECLINED, ended_by=CLEO, ended_because="We need it ourselves."),
+            [
+                "Declined · €80,000 from Onboarding to Platform",
+                "*@Cleo* declined {Mon 18 May, 11:00}: We need it ourselves.\n"
+                f"€80,000 is available in Onboarding again. Asked by @Eli: {REASON}",
+            ],
+        ),
+        (
+            a_request(Outcome.TAKEN_BACK, ended_by=ELI),
+            [
+                "Taken back · €80,000 from Onboarding to Platform",
+                "*@Eli* took it back {Mon 18 May, 11:00}.\n"
+                f"€80,000 is available in Onboarding again. Asked by @Eli: {REASON}",
+            ],
+        ),
+        (
+            a_request(Outcome.LAPSED, given=(CLEO,)),
+            [
+                "Lapsed · €80,000 from Onboarding to Platform",
+                "It was not answered by {Fri 22 May, 17:00}: finance did not answer.\n"
+                f"€80,000 is available in Onboarding again. Asked by @Eli: {REASON}",
+            ],
+        ),
+    ],
+    ids=["moved", "silent", "declined", "taken back", "lapsed"],
+)
+def test_what_became_of_it_stands_in_its_place_without_a_button(request_, texts):
+    message = told(request_)
+    assert shown(message) == texts
+    assert buttons(message.blocks) == []
+
+
+def test_what_people_wrote_is_shown_and_marks_nothing():
+    portfolio = a_portfolio()
+    for stream in portfolio.value_streams:
+        stream.name = HOSTILE + stream.name
+    hostile = a_request(portfolio=portfolio)
+    hostile.shift.reason = HOSTILE * 9
+    for answer in (told(hostile), told(a_request(Outcome.DECLINED, ended_because=HOSTILE * 9))):
+        assert shown(answer)
+        assert "<!channel>" not in answer.text
+        assert "<!channel>" not in marked(answer.blocks)
+    check = preview(a_ruling(portfolio=portfolio), AskShift(portfolio=1), HOSTILE * 9, HOSTILE)
+    assert "<!channel>" not in marked(check.blocks)
+    assert shown_form(check_page(check, "{}", "Ask"))
+    assert shift_page(hostile, ShiftShown(shift=7)).blocks
+
+
+def marked(blocks):
+    """Only what Slack reads marks in: plain text shows as it is."""
+    found = []
+
+    def look_into(part):
+        if isinstance(part, dict):
+            if part.get("type") == "mrkdwn":
+                found.append(part["text"])
+            part = list(part.values())
+        for each in part if isinstance(part, list) else ():
+            look_into(each)
+
+    look_into(list(blocks))
+    return "\n".join(found)
+
+
+def a_budget(balances, *, number=1, pages=1, **more):
+    portfolio = a_portfolio()
+    streams = [
+        StreamBudget(stream, balance, 1_600 * K)
+        for stream, balance in zip(portfolio.value_streams, balances, strict=False)
+    ]
+    whole = sum(balances, Balance())
+    facts = {"portfolio": portfolio, "year": "2026", "streams": streams, "whole": whole}
+    facts |= {"open_shifts": (), "funders": (DANA,), "may_fund": False, "may_ask": True}
+    facts |= {"number": number, "pages": pages, "total": len(streams)}
+    return BudgetPage(**(facts | more))
+
+
+def budget_texts(found):
+    page = budget(found, BudgetShown(portfolio=1), [found.portfolio])
+    view = {"type": "modal", "title": {"type": "plain_text", "text": page.title}}
+    return shown_form(view | {"blocks": list(page.blocks)})[1:]
+
+
+def test_an_empty_year_says_who_begins_it():
+    texts = budget_texts(a_budget([Balance(), Balance()]))
+    assert texts == [
+        "*Shop, 2026*\nNo value stream has money for 2026 yet. @Dana can fund them with "
+        "/budget fund."
+    ]
+    mine = budget_texts(a_budget([Balance(), Balance()], may_fund=True))
+    assert "*Fund a stream* begins" in mine[0]
+
+
+def test_each_stream_says_what_it_has_also_where_it_overspent_or_has_nothing():
+    over = Balance(available=-14 * K, spent=100 * K)
+    texts = budget_texts(a_budget([ONBOARDING, over, Balance(spent=1_600 * K)]))
+    assert (
+        "*Payments* · *€310,000 available*\nof €1,568,000 allocated: €618,000 spent, "
+        "€640,000 committed, €0 set aside · funded with €1,600,000\n@Ben"
+    ) in texts
+    assert any(text.startswith("*Onboarding* · *overspent by €14,000*\n") for text in texts)
+    assert any(text.startswith("*Platform* · *nothing left*\n") for text in texts)
