@@ -2,48 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.board.content import Changes, InFlight
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.flow.scope import Scope
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
-from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, ValueStream, WipLimit
+from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.themes.theme import Theme
 
 QUARTER = timedelta(weeks=13)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A portfolio, or one value stream of it."""
-
-    portfolio: Portfolio
-    value_stream: ValueStream | None = None
-
-    @property
-    def epics(self) -> ColumnElement[bool]:
-        """The epics in it that everybody may see: it is told in a channel."""
-        inside = and_(Epic.portfolio_id == self.portfolio.id, seen_by(EVERYBODY))
-        if self.value_stream is None:
-            return inside
-        return and_(inside, Epic.value_stream_id == self.value_stream.id)
-
-    @property
-    def states(self) -> Mapping[int, State]:
-        """The portfolio's states by their ids, those given up as well."""
-        return {state.id: state for state in self.portfolio.all_states}
-
-    @property
-    def streams(self) -> Sequence[ValueStream]:
-        """The value streams in it."""
-        return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
 
 
 def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot.workflows.board import changes as telling
 from bot.workflows.board import needs as needing
-from bot.workflows.board.changes import Scope
 from bot.workflows.board.content import Needs, Telling
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.flow.scope import Scope
 from bot.workflows.redrawing import redraw_message
 from models.board.digest import WEEK, Digest, Subscription
 from models.message import DIGEST_KINDS, Message, MessageKind
