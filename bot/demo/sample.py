@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.demo import frame as sample_frame
+from bot.demo.earlier import bring_in
 from bot.demo.epic import DL, IM, R, S, SampleEpic
 from bot.demo.epics import EPICS
 from bot.workflows.board import digesting
@@ -82,6 +83,7 @@ def load_sample(
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
+        bring_in(session, portfolio, now)
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 
