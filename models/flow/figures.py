@@ -8,7 +8,7 @@ is waiting, and so is what was blocked.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 import numpy as np
@@ -71,6 +71,8 @@ class Clocks:
 
     as_of: datetime
     epic: Ints
+    known_us: Ints
+    """Its first entry into any state."""
     state: Ints
     in_flight: Flags
     committed_us: Ints
@@ -96,15 +98,19 @@ class Clocks:
         """Which were done within `[since, before)`."""
         return (self.done_us >= microseconds(since)) & (self.done_us < microseconds(before))
 
-    def flow_between(self, since: datetime, before: datetime) -> Days:
-        """The flow times of what was done within `[since, before)`."""
-        return self.flow_days[self.finished_between(since, before) & self.has_flow_time]
+    def timed_between(self, since: datetime, before: datetime) -> Flags:
+        """Which of those have a flow time."""
+        return self.finished_between(since, before) & self.has_flow_time
 
-    def throughput(self, bounds: Iterable[datetime], among: Flags | None = None) -> list[int]:
-        """How many were done between each bound and the next, of all or of those chosen."""
-        done = self.done_us if among is None else self.done_us[among]
+    def among(self, chosen: Flags) -> "Clocks":
+        """The clocks of those chosen."""
+        arrays = fields(self)[1:]  # all but the moment
+        return replace(self, **{each.name: getattr(self, each.name)[chosen] for each in arrays})
+
+    def throughput(self, bounds: Iterable[datetime]) -> list[int]:
+        """How many were done between each bound and the next."""
         edges = [microseconds(bound) for bound in bounds]
-        return [int(count) for count in np.diff(np.searchsorted(np.sort(done), edges))]
+        return [int(count) for count in np.diff(np.searchsorted(np.sort(self.done_us), edges))]
 
     def efficiency(self) -> tuple[int, float | None]:
         """Over how many epics, and the sum of active time over the sum of flow times."""
@@ -124,7 +130,7 @@ def clocks_at(
     starts = np.flatnonzero(np.diff(epic, prepend=-1)) if len(epic) else np.empty(0, np.int64)
     if not len(starts):
         none, no = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_)
-        return Clocks(moment, none, none, no, none, none, no, none)
+        return Clocks(moment, none, none, none, no, none, none, no, none)
     places = np.arange(len(epic))
     entered = np.where(moves != 0, -1, state)
     standing = state[np.maximum.accumulate(np.where(moves == 0, places, 0))]
@@ -138,6 +144,7 @@ def clocks_at(
     return Clocks(
         as_of=moment,
         epic=epic[starts],
+        known_us=at[starts],
         state=state_at,
         in_flight=_is_in(state_at, meaning.committed),
         committed_us=_at(at, committed),

@@ -4,10 +4,14 @@ The rule is PRODUCT.md §4.5: the 85th percentile of the flow times of what fini
 whole weeks where 8 or more did, first the stream's, then the portfolio's of 26, 52 and 104 weeks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
+from models.flow.days import whole_weeks
+from models.flow.figures import Clocks
 from models.flow.percentiles import Days, nearest_rank
 
 PERCENT = 85
@@ -75,3 +79,14 @@ def line_of(samples: Iterable[Sample]) -> Line | TooThin:
 def whole(days: Days, percent: int) -> int:
     """The percentile in whole days: within so many, that share has finished."""
     return ceil(nearest_rank(days, percent))
+
+
+def samples(
+    portfolio: Clocks, stream: Clocks | None, moment: datetime, zone: ZoneInfo
+) -> Iterator[Sample]:
+    """Where a line is looked for, in that order: what finished in the last whole weeks."""
+    ways = [] if stream is None else [(stream, STREAM_WEEKS)]
+    for clocks, weeks in [*ways, *((portfolio, weeks) for weeks in PORTFOLIO_WEEKS)]:
+        bounds = whole_weeks(moment, zone, weeks)
+        chosen = clocks.timed_between(bounds[0], bounds[-1])
+        yield Sample(clocks is stream, weeks, clocks.flow_days[chosen])

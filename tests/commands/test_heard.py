@@ -1,5 +1,7 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -14,7 +16,9 @@ from bot.views.themes.actions import (
     ThemesList,
 )
 from models.audit.audit import AuditEvent
-from models.portfolio.portfolio import Portfolio
+from models.board.digest import Digest, Subscription
+from models.epics.epic import Epic
+from models.portfolio.portfolio import Portfolio, ValueStream
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
@@ -42,6 +46,8 @@ def world(slack, shop):
         session.flush()
         return {
             "portfolio": portfolio,
+            "stream": portfolio.value_streams[0],
+            "digest": a_digest(session, portfolio),
             "theme": theme,
             "objective": objective,
             KeyResult: result,
@@ -49,6 +55,33 @@ def world(slack, shop):
             Theme: theme,
             Objective: objective,
         }
+
+
+def a_digest(session, portfolio):
+    """This week's, in #payments."""
+    here = {"workspace_id": portfolio.workspace_id, "channel_id": "C0PAY"}
+    told = {"at": portfolio.created_at, "until": portfolio.created_at}
+    subscription = Subscription(
+        portfolio_id=portfolio.id,
+        time_zone="UTC",
+        next_at=portfolio.created_at,
+        subscribed_by="U0ANA",
+        subscribed_at=portfolio.created_at,
+        **here,
+    )
+    session.add(subscription)
+    session.flush()
+    digest = Digest(
+        subscription=subscription,
+        week="2026-W20",
+        since=portfolio.created_at - timedelta(days=7),
+        first=True,
+        **told,
+        **here,
+    )
+    session.add(digest)
+    session.flush()
+    return digest
 
 
 def made(action, world):
@@ -176,8 +209,25 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         assert changes(shop) == after, action.kind
 
 
+def in_flight(session, world, count):
+    """So many epics in flight since before the digest."""
+    portfolio = session.get_one(Portfolio, world["portfolio"].id)
+    stream = session.get_one(ValueStream, world["stream"].id)
+    for number in range(count):
+        epic = Epic(
+            workspace_id=portfolio.workspace_id,
+            portfolio=portfolio,
+            value_stream=stream,
+            key=stream.take_key(),
+            title=f"Idea {number}",
+        )
+        at = portfolio.created_at - timedelta(days=number)
+        session.add(epic.enter(portfolio.state("ready"), at, None))
+
+
 def test_each_page_past_its_end_is_the_last(slack, shop, world):
     with shop.database.write() as session:
+        in_flight(session, world, 45)
         here = {"workspace_id": world["portfolio"].workspace_id}
         for number in range(45):
             session.add(Theme(portfolio_id=world["portfolio"].id, name=f"Theme {number}", **here))

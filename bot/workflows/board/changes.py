@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Select, and_, func, select
@@ -15,8 +15,6 @@ from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.themes.theme import Theme
-
-QUARTER = timedelta(weeks=13)
 
 
 def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:
@@ -158,17 +156,6 @@ def _named(session: Session, counts: Mapping[int | None, int]) -> list[tuple[str
     return sorted(named, key=lambda each: (-each[1], each[0]))
 
 
-def finished_within(session: Session, scope: Scope, until: datetime) -> tuple[int, int]:
-    """How many epics were done in the 13 weeks up to the moment, and in the 13 before."""
-
-    def done(since: datetime, before: datetime) -> int:
-        rows = select(Epic).where(scope.epics, Epic.done_at > since, Epic.done_at <= before)
-        return _count(session, rows)
-
-    middle = until - QUARTER
-    return done(middle, until), done(middle - QUARTER, middle)
-
-
 def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, int]:
     """How many epics are open, and how many finished since the portfolio went live."""
     open_ = [state.id for state in scope.portfolio.states if state.is_open]
@@ -179,10 +166,6 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
     ).where(scope.epics)
     total, done = session.execute(counted).one()
     return total, done
-
-
-def _count(session: Session, rows: Select[Epic]) -> int:
-    return session.scalar(rows.with_only_columns(func.count(Epic.id)).order_by(None)) or 0
 
 
 def _with_streams(session: Session, rows: Select[Epic]) -> Sequence[Epic]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, selectinload
 
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.epics.epic import Epic
@@ -34,3 +35,18 @@ class Scope:
     def streams(self) -> Sequence[ValueStream]:
         """The value streams in it."""
         return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
+
+
+def scope_of(session: Session, portfolio_id: int, stream_id: int | None) -> Scope:
+    """The portfolio with all it takes to count in it, or the stream where one is named."""
+    portfolio = session.scalars(
+        select(Portfolio)
+        .where(Portfolio.id == portfolio_id)
+        .options(
+            selectinload(Portfolio.states),
+            selectinload(Portfolio.all_states),
+            selectinload(Portfolio.value_streams),
+        )
+    ).one()
+    streams = portfolio.value_streams
+    return Scope(portfolio, next((each for each in streams if each.id == stream_id), None))

@@ -107,8 +107,8 @@ def test_a_digest_names_three_and_counts_all_that_is_in_its_thread(need):
     none, few, many = in_the_lead(need, 0, 0), in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
     assert [lines(need, each, asks=True) for each in (none, few, many)] == [0, 2, 3]
     assert "nothing waits" in none[0]
-    assert few[-2].startswith("In the thread: 2 ")
-    assert many[-2].startswith("In the thread: 4,321 ")
+    assert few[-3].startswith("In the thread: 2 ")
+    assert many[-3].startswith("In the thread: 4,321 ")
 
 
 @every_need
