@@ -32,6 +32,7 @@ from bot.workflows.epics.blocking import BLOCKED
 from models.board.digest import FIGURES_AFTER, WEEK
 from models.calendar import days_between, spell_span
 from models.epics.epic import Epic
+from models.flow.days import day_number
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
@@ -225,7 +226,7 @@ def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
 def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
     stream, oldest = crowd.value_stream, crowd.oldest
     since = oldest.committed_at if oldest else None
-    age = days_between(since, telling.now, telling.zone) + 1 if since else None
+    age = day_number(since, telling.now, telling.zone) if since else None
     days = days_between(crowd.since, telling.now, telling.zone)
     said = words("board/digest", "crowd_line", crowd=crowd, age=age, days=days)
     see = board_button(telling.portfolio, stream)

@@ -128,7 +128,7 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
     texts = shown(answer)
     assert texts[0] == "Week 20 · 29 epics in flight, Onboarding over by 1"
     assert texts[3:5] == [
-        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 171.",
+        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 170.",
         "See Onboarding board",
     ]
     assert texts[5] == "In flight and limit, by value stream"
@@ -167,7 +167,7 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
     needs = Needs(crowds=[crowd], blocked=Pile([oldest], 1))
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
-    assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 11." in texts
+    assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
     assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
     replied = shown(digest_thread.reply(MessageKind.DIGEST_BLOCKED, needs, portfolio, MONDAY))
     assert any("blocked 2 days: waits" in text for text in replied)
