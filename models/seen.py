@@ -28,3 +28,8 @@ def first_time(session: Session, workspace_id: int, request_id: str, at: datetim
     )
     inserted = statement.on_conflict_do_nothing().returning(Seen.request_id)
     return session.execute(inserted).first() is not None
+
+
+def was_seen(session: Session, workspace_id: int, request_id: str) -> bool:
+    """Whether the request was remembered before."""
+    return session.get(Seen, (workspace_id, request_id)) is not None

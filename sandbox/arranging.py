@@ -48,6 +48,11 @@ class Arranged:
         self.workspace.deactivate(user)
         self.acting.tell("user_change", changes.user_changed(self.workspace, user))
 
+    def suggest(self, *hints: str) -> None:
+        """Say beside the page what whoever opens it could try, a sentence each."""
+        self.workspace.hints = list(hints)
+        self.workspace.changed("state")
+
     # user groups
 
     def add_user_group(

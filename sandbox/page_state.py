@@ -23,6 +23,7 @@ def _of_workspace(workspace: Workspace, me: User) -> dict[str, Any]:
     visible = [c for c in channels if me.id in c.members or (sees_all and not c.private)]
     return {
         "team": {"id": workspace.team_id, "name": "Sandbox"},
+        "hints": workspace.hints,
         "app": {"id": workspace.app_id, "name": workspace.manifest.name, "icon": None},
         "users": [_person(user) for user in workspace.users.values() if not user.bot],
         "channels": [_place(workspace, channel, me) for channel in visible],

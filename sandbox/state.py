@@ -62,6 +62,7 @@ class Workspace:
         self.files: dict[str, File] = {}
         self.files_take = FILES_TAKE
         self.address = ""
+        self.hints: list[str] = []
         self.timetable = Timetable(clock)
         self.free_plan = False
         self.trigger_errors = "methods"

@@ -6,7 +6,7 @@ anew, and its Answer is told. Nobody else acks, opens or updates a view.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -26,7 +26,7 @@ from bot.slack.actions import (
     read_action,
     read_memory,
 )
-from bot.slack.answering import TriggerExpired
+from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, context, modal, section
 from bot.slack.forms import Open, form_view, found_options
@@ -38,7 +38,7 @@ from bot.workflows.keeping import ChangedSince, Kept, who_changed
 from models.base import Base
 from models.errors import FieldMistakes, Mistake
 from models.form import NO_FACTS, Choice, Facts, Form, Person
-from models.seen import first_time
+from models.seen import first_time, was_seen
 
 View = dict[str, Any]
 Handler = Callable[..., Any]
@@ -198,15 +198,14 @@ def do(call: Call) -> None:
         with call.write() as session:
             told = route.handler(call, session, it)
     except ChangedSince as changed:
-        said = f"Someone has changed {changed.what} since it was shown. Look once more."
-        told = answers.sentence(said)
+        told = answers.sentence(f"{changed.what} has changed since it was shown. Look once more.")
     call.ack()
     memory, ids = _memory(call), _view_ids(call)
 
     def after() -> None:
         _redraw(call, memory, ids)
         if told is not None:
-            call.tell(told, call.channel_id)
+            answer_where_it_happened(call.args, told)
 
     call.after_ack(after)
 
@@ -217,29 +216,38 @@ def save(call: Call) -> None:
     Sent a second time as it was, it is answered as the first time.
     """
     memory, about, route = _form_in_front(call)
-    typed = answers_of(call.view)
+    request = _request(call)
     with call.database.read() as session:
-        opened = _target(call, session, about)
-        if not isinstance(opened, Open):
-            raise OldForm
-        if opened.form.unasked(typed, opened.held):
-            again = form_view(opened, memory.text, typed, _note("asks_more"))
-            call.ack(response_action="update", view=again)
-            return
-        form = opened.form.read(typed, opened.facts, opened.held)
-    _check_people(call, form)
-    try:
-        with call.write() as session:
-            told = None
-            if first_time(session, call.workspace_id, _request(call, typed), call.at):
-                told = route.handler(call, session, form=form, about=about)
-    except ChangedSince:
-        call.ack(response_action="update", view=_form_again(call, memory, about, typed))
+        is_new = not was_seen(session, call.workspace_id, request)
+    told = _take(call, memory, about, route, request) if is_new else None
+    if isinstance(told, dict):
+        call.ack(response_action="update", view=told)
         return
     call.ack()
     _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
     if told is not None:
         call.tell(told, memory.channel)
+
+
+def _take(
+    call: Call, memory: Memory, about: Action, route: Route, request: str
+) -> Answer | View | None:
+    """Save what was answered, and give what is told; or the form to be looked at once more."""
+    typed = answers_of(call.view)
+    with call.database.read() as session:
+        opened = _opened(call, session, about)
+        if opened.form.unasked(typed, opened.held):
+            return form_view(opened, memory.text, _note("asks_more"))
+        form = opened.form.read(typed, opened.facts, opened.held)
+    _check_people(call, form)
+    try:
+        with call.write() as session:
+            if first_time(session, call.workspace_id, request, call.at):
+                told: Answer | None = route.handler(call, session, form=form, about=about)
+                return told
+    except ChangedSince:
+        return _form_again(call, memory, about)
+    return None
 
 
 def from_earlier(call: Call) -> None:
@@ -250,10 +258,10 @@ def from_earlier(call: Call) -> None:
 def suggest(call: Call) -> None:
     """Say what of a long list fits to what was typed into its field."""
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
+    if not actions:
+        raise OldForm
     with call.database.read() as session:
-        opened = _target(call, session, actions[-1]) if actions else None
-    if not isinstance(opened, Open):
-        raise OldButton
+        opened = _opened(call, session, actions[-1])
     question = opened.form.questions().get(str(call.body["block_id"]))
     if not isinstance(question, Choice):
         raise OldButton
@@ -282,6 +290,14 @@ def _target(call: Call, session: Session, it: Action) -> Open | Page | Answer:
         raise OldButton
     found: Open | Page | Answer = route.handler(call, session, it)
     return found
+
+
+def _opened(call: Call, session: Session, about: Action) -> Open:
+    """The form about something as it opens now. Raises OldForm where none does."""
+    opened = _target(call, session, about)
+    if not isinstance(opened, Open):
+        raise OldForm
+    return opened
 
 
 def _view(call: Call, session: Session, memory: Memory, to: Open | Page | Answer) -> View:
@@ -356,14 +372,15 @@ def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
         call.show_in(view_id, view)
 
 
-def _form_again(call: Call, memory: Memory, about: Action, typed: Mapping[str, str | None]) -> View:
-    """The form with what was typed, and what someone else changed; sent once more it is kept."""
+def _form_again(call: Call, memory: Memory, about: Action) -> View:
+    """The form over what someone else changed meanwhile; sent once more it is kept.
+
+    Slack keeps what was typed in a field whose names stay the same.
+    """
     since = datetime.fromtimestamp(memory.at / 1_000, UTC)
     begun = first_shown(call.view)
     with call.database.read() as session:
-        opened = _target(call, session, about)
-        if not isinstance(opened, Open):
-            raise OldButton
+        opened = _opened(call, session, about)
         by = who_changed(session, opened.held, since) if isinstance(opened.held, Base) else None
         changed = [
             (question.label.format_map(dict(opened.facts)), opened.told(name))
@@ -372,16 +389,16 @@ def _form_again(call: Call, memory: Memory, about: Action, typed: Mapping[str, s
         ]
     stack = (*memory.stack[:-1], str(opened.about))
     again = memory.model_copy(update={"at": _milliseconds(call.at), "stack": stack})
-    return form_view(opened, again.text, typed, _note("meanwhile", by=by, changed=changed))
+    return form_view(opened, again.text, _note("meanwhile", by=by, changed=changed))
 
 
 def _note(part: str, **facts: object) -> Block:
     return section(words("meanwhile", part, **facts))
 
 
-def _request(call: Call, typed: Mapping[str, str | None]) -> str:
+def _request(call: Call) -> str:
     """What makes a form that is sent twice the same: the view, and what was typed into it."""
-    said = sha256(json.dumps(typed, sort_keys=True).encode()).hexdigest()
+    said = sha256(json.dumps(answers_of(call.view), sort_keys=True).encode()).hexdigest()
     return f"form:{call.view['id']}:{said}"
 
 

@@ -1,7 +1,7 @@
 """Drawing what a form declares, and reading what was answered."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot.slack.actions import Action
@@ -65,11 +65,10 @@ class Open:
 def form_view(
     opened: Open,
     memory: str,
-    typed: Mapping[str, str | None] | None = None,
     note: Block | None = None,
 ) -> dict[str, Any]:
-    """The form with what is held in it, or with what was typed; the note stands above all."""
-    values = {**opened.spelled, **(typed or {})}
+    """The form with what is held in it; the note stands above all."""
+    values = opened.spelled
     blocks = [note] if note else []
     blocks += [context(opened.lead)] if opened.lead else []
     for name, question in opened.asked().items():

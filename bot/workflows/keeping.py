@@ -65,7 +65,8 @@ class Kept(Generic[Noun]):
     is_theirs: Callable[[Session, Noun, str], bool] = lambda session, noun, actor: False
     """Who may change one besides those with the right."""
     check: Callable[[Act, Noun, Form], None] = lambda act, noun, form: None
-    """Raises what speaks against a form that the noun alone cannot know."""
+    """Raises what speaks against a form that the noun alone cannot know; it is asked of each form
+    the noun is kept by."""
 
     def look(self, act: Act, id_: int) -> Noun:
         """One that the person may change, as it is now. Raises Gone and NotAllowed."""
@@ -102,7 +103,7 @@ class Kept(Generic[Noun]):
     def close(self, act: Act, id_: int, version: int) -> Noun:
         """Close one, or open it again. Raises Gone, NotAllowed and ChangedSince."""
         noun: Any = self.take(act, id_, version)
-        noun.closed_at = None if noun.closed_at else act.at
+        noun.close(act.at)
         return self.changed(act, noun)
 
     def remove(self, act: Act, id_: int, version: int) -> None:

@@ -10,7 +10,17 @@ from models.base import Base
 from models.errors import Mistake
 
 
-class Theme(Base):
+class Closing:
+    """What can be closed, and opened again."""
+
+    closed_at: Mapped[datetime | None]
+
+    def close(self, at: datetime) -> None:
+        """Close it; closed already, open it again."""
+        self.closed_at = None if self.closed_at else at
+
+
+class Theme(Closing, Base):
     """A direction that epics can serve; one that is over is closed and keeps its epics."""
 
     __tablename__ = "themes"
@@ -22,7 +32,6 @@ class Theme(Base):
     name: Mapped[str] = mapped_column(String(100))
     description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     objectives: Mapped[list["Objective"]] = relationship(
@@ -44,7 +53,7 @@ class EnoughKeyResults(Mistake):
         )
 
 
-class Objective(Base):
+class Objective(Closing, Base):
     """What is to be true by a day; under a theme, or on its own."""
 
     __tablename__ = "objectives"
@@ -57,7 +66,6 @@ class Objective(Base):
     title: Mapped[str] = mapped_column(String(200))
     due_on: Mapped[date | None]
     owner_user_id: Mapped[str | None] = mapped_column(String(32))
-    closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     theme: Mapped[Theme | None] = relationship(back_populates="objectives")

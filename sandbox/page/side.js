@@ -49,6 +49,9 @@ export function showSide(goTo) {
     users.filter(({ deleted }) => !deleted).map((user) => ({ key: user.id, mark: user.real_name, draw: () => element("option", { value: user.name }, user.real_name) })),
   );
   byId("me").value = seen.me;
+  const { hints } = seen.world;
+  byId("hints").hidden = !hints.length;
+  keep(byId("hints"), [heading("What to try"), ...hints.map((hint) => ({ key: hint, mark: hint, draw: () => element("p", {}, hint) }))]);
   const unread = unreadElsewhere();
   byId("elsewhere").hidden = !unread;
   byId("elsewhere").textContent = unread > 99 ? "99+" : unread;

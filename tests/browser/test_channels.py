@@ -222,3 +222,12 @@ def test_the_list_of_places_is_a_drawer_on_a_phone(phone):
     phone.get_by_role("link", name="# lobby").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("# lobby")
     expect(phone.get_by_role("link", name="# lobby")).to_be_hidden()
+
+
+def test_what_one_could_try_stands_beside_the_places(desk, office):
+    hints = desk.get_by_role("region", name="What to try")
+    expect(hints).to_be_hidden()
+    office.suggest("Ana proposes: type /epic propose.", "Ben votes on <b>it</b>.")
+    expect(hints.get_by_role("paragraph")).to_have_text(
+        ["Ana proposes: type /epic propose.", "Ben votes on <b>it</b>."]
+    )

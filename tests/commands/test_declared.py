@@ -121,7 +121,7 @@ def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_
 
 
 @pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_each_form_held_drawn_and_read_equals_itself(action, form, data):
     facts = facts_for(form)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from bot.commands.routes import DOES, OPENS, PAGE, SAVES, routes
 from bot.slack.actions import Memory, Page, Seen, read_memory
 from bot.slack.forms import Open, form_view
+from bot.slack.hearing import Call, Context
 from bot.views.themes.actions import (
     AddTheme,
     CloseObjective,
@@ -15,6 +16,7 @@ from bot.views.themes.actions import (
     ThemeShown,
     ThemesList,
 )
+from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
 from models.board.digest import Digest, Subscription
 from models.epics.epic import Epic
@@ -85,9 +87,9 @@ def a_digest(session, portfolio):
 
 
 def made(action, world):
-    """The action about what there is."""
+    """The action about what there is; what needs its noun in a certain state has one of its own."""
     if issubclass(action, Seen):
-        return action.of(world[action.noun])
+        return action.of(world.get(action, world.get(action.noun)))
     return action(**{n: world[n].id for n in action.model_fields if n != "number"})
 
 
@@ -176,6 +178,60 @@ def test_each_writer_refuses_a_stranger_and_changes_nothing(slack, shop, world):
         assert ack["response_action"] == "errors"
         assert next(iter(ack["errors"].values())).startswith("Only "), route.action.kind
     assert changes(shop) == before
+
+
+def test_each_opener_shows_what_slack_takes_and_a_stranger_no_form_to_fill_in(slack, shop, world):
+    for way in (PAGE, OPENS):
+        for route in routes.of(way):
+            assert press(slack, str(made(route.action, world))).error is None
+            form = slack.wait_for(lambda: slack.as_user("ana").form())
+            assert form.view["callback_id"] == route.action.kind
+            form.close()
+    for route in routes.of(SAVES):
+        press(slack, str(made(route.action, world)), "dana")
+        said = slack.wait_for(lambda: private_answer(slack, "dana"))
+        assert said.startswith("Only "), route.action.kind
+
+
+def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, shop, world):
+    here, dana = world["portfolio"].workspace_id, slack.workspace.user_named("dana").id
+    context = Context(shop.database, slack.clock)
+    call = Call(context, here, dana, "U0TACK", slack.clock.now(), args=None)
+    for route in (*routes.of(SAVES), *routes.of(DOES)):
+        given = {"form": sample(route.form)} if route.form else {}
+        name = "about" if route.form else "it"
+        with pytest.raises(NotAllowed), shop.database.write() as session:
+            route.handler(call, session, **given, **{name: made(route.action, world)})
+
+
+def sample(form):
+    texts = {n: SAMPLES.get(type(q).__name__) for n, q in form.questions().items()}
+    return form.read(
+        {n: t and t.format(n=len(n), of="x") for n, t in texts.items()}, facts_for(form)
+    )
+
+
+def test_each_form_about_something_that_has_changed_is_not_taken_as_it_is(slack, shop, world):
+    for route in routes.of(SAVES):
+        action = made(route.action, world)
+        if isinstance(action, Seen):
+            before = changes(shop)
+            ack = send(slack, action.but(version=action.version + 1), route.form).ack
+            assert ack["response_action"] == "update", action.kind
+            assert "while it was open" in str(ack["view"]), action.kind
+            assert changes(shop) == before
+
+
+def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop, world):
+    guest = slack.add_user("gil", guest=True).id
+    for route in routes.of(SAVES):
+        kinds = {name: type(q).__name__ for name, q in route.form.questions().items()}
+        for name, kind in kinds.items():
+            if kind in {"Person", "Choice"}:
+                wrong = {name: guest if kind == "Person" else "4711"}
+                ack = send(slack, made(route.action, world), route.form, **wrong).ack
+                assert ack["response_action"] == "errors", (route.action.kind, name)
+                assert name in ack["errors"]
 
 
 def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(slack, shop, world):

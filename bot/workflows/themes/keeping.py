@@ -1,6 +1,5 @@
 """Keeping themes: saying what the portfolio is after, and how far it has come."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -9,14 +8,17 @@ from sqlalchemy.orm import Session
 from bot.workflows.keeping import LOCK, Act, Gone, Kept
 from bot.workflows.themes.themes import COMMAND
 from models.errors import FieldMistakes
+from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 from models.themes.theme import KeyResult, Objective, Theme
 
 
-def _check_theme(act: Act, theme: Theme, form: Any) -> None:
+def _check_theme(act: Act, theme: Theme, form: Form) -> None:
     """One at a time gives a theme its name, so that no two have the same."""
+    if not isinstance(form, ThemeForm):
+        return
     act.session.get(Portfolio, theme.portfolio_id, with_for_update=LOCK)
     same = select(Theme.id).where(
         Theme.portfolio_id == theme.portfolio_id,
@@ -27,8 +29,8 @@ def _check_theme(act: Act, theme: Theme, form: Any) -> None:
         raise FieldMistakes({"name": f"There is a theme {form.name} already."})
 
 
-def _check_objective(act: Act, objective: Objective, form: Any) -> None:
-    if form.theme_id is not None:
+def _check_objective(act: Act, objective: Objective, form: Form) -> None:
+    if isinstance(form, ObjectiveForm) and form.theme_id is not None:
         theme = act.session.get(Theme, form.theme_id)
         if theme is None or theme.portfolio_id != objective.portfolio_id:
             raise Gone(COMMAND)

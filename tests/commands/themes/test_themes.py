@@ -141,6 +141,12 @@ def test_what_someone_else_changed_meanwhile_is_shown_and_what_was_typed_is_kept
     assert form.shows("*Someone else changed this while it was open.*")
     assert form.shows("What is it called? It is now “Buyers who come back”.")
     assert form.value("What is it called?") == "Buyers who finish"
+    with shop.database.write() as session:
+        theme = session.scalars(select(Theme)).one()
+        theme.name, theme.version = "Buyers who stay", theme.version + 1
+    assert not form.submit().closed
+    assert form.shows("What is it called? It is now “Buyers who stay”.")
+    assert not form.shows("What is it about? It is")
     assert form.submit().closed
     slack.wait_for(lambda: shown.shows("*Buyers who finish*"))
 
