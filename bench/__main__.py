@@ -8,13 +8,14 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import burst, clicks, delivering, home, importing, starting
+from bench import burst, clicks, delivering, flow, home, importing, starting
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
     "burst": burst.measure,
     "clicks": clicks.measure,
     "deliver": delivering.measure,
+    "flow": flow.measure,
     "home": home.measure,
     "import": importing.measure,
     "start": starting.measure,

@@ -3,8 +3,10 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, time
 from itertools import takewhile
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import select
@@ -86,3 +88,12 @@ def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio
 def count_of(count: int, nouns: str) -> str:
     """ "1 epic", "1,815 transitions"."""
     return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
+
+
+def end_of_day(portfolio: Portfolio, text: str) -> datetime:
+    """The last second of a day that was typed, in the portfolio's zone. Raises Mistake."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(portfolio.time_zone))

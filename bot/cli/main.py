@@ -3,11 +3,10 @@
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -19,12 +18,14 @@ import migrations
 from bot.cli import audit as cli_audit
 from bot.cli import exporting as cli_export
 from bot.cli import importing as cli_projects
+from bot.cli import metrics as cli_metrics
 from bot.cli import run as cli_run
 from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
     count_of,
+    end_of_day,
     open_database,
     portfolio_named,
     ready_database,
@@ -53,6 +54,7 @@ tack.add_typer(cli_run.work, name="work")
 tack.add_typer(cli_audit.audit, name="audit")
 imports.command("projects")(cli_projects.import_projects)
 tack.command("export")(cli_export.export)
+tack.command("metrics")(cli_metrics.metrics)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
 tack.command("routes")(cli_run.print_routes)
@@ -212,7 +214,7 @@ def board(
     """Print how many epics stood in each state at the end of a day."""
     with ready_database() as database, database.read() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        moment = datetime.combine(_day(as_of), time(23, 59, 59), ZoneInfo(found.time_zone))
+        moment = end_of_day(found, as_of)
         states = found.all_states
         names = [state.name for state in states]
         wip = {state.name for state in states if state.committed}
@@ -243,10 +245,3 @@ def _as_text(portfolio: str, board: Board) -> str:
     lines.append(f"In progress: {board.wip_total}")
     lines += [f"  {stream:<24}{wip:>5}" for stream, wip in board.wip_per_value_stream.items()]
     return "\n".join(lines)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error

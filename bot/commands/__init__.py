@@ -26,6 +26,7 @@ from bot.commands.epics import (
 )
 from bot.commands.files import exports as export
 from bot.commands.files import imports
+from bot.commands.flow import explaining
 from bot.commands.people import people, roles
 from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
 from bot.commands.portfolio import merging as restructuring
@@ -98,7 +99,7 @@ COMMANDS = (
     Command("/budget", "See, fund and shift budgets", "show | shift | fund", budget.hear),
     Command("/decision", "Put an epic to a vote", "open KEY | list | show D-1", decision.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
-    Command("/flow", "The weekly digest of a channel", "digest subscribe | preview", flow.hear),
+    Command("/flow", "The weekly digest of a channel", "digest subscribe | explain", flow.hear),
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),
 )
 
@@ -261,7 +262,7 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes, decisions, budgets)
+ROOMS = (themes, decisions, budgets, explaining)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(

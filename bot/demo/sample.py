@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.demo import frame as sample_frame
 from bot.demo.budgets import keep_budgets
+from bot.demo.earlier import bring_in
 from bot.demo.epic import DL, IM, R, S, SampleEpic
 from bot.demo.epics import EPICS
 from bot.workflows.board import digesting
@@ -84,6 +85,7 @@ def load_sample(
     _confirm(session, epics.values(), now)
     keep_budgets(session, portfolio, people, channels["portfolio"], now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
+        bring_in(session, portfolio, now)
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 

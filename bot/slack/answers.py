@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.slack.blocks import Block, Element, context, modal, plain, section, shorten
+from bot.slack.blocks import CHART, Block, Element, context, modal, plain, section, shorten
 from bot.slack.mrkdwn import escape, person
 from models.errors import Mistake
 
@@ -24,6 +24,11 @@ class Answer:
 
     text: str
     blocks: Sequence[Block] = field(default_factory=tuple)
+
+    @property
+    def without_charts(self) -> "Answer":
+        """The same in words alone, which say every number of a chart."""
+        return Answer(self.text, [each for each in self.blocks if each["type"] != CHART])
 
 
 def sentence(words: str, accessory: Element | None = None) -> Answer:

@@ -1,7 +1,7 @@
 """Builders for Block Kit: plain dicts, shortened and split to Slack's limits."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Block = dict[str, Any]
@@ -18,6 +18,8 @@ OPTIONS_LIMIT = 100
 TITLE_LIMIT = 24
 TEXT_LIMIT = 4_000
 VALUE_LIMIT = 2_000
+
+CHART = "data_visualization"
 
 TORN = re.compile(r"(?:&\w{0,4}|<[^>]*)$")
 """The rest of an escaped sign or of a token whose end was cut off."""
@@ -69,6 +71,30 @@ def context(text: str) -> Block:
 def actions(block_id: str, elements: Sequence[Element]) -> Block:
     """A row of buttons and menus."""
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def bar_chart(
+    title: str,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[int]],
+    *,
+    x_label: str,
+    y_label: str,
+) -> Block:
+    """A chart that Slack draws, a bar of each series at each label; its numbers are also said."""
+    data = [
+        {
+            "name": name,
+            "data": [
+                {"label": label, "value": value}
+                for label, value in zip(labels, values, strict=True)
+            ],
+        }
+        for name, values in series.items()
+    ]
+    axes = {"categories": list(labels), "x_label": x_label, "y_label": y_label}
+    chart = {"type": "bar", "series": data, "axis_config": axes}
+    return {"type": CHART, "title": title, "chart": chart}
 
 
 def divider() -> Block:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
@@ -24,11 +25,16 @@ CLOCKS_DIFFER_BY = timedelta(minutes=2)
 ON_ITS_WAY = timedelta(seconds=10)
 """How long a post may take to appear after it began: as long as one waits for its reply."""
 
+BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format"})
+"""Nothing was posted, and nothing was changed."""
+
 PAGE = 100
 MOST_PAGES = 5
 NOT_ALLOWED = frozenset(
     {"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"}
 )
+
+log = structlog.get_logger(__name__)
 
 
 class CallFailed(Exception):
@@ -79,13 +85,12 @@ class Calls:
 
     def post(self, channel: str, message: Message, drawing: Answer) -> str:
         """Post the message; its ts."""
-        posted = self.ask(
+        posted = self._show(
             POST,
             self.client.chat_postMessage,
+            drawing,
             channel=channel,
             thread_ts=message.thread_ts,
-            text=drawing.text,
-            blocks=list(drawing.blocks),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"key": message.work_key}},
             unfurl_links=False,
             unfurl_media=False,
@@ -94,14 +99,7 @@ class Calls:
 
     def update(self, channel: str, ts: str, drawing: Answer) -> None:
         """Show the drawing in place of what the message shows."""
-        self.ask(
-            "chat.update",
-            self.client.chat_update,
-            channel=channel,
-            ts=ts,
-            text=drawing.text,
-            blocks=list(drawing.blocks),
-        )
+        self._show("chat.update", self.client.chat_update, drawing, channel=channel, ts=ts)
 
     def publish(self, user_id: str, drawing: Answer) -> None:
         """Show the drawing as the person's App Home."""
@@ -145,6 +143,25 @@ class Calls:
             if failed.reply.error in NOT_ALLOWED:
                 raise LookupRefused(failed.reply.error) from failed
             raise
+
+    def _show(
+        self,
+        method: str,
+        call: Callable[..., SlackResponse],
+        drawing: Answer,
+        **arguments: Any,
+    ) -> SlackResponse:
+        """Show the drawing; where Slack does not take its blocks, without the charts among them."""
+        said = {"text": drawing.text, "blocks": list(drawing.blocks)}
+        try:
+            return self.ask(method, call, **arguments, **said)
+        except CallFailed as failed:
+            plainer = drawing.without_charts
+            if failed.reply.error not in BLOCKS_REFUSED or plainer.blocks == said["blocks"]:
+                raise
+            log.warning("charts refused", method=method, error=failed.reply.error)
+            said["blocks"] = list(plainer.blocks)
+            return self.ask(method, call, **arguments, **said)
 
     def ask(
         self, method: str, call: Callable[..., SlackResponse], **arguments: Any

@@ -23,6 +23,7 @@ from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent
+from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import Ballot, Decision
 from models.decisions.form import DecisionForm
@@ -71,11 +72,14 @@ def world(slack, shop):
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
+        digest = a_digest(session, portfolio)
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
     return {
         "portfolio": portfolio,
+        "stream": portfolio.value_streams[0],
+        "digest": digest,
         "theme": theme,
         "objective": objective,
         "epic": epics[1],
@@ -111,6 +115,33 @@ def a_shift(slack, shop, portfolio, streams):
         here = considering.portfolio_to_shift_in(act, portfolio.id)
         seen = considering.consider(act, here, form).mark
         return shifting.ask(act, portfolio.id, form, seen)
+
+
+def a_digest(session, portfolio):
+    """This week's, in #payments."""
+    here = {"workspace_id": portfolio.workspace_id, "channel_id": "C0PAY"}
+    told = {"at": portfolio.created_at, "until": portfolio.created_at}
+    subscription = Subscription(
+        portfolio_id=portfolio.id,
+        time_zone="UTC",
+        next_at=portfolio.created_at,
+        subscribed_by="U0ANA",
+        subscribed_at=portfolio.created_at,
+        **here,
+    )
+    session.add(subscription)
+    session.flush()
+    digest = Digest(
+        subscription=subscription,
+        week="2026-W20",
+        since=portfolio.created_at - timedelta(days=7),
+        first=True,
+        **told,
+        **here,
+    )
+    session.add(digest)
+    session.flush()
+    return digest
 
 
 def made(action, world):
@@ -353,8 +384,25 @@ def past_decision(like, epic, number):
     return with_no_one
 
 
+def in_flight(session, world, count):
+    """So many epics in flight since before the digest."""
+    portfolio = session.get_one(Portfolio, world["portfolio"].id)
+    stream = session.get_one(ValueStream, world["stream"].id)
+    for number in range(count):
+        epic = Epic(
+            workspace_id=portfolio.workspace_id,
+            portfolio=portfolio,
+            value_stream=stream,
+            key=stream.take_key(),
+            title=f"Idea {number}",
+        )
+        at = portfolio.created_at - timedelta(days=number)
+        session.add(epic.enter(portfolio.state("ready"), at, None))
+
+
 def test_each_page_past_its_end_is_the_last(slack, shop, world):
     with shop.database.write() as session:
+        in_flight(session, world, 45)
         here = {"workspace_id": world["portfolio"].workspace_id}
         for number in range(45):
             session.add(Theme(portfolio_id=world["portfolio"].id, name=f"Theme {number}", **here))

@@ -53,7 +53,7 @@ def test_an_unknown_state_is_answered_with_the_states_there_are(slack, shop):
 def test_a_key_alone_shows_its_epic(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ben").types("/epic pay-1", channel="payments").text
-    assert said.startswith("PAY-1 Pay by bank transfer. Funnel, day 1.")
+    assert said.startswith("PAY-1 Pay by bank transfer. Funnel, since today.")
     assert slack.as_user("ben").types("/epic show pay 1", channel="payments").text == said
 
 

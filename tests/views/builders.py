@@ -95,9 +95,9 @@ def a_step(epic, came_from=None, *, by=ANA, reason=None, at=None):
     )
 
 
-def a_card(epic, came_from=None, *, day=1, by=ANA, reason=None):
-    """The epic's card on a day of its stay, the first being 1."""
-    now = epic.state_entered_at + timedelta(days=day - 1)
+def a_card(epic, came_from=None, *, day=0, by=ANA, reason=None):
+    """The epic's card so many days into its stay."""
+    now = epic.state_entered_at + timedelta(days=day)
     return Card(epic, a_step(epic, came_from, by=by, reason=reason), now)
 
 

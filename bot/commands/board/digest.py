@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.commands.flow import explaining
 from bot.commands.readiness import check_is_set_up
 from bot.slack import answers, help
 from bot.slack.answering import TriggerExpired
@@ -36,6 +37,7 @@ USAGES = (
     help.Usage("send", "digest send", "send this week's now"),
     help.Usage("pause", "digest pause", "send none until it is resumed"),
     help.Usage("resume", "digest resume", "send it again at its usual time"),
+    help.Usage("explain", "explain", "show what each number of a digest is drawn from"),
     help.Usage("help", "help", "say what can be typed"),
 )
 
@@ -51,6 +53,9 @@ def hear(call: Call) -> None:
     """Hear `/flow`."""
     word, _, rest = call.typed.partition(" ")
     doing = DIGEST_FORMS.get(rest.strip().casefold()) if word.casefold() == "digest" else None
+    if word.casefold() == "explain":
+        explaining.hear(call)
+        return
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
         call.reply(help.usage("/flow", USAGES, asked.removeprefix("digest ")))

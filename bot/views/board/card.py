@@ -33,9 +33,9 @@ from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.calendar import days_between
 from models.epics.column import ENDED
 from models.epics.epic import Epic, StreamMove, Transition
+from models.flow.days import day_number
 from models.message import MessageKind
 from models.money import format_amount
 from models.portfolio.portfolio import FIRST_STATE, Phase
@@ -121,18 +121,13 @@ def _facts(card: Card) -> dict[str, object]:
         "decision": card.decision,
         "reason": (card.last.reason or "").strip(),
         "entered_on": epic.state_entered_at.astimezone(zone),
-        "age_days": _days(epic.state_entered_at, now, zone),
-        "committed_days": _days(committed, now, zone) if committed else None,
+        "age_days": day_number(epic.state_entered_at, now, zone),
+        "committed_days": day_number(committed, now, zone) if committed else None,
         "ended": ended,
         "next_aloud": read_aloud(card),
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
     }
-
-
-def _days(since: datetime, now: datetime, zone: ZoneInfo) -> int:
-    """The day of the stay, the first being 1, by the portfolio's calendar."""
-    return days_between(since, now, zone) + 1
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:

@@ -1,6 +1,7 @@
 """The weekly digest: first what changed, then what needs someone, then how work flows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import (
     TEXT_LIMIT,
     Block,
+    Element,
+    actions,
     button,
     context,
     header,
@@ -22,6 +25,8 @@ from bot.views.board.needs import line_of
 from bot.views.board.pressing import answer_button
 from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import board_button
+from bot.views.flow.actions import ExplainDigest
+from bot.views.flow.figures import limit_chart, lines
 from bot.workflows.board.content import Crowd, InFlight, Telling
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
@@ -31,13 +36,25 @@ from models.budgets.shift import Shift
 from models.calendar import days_between, spell_span
 from models.decisions.decision import Decision
 from models.epics.epic import Epic
+from models.flow.days import day_number
 from models.money import format_amount
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
+
+LENGTH = 1_500
+"""In characters: one or two thumb-lengths of a phone."""
+
+TERSE = (0, 1, 2, 3, 4)
+"""From all there is to say to what cannot be left out."""
+
+DATE = re.compile(r"<!date\^\d+\^[^|]+\|([^>]+)>")
+PERSON = re.compile(r"<@\w+>")
 NEEDS_SHOWN = 3
 CROWDS_SHOWN = 2
 TITLE_STREAMS = 2
+STREAMS_NAMED = 8
+"""With their numbers, in words as in the chart; the others are counted."""
 
 
 def digest(telling: Telling) -> Answer:
@@ -50,6 +67,23 @@ def digest(telling: Telling) -> Answer:
         return Answer(words("board/digest", "quiet_summary", **facts), [section(said)])
     needs = list(_needs(telling))
     facts["asks"] = [ask for _, ask in needs]
+    asked = [block for block, _ in needs]
+    for level in TERSE:
+        blocks = _blocks(telling, facts | {"terse": level}, asked)
+        if _length(blocks) <= LENGTH:
+            break
+    return Answer(shorten(words("board/digest", "summary", **facts), TEXT_LIMIT - 1_000), blocks)
+
+
+def _blocks(telling: Telling, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
+    """The more terse, the more is left out: what else stands on the board, or in the thread."""
+    flow = lines(
+        telling.flow,
+        weeks=telling.weeks,
+        of_stream=telling.value_stream is not None,
+        few=facts["terse"] >= TERSE[-1],
+    )
+    facts |= {"flow_lines": flow}
     blocks: list[Block] = [
         header(bare_words("board/digest", "title", **facts)),
         section(words("board/digest", "changed", **facts)),
@@ -58,13 +92,31 @@ def digest(telling: Telling) -> Answer:
         blocks.append(context(words("board/digest", "first", **facts)))
     elif telling.weeks > 1:
         blocks.append(context(words("board/digest", "gap", **facts)))
-    if needs:
-        blocks += [section("*Needs you*"), *(block for block, _ in needs)]
-    blocks.append(section(words("board/digest", "figures", **facts), _menu(telling)))
+    if asked:
+        blocks += [section("*Needs you*"), *asked]
+    if not telling.preview:
+        blocks += limit_chart(facts["charted"])
+    blocks.append(section(words("board/digest", "figures", **facts)))
     if thread := words("board/digest", "thread", **facts):
         blocks.append(context(thread))
+    blocks += _doing(telling)
     blocks.append(context(words("board/digest", "rule", **facts)))
-    return Answer(shorten(words("board/digest", "summary", **facts), TEXT_LIMIT - 1_000), blocks)
+    return blocks
+
+
+def _length(blocks: Sequence[Block]) -> int:
+    """How many characters one reads, a date and a name as Slack shows them."""
+    parts = [
+        part
+        for block in blocks
+        for part in (block, block.get("accessory", {}), *block.get("elements", ()))
+    ]
+    texts = [part.get("text") or part.get("title") or "" for part in parts]
+    return sum(len(_read(each if isinstance(each, str) else each["text"])) for each in texts)
+
+
+def _read(text: str) -> str:
+    return PERSON.sub("@someone", DATE.sub(r"\1", text))
 
 
 def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
@@ -96,8 +148,6 @@ def _facts(telling: Telling) -> dict[str, Any]:
         "total": telling.in_flight_total,
         "before": telling.in_flight_before,
         "in_flight": telling.in_flight,
-        "lately": telling.finished_13_weeks,
-        "earlier": telling.finished_13_weeks_before,
         "needs": needs,
         "late": needs.answers.late,
         "milestones": telling.milestones,
@@ -114,6 +164,7 @@ def _facts(telling: Telling) -> dict[str, Any]:
         "by": subscription.subscribed_by,
         "preview": telling.preview,
         "asks": (),
+        "terse": TERSE[0],
         **_limits(telling.in_flight),
     }
     facts["period"], facts["days"] = _period(telling)
@@ -122,17 +173,27 @@ def _facts(telling: Telling) -> dict[str, Any]:
 
 def _limits(in_flight: InFlight) -> dict[str, Any]:
     """Which streams are over their limits, at them, and below."""
-    limited = [(name, load) for name, load in in_flight.streams.items() if load.most is not None]
+    limited = {name: load for name, load in in_flight.streams.items() if load.most is not None}
+    full = [(name, load) for name, load in limited.items() if load.is_full]
+    below = [(name, load) for name, load in limited.items() if not load.is_full and not load.over]
+    named = [*in_flight.over, *full, *below][:STREAMS_NAMED]
     return {
         "over": in_flight.over,
         "over_named": in_flight.over[:TITLE_STREAMS],
-        "full": [(name, load) for name, load in limited if load.is_full],
-        "below": sum(1 for _, load in limited if not load.is_full and not load.over),
-        "limited": len(limited),
-        "as_today": bool(limited) and all(load.is_full for _, load in limited if load.count),
-        "crowded_columns": [
-            (column, load) for column, load in in_flight.columns.items() if load.over
+        "by_limits": [
+            (lead, [each for each in kind if each in named])
+            for lead, kind in (("over", in_flight.over), ("at the limit", full), ("below", below))
+            if any(each in named for each in kind)
         ],
+        "not_named": len(limited) - len(named),
+        "charted": dict(sorted(named)),
+        "limited": len(limited),
+        "crowded_columns": [
+            (column, load)
+            for column, load in in_flight.columns.items()
+            if load.over or load.is_full
+        ],
+        "as_today": bool(limited) and all(load.is_full for load in limited.values() if load.count),
     }
 
 
@@ -177,7 +238,7 @@ def _ballot(telling: Telling, decision: Decision) -> tuple[Block, str]:
 def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
     stream, oldest = crowd.value_stream, crowd.oldest
     since = oldest.committed_at if oldest else None
-    age = days_between(since, telling.now, telling.zone) + 1 if since else None
+    age = day_number(since, telling.now, telling.zone) if since else None
     days = days_between(crowd.since, telling.now, telling.zone)
     said = words("board/digest", "crowd_line", crowd=crowd, age=age, days=days)
     see = board_button(telling.portfolio, stream)
@@ -212,8 +273,16 @@ def _due_at(telling: Telling, epic: Epic) -> datetime:
     return telling.portfolio.calendar.answer_due_at(epic.state_entered_at, telling.zone)
 
 
-def _menu(telling: Telling) -> dict[str, Any] | None:
+def _doing(telling: Telling) -> list[Block]:
     """What can be done with it; nothing with a preview."""
+    menu = _menu(telling)
+    if menu is None or telling.digest_id is None:
+        return []
+    explain = ExplainDigest(digest=telling.digest_id).button("Explain a number")
+    return [actions("digest", [explain, menu])]
+
+
+def _menu(telling: Telling) -> Element | None:
     if telling.preview:
         return None
     ref = SubscriptionRef(subscription=telling.subscription.id)

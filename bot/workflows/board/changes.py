@@ -2,48 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.board.content import Changes, InFlight
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.flow.scope import Scope
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
-from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, ValueStream, WipLimit
+from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.themes.theme import Theme
-
-QUARTER = timedelta(weeks=13)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A portfolio, or one value stream of it."""
-
-    portfolio: Portfolio
-    value_stream: ValueStream | None = None
-
-    @property
-    def epics(self) -> ColumnElement[bool]:
-        """The epics in it that everybody may see: it is told in a channel."""
-        inside = and_(Epic.portfolio_id == self.portfolio.id, seen_by(EVERYBODY))
-        if self.value_stream is None:
-            return inside
-        return and_(inside, Epic.value_stream_id == self.value_stream.id)
-
-    @property
-    def states(self) -> Mapping[int, State]:
-        """The portfolio's states by their ids, those given up as well."""
-        return {state.id: state for state in self.portfolio.all_states}
-
-    @property
-    def streams(self) -> Sequence[ValueStream]:
-        """The value streams in it."""
-        return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
 
 
 def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:
@@ -185,17 +156,6 @@ def _named(session: Session, counts: Mapping[int | None, int]) -> list[tuple[str
     return sorted(named, key=lambda each: (-each[1], each[0]))
 
 
-def finished_within(session: Session, scope: Scope, until: datetime) -> tuple[int, int]:
-    """How many epics were done in the 13 weeks up to the moment, and in the 13 before."""
-
-    def done(since: datetime, before: datetime) -> int:
-        rows = select(Epic).where(scope.epics, Epic.done_at > since, Epic.done_at <= before)
-        return _count(session, rows)
-
-    middle = until - QUARTER
-    return done(middle, until), done(middle - QUARTER, middle)
-
-
 def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, int]:
     """How many epics are open, and how many finished since the portfolio went live."""
     open_ = [state.id for state in scope.portfolio.states if state.is_open]
@@ -206,10 +166,6 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
     ).where(scope.epics)
     total, done = session.execute(counted).one()
     return total, done
-
-
-def _count(session: Session, rows: Select[Epic]) -> int:
-    return session.scalar(rows.with_only_columns(func.count(Epic.id)).order_by(None)) or 0
 
 
 def _with_streams(session: Session, rows: Select[Epic]) -> Sequence[Epic]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.workflows.flow.figures import FlowFigures
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.board.digest import WEEK, Subscription
@@ -142,6 +143,8 @@ class Telling:
     portfolio: Portfolio
     value_stream: ValueStream | None
     subscription: Subscription
+    digest_id: int | None = None
+    """None of a preview, which is not stored."""
     first: bool
     preview: bool
     at: datetime
@@ -151,8 +154,7 @@ class Telling:
     in_flight: InFlight
     needs: Needs
     milestones: OnTheirDates
-    finished_13_weeks: int
-    finished_13_weeks_before: int
+    flow: FlowFigures
     open_total: int
     """How many epics were neither done nor stopped."""
     finished_since_live: int

@@ -3,18 +3,18 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from bot.workflows.board import changes as telling
 from bot.workflows.board import needs as needing
-from bot.workflows.board.changes import Scope
 from bot.workflows.board.content import Needs, Telling
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.flow.figures import flow_figures
+from bot.workflows.flow.scope import scope_of
 from bot.workflows.redrawing import redraw_message
 from models.board.digest import WEEK, Digest, Subscription
 from models.message import DIGEST_KINDS, Message, MessageKind
-from models.portfolio.portfolio import Portfolio
 
 CONDITIONS = tuple(kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGEST)
 """What the replies in a digest's thread are about, in their order."""
@@ -23,7 +23,7 @@ CONDITIONS = tuple(kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGE
 def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
     """What a digest would tell if it were sent now; nothing is stored."""
     since, first = told_since(session, subscription, now)
-    return _telling(session, subscription, since, now, now, now, first=first, preview=True)
+    return _telling(session, subscription, None, since, now, now, now, first=first)
 
 
 def tell(session: Session, digest: Digest, now: datetime) -> Telling:
@@ -31,12 +31,12 @@ def tell(session: Session, digest: Digest, now: datetime) -> Telling:
     return _telling(
         session,
         digest.subscription,
+        digest.id,
         digest.since,
         digest.until,
         digest.at,
         now,
         first=digest.first,
-        preview=False,
     )
 
 
@@ -69,7 +69,8 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
 
 def tell_condition(session: Session, digest: Digest, kind: MessageKind) -> Needs:
     """The one kind of thing that a reply in the digest's thread is about."""
-    scope, at = _scope(session, digest.subscription), digest.at
+    asked = digest.subscription
+    scope, at = scope_of(session, asked.portfolio_id, asked.value_stream_id), digest.at
     match kind:
         case MessageKind.DIGEST_ANSWERS:
             return Needs(answers=needing.waiting_for_an_answer(session, scope, at))
@@ -104,23 +105,23 @@ def told_since(
 def _telling(
     session: Session,
     subscription: Subscription,
+    digest_id: int | None,
     since: datetime,
     until: datetime,
     at: datetime,
     now: datetime,
     *,
     first: bool,
-    preview: bool,
 ) -> Telling:
-    scope = _scope(session, subscription)
-    lately, before = telling.finished_within(session, scope, until)
+    scope = scope_of(session, subscription.portfolio_id, subscription.value_stream_id)
     open_total, finished = telling.beginning(session, scope, at) if first else (0, 0)
     return Telling(
         portfolio=scope.portfolio,
         value_stream=scope.value_stream,
         subscription=subscription,
+        digest_id=digest_id,
         first=first,
-        preview=preview,
+        preview=digest_id is None,
         at=at,
         since=since,
         until=until,
@@ -128,25 +129,8 @@ def _telling(
         in_flight=telling.in_flight(session, scope, until),
         needs=needing.needs(session, scope, since, until, at, now),
         milestones=needing.on_their_dates(session, scope, at),
-        finished_13_weeks=lately,
-        finished_13_weeks_before=before,
+        flow=flow_figures(session, scope, since, until),
         open_total=open_total,
         finished_since_live=finished,
         now=now,
-    )
-
-
-def _scope(session: Session, subscription: Subscription) -> Scope:
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.id == subscription.portfolio_id)
-        .options(
-            selectinload(Portfolio.states),
-            selectinload(Portfolio.all_states),
-            selectinload(Portfolio.value_streams),
-        )
-    ).one()
-    streams = portfolio.value_streams
-    return Scope(
-        portfolio, next((s for s in streams if s.id == subscription.value_stream_id), None)
     )

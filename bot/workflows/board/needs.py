@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from bot.workflows.board.changes import Scope, limits_of
+from bot.workflows.board.changes import limits_of
 from bot.workflows.board.content import Crowd, Needs, OnTheirDates, Waiting
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.quiet import last_heard, news_of, quiet_epics
+from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Need, T
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip, is_off_its_date, slips_of

@@ -13,9 +13,9 @@ def test_an_idea_becomes_a_card_and_moves_on_the_board(slack, database_url, mode
         ana, ben = slack.as_user("ana"), slack.as_user("ben")
         told = slack.wait_for(lambda: ana.private_messages())[-1].text
         assert told.startswith("*PAY-1 · Pay by bank transfer* is in the Payments funnel, 1st of 1")
-        assert "Funnel, day 1" in card(slack, "PAY-1").text
+        assert "Funnel, since today" in card(slack, "PAY-1").text
         ben.click("Move to Reviewing", channel="payments")
-        slack.wait_for(lambda: "Reviewing, day 1" in card(slack, "PAY-1").text)
+        slack.wait_for(lambda: "Reviewing, since today" in card(slack, "PAY-1").text)
         assert len(slack.channel("payments").messages) == 1
         home = slack.as_user("dana").opens_home()
         slack.wait_for(lambda: "*PAY-1* · Pay by bank transfer" in "\n".join(home.texts))
@@ -61,7 +61,7 @@ def test_a_card_only_one_sees_shows_the_state_after_a_click(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic show PAY-1", channel="payments")
     ana.click("Move to Reviewing", in_message=ana.private_messages()[-1])
-    slack.wait_for(lambda: "Reviewing, day 1" in ana.private_messages()[-1].text)
+    slack.wait_for(lambda: "Reviewing, since today" in ana.private_messages()[-1].text)
 
 
 def test_the_history_tells_every_step(slack, shop):

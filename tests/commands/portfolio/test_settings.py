@@ -151,7 +151,7 @@ def test_a_state_is_renamed_and_asks_for_what_is_checked(slack, shop):
     form.submit()
     board = note_on(slack, ana, "*Ideas* is saved.")
     assert board.shows("To leave it forward: an owner, the hypothesis")
-    slack.wait_for(lambda: "Ideas, day 1" in card(slack, "PAY-1").text)
+    slack.wait_for(lambda: "Ideas, since today" in card(slack, "PAY-1").text)
     state = stored(shop, State)[0]
     assert (state.name, state.exit_requires) == ("funnel", ["owner", "hypothesis"])
     assert state.stale_after_days == 21

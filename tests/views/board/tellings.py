@@ -2,10 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from bot.workflows.board.content import Changes, InFlight, Needs, OnTheirDates, Telling
+from bot.workflows.flow.figures import FlowFigures
 from models.board.digest import Subscription
 from models.epics.column import columns
+from models.flow.ageing import Aged, Ageing
+from models.flow.figures import Entries, Meaning, clocks_at
+from models.flow.finishing import Finished, Quarter, TimeToFinish
 from models.flow.flow import Load
+from models.flow.line import Line, Sample
 from tests.views.builders import ANA, a_portfolio
 
 MONDAY = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
@@ -35,6 +42,48 @@ def in_flight(portfolio, streams=None, most=None, **more):
     return InFlight(whole=Load(29), columns=loads, streams=streams or STREAMS, **more)
 
 
+def evenly(count):
+    """So many, spread over 13 weeks, in those that come first one more."""
+    return [count // 13 + (place < count % 13) for place in range(13)]
+
+
+def a_finished(lately=15, before=13, *, known=True):
+    """What finished in the 26 weeks to that Monday: counts, or counts week by week."""
+    quarters = []
+    for weeks_ago, counts in ((13, lately), (26, before)):
+        monday = START_OF_WEEK.date() + timedelta(days=1, weeks=-weeks_ago)
+        mondays = [monday + timedelta(weeks=n) for n in range(13)]
+        counts = evenly(counts) if isinstance(counts, int) else counts
+        quarters.append(Quarter(mondays, counts))
+    return Finished(*quarters, known_before=known)
+
+
+def a_line(day=190, half=96, n=28, weeks=26, *, of_stream=False):
+    """85 of 100 of so many finished by the day."""
+    return Line(day, half, Sample(of_stream, weeks, np.zeros(n)))
+
+
+def a_time(line=None, held=None, lately=(96,) * 13 + (200,) * 2, before=(104,) * 13):
+    """How long it took, in days each."""
+    times = (np.array(days, dtype=float) for days in (lately, before))
+    return TimeToFinish(line or a_line(), held or line or a_line(), *times)
+
+
+def flow(*, finished=None, time=None, past=(), keys=None):
+    """The figures of 13 weeks; `past` are those past the line, each with whether it crossed it."""
+    time, keys = time or a_time(), keys or {}
+    aged = [Aged(n, 200, crossed=crossed) for n, crossed in past]
+    nobody = clocks_at(MONDAY, Entries.of([]), Meaning(*(frozenset(),) * 3))
+    return FlowFigures(
+        finished=finished or a_finished(),
+        time=time,
+        ageing=Ageing(time.line, aged) if isinstance(time.line, Line) else None,
+        keys={n: f"PAY-{n}" for n, _ in past} | keys,
+        clocks=nobody,
+        of_all=nobody,
+    )
+
+
 def a_telling(portfolio=None, **more):
     portfolio = portfolio or a_portfolio()
     facts = {
@@ -50,8 +99,8 @@ def a_telling(portfolio=None, **more):
         "in_flight": in_flight(portfolio),
         "needs": Needs(),
         "milestones": OnTheirDates(),
-        "finished_13_weeks": 15,
-        "finished_13_weeks_before": 13,
+        "digest_id": None if more.get("preview") else 7,
+        "flow": flow(),
         "open_total": 58,
         "finished_since_live": 0,
         "now": MONDAY,

@@ -41,13 +41,13 @@ def test_a_new_idea_says_what_it_is_and_who_answers_by_when():
         TITLE,
         WHERE,
         BELIEF,
-        "*Funnel* · day 1",
+        "*Funnel* · since today",
         "*Next:* @Ben answers by {Mon 1 Jun}.",
         "Answer this idea",
         "Last change: proposed into Funnel by @Ana, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Funnel, day 1. @Ben answers by Mon 1 Jun. "
+        "PAY-12 Pay by bank transfer at checkout. Funnel, since today. @Ben answers by Mon 1 Jun. "
         "Payments, owner @Ana."
     )
 
@@ -86,7 +86,7 @@ def test_a_late_answer_is_hoped_for_without_blame():
 
 
 def test_an_answer_is_not_late_before_five_in_the_evening_of_its_day():
-    on_the_day = a_card(an_epic(since=MONDAY + timedelta(hours=5, minutes=59)), day=15)
+    on_the_day = a_card(an_epic(since=MONDAY + timedelta(hours=5, minutes=59)), day=14)
     assert "*Next:* @Ben answers by {Mon 1 Jun}." in shown(epic_card.epic_card(on_the_day))
 
 
@@ -97,13 +97,13 @@ def test_without_an_owner_nobody_is_said_to_answer():
         TITLE,
         "Payments · no owner yet",
         BELIEF,
-        "*Funnel* · day 1",
+        "*Funnel* · since today",
         "*Next:* the first answer; Payments has no owner yet.",
         "Answer this idea",
         "Last change: proposed into Funnel, {Mon 18 May}",
     ]
     assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Funnel, day 1. "
+        "PAY-12 Pay by bank transfer at checkout. Funnel, since today. "
         "It waits for its first answer. Payments, no owner yet."
     )
 
@@ -207,14 +207,14 @@ def test_stopped_without_a_reason_thanks_all_the_same():
 
 @pytest.mark.parametrize(
     ("zone", "day", "age"),
-    [("Europe/Berlin", "Mon 18 May", 1), ("America/New_York", "Sun 17 May", 2)],
+    [("Europe/Berlin", "Mon 18 May", "since today"), ("America/New_York", "Sun 17 May", "day 1")],
 )
 def test_days_are_those_of_the_portfolio(zone, day, age):
     late_on_sunday, noon = MONDAY - timedelta(hours=9, minutes=30), MONDAY + timedelta(hours=9)
     portfolio = a_portfolio(time_zone=zone)
     idea = an_epic(since=late_on_sunday, portfolio=portfolio)
     texts = shown(epic_card.epic_card(Card(idea, a_step(idea), noon)))
-    assert f"*Funnel* · day {age}" in texts
+    assert f"*Funnel* · {age}" in texts
     assert f"Last change: proposed into Funnel by @Ana, {{{day}}}" in texts
     stopped = an_epic("stopped", since=late_on_sunday, portfolio=portfolio)
     card = epic_card.epic_card(a_card(stopped, "ready"))

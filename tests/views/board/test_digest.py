@@ -14,6 +14,7 @@ from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.epic import Blocking, Override
 from models.flow.flow import Load
+from models.flow.line import TooThin
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
@@ -21,8 +22,13 @@ from tests.views.board.tellings import (
     MONDAY,
     START_OF_WEEK,
     WEEK,
+    a_finished,
+    a_line,
     a_subscription,
     a_telling,
+    a_time,
+    evenly,
+    flow,
     in_flight,
 )
 from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
@@ -77,6 +83,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
     telling = a_telling(
         portfolio,
         changes=some_changes(portfolio),
+        flow=flow(past=[(5, True)]),
         needs=Needs(answers=Waiting([late], 6, 1), quiet=Pile([(quiet, MONDAY - 2 * WEEK)], 1)),
     )
     assert shown(digest.digest(telling)) == [
@@ -95,8 +102,12 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
         " · delivering 6\n"
         "*By stream* Onboarding 9 · Payments 20\n"
-        "*Finished* 15 in 13 weeks, 13 in the 13 before",
+        "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range\n"
+        "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
+        " (28 finished in 26 weeks)\n"
+        "*Ageing* 1 is past the line of day 190; it crossed it this week (PAY-5)",
         "In the thread: 6 ideas to answer, 1 past its date · 1 without news",
+        "Explain a number",
         "Shop · every Monday at 9:00 (Europe/Berlin), asked for by @Ana",
     ]
 
@@ -117,11 +128,14 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
     texts = shown(answer)
     assert texts[0] == "Week 20 · 29 epics in flight, Onboarding over by 1"
     assert texts[3:5] == [
-        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 171.",
+        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 170.",
         "See Onboarding board",
     ]
-    assert "*Over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · 1 stream below" in texts[5]
-    assert "testing the MVP 8 of 7, over by 1 · delivering 6 of 6, full" in texts[5]
+    assert texts[5] == "In flight and limit, by value stream"
+    assert (
+        "*Over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · *below* Platform 2 of 5\n"
+    ) in texts[6]
+    assert "testing the MVP 8 of 7, over by 1 · delivering 6 of 6, full" in texts[6]
     assert read_aloud(answer).endswith(
         "Onboarding is over its limit by 1. One thing waits: Onboarding has 5 of 4."
     )
@@ -153,7 +167,7 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
     needs = Needs(crowds=[crowd], blocked=Pile([oldest], 1))
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
-    assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 11." in texts
+    assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
     assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
     replied = shown(digest_thread.reply(MessageKind.DIGEST_BLOCKED, needs, portfolio, MONDAY))
     assert any("blocked 2 days: waits" in text for text in replied)
@@ -178,7 +192,7 @@ def test_many_streams_over_their_limits_are_counted_in_the_heading():
     )
     texts = shown(digest.digest(telling))
     assert texts[0] == "Week 20 · 29 epics in flight, 9 streams over their limits"
-    assert "Stream 2 5 of 4 and 6 more\n*Finished*" in texts[2]
+    assert "Stream 6 5 of 4, Stream 7 5 of 4 · 1 more stream\n*Finished*" in texts[3]
 
 
 def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
@@ -191,9 +205,9 @@ def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
         needs=Needs(slips=Pile([a_slip()], 3)),
         milestones=OnTheirDates(11, 14),
     )
-    figures = shown(digest.digest(telling))[-3].split("\n")
+    figures = shown(digest.digest(telling))[-4].split("\n")
     assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · without one 9"
-    assert figures[4] == (
+    assert figures[5] == (
         "*Projects* 11 of 14 milestones on their date · PRJ-204 M3 14 days late, linked to PAY-12"
     )
 
@@ -210,7 +224,7 @@ def test_what_is_in_the_thread_is_counted_at_the_end():
         slips=Pile([a_slip()], 3),
     )
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
-    assert texts[-2] == (
+    assert texts[-3] == (
         "In the thread: 6 ideas to answer, 1 past its date · 2 blocked · 1 override · "
         "9 without an owner · 3 milestones off their dates"
     )
@@ -228,10 +242,18 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
         portfolio,
         changes=changes,
         in_flight=in_flight(portfolio, streams, themes=[("A theme of ours", 3)] * 7),
+        flow=flow(
+            finished=a_finished([8, *evenly(7)], [9, *evenly(3)]),
+            time=a_time(a_line(185), held=a_line(190)),
+            past=[(n, n < 4) for n in range(8)],
+        ),
         needs=Needs(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
         milestones=OnTheirDates(11, 14),
     )
-    assert len("\n".join(shown(digest.digest(telling)))) <= 1_700
+    texts = shown(digest.digest(telling))
+    assert len("\n".join(texts)) <= 1_500
+    for line in ("*In flight* 29", "*Over* Value", "*Finished* 15", "*Time to", "*Ageing* 8"):
+        assert line in texts[-4]
 
 
 def test_read_aloud_it_says_all_that_matters():
@@ -365,10 +387,179 @@ def test_what_people_wrote_pings_nobody_and_links_nowhere():
 def test_only_what_was_sent_can_be_paused_from_it(preview):
     portfolio = a_portfolio()
     telling = a_telling(portfolio, changes=some_changes(portfolio), preview=preview)
-    menus = [each for each in digest.digest(telling).blocks if "accessory" in each]
-    offered = [options(each["accessory"]) for each in menus]
+    rows = [each["elements"] for each in digest.digest(telling).blocks if each["type"] == "actions"]
     expected = ["Preview the next one", "Change day or time", "Pause"]
-    assert offered == ([] if preview else [expected])
+    if preview:
+        assert rows == []
+    else:
+        ((explain, menu),) = rows
+        assert explain["text"]["text"] == "Explain a number"
+        assert options(menu) == expected
+
+
+# How work flows
+
+
+def figures(**more):
+    """The lines about the flow."""
+    portfolio = a_portfolio()
+    telling = a_telling(portfolio, changes=some_changes(portfolio), **more)
+    texts = shown(digest.digest(telling))
+    return next(text for text in texts if text.startswith("*In flight*")).split("\n")[1:]
+
+
+@pytest.mark.parametrize(
+    ("lately", "before", "said"),
+    [
+        (15, 13, "15 in 13 weeks, 13 in the 13 before: within the usual range"),
+        (25, 8, "25 in 13 weeks, 8 in the 13 before: more than before"),
+        (8, 25, "8 in 13 weeks, 25 in the 13 before: fewer than before"),
+        (
+            [0, 11, *evenly(9)[:11]],
+            evenly(3),
+            "20 in 13 weeks (11 in week 9), 3 in the 13 before: within the usual range",
+        ),
+    ],
+)
+def test_what_finished_is_compared_with_chance_in_mind_and_a_week_of_half_is_named(
+    lately, before, said
+):
+    assert f"*Finished* {said}" in figures(flow=flow(finished=a_finished(lately, before)))
+
+
+def test_where_nothing_is_known_of_the_weeks_before_nothing_is_compared():
+    said = figures(flow=flow(finished=a_finished(15, 0, known=False)))
+    assert "*Finished* 15 in 13 weeks; nothing is known of the 13 before" in said
+
+
+def test_where_nothing_finished_in_half_a_year_nothing_is_said_of_it():
+    assert not [
+        line for line in figures(flow=flow(finished=a_finished(0, 0))) if "Finished" in line
+    ]
+
+
+def test_with_too_few_finished_it_says_how_many_are_needed_and_no_epic_is_past_a_line():
+    said = figures(flow=flow(time=a_time(TooThin(3))))
+    assert said[-1] == "*Time to finish:* needs 8 finished epics, there are 3"
+    said = figures(flow=flow(time=a_time(TooThin(1))))
+    assert said[-1] == "*Time to finish:* needs 8 finished epics, there is 1"
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [
+        (
+            a_time(a_line(185, n=31), held=a_line(190)),
+            "half within 96 days (before: 104) · 13 of 15 within 190, the line of 13 weeks ago"
+            " · now it is day 185 (31 finished in 26 weeks)",
+        ),
+        (
+            a_time(a_line(n=9, weeks=52), held=TooThin(5)),
+            "half within 96 days (before: 104) · 85 of 100 within 190, the line"
+            " (9 finished in 52 weeks)",
+        ),
+        (
+            a_time(a_line(half=80, n=9), lately=(70, 200), before=()),
+            "half within 80 days · 1 of 2 within 190, the line (9 finished in 26 weeks)",
+        ),
+        (
+            a_time(a_line(half=80, n=9), lately=(), before=()),
+            "half within 80 days · 85 of 100 within 190, the line (9 finished in 26 weeks)",
+        ),
+    ],
+)
+def test_time_to_finish_says_half_those_within_the_line_of_then_and_its_sample(time, said):
+    assert f"*Time to finish* {said}" in figures(flow=flow(time=time))
+
+
+def test_a_stream_of_too_few_is_held_to_the_line_of_all_streams_and_says_so():
+    portfolio = a_portfolio()
+    stream = portfolio.value_streams[0]
+    for own, said in ((False, "(28 finished in 26 weeks, all streams)"), (True, "26 weeks)")):
+        time = a_time(a_line(of_stream=own))
+        telling = a_telling(
+            portfolio,
+            value_stream=stream,
+            changes=some_changes(portfolio),
+            flow=flow(time=time),
+        )
+        assert f"the line {said}" in "\n".join(shown(digest.digest(telling))) or own
+        assert ("all streams" in "\n".join(shown(digest.digest(telling)))) is not own
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [
+        ([(5, True)], "1 is past the line of day 190; it crossed it this week (PAY-5)"),
+        ([(5, False)], "1 is past the line of day 190 (PAY-5)"),
+        ([(5, False), (6, False)], "2 are past the line of day 190 (PAY-5, PAY-6)"),
+        (
+            [(n, n == 9) for n in range(4, 10)],
+            "6 are past the line of day 190; 1 crossed it this week (PAY-9), "
+            "5 before (PAY-4, PAY-5, PAY-6 and 2 more)",
+        ),
+        (
+            [(5, True), (6, True)],
+            "2 are past the line of day 190; all crossed it this week (PAY-5, PAY-6)",
+        ),
+    ],
+)
+def test_ageing_says_how_many_are_past_the_line_and_which_crossed_it_this_week(past, said):
+    assert f"*Ageing* {said}" in figures(flow=flow(past=past))
+
+
+def test_after_weeks_away_what_crossed_the_line_did_so_in_all_of_them():
+    said = figures(flow=flow(past=[(5, True)]), since=START_OF_WEEK - 3 * WEEK)
+    assert said[-1].endswith("it crossed it in these 3 weeks (PAY-5)")
+
+
+def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
+    assert not [line for line in figures() if "Ageing" in line]
+
+
+# The chart
+
+
+def charts(streams, **more):
+    portfolio = a_portfolio()
+    told = digest.digest(
+        a_telling(
+            portfolio,
+            changes=some_changes(portfolio),
+            in_flight=in_flight(portfolio, streams),
+            **more,
+        )
+    )
+    assert shown(told)  # Slack takes it
+    return [block for block in told.blocks if block["type"] == "data_visualization"], told
+
+
+def test_in_flight_and_limit_are_a_chart_whose_every_number_is_in_the_words():
+    streams = {"Payments": Load(5, 5), "Claims": Load(5, 4), "Data": Load(2, 4), "Free": Load(3)}
+    (chart,), told = charts(streams)
+    assert chart["title"] == "In flight and limit, by value stream"
+    assert chart["chart"]["axis_config"]["categories"] == ["Claims", "Data", "Payments"]
+    bars = {
+        each["name"]: [point["value"] for point in each["data"]]
+        for each in chart["chart"]["series"]
+    }
+    assert bars == {"In flight": [5, 2, 5], "Limit": [4, 4, 5]}
+    said = "*Over* Claims 5 of 4 · *at the limit* Payments 5 of 5 · *below* Data 2 of 4"
+    assert said in "\n".join(shown(told))
+    assert told.without_charts.blocks == [each for each in told.blocks if each is not chart]
+
+
+def test_one_stream_with_a_limit_needs_no_chart_and_a_preview_has_none():
+    assert charts({"Payments": Load(5, 5), "Free": Load(3)})[0] == []
+    assert charts({"Payments": Load(5, 5), "Data": Load(2, 4)}, preview=True)[0] == []
+
+
+def test_many_streams_of_long_and_hostile_names_are_a_chart_of_eight_that_slack_takes():
+    streams = {f"{HOSTILE} and a long name {n}": Load(5, 4) for n in range(30)}
+    (chart,), _ = charts(streams)
+    categories = chart["chart"]["axis_config"]["categories"]
+    assert len(set(categories)) == 8
+    assert max(len(each) for each in categories) <= 20
 
 
 # The thread

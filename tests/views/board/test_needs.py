@@ -156,8 +156,8 @@ def test_a_digest_names_three(need):
 @every_need_with_a_thread
 def test_a_digest_counts_all_that_is_in_its_thread(need):
     few, many = in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
-    assert few[-2].startswith("In the thread: 2 ")
-    assert many[-2].startswith("In the thread: 4,321 ")
+    assert few[-3].startswith("In the thread: 2 ")
+    assert many[-3].startswith("In the thread: 4,321 ")
 
 
 @every_need_with_a_thread

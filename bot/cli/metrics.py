@@ -1,0 +1,119 @@
+"""`tack metrics`: the figures of a portfolio's flow as of a day."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.data import (
+    PortfolioOption,
+    WorkspaceOption,
+    end_of_day,
+    portfolio_named,
+    ready_database,
+)
+from bot.workflows.flow.metrics import Metrics, metrics_at
+from bot.workflows.people.workspaces import workspace_id
+from models.calendar import spell_day
+from models.flow.percentiles import Spread
+
+SPLIT = "B"
+"""Active are the states of that kind: by default reviewing, analyzing and implementing."""
+
+
+def metrics(
+    portfolio: PortfolioOption,
+    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print how work flowed up to the end of a day: times, ages, throughput, efficiency."""
+    with ready_database() as database, database.snapshot() as session:
+        found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+        told = metrics_at(session, found, end_of_day(found, as_of))
+    print(json.dumps(_as_data(told), indent=2) if as_json else _as_text(portfolio, told))
+
+
+def _as_data(told: Metrics) -> dict[str, Any]:
+    return {
+        "as_of": _stamp(told.as_of),
+        "items_known": told.items_known,
+        "count_per_state": told.count_per_state,
+        "wip_total": told.wip_total,
+        "wip_per_value_stream": told.wip_per_value_stream,
+        "done_items_total": told.done_total,
+        "done_without_commitment_before_done": told.done_without_commitment,
+        "flow_time_days_all": _spread(told.flow_times),
+        "flow_time_days_last_365d": _spread(told.flow_times_last_year),
+        "throughput_26_iso_weeks": [
+            {"week_start": f"{monday:%Y-%m-%d}", "done": done} for monday, done in told.weeks
+        ],
+        "throughput_26_weeks_total": told.throughput,
+        "work_item_age_days": _spread(told.ages),
+        "ten_oldest_in_wip": [
+            {
+                "id": each.id,
+                "state": each.state,
+                "committed_at": _stamp(each.committed_at),
+                "age_days": round(each.age_days, 6),
+            }
+            for each in told.oldest
+        ],
+        "flow_efficiency": {
+            SPLIT: {"items": told.efficient_items, "ratio_of_sums": _rounded(told.efficiency)}
+        },
+    }
+
+
+def _spread(spread: Spread) -> dict[str, Any]:
+    ranks = {str(percent): round(days, 6) for percent, days in spread.nearest_rank.items()}
+    return {
+        "n": spread.n,
+        "nearest_rank": ranks,
+        "mean": _rounded(spread.mean),
+        "min": _rounded(spread.shortest),
+        "max": _rounded(spread.longest),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _as_text(portfolio: str, told: Metrics) -> str:
+    lines = [f"{portfolio}, {spell_day(told.as_of.date())}: {told.items_known:,} epics known"]
+    lines += [f"  {state:<24}{count:>7,}" for state, count in told.count_per_state.items()]
+    lines.append(f"In flight: {told.wip_total:,}")
+    lines += [f"  {stream:<24}{n:>7,}" for stream, n in told.wip_per_value_stream.items()]
+    lines.append(f"Age in days: {_told(told.ages)}")
+    lines += [
+        f"  {each.id:<24}{each.age_days:>9,.1f}  {each.state}, since "
+        f"{spell_day(each.committed_at.date())}"
+        for each in told.oldest
+    ]
+    lines.append(
+        f"Finished: {told.done_total:,}, {told.done_without_commitment:,} of them never in flight"
+    )
+    lines.append(f"Flow time in days: {_told(told.flow_times)}")
+    lines.append(f"  in the last 365 days: {_told(told.flow_times_last_year)}")
+    weeks = " ".join(str(done) for _, done in told.weeks)
+    lines.append(f"Finished in 26 whole weeks: {told.throughput:,}")
+    lines.append(f"  from {spell_day(told.weeks[0][0])} on, week by week: {weeks}")
+    if told.efficiency is None:
+        lines.append("Flow efficiency: none yet, nothing has gone from commitment to done")
+    else:
+        share = f"{100 * told.efficiency:.1f} % of the time in active states"
+        lines.append(f"Flow efficiency: {share}, over {told.efficient_items:,} epics")
+    return "\n".join(lines)
+
+
+def _told(spread: Spread) -> str:
+    if spread.n == 0 or spread.mean is None:
+        return "none yet"
+    ranks = [f"{percent} of 100 within {d:,.1f}" for percent, d in spread.nearest_rank.items()]
+    return f"{', '.join(ranks)}; mean {spread.mean:,.1f}, n = {spread.n:,}"

@@ -1,0 +1,80 @@
+"""The figures of flow, a line of words each, and in flight against the limits as a chart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.slack.blocks import Block, bar_chart, shorten
+from bot.slack.mrkdwn import words
+from bot.workflows.flow.figures import NAMED, FlowFigures
+from models.flow.ageing import Aged
+from models.flow.flow import Load
+from models.flow.line import TooThin
+
+FEWEST_BARS = 2
+LABEL_LIMIT = 20
+"""What Slack takes as the name of a bar."""
+
+
+def lines(figures: FlowFigures, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
+    """Finished, time to finish and ageing, each where there is something to say.
+
+    With few words those are not named that were past the line already.
+    """
+    finished, aged = figures.finished, figures.ageing
+    said = []
+    if finished.lately.total or finished.before.total:
+        said.append(words("flow/figures", "finished_line", finished=finished))
+    thin = isinstance(figures.time.line, TooThin)
+    part = "too_thin" if thin else "time_line"
+    said.append(words("flow/figures", part, time=figures.time, asked_of_stream=of_stream))
+    if aged is not None and aged.past:
+        said.append(
+            words(
+                "flow/figures",
+                "ageing_line",
+                line=aged.line,
+                count=len(aged.past),
+                crossed=_named(figures, aged.crossed),
+                earlier=_named(figures, aged.earlier),
+                crossed_count=len(aged.crossed),
+                earlier_count=len(aged.earlier),
+                weeks=weeks,
+                few=few,
+            )
+        )
+    return said
+
+
+def _named(figures: FlowFigures, aged: Sequence[Aged]) -> str:
+    """ "CLM-5, LEN-2, DAT-1 and 4 more"."""
+    keys = ", ".join(figures.keys[each.epic] for each in aged[:NAMED])
+    return f"{keys} and {len(aged) - NAMED:,} more" if len(aged) > NAMED else keys
+
+
+def limit_chart(streams: Mapping[str, Load]) -> Sequence[Block]:
+    """In flight beside the limit by value stream, where there are several with one."""
+    if len(streams) < FEWEST_BARS:
+        return []
+    return [
+        bar_chart(
+            "In flight and limit, by value stream",
+            _labels(streams),
+            {
+                "In flight": [load.count for load in streams.values()],
+                "Limit": [load.most or 0 for load in streams.values()],
+            },
+            x_label="Value stream",
+            y_label="Epics",
+        )
+    ]
+
+
+def _labels(names: Iterable[str]) -> Sequence[str]:
+    """The names as Slack takes them, no two alike."""
+    found: list[str] = []
+    for name in names:
+        label = shorten(name, LABEL_LIMIT)
+        if label in found:
+            number = f" {len(found) + 1}"
+            label = shorten(name, LABEL_LIMIT - len(number)) + number
+        found.append(label)
+    return found

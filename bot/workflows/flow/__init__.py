@@ -1,0 +1,1 @@
+"""Flow: the figures of how work moves, as of a moment."""

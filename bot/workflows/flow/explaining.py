@@ -1,0 +1,237 @@
+"""Explaining: what each figure of a digest, or of now, is drawn from, epic by epic."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.flow.figures import FlowFigures, flow_figures
+from bot.workflows.flow.scope import Scope, scope_of
+from bot.workflows.keeping import Gone
+from bot.workflows.seeing import portfolio_seen_by
+from models.board.digest import WEEK, Digest, Subscription
+from models.epics.epic import Epic
+from models.flow.ageing import aged
+from models.flow.days import moment_of, whole_weeks
+from models.flow.figures import Clocks, Flags, Ints
+from models.flow.finishing import QUARTER_WEEKS
+from models.flow.line import MOST_WEEKS, Line
+from models.flow.percentiles import Days
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+COMMAND = "/flow explain"
+ITEMS_A_PAGE = 24
+
+
+class Figure(StrEnum):
+    """The figures, in the order of the digest."""
+
+    IN_FLIGHT = "in_flight"
+    FINISHED = "finished"
+    TIME = "time"
+    AGEING = "ageing"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One epic behind a figure, by its id, and what of it counts there."""
+
+    epic: int
+    day: int = 0
+    """Its day, or in how many days it was finished."""
+    state: int = 0
+    """Where it stood, by the state's id."""
+    at: datetime | None = None
+    """When it was done."""
+    newly: bool = False
+    """Whether it is of the last 13 weeks, or crossed the line in the stretch told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The same with the epic's words."""
+
+    key: str
+    title: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a figure stands on a page: some of its items."""
+
+    figure: Figure
+    items: Sequence[Item]
+    n: int
+    """How many there are in all."""
+    begun: bool
+    """Whether some of them stand on a page before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A page of what the figures are drawn from; pages count from 1."""
+
+    scope: Scope
+    figures: FlowFigures
+    digest_at: datetime | None
+    """When the digest came that told them; None where they are of now."""
+    since: datetime
+    until: datetime
+    parts: Sequence[Part]
+    begins_on: dict[Figure, int]
+    """The page on which each figure begins."""
+    total: int
+    """How many items there are of all figures."""
+    number: int
+    pages: int
+
+
+def explain_digest(
+    session: Session, workspace_id: int, viewer: str, digest_id: int, number: int
+) -> Explained:
+    """What the figures of a digest were drawn from, as of its moment. Raises Gone."""
+    digest = session.get(Digest, digest_id)
+    if digest is None or digest.workspace_id != workspace_id:
+        raise Gone(COMMAND)
+    asked = digest.subscription
+    _check_seen(session, workspace_id, viewer, asked.portfolio_id)
+    scope = scope_of(session, asked.portfolio_id, asked.value_stream_id)
+    return _explain(session, scope, digest.since, digest.until, digest.at, number)
+
+
+def explain_now(
+    session: Session,
+    workspace_id: int,
+    viewer: str,
+    place: tuple[int | None, int | None],
+    now: datetime,
+    number: int,
+) -> Explained:
+    """The same of now, in a portfolio and one of its streams, or all; the first seen where none
+    is named. Raises Gone.
+    """
+    portfolio_id, stream_id = place
+    found = _check_seen(session, workspace_id, viewer, portfolio_id)
+    return _explain(session, scope_of(session, found, stream_id), now - WEEK, now, None, number)
+
+
+def place_of_channel(
+    session: Session, workspace_id: int, channel_id: str
+) -> tuple[int | None, int | None]:
+    """What a channel is told of, else the stream it belongs to: portfolio and stream."""
+    here = (workspace_id, channel_id)
+    told = select(Subscription.portfolio_id, Subscription.value_stream_id).where(
+        Subscription.workspace_id == here[0], Subscription.channel_id == here[1]
+    )
+    belongs = select(ValueStream.portfolio_id, ValueStream.id).where(
+        ValueStream.workspace_id == here[0],
+        ValueStream.channel_id == here[1],
+        ValueStream.ended_at.is_(None),
+    )
+    for rows in (told, belongs.order_by(ValueStream.id)):
+        if found := session.execute(rows.limit(1)).first():
+            return found[0], found[1]
+    return None, None
+
+
+def _check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: int | None) -> int:
+    """The portfolio's id, or the first one's. Raises Gone where the viewer sees no such."""
+    seen = select(Portfolio.id).where(
+        Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
+    )
+    if portfolio_id is not None:
+        seen = seen.where(Portfolio.id == portfolio_id)
+    found = session.scalar(seen.order_by(Portfolio.id).limit(1))
+    if found is None:
+        raise Gone(COMMAND)
+    return found
+
+
+def _explain(
+    session: Session,
+    scope: Scope,
+    since: datetime,
+    until: datetime,
+    digest_at: datetime | None,
+    number: int,
+) -> Explained:
+    figures = flow_figures(session, scope, since, until)
+    facts = _facts(figures, until, ZoneInfo(scope.portfolio.time_zone))
+    rows = {figure: max(1, len(found)) for figure, found in facts.items()}
+    pages = -(-sum(rows.values()) // ITEMS_A_PAGE)
+    number = min(max(1, number), pages)
+    first, begins_on, parts = 0, {}, []
+    start, end = (number - 1) * ITEMS_A_PAGE, number * ITEMS_A_PAGE
+    for figure, found in facts.items():
+        begins_on[figure] = first // ITEMS_A_PAGE + 1
+        if first < end and first + rows[figure] > start:
+            here = found[max(0, start - first) : end - first]
+            items = _items(session, here)
+            parts.append(Part(figure, items, len(found), begun=first < start))
+        first += rows[figure]
+    return Explained(
+        scope=scope,
+        figures=figures,
+        digest_at=digest_at,
+        since=since,
+        until=until,
+        parts=parts,
+        begins_on=begins_on,
+        total=sum(len(found) for found in facts.values()),
+        number=number,
+        pages=pages,
+    )
+
+
+def _items(session: Session, facts: Sequence[Fact]) -> Sequence[Item]:
+    rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_([each.epic for each in facts]))
+    named = {id_: (key, title) for id_, key, title in session.execute(rows)}
+    return [Item(*named[fact.epic], fact) for fact in facts]
+
+
+def _facts(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> dict[Figure, Sequence[Fact]]:
+    clocks = figures.clocks
+    states = dict(zip(clocks.epic.tolist(), clocks.state.tolist(), strict=True))
+    past = figures.ageing.past if figures.ageing else []
+    return {
+        Figure.IN_FLIGHT: [
+            Fact(epic, day, states[epic]) for epic, _, day in aged(clocks, until, zone)
+        ],
+        Figure.FINISHED: list(_finished(clocks, until, zone)),
+        Figure.TIME: list(_timed(figures, until, zone)),
+        Figure.AGEING: [Fact(each.epic, each.day, newly=each.crossed) for each in past],
+    }
+
+
+def _finished(clocks: Clocks, until: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    """What finished in the 26 whole weeks, the newest first."""
+    bounds = whole_weeks(until, zone, 2 * QUARTER_WEEKS)
+    for place in _places(clocks.finished_between(bounds[0], bounds[-1]), -clocks.done_us):
+        at = moment_of(clocks.done_us[place])
+        yield Fact(int(clocks.epic[place]), at=at, newly=at >= bounds[QUARTER_WEEKS])
+
+
+def _timed(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    """The sample of the line, or of where it was looked for last, the quickest first."""
+    line = figures.time.line
+    weeks = line.weeks if isinstance(line, Line) else MOST_WEEKS
+    of_stream = isinstance(line, Line) and line.of_stream
+    clocks = figures.clocks if of_stream else figures.of_all
+    bounds = whole_weeks(until, zone, weeks)
+    days = clocks.flow_days
+    for place in _places(clocks.timed_between(bounds[0], bounds[-1]), days):
+        yield Fact(int(clocks.epic[place]), ceil(days[place]))
+
+
+def _places(chosen: Flags, by: Ints | Days) -> list[int]:
+    """The places of those chosen, in the order of what they are ordered by."""
+    places = np.flatnonzero(chosen)
+    ordered: list[int] = places[np.argsort(by[places], kind="stable")].tolist()
+    return ordered

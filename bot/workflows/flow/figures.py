@@ -1,0 +1,63 @@
+"""The four figures a digest tells and explains: in flight, finished, time to finish, ageing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.flow.clocks import flow_at
+from bot.workflows.flow.scope import Scope
+from bot.workflows.seeing import EVERYBODY, seen_by
+from models.epics.epic import Epic
+from models.flow.ageing import Ageing, ageing
+from models.flow.figures import Clocks
+from models.flow.finishing import Finished, TimeToFinish, finished, time_to_finish
+from models.flow.line import Line
+
+NAMED = 3
+"""How many of those past the line are named, of those that crossed it and of the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowFigures:
+    """The figures of a scope as of a moment, of the epics that everybody may see."""
+
+    finished: Finished
+    time: TimeToFinish
+    ageing: Ageing | None
+    """None where there is no line yet."""
+    keys: Mapping[int, str]
+    """Of those past the line that are named, by their ids."""
+    clocks: Clocks
+    """What they are drawn from."""
+    of_all: Clocks
+    """Of the whole portfolio, from which a stream's line may be drawn."""
+
+
+def flow_figures(session: Session, scope: Scope, since: datetime, until: datetime) -> FlowFigures:
+    """As of `until`; what crossed the line did so within `(since, until]`."""
+    portfolio = scope.portfolio
+    zone = ZoneInfo(portfolio.time_zone)
+    flow = flow_at(session, portfolio, until, seen_by(EVERYBODY))
+    whole, stream = flow.clocks, None
+    if scope.value_stream is not None:
+        stream = whole.among(flow.stream == scope.value_stream.id)
+    clocks = whole if stream is None else stream
+    time = time_to_finish(whole, stream, until, zone)
+    aged = ageing(clocks, time.line, since, zone) if isinstance(time.line, Line) else None
+    named = [*aged.crossed[:NAMED], *aged.earlier[:NAMED]] if aged else []
+    return FlowFigures(
+        finished=finished(clocks, until, zone, portfolio.created_at),
+        time=time,
+        ageing=aged,
+        keys=_keys(session, (each.epic for each in named)),
+        clocks=clocks,
+        of_all=whole,
+    )
+
+
+def _keys(session: Session, ids: Iterable[int]) -> Mapping[int, str]:
+    return dict(session.execute(select(Epic.id, Epic.key).where(Epic.id.in_(list(ids)))).all())

@@ -1,0 +1,43 @@
+"""Signal or noise: whether two counts differ by more than chance.
+
+The rule is PRODUCT.md §4.9, a two-sided sign test in whole numbers: of a and b with n = a + b and
+k the smaller, t = the sum of C(n, i) for i = 0..k, chance is below 5 % where 40 * t < 2^n.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from math import comb
+
+
+class Compared(StrEnum):
+    """What is said of a count beside the one before."""
+
+    MORE = "more than before"
+    FEWER = "fewer than before"
+    USUAL = "within the usual range"
+
+
+def differ(a: int, b: int) -> bool:
+    """Whether chance alone makes two counts differ so much in less than 5 of 100 cases."""
+    n = a + b
+    tail = sum(comb(n, i) for i in range(min(a, b) + 1))
+    return bool(40 * tail < 2**n)
+
+
+def compare(lately: Sequence[int], before: Sequence[int]) -> Compared:
+    """What is said of two stretches by their weekly counts.
+
+    The difference must also hold, the same way, without the largest week of the larger side.
+    """
+    a, b = sum(lately), sum(before)
+    rest_a = a - max(lately, default=0) if a > b else a
+    rest_b = b - max(before, default=0) if b > a else b
+    if not (differ(a, b) and differ(rest_a, rest_b) and (a > b) == (rest_a > rest_b)):
+        return Compared.USUAL
+    return Compared.MORE if a > b else Compared.FEWER
+
+
+def bursts(weeks: Sequence[int]) -> Sequence[int]:
+    """The places of the weeks that hold half of the count or more: they are named."""
+    total = sum(weeks)
+    return [place for place, count in enumerate(weeks) if count and 2 * count >= total]

@@ -1,0 +1,57 @@
+"""A chart that Slack does not take: what it shows is in the words, and those are shown."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import bar_chart
+from tests.worker.conftest import draw_card
+
+
+def draw_with_chart(session, epic_id, now):
+    words = draw_card(session, epic_id, now)
+    series = {"In flight": [2, 5], "Limit": [4, 4]}
+    chart = bar_chart("In flight", ["Data", "Claims"], series, x_label="Stream", y_label="Epics")
+    return Answer(words.text, [chart, *words.blocks])
+
+
+def show(shop):
+    """One round of the worker, with a chart on each card."""
+    for claim in shop.claim():
+        replace(shop.courier, draw={"epic_card": draw_with_chart}).show_message(claim)
+    shop.slack.clock.advance(2)
+
+
+def kinds(shop):
+    (message,) = shop.slack.channel("payments").messages
+    return [block["type"] for block in message.blocks]
+
+
+def test_a_chart_is_posted_with_its_message(shop):
+    shop.propose()
+    show(shop)
+    assert kinds(shop) == ["data_visualization", "section"]
+    assert shop.slack.findings == []
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "invalid_blocks_format"])
+def test_a_refused_chart_loses_nothing_and_is_posted_once_in_words(shop, error):
+    shop.slack.fail_next("chat.postMessage", error=error)
+    epic = shop.propose()
+    show(shop)
+    assert kinds(shop) == ["section"]
+    shop.slack.fail_next("chat.update", error=error)
+    shop.move(epic, "reviewing")
+    show(shop)
+    assert kinds(shop) == ["section"]
+    assert shop.texts == ["PAY-1 is in reviewing"]
+    assert shop.claim() == []
+
+
+def test_words_that_are_refused_are_not_sent_a_second_time_at_once(shop):
+    shop.slack.fail_next("chat.postMessage", error="invalid_blocks", times=2)
+    shop.propose()
+    show(shop)
+    assert len(shop.calls("chat.postMessage")) == 2
+    assert shop.texts == []

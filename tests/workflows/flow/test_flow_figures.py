@@ -1,0 +1,170 @@
+"""The figures of flow from the database: of whom, as of when, and in how many statements."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from bot.workflows.flow.figures import flow_figures
+from bot.workflows.flow.metrics import metrics_at
+from bot.workflows.flow.scope import scope_of
+from models.epics.epic import Blocking, Epic, StreamMove
+from models.flow.line import TooThin
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.builders import MONDAY, a_portfolio
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def shop(database):
+    return a_portfolio(database)
+
+
+def an_epic(database, portfolio_id, *way, stream=0, **more):
+    """One that entered states so many days before that Monday: ("ready", 20), ("done", 4)."""
+    with database.write() as session:
+        portfolio = session.get_one(Portfolio, portfolio_id)
+        value_stream = sorted(portfolio.value_streams, key=lambda each: -each.id)[stream]
+        epic = Epic(
+            workspace_id=portfolio.workspace_id,
+            portfolio=portfolio,
+            value_stream=value_stream,
+            key=value_stream.take_key(),
+            title="Refunds",
+            version=1,
+        )
+        for name, value in more.items():
+            setattr(epic, name, value)
+        for step, (name, days_ago) in enumerate(way):
+            at, state = MONDAY - days_ago * DAY, portfolio.state(name)
+            session.add(epic.move(state, None, None, at) if step else epic.enter(state, at, None))
+        session.flush()
+        return epic.id
+
+
+def finishes(database, portfolio_id, count, took=10, ago=20, **more):
+    for _ in range(count):
+        an_epic(database, portfolio_id, ("ready", ago + took), ("done", ago), **more)
+
+
+def figures(database, portfolio_id, until=MONDAY, since=None, stream=None):
+    with database.read() as session:
+        portfolio = session.get_one(Portfolio, portfolio_id)
+        streams = sorted(portfolio.value_streams, key=lambda each: -each.id)
+        stream_id = streams[stream].id if stream is not None else None
+        scope = scope_of(session, portfolio_id, stream_id)
+        return flow_figures(session, scope, since or until - 7 * DAY, until)
+
+
+def test_the_line_is_the_streams_where_it_finished_eight_else_the_portfolios(database, shop):
+    finishes(database, shop[1], 8, took=10, stream=0)
+    finishes(database, shop[1], 7, took=30, stream=1)
+    own, others = (figures(database, shop[1], stream=n).time.line for n in (0, 1))
+    assert (own.of_stream, own.day, own.n) == (True, 10, 8)
+    assert (others.of_stream, others.day, others.n) == (False, 30, 15)
+
+
+def test_with_too_few_finished_there_is_no_line_and_nothing_ages(database, shop):
+    finishes(database, shop[1], 3)
+    an_epic(database, shop[1], ("ready", 400))
+    found = figures(database, shop[1])
+    assert (found.time.line, found.ageing) == (TooThin(3), None)
+
+
+def test_what_is_past_the_line_is_named_and_what_crossed_it_in_the_stretch_is_told(database, shop):
+    finishes(database, shop[1], 8, took=30)
+    old = an_epic(database, shop[1], ("ready", 90))
+    crossed = an_epic(database, shop[1], ("ready", 33))
+    an_epic(database, shop[1], ("ready", 30))
+    found = figures(database, shop[1])
+    assert [(each.epic, each.day, each.crossed) for each in found.ageing.past] == [
+        (old, 90, False),
+        (crossed, 33, True),
+    ]
+    assert set(found.keys) == {old, crossed}
+
+
+def test_restricted_epics_are_in_no_figure_of_a_channel(database, shop):
+    finishes(database, shop[1], 8, took=30)
+    finishes(database, shop[1], 4, took=90, restricted=True)
+    an_epic(database, shop[1], ("ready", 400), restricted=True)
+    found = figures(database, shop[1])
+    assert (found.finished.lately.total, found.time.line.n) == (8, 8)
+    assert found.ageing.past == []
+    with database.read() as session:
+        told = metrics_at(session, session.get_one(Portfolio, shop[1]), MONDAY)
+    assert (told.done_total, told.wip_total) == (12, 1)
+
+
+def test_what_a_digest_told_stays_whatever_happens_later(database, shop):
+    finishes(database, shop[1], 8, took=30, ago=40)
+    epic = an_epic(database, shop[1], ("ready", 90))
+    told = figures(database, shop[1], until=MONDAY)
+    with database.write() as session:
+        portfolio = session.get_one(Portfolio, shop[1])
+        done = portfolio.state("done")
+        session.add(session.get_one(Epic, epic).move(done, None, None, MONDAY + DAY))
+    again = figures(database, shop[1], until=MONDAY)
+    assert again.ageing.past == told.ageing.past
+    assert again.finished == told.finished
+    assert figures(database, shop[1], until=MONDAY + 7 * DAY).finished.lately.total == 9
+
+
+def test_an_epic_counts_in_the_stream_it_was_in_at_the_moment(database, shop):
+    finishes(database, shop[1], 8, ago=40)
+    epic = an_epic(database, shop[1], ("ready", 20), ("done", 4), stream=1)
+    with database.write() as session:
+        moved = session.get_one(Epic, epic)
+        streams = sorted(moved.portfolio.value_streams, key=lambda each: -each.id)
+        moved.value_stream = streams[0]
+        session.add(
+            StreamMove(
+                workspace_id=shop[0],
+                epic_id=epic,
+                from_stream=streams[1],
+                to_stream=streams[0],
+                at=MONDAY + DAY,
+            )
+        )
+    counts = [figures(database, shop[1], stream=n).finished.lately.total for n in (0, 1)]
+    assert counts == [8, 1]
+    later = MONDAY + 7 * DAY
+    counts = [figures(database, shop[1], later, stream=n).finished.lately.total for n in (0, 1)]
+    assert counts == [9, 0]
+
+
+def test_the_week_that_is_not_over_is_left_out(database, shop):
+    finishes(database, shop[1], 1, ago=0.2)  # on that Monday before nine
+    finishes(database, shop[1], 1, ago=1)
+    assert figures(database, shop[1]).finished.lately.total == 1
+
+
+def test_blocked_time_is_waiting(database, shop):
+    epic = an_epic(database, shop[1], ("analyzing", 20), ("ready", 12), ("done", 10))
+    with database.write() as session:
+        blocked = {"reason": "waits", "by_user_id": "U0BEN", "workspace_id": shop[0]}
+        began, ended = MONDAY - 18 * DAY, MONDAY - 15 * DAY
+        session.add(Blocking(epic_id=epic, at=began, ended_at=ended, **blocked))
+    with database.read() as session:
+        told = metrics_at(session, session.get_one(Portfolio, shop[1]), MONDAY)
+    assert (told.efficient_items, told.efficiency) == (1, 0.5)
+
+
+def test_it_takes_as_many_statements_for_many_epics_as_for_one(database, shop):
+    def statements():
+        heard = []
+        event.listen(database.engine, "before_cursor_execute", lambda *a: heard.append(a[2]))
+        figures(database, shop[1])
+        with database.read() as session:
+            metrics_at(session, session.get_one(Portfolio, shop[1]), MONDAY)
+        return len(heard)
+
+    finishes(database, shop[1], 8, took=5)
+    an_epic(database, shop[1], ("ready", 50))
+    first = statements()
+    for _ in range(25):
+        an_epic(database, shop[1], ("ready", 60))
+    assert statements() == first
+    with database.read() as session:
+        assert len(session.scalars(select(Epic)).all()) == 34
