@@ -144,6 +144,11 @@ class Call:
         return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     @property
+    def words_after_command(self) -> str:
+        """What follows the first word after a slash command; empty where none was typed."""
+        return self.typed.partition(" ")[2].strip() if "command" in self.body else ""
+
+    @property
     def is_modal(self) -> bool:
         """Whether it happened in a form."""
         return bool(self.body.get("view", {}).get("type") == "modal")

@@ -1,9 +1,11 @@
 """What is asked of funding and of shifts."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from models.errors import Mistake
 from models.form import Amount, Choice, Facts, Form, Line, Paragraph
+from models.money import parse_moved
 
 
 class FundingForm(Form):
@@ -39,6 +41,20 @@ class ShiftForm(Form):
         """From one stream to another."""
         if self.from_stream_id == self.to_stream_id:
             yield "to_stream_id", "That is the stream it comes from. Choose another one."
+
+
+def typed_shift(words: str, currency: str) -> dict[str, Any]:
+    """What a shift begins with, from words such as "80k a second test environment"."""
+    first, _, rest = words.partition(" ")
+    try:
+        amount = parse_moved(first, currency)
+    except Mistake:
+        amount, rest = None, words
+    return {"amount_minor": amount, "reason": rest.strip()[:LONGEST_REASON] or None}
+
+
+LONGEST_REASON = 500
+"""In characters."""
 
 
 class DeclineForm(Form):

@@ -1,16 +1,20 @@
 """What holds of every kind of message, whatever it is about."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from bot.views.notices import NOTICES, notice
 from bot.worker.drawing import BY_HAND, DRAWINGS
+from models.budgets.period import FundingPeriod
+from models.budgets.shift import Outcome, Shift
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.portfolio.portfolio import ValueStream
 from tests.views.builders import HOSTILE
 from tests.views.reading import shown
-from tests.workflows.builders import MONDAY, a_portfolio, an_epic
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 
 def an_epic_of(session, shop, words):
@@ -22,7 +26,37 @@ def an_epic_of(session, shop, words):
     return epic
 
 
-SUBJECTS = {MessageKind.EPIC_CARD: an_epic_of}
+def a_shift_of(session, shop, words):
+    """A request that was declined, of which all that people write is so."""
+    giver, taker = session.scalars(select(ValueStream).order_by(ValueStream.id)).all()[:2]
+    giver.name, taker.name = words[:78], f"{words[:78]} 2"
+    period = FundingPeriod(
+        workspace_id=shop[0],
+        portfolio_id=shop[1],
+        name="2026",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )
+    session.add(period)
+    session.flush()
+    shift = Shift(
+        workspace_id=shop[0],
+        portfolio_id=shop[1],
+        period_id=period.id,
+        from_stream_id=giver.id,
+        to_stream_id=taker.id,
+        amount_minor=8_000_000,
+        reason=words[:500],
+        asked_by=ANA,
+        asked_at=MONDAY,
+        lapses_at=MONDAY,
+    )
+    shift.end(Outcome.DECLINED, BEN, MONDAY, words[:500])
+    session.add(shift)
+    return shift
+
+
+SUBJECTS = {MessageKind.EPIC_CARD: an_epic_of, MessageKind.SHIFT: a_shift_of}
 """For each kind that is a notice, one to show."""
 
 every_notice = pytest.mark.parametrize("kind", NOTICES)

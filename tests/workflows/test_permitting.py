@@ -49,6 +49,8 @@ hand this over                                 .      .        .          x     
 change limits here                             .      .        .          .        x       .       .     x
 change this project                            .      .        .          .        x       .       x     x
 change themes and objectives                   .      .        .          .        .       x       .     x
+fund a value stream                            .      .        .          .        .       .       x     x
+ask for a budget shift                         .      .        .          .        x       x       x     x
 set Tack up                                    .      .        .          .        .       .       .     x
 give and take roles                            .      .        .          .        .       .       .     x
 bring data in                                  .      .        .          .        .       .       .     x

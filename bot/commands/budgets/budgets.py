@@ -25,7 +25,7 @@ from bot.workflows import seeing
 from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
 from bot.workflows.portfolio import streams
-from models.budgets.forms import DeclineForm, FundingForm, ShiftForm
+from models.budgets.forms import DeclineForm, FundingForm, ShiftForm, typed_shift
 
 
 def hear_show(call: Call) -> None:
@@ -84,9 +84,11 @@ def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
     """Ask from where to where, how much and why."""
     act = call.act(session)
     portfolio = considering.portfolio_to_shift_in(act, it.portfolio)
+    considering.period_with_money(act, portfolio)
     choices = streams_to_choose(act, portfolio)
     facts = {"givers": choices, "takers": choices, "currency": portfolio.currency}
-    return Open(ShiftForm, "Shift money", it, facts=facts)
+    held = typed_shift(call.words_after_command, portfolio.currency)
+    return Open(ShiftForm, "Shift money", it, held=held, facts=facts)
 
 
 @routes.checks

@@ -100,6 +100,14 @@ def portfolio_to_shift_in(act: Act, portfolio_id: int | None) -> Portfolio:
     return portfolio
 
 
+def period_with_money(act: Act, portfolio: Portfolio) -> FundingPeriod:
+    """The funding period of now. Raises NoMoney where nothing was funded yet."""
+    period = ledger.period_at(act.session, portfolio, act.at)
+    if period is None:
+        raise NoMoney(ledger.year_of(portfolio, act.at))
+    return period
+
+
 def may_ask(act: Act, portfolio: Portfolio) -> bool:
     """Whether there is a stream for which the person may ask."""
     if may(act.session, act.actor, Right.SHIFT, Place.of_portfolio(portfolio)):
@@ -122,9 +130,7 @@ def consider(act: Act, portfolio: Portfolio, form: ShiftForm) -> Ruling:
     taker = _stream(act.session, portfolio, form.to_stream_id, "to_stream_id")
     if not may(act.session, act.actor, Right.SHIFT, Place.of_stream(giver)):
         check(act.session, act.actor, Right.SHIFT, Place.of_stream(taker))
-    period = ledger.period_at(act.session, portfolio, act.at)
-    if period is None:
-        raise NoMoney(ledger.year_of(portfolio, act.at))
+    period = period_with_money(act, portfolio)
     books = ledger.books_of(act.session, portfolio, period, act.at)
     return _ruling(act, portfolio, period, giver, taker, form.amount_minor, books)
 

@@ -242,6 +242,16 @@ def test_without_money_the_budget_says_who_can_give_it(slack, shop):
     assert page.buttons == []
     told = ben.types("/budget fund", channel="payments").text
     assert told.startswith("Only finance or an admin can fund a value stream.")
+    told = ben.types("/budget shift", channel="payments").text
+    assert told.startswith("No value stream has money for")
+
+
+def test_what_was_typed_after_the_command_stands_in_the_form(slack, year):
+    ben = slack.as_user("ben")
+    ben.types("/budget shift 80k a second test environment", channel="payments")
+    form = ben.form(title="Shift money")
+    assert form.value("How much, EUR?") == "80,000"
+    assert form.value("Why?") == "a second test environment"
 
 
 def test_every_other_word_is_answered_with_the_forms_there_are(slack, shop):

@@ -248,9 +248,9 @@ def test_who_is_given_a_role_hears_once_from_whom_what_and_where(database, here)
     ((who, said),) = told_of_roles(database)
     assert who == DANA
     assert said == (
-        "<@U0ANA> gave you the role *finance* as stand-in in Shop. Who has it changes projects and "
-        "their money, reads the whole audit log. You are asked where nobody else with it can be "
-        "reached. App Home shows what waits for you."
+        "<@U0ANA> gave you the role *finance* as stand-in in Shop. Who has it funds streams, "
+        "approves shifts, changes projects, reads the audit log. You are asked where nobody else "
+        "with it can be reached. App Home shows what waits for you."
     )
 
 
