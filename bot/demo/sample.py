@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.demo import decisions
 from bot.demo import frame as sample_frame
 from bot.demo.epic import DL, IM, R, S, SampleEpic
 from bot.demo.epics import EPICS
@@ -81,6 +82,7 @@ def load_sample(
                 _happen(session, frame, epic, sample, happened, at)
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
+    decisions.open_one(session, people, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
@@ -105,6 +107,7 @@ def _frame(
     ]
     setup = Setup(name=NAME, currency="EUR", time_zone=ZONE, streams=streams)
     portfolio = set_up(session, workspace_id, people["ana"], setup, began)
+    portfolio.channel_id = channels["portfolio"]
     go_live(session, workspace_id, people["ana"], portfolio.id, began)
     sample_frame.give_roles(session, portfolio, people, began)
     return Frame(
@@ -184,7 +187,9 @@ def _numbers(sample: SampleEpic, at: datetime) -> dict[str, str | None]:
 def _happen(
     session: Session, frame: Frame, epic: Epic, sample: SampleEpic, what: str, at: datetime
 ) -> None:
-    """What its stream's owner did about the epic."""
+    """What its stream's owner did about the epic, or the council decided."""
+    if what in (DL, S) and decisions.decides(session, frame.people, epic, sample, at):
+        return
     here, owner = epic.workspace_id, epic.value_stream.owner_user_id or ""
     if what == R:
         theme = frame.themes[sample.theme] if sample.theme else None
