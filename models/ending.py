@@ -40,10 +40,21 @@ def say_last(session: Session, statement: str, values: Mapping[str, Any]) -> Non
     said.append((statement, values))
 
 
+def has_left_to_say(session: Session) -> bool:
+    """Whether there is something to be said last."""
+    return LAST in session.info
+
+
 def left_to_say(session: Session) -> Sequence[tuple[str, Mapping[str, Any]]]:
     """What is to be said last, which is not said again."""
     said: Sequence[tuple[str, Mapping[str, Any]]] = session.info.pop(LAST, ())
     return said
+
+
+def say_now(session: Session) -> None:
+    """Say what was to be said last: what follows in the transaction builds on it."""
+    for statement, values in left_to_say(session):
+        session.connection().exec_driver_sql(statement, dict(values))
 
 
 @contextmanager

@@ -112,7 +112,7 @@ EPICS = (
         "ana",
         "Welcome call on day three",
         "A call of five minutes keeps those who would have drifted away.",
-        ((6, R), (22, A), (58, S)),
+        ((6, R), (22, A), (34, Y), (40, IM), (58, S)),
         numbers=Numbers(
             "Customers still there after 90 days, %",
             "71",
@@ -120,6 +120,9 @@ EPICS = (
             180,
             "fewer than half pick up",
             "6k",
+            full_cost="24k",
+            horizon="1",
+            for_whom="New customers",
         ),
         theme=PAPER,
         stopped=(

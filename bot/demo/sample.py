@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.demo import decisions
 from bot.demo import frame as sample_frame
 from bot.demo.budgets import keep_budgets
 from bot.demo.earlier import bring_in
@@ -84,6 +85,7 @@ def load_sample(
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
     keep_budgets(session, portfolio, people, channels["portfolio"], now)
+    decisions.open_one(session, people, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         bring_in(session, portfolio, now)
         sample_frame.set_limits(session, portfolio, people["ana"], now)
@@ -109,6 +111,7 @@ def _frame(
     ]
     setup = Setup(name=NAME, currency="EUR", time_zone=ZONE, streams=streams)
     portfolio = set_up(session, workspace_id, people["ana"], setup, began)
+    portfolio.channel_id = channels["portfolio"]
     go_live(session, workspace_id, people["ana"], portfolio.id, began)
     sample_frame.give_roles(session, portfolio, people, began)
     return Frame(
@@ -188,7 +191,9 @@ def _numbers(sample: SampleEpic, at: datetime) -> dict[str, str | None]:
 def _happen(
     session: Session, frame: Frame, epic: Epic, sample: SampleEpic, what: str, at: datetime
 ) -> None:
-    """What its stream's owner did about the epic."""
+    """What its stream's owner did about the epic, or the council decided."""
+    if what in (DL, S) and decisions.decides(session, frame.people, epic, sample, at):
+        return
     here, owner = epic.workspace_id, epic.value_stream.owner_user_id or ""
     if what == R:
         theme = frame.themes[sample.theme] if sample.theme else None

@@ -26,7 +26,13 @@ from sqlalchemy.orm import (
 from models.audit.audit import Act
 from models.audit.chain import Told, append, can_say_all, said, say_all
 from models.base import Base
-from models.ending import ends_in_one_trip, left_to_say, one_trip
+from models.ending import (
+    ends_in_one_trip,
+    has_left_to_say,
+    left_to_say,
+    one_trip,
+    say_now,
+)
 from models.work import has_put, insert_into, say_puts, write_puts
 
 PARENTS = (
@@ -308,25 +314,22 @@ def _append(session: Session) -> None:
     """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
-    told, last = _all_told(session), left_to_say(session)
-    if not (told or last or has_put(session)):
+    told = _all_told(session)
+    if not (told or has_left_to_say(session) or has_put(session)):
         return
     if ends_in_one_trip(session) and can_say_all(told):
-        _end_in_one_trip(session, told, last)
+        _end_in_one_trip(session, told)
     else:
-        for statement, values in last:
-            session.connection().exec_driver_sql(statement, dict(values))
+        say_now(session)
         write_puts(session)
         append(session, _trail(session).act, told)
 
 
-def _end_in_one_trip(
-    session: Session, told: Sequence[Told], last: Sequence[tuple[str, Mapping[str, Any]]]
-) -> None:
+def _end_in_one_trip(session: Session, told: Sequence[Told]) -> None:
     trail = _trail(session)
     here = {each.workspace_id for each in told}
     with one_trip(session) as say:
-        for statement, values in last:
+        for statement, values in left_to_say(session):
             say(statement, values)
         say_puts(session, say)
         if told:

@@ -1,6 +1,7 @@
 """App Home, from a click to the board as it is drawn again."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -129,7 +130,7 @@ def test_a_stream_without_an_owner_and_a_late_milestone_each_lead_to_where_they_
 ):
     live_since(shop, 100, slack)
     ana = slack.workspace.user_named("ana").id
-    today = slack.clock.now().date()
+    today = slack.clock.now().astimezone(ZoneInfo("Europe/Berlin")).date()
     with shop.database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         portfolio.value_streams[0].owner_user_id = None

@@ -1,0 +1,103 @@
+"""What the sample's council voted on: two decisions that came true, and one that is open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.demo.epic import SampleEpic
+from bot.workflows.decisions.closing import close_due
+from bot.workflows.decisions.opening import open_decision, usual_close
+from bot.workflows.decisions.voting import vote
+from bot.workflows.keeping import Act
+from models.audit import audit
+from models.audit.trail import acting
+from models.decisions.ballots import close_key
+from models.decisions.decision import AFTER_THE_LAST, Choice, Decision
+from models.decisions.form import DecisionForm
+from models.ending import say_now
+from models.epics.epic import Epic
+from models.work import cancel
+
+BY = "ana"
+LATER = timedelta(minutes=50)
+"""From one press to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleVote:
+    """What was recommended and why, and who pressed what, one after the other."""
+
+    recommended: Choice
+    because: str
+    pressed: tuple[tuple[str, Choice], ...]
+
+
+DECIDED = {
+    "One-click checkout": SampleVote(
+        Choice.PERSEVERE,
+        "20.4 % after eight weeks, all of it on phones.",
+        (("ben", Choice.PERSEVERE), ("eli", Choice.PIVOT), ("cleo", Choice.PERSEVERE)),
+    ),
+    "Welcome call on day three": SampleVote(
+        Choice.STOP,
+        "Two of three did not pick up, and those who did had signed up already.",
+        (("cleo", Choice.STOP), ("ben", Choice.STOP), ("eli", Choice.ABSTAIN)),
+    ),
+}
+"""How these epics went on or ended; the others their stream's owner moved."""
+
+OPEN = "Pay by bank transfer at checkout"
+VOTE = SampleVote(
+    Choice.PERSEVERE,
+    "64.2 % after six weeks of the MVP, and still rising.",
+    (("eli", Choice.PERSEVERE),),
+)
+OPENED_AGO = timedelta(hours=20)
+
+
+def decides(
+    session: Session, people: Mapping[str, str], epic: Epic, sample: SampleEpic, at: datetime
+) -> bool:
+    """Have the council decide on the epic at about that moment, where it did; whether it did."""
+    voted = DECIDED.get(sample.title)
+    if voted is None:
+        return False
+    began = at - (len(voted.pressed) + 1) * LATER
+    decision, last = _ask(session, people, epic, voted, began)
+    with acting(session, audit.Act(None, "tack", last + AFTER_THE_LAST)):
+        close_due(session, decision.id, last + AFTER_THE_LAST)
+    cancel(session, epic.workspace_id, close_key(decision.id))
+    return True
+
+
+def open_one(
+    session: Session, people: Mapping[str, str], epics: Mapping[str, Epic], now: datetime
+) -> None:
+    """The one that is open, of which one elector has voted."""
+    _ask(session, people, epics[OPEN], VOTE, now - OPENED_AGO)
+
+
+def _ask(
+    session: Session, people: Mapping[str, str], epic: Epic, asked: SampleVote, at: datetime
+) -> tuple[Decision, datetime]:
+    """Open it and have them press; the decision, and when the last of them did."""
+    here, by = epic.workspace_id, people[BY]
+    form = DecisionForm(
+        recommended=asked.recommended.value,
+        because=asked.because,
+        closes_on=usual_close(epic.portfolio, at),
+    )
+    with acting(session, audit.Act(by, "form open_decision", at)):
+        decision = open_decision(Act(session, here, by, at), epic.id, form)
+    for place, (name, choice) in enumerate(asked.pressed, start=1):
+        pressed_at = partial(_moment, at + place * LATER)
+        vote(session, here, people[name], decision.id, choice, pressed_at)
+        say_now(session)
+    return decision, at + len(asked.pressed) * LATER
+
+
+def _moment(at: datetime) -> datetime:
+    return at

@@ -1,0 +1,42 @@
+"""The sample to look at: two decisions that came true, and one that is open."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from bot.demo.demo import CHANNELS, PEOPLE
+from bot.demo.sample import load_sample
+from bot.workflows.audit import verifying
+from bot.workflows.people.workspaces import grant_admin, workspace_of
+from models.decisions.decision import Decision
+from models.message import BALLOT_KINDS, Message
+from models.work import Work
+
+NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
+
+
+def test_the_sample_holds_one_open_ballot_and_two_decided(database):
+    people = {name: f"U0{name.upper()}" for name in PEOPLE}
+    channels = {name: f"C0{name.upper()}" for name in CHANNELS}
+    with database.write() as session:
+        here = workspace_of(session, "T1").id
+        grant_admin(session, here, people["ana"], None, NOW)
+        load_sample(session, here, people, channels, NOW)
+    with database.read() as session:
+        decisions = session.scalars(select(Decision).order_by(Decision.id)).all()
+        ended = [(each.outcome, each.score, each.effect) for each in decisions]
+        assert sorted(ended[:2]) == [
+            ("persevere", "2 to 1", "moved to Delivering"),
+            ("stop", "2 to 0", "stopped"),
+        ]
+        assert decisions[2].is_open
+        assert len(decisions) == 3
+        shown = select(Message.channel_id, Message.subject_id).where(Message.kind.in_(BALLOT_KINDS))
+        assert set(session.execute(shown).all()) == {
+            (place, decisions[2].id)
+            for place in (channels["portfolio"], people["ben"], people["cleo"], people["eli"])
+        }
+        keys = session.scalars(select(Work.key).where(Work.key.startswith("close:"))).all()
+        assert keys == [f"close:{decisions[2].id}"]
+        found = verifying.verify(session, here)
+        assert (found.broken, found.ballots) == (None, 7)
