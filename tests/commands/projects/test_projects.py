@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -70,7 +71,7 @@ def the_project(tack):
 
 
 def today_of(slack):
-    return slack.clock.now().date()
+    return slack.clock.now().astimezone(ZoneInfo("Europe/Berlin")).date()
 
 
 def test_before_there_is_one_the_list_says_what_to_do(slack, shop):
