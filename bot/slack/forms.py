@@ -43,6 +43,7 @@ class Open:
     facts: Facts = dataclasses.field(default_factory=dict)
     lead: str | None = None
     """Words above the fields."""
+    submit: str = "Save"
 
     @property
     def spelled(self) -> dict[str, str | None]:
@@ -117,7 +118,7 @@ def form_view(
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
-    return modal(kind, opened.title, blocks, submit="Save", private_metadata=memory)
+    return modal(kind, opened.title, blocks, submit=opened.submit, private_metadata=memory)
 
 
 def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
