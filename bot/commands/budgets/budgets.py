@@ -70,7 +70,7 @@ def ask_funding(call: Call, session: Session, it: FundStream) -> Open:
         "currency": portfolio.currency,
     }
     lead = funding_lead(portfolio, ledger.year_of(portfolio, call.at))
-    return Open(FundingForm, "Fund a value stream", it, facts=facts, lead=lead)
+    return Open(FundingForm, "Fund a value stream", it, facts=facts, lead=lead, submit="Fund it")
 
 
 @routes.saves
@@ -88,7 +88,7 @@ def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
     choices = streams_to_choose(act, portfolio)
     facts = {"givers": choices, "takers": choices, "currency": portfolio.currency}
     held = typed_shift(call.words_after_command, portfolio.currency)
-    return Open(ShiftForm, "Shift money", it, held=held, facts=facts)
+    return Open(ShiftForm, "Shift money", it, held=held, facts=facts, submit="Next")
 
 
 @routes.checks
@@ -123,7 +123,7 @@ def approve(call: Call, session: Session, it: ApproveShift) -> None:
 def ask_why_not(call: Call, session: Session, it: DeclineShift) -> Open:
     """Ask why it is declined."""
     asked = shifting.look_to_decline(call.act(session), it.shift)
-    return Open(DeclineForm, "Decline the shift", it, lead=decline_lead(asked))
+    return Open(DeclineForm, "Decline the shift", it, lead=decline_lead(asked), submit="Decline")
 
 
 @routes.saves

@@ -1,11 +1,14 @@
 """A shift from `/budget shift` to its result, in the channel and in direct messages."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.budgets.shift import Outcome, Shift
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
+from tests.commands.test_heard import press
 
 REASON = "A second test environment"
 
@@ -219,6 +222,29 @@ def test_someone_who_may_not_is_told_who_can(slack, year):
     told = slack.as_user("ana").last_private().text
     who = f"{mention(slack, 'cleo')} or {mention(slack, 'dana')}"
     assert told == f"Only the owner of Onboarding and finance can answer this one. Ask {who}."
+
+
+def test_by_the_clock_it_lapses_in_its_place_and_a_press_a_year_later_is_answered(slack, year):
+    posted = asked(slack, year)
+    approve = next(b for b in posted.blocks if b["type"] == "actions")["elements"][0]
+    slack.clock.advance(timedelta(days=8))
+    lapsed = slack.wait_for(lambda: request(slack, "Lapsed · €80,000"))
+    assert "€80,000 is available in Onboarding again." in lapsed.text
+    slack.wait_for(lambda: slack.dm("ben").messages[-1:] and slack.dm("ben").messages[-1].ts)
+    slack.clock.advance(timedelta(days=365))
+    press(slack, approve["value"], "cleo")
+    told = slack.as_user("cleo").last_private().text
+    assert told == "This request has already ended: it lapsed."
+    assert outcome(year) == [Outcome.LAPSED]
+
+
+def test_a_guest_approves_nothing(slack, year):
+    posted = asked(slack, year)
+    slack.add_user("gus", guest=True)
+    slack.channel("shop").members.add(slack.workspace.user_named("gus").id)
+    slack.as_user("gus").click("Approve €80,000", in_message=posted)
+    assert "guest" in slack.as_user("gus").last_private().text.lower()
+    assert outcome(year) == [None]
 
 
 def test_the_budget_says_what_each_stream_has_and_its_requests_open(slack, year):
