@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import burst, clicks, delivering, home, importing, starting
+from bench import burst, clicks, delivering, home, importing, starting, votes
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
     "home": home.measure,
     "import": importing.measure,
     "start": starting.measure,
+    "votes": votes.measure,
 }
 
 

@@ -73,6 +73,7 @@ LABELS = {
     "minute_of_day": "the time of day",
     "paused_at": "since when it is paused",
     "paused_by": "who paused it",
+    "closes_at": "when it closes at the latest",
 }
 """What a column is called, in the order in which changes are told."""
 
@@ -90,6 +91,7 @@ NOUNS = {
     "project_snapshots": "snapshot",
     "milestones": "milestone",
     "subscriptions": "digest",
+    "decisions": "vote",
     "workspaces": "workspace",
     "role_grants": "role",
 }
@@ -120,6 +122,8 @@ CUSTOM = frozenset(
         "handovers_created",
         "imports_created",
         "exports_created",
+        "decisions_created",
+        "decisions_changed",
         "epics_changed",
     }
 )

@@ -9,9 +9,14 @@ from sqlalchemy import event, select, true
 
 from bot.views.board.needs import line_of
 from bot.workflows.board.needs import NEEDS
+from bot.workflows.decisions import closing, opening, register
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.keeping import Act
+from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
@@ -27,7 +32,26 @@ class Story:
     ends: Callable
 
 
+def puts_to_a_vote(session, epic, at):
+    """Ana is the council."""
+    portfolio = epic.portfolio
+    here = {"workspace_id": epic.workspace_id, "portfolio_id": portfolio.id}
+    if session.scalar(select(RoleGrant.id).where(RoleGrant.role == Role.COUNCIL)) is None:
+        session.add(RoleGrant(role=Role.COUNCIL, user_id=ANA, **here))
+    portfolio.channel_id, portfolio.live_at = "C0PORT", min(portfolio.live_at, at)
+    session.add(epic.move(portfolio.state("implementing"), BEN, None, at))
+    session.flush()
+    form = DecisionForm(closes_on=(at + 7 * DAY).date())
+    opening.open_decision(Act(session, epic.workspace_id, ANA, at), epic.id, form)
+
+
+def closes_the_vote(session, epic, at):
+    decision = register.newest_about(session, epic)
+    closing.close_due(session, decision.id, decision.closes_at)
+
+
 STORIES = {
+    BALLOT: Story(begins=puts_to_a_vote, ends=closes_the_vote),
     BLOCKED: Story(
         begins=lambda session, epic, at: blocking.block(
             session, epic.workspace_id, ANA, epic.id, "waits for the bank", at
@@ -35,7 +59,7 @@ STORIES = {
         ends=lambda session, epic, at: blocking.unblock(
             session, epic.workspace_id, ANA, epic.id, at
         ),
-    )
+    ),
 }
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
 
