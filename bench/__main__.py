@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import burst, clicks, delivering, flow, home, importing, starting
+from bench import burst, clicks, delivering, flow, home, importing, starting, votes
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
     "home": home.measure,
     "import": importing.measure,
     "start": starting.measure,
+    "votes": votes.measure,
 }
 
 

@@ -23,6 +23,7 @@ class Button:
     block_id: str
     action_id: str
     value: str
+    user_id: str = USER_ID
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def click_body(button: Button, response_url: str) -> bytes:
         "trigger_id": f"1.2.{time.time_ns():x}",
         "response_url": response_url,
         "team": {"id": TEAM_ID, "domain": "bench"},
-        "user": {"id": USER_ID, "username": "ana", "name": "ana", "team_id": TEAM_ID},
+        "user": {"id": button.user_id, "username": "ana", "name": "ana", "team_id": TEAM_ID},
         "channel": {"id": CHANNEL_ID, "name": "payments"},
         "container": {
             "type": "message",

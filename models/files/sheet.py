@@ -46,6 +46,8 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return "; ".join(str(each) for each in value)
+    if isinstance(value, dict):
+        return json_line(value)
     told = as_json(value)
     return "" if told is None else str(told)
 

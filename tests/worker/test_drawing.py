@@ -7,10 +7,14 @@ from sqlalchemy import select
 
 from bot.views.notices import NOTICES, notice
 from bot.worker.drawing import BY_HAND, DRAWINGS
+from bot.workflows.decisions.opening import open_decision
+from bot.workflows.keeping import Act
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
+from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.message import MessageKind
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import ValueStream
 from tests.views.builders import HOSTILE
 from tests.views.reading import shown
@@ -56,7 +60,25 @@ def a_shift_of(session, shop, words):
     return shift
 
 
-SUBJECTS = {MessageKind.EPIC_CARD: an_epic_of, MessageKind.SHIFT: a_shift_of}
+def a_decision_of(session, shop, words):
+    """A decision about such an epic, of whose electors one has voted."""
+    epic = an_epic_of(session, shop, words)
+    to = epic.portfolio.state("implementing")
+    session.add(epic.move(to, BEN, None, MONDAY))
+    epic.portfolio.channel_id = "C0PORT"
+    here = {"workspace_id": shop[0], "portfolio_id": shop[1]}
+    session.add_all([RoleGrant(role=Role.COUNCIL, user_id=each, **here) for each in (ANA, BEN)])
+    session.flush()
+    form = DecisionForm(closes_on=date(2026, 5, 25), because=words[:500])
+    return open_decision(Act(session, shop[0], ANA, MONDAY), epic.id, form)
+
+
+SUBJECTS = {
+    MessageKind.EPIC_CARD: an_epic_of,
+    MessageKind.BALLOT: a_decision_of,
+    MessageKind.BALLOT_TOLD: a_decision_of,
+    MessageKind.SHIFT: a_shift_of,
+}
 """For each kind that is a notice, one to show."""
 
 every_notice = pytest.mark.parametrize("kind", NOTICES)

@@ -42,6 +42,7 @@ move this epic                                 .      .        .          x     
 stop this epic                                 .      .        .          x        x       x       .     x
 move past a limit or a policy                  .      .        .          .        x       x       .     x
 say that its MVP is worth going on with        .      .        .          .        x       x       .     x
+open a decision on this epic                   .      .        .          x        x       x       .     x
 say that this epic still stands so             .      .        .          x        x       .       .     x
 say what blocks this epic                      .      .        .          x        x       x       .     x
 say who sees this epic                         .      .        .          x        x       x       .     x

@@ -85,6 +85,7 @@ LABELS = {
     "lapses_at": "when it lapses",
     "ended_by": "who ended it",
     "ended_because": "why it ended",
+    "closes_at": "when it closes at the latest",
 }
 """What a column is called, in the order in which changes are told."""
 
@@ -102,6 +103,7 @@ NOUNS = {
     "project_snapshots": "snapshot",
     "milestones": "milestone",
     "subscriptions": "digest",
+    "decisions": "vote",
     "workspaces": "workspace",
     "role_grants": "role",
     "funding_periods": "funding period",
@@ -137,6 +139,8 @@ CUSTOM = frozenset(
         "handovers_created",
         "imports_created",
         "exports_created",
+        "decisions_created",
+        "decisions_changed",
         "epics_changed",
     }
 )

@@ -22,6 +22,7 @@ CALLED = {
     "projects": ("code", "name"),
     "milestones": ("code", "name"),
     "epics": ("key", "title"),
+    "decisions": ("key",),
     "subscriptions": ("channel_id",),
     "departures": ("user_id",),
 }

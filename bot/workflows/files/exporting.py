@@ -38,6 +38,7 @@ from models.board.digest import Subscription
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
+from models.decisions.decision import Ballot, Decision, Elector
 from models.epics.epic import Answer, Blocking, CircleMember, Epic, Override, StreamMove, Transition
 from models.files.export import Export
 from models.files.sheet import Sheet
@@ -60,6 +61,7 @@ NAMED_BY = {
     "projects": "code",
     "epics": "key",
     "funding_periods": "name",
+    "decisions": "key",
 }
 """By which column a row is named where another one points to it; else by its number."""
 
@@ -106,6 +108,14 @@ def epics_of(scope: Scope) -> ColumnElement[bool]:
 
 def _of_epics(noun: Any) -> Rows:
     return lambda scope: noun.epic_id.in_(select(Epic.id).where(epics_of(scope)))
+
+
+def _of_decisions(noun: Any, *closed: ColumnElement[bool]) -> Rows:
+    return lambda scope: noun.decision_id.in_(
+        select(Decision.id).where(
+            Decision.epic_id.in_(select(Epic.id).where(epics_of(scope))), *closed
+        )
+    )
 
 
 def _of_portfolio(noun: Any) -> Rows:
@@ -162,6 +172,9 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "answers": (Answer, _of_epics(Answer)),
     "blockings": (Blocking, _of_epics(Blocking)),
     "overrides": (Override, _of_epics(Override)),
+    "decisions": (Decision, _of_epics(Decision)),
+    "electors": (Elector, _of_decisions(Elector)),
+    "ballots": (Ballot, _of_decisions(Ballot, Decision.closed_at.is_not(None))),
     "circle_members": (CircleMember, _of_epics(CircleMember)),
     "confirmations": (Confirmation, _of_epics(Confirmation)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),
@@ -181,7 +194,9 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
         ),
     ),
 }
-"""What everybody gets who sees the portfolio, in the order of the files."""
+"""What everybody gets who sees the portfolio, in the order of the files.
+
+Ballots are sealed until their decision has closed."""
 
 ProjectRows = Callable[[Session, Portfolio], Iterator[exporting_projects.Row]]
 

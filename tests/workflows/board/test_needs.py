@@ -11,12 +11,16 @@ from bot.views.board.needs import line_of
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.decisions import closing, opening, register
+from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import grant_admin
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
+from models.decisions.form import DecisionForm
+from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
@@ -66,7 +70,30 @@ def asks_for_a_shift(session, here, stream, title, at):
     return shifting.ask(act, here[1], form, seen).id
 
 
+def puts_to_a_vote(session, here, stream, title, at, **more):
+    """Ana is the council."""
+    epic = an_epic(session, here[0], stream.id, title)
+    for name, value in more.items():
+        setattr(epic, name, value)
+    portfolio = epic.portfolio
+    place = {"workspace_id": epic.workspace_id, "portfolio_id": portfolio.id}
+    if session.scalar(select(RoleGrant.id).where(RoleGrant.role == Role.COUNCIL)) is None:
+        session.add(RoleGrant(role=Role.COUNCIL, user_id=ANA, **place))
+    portfolio.channel_id, portfolio.live_at = "C0PORT", min(portfolio.live_at, at)
+    session.add(epic.move(portfolio.state("implementing"), BEN, None, at))
+    session.flush()
+    form = DecisionForm(closes_on=(at + 7 * DAY).date())
+    opening.open_decision(Act(session, epic.workspace_id, ANA, at), epic.id, form)
+    return epic.id
+
+
+def closes_the_vote(session, here, epic_id, at):
+    decision = register.newest_about(session, session.get_one(Epic, epic_id))
+    closing.close_due(session, decision.id, decision.closes_at)
+
+
 STORIES = {
+    BALLOT: Story(begins=puts_to_a_vote, ends=closes_the_vote),
     BLOCKED: Story(
         begins=blocks_an_epic,
         ends=lambda session, here, epic_id, at: blocking.unblock(
@@ -125,7 +152,10 @@ def for_person(database, need, user_id):
 
 def titles(pile):
     """What each is about: an epic, or the stream that is to have the money."""
-    return [each.to_stream.name if isinstance(each, Shift) else each.title for each in pile.some]
+    return [
+        each.to_stream.name if isinstance(each, Shift) else getattr(each, "epic", each).title
+        for each in pile.some
+    ]
 
 
 @every_need

@@ -1,0 +1,238 @@
+"""Votes: how soon a press is acked with its ballot, how many a second, and 500 people at once."""
+
+import json
+import statistics
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from bench.databases import engine_of, fresh_database, put_to_work
+from bench.figures import Line
+from bench.load import Button, click_all
+from bench.processes import TACK, environment, quiet_slack, resident_mib, running, tack
+from bench.quiet_slack import CHANNEL_ID, MESSAGE_TS, TEAM_ID, USER_ID
+from bot.workflows.decisions.opening import open_decision
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
+from bot.workflows.keeping import Act
+from bot.workflows.people.workspaces import workspace_of
+from bot.workflows.portfolio.setting_up import set_up
+from models.audit.trail import note
+from models.base import Base
+from models.clock import SystemClock
+from models.database import Database
+from models.decisions.form import DecisionForm
+from models.epics.proposal import Proposal
+from models.people.role import Role, RoleGrant
+from models.portfolio.setup import Setup, StreamSetup
+
+PER_SECOND = 50
+WARM_UP, PACED, ROUNDS = 1, 5, 12
+"""Decisions; of each elector one press."""
+
+ELECTORS, MANY = 100, 500
+SECONDS, TWICE = 5, 50
+LATEST_S = 3
+LEAST_RATIO = 0.5
+CHOICES = ("persevere", "pivot", "stop")
+BARE_APP = [sys.executable, "-m", "bench.bare_app"]
+
+
+@dataclass(frozen=True)
+class Votes:
+    """The decisions that are open, and who can press on them."""
+
+    decisions: Sequence[int]
+    people: Sequence[str]
+
+    def presses(self, first: int, count: int) -> list[Button]:
+        """Everybody's press on so many of the decisions, one decision after the other."""
+        return [
+            press(decision, person, CHOICES[number % 3])
+            for decision in self.decisions[first : first + count]
+            for number, person in enumerate(self.people)
+        ]
+
+
+def press(decision: int, person: str, choice: str) -> Button:
+    """What a press of that person carries."""
+    value = f'cast {{"decision":{decision},"choice":"{choice}"}}'
+    return Button("vote", f"cast_{choice}", value, person)
+
+
+def measure(kind: str) -> Iterator[Line]:
+    """Have the electors of many decisions press, the bare app likewise; then 500 of one."""
+    yield from _beside_the_bare_app(kind)
+    yield from _at_once(kind)
+
+
+def _beside_the_bare_app(kind: str) -> Iterator[Line]:
+    with (
+        fresh_database(kind) as url,
+        fresh_database(kind) as bare_url,
+        quiet_slack() as api_url,
+    ):
+        settings, bare_settings = environment(url, api_url), environment(bare_url, api_url)
+        ports = int(settings["PORT"]), int(bare_settings["PORT"])
+        tack(settings, "db", "upgrade")
+        votes = _opened(url, WARM_UP + PACED + ROUNDS, ELECTORS)
+        with (
+            running([TACK, "run", "--mode", "http"], settings) as process,
+            running(BARE_APP, bare_settings),
+        ):
+            for port in ports:
+                click_all(port, api_url, votes.presses(0, WARM_UP))
+            paced, bare_paced = (
+                click_all(port, api_url, votes.presses(WARM_UP, PACED), per_second=PER_SECOND)
+                for port in ports
+            )
+            rounds = [
+                [click_all(port, api_url, votes.presses(number, 1)) for port in ports]
+                for number in range(WARM_UP + PACED, WARM_UP + PACED + ROUNDS)
+            ]
+            memory_mib = resident_mib(process)
+        cast = _count(url)
+    yield Line(
+        f"ack of a vote, {PER_SECOND} presses/s, p50 / p99",
+        kind,
+        f"{paced.p50_ms:.0f} / {paced.p99_ms:.0f} ms"
+        f" (bare {bare_paced.p50_ms:.0f} / {bare_paced.p99_ms:.0f})",
+        "p99 150 ms",
+        paced.p99_ms < 150,
+    )
+    per_second, bare_per_second = (
+        statistics.median(acks.per_second for acks in app) for app in zip(*rounds, strict=True)
+    )
+    ratios = [ours.per_second / bare.per_second for ours, bare in rounds]
+    ratio = statistics.median(ratios)
+    yield Line(
+        "throughput of votes, full speed",
+        kind,
+        f"{per_second:.0f}/s, {ratio:.2f} of the bare app's {bare_per_second:.0f}/s"
+        f" (rounds {min(ratios):.2f} to {max(ratios):.2f})",
+        f"{LEAST_RATIO}",
+        ratio >= LEAST_RATIO,
+    )
+    wanted = (WARM_UP + PACED + ROUNDS) * ELECTORS
+    refused = paced.refused + sum(ours.refused for ours, _ in rounds)
+    yield Line(
+        "presses that are a ballot",
+        kind,
+        f"{cast:,} of {wanted:,}, {refused} not acked",
+        "all",
+        cast == wanted and refused == 0,
+    )
+    yield Line(
+        "resident memory after the votes", kind, f"{memory_mib:.0f} MB", "180 MB", memory_mib < 180
+    )
+
+
+def _at_once(kind: str) -> Iterator[Line]:
+    """500 electors within five seconds, some of them twice."""
+    with fresh_database(kind) as url, quiet_slack() as api_url:
+        settings = environment(url, api_url)
+        tack(settings, "db", "upgrade")
+        votes = _opened(url, 1, MANY)
+        presses = votes.presses(0, 1)
+        presses += presses[:: MANY // TWICE]
+        with running([TACK, "run", "--mode", "http"], settings):
+            began = time.monotonic()
+            acks = click_all(
+                int(settings["PORT"]), api_url, presses, per_second=len(presses) / SECONDS
+            )
+            ended = time.monotonic()
+            last = _last_update(api_url, ended + LATEST_S)
+        cast = _count(url)
+    updates, at = (last["count"], last["at"]) if last else (0, ended + LATEST_S)
+    yield Line(
+        f"{MANY} electors within {ended - began:.1f} s, {len(presses) - MANY} of them twice",
+        kind,
+        f"{cast:,} ballots, {acks.refused} not acked, p99 {acks.p99_ms:.0f} ms",
+        f"{MANY} ballots",
+        cast == MANY and acks.refused == 0,
+    )
+    yield Line(
+        "updates of their ballot",
+        kind,
+        f"{updates} in {at - began:.1f} s",
+        "1 a second",
+        0 < updates <= at - began + 1,
+    )
+    yield Line(
+        "the last of them shown after",
+        kind,
+        f"{max(0.0, at - ended):.1f} s" if last else "never",
+        f"{LATEST_S} s",
+        last is not None,
+    )
+
+
+def _opened(url: str, decisions: int, electors: int) -> Votes:
+    """So many decisions, each about an epic of its own, their ballots posted already."""
+    database, now = Database(url), SystemClock().now()
+    people = [f"U0VOTER{number:04}" for number in range(electors)]
+    stream = StreamSetup(name="Payments", key_prefix="PAY", owner_user_id=USER_ID)
+    setup = Setup(name="Bench", currency="EUR", time_zone="UTC", streams=[stream])
+    with database.write() as session:
+        here = workspace_of(session, TEAM_ID).id
+        portfolio = set_up(session, here, USER_ID, setup, now)
+        put_to_work(session, portfolio, now)
+        portfolio.channel_id = CHANNEL_ID
+        grants = Base.metadata.tables[RoleGrant.__tablename__]
+        row = {"workspace_id": here, "portfolio_id": portfolio.id, "role": Role.COUNCIL}
+        session.flush()
+        each = [{**row, "user_id": person, "stand_in": False} for person in people]
+        session.execute(insert(grants), each)
+        note(session, here, "imports", portfolio.id, {"role_grants": electors})
+    opened = [_open_one(database, here, number) for number in range(decisions)]
+    database.close()
+    _have_posted(url)
+    return Votes(opened, people)
+
+
+def _open_one(database: Database, workspace_id: int, number: int) -> int:
+    now = SystemClock().now()
+    form = DecisionForm(closes_on=(now + timedelta(days=7)).date())
+    with database.write() as session:
+        proposal = Proposal(title=f"Idea {number}", value_stream_id=1, hypothesis="It helps.")
+        epic = propose(session, workspace_id, USER_ID, proposal, f"bench {number}", now)
+        to = epic.portfolio.state("implementing")
+        move(session, workspace_id, USER_ID, epic.id, to.id, None, None, now)
+        return open_decision(Act(session, workspace_id, USER_ID, now), epic.id, form).id
+
+
+def _have_posted(url: str) -> None:
+    """Every message is in Slack already, and nothing waits to be drawn."""
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE messages SET ts = :ts, channel_id = :channel"),
+            {"ts": MESSAGE_TS, "channel": CHANNEL_ID},
+        )
+        connection.execute(text("DELETE FROM works WHERE key LIKE 'message:%'"))
+    engine.dispose()
+
+
+def _count(url: str) -> int:
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        count = connection.execute(text("SELECT count(*) FROM ballots")).scalar_one()
+    engine.dispose()
+    return int(count)
+
+
+def _last_update(api_url: str, until: float) -> dict[str, Any] | None:
+    """The update that shows that all have voted, once it came; None if it did not."""
+    while time.monotonic() < until:
+        with urllib.request.urlopen(f"{api_url}chat.update", timeout=2) as response:
+            last: dict[str, Any] | None = json.load(response)
+        if last and f"Voted ({MANY})" in json.dumps(last["said"]):
+            return last
+        time.sleep(0.01)
+    return None

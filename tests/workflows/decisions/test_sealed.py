@@ -1,0 +1,52 @@
+"""Sealed until the close: no export and no log tells a choice, and then all of them do."""
+
+import json
+
+from sqlalchemy import true
+
+from bot.views.audit.log import audit_log
+from bot.workflows.audit.deeds import Query
+from bot.workflows.audit.log import deeds_of_epic
+from bot.workflows.files import exporting
+from models.epics.epic import Epic
+from models.files.sheet import as_text
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.builders import BEN
+from tests.workflows.decisions.builders import CLEO, CLOSES_AT, an_mvp, closes, opens, votes
+
+
+def exported(database):
+    """Everything there is to export, with who did what, by the name of its table."""
+    with database.snapshot() as session:
+        portfolio = session.get_one(Portfolio, 1)
+        scope = exporting.Scope(portfolio, true(), with_audit=True)
+        return {
+            sheet.name: [[as_text(cell) for cell in row] for row in sheet.rows]
+            for sheet in exporting.sheets(session, scope)
+        }
+
+
+def test_an_export_tells_who_is_asked_and_no_choice_before_the_close(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "pivot")
+    votes(database, 1, CLEO, "pivot")
+    before = exported(database)
+    assert "pivot" not in json.dumps(before)
+    assert (len(before["decisions"]), len(before["electors"]), before["ballots"]) == (1, 3, [])
+    closes(database, 1, CLOSES_AT)
+    after = exported(database)
+    assert [row for row in after["ballots"] if "pivot" in row and BEN in row]
+    assert len(after["ballots"]) == 2
+
+
+def test_the_audit_log_says_in_words_that_it_was_opened_and_how_it_closed(database):
+    an_mvp(database)
+    opens(database)
+    votes(database, 1, BEN, "stop")
+    closes(database, 1, CLOSES_AT)
+    with database.read() as session:
+        page = deeds_of_epic(session, session.get_one(Epic, 1), Query())
+        told = str(audit_log(page).blocks)
+    assert "opened the vote *D-1* on it" in told
+    assert "closed the vote *D-1* on it: no quorum, nothing moved" in told
