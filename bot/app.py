@@ -15,6 +15,7 @@ from bot.clocks import DatabaseClock
 from bot.commands import register
 from bot.settings import Mode, Settings
 from bot.slack.hearing import Context
+from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
 from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
@@ -44,7 +45,13 @@ class CannotStart(Mistake):
 class Tack:
     """The running bot: it hears Slack, and a worker shows what is due."""
 
-    def __init__(self, settings: Settings, mode: Mode, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        mode: Mode,
+        clock: Clock | None = None,
+        ack_seconds: float = ACK_SECONDS,
+    ) -> None:
         self.settings, self.mode = settings, mode
         self.database = Database(settings.database_url, clock=clock)
         self.clock = clock or DatabaseClock(self.database)
@@ -61,7 +68,7 @@ class Tack:
             request_verification_enabled=mode == "http",
             logger=_quiet_logger(),
         )
-        register(self.bolt, Context(self.database, self.clock))
+        register(self.bolt, Context(self.database, self.clock), ack_seconds)
         courier = self._client(COURIER_SECONDS, self._token)
         self.worker = Worker(
             self.database,

@@ -312,12 +312,12 @@ def listed() -> Iterator[tuple[str, str, str]]:
                 yield kind, key if isinstance(key, str) else key.pattern, _name(handler)
 
 
-def register(app: App, context: Context) -> None:
-    """Have the app hear all of it."""
+def register(app: App, context: Context, ack_seconds: float) -> None:
+    """Have the app hear all of it, each answered within so many seconds."""
     for event, handler in EVENTS.items():
         app.event(event)(hears(handler, context))
     tables = {kind: _table(handlers, context) for kind, handlers in heard().items()}
-    app.middleware(lookup.hear(tables))
+    app.middleware(lookup.hear(tables, ack_seconds))
 
 
 def _table(handlers: Mapping[Any, Handler], context: Context) -> lookup.Table[lookup.Route]:

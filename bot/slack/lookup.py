@@ -92,7 +92,9 @@ _IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 A command is known by its last word: an app for trying things out has `/dev-epic` for `/epic`."""
 
 
-def hear(tables: Mapping[str, Table[Route]]) -> Callable[[Args], BoltResponse | None]:
+def hear(
+    tables: Mapping[str, Table[Route]], ack_seconds: float = ACK_SECONDS
+) -> Callable[[Args], BoltResponse | None]:
     """A Bolt middleware that finds the route in the table of its kind, has it heard, and acks.
 
     The kinds are those of Slack's payloads, and `command`. What no table knows goes on to Bolt.
@@ -105,7 +107,7 @@ def hear(tables: Mapping[str, Table[Route]]) -> Callable[[Args], BoltResponse | 
             return None
         if route.acks_last:
             return _here(route, args)
-        return _in_another_thread(route, args)
+        return _in_another_thread(route, args, ack_seconds)
 
     return middleware
 
@@ -162,7 +164,7 @@ def _here(route: Route, args: Args) -> BoltResponse:
     return ack.response or _not_acked(args)
 
 
-def _in_another_thread(route: Route, args: Args) -> BoltResponse:
+def _in_another_thread(route: Route, args: Args, ack_seconds: float) -> BoltResponse:
     args.ack = args.context["ack"] = ack = _WakingAck()
 
     def listen() -> None:
@@ -172,7 +174,7 @@ def _in_another_thread(route: Route, args: Args) -> BoltResponse:
             ack.given.set()
 
     args.context.listener_runner.listener_executor.submit(listen)
-    ack.given.wait(ACK_SECONDS)
+    ack.given.wait(ack_seconds)
     return ack.response or _not_acked(args)
 
 

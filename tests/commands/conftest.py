@@ -64,7 +64,8 @@ def settings_for(slack, database_url):
 
 @contextmanager
 def running(slack, database_url, mode="socket", settings=None):
-    tack = Tack(settings or settings_for(slack, database_url), mode, slack.clock)
+    settings = settings or settings_for(slack, database_url)
+    tack = Tack(settings, mode, slack.clock, ack_seconds=PATIENCE_S)
     for listener in tack.bolt._listeners:
         listener.ack_timeout = PATIENCE_S
     tack.start()
