@@ -33,10 +33,11 @@ from models.people.role import Role, RoleGrant
 from models.portfolio.setup import Setup, StreamSetup
 
 PER_SECOND = 50
-WARM_UP, PACED, ROUNDS = 1, 5, 12
-"""Decisions; of each elector one press."""
+DECISIONS, ELECTORS = 18, 100
+WARM_UP, PACED, IN_A_ROUND = 100, 500, 100
+"""Presses, spread over the decisions that are open."""
 
-ELECTORS, MANY = 100, 500
+MANY = 500
 SECONDS, TWICE = 5, 50
 LATEST_S = 3
 LEAST_RATIO = 0.5
@@ -51,12 +52,12 @@ class Votes:
     decisions: Sequence[int]
     people: Sequence[str]
 
-    def presses(self, first: int, count: int) -> list[Button]:
-        """Everybody's press on so many of the decisions, one decision after the other."""
+    def presses(self) -> list[Button]:
+        """Everybody's press on each of them, one person after the other."""
         return [
             press(decision, person, CHOICES[number % 3])
-            for decision in self.decisions[first : first + count]
             for number, person in enumerate(self.people)
+            for decision in self.decisions
         ]
 
 
@@ -81,20 +82,20 @@ def _beside_the_bare_app(kind: str) -> Iterator[Line]:
         settings, bare_settings = environment(url, api_url), environment(bare_url, api_url)
         ports = int(settings["PORT"]), int(bare_settings["PORT"])
         tack(settings, "db", "upgrade")
-        votes = _opened(url, WARM_UP + PACED + ROUNDS, ELECTORS)
+        presses = _opened(url, DECISIONS, ELECTORS).presses()
+        warm_up, rest = presses[:WARM_UP], presses[WARM_UP:]
         with (
             running([TACK, "run", "--mode", "http"], settings) as process,
             running(BARE_APP, bare_settings),
         ):
             for port in ports:
-                click_all(port, api_url, votes.presses(0, WARM_UP))
+                click_all(port, api_url, warm_up)
             paced, bare_paced = (
-                click_all(port, api_url, votes.presses(WARM_UP, PACED), per_second=PER_SECOND)
-                for port in ports
+                click_all(port, api_url, rest[:PACED], per_second=PER_SECOND) for port in ports
             )
             rounds = [
-                [click_all(port, api_url, votes.presses(number, 1)) for port in ports]
-                for number in range(WARM_UP + PACED, WARM_UP + PACED + ROUNDS)
+                [click_all(port, api_url, rest[at : at + IN_A_ROUND]) for port in ports]
+                for at in range(PACED, len(rest), IN_A_ROUND)
             ]
             memory_mib = resident_mib(process)
         cast = _count(url)
@@ -119,7 +120,7 @@ def _beside_the_bare_app(kind: str) -> Iterator[Line]:
         f"{LEAST_RATIO}",
         ratio >= LEAST_RATIO,
     )
-    wanted = (WARM_UP + PACED + ROUNDS) * ELECTORS
+    wanted = DECISIONS * ELECTORS
     refused = paced.refused + sum(ours.refused for ours, _ in rounds)
     yield Line(
         "presses that are a ballot",
@@ -138,8 +139,7 @@ def _at_once(kind: str) -> Iterator[Line]:
     with fresh_database(kind) as url, quiet_slack() as api_url:
         settings = environment(url, api_url)
         tack(settings, "db", "upgrade")
-        votes = _opened(url, 1, MANY)
-        presses = votes.presses(0, 1)
+        presses = _opened(url, 1, MANY).presses()
         presses += presses[:: MANY // TWICE]
         with running([TACK, "run", "--mode", "http"], settings):
             began = time.monotonic()

@@ -7,9 +7,10 @@ followed by nothing, neither by a later statement nor by COMMIT: the transaction
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection
+from sqlalchemy import ClauseElement, Connection, Dialect
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -21,9 +22,10 @@ Say = Callable[[str, Mapping[str, Any]], object]
 """Takes a statement with psycopg's placeholders and its values; gives no answer."""
 
 
-def in_words(statement: ClauseElement) -> str:
-    """A statement as it is said in one trip; its constants must be in it."""
-    return str(statement.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]
+def in_words(statement: ClauseElement, dialect: Dialect | None = None) -> str:
+    """A statement as it is said in one trip, or at once; its constants must be in it."""
+    spoken = dialect or psycopg.dialect()  # type: ignore[no-untyped-call]
+    return str(statement.compile(dialect=spoken))
 
 
 def ends_in_one_trip(session: Session) -> bool:
@@ -72,6 +74,25 @@ def one_trip(session: Session) -> Iterator[Say]:
             cursor.execute("COMMIT", prepare=False)  # raw.commit() would wait for a trip of its own
     except raw_error(connection) as error:
         raise _as_of_sqlalchemy(connection, error) from error
+
+
+@contextmanager
+def at_once(session: Session) -> Iterator[Say]:
+    """Say statements to SQLite's driver itself, which answers without a trip.
+
+    They have placeholders such as `:name`. Raises what SQLAlchemy would raise of each.
+    """
+    connection = session.connection()
+    raw: Any = connection.connection.driver_connection
+    try:
+        yield raw.execute
+    except raw_error(connection) as error:
+        raise _as_of_sqlalchemy(connection, error) from error
+
+
+def as_text(at: datetime) -> str:
+    """A moment as SQLite has it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def raw_error(connection: Connection) -> type[Exception]:

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.ending import Say, in_words
+from models.ending import Say, as_text, at_once, in_words
 
 PUT = "put"
 """By which a session remembers what its transaction put."""
@@ -97,11 +97,20 @@ def write_puts(session: Session) -> None:
     lanes, works = _lanes_and_works(session)
     if not works:
         return
+    if session.get_bind().dialect.name == "sqlite":
+        with at_once(session) as say:
+            for statement, rows in zip(_SAID_HERE, (lanes, works), strict=True):
+                for row in rows:
+                    say(statement, {name: _plain(value) for name, value in row.items()})
+        return
     connection = session.connection()
-    new_lanes, new_works = _STATEMENTS[connection.dialect.name]
-    if lanes:
-        connection.execute(new_lanes, lanes)
-    connection.execute(new_works, works)
+    for new, rows in zip(_STATEMENTS["postgresql"], (lanes, works), strict=True):
+        if rows:
+            connection.execute(new, rows)
+
+
+def _plain(value: object) -> object:
+    return as_text(value) if isinstance(value, datetime) else value
 
 
 def say_puts(session: Session, say: Say) -> None:
@@ -171,3 +180,6 @@ def _statements(dialect: Any) -> tuple[Any, Any]:
 
 _STATEMENTS = {"postgresql": _statements(postgresql), "sqlite": _statements(sqlite)}
 _SAID = [in_words(statement) for statement in _STATEMENTS["postgresql"]]
+_SAID_HERE = [
+    in_words(statement, sqlite.dialect(paramstyle="named")) for statement in _STATEMENTS["sqlite"]
+]

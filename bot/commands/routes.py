@@ -99,7 +99,10 @@ class Routes:
         return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
 
     def does(self, handler: Handler) -> Handler:
-        """Changes something for what was used: `(call, session, it) -> Answer | None`."""
+        """Changes something for what was used: `(call, session, it) -> Answer | None`.
+
+        What is told can be a function that gives the answer, to be drawn after the ack.
+        """
         return self._hear(DOES, handler, "it")
 
     def does_for_named(self, handler: Handler) -> Handler:
@@ -230,7 +233,8 @@ def do(call: Call) -> None:
     def after() -> None:
         _redraw(call, memory, ids)
         if told is not None:
-            answer_where_it_happened(call.args, told)
+            answer = told if isinstance(told, Answer) else told()
+            answer_where_it_happened(call.args, answer)
 
     call.after_ack(after)
 
@@ -440,6 +444,8 @@ def _over(memory: Memory, *, in_place: bool) -> Memory:
 def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
     """Draw the pages anew, the upper one first; what is not there any more says so."""
     views: list[View] = []
+    if not memory.stack:
+        return
     with call.database.read() as session:
         for place, page in enumerate(memory.actions):
             beneath = memory.model_copy(update={"stack": memory.stack[:place]})

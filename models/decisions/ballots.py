@@ -3,20 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from models.audit.audit import FIRST_HASH, moment_text
-from models.base import Base
-from models.decisions.decision import AFTER_THE_LAST, Ballot, BallotBox, Decision
-from models.ending import ends_in_one_trip, say_last
+from models.decisions.decision import AFTER_THE_LAST, Cast, Paper, closing_at
+from models.ending import as_text, at_once, ends_in_one_trip, say_last
 from models.work import put
-
-BOXES = Base.metadata.tables[BallotBox.__tablename__]
-BALLOTS = Base.metadata.tables[Ballot.__tablename__]
 
 LOCK_BOX = "SELECT FROM ballot_boxes WHERE decision_id = %(decision_id)s FOR UPDATE"
 APPEND = """
@@ -51,25 +45,15 @@ ON CONFLICT (workspace_id, key) DO UPDATE SET due_at = excluded.due_at,
 Each statement sees what others committed while the box was waited for, so that the same press
 twice is one ballot, and the last of all has it closed soon."""
 
-MINE = (
-    select(BALLOTS.c.choice)
-    .where(
-        BALLOTS.c.decision_id == bindparam("decision_id"),
-        BALLOTS.c.user_id == bindparam("user_id"),
-    )
-    .order_by(BALLOTS.c.number.desc())
-    .limit(1)
-)
-BOX = select(BOXES.c.count, BOXES.c.hash, BOXES.c.waiting).where(
-    BOXES.c.decision_id == bindparam("decision_id")
-)
-NEW = insert(BALLOTS)
-COUNT = (
-    update(BOXES)
-    .where(BOXES.c.decision_id == bindparam("of_decision"))
-    .values({name: bindparam(f"new_{name}") for name in ("count", "hash", "waiting", "last_at")})
-)
-"""The same for SQLite, which has one writer at a time."""
+NEW = """
+INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, hash)
+VALUES (:decision_id, :number, :workspace_id, :user_id, :choice, :at, :hash)
+"""
+COUNT = """
+UPDATE ballot_boxes SET count = :number, hash = :hash, last_at = :at, waiting = :waiting
+WHERE decision_id = :decision_id
+"""
+"""The same for SQLite, which has one writer at a time: nothing has changed since it was read."""
 
 
 def close_key(decision_id: int) -> str:
@@ -77,44 +61,47 @@ def close_key(decision_id: int) -> str:
     return f"close:{decision_id}"
 
 
-def append(session: Session, decision: Decision, ballot: Ballot) -> None:
-    """Put a ballot into its box; where it is the last of all, have the decision closed soon.
+def append(session: Session, paper: Paper, cast: Cast) -> None:
+    """Put a vote into the box; where it is the last of all, have the decision closed soon.
 
     On PostgreSQL it is said where the transaction ends.
     """
     row = {
-        "decision_id": decision.id,
-        "workspace_id": ballot.workspace_id,
-        "user_id": ballot.user_id,
-        "choice": ballot.choice.value,
-        "at": ballot.at,
+        "decision_id": paper.decision_id,
+        "workspace_id": paper.workspace_id,
+        "user_id": cast.user_id,
+        "choice": cast.choice.value,
+        "at": cast.at,
     }
     if not ends_in_one_trip(session):
-        _append_here(session, decision, row)
+        _append_here(session, paper, row)
         return
     whole = {
         **row,
         "hashed": _text(_told(row)[1:]),
-        "key": close_key(decision.id),
+        "key": close_key(paper.decision_id),
         "after": AFTER_THE_LAST,
-        "closes_at": decision.closes_at,
+        "closes_at": paper.closes_at,
     }
     for statement in (LOCK_BOX, APPEND, CLOSE_SOON):
         say_last(session, statement, whole)
 
 
-def _append_here(session: Session, decision: Decision, row: dict[str, Any]) -> None:
-    connection = session.connection()
-    count, last, waiting = connection.execute(BOX, {"decision_id": decision.id}).one()
-    mine = connection.execute(MINE, {"decision_id": decision.id, "user_id": row["user_id"]}).first()
-    number, waiting = count + 1, waiting - (mine is None)
-    new = {**row, "number": number, "hash": _hash(last, number, row)}
-    connection.execute(NEW, new)
-    counted = {"of_decision": decision.id, "new_count": number, "new_hash": new["hash"]}
-    connection.execute(COUNT, {**counted, "new_waiting": waiting, "new_last_at": row["at"]})
+def _append_here(session: Session, paper: Paper, row: dict[str, Any]) -> None:
+    number, waiting = paper.ballots + 1, paper.waiting - (paper.chosen is None)
+    said = {
+        **row,
+        "at": as_text(row["at"]),
+        "number": number,
+        "hash": _hash(paper.hash, number, row),
+        "waiting": waiting,
+    }
+    with at_once(session) as say:
+        say(NEW, said)
+        say(COUNT, said)
     if not waiting:
-        soon: datetime = min(decision.closes_at, row["at"] + AFTER_THE_LAST)
-        put(session, decision.workspace_id, close_key(decision.id), soon)
+        soon = closing_at(paper.closes_at, waiting, row["at"])
+        put(session, paper.workspace_id, close_key(paper.decision_id), soon)
 
 
 def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str) -> int | None:

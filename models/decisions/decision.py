@@ -1,10 +1,9 @@
 """A decision: a question about a subject, put to electors who vote until it closes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -68,6 +67,16 @@ class Outcome(StrEnum):
     """No option had more than half."""
     NO_QUORUM = "no quorum"
     """Too few voted."""
+
+
+def closing_at(closes_at: datetime, waiting: int, last_at: datetime | None) -> datetime:
+    """When a decision closes: at its time, or soon after the last press where nobody is waited for.
+
+    `last_at` is when the last ballot came.
+    """
+    if waiting or last_at is None:
+        return closes_at
+    return min(closes_at, last_at + AFTER_THE_LAST)
 
 
 class Closed(Mistake):
@@ -184,32 +193,7 @@ class Decision(Base):
 
     def closing_at(self, box: "BallotBox") -> datetime:
         """When it closes as things stand."""
-        if self.closed_at is not None:
-            return self.closed_at
-        if box.waiting or box.last_at is None:
-            return self.closes_at
-        return min(self.closes_at, box.last_at + AFTER_THE_LAST)
-
-    def cast(self, paper: "Paper", choice: Choice, at: datetime, zone: ZoneInfo) -> "Ballot | None":
-        """The ballot for a press at the moment; None where it says what the last one said.
-
-        The moment is read while the decision cannot close. Raises Closed and NotAnElector.
-        """
-        if not paper.is_elector:
-            raise NotAnElector(self.key)
-        closing_at = self.closing_at(paper.box)
-        if self.closed_at is not None or at >= closing_at:
-            raise Closed(self.key, closing_at, zone)
-        assert choice in (*self.options, Choice.ABSTAIN)
-        if choice is paper.chosen:
-            return None
-        return Ballot(
-            workspace_id=self.workspace_id,
-            decision_id=self.id,
-            user_id=paper.user_id,
-            choice=choice,
-            at=at,
-        )
+        return self.closed_at or closing_at(self.closes_at, box.waiting, box.last_at)
 
     def tally(self, choices: Iterable[Choice]) -> Tally:
         """What each elector's last choice adds up to."""
@@ -302,11 +286,49 @@ class Ballot(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a press is judged by: the box, and what the person chose before."""
+class Paper(NamedTuple):
+    """What a press on a decision is judged by, read while the decision cannot close."""
 
-    box: BallotBox
+    decision_id: int
+    workspace_id: int
+    key: str
+    closes_at: datetime
+    closed_at: datetime | None
+    waiting: int
+    last_at: datetime | None
+    ballots: int
+    """How many are in the box, and the hash of the last."""
+    hash: str
+    time_zone: str
+    elector: str | None
+    """Who presses, where they are asked."""
+    chosen: Choice | None
+    """What they chose before."""
+
+    @property
+    def closing_at(self) -> datetime:
+        """When it closes as things stand."""
+        return self.closed_at or closing_at(self.closes_at, self.waiting, self.last_at)
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it has closed by then."""
+        return self.closed_at is not None or at >= self.closing_at
+
+    def cast(self, choice: Choice, at: datetime) -> "Cast | None":
+        """The vote of a press at the moment; None where it says what the last one said.
+
+        The moment is read after what it is judged by. Raises Closed and NotAnElector.
+        """
+        if self.elector is None:
+            raise NotAnElector(self.key)
+        if self.is_late(at):
+            raise Closed(self.key, self.closing_at, ZoneInfo(self.time_zone))
+        return None if choice is self.chosen else Cast(self.elector, choice, at)
+
+
+class Cast(NamedTuple):
+    """A vote that counts, to be put into the box."""
+
     user_id: str
-    is_elector: bool
-    chosen: Choice | None = None
+    choice: Choice
+    at: datetime

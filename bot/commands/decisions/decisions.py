@@ -1,5 +1,8 @@
 """`/decision`: opening a decision, voting on it, and reading what was decided."""
 
+from collections.abc import Callable
+from functools import partial
+
 from sqlalchemy.orm import Session
 
 from bot.commands.epics.opening import epic_of
@@ -80,11 +83,11 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
 
 
 @routes.does_for_named
-def cast(call: Call, session: Session, it: Cast) -> Answer | None:
+def cast(call: Call, session: Session, it: Cast) -> Callable[[], Answer] | None:
     """Vote; who does is told alone what they chose, where their page does not say it."""
     choice, clock = Choice(it.choice), call.context.clock
     vote = voting.vote(session, *call.who, it.decision, choice, clock.now)
-    return None if call.is_modal else noted(vote)
+    return None if call.is_modal else partial(noted, vote)
 
 
 def _facts(call: Call, epic: Epic) -> Facts:

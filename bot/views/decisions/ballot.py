@@ -118,8 +118,8 @@ def vote_button(decision: Decision, *, primary: bool = False) -> Element:
 
 def noted(vote: Vote) -> Answer:
     """Told to who voted, and to nobody else."""
-    said = words("decisions/decision", "noted", vote=vote)
-    return Answer(words("decisions/decision", "noted_aloud", vote=vote), [section(said)])
+    said = words("decisions/noted", "noted", vote=vote)
+    return Answer(words("decisions/noted", "noted_aloud", vote=vote), [section(said)])
 
 
 def opened(decision: Decision, channel_id: str | None) -> Answer:

@@ -4,13 +4,13 @@ BEGIN; one statement that reads all there is to know, while the decision cannot 
 ballot with what is drawn anew and COMMIT. Built once: hundreds may press within seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select, true, union_all
-from sqlalchemy.orm import Session, load_only, raiseload
+from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Gone
 from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of
@@ -53,13 +53,19 @@ CHOSEN = (
 )
 LOOK = (
     select(
-        Decision,
-        BallotBox,
+        Decision.id,
+        Decision.workspace_id,
+        Decision.key,
+        Decision.closes_at,
+        Decision.closed_at,
+        BallotBox.waiting,
+        BallotBox.last_at,
+        BallotBox.count,
+        BallotBox.hash,
+        Portfolio.time_zone,
         Elector.user_id,
         CHOSEN,
         Epic.key,
-        Epic.title,
-        Portfolio.time_zone,
         SHOWN.c.id,
         SHOWN.c.channel_id,
     )
@@ -69,23 +75,15 @@ LOOK = (
     .outerjoin(Elector, and_(Elector.decision_id == Decision.id, Elector.user_id == ACTOR))
     .outerjoin(SHOWN, true())
     .where(Decision.id == ID, Decision.workspace_id == WORKSPACE)
-    .options(
-        load_only(
-            Decision.workspace_id,
-            Decision.key,
-            Decision.question,
-            Decision.closes_at,
-            Decision.closed_at,
-        ),
-        raiseload("*"),
-    )
     .with_for_update(read=True, of=Decision)
 )
+"""The columns of a paper, and the epic's key with each message that is drawn anew."""
+
+PAPER = len(Paper._fields)
 BOX_ALONE = (
-    select(BallotBox)
+    select(BallotBox.waiting, BallotBox.last_at, BallotBox.count.label("ballots"), BallotBox.hash)
     .where(BallotBox.decision_id == ID)
     .with_for_update()
-    .execution_options(populate_existing=True)
 )
 
 
@@ -113,30 +111,27 @@ def vote(
 
     Who presses the same twice has voted once. Raises Closed, Gone and NotAnElector.
     """
-    began = now()
-    rows = session.execute(
-        LOOK,
-        {
-            "workspace_id": workspace_id,
-            "decision_id": decision_id,
-            "actor": actor,
-            "a_week_before": began - WEEK,
-            "looked_at": began - LOOKED_AT_FOR,
-        },
-    ).all()
+    began, connection = now(), session.connection()
+    asked = {
+        "workspace_id": workspace_id,
+        "decision_id": decision_id,
+        "actor": actor,
+        "a_week_before": began - WEEK,
+        "looked_at": began - LOOKED_AT_FOR,
+    }
+    rows: Sequence[Any] = connection.execute(LOOK, asked).all()
     if not rows:
         raise Gone(COMMAND)
-    decision, box, elector, chosen, key, _title, time_zone, *_ = rows[0]
+    paper, key = Paper(*rows[0][:PAPER]), rows[0][PAPER]
     at = now()
-    if box.waiting == 0 and at >= decision.closing_at(box):
-        # someone may have changed a vote at the same instant, which would have it stay open
-        box = session.scalars(BOX_ALONE, {"decision_id": decision_id}).one()
-        at = now()
-    paper = Paper(box, actor, elector is not None, chosen)
-    ballot = decision.cast(paper, choice, at, ZoneInfo(time_zone))
-    if ballot is not None:
-        append(session, decision, ballot)
-        for shown_id, lane in {(row[-2], row[-1]) for row in rows if row[-2] is not None}:
+    if paper.is_late(at) and paper.closed_at is None and not paper.waiting:
+        # someone may be changing a vote at this instant, which has it stay open
+        box = connection.execute(BOX_ALONE, {"decision_id": decision_id}).one()
+        paper, at = paper._replace(**box._mapping), now()
+    cast = paper.cast(choice, at)
+    if cast is not None:
+        append(session, paper, cast)
+        for shown_id, lane in {row[PAPER + 1 :] for row in rows if row[PAPER + 1] is not None}:
             work = home_key(shown_id) if lane is None else message_key(shown_id)
             put(session, workspace_id, work, at, lane=lane or work)
-    return Vote(key or decision.key, choice, decision.closes_at, time_zone)
+    return Vote(key or paper.key, choice, paper.closes_at, paper.time_zone)
