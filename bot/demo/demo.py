@@ -39,8 +39,8 @@ HINTS = (
     "As Ana: /epic propose in #payments. The menu of PAY-6's card there opens a decision.",
     "As Ben, then Cleo: vote on PAY-4 in #portfolio, as Eli has. As Cleo, then Dana: approve "
     "Eli's shift there; /budget show has what is left.",
-    "Slack's side moves the clock: ten minutes after the third vote PAY-4 is decided, and a week "
-    "on Monday's digest has come.",
+    "Slack's side moves the clock: ten minutes after the third vote PAY-4 is decided, and on "
+    "Monday at 9:00 comes the digest.",
 )
 """What to try, as whom; true of the sample."""
 
