@@ -35,6 +35,14 @@ PEOPLE = {
     "eli": "Eli Sato",
 }
 CHANNELS = ("payments", "onboarding", "platform", "portfolio")
+HINTS = (
+    "As Ana: /epic propose in #payments. The menu of PAY-6's card there opens a decision.",
+    "As Ben, then Cleo: vote on PAY-4 in #portfolio, as Eli has. As Cleo, then Dana: approve "
+    "Eli's shift there; /budget show has what is left.",
+    "Slack's side moves the clock: ten minutes after the third vote PAY-4 is decided, and on "
+    "Monday at 9:00 comes the digest.",
+)
+"""What to try, as whom; true of the sample."""
 
 say = Console(highlight=False)
 
@@ -68,6 +76,7 @@ def demo(port: int, load: Load) -> None:
         with tack.database.write() as session:
             _begin_anew(session, slack.clock)
         tack.start()
+        slack.suggest(*HINTS)
         say.print(f"\n  Tack is at [bold]{slack.url}[/bold]\n")
         say.print("  You are Ana. Open the app's Home, or type /epic propose in #payments.")
         say.print("  Ctrl-C ends it; what you did stays for the next time.\n")
