@@ -52,6 +52,7 @@ def make_engine(url: str) -> Engine:
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=POOL_SIZE,
         pool_timeout=WAIT_SECONDS,
+        pool_use_lifo=True,  # those used last have the statements prepared
         connect_args={
             "connect_timeout": WAIT_SECONDS,
             "tcp_user_timeout": WAIT_SECONDS * 1000,
