@@ -1,0 +1,185 @@
+"""People propose, the council decides, money moves, and on Monday the channel hears of it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+from sandbox import Sandbox
+from tests.browser.conftest import wait_longer
+from tests.commands.conftest import MANIFEST, furnish, minded, running
+
+PEOPLE = ["ana", "ben", "cleo", "dana"]
+ROLES = {"ben": Role.COUNCIL, "cleo": Role.COUNCIL, "dana": Role.FINANCE}
+MONDAY_NOON = datetime(2026, 5, 11, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def slack(tmp_path):
+    """Ben owns Payments, Cleo Onboarding; both are the council, and Dana is finance."""
+    with Sandbox(manifest=MANIFEST) as slack:
+        for name in PEOPLE:
+            slack.add_user(name)
+        for name in ("payments", "portfolio"):
+            slack.add_channel(name, members=PEOPLE)
+        wait_longer(slack)
+        slack.clock.set(MONDAY_NOON)
+        with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
+            furnish(slack, tack)
+            with tack.database.write() as session:
+                give_roles(slack, session)
+            yield slack
+        assert minded(slack) == []
+
+
+def give_roles(slack, session):
+    portfolio = session.scalars(select(Portfolio)).one()
+    portfolio.channel_id = slack.channel("portfolio").id
+    portfolio.live_at -= timedelta(days=60)
+    onboarding = select(ValueStream).where(ValueStream.key_prefix == "ONB")
+    session.scalars(onboarding).one().owner_user_id = slack.workspace.user_named("cleo").id
+    for name, role in ROLES.items():
+        session.add(
+            RoleGrant(
+                workspace_id=portfolio.workspace_id,
+                portfolio_id=portfolio.id,
+                role=role,
+                user_id=slack.workspace.user_named(name).id,
+            )
+        )
+
+
+def test_from_an_idea_to_mondays_digest(page):
+    """Ana proposes, the council decides, money moves by two yeses, and the digest tells of it."""
+    proposes(page, "Pay by bank transfer")
+    decides(page, "Stop")
+    shifts(page)
+    hears_of_it(page)
+
+
+def proposes(page, title):
+    say(page, "/epic propose")
+    form = page.get_by_role("dialog", name="Propose an epic")
+    form.get_by_label("What should change?").fill(title)
+    form.get_by_label("What do you believe, in a sentence?").fill("More people pay.")
+    form.get_by_role("button", name="Propose", exact=True).click()
+    expect(form).to_be_hidden()
+    expect(message(page, f"PAY-1 {title}. Funnel")).to_be_visible()
+
+
+def decides(page, choice):
+    be(page, "Ben", "payments")
+    say(page, "/epic move PAY-1 implementing")
+    card = message(page, "PAY-1 Pay by")
+    expect(card).to_contain_text("Testing the MVP")
+    later(page, "1 week", "Monday, 18 May 2026")
+    be(page, "Ana", "payments")
+    expect(card).to_contain_text("day 7 since commitment")
+    card.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Open a decision").click()
+    form = page.get_by_role("dialog", name="Open a decision")
+    choose(form, "What do you recommend?", choice)
+    form.get_by_label("Why?").fill("Nobody used it twice.")
+    form.get_by_role("button", name="Ask the council").click()
+    expect(form).to_be_hidden()
+    expect(card).to_contain_text("0 of 2 have voted")
+
+    for count, name in enumerate(("Ben", "Cleo"), start=1):
+        be(page, name, "portfolio")
+        ballot = message(page, "Vote: ")
+        ballot.get_by_role("button", name=f"{choice}: ").click()
+        expect(ballot).to_contain_text(f"Voted ({count}):")
+    later(page, "1 hour", "Monday, 18 May 2026")
+    expect(message(page, "Decided: PAY-1 is stopped.")).to_contain_text("2 stop")
+    be(page, "Ana", "payments")
+    expect(card).to_contain_text("Decided: stop, 2 to 0, today (D-1)")
+
+
+def shifts(page):
+    be(page, "Dana", "portfolio")
+    for stream, amount in (("Onboarding", "1.6m"), ("Payments", "900k")):
+        say(page, "/budget fund")
+        form = page.get_by_role("dialog", name="Fund a value stream")
+        choose(form, "Which value stream?", stream)
+        form.get_by_label("How much, EUR?").fill(amount)
+        form.locator("[type=submit]").click()
+        expect(form).to_be_hidden()
+
+    be(page, "Ben", "portfolio")
+    say(page, "/budget shift")
+    form = page.get_by_role("dialog", name="Shift money")
+    choose(form, "From which value stream?", "Onboarding")
+    choose(form, "To which?", "Payments")
+    form.get_by_label("How much, EUR?").fill("80k")
+    form.get_by_label("Why?").fill("A second test environment")
+    form.locator("[type=submit]").click()
+    preview = page.get_by_role("dialog", name="Check before asking")
+    expect(preview).to_contain_text("Onboarding €1,600,000 → €1,520,000")
+    expect(preview).to_contain_text("Payments €900,000 → €980,000")
+    preview.get_by_role("button", name="Ask Cleo and Dana").click()
+    expect(preview).to_be_hidden()
+
+    for name in ("Cleo", "Dana"):
+        be(page, name, "portfolio")
+        request = message(page, "Approve a budget shift?")
+        request.get_by_role("button", name="Approve €80,000").click()
+        sure = page.get_by_role("dialog", name="Approve this budget shift?")
+        expect(sure).to_contain_text("Onboarding keeps €1,520,000 available.")
+        sure.get_by_role("button", name="Approve €80,000").click()
+        if name == "Cleo":
+            expect(request).to_contain_text(re.compile(r"Cleo \(Onboarding\) approved"))
+    done = message(page, "Done · €80,000 from Onboarding to Payments")
+    expect(done).to_contain_text("Payments has €980,000 available.")
+
+
+def hears_of_it(page):
+    be(page, "Ana", "portfolio")
+    say(page, "/flow digest subscribe")
+    form = page.get_by_role("dialog")
+    form.locator("[type=submit]").click()
+    expect(form).to_be_hidden()
+    later(page, "1 week", "Monday, 25 May 2026")
+    digest = page.get_by_role("article").filter(has_text="Explain a number")
+    expect(digest).to_contain_text("1 was stopped")
+    expect(digest).to_contain_text("Stopped PAY-1 Pay by bank transfer")
+    expect(digest).to_contain_text("The council decided to stop, 2 to 0 (D-1).")
+    expect(digest).to_contain_text("In flight 0 (1 before)")
+    expect(digest).to_contain_text("Time to finish: needs 8 finished epics")
+    digest.get_by_role("button", name="Explain a number").click()
+    explained = page.get_by_role("dialog", name="Explain a number")
+    expect(explained).to_contain_text("the figures of the digest of today")
+
+
+def be(page, name, channel):
+    page.get_by_label("Acting as").select_option(name)
+    page.get_by_role("link", name=f"# {channel}").click()
+    expect(page.get_by_label("Message", exact=True)).to_have_attribute(
+        "placeholder", f"Message # {channel}"
+    )
+
+
+def say(page, text):
+    box = page.get_by_label("Message", exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
+def message(page, begins):
+    return page.get_by_role("article", name=re.compile(f"^{re.escape(begins)}"))
+
+
+def choose(form, label, option):
+    form.get_by_role("combobox", name=label).click()
+    form.get_by_role("option", name=re.compile(f"^{option}")).click()
+
+
+def later(page, step, day):
+    side = page.get_by_role("button", name="Slack's side", exact=True)
+    side.click()
+    page.get_by_role("button", name=f"+ {step}").click()
+    expect(page.get_by_role("region", name="Slack's side")).to_contain_text(day)
+    side.click()
