@@ -6,10 +6,11 @@ from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.board.content import Changes, InFlight
 from bot.workflows.flow.scope import Scope
+from models.decisions.decision import Decision, Outcome
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
@@ -48,7 +49,26 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
         stopped=[(epic, reasons[epic.id]) for epic in listed("stopped")],
         back=listed("back"),
         declined=listed("declined"),
+        decided=decided_between(session, scope, since, until),
     )
+
+
+def decided_between(
+    session: Session, scope: Scope, since: datetime, until: datetime
+) -> Sequence[Decision]:
+    """The decisions that closed within `(since, until]` and ended no epic, in that order."""
+    return session.scalars(
+        select(Decision)
+        .join(Decision.epic)
+        .where(
+            scope.epics,
+            Decision.closed_at > since,
+            Decision.closed_at <= until,
+            Decision.outcome.not_in([Outcome.PIVOT, Outcome.STOP]),
+        )
+        .options(contains_eager(Decision.epic))
+        .order_by(Decision.closed_at, Decision.id)
+    ).all()
 
 
 def _became(before: State | None, now: State) -> list[str]:

@@ -32,6 +32,8 @@ class Changes:
     stopped: Sequence[tuple[Epic, str | None]]
     back: Sequence[Epic]
     declined: Sequence[Epic]
+    decided: Sequence[Decision] = ()
+    """Those that closed and ended no epic: what was stopped is told as that."""
 
     @property
     def any(self) -> bool:
@@ -44,6 +46,7 @@ class Changes:
             or self.stopped
             or self.back
             or self.declined
+            or self.decided
         )
 
     @property

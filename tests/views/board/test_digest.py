@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from tests.views.board.tellings import (
     MONDAY,
+    NOTHING,
     START_OF_WEEK,
     WEEK,
     a_finished,
@@ -31,7 +33,7 @@ from tests.views.board.tellings import (
     flow,
     in_flight,
 )
-from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
+from tests.views.builders import ANA, BEN, HOSTILE, a_decision, a_portfolio, an_epic, closed
 from tests.views.reading import buttons, options, read_aloud, shown
 
 DAY = timedelta(days=1)
@@ -705,3 +707,13 @@ def test_a_paused_digest_says_since_when_and_by_whom():
     assert shown(subscription.state(found))[0].startswith(
         "The digest of Shop is paused in this channel since {Mon 18 May}, by @Ben."
     )
+
+
+def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
+    portfolio = a_portfolio()
+    epics = [an_epic("implementing", number=n, portfolio=portfolio) for n in range(1, 6)]
+    decided = [closed(a_decision(each, id=each.id), *["persevere"] * 3) for each in epics]
+    some = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided[:1]))))
+    assert some[1] == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"
+    many = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided))))
+    assert many[1].endswith("PAY-3: persevere (D-3) and 2 more")

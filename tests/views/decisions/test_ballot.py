@@ -79,7 +79,7 @@ def test_the_ballot_is_the_case_with_four_buttons_and_its_rule():
         "*Time*\nday 75 since commitment",
         "*Persevere* moves it on to Delivering\n"
         "*Pivot* ends this MVP; what was learned is for a successor\n"
-        "*Stop* ends it and frees one of Payments's places",
+        "*Stop* ends it and frees a place in Payments",
         "@Ana recommends persevere: 64.2 %.",
         "Persevere",
         "Pivot",

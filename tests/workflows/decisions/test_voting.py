@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
+from bot.workflows.board.changes import changes_between
 from bot.workflows.decisions.opening import (
     NoElectors,
     NotTesting,
@@ -14,6 +15,7 @@ from bot.workflows.decisions.opening import (
     OpenAlready,
 )
 from bot.workflows.epics.moving import move
+from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Gone
 from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
@@ -40,6 +42,7 @@ from tests.workflows.decisions.builders import (
     ELI,
     HOUR,
     MINUTE,
+    NEXT_MONDAY,
     a_council,
     an_mvp,
     ballots,
@@ -370,3 +373,22 @@ def test_decisions_of_a_workspace_are_numbered_one_after_the_other(database):
     opens(database)
     with database.read() as session:
         assert session.scalars(select(Decision.key)).all() == ["D-1"]
+
+
+def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):
+    _, portfolio_id, _ = an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "persevere")
+    closes(database, 1, CLOSES_AT)
+    opens(database, at=CLOSES_AT + HOUR, closes_on=NEXT_MONDAY + timedelta(days=7))
+    for who in COUNCIL:
+        votes(database, 2, who, "stop", CLOSES_AT + 2 * HOUR)
+    closes(database, 2, CLOSES_AT + 3 * HOUR)
+    with database.read() as session:
+        scope = scope_of(session, portfolio_id, None)
+        early = changes_between(session, scope, MONDAY, CLOSES_AT)
+        late = changes_between(session, scope, CLOSES_AT, CLOSES_AT + 3 * HOUR)
+        assert ([each.key for each in early.decided], early.stopped) == (["D-1"], [])
+        assert late.decided == []
+        assert [epic.key for epic, _ in late.stopped] == ["PAY-1"]
