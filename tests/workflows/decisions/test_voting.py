@@ -378,8 +378,8 @@ def test_decisions_of_a_workspace_are_numbered_one_after_the_other(database):
 def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):
     _, portfolio_id, _ = an_mvp(database)
     opens(database)
-    for who in COUNCIL:
-        votes(database, 1, who, "persevere")
+    for who, choice in zip(COUNCIL, ("persevere", "pivot", "stop"), strict=True):
+        votes(database, 1, who, choice)
     closes(database, 1, CLOSES_AT)
     opens(database, at=CLOSES_AT + HOUR, closes_on=NEXT_MONDAY + timedelta(days=7))
     for who in COUNCIL:
