@@ -1,6 +1,7 @@
 """The least a Bolt app can do with a click: insert one row, ack. What Tack is compared with.
 
-`python -m bench.bare_app` serves it on PORT, with the settings of Tack itself: the same thread
+`python -m bench.bare_app` serves it on PORT, and with ANSWERS it tells the person alone that they
+pressed. It has the settings of Tack itself: the same thread
 pool, web server and `synchronous`, so that only the work between click and ack differs.
 """
 
@@ -12,7 +13,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import uvicorn
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, Respond
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
@@ -31,8 +32,10 @@ CLICKS = Table(
 THREADS = 32
 
 
-def bare_bolt(database_url: str, api_url: str, signing_secret: str) -> App:
-    """A Bolt app that stores every click in one insert and acks it."""
+def bare_bolt(
+    database_url: str, api_url: str, signing_secret: str, *, answers: bool = False
+) -> App:
+    """A Bolt app that stores every click in one insert, acks it, and can answer the person."""
     on_sqlite = database_url.startswith("sqlite")
     engine = create_engine(
         database_url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=THREADS
@@ -55,10 +58,12 @@ def bare_bolt(database_url: str, api_url: str, signing_secret: str) -> App:
     )
 
     @app.action(re.compile(".*"))
-    def store(ack: Ack, action: dict[str, str]) -> None:
+    def store(ack: Ack, action: dict[str, str], respond: Respond) -> None:
         with one_writer, engine.begin() as connection:
             connection.execute(CLICKS.insert().values(v=action["value"]))
         ack()
+        if answers:
+            respond("You pressed.", response_type="ephemeral")
 
     return app
 
@@ -88,6 +93,9 @@ def web_app(bolt: App) -> Starlette:
 if __name__ == "__main__":
     os.environ.pop("SLACK_BOT_TOKEN", None)  # Bolt would warn that the client is given already
     bolt = bare_bolt(
-        os.environ["DATABASE_URL"], os.environ["SLACK_API_URL"], os.environ["SLACK_SIGNING_SECRET"]
+        os.environ["DATABASE_URL"],
+        os.environ["SLACK_API_URL"],
+        os.environ["SLACK_SIGNING_SECRET"],
+        answers="ANSWERS" in os.environ,
     )
     uvicorn.run(web_app(bolt), port=int(os.environ["PORT"]), log_level="warning", access_log=False)
