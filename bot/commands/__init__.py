@@ -32,12 +32,8 @@ from bot.commands.portfolio import limits, settings, setup, several_streams, sta
 from bot.commands.portfolio import merging as restructuring
 from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
+from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
 from bot.commands.routes import (
-    CHECKS,
-    DOES,
-    OPENS,
-    PAGE,
-    SAVES,
     do,
     do_for_named,
     from_earlier,

@@ -8,21 +8,20 @@ Nobody else acks, opens or updates a view.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
 from hashlib import sha256
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES, Route, Routes
 from bot.slack import answers
 from bot.slack.actions import (
     Action,
     Memory,
     Page,
-    Seen,
     Shown,
     carried,
     read_action,
@@ -36,19 +35,16 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
-from bot.workflows.keeping import ChangedSince, Kept, who_changed
+from bot.workflows.keeping import ChangedSince, who_changed
 from models.base import Base
 from models.errors import FieldMistakes, Mistake
-from models.form import NO_FACTS, Choice, Facts, Form, Person
+from models.form import Choice, Form, Person
 from models.seen import first_time, was_seen
 
 View = dict[str, Any]
-Handler = Callable[..., Any]
 
 MOST_VIEWS = 3
 """Slack lays three views over each other."""
-
-PAGE, OPENS, CHECKS, DOES, SAVES = "page", "opens", "checks", "does", "saves"
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f]")
 """Signs that nobody types, and that take much room where they are kept."""
@@ -59,121 +55,6 @@ class TooDeep(Mistake):
 
     def __init__(self) -> None:
         super().__init__("Slack shows three windows at most. Close this one, and try once more.")
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What hears an action, and how; `form` is what is saved."""
-
-    way: str
-    action: type[Action]
-    handler: Handler
-    form: type[Form] | None = None
-    for_named: bool = False
-    """Whether it hears only people who were named before, so that Slack is not asked who it is."""
-
-
-@dataclass(slots=True)
-class Routes:
-    """The routes of all rooms."""
-
-    _found: dict[tuple[str, type[Action]], Route] = field(default_factory=dict)
-
-    def page(self, handler: Handler) -> Handler:
-        """Draws a page: `(call, session, page) -> Shown`."""
-        return self._hear(PAGE, handler, "page")
-
-    def opens(self, handler: Handler) -> Handler:
-        """Says what opens for what was used: `(call, session, it) -> Open | Page | Answer`.
-
-        A form that is sent asks it once more, for what holds by then.
-        """
-        return self._hear(OPENS, handler, "it")
-
-    def checks(self, handler: Handler) -> Handler:
-        """Says what a form would do: `(call, session, form, about, typed) -> Check`.
-
-        It is shown over the form, which keeps what was typed; sent from there, the form is saved
-        with `about` as it was seen. A ChangedSince that saving raises has it shown anew.
-        """
-        return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
-
-    def does(self, handler: Handler) -> Handler:
-        """Changes something for what was used: `(call, session, it) -> Answer | None`.
-
-        What is told can be a function that gives the answer, to be drawn after the ack.
-        """
-        return self._hear(DOES, handler, "it")
-
-    def does_for_named(self, handler: Handler) -> Handler:
-        """The same for people who were named before, whom the handler knows and refuses."""
-        return self._hear(DOES, handler, "it", for_named=True)
-
-    def saves(self, handler: Handler) -> Handler:
-        """Takes a form: `(call, session, form, about) -> Answer | None`."""
-        return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
-
-    def keeps(
-        self,
-        kept: Kept[Any],
-        form: type[Form],
-        title: str,
-        *,
-        edit: type[Seen],
-        facts: Callable[[Session, Any], Facts] = lambda session, noun: NO_FACTS,
-        close: type[Seen] | None = None,
-        remove: type[Seen] | None = None,
-    ) -> None:
-        """Hears what changes a kept noun by a form, closes or removes it."""
-
-        @wraps(kept.look)
-        def open_edit(call: Call, session: Session, it: Seen) -> Open:
-            noun = kept.look(call.act(session), it.id)
-            return Open(form, title, edit.of(noun), held=noun, facts=facts(session, noun))
-
-        @wraps(kept.change)
-        def save(call: Call, session: Session, form: Form, about: Seen) -> None:
-            kept.change(call.act(session), about.id, about.version, form)
-
-        def do(deed: Callable[..., object]) -> Handler:
-            @wraps(deed)
-            def doing(call: Call, session: Session, it: Seen) -> None:
-                deed(call.act(session), it.id, it.version)
-
-            return doing
-
-        self._add(Route(OPENS, edit, open_edit))
-        self._add(Route(SAVES, edit, save, form))
-        if close is not None:
-            self._add(Route(DOES, close, do(kept.close)))
-        if remove is not None:
-            self._add(Route(DOES, remove, do(kept.remove)))
-
-    def of(self, way: str) -> Sequence[Route]:
-        """All that are heard in that way."""
-        return [route for (each, _), route in self._found.items() if each == way]
-
-    def find(self, way: str, action: Action) -> Route | None:
-        """What hears the action in that way."""
-        return self._found.get((way, type(action)))
-
-    def _hear(
-        self,
-        way: str,
-        handler: Handler,
-        name: str,
-        form: type[Form] | None = None,
-        *,
-        for_named: bool = False,
-    ) -> Handler:
-        hint = get_type_hints(handler)[name]
-        for action in get_args(hint) or (hint,):
-            self._add(Route(way, action, handler, form, for_named))
-        return handler
-
-    def _add(self, route: Route) -> None:
-        assert (route.way, route.action) not in self._found, f"two hear {route.action.kind}"
-        self._found[route.way, route.action] = route
 
 
 routes = Routes()

@@ -138,8 +138,8 @@ class Epic(Base):
     ) -> "Transition":
         """Move to another state, or column of it, and say so in an appended event.
 
-        Implementing begins with testing the MVP. The clocks follow PRODUCT.md §4.4: the first
-        ever commitment and the first ever done count, and no later move changes them; from one
+        Implementing begins with testing the MVP. Of the clocks the first ever
+        commitment and the first ever done count, and no later move changes them; from one
         column to the other is one stay. Raises AlreadyThere.
         """
         phase = (phase or Phase.TESTING) if to.phased else None

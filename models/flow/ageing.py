@@ -1,7 +1,6 @@
 """Ageing: what is in flight for longer than the line.
 
-An epic is past the line once its `day N` as people read it is greater than the line's: PRODUCT.md
-§4.2 and §4.5.
+An epic is past the line once its `day N` as people read it is greater than the line's.
 """
 
 from collections.abc import Sequence

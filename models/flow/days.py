@@ -1,6 +1,6 @@
 """How days are counted: elapsed, by the calendar, and in whole ISO weeks.
 
-The rules are PRODUCT.md §4.2 and §4.4: ages and times are elapsed days, `day N` is the number of
+Ages and times are elapsed days, `day N` is the number of
 calendar days between two dates of the portfolio's zone, and the unfinished week is left out.
 """
 

@@ -1,6 +1,6 @@
 """The clock of every epic as of a moment, and what follows from it: set-based, in whole arrays.
 
-The rules are PRODUCT.md §4.4. Only what happened by the moment counts. An epic is committed with
+Only what happened by the moment counts. An epic is committed with
 its first ever entry into a state from the commitment point up to done, and done with its first
 ever entry into done; no return moves either. Flow time is what lies between, in elapsed days;
 what is done without a commitment before has none. Everything between that is not an active state

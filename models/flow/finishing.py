@@ -1,6 +1,6 @@
 """What finished in the last 13 whole weeks beside the 13 before, and how long it took.
 
-The rules are PRODUCT.md §4.4, §4.5 and §4.9: a count is compared with chance in mind, and how many
+A count is compared with chance in mind, and how many
 finished within the line is counted against the line as it was 13 weeks ago.
 """
 

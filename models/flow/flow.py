@@ -1,6 +1,6 @@
 """Where every epic stood at a moment, and how old it was: pure functions over its history.
 
-The rules are PRODUCT.md's clock and board: only what had happened by the moment counts, an
+Only what had happened by the moment counts, an
 epic that did not exist yet is not known, and work in progress is whatever stands between the
 commitment point and done.
 """

@@ -1,6 +1,6 @@
 """The line: by which day 85 of 100 epics finish.
 
-The rule is PRODUCT.md §4.5: the 85th percentile of the flow times of what finished in the last 26
+It is the 85th percentile of the flow times of what finished in the last 26
 whole weeks where 8 or more did, first the stream's, then the portfolio's of 26, 52 and 104 weeks.
 """
 

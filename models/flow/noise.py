@@ -1,6 +1,6 @@
 """Signal or noise: whether two counts differ by more than chance.
 
-The rule is PRODUCT.md §4.9, a two-sided sign test in whole numbers: of a and b with n = a + b and
+The rule is a two-sided sign test in whole numbers: of a and b with n = a + b and
 k the smaller, t = the sum of C(n, i) for i = 0..k, chance is below 5 % where 40 * t < 2^n.
 """
 

@@ -1,6 +1,6 @@
 """Percentiles by nearest rank, and how a sample of days is spread.
 
-The rule is PRODUCT.md §4.3: the smallest value with at least p % of the sample at or below it.
+Nearest rank: the smallest value with at least p % of the sample at or below it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands import ACTIONS, VIEWS, heard, listed
-from bot.commands.routes import CHECKS, DOES, OPENS, PAGE, SAVES, routes
+from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.routes import routes
 from bot.slack.actions import KINDS, LONGEST_ACTION, Memory, Page, heard_as, read_action
 from bot.slack.forms import Open, form_view, found_options
 from bot.slack.typed import answers_of

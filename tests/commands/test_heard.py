@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands.routes import CHECKS, DOES, OPENS, PAGE, SAVES, routes
+from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.routes import routes
 from bot.slack.actions import Memory, Page, Seen, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
