@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
+from models.calendar import spell_day
+from models.epics.blocking import (
+    AlreadyBlocked,
+    AlreadyEnded,
+    Blocking,
+    NotBlocked,
+    checked_reason,
+)
 from models.errors import AlreadyThere
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind, ValueStream
@@ -83,7 +92,7 @@ class Epic(Base):
     theme: Mapped[Theme | None] = relationship()
     objective: Mapped[Objective | None] = relationship()
     project: Mapped[Project | None] = relationship()
-    blocking: Mapped["Blocking | None"] = relationship(
+    blocking: Mapped[Blocking | None] = relationship(
         primaryjoin="and_(Blocking.epic_id == Epic.id, Blocking.ended_at.is_(None))",
         viewonly=True,
         uselist=False,
@@ -140,7 +149,7 @@ class Epic(Base):
 
         Implementing begins with testing the MVP. Of the clocks the first ever
         commitment and the first ever done count, and no later move changes them; from one
-        column to the other is one stay. Raises AlreadyThere.
+        column to the other is one stay. What blocked it ends with its way. Raises AlreadyThere.
         """
         phase = (phase or Phase.TESTING) if to.phased else None
         if to is self.state and phase is self.phase:
@@ -148,9 +157,41 @@ class Epic(Base):
         left, self.state, self.phase = self.state, to, phase
         if left is not to:
             self.state_entered_at = at
+        if not to.is_open and self.blocking is not None:
+            self._end_blocking(self.blocking, actor, at)
         self.version += 1
         self._start_clocks(to, at)
         return self._transition(left, to, at, actor, reason)
+
+    def check_can_be_blocked(self) -> None:
+        """Raise AlreadyBlocked or AlreadyEnded where it cannot be."""
+        if not self.state.is_open:
+            since = self.state_entered_at.astimezone(ZoneInfo(self.portfolio.time_zone)).date()
+            raise AlreadyEnded(self.key, self.column_label, spell_day(since))
+        if self.blocking is not None:
+            raise AlreadyBlocked(self.key, self.blocking.reason)
+
+    def block(self, reason: str, by: str, at: datetime) -> Blocking:
+        """Wait for something. Raises AlreadyBlocked, AlreadyEnded and FieldMistakes."""
+        self.check_can_be_blocked()
+        self.blocking = Blocking(
+            workspace_id=self.workspace_id,
+            epic_id=self.id,
+            reason=checked_reason(reason),
+            by_user_id=by,
+            at=at,
+        )
+        return self.blocking
+
+    def unblock(self, by: str, at: datetime) -> None:
+        """Go on. Raises NotBlocked."""
+        if self.blocking is None:
+            raise NotBlocked(self.key)
+        self._end_blocking(self.blocking, by, at)
+
+    def _end_blocking(self, blocking: Blocking, by: str | None, at: datetime) -> None:
+        blocking.end(by, at)
+        self.blocking = None
 
     def _start_clocks(self, state: State, at: datetime) -> None:
         if state.committed and self.committed_at is None:
@@ -233,22 +274,6 @@ class Answer(Base):
     words: Mapped[str | None] = mapped_column(Text)
     by_user_id: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime]
-
-
-class Blocking(Base):
-    """An epic cannot go on for a reason, until someone says that it can."""
-
-    __tablename__ = "blockings"
-    __table_args__ = (Index(None, "epic_id", "ended_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    reason: Mapped[str] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None] = mapped_column(String(32))
 
 
 class Override(Base):

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.seeing import portfolios, seen_by
-from models.epics.epic import Blocking, Epic
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing, Names, Page
 from models.epics.proposal import LARGEST_ID
 from models.errors import Mistake

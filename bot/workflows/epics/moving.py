@@ -14,7 +14,7 @@ from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import may_see
 from models.audit import rows
 from models.board.digest import QUIET_AFTER
-from models.epics.column import ENDED, Column
+from models.epics.column import Column
 from models.epics.epic import Epic, Override, Transition
 from models.epics.obstacles import NotYet, Obstacles
 from models.epics.policy import lacks_before
@@ -144,20 +144,14 @@ def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State],
 def carry_out(
     session: Session, epic: Epic, to: Column, actor: str | None, reason: str | None, at: datetime
 ) -> Moved:
-    """Have the epic stand there; what blocked it ends with its way. Nothing is asked any more."""
+    """Move without checks; what blocked it ends when it is done or stopped."""
     stays_in_flight = epic.state.committed and to.state.committed
     asked_about = epic.blocking is not None or epic.owner_user_id is None
     long = at - epic.state_entered_at >= QUIET_AFTER
     in_digests = not stays_in_flight or asked_about or long
-    ends = epic.blocking if to.state.kind in ENDED else None
-    if ends is not None:
-        ends.ended_at, ends.ended_by = at, actor
     transition = epic.move(to.state, actor, reason, at, to.phase)
     rows.save(session, epic)
     rows.append(session, transition)
-    if ends is not None:
-        session.flush()
-        session.expire(epic, ["blocking"])
     return Moved(transition, in_digests)
 
 

@@ -11,7 +11,7 @@ from bot.views.board import home_choices
 from bot.workflows.board.inbox import Reader, Waits
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase

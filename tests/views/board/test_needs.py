@@ -17,7 +17,7 @@ from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from tests.views.board.tellings import a_telling
