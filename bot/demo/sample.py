@@ -24,8 +24,8 @@ from models.audit.trail import acting
 from models.board.confirmation import Confirmation
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY
 from models.calendar import SATURDAY
-from models.epics.answer import IdeaAnswer
-from models.epics.epic import Answer, AnswerKind, Epic
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer
+from models.epics.epic import Epic
 from models.epics.proposal import parse_proposal
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import spell_day
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NotAnIdea
 from models.epics.blocking import (
     AlreadyBlocked,
     AlreadyEnded,
@@ -18,11 +19,22 @@ from models.epics.blocking import (
     NotBlocked,
     checked_reason,
 )
-from models.errors import AlreadyThere
+from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind, ValueStream
+from models.portfolio.portfolio import (
+    FIRST_STATE,
+    PHASE_LABELS,
+    Phase,
+    Portfolio,
+    State,
+    StateKind,
+    ValueStream,
+)
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
+
+NOT_OPEN = "That {} is not open any more. Choose another one."
+"""Said of a theme, an objective or a project that was chosen and has closed meanwhile."""
 
 
 class EpicType(StrEnum):
@@ -163,6 +175,48 @@ class Epic(Base):
         self._start_clocks(to, at)
         return self._transition(left, to, at, actor, reason)
 
+    def check_seen(self, version: int | None) -> None:
+        """Raise MovedMeanwhile where it has changed since that version; None saw none."""
+        if version not in (None, self.version):
+            raise MovedMeanwhile(self.key, self.column_label)
+
+    def check_is_idea(self) -> None:
+        """Raise NotAnIdea where it does not wait for an answer."""
+        if self.state.name != FIRST_STATE:
+            raise NotAnIdea(self.key, self.column_label)
+
+    def answer(self, said: IdeaAnswer, theme: Theme | None, by: str, at: datetime) -> Answer:
+        """Keep an answer to the idea; with a yes come its owner and its theme.
+
+        `theme` is the one that the answer names, as it is now. Raises FieldMistakes and NotAnIdea.
+        """
+        self.check_is_idea()
+        said.checked()
+        if said.kind is AnswerKind.YES:
+            self._accept(said, theme, at)
+        self.answered_at = self.answered_at or at
+        self.version += 1
+        return Answer(
+            workspace_id=self.workspace_id,
+            epic_id=self.id,
+            kind=said.kind,
+            words=(said.words or "").strip() or None,
+            by_user_id=by,
+            at=at,
+        )
+
+    def _accept(self, said: IdeaAnswer, theme: Theme | None, at: datetime) -> None:
+        if said.theme_id is not None:
+            is_ours = theme is not None and theme.portfolio_id == self.portfolio_id
+            if theme is None or not is_ours or theme.closed_at is not None:
+                raise FieldMistakes({"theme": NOT_OPEN.format("theme")})
+            self.theme, self.theme_id, self.theme_none_because = theme, theme.id, None
+        elif said.theme_none_because:
+            self.theme, self.theme_id = None, None
+            self.theme_none_because = said.theme_none_because.strip()
+        self.accepted_at = self.accepted_at or at
+        self.owner_user_id = said.owner_user_id or self.owner_user_id
+
     def check_can_be_blocked(self) -> None:
         """Raise AlreadyBlocked or AlreadyEnded where it cannot be."""
         if not self.state.is_open:
@@ -251,29 +305,6 @@ class Transition(Base):
             return self.from_state.label
         others = [phase for phase in Phase if phase is not self.phase]
         return PHASE_LABELS[others[0]]
-
-
-class AnswerKind(StrEnum):
-    """What the owner of a value stream says to an idea."""
-
-    YES = "yes"
-    NOT_NOW = "not now"
-    QUESTION = "question"
-
-
-class Answer(Base):
-    """An answer to an idea; appended, never changed. The first one ends the waiting."""
-
-    __tablename__ = "answers"
-    __table_args__ = (Index(None, "epic_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    kind: Mapped[AnswerKind] = mapped_column(stored_by_value(AnswerKind))
-    words: Mapped[str | None] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
 
 
 class Override(Base):

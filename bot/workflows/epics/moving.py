@@ -18,7 +18,7 @@ from models.epics.column import Column
 from models.epics.epic import Epic, Override, Transition
 from models.epics.obstacles import NotYet, Obstacles
 from models.epics.policy import lacks_before
-from models.errors import AlreadyThere, FieldMistakes, Mistake, MovedMeanwhile
+from models.errors import AlreadyThere, FieldMistakes, Mistake
 from models.people.role import Right, Role
 from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
 
@@ -103,8 +103,7 @@ def move(
     check(session, actor, Right.STOP if state.kind is StateKind.STOPPED else Right.MOVE, place)
     if state is epic.state and phase in (None, epic.phase):
         raise AlreadyThere(epic.key, epic.column_label)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.column_label)
+    epic.check_seen(version)
     to = Column.entered(state, phase)
     obstacles = Obstacles(
         lacks_before(epic, states.values(), state, scales=to.scales),

@@ -9,7 +9,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_message
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
-from models.errors import FieldMistakes, Mistake, MovedMeanwhile
+from models.errors import FieldMistakes, Mistake
 from models.message import Message, MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import StateKind
@@ -56,8 +56,7 @@ def stop(
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_stop(session, actor, epic)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.column_label)
+    epic.check_seen(version)
     reason, learned = reason.strip(), (learned or "").strip()
     if not reason:
         raise ReasonMissing("Say in a sentence why it stops: it is what everybody reads.")

@@ -126,7 +126,7 @@ def test_an_answer_sent_after_the_idea_was_stopped_keeps_what_was_typed(slack, s
     form.fill("In a sentence", "the contract ends in June")
     slack.as_user("ana").types("/epic stop PAY-1 someone had it already", channel="payments")
     assert form.submit().errors == {
-        "Your answer": "PAY-1 is in Stopped now, so it waits for no answer any more."
+        "Your answer": "PAY-1 is now in Stopped, so it no longer waits for an answer."
     }
     assert ben.form().value("In a sentence") == "the contract ends in June"
 

@@ -7,8 +7,8 @@ import pytest
 
 from bot.views.epics import next_step
 from bot.workflows.board.card import Card, NextStep
+from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
-from models.epics.epic import Answer, AnswerKind
 from models.epics.limit import FullPlace
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (

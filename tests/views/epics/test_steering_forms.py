@@ -3,7 +3,7 @@
 import pytest
 
 from bot.views.epics import block_form, idea_answer, stop_form
-from models.epics.epic import Answer, AnswerKind
+from models.epics.answer import Answer, AnswerKind
 from models.epics.proposal import NONE
 from models.themes.theme import Theme
 from tests.views.builders import ANA, BEN, HOSTILE, MONDAY, a_step, an_epic

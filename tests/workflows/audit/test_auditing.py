@@ -17,8 +17,9 @@ from bot.workflows.permitting import NotAllowed
 from models.audit.audit import Act
 from models.audit.trail import note
 from models.board.digest import Subscription
+from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
-from models.epics.epic import Answer, AnswerKind, CircleMember, Epic, StreamMove
+from models.epics.epic import CircleMember, Epic, StreamMove
 from models.epics.limit import WipLimit
 from models.people.handover import Departure, Handover
 from models.people.role import Role, RoleGrant

@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from bot.workflows.board.card import NextStep, card
 from bot.workflows.epics import finding
-from bot.workflows.epics.answering import NotAnIdea, answer
+from bot.workflows.epics.answering import answer
 from bot.workflows.epics.blocking import block, unblock
 from bot.workflows.epics.moving import ReasonMissing, UnknownEpic, move
 from bot.workflows.epics.stopping import CannotStop, stop
 from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation
-from models.epics.answer import IdeaAnswer
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
-from models.epics.epic import Answer, AnswerKind, Epic, Transition
+from models.epics.epic import Epic, Transition
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
 from models.portfolio.policy import USUAL
@@ -140,30 +140,25 @@ def test_only_the_owner_of_the_stream_answers(database, shop, idea):
     assert refused.value.ask == (BEN,)
 
 
-def test_what_has_left_the_funnel_waits_for_no_answer(database, shop, idea):
-    goes(database, shop, idea, "reviewing")
-    with pytest.raises(NotAnIdea, match="PAY-1 is in Reviewing now"):
-        says(database, shop, idea, YES)
-
-
-def test_an_answer_to_what_someone_else_answered_meanwhile_is_refused(database, shop, idea):
-    later = IdeaAnswer(kind=AnswerKind.NOT_NOW, words="June")
-    says(database, shop, idea, later, version=1)
+def test_an_answer_is_given_to_what_is_still_as_it_was_seen(database, shop, idea):
+    says(database, shop, idea, IdeaAnswer(kind=AnswerKind.NOT_NOW, words="June"), version=1)
     with pytest.raises(MovedMeanwhile):
         says(database, shop, idea, YES, version=1)
 
 
-def test_a_theme_that_is_closed_or_anothers_is_refused(database, shop, idea):
+def test_the_theme_that_comes_with_a_yes_is_the_one_as_it_is_now(database, shop, idea):
     with database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
-        theme = Theme(workspace_id=shop, portfolio_id=portfolio.id, name="Old", closed_at=MONDAY)
-        session.add(theme)
-        session.flush()
-        id_ = theme.id
-    with pytest.raises(FieldMistakes, match="closed by now"):
-        says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES, theme_id=id_))
+        here = {"workspace_id": shop, "portfolio_id": portfolio.id}
+        closed, open_ = Theme(**here, name="Old", closed_at=MONDAY), Theme(**here, name="New")
+        session.add_all([closed, open_])
+    for id_ in (closed.id, 4_711):
+        with pytest.raises(FieldMistakes, match="not open any more"):
+            says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES, theme_id=id_))
     with database.read() as session:
         assert session.get_one(Epic, idea).answered_at is None
+    done = says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES, theme_id=open_.id))
+    assert (done.epic.theme.name, done.epic.state.name) == ("New", "reviewing")
 
 
 def test_a_restricted_idea_is_not_there_for_others(database, shop, idea):

@@ -24,7 +24,8 @@ from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
 from models.board.digest import Digest
 from models.board.home import Home
-from models.epics.epic import AnswerKind, CircleMember, Epic
+from models.epics.answer import AnswerKind
+from models.epics.epic import CircleMember, Epic
 from models.epics.listing import Filter
 from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
