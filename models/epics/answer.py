@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE
+from models.fields import UNSTORABLE, too_long
 
 LONGEST = 1_000
 
@@ -88,14 +88,9 @@ class IdeaAnswer:
         errors = {}
         if self.kind in WORDS_MISSING and not (self.words or "").strip():
             errors["words"] = WORDS_MISSING[self.kind]
-        for name, text in (
-            ("words", self.words),
-            ("theme_none_because", self.theme_none_because),
-        ):
-            if len(text or "") > LONGEST:
-                errors[name] = (
-                    f"Up to {LONGEST:,} characters, please; this has {len(text or ''):,}."
-                )
+        for name, text in (("words", self.words), ("theme_none_because", self.theme_none_because)):
+            if text is not None and len(text) > LONGEST:
+                errors[name] = too_long(text, LONGEST)
         if self.theme_id is not None and self.theme_none_because:
             errors["theme_none_because"] = "Choose a theme, or say why there is none: not both."
         if errors:

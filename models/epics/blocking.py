@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.errors import FieldMistakes, Mistake
+from models.errors import Mistake
 
 LONGEST = 500
+MISSING = "Say what it waits for, so that someone can help."
 
 
 class AlreadyBlocked(Mistake):
@@ -50,14 +51,3 @@ class Blocking(Base):
     def end(self, by: str | None, at: datetime) -> None:
         """It blocks no more."""
         self.ended_at, self.ended_by = at, by
-
-
-def checked_reason(reason: str) -> str:
-    """What was typed, tidied. Raises FieldMistakes."""
-    reason = reason.strip()
-    if not reason:
-        raise FieldMistakes({"reason": "Say what it waits for, so that someone can help."})
-    if len(reason) > LONGEST:
-        said = f"Up to {LONGEST} characters, please; this has {len(reason):,}."
-        raise FieldMistakes({"reason": said})
-    return reason

@@ -6,20 +6,23 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import spell_day
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NotAnIdea
 from models.epics.blocking import (
+    LONGEST,
+    MISSING,
     AlreadyBlocked,
     AlreadyEnded,
     Blocking,
     NotBlocked,
-    checked_reason,
 )
+from models.epics.stop import CannotStop, Stop
 from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
+from models.fields import parse_reason
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import (
     FIRST_STATE,
@@ -149,6 +152,11 @@ class Epic(Base):
         self._start_clocks(state, at)
         return self._transition(None, state, at, actor, None)
 
+    def check_goes_to(self, to: State, phase: Phase | None = None) -> None:
+        """Raise AlreadyThere where it stands there; a state in two is meant in either column."""
+        if to is self.state and phase in (None, self.phase):
+            raise AlreadyThere(self.key, self.column_label)
+
     def move(
         self,
         to: State,
@@ -163,9 +171,8 @@ class Epic(Base):
         commitment and the first ever done count, and no later move changes them; from one
         column to the other is one stay. What blocked it ends with its way. Raises AlreadyThere.
         """
+        self.check_goes_to(to, phase)
         phase = (phase or Phase.TESTING) if to.phased else None
-        if to is self.state and phase is self.phase:
-            raise AlreadyThere(self.key, self.column_label)
         left, self.state, self.phase = self.state, to, phase
         if left is not to:
             self.state_entered_at = at
@@ -174,6 +181,18 @@ class Epic(Base):
         self.version += 1
         self._start_clocks(to, at)
         return self._transition(left, to, at, actor, reason)
+
+    def check_can_stop(self) -> None:
+        """Raise CannotStop where it has ended already."""
+        if not self.state.is_open:
+            raise CannotStop(self.key, self.column_label)
+
+    def stop(self, to: State, why: Stop, by: str | None, at: datetime) -> "Transition":
+        """End as stopped, by someone or by a vote. Raises CannotStop."""
+        self.check_can_stop()
+        transition = self.move(to, by, why.reason, at)
+        transition.learned = why.learned
+        return transition
 
     def check_seen(self, version: int | None) -> None:
         """Raise MovedMeanwhile where it has changed since that version; None saw none."""
@@ -231,7 +250,7 @@ class Epic(Base):
         self.blocking = Blocking(
             workspace_id=self.workspace_id,
             epic_id=self.id,
-            reason=checked_reason(reason),
+            reason=parse_reason(reason, MISSING, LONGEST),
             by_user_id=by,
             at=at,
         )
@@ -305,26 +324,6 @@ class Transition(Base):
             return self.from_state.label
         others = [phase for phase in Phase if phase is not self.phase]
         return PHASE_LABELS[others[0]]
-
-
-class Override(Base):
-    """A move past a limit or a policy, with what it passed, in whose role and why."""
-
-    __tablename__ = "overrides"
-    __table_args__ = (Index(None, "workspace_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), index=True)
-    transition_id: Mapped[int] = mapped_column(ForeignKey("transitions.id"))
-    passed: Mapped[list[str]] = mapped_column(JSON)
-    """What was missing or over, each in words."""
-    role: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-
-    epic: Mapped[Epic] = relationship()
 
 
 class StreamMove(Base):

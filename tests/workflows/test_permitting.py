@@ -41,7 +41,7 @@ change this epic                               .      .        .          x     
 move this epic                                 .      .        .          x        x       x       .     x
 stop this epic                                 .      .        .          x        x       x       .     x
 move past a limit or a policy                  .      .        .          .        x       x       .     x
-say that its MVP is worth going on with        .      .        .          .        x       x       .     x
+approve persevering after an MVP               .      .        .          .        x       x       .     x
 open a decision on this epic                   .      .        .          x        x       x       .     x
 say that this epic still stands so             .      .        .          x        x       .       .     x
 say what blocks this epic                      .      .        .          x        x       x       .     x

@@ -32,7 +32,7 @@ OPENS = {
     NextStep.STOPPED: ("history", "Read its history"),
     NextStep.ANSWER: ("answer", "Answer this idea"),
     NextStep.REPLY: ("edit", "Change the idea"),
-    NextStep.JUDGE: ("persevere", "Persevere: move to Delivering"),
+    NextStep.PERSEVERE: ("persevere", "Persevere: move to Delivering"),
 }
 """What is opened by the button of a step, and what it is called."""
 

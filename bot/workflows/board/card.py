@@ -45,7 +45,7 @@ class NextStep(StrEnum):
     """A place where it goes next."""
     NEWS = "news"
     """Nothing was heard of it for long."""
-    JUDGE = "judge"
+    PERSEVERE = "persevere"
     """Whether it is worth going on with after its MVP."""
     MOVE = "move"
     DECIDE = "decide"
@@ -138,7 +138,7 @@ class Card:
             return NextStep.PLACE
         if self.is_quiet:
             return NextStep.NEWS
-        return NextStep.JUDGE if self.to.scales else NextStep.MOVE
+        return NextStep.PERSEVERE if self.to.scales else NextStep.MOVE
 
 
 STEPS_SHOWN = 40

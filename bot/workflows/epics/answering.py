@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.limits import full_places
-from bot.workflows.epics.moving import carry_out, locked, redraw_moved, states_of
+from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts, redraw_message
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
@@ -87,7 +87,7 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
     if missing := obstacles.told(to):
         redraw_facts(session, epic, given.at)
         return Answered(epic, given, missing)
-    moved = carry_out(session, epic, to, given.by_user_id, given.words, given.at)
+    moved = apply_move(session, epic, to, given.by_user_id, given.words, given.at)
     redraw_moved(session, epic, moved, states, given.at)
     return Answered(epic, given)
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.epics.epic import Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import Portfolio, WipLimit
 from tests.commands.conftest import card, proposes
@@ -218,7 +219,7 @@ def test_persevering_is_not_for_who_owns_the_epic(slack, strict):
         session.scalars(select(Epic)).one().owner_user_id = cleo.id
     cleo.click("Persevere: move to Delivering", channel="payments")
     said = slack.wait_for(cleo.last_private).text
-    assert said.startswith("Only the owner of Payments, the council or an admin can say that")
+    assert said.startswith("Only the owner of Payments, the council or an admin can approve")
 
 
 def test_typed_delivering_needs_its_reason(slack, strict):

@@ -14,7 +14,7 @@ from bot.workflows.board.content import (
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.blocking import Blocking
-from models.epics.epic import Override
+from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.flow.line import TooThin
 from models.message import MessageKind

@@ -14,7 +14,8 @@ from bot.workflows.board.inbox import Reader, what_waits
 from bot.workflows.people.workspaces import grant_admin
 from models.board.digest import Digest, Subscription
 from models.epics.blocking import Blocking
-from models.epics.epic import Epic, Override, StreamMove, Transition
+from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.obstacles import Override
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.policy import Requirement

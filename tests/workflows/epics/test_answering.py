@@ -9,8 +9,8 @@ from bot.workflows.board.card import NextStep, card
 from bot.workflows.epics import finding
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.blocking import block, unblock
-from bot.workflows.epics.moving import ReasonMissing, UnknownEpic, move
-from bot.workflows.epics.stopping import CannotStop, stop
+from bot.workflows.epics.moving import UnknownEpic, move
+from bot.workflows.epics.stopping import stop
 from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
@@ -228,17 +228,11 @@ def test_who_stops_their_own_is_told_nothing_more(database, shop, idea):
     assert messages(database, MessageKind.STOPPED) == []
 
 
-def test_a_stop_needs_a_reason_the_right_and_something_to_stop(database, shop, idea):
-    with database.write() as session, pytest.raises(ReasonMissing):
-        stop(session, shop, BEN, idea, None, "  ", None, MONDAY)
+def test_only_who_may_stops_an_epic_and_as_it_was_seen(database, shop, idea):
     with database.write() as session, pytest.raises(NotAllowed, match="can stop this epic"):
         stop(session, shop, CLEO, idea, None, "x", None, MONDAY)
     with database.write() as session, pytest.raises(MovedMeanwhile):
         stop(session, shop, BEN, idea, 7, "x", None, MONDAY)
-    with database.write() as session:
-        stop(session, shop, BEN, idea, None, "x", None, MONDAY)
-    with database.write() as session, pytest.raises(CannotStop, match="is in Stopped already"):
-        stop(session, shop, BEN, idea, None, "x", None, MONDAY)
 
 
 # What the card is drawn from
