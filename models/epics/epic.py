@@ -326,25 +326,6 @@ class Transition(Base):
         return PHASE_LABELS[others[0]]
 
 
-class StreamMove(Base):
-    """An epic went to another value stream and kept its key; appended, never changed."""
-
-    __tablename__ = "stream_moves"
-    __table_args__ = (Index(None, "epic_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    from_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
-    to_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
-    at: Mapped[datetime]
-    by_user_id: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str | None] = mapped_column(Text)
-
-    from_stream: Mapped[ValueStream] = relationship(foreign_keys=[from_stream_id])
-    to_stream: Mapped[ValueStream] = relationship(foreign_keys=[to_stream_id])
-
-
 class CircleMember(Base):
     """Someone named to see a restricted epic, besides its owners and the council."""
 

@@ -18,8 +18,9 @@ from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.epics.answer import Answer, AnswerKind
+from models.epics.belonging import StreamMove
 from models.epics.column import ENDED, Column, next_column
-from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
 from models.epics.policy import lacks_before
 from models.portfolio.policy import Requirement

@@ -14,6 +14,7 @@ from bot.workflows.epics.proposing import check_chosen
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts, redraw_questions, tell
 from models.audit.audit import AuditEvent
+from models.epics.belonging import check_new_owner
 from models.epics.epic import Epic
 from models.epics.proposal import CALLED, parse_changes
 from models.errors import Mistake
@@ -37,13 +38,6 @@ class ChangedMeanwhile(Mistake):
             f"{who} changed this epic while you were writing: {what}. "
             "What you typed is still here. Save once more to store it all the same."
         )
-
-
-class OwnedAlready(Mistake):
-    """Handing an epic to who owns it."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is theirs already.")
 
 
 def edit(
@@ -92,9 +86,8 @@ def hand_over(
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.HAND_OVER, Place.of_epic(epic))
+    check_new_owner(epic, to)
     before = epic.owner_user_id
-    if before == to:
-        raise OwnedAlready(epic.key)
     _store(session, epic, {"owner_user_id": to}, actor, at)
     redraw_facts(session, epic, at)
     return epic, before

@@ -12,20 +12,13 @@ from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio.streams import UnknownStream
 from bot.workflows.redrawing import redraw_facts, redraw_message, tell
+from models.epics.belonging import StreamMove
 from models.epics.column import Column
-from models.epics.epic import Epic, StreamMove
+from models.epics.epic import Epic
 from models.epics.limit import covers
-from models.errors import Mistake
 from models.message import Message, MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import ValueStream
-
-
-class SameStream(Mistake):
-    """Giving an epic to the value stream it is in."""
-
-    def __init__(self, key: str, name: str) -> None:
-        super().__init__(f"{key} is in {name} already.")
 
 
 def give(
@@ -48,8 +41,6 @@ def give(
     to = session.get(ValueStream, to_stream_id)
     if to is None or to.portfolio_id != epic.portfolio_id or to.ended_at is not None:
         raise UnknownStream
-    if to is left:
-        raise SameStream(epic.key, to.name)
     move = change_stream(session, epic, to, actor, reason, at)
     owners = [left.owner_user_id, to.owner_user_id]
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
@@ -61,19 +52,12 @@ def give(
 def change_stream(
     session: Session, epic: Epic, to: ValueStream, actor: str, reason: str | None, at: datetime
 ) -> StreamMove:
-    """Have the epic belong to the stream, and its card stand in the stream's channel."""
-    move = StreamMove(
-        workspace_id=epic.workspace_id,
-        epic_id=epic.id,
-        from_stream_id=epic.value_stream_id,
-        to_stream_id=to.id,
-        at=at,
-        by_user_id=actor,
-        reason=(reason or "").strip() or None,
-    )
+    """Have the epic belong to the stream, and its card stand in the stream's channel.
+
+    Raises SameStream.
+    """
+    move = StreamMove.of(epic, to, actor, reason, at)
     session.add(move)
-    epic.value_stream = to
-    epic.version += 1
     session.flush()
     cards = session.scalars(
         select(Message)

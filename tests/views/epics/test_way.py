@@ -4,8 +4,8 @@ import pytest
 
 from bot.views.board import card as epic_card
 from bot.views.epics import move_form
+from models.epics.belonging import StreamMove
 from models.epics.column import Column, next_column
-from models.epics.epic import StreamMove
 from models.epics.limit import FullPlace
 from models.epics.obstacles import Move, NotYet, Obstacles
 from models.portfolio.policy import Requirement

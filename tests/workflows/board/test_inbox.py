@@ -13,8 +13,9 @@ from bot.workflows.board.digesting import NotLive, Wish
 from bot.workflows.board.inbox import Reader, what_waits
 from bot.workflows.people.workspaces import grant_admin
 from models.board.digest import Digest, Subscription
+from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
-from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.epic import Epic, Transition
 from models.epics.obstacles import Override
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.people.role import Role, RoleGrant

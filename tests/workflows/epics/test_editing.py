@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.worker.drawing import DRAWINGS
 from bot.workflows.epics import finding
-from bot.workflows.epics.editing import ChangedMeanwhile, OwnedAlready, edit, hand_over, note_told
+from bot.workflows.epics.editing import ChangedMeanwhile, edit, hand_over, note_told
 from bot.workflows.epics.moving import UnknownEpic, move
 from bot.workflows.epics.proposing import propose
 from bot.workflows.permitting import NotAllowed
@@ -226,11 +226,6 @@ def test_the_owner_changed_in_the_form_is_handed_over_to_as_well(database, shop)
     with database.write() as session:
         save(session, shop[0], owner=CLEO, shown={"owner": ANA})
         assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
-
-
-def test_what_someone_owns_already_is_not_handed_to_them(database, shop):
-    with database.write() as session, pytest.raises(OwnedAlready, match="PAY-1 is theirs already"):
-        hand_over(session, shop[0], BEN, 1, ANA, LATER)
 
 
 def test_a_stranger_hands_nothing_over(database, shop):
