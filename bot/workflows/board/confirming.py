@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board.fact_check import asked_about
-from bot.workflows.epics.moving import UnknownEpic
+from bot.workflows.epics.moving import locked
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_epic, redraw_facts, redraw_questions
-from bot.workflows.seeing import may_see
 from models.board.confirmation import Confirmation, FactCheck
 from models.epics.epic import Epic
 from models.errors import Mistake
@@ -35,14 +33,7 @@ class UnknownQuestion(Mistake):
 
 def confirm(session: Session, workspace_id: int, actor: str, epic_id: int, at: datetime) -> Epic:
     """Note that the epic still stands so. Raises UnknownEpic, NotInFlight and NotAllowed."""
-    epic = session.scalars(
-        select(Epic)
-        .where(Epic.workspace_id == workspace_id, Epic.id == epic_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if epic is None or not may_see(session, actor, epic):
-        raise UnknownEpic
+    epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.CONFIRM, Place.of_epic(epic))
     if not epic.state.committed:
         raise NotInFlight(epic)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import UnknownEpic, locked
+from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
@@ -19,6 +19,7 @@ from models.decisions.ballots import close_key
 from models.decisions.decision import USUAL_DAYS, BallotBox, Choice, Decision, Elector, Subject
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
+from models.epics.listing import UnknownEpic
 from models.errors import Mistake
 from models.message import MessageKind
 from models.people.role import Right, Role

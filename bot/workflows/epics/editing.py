@@ -16,28 +16,11 @@ from bot.workflows.redrawing import redraw_facts, redraw_questions, tell
 from models.audit.audit import AuditEvent
 from models.epics.belonging import check_new_owner
 from models.epics.epic import Epic
-from models.epics.proposal import CALLED, parse_changes
-from models.errors import Mistake
+from models.epics.proposal import ChangedMeanwhile, parse_changes
 from models.message import MessageKind
 from models.people.handover import Handover
 from models.people.role import Right
 from models.seen import Seen, first_time
-
-
-class ChangedMeanwhile(Mistake):
-    """A form that was saved after someone else changed its epic; saved once more it is taken."""
-
-    def __init__(self, version: int, by: str | None, what: str) -> None:
-        super().__init__(self.say("Someone", what))
-        self.version, self.by, self.what = version, by, what
-
-    @staticmethod
-    def say(who: str, what: str) -> str:
-        """The sentence, with the name of who it was."""
-        return (
-            f"{who} changed this epic while you were writing: {what}. "
-            "What you typed is still here. Save once more to store it all the same."
-        )
 
 
 def edit(
@@ -141,10 +124,7 @@ def _check_told(session: Session, epic: Epic, form_id: str) -> None:
         .limit(1)
     ).first()
     after = json.loads(newest.after) if newest is not None else {}
-    moved = f"it is in {epic.column_label} now"
-    words = [CALLED[column] for column in after if column in CALLED]
-    what = ", ".join(dict.fromkeys(words)) if words else moved
-    raise ChangedMeanwhile(epic.version, newest.actor if newest is not None else None, what)
+    raise ChangedMeanwhile(epic, newest.actor if newest is not None else None, after)
 
 
 def _told(form_id: str, version: int) -> str:

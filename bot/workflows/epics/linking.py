@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import UnknownEpic, locked
+from bot.workflows.epics.moving import locked
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.projects.projects import seen_project
 from bot.workflows.redrawing import redraw_epic
@@ -15,6 +15,7 @@ from models.epics import belonging
 from models.epics.belonging import LinkedElsewhere, OtherPortfolio
 from models.epics.column import ENDED
 from models.epics.epic import Epic
+from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes
 from models.people.role import Right
 from models.portfolio.portfolio import State

@@ -16,9 +16,9 @@ from models.audit import rows
 from models.board.digest import QUIET_AFTER
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
+from models.epics.listing import found
 from models.epics.obstacles import Move, NotYet, Obstacles, Override
 from models.epics.policy import lacks_before
-from models.errors import Mistake
 from models.people.role import Right, Role
 from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
 
@@ -52,13 +52,6 @@ LINE = (
 """Who is in line: in the stream, or in all of them where they wait for the same places.
 
 Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
-
-
-class UnknownEpic(Mistake):
-    """An epic that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That epic is not there any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +109,7 @@ def move(
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:
     """The epic with nobody else changing it meanwhile. Raises UnknownEpic."""
     epic = taken(session, workspace_id, epic_id)
-    if epic is None or not may_see(session, actor, epic):
-        raise UnknownEpic
-    return epic
+    return found(epic if epic is not None and may_see(session, actor, epic) else None)
 
 
 def taken(session: Session, workspace_id: int, epic_id: int) -> Epic | None:

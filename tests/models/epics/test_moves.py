@@ -2,7 +2,13 @@
 
 import pytest
 
-from models.epics.column import Column
+from models.epics.column import (
+    Column,
+    NotTesting,
+    UnknownStateName,
+    column_and_reason,
+    persevering_column,
+)
 from models.epics.limit import FullPlace
 from models.epics.obstacles import Move, NotYet, Obstacles, Override
 from models.epics.stop import LONGEST, CannotStop, NoStop, Stop, stopped_state
@@ -33,6 +39,46 @@ def test_it_moves_between_the_columns_of_one_state():
     epic = an_epic("implementing", phase=Phase.DELIVERING)
     epic.move(epic.state, BEN, None, MONDAY, Phase.TESTING)
     assert epic.column_label == "Testing the MVP"
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "reason"),
+    [
+        ("ready", "Ready", None),
+        ("Ready it is clear", "Ready", "it is clear"),
+        ("implementing", "Implementing", None),
+        ("testing the mvp  we agreed", "Testing the MVP", "we agreed"),
+        ("delivering", "Delivering", None),
+        ("Due Diligence", "Due diligence", None),
+        ("analyzing now", "Due diligence", "now"),
+    ],
+)
+def test_a_state_is_named_first_by_its_name_or_its_label(typed, label, reason):
+    portfolio = a_portfolio()
+    portfolio.state("analyzing").label = "Due diligence"
+    column, said = column_and_reason(portfolio, typed)
+    assert (column.label, said) == (label, reason)
+
+
+def test_another_word_is_answered_with_the_states_there_are():
+    with pytest.raises(UnknownStateName) as refused:
+        column_and_reason(a_portfolio(), "soon")
+    assert refused.value.sentence == (
+        "There is no state “soon”. The states are Funnel, Reviewing, Analyzing, Ready, "
+        "Testing the MVP, Delivering, Done, Stopped."
+    )
+
+
+def test_only_what_tests_its_mvp_perseveres():
+    epic = an_epic("implementing", phase=Phase.TESTING)
+    assert persevering_column(epic).label == "Delivering"
+    for state, phase in (("ready", None), ("implementing", Phase.DELIVERING), ("done", None)):
+        epic = an_epic(state, phase=phase)
+        with pytest.raises(NotTesting) as refused:
+            persevering_column(epic)
+        assert refused.value.sentence == (
+            f"PAY-12 is now in {epic.column_label}: no MVP of it is being tested."
+        )
 
 
 # Obstacles and overrides

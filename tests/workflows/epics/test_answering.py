@@ -9,13 +9,14 @@ from bot.workflows.board.card import NextStep, card
 from bot.workflows.epics import finding
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.blocking import block, unblock
-from bot.workflows.epics.moving import UnknownEpic, move
+from bot.workflows.epics.moving import move
 from bot.workflows.epics.stopping import stop
 from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic, Transition
+from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
 from models.portfolio.policy import USUAL
