@@ -21,7 +21,7 @@ from bot.workflows.epics.transferring import give
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
-from models.board.digest import Digest
+from models.board.digest import Digest, Wish
 from models.board.home import Home
 from models.epics.answer import AnswerKind
 from models.epics.epic import CircleMember, Epic
@@ -207,7 +207,7 @@ def test_digests_of_weeks_ago_name_it_no_more(database, shop):
     of_channel = {"workspace_id": workspace_id, "channel_id": "C0ALL"}
     months_later = LATER + timedelta(days=90)
     with database.write() as session:
-        asked = digesting.Wish(
+        asked = Wish(
             portfolio_id=portfolio_id,
             value_stream_id=None,
             weekday=0,
