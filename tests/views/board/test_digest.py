@@ -712,7 +712,8 @@ def test_a_paused_digest_says_since_when_and_by_whom():
 
 def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
     portfolio = a_portfolio()
-    epics = [an_epic("implementing", number=n, portfolio=portfolio) for n in range(1, 6)]
+    testing = {"phase": Phase.TESTING, "portfolio": portfolio}
+    epics = [an_epic("implementing", number=n, **testing) for n in range(1, 6)]
     decided = [closed(a_decision(each, id=each.id), *["persevere"] * 3) for each in epics]
     some = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided[:1]))))
     assert some[1] == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"
