@@ -45,7 +45,7 @@ class Confirmation(Base):
 
 
 class FactCheck(Base):
-    """One person is asked, once an ISO week and all at once, whether their epics still stand so."""
+    """Once an ISO week one person is asked, all at once, whether their epics are still right."""
 
     audited = False
     __tablename__ = "fact_checks"

@@ -113,7 +113,7 @@ class Right(StrEnum):
     OVERRIDE = "move past a limit or a policy"
     PERSEVERE = "approve persevering after an MVP"
     DECIDE = "open a decision on this epic"
-    CONFIRM = "say that this epic still stands so"
+    CONFIRM = "confirm that this epic is still right"
     BLOCK = "say what blocks this epic"
     RESTRICT = "say who sees this epic"
     HAND_OVER = "hand this over"

@@ -43,7 +43,7 @@ stop this epic                                 .      .        .          x     
 move past a limit or a policy                  .      .        .          .        x       x       .     x
 approve persevering after an MVP               .      .        .          .        x       x       .     x
 open a decision on this epic                   .      .        .          x        x       x       .     x
-say that this epic still stands so             .      .        .          x        x       .       .     x
+confirm that this epic is still right          .      .        .          x        x       .       .     x
 say what blocks this epic                      .      .        .          x        x       x       .     x
 say who sees this epic                         .      .        .          x        x       x       .     x
 hand this over                                 .      .        .          x        x       .       .     x

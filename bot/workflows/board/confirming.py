@@ -15,7 +15,7 @@ from models.people.role import Right
 
 
 def confirm(session: Session, workspace_id: int, actor: str, epic_id: int, at: datetime) -> Epic:
-    """Note that the epic still stands so. Raises UnknownEpic, NotInFlight and NotAllowed."""
+    """Note that the epic is still right. Raises UnknownEpic, NotInFlight and NotAllowed."""
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.CONFIRM, Place.of_epic(epic))
     session.add(Confirmation.of(epic, actor, at))

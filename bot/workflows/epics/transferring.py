@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.limits import LIMITS, STANDING
+from bot.workflows.epics.limits import LIMITS, WIP_BY_COLUMN
 from bot.workflows.epics.moving import locked, states_of
 from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
 from bot.workflows.permitting import Place, check
@@ -82,10 +82,10 @@ def over_limits(session: Session, epic: Epic) -> Sequence[str]:
     """Where there are more than the limits of the epic's stream allow, now that it is there."""
     states, _ = states_of(session, epic.portfolio_id)
     asked = {"portfolio_id": epic.portfolio_id, "stream_id": epic.value_stream_id}
-    standing = [
+    wip = [
         (stream_id, Column.entered(states[state_id], phase), count)
         for stream_id, state_id, phase, count in session.execute(
-            STANDING, {"portfolio_id": epic.portfolio_id, "state_ids": list(states)}
+            WIP_BY_COLUMN, {"portfolio_id": epic.portfolio_id, "state_ids": list(states)}
         )
     ]
     said = []
@@ -94,7 +94,7 @@ def over_limits(session: Session, epic: Epic) -> Sequence[str]:
             limit, epic.value_stream_id, Column.of(epic)
         ):
             continue
-        count = sum(n for stream_id, column, n in standing if covers(limit, stream_id, column))
+        count = sum(n for stream_id, column, n in wip if covers(limit, stream_id, column))
         if count > limit.most:
             whole = limit.state_id is None and limit.phase is None
             where = "in flight" if whole else f"in {Column.of(epic).label}"

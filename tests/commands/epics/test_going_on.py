@@ -240,14 +240,16 @@ def test_blocked_and_unblocked_from_the_card(slack, strict):
     form.fill("What does it wait for?", "the contract with the bank")
     assert form.submit().closed
     slack.wait_for(lambda: "*Blocked since today:*" in str(card(slack, "PAY-1").blocks))
-    ben.click("It is unblocked", channel="payments")
+    ben.click("Unblock", channel="payments")
     slack.wait_for(lambda: "*Blocked" not in str(card(slack, "PAY-1").blocks))
 
 
 def test_blocked_and_unblocked_by_typing(slack, strict):
     ben = in_testing(slack, strict)
     said = ben.types("/epic block PAY-1 waits for <@U1>", channel="payments").text
-    assert said == ("*PAY-1 · Pay by bank transfer* is blocked now. Whoever looks at it reads why.")
+    assert said == (
+        "*PAY-1 · Pay by bank transfer* is marked as blocked; the reason is on its card."
+    )
     slack.wait_for(lambda: "waits for &lt;@U1&gt;" in str(card(slack, "PAY-1").blocks))
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said.endswith("can go on. Thank you for saying so.")

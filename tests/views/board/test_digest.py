@@ -100,7 +100,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "waits for its first answer since {Mon 27 Apr}, hoped for by {Mon 11 May} · Payments, @Ben",
         "Answer this idea",
         "*PAY-8 · Pay by bank transfer at checkout*\n"
-        "Delivering · last news 14 days ago. Does it still stand so, @Ana?",
+        "Delivering · last news 14 days ago. Is this still right, @Ana?",
         "Still right",
         "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
         " · delivering 6\n"
@@ -600,7 +600,7 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
         "*Blocked* · 1 epic",
         f"*PAY-4 · {title}*\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
-        "It is unblocked",
+        "Unblock",
     ]
     assert shown(a_reply(MessageKind.DIGEST_QUIET, quiet=Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
         "*Without news* · 1 epic was not heard of for long",

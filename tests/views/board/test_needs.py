@@ -177,7 +177,7 @@ def test_what_is_blocked_says_where_it_stands_for_how_long_and_why(days, since):
     assert shown(the_line(BLOCKED, a_blocked_epic(days=days), asks=False)) == [
         "*PAY-4 · Pay by bank transfer at checkout*\n"
         f"Testing the MVP · blocked {since}: waits for the supplier",
-        "It is unblocked",
+        "Unblock",
     ]
 
 

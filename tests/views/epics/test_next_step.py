@@ -119,7 +119,7 @@ def test_blocked_says_for_how_long_why_and_who_said_so(days, since):
     epic.blocking = Blocking(reason=waits, by_user_id=ANA, at=MONDAY)
     assert step_of(epic, day=days + 1) == (
         f"*Blocked {since}:* waits for the contract with the bank (@Ana).",
-        "It is unblocked",
+        "Unblock",
     )
 
 
