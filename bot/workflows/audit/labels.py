@@ -13,8 +13,8 @@ from sqlalchemy import Column
 from models.base import Base
 from models.budgets.ledger import AccountKind
 from models.calendar import MONTH_NAMES, WEEKDAYS
-from models.portfolio.policy import NAMES, Requirement
-from models.portfolio.portfolio import PHASE_LABELS, Phase
+from models.portfolio.policy import NAMES
+from models.portfolio.portfolio import PHASE_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,11 @@ SPELLED: Mapping[str, Callable[[Any], str]] = {
     "working_days": lambda days: ", ".join(
         day for day, worked in zip(WEEKDAYS, days, strict=False) if worked == "1"
     ),
-    "phase": lambda phase: PHASE_LABELS[Phase(phase)],
+    "phase": lambda phase: PHASE_LABELS.get(phase, phase),
     "stale_after_days": lambda days: f"{days} days",
     "position": lambda position: f"{position + 1}",
     "percent": lambda percent: f"{percent}%",
-    "exit_requires": lambda asked: ", ".join(NAMES[Requirement(each)] for each in asked) or "none",
+    "exit_requires": lambda asked: ", ".join(NAMES.get(each, each) for each in asked) or "none",
     "votes": lambda votes: ", ".join(f"{choice} {n}" for choice, n in votes.items() if n) or "none",
     "to_kind": lambda kind: "available" if kind == AccountKind.FREE else kind.replace("_", " "),
     "role": str,

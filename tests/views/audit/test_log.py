@@ -131,8 +131,9 @@ OF_ANYTHING = {
     "portfolio Shop · fiscal year starts in: January → April": changed(
         "portfolios", fiscal_year_starts_in=(1, 4)
     ),
-    "state Funnel · stale after: none → 14 days · required to move on: none → an owner": changed(
-        "states", exit_requires=([], ["owner"]), stale_after_days=(None, 14)
+    "state Funnel · stale after: none → 14 days": changed("states", stale_after_days=(None, 14)),
+    "state Funnel · required to move on: none → an owner, of_old": changed(
+        "states", exit_requires=([], ["owner", "of_old"])
     ),
     "state Funnel · two columns: no": created("columns", two_columns=False, epics=0),
     "portfolio Shop · commits on leaving: funnel · epics committed: 3": created(
