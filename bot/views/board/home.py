@@ -11,6 +11,7 @@ from bot.views.board import home_choices
 from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
 from bot.views.epics.buttons import open_button
+from bot.views.epics.list import no_match
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.inbox import Reader, Waits
 from models.epics.column import ENDED, Column
@@ -99,6 +100,7 @@ def _facts(board: BoardPage) -> dict[str, Any]:
     return {
         "board": board,
         "stream": board.value_stream,
+        "read": [*board.read.values()],
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
         "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
     }
@@ -106,7 +108,8 @@ def _facts(board: BoardPage) -> dict[str, Any]:
 
 def _columns(board: BoardPage, room: int, *, turns: bool = True) -> list[Block]:
     if not board.total:
-        return [section(words("board/home_board", "empty", **_facts(board)))]
+        empty = words("board/home_board", "empty", stream=board.value_stream)
+        return [section(no_match(board.read) if board.read else empty)]
     if board.column is not None:
         return _one_column(board, board.column)
     return _all_columns(board, room, turns=turns)
@@ -136,7 +139,7 @@ def _column_facts(board: BoardPage, column: Column) -> dict[str, Any]:
         "column": column,
         "count": board.counts[column],
         "load": board.loads[column],
-        "narrowed": board.chosen.narrows,
+        "narrowed": bool(board.read),
     }
 
 
