@@ -37,9 +37,11 @@ from bot.commands.routes import (
     do,
     do_for_named,
     from_earlier,
+    narrow,
     open_view,
     routes,
     save,
+    search,
     suggest,
 )
 from bot.commands.slash import budget, decision, epic, portfolio
@@ -285,11 +287,12 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
         for route in routes.of(way)
     }
     return {
-        "block_actions": {**ACTIONS, **declared},
+        "block_actions": {**ACTIONS, **declared, re.compile(f"{choosers.NARROWED}_.+"): narrow},
         "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
         "view_submission": {
             **VIEWS,
             **{route.action.kind: save for route in routes.of(SAVES)},
+            **{each.action.kind: search for each in routes.of(PAGE) if each.is_searched},
             re.compile(".*"): from_earlier,
         },
         "shortcut": shortcuts_by_id,

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from sqlalchemy.orm import Session
 
-from bot.slack.actions import Action, Seen
+from bot.slack.actions import Action, Searched, Seen
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.workflows.keeping import Kept
@@ -29,6 +29,11 @@ class Route:
     form: type[Form] | None = None
     for_named: bool = False
     """Whether it hears only people who were named before, so that Slack is not asked who it is."""
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether it draws a list that is searched by words."""
+        return issubclass(self.action, Searched)
 
 
 @dataclass(slots=True)

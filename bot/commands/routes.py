@@ -22,6 +22,7 @@ from bot.slack.actions import (
     Action,
     Memory,
     Page,
+    Searched,
     Shown,
     carried,
     read_action,
@@ -30,6 +31,7 @@ from bot.slack.actions import (
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, context, modal, section
+from bot.slack.choosers import NARROWED
 from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
@@ -95,6 +97,35 @@ def open_view(call: Call) -> None:
     else:
         call.open_form(view)
         call.ack()
+
+
+def narrow(call: Call) -> None:
+    """Hear a menu that narrows the list it stands in."""
+    memory, page = _list_in_front(call)
+    name = str(call.action["action_id"]).removeprefix(f"{NARROWED}_")
+    with call.database.read() as session:
+        view = _draw(call, session, memory, page.narrowed(name, carried(call.action)))
+    call.update_form(view)
+    call.ack()
+
+
+def search(call: Call) -> None:
+    """Hear the words that a list is searched by."""
+    memory, page = _list_in_front(call)
+    with call.database.read() as session:
+        view = _draw(call, session, memory, page)
+    call.ack(response_action="update", view=view)
+
+
+def _list_in_front(call: Call) -> tuple[Memory, Page]:
+    """What lies beneath the list, and the list with the words typed into it. Raises OldButton."""
+    memory = read_memory(str(call.view.get("private_metadata") or ""))
+    page = memory.actions[-1] if memory.stack else None
+    if not isinstance(page, Page):
+        raise OldButton
+    if isinstance(page, Searched):
+        page = page.searched(answers_of(call.view).get("text"))
+    return _over(_memory(call), in_place=True), page
 
 
 def do(call: Call) -> None:
@@ -285,7 +316,10 @@ def _draw(call: Call, session: Session, beneath: Memory, page: Page) -> View:
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
     close = "Back" if beneath.stack else "Close"
-    return modal(page.kind, shown.title, blocks, close=close, private_metadata=memory)
+    submit = "Search" if isinstance(page, Searched) else None
+    return modal(
+        page.kind, shown.title, blocks, submit=submit, close=close, private_metadata=memory
+    )
 
 
 def _turns(page: Page, of: int) -> list[dict[str, Any]]:
