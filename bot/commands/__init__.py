@@ -32,7 +32,7 @@ from bot.commands.portfolio import limits, settings, setup, several_streams, sta
 from bot.commands.portfolio import merging as restructuring
 from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import (
     do,
     do_for_named,
@@ -275,7 +275,7 @@ WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
 
 
-LISTED = (PAGE, OPENS, CHECKS, DOES, SAVES)
+LISTED = (PAGE, OPENS, CHECKS, FINDS, DOES, SAVES)
 
 
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
@@ -288,7 +288,11 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
     }
     return {
         "block_actions": {**ACTIONS, **declared, re.compile(f"{choosers.NARROWED}_.+"): narrow},
-        "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
+        "block_suggestion": {
+            **OPTIONS,
+            **{route.action.kind: suggest for route in routes.of(FINDS)},
+            re.compile(f"{SEARCHED}_.+"): suggest,
+        },
         "view_submission": {
             **VIEWS,
             **{route.action.kind: save for route in routes.of(SAVES)},

@@ -15,7 +15,7 @@ from models.form import NO_FACTS, Facts, Form
 
 Handler = Callable[..., Any]
 
-PAGE, OPENS, CHECKS, DOES, SAVES = "page", "opens", "checks", "does", "saves"
+PAGE, OPENS, CHECKS, FINDS, DOES, SAVES = "page", "opens", "checks", "finds", "does", "saves"
 """The ways in which an action is heard."""
 
 
@@ -60,6 +60,13 @@ class Routes:
         with `about` as it was seen. A ChangedSince that saving raises has it shown anew.
         """
         return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
+
+    def finds(self, handler: Handler) -> Handler:
+        """Finds what fits to what was typed: `(call, session, it, typed) -> texts with ids`.
+
+        On a page what is found is what the action is then done with; in a form it is the answer.
+        """
+        return self._hear(FINDS, handler, "it")
 
     def does(self, handler: Handler) -> Handler:
         """Changes something for what was used: `(call, session, it) -> Answer | None`.

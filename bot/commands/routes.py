@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES, Route, Routes
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES, Route, Routes
 from bot.slack import answers
 from bot.slack.actions import (
     Action,
@@ -27,10 +27,11 @@ from bot.slack.actions import (
     carried,
     read_action,
     read_memory,
+    suggested_as,
 )
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
-from bot.slack.blocks import Block, actions, context, modal, section
+from bot.slack.blocks import OPTIONS_LIMIT, Block, actions, context, modal, option, section
 from bot.slack.choosers import NARROWED
 from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
@@ -255,12 +256,26 @@ def suggest(call: Call) -> None:
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
     if not actions:
         raise OldForm
+    if suggested_as(action_id := str(call.body["action_id"])) != action_id:
+        _find(call, read_action(action_id), in_page=isinstance(actions[-1], Page))
+        return
     with call.database.read() as session:
         opened = _opened(call, session, actions[-1])
     question = opened.form.questions().get(str(call.body["block_id"]))
     if not isinstance(question, Choice):
         raise OldButton
     call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
+
+
+def _find(call: Call, it: Action, *, in_page: bool) -> None:
+    """Offer what an action can be done with."""
+    route = routes.find(FINDS, it)
+    if route is None:
+        raise OldButton
+    with call.database.read() as session:
+        found = route.handler(call, session, it, str(call.body.get("value") or "").strip())
+    options = [(text, it.but(chosen=id_) if in_page else id_) for text, id_ in found]
+    call.ack(options=[option(text, str(value)) for text, value in options[:OPTIONS_LIMIT]])
 
 
 def _form_in_front(call: Call) -> tuple[Memory, Action, Route]:

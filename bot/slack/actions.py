@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.slack.blocks import Block, Element, Option, button, field, option, text_input
-from bot.slack.choosers import ALL, asked_first
+from bot.slack.choosers import ALL, asked_first, searching
 from bot.slack.values import OldButton
 from models.base import Base
 
@@ -85,6 +85,16 @@ class Page(Action):
             return self.model_validate(changed, strict=False)
         except ValidationError as error:
             raise OldButton from error
+
+
+class Found(Action):
+    """Something to be done with what is found by typing: its list carries it without `chosen`."""
+
+    chosen: Id | None = None
+
+    def search(self, placeholder: str) -> Element:
+        """The list, whose choices are those that this action's finder gives."""
+        return searching(str(self), placeholder)
 
 
 LONGEST_SEARCH = 80
@@ -162,6 +172,11 @@ def carried(action: Mapping[str, Any]) -> str:
     """What the button or the menu that was used carries."""
     chosen = action.get("selected_option") or action
     return str(chosen.get("value") or "")
+
+
+def suggested_as(action_id: str) -> str:
+    """By which name a list that is searched by typing is heard: the kind of what its id carries."""
+    return heard_as({"action_id": action_id, "value": action_id})
 
 
 def heard_as(action: Mapping[str, Any]) -> str:

@@ -103,6 +103,16 @@ def narrowing(
     return select(f"{NARROWED}_{name}", placeholder, options, initial)
 
 
+def searching(action_id: str, placeholder: str) -> Element:
+    """A menu that asks what fits to what is typed."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "min_query_length": 0,
+    }
+
+
 def asked_first(element: Element, title: str, text: str, yes: str) -> Element:
     """The button, which asks before it does something."""
     confirm: dict[str, Any] = {
