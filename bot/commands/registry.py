@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.slack.actions import Action, Searched, Seen
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.workflows.keeping import Kept
+from bot.workflows.keeping import Act, Kept
 from models.form import NO_FACTS, Facts, Form
 
 Handler = Callable[..., Any]
@@ -83,6 +83,34 @@ class Routes:
         """Takes a form: `(call, session, form, about) -> Answer | None`."""
         return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
 
+    def adds(
+        self,
+        kept: Kept[Any],
+        form: type[Form],
+        title: str,
+        add: type[Action],
+        begin: Callable[[Act, Any], Any],
+        facts: Callable[[Act, Any], Facts] = lambda act, noun: NO_FACTS,
+    ) -> None:
+        """Hears what adds a kept noun by a form.
+
+        `begin` makes the noun, with what is known before anything is asked, for who may add one.
+        """
+
+        @wraps(begin)
+        def open_new(call: Call, session: Session, it: Action) -> Open:
+            act = call.act(session)
+            noun = begin(act, it)
+            return Open(form, title, it, held=noun, facts=facts(act, noun))
+
+        @wraps(kept.add)
+        def save(call: Call, session: Session, form: Form, about: Action) -> None:
+            act = call.act(session)
+            kept.add(act, begin(act, about), form)
+
+        self._add(Route(OPENS, add, open_new))
+        self._add(Route(SAVES, add, save, form))
+
     def keeps(
         self,
         kept: Kept[Any],
@@ -90,7 +118,7 @@ class Routes:
         title: str,
         *,
         edit: type[Seen],
-        facts: Callable[[Session, Any], Facts] = lambda session, noun: NO_FACTS,
+        facts: Callable[[Act, Any], Facts] = lambda act, noun: NO_FACTS,
         close: type[Seen] | None = None,
         remove: type[Seen] | None = None,
     ) -> None:
@@ -98,8 +126,9 @@ class Routes:
 
         @wraps(kept.look)
         def open_edit(call: Call, session: Session, it: Seen) -> Open:
-            noun = kept.look(call.act(session), it.id)
-            return Open(form, title, edit.of(noun), held=noun, facts=facts(session, noun))
+            act = call.act(session)
+            noun = kept.look(act, it.id)
+            return Open(form, title, edit.of(noun), held=noun, facts=facts(act, noun))
 
         @wraps(kept.change)
         def save(call: Call, session: Session, form: Form, about: Seen) -> None:

@@ -80,7 +80,9 @@ def keep_themes(
     """The themes by their names, the first with an objective and the figure that shows it."""
     act = Act(session, portfolio.workspace_id, people["ana"], at)
     found = {
-        name: theming.add_theme(act, portfolio.id, ThemeForm(name=name, description=about)).id
+        name: theming.THEMES.add(
+            act, theming.new_theme(act, portfolio.id), ThemeForm(name=name, description=about)
+        ).id
         for name, about in THEMES
     }
     aim = ObjectiveForm(
@@ -89,7 +91,7 @@ def keep_themes(
         owner_user_id=people["ben"],
         theme_id=found[BUY],
     )
-    objective = theming.add_objective(act, portfolio.id, aim)
+    objective = theming.OBJECTIVES.add(act, theming.new_objective(act, portfolio.id), aim)
     figure = KeyResultForm(
         title="Checkout completion", unit="%", baseline=Decimal(61), target=Decimal(70)
     )

@@ -38,13 +38,15 @@ def act(session, here, actor=ANA):
 
 def a_theme(database, here, name="Fewer abandoned purchases", actor=ANA):
     with database.write() as session:
-        return theming.add_theme(act(session, here, actor), here[1], ThemeForm(name=name))
+        does = act(session, here, actor)
+        return theming.THEMES.add(does, theming.new_theme(does, here[1]), ThemeForm(name=name))
 
 
 def an_objective(database, here, owner=BEN):
     form = ObjectiveForm(title="More first-time buyers finish", owner_user_id=owner)
     with database.write() as session:
-        return theming.add_objective(act(session, here), here[1], form)
+        does = act(session, here)
+        return theming.OBJECTIVES.add(does, theming.new_objective(does, here[1]), form)
 
 
 def a_result(database, here, objective_id):
