@@ -23,7 +23,7 @@ NO_FACTS: Facts = MappingProxyType({})
 class Question:
     """One question of a form, named like the field; where its type takes None it may stay empty.
 
-    A label can name facts in braces.
+    A label and a hint can name facts in braces.
     """
 
     label: str

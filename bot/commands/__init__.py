@@ -30,7 +30,6 @@ from bot.commands.flow import explaining
 from bot.commands.people import people, roles
 from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
 from bot.commands.portfolio import merging as restructuring
-from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
 from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import (
@@ -77,10 +76,6 @@ from bot.views.portfolio import (
 )
 from bot.views.portfolio import menu as portfolio_menu
 from bot.views.portfolio import several_streams as several_view
-from bot.views.projects import forms as project_entry_forms
-from bot.views.projects import link_form
-from bot.views.projects import list as project_list
-from bot.views.projects import page as project_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +183,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     people_view.OPEN: people.open_holdings,
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     export_told.AGAIN: export.try_again,
-    re.compile(f"{project_list.OPEN}_.+"): projects.open_project,
-    re.compile(f"{project_list.TURN}_.+"): projects.turn_page,
-    re.compile(f"{project_list.NARROW}_.+"): projects.narrow,
-    project_list.ADD: project_forms.open_add,
-    project_list.PROGRAM: project_forms.open_program,
-    project_list.EDIT_PROGRAM: project_forms.open_edit_program,
-    project_list.LINK: projects.open_links,
-    re.compile(f"{project_page.TURN}_.+"): projects.turn_plan,
-    re.compile(f"{project_page.DO}_.+"): project_forms.choose,
-    project_page.LINK: projects.link_one,
-    re.compile(f"{project_page.UNLINK}_.+"): projects.unlink,
     import_form.COLUMN: imports.show_rows,
     import_form.BACK: imports.match_again,
     import_form.AGAIN: imports.choose_again,
@@ -218,11 +202,6 @@ VIEWS: dict[str, Handler] = {
     stop_form.CALLBACK: stops.stop_by_form,
     role_form.CALLBACK: roles.give,
     people_view.CALLBACK: people.hand_over,
-    project_list.LIST: projects.search,
-    link_form.CALLBACK: projects.save_links,
-    project_entry_forms.PROJECT: project_forms.save_project,
-    project_entry_forms.MILESTONE: project_forms.save_milestone,
-    project_entry_forms.PROGRAM: project_forms.save_program,
     home_choices.SEARCH_FORM: home.search,
     setup_form.BASICS: setup.save_basics,
     setup_form.BASELINE: setup.save_baseline,
@@ -246,9 +225,6 @@ VIEWS: dict[str, Handler] = {
 OPTIONS: dict[str, Handler] = {
     epic_fields.STREAM: choosing.suggest_streams,
     epic_fields.PROJECT: choosing.suggest_projects,
-    project_list.STREAM: projects.suggest_streams,
-    project_page.LINK: projects.suggest_epics,
-    link_form.EPIC: projects.suggest_epics,
     epic_fields.THEME: choosing.suggest_themes,
     epic_fields.OBJECTIVE: choosing.suggest_objectives,
     f"{home_choices.SEE}_stream": home.suggest_streams,
@@ -260,7 +236,7 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes, decisions, budgets, explaining)
+ROOMS = (projects, themes, decisions, budgets, explaining)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(

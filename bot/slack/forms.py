@@ -117,7 +117,9 @@ def form_view(
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)
         optional = not opened.form.must(name)
-        blocks.append(field(name, label, element, hint=_hint(question), optional=optional))
+        blocks.append(
+            field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
+        )
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
@@ -135,10 +137,10 @@ def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
     return fits[:OPTIONS_LIMIT]
 
 
-def _hint(question: Question) -> str | None:
+def _hint(question: Question, facts: Facts) -> str | None:
     if question.hint is None and isinstance(question, Paragraph):
         return f"Up to {question.longest:,} characters."
-    return question.hint
+    return question.hint and (question.hint.format_map(dict(facts)) or None)
 
 
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:

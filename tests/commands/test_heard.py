@@ -1,6 +1,7 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
@@ -33,15 +34,17 @@ from models.epics.proposal import Proposal
 from models.errors import Mistake
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Milestone, Program, Project
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
 FORGED += ('{"id":2147483648,"version":1}', '{"portfolio":-1}', '{"id":1,"version":1,"do":"x"}')
 SAMPLES = {"Line": "To {of}", "Paragraph": "Why now", "Figure": "6{n}", "Day": "2026-05-01"}
-SAMPLES |= {"Amount": "3{n}", "Choice": ""}
-CHOSEN = {"value_stream_id": "1", "from_stream_id": "1", "to_stream_id": "2"}
-"""Payments is the first stream, and Onboarding the second."""
+SAMPLES |= {"Amount": "3{n}", "Choice": "", "Budget": "3{n}", "SharesLine": "PAY", "Search": "1"}
+CHOSEN = {"value_stream_id": "1", "from_stream_id": "1", "to_stream_id": "2", "kind": "milestone"}
+CHOSEN |= {f"epic_{row}": "2" if row == 0 else None for row in range(10)}
+"""Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 SINGLE = frozenset({ShiftShown})
 """Pages of one thing, which nobody turns."""
@@ -74,6 +77,16 @@ def world(slack, shop):
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
         digest = a_digest(session, portfolio)
+        program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
+        project = Project(
+            portfolio_id=portfolio.id, code="PRJ-1", name="One", created_at=act.at, **here
+        )
+        session.add_all([program, project])
+        session.flush()
+        milestone = project.new_milestone()
+        milestone.code = milestone.name = "M1"
+        session.add(milestone)
+        session.flush()
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
@@ -86,6 +99,12 @@ def world(slack, shop):
         "epic": epics[1],
         "decision": decision,
         "choice": "pivot",
+        "project": project,
+        "projects": (project.id,),
+        "chosen": epics[1],
+        Program: program,
+        Project: project,
+        Milestone: milestone,
         KeyResult: result,
         Theme: theme,
         Objective: objective,
@@ -385,6 +404,18 @@ def past_decision(like, epic, number):
     return with_no_one
 
 
+def a_planned_project(session, world, code):
+    """One more project of the stream, and one more milestone of the one there is."""
+    portfolio = world["portfolio"]
+    here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+    project = Project(code=code, name=code, created_at=portfolio.created_at, **here)
+    project.shared = ((world["stream"].id, Decimal(100)),)
+    milestone = session.get_one(Project, world["project"].id).new_milestone()
+    milestone.code = milestone.name = code
+    session.add(milestone)
+    return project
+
+
 def in_flight(session, world, count):
     """So many epics in flight since before the digest."""
     portfolio = session.get_one(Portfolio, world["portfolio"].id)
@@ -417,6 +448,7 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
                     **here,
                 )
             )
+            session.add(a_planned_project(session, world, f"P{number}"))
             prefix = f"S{number}"
             session.add(
                 ValueStream(

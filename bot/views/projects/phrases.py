@@ -1,12 +1,11 @@
-"""A project in words: whose it is, its money, its shares, its plan and what was told of it."""
+"""A project in words: whose it is, its money, its shares, its plan and what was reported of it."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from bot.slack.mrkdwn import Marked, words
-from bot.workflows.projects.projects import latest_slip, plan_of
 from models.money import format_amount
-from models.projects.project import Milestone, Project, ProjectSnapshot
+from models.projects.project import Milestone, Program, Project, ProjectSnapshot
 from models.projects.shares import WHOLE, spell_percent
 
 TEMPLATE = "projects/project"
@@ -20,15 +19,27 @@ def project_facts(project: Project, newest: ProjectSnapshot | None, currency: st
 
 def plan_facts(project: Project, today: date) -> Marked:
     """ "M3 14 days late · 2 of 3 milestones on their date"."""
-    late = latest_slip(project, today)
+    late = project.latest_slip(today)
     days = late.slip_days(today) if late else None
-    plan = plan_of(project, today)
+    plan = project.plan(today)
     return Marked(words(TEMPLATE, "plan_line", late=late, late_days=days, plan=plan))
 
 
 def link_count(count: int) -> Marked:
     """ "2 epics linked"."""
     return Marked(words(TEMPLATE, "link_line", count=count))
+
+
+def already_linked(count: int) -> str:
+    """ "2 epics point to it already."; nothing where none does."""
+    return f"{count} {'epic points' if count == 1 else 'epics point'} to it already." * bool(count)
+
+
+def until_now(owned: Program | Project) -> str:
+    """Who owns it that is nobody here; nothing where that is not so."""
+    if owned.owner_user_id or not owned.owner_name:
+        return ""
+    return f"Until now it is {owned.owner_name}, who is not a member here."
 
 
 def milestone_words(each: Milestone, today: date) -> str:
@@ -40,7 +51,7 @@ def milestone_words(each: Milestone, today: date) -> str:
 
 
 def snapshot_words(snapshots: Sequence[ProjectSnapshot], currency: str) -> str:
-    """What was told last, compared with what was told before; the newest comes first."""
+    """What was reported last, compared with the report before; the newest comes first."""
     newest, before = snapshots[0], snapshots[1] if len(snapshots) > 1 else None
     lines = [
         _compared(
@@ -51,7 +62,7 @@ def snapshot_words(snapshots: Sequence[ProjectSnapshot], currency: str) -> str:
     lines.append(_end(newest, before))
     for name, now, then in (
         ("Confidence", newest.confidence, before.confidence if before else None),
-        ("Told by", _stream(newest), _stream(before)),
+        ("Reported by", _stream(newest), _stream(before)),
     ):
         if now or then:
             lines.append(_compared(name, now, then, before))
@@ -62,7 +73,7 @@ def _compared(
     name: str, now: str | None, then: str | None, before: ProjectSnapshot | None
 ) -> Marked:
     told = before is not None and now != then
-    facts = {"name": name, "now": now, "before": then, "before_told": told}
+    facts = {"name": name, "now": now, "before": then, "differs": told}
     return Marked(words(TEMPLATE, "figure_line", **facts))
 
 
@@ -77,9 +88,7 @@ def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
     now, then = newest.ends_on, before.ends_on if before else None
     moved = (now - then).days if now and then else None
     facts = {"now": now, "before": then, "moved": moved}
-    return Marked(
-        words(TEMPLATE, "end_line", **facts, before_told=before is not None and now != then)
-    )
+    return Marked(words(TEMPLATE, "end_line", **facts, differs=before is not None and now != then))
 
 
 def _stream(snapshot: ProjectSnapshot | None) -> str | None:
@@ -94,7 +103,7 @@ def _slip(days: int) -> str:
 
 
 def _money(project: Project, newest: ProjectSnapshot | None, currency: str) -> str:
-    """The project's budget, else the year's that was told last."""
+    """The project's budget, else that of the newest report."""
     if project.budget_minor is not None:
         return f"budget {format_amount(project.budget_minor, currency, short=True)}"
     if newest is not None and newest.budget_minor is not None:
