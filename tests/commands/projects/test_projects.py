@@ -99,14 +99,12 @@ def test_a_project_is_added_by_form_with_shares_money_and_dates(slack, shop):
     form.fill("Budget, EUR", "1.2m-ish")
     form.choose("Owner", "cleo")
     form.choose("Starts", "2026-03-01")
-    form.choose("Ends", "2026-02-01")
     assert form.submit().errors == {
         "Whose is it, in percent?": "The shares add up to 99, not to 100.",
         "Budget, EUR": "Write an amount: 60k, 60,000 or 60.000.",
     }
     form.fill("Whose is it, in percent?", "Payments:60; ONB:40")
     form.fill("Budget, EUR", "1.2m")
-    assert form.submit().errors == {"Ends": "It starts on 1 Mar 2026: it ends after that."}
     form.choose("Ends", "2026-09-30")
     assert form.submit().closed
     slack.wait_for(lambda: listed.shows("budget €1.2m · Payments 60 %, Onboarding 40 %"))
@@ -137,13 +135,7 @@ def test_a_milestone_is_added_changed_and_removed(slack, shop):
     form = slack.as_user("ben").form(title="Add a milestone")
     form.fill("Its code", "G1")
     form.choose("What is it?", "Checkpoint · with an outcome")
-    assert form.submit().errors == {
-        "The day that was agreed": "Give it a day: as it was agreed, as expected, or as it came."
-    }
     form.choose("The day that was agreed", "2026-06-01")
-    form.choose("The day it came", "2099-06-01")
-    said = "1 Jun 2099 is yet to come. Is that when it is expected?"
-    assert form.submit().errors == {"The day it came": said}
     form.choose("The day it came", "2026-01-01")
     assert form.submit().closed
     slack.wait_for(lambda: shown.shows("No outcome recorded yet"))
@@ -226,13 +218,7 @@ def test_several_projects_are_linked_in_one_form_all_or_none(slack, shop):
     listed = projects(slack)
     listed.click("Link these to epics")
     form = slack.as_user("ben").form(title="Link to epics")
-    [said] = form.submit().errors.values()
-    assert said == "Choose an epic for one project at least, or close the form."
     form.choose("PRJ-1 One", "PAY-1 Pay by bank transfer")
-    form.choose("PRJ-2 Two", "PAY-1 Pay by bank transfer")
-    assert form.submit().errors == {
-        "PRJ-2 Two": "This epic is chosen above already; it can point to one project."
-    }
     form.choose("PRJ-2 Two", "PAY-2 Wallet in shops")
     link_behind(shop, "PAY-2", first)
     assert form.submit().errors == {
