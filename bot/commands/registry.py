@@ -83,34 +83,6 @@ class Routes:
         """Takes a form: `(call, session, form, about) -> Answer | None`."""
         return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
 
-    def adds(
-        self,
-        kept: Kept[Any],
-        form: type[Form],
-        title: str,
-        add: type[Action],
-        begin: Callable[[Act, Any], Any],
-        facts: Callable[[Act, Any], Facts] = lambda act, noun: NO_FACTS,
-    ) -> None:
-        """Hears what adds a kept noun by a form.
-
-        `begin` makes the noun, with what is known before anything is asked, for who may add one.
-        """
-
-        @wraps(begin)
-        def open_new(call: Call, session: Session, it: Action) -> Open:
-            act = call.act(session)
-            noun = begin(act, it)
-            return Open(form, title, it, held=noun, facts=facts(act, noun))
-
-        @wraps(kept.add)
-        def save(call: Call, session: Session, form: Form, about: Action) -> None:
-            act = call.act(session)
-            kept.add(act, begin(act, about), form)
-
-        self._add(Route(OPENS, add, open_new))
-        self._add(Route(SAVES, add, save, form))
-
     def keeps(
         self,
         kept: Kept[Any],
@@ -121,8 +93,14 @@ class Routes:
         facts: Callable[[Act, Any], Facts] = lambda act, noun: NO_FACTS,
         close: type[Seen] | None = None,
         remove: type[Seen] | None = None,
+        add: type[Action] | None = None,
+        begin: Callable[..., Any] | None = None,
     ) -> None:
-        """Hears what changes a kept noun by a form, closes or removes it."""
+        """Hears what changes a kept noun by a form, closes or removes it, or adds one.
+
+        `begin` takes the act, and what the adding action carries by name. It makes the noun, with
+        what is known before anything is asked, for who may add one.
+        """
 
         @wraps(kept.look)
         def open_edit(call: Call, session: Session, it: Seen) -> Open:
@@ -147,6 +125,30 @@ class Routes:
             self._add(Route(DOES, close, do(kept.close)))
         if remove is not None:
             self._add(Route(DOES, remove, do(kept.remove)))
+        if add is not None and begin is not None:
+            self._adds(kept, form, add, begin, facts)
+
+    def _adds(
+        self,
+        kept: Kept[Any],
+        form: type[Form],
+        add: type[Action],
+        begin: Callable[..., Any],
+        facts: Callable[[Act, Any], Facts],
+    ) -> None:
+        @wraps(begin)
+        def open_new(call: Call, session: Session, it: Action) -> Open:
+            act = call.act(session)
+            noun = begin(act, **dict(it))
+            return Open(form, f"Add {kept.one}", it, held=noun, facts=facts(act, noun))
+
+        @wraps(kept.add)
+        def save(call: Call, session: Session, form: Form, about: Action) -> None:
+            act = call.act(session)
+            kept.add(act, begin(act, **dict(about)), form)
+
+        self._add(Route(OPENS, add, open_new))
+        self._add(Route(SAVES, add, save, form))
 
     def of(self, way: str) -> Sequence[Route]:
         """All that are heard in that way."""

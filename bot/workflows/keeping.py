@@ -1,11 +1,12 @@
 """Keeping nouns by forms: taken to be changed as they were seen, by who may, and kept."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check, check_any, may
@@ -44,8 +45,8 @@ class ChangedSince(Mistake):
 class Taken(FieldMistakes):
     """A second noun of the same name, where no two may have the same."""
 
-    def __init__(self, field: str, what: str, called: str) -> None:
-        super().__init__({field: f"There is a {what} {called[:60]} already."})
+    def __init__(self, field: str, one: str, called: str) -> None:
+        super().__init__({field: f"There is {one} {called[:60]} already."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ class Kept(Generic[Noun]):
     within: type[Base] = Portfolio
     redraws: Callable[[Act, Noun], None] = lambda act, noun: None
     """Has what shows one drawn again, after each change."""
+
+    @property
+    def one(self) -> str:
+        """What one is called: "a project", "an objective", "a key result"."""
+        word = re.sub(r"(?<!^)(?=[A-Z])", " ", self.noun.__name__).lower()
+        return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
     def may(self, session: Session, actor: str, noun: Noun) -> bool:
         """Whether the person may change one that they see."""
@@ -188,7 +195,7 @@ class Kept(Generic[Noun]):
             kind.id.is_distinct_from(noun.id),
         )
         if act.session.scalar(same.limit(1)) is not None:
-            raise Taken(str(self.unique), kind.__name__.lower(), called)
+            raise Taken(str(self.unique), self.one, called)
 
     def _seen_noun(self, act: Act, noun: Noun | None) -> Noun:
         if noun is None:
@@ -197,12 +204,22 @@ class Kept(Generic[Noun]):
         return noun
 
     def _seen(self, act: Act, portfolio_id: int) -> Portfolio:
-        here = (Portfolio.workspace_id == act.workspace_id, Portfolio.id == portfolio_id)
-        seen = select(Portfolio).where(*here, portfolio_seen_by(act.actor))
-        portfolio = act.session.scalars(seen).first()
-        if portfolio is None:
-            raise Gone(self.command)
-        return portfolio
+        return seen_portfolio(act, portfolio_id, self.command)
+
+
+def seen_portfolio(
+    act: Act, portfolio_id: int | None, command: str, *order: ColumnElement[Any]
+) -> Portfolio:
+    """A portfolio the person sees, the first in that order where none is named. Raises Gone."""
+    rows = select(Portfolio).where(
+        Portfolio.workspace_id == act.workspace_id, portfolio_seen_by(act.actor)
+    )
+    if portfolio_id is not None:
+        rows = rows.where(Portfolio.id == portfolio_id)
+    found = act.session.scalars(rows.order_by(*order, Portfolio.id).limit(1)).first()
+    if found is None:
+        raise Gone(command)
+    return found
 
 
 def who_changed(session: Session, noun: Base, since: datetime) -> str | None:

@@ -61,9 +61,10 @@ class SharesLine(Question):
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
         """By the names of the streams."""
-        names = {stream.id: stream.name for stream in facts["streams"]} if value else {}
-        shares = [Share(names[id_], percent) for id_, percent in value or () if id_ in names]
-        return spell_shares(shares) or None
+        if not value:
+            return None
+        names = {stream.id: stream.name for stream in facts["streams"]}
+        return spell_shares(Share(names[id_], percent) for id_, percent in value)
 
 
 class CodedForm(Form):
@@ -76,18 +77,15 @@ class CodedForm(Form):
         return {"name": answers.get("code"), **answers}
 
 
+def _code(example: str, longest: int) -> Line:
+    missing = f'Give it a short code, for example "{example}".'
+    return Line(label="Its code", example=example, missing=missing, longest=longest)
+
+
 class ProgramForm(CodedForm):
     """What a program is called, and who owns it."""
 
-    code: Annotated[
-        str,
-        Line(
-            label="Its code",
-            example="CORE",
-            missing='Give it a short code, for example "CORE".',
-            longest=80,
-        ),
-    ]
+    code: Annotated[str, _code("CORE", longest=80)]
     name: Annotated[str, Line(label="What is it called?", example="Core systems", longest=200)] = ""
     owner: Annotated[str | None, Person(label="Owner", hint="{until_now}")] = None
 
@@ -95,15 +93,7 @@ class ProgramForm(CodedForm):
 class ProjectForm(CodedForm):
     """A project; its `programs` are choices, and it is shared between `streams`."""
 
-    code: Annotated[
-        str,
-        Line(
-            label="Its code",
-            example="PRJ-204",
-            missing='Give it its code, for example "PRJ-204".',
-            longest=120,
-        ),
-    ]
+    code: Annotated[str, _code("PRJ-204", longest=120)]
     name: Annotated[
         str, Line(label="What is it called?", example="Checkout renewal", longest=300)
     ] = ""
@@ -136,15 +126,7 @@ class ProjectForm(CodedForm):
 class MilestoneForm(CodedForm):
     """A date of a project's plan; what came is not after `today`, and `kinds` are its choices."""
 
-    code: Annotated[
-        str,
-        Line(
-            label="Its code",
-            example="M3",
-            missing='Give it a short code, for example "M3".',
-            longest=40,
-        ),
-    ]
+    code: Annotated[str, _code("M3", longest=40)]
     name: Annotated[
         str, Line(label="What is reached?", example="Rollout in Spain", longest=200)
     ] = ""

@@ -31,6 +31,13 @@ class Owned:
         if user_id is not None:
             self.owner_name = None
 
+    @property
+    def until_now(self) -> str:
+        """Who owns it that is nobody here; nothing where that is not so."""
+        if self.owner_user_id or not self.owner_name:
+            return ""
+        return f"Until now it is {self.owner_name}, who is not a member here."
+
 
 class Coded:
     """What has a code, which is also its name where it has no other."""

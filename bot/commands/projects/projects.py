@@ -28,21 +28,17 @@ from bot.views.projects.actions import (
 )
 from bot.views.projects.list import project_list
 from bot.views.projects.page import link_form, linked, project_page
-from bot.views.projects.phrases import until_now
 from bot.workflows import seeing
 from bot.workflows.epics import linking
-from bot.workflows.keeping import Act
 from bot.workflows.projects import keeping
 from bot.workflows.projects.keeping import MILESTONES, PROGRAMS, PROJECTS, may_edit_some
 from bot.workflows.projects.projects import link_counts, project_sheet, projects_page
-from models.form import Facts
 from models.projects.forms import (
     LinksForm,
     MilestoneForm,
     ProgramForm,
     ProjectForm,
 )
-from models.projects.project import Milestone, Program, Project
 
 
 def hear(call: Call, typed: str) -> None:
@@ -108,44 +104,24 @@ def unlink_epic(call: Call, session: Session, it: UnlinkEpic) -> None:
     linking.unlink(call.act(session), it.epic, it.project)
 
 
-def _new_program(act: Act, it: AddProgram) -> Program:
-    return keeping.new_program(act, it.portfolio)
-
-
-def _new_project(act: Act, it: AddProject) -> Project:
-    return keeping.new_project(act, it.portfolio)
-
-
-def _new_milestone(act: Act, it: AddMilestone) -> Milestone:
-    return keeping.new_milestone(act, it.project)
-
-
-def _of_program(act: Act, program: Program) -> Facts:
-    return {"until_now": until_now(program)}
-
-
-def _of_project(act: Act, project: Project) -> Facts:
-    return {**keeping.project_facts(act, project), "until_now": until_now(project)}
-
-
-routes.adds(PROGRAMS, ProgramForm, "Add a program", AddProgram, _new_program, _of_program)
-routes.adds(PROJECTS, ProjectForm, "Add a project", AddProject, _new_project, _of_project)
-routes.adds(
-    MILESTONES,
-    MilestoneForm,
-    "Add a milestone",
-    AddMilestone,
-    _new_milestone,
-    keeping.milestone_facts,
+routes.keeps(
+    PROGRAMS,
+    ProgramForm,
+    "Edit the program",
+    edit=EditProgram,
+    add=AddProgram,
+    begin=keeping.new_program,
+    facts=keeping.program_facts,
 )
-routes.keeps(PROGRAMS, ProgramForm, "Edit the program", edit=EditProgram, facts=_of_program)
 routes.keeps(
     PROJECTS,
     ProjectForm,
     "Edit the project",
     edit=EditProject,
     close=CloseProject,
-    facts=_of_project,
+    add=AddProject,
+    begin=keeping.new_project,
+    facts=keeping.project_facts,
 )
 routes.keeps(
     MILESTONES,
@@ -153,5 +129,7 @@ routes.keeps(
     "Edit the milestone",
     edit=EditMilestone,
     remove=RemoveMilestone,
+    add=AddMilestone,
+    begin=keeping.new_milestone,
     facts=keeping.milestone_facts,
 )

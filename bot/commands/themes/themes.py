@@ -36,7 +36,7 @@ from models.form import Facts
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
-from models.themes.theme import Objective, Theme
+from models.themes.theme import Objective
 
 
 def hear(call: Call, typed: str) -> None:
@@ -53,7 +53,7 @@ def hear(call: Call, typed: str) -> None:
 @routes.page
 def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
     """The themes of a portfolio."""
-    found = themes_page(session, *call.who, page.portfolio, page.number)
+    found = themes_page(call.act(session), page.portfolio, page.number)
     portfolios = seeing.portfolios(session, *call.who)
     may_edit = _may_edit(call, session, found.portfolio)
     return theme_list(found, page, portfolios, may_edit=may_edit)
@@ -62,7 +62,7 @@ def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
 @routes.page
 def draw_theme(call: Call, session: Session, page: ThemeShown) -> Shown:
     """One theme, or what has none."""
-    found = objectives_page(session, *call.who, page.portfolio, page.theme, page.number)
+    found = objectives_page(call.act(session), page.portfolio, page.theme, page.number)
     may_edit = _may_edit(call, session, found.portfolio)
     return theme_page(found, page, call.actor, may_edit=may_edit)
 
@@ -102,28 +102,28 @@ def read_key_result(call: Call, session: Session, form: ReadingForm, about: Read
     keeping.read_key_result(call.act(session), about.id, about.version, form)
 
 
-def _new_theme(act: Act, it: AddTheme) -> Theme:
-    return keeping.new_theme(act, it.portfolio)
-
-
-def _new_objective(act: Act, it: AddObjective) -> Objective:
-    return keeping.new_objective(act, it.portfolio, it.theme)
-
-
 def _choices(act: Act, objective: Objective) -> Facts:
     chosen = objective.theme_id
     return {"themes": themes_to_choose(act.session, objective.portfolio_id, chosen)}
 
 
-routes.adds(THEMES, ThemeForm, "Add a theme", AddTheme, _new_theme)
-routes.adds(OBJECTIVES, ObjectiveForm, "Add an objective", AddObjective, _new_objective, _choices)
-routes.keeps(THEMES, ThemeForm, "Edit the theme", edit=EditTheme, close=CloseTheme)
+routes.keeps(
+    THEMES,
+    ThemeForm,
+    "Edit the theme",
+    edit=EditTheme,
+    close=CloseTheme,
+    add=AddTheme,
+    begin=keeping.new_theme,
+)
 routes.keeps(
     OBJECTIVES,
     ObjectiveForm,
     "Edit the objective",
     edit=EditObjective,
     close=CloseObjective,
+    add=AddObjective,
+    begin=keeping.new_objective,
     facts=_choices,
 )
 routes.keeps(

@@ -15,7 +15,7 @@ from bot.views.projects.actions import (
     ProjectShown,
     ProjectsList,
 )
-from bot.views.projects.phrases import TEMPLATE, link_count, plan_facts, project_facts
+from bot.views.projects.phrases import TEMPLATE, plan_facts, project_facts
 from bot.workflows.projects.projects import ProjectChoice, ProjectsPage, Which
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Program, Project
@@ -40,8 +40,9 @@ def project_list(
     """A page of the list, with what narrows it."""
     here = page.but(portfolio=found.portfolio.id, number=found.number)
     program = next((each for each in found.programs if each.id == page.program), None)
+    what = COUNTED[page.which][found.total != 1]
     blocks: list[Block] = [
-        section(_lead(found, here, program)),
+        section(words(TEMPLATE, "list_lead", found=found, what=what, program=program)),
         actions("narrow", _filters(found, here, portfolios)),
         here.field("Words in the code or name"),
     ]
@@ -53,11 +54,6 @@ def project_list(
         blocks.append(section(words(TEMPLATE, "list_empty", narrowed=narrowed, may_edit=may_edit)))
     blocks += [_line(found, each) for each in found.projects]
     return Shown("Projects", blocks, here, found.pages, f"{found.total:,} projects")
-
-
-def _lead(found: ProjectsPage, page: ProjectsList, program: Program | None) -> str:
-    what = COUNTED[page.which][found.total != 1]
-    return words(TEMPLATE, "list_lead", found=found, what=what, program=program)
 
 
 def _filters(
@@ -96,7 +92,7 @@ def _line(found: ProjectsPage, project: Project) -> Block:
         project=project,
         facts=project_facts(project, found.newest.get(project.id), found.portfolio.currency),
         plan=plan_facts(project, found.today),
-        links=link_count(found.linked.get(project.id, 0)),
+        links=found.linked.get(project.id, 0),
     )
     to = ProjectShown(project=project.id)
     return section(said, to.button("Open", aloud=f"Open {project.code}"))

@@ -31,9 +31,6 @@ from models.epics.epic import Epic
 from models.projects.forms import LinksForm
 from models.projects.project import Milestone, Project
 
-LONGEST_LABEL = 150
-"""In characters."""
-
 
 def project_page(sheet: ProjectSheet, page: ProjectShown, *, may_edit: bool) -> Shown:
     """The project; who may change it gets the buttons for it."""
@@ -63,7 +60,7 @@ def link_form(about: LinkProjects, projects: Sequence[Project], counts: Mapping[
     """A row for each project, where an epic is found for it."""
     facts: dict[str, object] = {}
     for number, project in enumerate(projects):
-        facts[f"project_{number}"] = shorten(project.label, LONGEST_LABEL)
+        facts[f"project_{number}"] = shorten(project.label, 150)
         facts[f"links_{number}"] = already_linked(counts.get(project.id, 0))
         facts[f"epics_{number}"] = LinkEpic(project=project.id)
     lead = words(TEMPLATE, "link_lead")

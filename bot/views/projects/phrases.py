@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.slack.mrkdwn import Marked, words
 from models.money import format_amount
-from models.projects.project import Milestone, Program, Project, ProjectSnapshot
+from models.projects.project import Milestone, Project, ProjectSnapshot
 from models.projects.shares import WHOLE, spell_percent
 
 TEMPLATE = "projects/project"
@@ -25,21 +25,9 @@ def plan_facts(project: Project, today: date) -> Marked:
     return Marked(words(TEMPLATE, "plan_line", late=late, late_days=days, plan=plan))
 
 
-def link_count(count: int) -> Marked:
-    """ "2 epics linked"."""
-    return Marked(words(TEMPLATE, "link_line", count=count))
-
-
 def already_linked(count: int) -> str:
     """ "2 epics point to it already."; nothing where none does."""
     return f"{count} {'epic points' if count == 1 else 'epics point'} to it already." * bool(count)
-
-
-def until_now(owned: Program | Project) -> str:
-    """Who owns it that is nobody here; nothing where that is not so."""
-    if owned.owner_user_id or not owned.owner_name:
-        return ""
-    return f"Until now it is {owned.owner_name}, who is not a member here."
 
 
 def milestone_words(each: Milestone, today: date) -> str:
@@ -53,35 +41,39 @@ def milestone_words(each: Milestone, today: date) -> str:
 def snapshot_words(snapshots: Sequence[ProjectSnapshot], currency: str) -> str:
     """What was reported last, compared with the report before; the newest comes first."""
     newest, before = snapshots[0], snapshots[1] if len(snapshots) > 1 else None
-    lines = [
-        _compared(
-            name, _amounts(newest, currency)[place], _amounts(before, currency)[place], before
-        )
-        for place, name in enumerate(("Budget", "Forecast", "Whole-life cost"))
-    ]
-    lines.append(_end(newest, before))
-    for name, now, then in (
-        ("Confidence", newest.confidence, before.confidence if before else None),
-        ("Reported by", _stream(newest), _stream(before)),
-    ):
-        if now or then:
-            lines.append(_compared(name, now, then, before))
-    return words(TEMPLATE, "snapshot_lines", newest=newest, before=before, lines=lines)
+    now, then = _figures(newest, currency), _figures(before, currency) if before else {}
+    lines = {
+        name: _compared(name, figure, then.get(name), differs=bool(before))
+        for name, figure in now.items()
+        if figure or then.get(name) or name not in UNSAID
+    }
+    lines["End"] = _end(newest, before)
+    return words(TEMPLATE, "snapshot_lines", newest=newest, before=before, lines=lines.values())
 
 
-def _compared(
-    name: str, now: str | None, then: str | None, before: ProjectSnapshot | None
-) -> Marked:
-    told = before is not None and now != then
-    facts = {"name": name, "now": now, "before": then, "differs": told}
+UNSAID = frozenset({"Confidence", "Reported by"})
+"""What is left out where it is not known."""
+
+
+def _figures(snapshot: ProjectSnapshot, currency: str) -> dict[str, str | None]:
+    """What was reported, by its name; None for what was not."""
+    amounts = {
+        "Budget": snapshot.budget_minor,
+        "Forecast": snapshot.forecast_minor,
+        "Whole-life cost": snapshot.whole_life_cost_minor,
+    }
+    told = {
+        name: None if minor is None else format_amount(minor, currency, short=True)
+        for name, minor in amounts.items()
+    }
+    stream = snapshot.value_stream
+    reported_by = stream.name if stream else None
+    return {**told, "End": None, "Confidence": snapshot.confidence, "Reported by": reported_by}
+
+
+def _compared(name: str, now: str | None, then: str | None, *, differs: bool) -> Marked:
+    facts = {"name": name, "now": now, "before": then, "differs": differs and now != then}
     return Marked(words(TEMPLATE, "figure_line", **facts))
-
-
-def _amounts(snapshot: ProjectSnapshot | None, currency: str) -> Sequence[str | None]:
-    if snapshot is None:
-        return (None, None, None)
-    told = (snapshot.budget_minor, snapshot.forecast_minor, snapshot.whole_life_cost_minor)
-    return [None if each is None else format_amount(each, currency, short=True) for each in told]
 
 
 def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
@@ -89,10 +81,6 @@ def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
     moved = (now - then).days if now and then else None
     facts = {"now": now, "before": then, "moved": moved}
     return Marked(words(TEMPLATE, "end_line", **facts, differs=before is not None and now != then))
-
-
-def _stream(snapshot: ProjectSnapshot | None) -> str | None:
-    return snapshot.value_stream.name if snapshot and snapshot.value_stream else None
 
 
 def _slip(days: int) -> str:

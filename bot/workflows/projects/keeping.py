@@ -78,30 +78,35 @@ MILESTONES = Kept(
 )
 
 
-def new_program(act: Act, portfolio_id: int) -> Program:
-    """Raises Gone and NotAllowed."""
-    portfolio = PROGRAMS.portfolio(act, portfolio_id)
-    return Program(workspace_id=act.workspace_id, portfolio_id=portfolio.id)
+def new_program(act: Act, portfolio: int) -> Program:
+    """One of the portfolio with that id. Raises Gone and NotAllowed."""
+    here = PROGRAMS.portfolio(act, portfolio)
+    return Program(workspace_id=act.workspace_id, portfolio_id=here.id)
 
 
-def new_project(act: Act, portfolio_id: int) -> Project:
+def new_project(act: Act, portfolio: int) -> Project:
     """For who may change projects anywhere in the portfolio. Raises Gone and NotAllowed."""
-    portfolio = check_may_edit_some(act, portfolio_id)
-    here = {"workspace_id": act.workspace_id, "portfolio_id": portfolio.id}
-    return Project(created_at=act.at, **here)
+    here = check_may_edit_some(act, portfolio)
+    return Project(workspace_id=act.workspace_id, portfolio_id=here.id, created_at=act.at)
 
 
-def new_milestone(act: Act, project_id: int) -> Milestone:
-    """Raises Gone and NotAllowed."""
-    return PROJECTS.look(act, project_id).new_milestone()
+def new_milestone(act: Act, project: int) -> Milestone:
+    """One of the project with that id. Raises Gone and NotAllowed."""
+    return PROJECTS.look(act, project).new_milestone()
+
+
+def program_facts(act: Act, program: Program) -> Facts:
+    """What the form for a program shows."""
+    return {"until_now": program.until_now}
 
 
 def project_facts(act: Act, project: Project) -> Facts:
-    """What the form for a project is read with, besides what its view says."""
+    """What the form for a project shows, and is read with."""
     portfolio = act.session.get_one(Portfolio, project.portfolio_id)
     programs = programs_of(act.session, portfolio)
     held = [share.value_stream for share in project.shares]
     return {
+        "until_now": project.until_now,
         "currency": portfolio.currency,
         "programs": [(program.label, program.id) for program in programs],
         "streams": list(dict.fromkeys([*portfolio.open_streams, *held])),

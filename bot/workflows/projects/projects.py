@@ -8,9 +8,11 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from bot.workflows.keeping import Act, Gone
+from bot.workflows import keeping
+from bot.workflows.keeping import Act
+from bot.workflows.paging import page_of
 from bot.workflows.projects.slips import is_off_its_date
-from bot.workflows.seeing import portfolio_seen_by, seen_by
+from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 from models.projects.forms import MOST_LINKED
@@ -85,8 +87,7 @@ def projects_page(
     today = portfolio.day_of(act.at)
     rows = _narrowed(portfolio, choice, viewer, today)
     total = session.scalar(rows.with_only_columns(func.count(Project.id))) or 0
-    pages = max(1, -(-total // MOST_LINKED))
-    number = min(max(1, page), pages)
+    number, pages = page_of(page, total, MOST_LINKED)
     projects = session.scalars(
         rows.options(
             joinedload(Project.program),
@@ -117,8 +118,7 @@ def project_sheet(act: Act, project: Project, page: int) -> ProjectSheet:
     session = act.session
     portfolio = session.get_one(Portfolio, project.portfolio_id)
     milestones = project.milestones
-    pages = max(1, -(-len(milestones) // MILESTONES_A_PAGE))
-    number = min(max(1, page), pages)
+    number, pages = page_of(page, len(milestones), MILESTONES_A_PAGE)
     first = (number - 1) * MILESTONES_A_PAGE
     snapshots = session.scalars(
         select(ProjectSnapshot)
@@ -148,16 +148,8 @@ def project_sheet(act: Act, project: Project, page: int) -> ProjectSheet:
 
 def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
     """The portfolio, or the first seen with projects where none is named. Raises Gone."""
-    rows = select(Portfolio).where(
-        Portfolio.workspace_id == act.workspace_id, portfolio_seen_by(act.actor)
-    )
-    if portfolio_id is not None:
-        rows = rows.where(Portfolio.id == portfolio_id)
     has_some = exists().where(Project.portfolio_id == Portfolio.id)
-    found = act.session.scalars(rows.order_by(case((has_some, 0), else_=1), Portfolio.id)).first()
-    if found is None:
-        raise Gone(COMMAND)
-    return found
+    return keeping.seen_portfolio(act, portfolio_id, COMMAND, case((has_some, 0), else_=1))
 
 
 def programs_of(session: Session, portfolio: Portfolio) -> Sequence[Program]:

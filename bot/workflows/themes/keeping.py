@@ -50,17 +50,16 @@ KEY_RESULTS = Kept(
 )
 
 
-def new_theme(act: Act, portfolio_id: int) -> Theme:
-    """Raises Gone and NotAllowed."""
-    portfolio = THEMES.portfolio(act, portfolio_id)
-    return Theme(workspace_id=act.workspace_id, portfolio_id=portfolio.id, created_at=act.at)
+def new_theme(act: Act, portfolio: int) -> Theme:
+    """One of the portfolio with that id. Raises Gone and NotAllowed."""
+    here = THEMES.portfolio(act, portfolio)
+    return Theme(workspace_id=act.workspace_id, portfolio_id=here.id, created_at=act.at)
 
 
-def new_objective(act: Act, portfolio_id: int, theme_id: int | None = None) -> Objective:
+def new_objective(act: Act, portfolio: int, theme: int | None = None) -> Objective:
     """Of the theme it is added on until they choose another. Raises Gone and NotAllowed."""
-    portfolio = OBJECTIVES.portfolio(act, portfolio_id)
-    here = {"workspace_id": act.workspace_id, "portfolio_id": portfolio.id}
-    return Objective(theme_id=theme_id, **here)
+    here = OBJECTIVES.portfolio(act, portfolio)
+    return Objective(workspace_id=act.workspace_id, portfolio_id=here.id, theme_id=theme)
 
 
 def add_key_result(act: Act, objective_id: int, form: KeyResultForm) -> KeyResult:

@@ -42,9 +42,9 @@ def test_a_share_that_stays_is_the_same_row():
 def test_who_owns_it_here_takes_the_place_of_who_owned_it_elsewhere():
     project = a_project(owner_name="Jürgen Groß")
     project.owner = None
-    assert project.owner_name == "Jürgen Groß"
+    assert project.until_now == "Until now it is Jürgen Groß, who is not a member here."
     project.owner = "U0CLEO"
-    assert (project.owner_user_id, project.owner_name) == ("U0CLEO", None)
+    assert (project.owner_user_id, project.owner_name, project.until_now) == ("U0CLEO", None, "")
 
 
 def test_a_plan_counts_what_is_agreed_and_the_latest_is_the_one_furthest_behind():

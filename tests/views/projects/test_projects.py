@@ -10,7 +10,6 @@ from bot.slack.forms import form_view
 from bot.views.projects.actions import LinkProjects, ProjectShown, ProjectsList
 from bot.views.projects.list import project_list
 from bot.views.projects.page import link_form, linked, project_page
-from bot.views.projects.phrases import until_now
 from bot.workflows.projects.projects import ProjectSheet, ProjectsPage
 from models.projects.project import (
     Milestone,
@@ -293,13 +292,6 @@ def test_a_project_of_many_hostile_milestones_and_epics_fits(text):
     texts = shown_form(opened(sheet, may_edit=True))
     assert "*90 linked epics* · the first 15" in texts
     assert not any("<!channel>" in said for said in texts)
-
-
-def test_an_owner_who_is_not_a_member_is_named_until_someone_is_chosen():
-    project = a_project(owner_name="Jürgen Groß")
-    assert until_now(project) == "Until now it is Jürgen Groß, who is not a member here."
-    project.owner = CLEO
-    assert until_now(project) == ""
 
 
 def test_linked_epics_are_told_with_their_projects():
