@@ -27,6 +27,7 @@ from bot.commands.epics import (
 from bot.commands.files import exports as export
 from bot.commands.files import imports
 from bot.commands.flow import explaining
+from bot.commands.lists import find, narrow, search
 from bot.commands.people import people, roles
 from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
 from bot.commands.portfolio import merging as restructuring
@@ -36,11 +37,9 @@ from bot.commands.routes import (
     do,
     do_for_named,
     from_earlier,
-    narrow,
     open_view,
     routes,
     save,
-    search,
     suggest,
 )
 from bot.commands.slash import budget, decision, epic, portfolio
@@ -240,7 +239,7 @@ ROOMS = (projects, themes, decisions, budgets, explaining)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(
-    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest}
+    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest, find}
 )
 """Those whose ack is the last they do, but for what they leave to `after_ack`."""
 
@@ -266,7 +265,7 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
         "block_actions": {**ACTIONS, **declared, re.compile(f"{choosers.NARROWED}_.+"): narrow},
         "block_suggestion": {
             **OPTIONS,
-            **{route.action.kind: suggest for route in routes.of(FINDS)},
+            **{route.action.kind: find for route in routes.of(FINDS)},
             re.compile(f"{SEARCHED}_.+"): suggest,
         },
         "view_submission": {

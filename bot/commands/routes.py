@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES, Route, Routes
+from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES, Route, Routes
 from bot.slack import answers
 from bot.slack.actions import (
     Action,
@@ -27,12 +27,10 @@ from bot.slack.actions import (
     carried,
     read_action,
     read_memory,
-    suggested_as,
 )
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
-from bot.slack.blocks import OPTIONS_LIMIT, Block, actions, context, modal, option, section
-from bot.slack.choosers import NARROWED
+from bot.slack.blocks import Block, actions, context, modal, section
 from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
@@ -100,33 +98,10 @@ def open_view(call: Call) -> None:
         call.ack()
 
 
-def narrow(call: Call) -> None:
-    """Hear a menu that narrows the list it stands in."""
-    memory, page = _list_in_front(call)
-    name = str(call.action["action_id"]).removeprefix(f"{NARROWED}_")
+def drawn_instead(call: Call, page: Page) -> View:
+    """A page in place of the one in front."""
     with call.database.read() as session:
-        view = _draw(call, session, memory, page.narrowed(name, carried(call.action)))
-    call.update_form(view)
-    call.ack()
-
-
-def search(call: Call) -> None:
-    """Hear the words that a list is searched by."""
-    memory, page = _list_in_front(call)
-    with call.database.read() as session:
-        view = _draw(call, session, memory, page)
-    call.ack(response_action="update", view=view)
-
-
-def _list_in_front(call: Call) -> tuple[Memory, Page]:
-    """What lies beneath the list, and the list with the words typed into it. Raises OldButton."""
-    memory = read_memory(str(call.view.get("private_metadata") or ""))
-    page = memory.actions[-1] if memory.stack else None
-    if not isinstance(page, Page):
-        raise OldButton
-    if isinstance(page, Searched):
-        page = page.searched(answers_of(call.view).get("text"))
-    return _over(_memory(call), in_place=True), page
+        return _draw(call, session, _over(_memory(call), in_place=True), page)
 
 
 def do(call: Call) -> None:
@@ -256,26 +231,12 @@ def suggest(call: Call) -> None:
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
     if not actions:
         raise OldForm
-    if suggested_as(action_id := str(call.body["action_id"])) != action_id:
-        _find(call, read_action(action_id), in_page=isinstance(actions[-1], Page))
-        return
     with call.database.read() as session:
         opened = _opened(call, session, actions[-1])
     question = opened.form.questions().get(str(call.body["block_id"]))
     if not isinstance(question, Choice):
         raise OldButton
     call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
-
-
-def _find(call: Call, it: Action, *, in_page: bool) -> None:
-    """Offer what an action can be done with."""
-    route = routes.find(FINDS, it)
-    if route is None:
-        raise OldButton
-    with call.database.read() as session:
-        found = route.handler(call, session, it, str(call.body.get("value") or "").strip())
-    options = [(text, it.but(chosen=id_) if in_page else id_) for text, id_ in found]
-    call.ack(options=[option(text, str(value)) for text, value in options[:OPTIONS_LIMIT]])
 
 
 def _form_in_front(call: Call) -> tuple[Memory, Action, Route]:

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import routes
-from bot.slack.actions import Memory, Page, Seen, read_memory
+from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
@@ -257,6 +257,31 @@ def test_each_action_edited_by_hand_is_refused_kindly_and_changes_nothing(slack,
                     said = slack.wait_for(lambda: private_answer(slack, "ana"))
                     assert "Something broke" not in said, (kind, value)
     assert changes(shop) == before
+
+
+def test_each_list_that_is_found_by_typing_gives_what_it_can_be_done_with(slack, shop, world):
+    page = {"private_metadata": Memory(at=0, stack=(str(ThemesList()),)).text}
+    for route in routes.of(FINDS):
+        action = made(route.action, world).but(chosen=None)
+        for value, words in ((str(action), "w"), (str(action), "%"), (f"{action.kind} {{}}", "w")):
+            asked = {"type": "block_suggestion", "block_id": "b", "action_id": value}
+            ack = deliver(slack, asked | {"value": words, "view": page}, "ana").ack
+            found = [read_action(each["value"]) for each in ack["options"]]
+            assert bool(found) == (words == "w" and value == str(action)), (value, ack)
+            assert all(each.but(chosen=None) == action for each in found)
+
+
+@pytest.mark.parametrize(
+    ("front", "by"),
+    [("", "which"), (ThemesList(), "nothing"), (EditTheme(id=1, version=1), "number")],
+)
+def test_a_list_narrowed_by_hand_is_refused_kindly(slack, shop, front, by):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio themes", channel="payments")
+    memory = Memory(at=0, stack=(str(front),)).text
+    view = ana.form(title="Themes").view | {"private_metadata": memory}
+    assert press(slack, "x" * 60, action_id=f"narrow_{by}", view=view).error is None
+    slack.wait_for(lambda: ana.form(title="Tack").shows("That button is out of date."))
 
 
 @pytest.mark.parametrize("memory", ["", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}'])
