@@ -17,7 +17,7 @@ from bot.settings import Mode, Settings
 from bot.slack.hearing import Context
 from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
-from bot.worker.drawing import DRAWINGS, POSTED
+from bot.worker.courier import Courier
 from bot.worker.due import Worker
 from bot.worker.exports import exporter
 from bot.worker.groups import group_reader
@@ -73,8 +73,7 @@ class Tack:
         self.worker = Worker(
             self.database,
             self.clock,
-            lambda workspace: courier,
-            DRAWINGS,
+            Courier(self.database, self.clock, lambda workspace: courier),
             {
                 **timers(self.database, self.clock),
                 "groups": group_reader(self.database, self.clock, lambda workspace: courier),
@@ -82,7 +81,6 @@ class Tack:
                 "upload": file_loader(self.database, self.clock, lambda workspace: courier),
                 "bad_rows": bad_row_giver(self.database, self.clock, lambda workspace: courier),
             },
-            POSTED,
         )
         self.database.on_work.append(self.worker.wake)
         self._sockets: Sockets | None = None

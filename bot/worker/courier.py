@@ -6,20 +6,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import uniform
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
-from bot.views.board.home import on_its_way
+from bot.views.board.home import of_person, on_its_way
+from bot.views.notices import Notice, Show, notices
 from bot.worker.calls import CallFailed, Calls, LookupRefused, StillOnItsWay
 from bot.worker.claims import Claim, LeaseLost, end, fail, hold, postpone, put_back, rest
 from bot.worker.refusals import note_mended, note_refusal
 from models.board.home import Home
 from models.clock import Clock
 from models.database import Database
-from models.message import Message
+from models.message import Message, MessageKind
 from models.people.workspace import Workspace
 from models.work import put
 
@@ -34,24 +36,16 @@ JUST_OPENED = timedelta(seconds=15)
 log = structlog.get_logger(__name__)
 
 
-Draw = Callable[[Session, int, datetime], Answer]
-"""Draws the present state of a subject, by its id."""
-
-Posted = Callable[[Session, Message, datetime], None]
-"""Puts what follows a message that was just posted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Draws messages by their kind, and App Homes by the kind `home`."""
+    """Shows messages, each as the notice of its kind, and App Homes."""
 
     database: Database
     clock: Clock
     client_for: Callable[[Workspace], WebClient]
-    draw: Mapping[str, Draw]
+    notices: Mapping[MessageKind, Notice[Any]] = field(default_factory=notices)
+    home: Show[Home] = of_person
     loading: Callable[[], Answer] = on_its_way
-    posted: Mapping[str, Posted] = field(default_factory=dict)
-    """What is to follow, by the kind of a message that was posted, in the same transaction."""
 
     def show_message(self, claim: Claim) -> None:
         """Post the message, or update it where it is posted already."""
@@ -104,7 +98,7 @@ class Courier:
         with self._drawn_again_if_lost(claim), self.database.write() as session:
             now = self.clock.now()
             shown = session.get_one(Message, message.id)
-            is_new, follow = shown.ts is None, self.posted.get(shown.kind)
+            is_new, follow = shown.ts is None, self.notices[shown.kind].posted
             shown.channel_id, shown.ts, shown.drawn_at = channel, ts, now
             note_mended(session, shown, now)
             session.flush()
@@ -114,11 +108,12 @@ class Courier:
 
     def _drawing(self, message: Message) -> Answer:
         with self.database.read() as session:
-            return self.draw[message.kind](session, message.subject_id, self.clock.now())
+            notice = self.notices[message.kind]
+            return notice.draw(session, message.subject_id, self.clock.now())
 
     def _home_drawing(self, home: Home) -> Answer:
         with self.database.read() as session:
-            return self.draw["home"](session, home.id, self.clock.now())
+            return self.home(session, session.get_one(Home, home.id), self.clock.now())
 
     def _is_looked_at(self, home: Home) -> bool:
         """Whether it was opened, or another choice was made, a moment ago."""

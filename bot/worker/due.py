@@ -8,14 +8,12 @@ from datetime import datetime
 from threading import Condition, Thread
 
 import structlog
-from slack_sdk import WebClient
 
 from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, fail, hold, is_due
-from bot.worker.courier import Courier, Draw, Posted, backoff
+from bot.worker.courier import Courier, backoff
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
-from models.people.workspace import Workspace
 
 HANDS = 4
 """How many things are done at once."""
@@ -44,12 +42,9 @@ class Worker:
         self,
         database: Database,
         clock: Clock,
-        slack_client_for: Callable[[Workspace], WebClient],
-        draw: Mapping[str, Draw],
+        courier: Courier,
         handlers: Mapping[str, Handler] | None = None,
-        posted: Mapping[str, Posted] | None = None,
     ) -> None:
-        courier = Courier(database, clock, slack_client_for, draw, posted=posted or {})
         self._handlers: dict[str, Handler] = {
             "message": courier.show_message,
             "home": courier.show_home,

@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.slack.answers import Answer
+from bot.views.notices import Notice
 from bot.worker.claims import claim_due
 from bot.worker.courier import Courier
 from bot.workflows import seeing
@@ -19,7 +20,7 @@ from bot.workflows.portfolio.setting_up import set_up
 from models.database import Database
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
-from models.message import Message
+from models.message import Message, MessageKind
 from models.portfolio.setup import Setup, StreamSetup
 from sandbox import Sandbox
 from tests.shops import at_work
@@ -47,21 +48,22 @@ def drawing(text):
     return Answer(text, [{"type": "section", "text": {"type": "plain_text", "text": text}}])
 
 
-def draw_card(session, epic_id, now):
-    epic = session.get_one(Epic, epic_id)
+def draw_card(session, epic, now):
     return drawing(f"{epic.key} is in {epic.state.name}")
 
 
-def draw_refusal(session, message_id, now):
-    message = session.get_one(Message, message_id)
+def draw_refusal(session, message, now):
     return drawing(f"Tack cannot post in {message.channel_id}: {message.refusal}")
 
 
-def draw_home(session, home_id, now):
+def draw_home(session, home, now):
     return drawing(f"{len(session.scalars(select(Epic)).all())} epics")
 
 
-DRAW = {"epic_card": draw_card, "refusal": draw_refusal, "home": draw_home}
+NOTICES = {
+    MessageKind.EPIC_CARD: Notice(Epic, draw_card),
+    MessageKind.REFUSAL: Notice(Message, draw_refusal),
+}
 
 
 @dataclass
@@ -80,7 +82,10 @@ class Shop:
 
     @property
     def courier(self):
-        return Courier(self.database, self.slack.clock, self.client_for, DRAW)
+        return self.courier_of(self.database)
+
+    def courier_of(self, database, clock=None, home=draw_home):
+        return Courier(database, clock or self.slack.clock, self.client_for, NOTICES, home)
 
     def propose(self, title="Pay by bank transfer"):
         proposal = Proposal(title=title, value_stream_id=self.stream_id, hypothesis="It helps.")

@@ -12,7 +12,6 @@ from models.database import Database
 from models.epics.epic import Epic
 from models.message import Message
 from models.work import Work, cancel, put
-from tests.worker.conftest import DRAW
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def run(shop):
     def start(database=shop.database, handlers=None):
         if database is not shop.database:
             own.append(database)
-        worker = Worker(database, shop.slack.clock, shop.client_for, DRAW, handlers)
+        worker = Worker(database, shop.slack.clock, shop.courier_of(database), handlers)
         database.on_work.append(worker.wake)
         worker.start()
         started.append(worker)

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
     TEXT_LIMIT,
@@ -27,16 +29,19 @@ from bot.views.epics.buttons import still_right_button
 from bot.views.epics.next_step import board_button
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import limit_chart, lines
+from bot.views.notices import notice
+from bot.workflows.board import digest as reporting
 from bot.workflows.board.content import Crowd, InFlight, Telling
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
-from models.board.digest import FIGURES_AFTER, WEEK
+from models.board.digest import FIGURES_AFTER, WEEK, Digest
 from models.budgets.shift import Shift
 from models.calendar import days_between, spell_span
 from models.decisions.decision import Decision
 from models.epics.epic import Epic
 from models.flow.days import day_number
+from models.message import MessageKind
 from models.money import format_amount
 
 MENU = "digest_menu"
@@ -55,6 +60,12 @@ CROWDS_SHOWN = 2
 TITLE_STREAMS = 2
 STREAMS_NAMED = 8
 """With their numbers, in words as in the chart; the others are counted."""
+
+
+@notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
+def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
+    """The digest that was sent, as it stands now."""
+    return digest(reporting.tell(session, sent, now))
 
 
 def digest(telling: Telling) -> Answer:

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, context, modal, section
@@ -11,11 +14,14 @@ from bot.slack.mrkdwn import words
 from bot.views.board.needs import line_of
 from bot.views.board.pressing import answer_button, owner_button, project_button
 from bot.views.epics.buttons import open_button, still_right_button
+from bot.views.notices import notice
 from bot.workflows.board.content import Needs
+from bot.workflows.board.digest import CONDITIONS, tell_condition
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
+from models.board.digest import Digest
 from models.budgets.shift import Shift
 from models.epics.epic import Epic, Override
 from models.message import MessageKind
@@ -27,6 +33,16 @@ MOST_BLOCKS = 45
 Line = tuple[str, Element | None]
 Told = Callable[[Any, Portfolio, datetime], Line]
 """How one of a kind is told, with its button."""
+
+
+def in_thread(kind: MessageKind, session: Session, digest: Digest, now: datetime) -> Answer:
+    """The reply beneath a digest that was sent, as it stands now."""
+    needs = tell_condition(session, digest, kind)
+    return reply(kind, needs, digest.subscription.portfolio, now)
+
+
+for _kind in CONDITIONS:
+    notice(_kind, Digest)(partial(in_thread, _kind))
 
 
 def reply(kind: MessageKind, needs: Needs, portfolio: Portfolio, now: datetime) -> Answer:

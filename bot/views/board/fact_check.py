@@ -4,18 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, button, context, modal, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import FactCheckRef
 from bot.views.epics.buttons import open_button, still_right_button
+from bot.views.notices import notice
+from bot.workflows.board.fact_check import asked_about
+from models.board.confirmation import FactCheck
 from models.epics.epic import Epic
+from models.message import MessageKind
 
 ALL_RIGHT = "all_still_right"
 CHANGED = "something_changed"
 
 Asked = Sequence[tuple[Epic, datetime | None]]
 """Epics, each with when it was confirmed since the question."""
+
+
+@notice(MessageKind.FACT_CHECK, FactCheck)
+def in_person(session: Session, check: FactCheck, now: datetime) -> Answer:
+    """The question to the one person it is for."""
+    return fact_check(check.id, *asked_about(session, check))
 
 
 def fact_check(check_id: int, asked: Asked, total: int) -> Answer:
