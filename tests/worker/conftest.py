@@ -11,6 +11,7 @@ from bot.slack.answers import Answer
 from bot.views.notices import Notice
 from bot.worker.claims import claim_due
 from bot.worker.courier import Courier
+from bot.worker.jobs import Task, perform
 from bot.workflows import seeing
 from bot.workflows.board import home as looking
 from bot.workflows.epics.moving import move
@@ -64,6 +65,7 @@ NOTICES = {
     MessageKind.EPIC_CARD: Notice(Epic, draw_card),
     MessageKind.REFUSAL: Notice(Message, draw_refusal),
 }
+COURIER = Courier(NOTICES, draw_home)
 
 
 @dataclass
@@ -76,16 +78,16 @@ class Shop:
     stream_id: int
     channel_id: str
     client: WebClient
-
-    def client_for(self, workspace):
-        return self.client
+    courier: Courier
 
     @property
-    def courier(self):
-        return self.courier_of(self.database)
+    def jobs(self):
+        return {"message": self.courier.show_message, "home": self.courier.show_home}
 
-    def courier_of(self, database, clock=None, home=draw_home):
-        return Courier(database, clock or self.slack.clock, self.client_for, NOTICES, home)
+    def do(self, claim, clock=None):
+        """The work as the worker does it; raises what takes it out of its hands."""
+        task = Task(claim, self.database, clock or self.slack.clock, self.client)
+        perform(self.jobs[claim.kind], task)
 
     def propose(self, title="Pay by bank transfer"):
         proposal = Proposal(title=title, value_stream_id=self.stream_id, hypothesis="It helps.")
@@ -113,8 +115,7 @@ class Shop:
         """One round of the worker, by hand; how much was done."""
         claims = self.claim()
         for claim in claims:
-            show = {"message": self.courier.show_message, "home": self.courier.show_home}
-            show[claim.kind](claim)
+            self.do(claim)
         return len(claims)
 
     def do_for(self, seconds):
@@ -158,4 +159,4 @@ def shop(slack, database):
         at_work(session, portfolio, slack.clock.now())
         stream_id = portfolio.value_streams[0].id
     client = WebClient(slack.bot_token, base_url=slack.api_url, timeout=5, retry_handlers=[])
-    return Shop(slack, database, workspace.id, stream_id, channel.id, client)
+    return Shop(slack, database, workspace.id, stream_id, channel.id, client, COURIER)

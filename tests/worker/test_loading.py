@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -25,11 +26,11 @@ def published(shop):
 @contextmanager
 def opened(shop, draw):
     """Ben opens his Home, which is drawn so, while the test goes on."""
-    courier = shop.courier_of(shop.database, home=draw)
+    shop.courier = replace(shop.courier, home=draw)
     shop.look("ben")
     (claim,) = [claim for claim in shop.claim() if claim.kind == "home"]
     with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(courier.show_home, claim)
+        done = worker.submit(shop.do, claim)
         yield done
         done.result()
 
@@ -77,12 +78,12 @@ def test_who_has_it_open_for_a_while_keeps_it_until_it_is_drawn_anew(shop):
         drawn.set()
         return when(ready)(session, home, now)
 
-    courier = shop.courier_of(shop.database, home=draw)
+    shop.courier = replace(shop.courier, home=draw)
     shop.look("ben")
     shop.slack.clock.advance(JUST_OPENED + timedelta(seconds=1))
     (claim,) = [claim for claim in shop.claim() if claim.kind == "home"]
     with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(courier.show_home, claim)
+        done = worker.submit(shop.do, claim)
         assert drawn.wait(10)
         assert not done.done()
         with pytest.raises(TimeoutError):

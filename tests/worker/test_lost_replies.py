@@ -101,7 +101,7 @@ def test_a_lost_post_is_found_though_the_clock_was_wrong_when_it_was_made(shop):
     wrong = SandboxClock(shop.slack.clock.now() + timedelta(hours=1))
     shop.slack.lose_reply_next("chat.postMessage")
     shop.propose()
-    shop.courier_of(shop.database, wrong).show_message(shop.claim()[0])
+    shop.do(shop.claim()[0], wrong)
     shop.slack.clock.advance(30)
     with shop.database.write() as session:
         show_soon(session, shop)
