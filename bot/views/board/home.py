@@ -17,7 +17,9 @@ from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
 from bot.workflows.board.board import BoardPage
-from bot.workflows.board.inbox import Reader, Waits, what_waits
+from bot.workflows.board.home import Reader
+from bot.workflows.board.needs import what_waits
+from bot.workflows.needs import Waits
 from bot.workflows.people.workspaces import admin_ids
 from models.board.home import Home
 from models.epics.column import ENDED, Column
@@ -52,7 +54,7 @@ def home(
     now: datetime,
 ) -> Answer:
     """What waits, then the board, within a hundred blocks however much there is."""
-    first = [*_greeting(board, reader, now), *waiting.waits(waits, board.portfolio, now)]
+    first = [*_greeting(board, reader, now), *waiting.waits(waits, now)]
     top = [
         divider(),
         header(_title(board)),

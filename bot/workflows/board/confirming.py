@@ -67,8 +67,8 @@ def confirm_all(
     Raises UnknownQuestion.
     """
     question = question_of(session, workspace_id, actor, check_id)
-    asked, _ = asked_about(session, question)
-    epics = [epic for epic, confirmed_at in asked if confirmed_at is None]
+    asked = asked_about(session, question)
+    epics = [epic for epic, confirmed_at in asked.some if confirmed_at is None]
     for epic in epics:
         session.add(Confirmation(workspace_id=workspace_id, epic_id=epic.id, user_id=actor, at=at))
     redraw_questions(session, epics, at)

@@ -20,6 +20,7 @@ from bot.workflows.epics.moving import UnknownEpic
 from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.epics.restricting import circle_of, restrict
 from bot.workflows.epics.transferring import give
+from bot.workflows.epics.waiting import ANSWER, STALE
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
@@ -106,7 +107,7 @@ def test_no_digest_tells_of_it(database, shop):
         later = LATER + timedelta(days=40)
         assert changes_between(session, scope, MONDAY, later).came_in == []
         told = needs(session, scope, MONDAY, later, later, later)
-        assert (told.quiet.count, told.answers.count) == (0, 1)
+        assert (told.of(STALE).count, told.of(ANSWER).count) == (0, 1)
         assert in_flight(session, scope, later).whole.count == 0
 
 
