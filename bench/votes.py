@@ -17,16 +17,21 @@ from bench.figures import Line
 from bench.load import Acks, Button, click_all
 from bench.processes import TACK, environment, quiet_slack, resident_mib, running, tack
 from bench.quiet_slack import CHANNEL_ID, MESSAGE_TS, TEAM_ID, USER_ID
+from bench.wire import Said, counted
 from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import Act as Doing
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.portfolio.setting_up import set_up
+from migrations import upgrade
+from models.audit.audit import Act
 from models.audit.trail import note
 from models.base import Base
 from models.clock import SystemClock
 from models.database import Database
+from models.decisions.decision import Choice
 from models.decisions.form import DecisionForm
 from models.epics.proposal import Proposal
 from models.people.role import Role, RoleGrant
@@ -41,6 +46,7 @@ MANY = 500
 SECONDS, TWICE = 5, 50
 LATEST_S = 3
 LEAST_RATIO = 0.5
+MOST_TRIPS = 3
 CHOICES = ("persevere", "pivot", "stop")
 BARE_APP = [sys.executable, "-m", "bench.bare_app"]
 
@@ -71,6 +77,7 @@ def measure(kind: str) -> Iterator[Line]:
     """Have the electors of many decisions press, the bare app likewise; then 500 of one."""
     yield from _beside_the_bare_app(kind)
     yield from _at_once(kind)
+    yield _on_the_wire(kind)
 
 
 def _beside_the_bare_app(kind: str) -> Iterator[Line]:
@@ -179,6 +186,28 @@ def _at_once(kind: str) -> Iterator[Line]:
     )
 
 
+def _on_the_wire(kind: str) -> Line:
+    """What one press says to the database, where the statements are known to the connection."""
+    said, clock = Said(), SystemClock()
+    with fresh_database(kind) as url:
+        upgrade(Database(url).engine)
+        votes = _opened(url, 1, ELECTORS)
+        database = Database(url)
+        for person in votes.people[:10]:
+            by = Act(person, "bench", clock.now())
+            with counted(database, by, said) as session:
+                vote(session, 1, person, votes.decisions[0], Choice.PIVOT, clock.now)
+        database.close()
+    trips = f" in {said.trips} round trips" if said.trips else ""
+    return Line(
+        "what a vote says to the database",
+        kind,
+        f"{said.statements} statements{trips}",
+        f"{MOST_TRIPS} trips",
+        said.trips <= MOST_TRIPS,
+    )
+
+
 def _opened(url: str, decisions: int, electors: int) -> Votes:
     """So many decisions, each about an epic of its own, their ballots posted already."""
     database, now = Database(url), SystemClock().now()
@@ -210,7 +239,7 @@ def _open_one(database: Database, workspace_id: int, number: int) -> int:
         epic = propose(session, workspace_id, USER_ID, proposal, f"bench {number}", now)
         to = epic.portfolio.state("implementing")
         move(session, workspace_id, USER_ID, epic.id, to.id, None, None, now)
-        return open_decision(Act(session, workspace_id, USER_ID, now), epic.id, form).id
+        return open_decision(Doing(session, workspace_id, USER_ID, now), epic.id, form).id
 
 
 def _have_posted(url: str) -> None:

@@ -73,7 +73,7 @@ def one_trip(session: Session) -> Iterator[Say]:
             yield cursor.execute
             cursor.execute("COMMIT", prepare=False)  # raw.commit() would wait for a trip of its own
     except raw_error(connection) as error:
-        raise _as_of_sqlalchemy(connection, error) from error
+        raise as_of_sqlalchemy(connection, "COMMIT", error) from error
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def at_once(session: Session) -> Iterator[Say]:
     try:
         yield raw.execute
     except raw_error(connection) as error:
-        raise _as_of_sqlalchemy(connection, error) from error
+        raise as_of_sqlalchemy(connection, "COMMIT", error) from error
 
 
 def as_text(at: datetime) -> str:
@@ -101,14 +101,14 @@ def raw_error(connection: Connection) -> type[Exception]:
     return error
 
 
-def _as_of_sqlalchemy(connection: Connection, error: Exception) -> BaseException:
-    """A broken connection is not given back to the pool."""
+def as_of_sqlalchemy(connection: Connection, said: str, error: Exception) -> BaseException:
+    """What SQLAlchemy would raise; a broken connection is not given back to the pool."""
     dialect, raw = connection.dialect, connection.connection.driver_connection
     gone = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
     if gone:
         connection.invalidate(error)
     told = DBAPIError.instance(
-        "COMMIT", None, error, raw_error(connection), connection_invalidated=gone, dialect=dialect
+        said, None, error, raw_error(connection), connection_invalidated=gone, dialect=dialect
     )
     assert isinstance(told, DBAPIError)
     return told

@@ -111,6 +111,7 @@ def _environment(finalize: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=False,
+        auto_reload=False,  # else each part that is shown asks the disk whether it has changed
     )
     environment.filters |= {"person": person, "day": day, "channel": channel}
     environment.filters |= {"marked": Marked, "moment": moment}

@@ -111,9 +111,9 @@ class Right(StrEnum):
     MOVE = "move this epic"
     STOP = "stop this epic"
     OVERRIDE = "move past a limit or a policy"
-    JUDGE = "say that its MVP is worth going on with"
+    PERSEVERE = "approve persevering after an MVP"
     DECIDE = "open a decision on this epic"
-    CONFIRM = "say that this epic still stands so"
+    CONFIRM = "confirm that this epic is still right"
     BLOCK = "say what blocks this epic"
     RESTRICT = "say who sees this epic"
     HAND_OVER = "hand this over"
@@ -137,7 +137,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.MOVE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.STOP: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
-    Right.JUDGE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.PERSEVERE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.DECIDE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),

@@ -14,7 +14,10 @@ from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.decisions.form import DecisionForm
-from models.epics.epic import Answer, AnswerKind, Blocking, Epic, StreamMove
+from models.epics.answer import Answer, AnswerKind
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
 from models.files.export import Export, ExportFormat
 from models.files.upload import Upload, UploadKind
 from models.message import DIGEST_KINDS, Message, MessageKind

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.workflows.board import digesting
-from bot.workflows.board.digesting import Wish
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.people.granting import grant
 from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import NotAllowed, Place, check, may
 from bot.workflows.seeing import may_see, portfolio_seen_by, seen_by
+from models.board.digest import Wish
 from models.epics.epic import CircleMember, Epic
 from models.people.role import Right, Role, RoleGrant, SlackGroup, UserGroupMember
 from models.portfolio.portfolio import Portfolio
@@ -41,9 +41,9 @@ change this epic                               .      .        .          x     
 move this epic                                 .      .        .          x        x       x       .     x
 stop this epic                                 .      .        .          x        x       x       .     x
 move past a limit or a policy                  .      .        .          .        x       x       .     x
-say that its MVP is worth going on with        .      .        .          .        x       x       .     x
+approve persevering after an MVP               .      .        .          .        x       x       .     x
 open a decision on this epic                   .      .        .          x        x       x       .     x
-say that this epic still stands so             .      .        .          x        x       .       .     x
+confirm that this epic is still right          .      .        .          x        x       .       .     x
 say what blocks this epic                      .      .        .          x        x       x       .     x
 say who sees this epic                         .      .        .          x        x       x       .     x
 hand this over                                 .      .        .          x        x       .       .     x

@@ -23,10 +23,10 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board import needs as waiting
-from bot.workflows.board.digesting import NoDigest, Wish
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
 from bot.workflows.portfolio.readiness import SetUpFirst
+from models.board.digest import NoDigest, Wish
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
 

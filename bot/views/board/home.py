@@ -13,6 +13,7 @@ from bot.views.board import home_choices
 from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
 from bot.views.epics.buttons import open_button
+from bot.views.epics.list import no_match
 from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
@@ -132,6 +133,7 @@ def _facts(board: BoardPage) -> dict[str, Any]:
     return {
         "board": board,
         "stream": board.value_stream,
+        "read": [*board.read.values()],
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
         "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
     }
@@ -139,7 +141,8 @@ def _facts(board: BoardPage) -> dict[str, Any]:
 
 def _columns(board: BoardPage, room: int, *, turns: bool = True) -> list[Block]:
     if not board.total:
-        return [section(words("board/home_board", "empty", **_facts(board)))]
+        empty = words("board/home_board", "empty", stream=board.value_stream)
+        return [section(no_match(board.read) if board.read else empty)]
     if board.column is not None:
         return _one_column(board, board.column)
     return _all_columns(board, room, turns=turns)
@@ -169,7 +172,7 @@ def _column_facts(board: BoardPage, column: Column) -> dict[str, Any]:
         "column": column,
         "count": board.counts[column],
         "load": board.loads[column],
-        "narrowed": board.chosen.narrows,
+        "narrowed": bool(board.read),
     }
 
 

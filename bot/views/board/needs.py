@@ -36,7 +36,8 @@ from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.epics.column import Column, next_column
-from models.epics.epic import Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.epics.policy import told
 from models.flow.days import day_number
 from models.money import format_amount

@@ -9,7 +9,8 @@ from bot.slack.blocks import button, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import MessageRef
 from bot.views.notices import notice
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
 
 AGAIN = "show_again"

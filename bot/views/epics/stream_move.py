@@ -10,7 +10,8 @@ from bot.slack.blocks import section
 from bot.slack.mrkdwn import words
 from bot.views.epics.buttons import open_button
 from bot.views.notices import notice
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.message import MessageKind
 
 

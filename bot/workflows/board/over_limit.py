@@ -13,7 +13,8 @@ from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
 from bot.workflows.seeing import EVERYBODY, seen_by
-from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic, Transition
 from models.flow.flow import History, Load, Move, StreamChange, over_since
 from models.portfolio.portfolio import ValueStream
 

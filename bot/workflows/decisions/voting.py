@@ -4,10 +4,9 @@ BEGIN; one statement that reads all there is to know, while the decision cannot 
 ballot with what is drawn anew and COMMIT. Built once: hundreds may press within seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, select, true, union_all
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elect
 from models.epics.epic import Epic
 from models.message import BALLOT_KINDS, Message, MessageKind, home_key, message_key
 from models.portfolio.portfolio import Portfolio
+from models.ready import Ready
 from models.work import put
 
 COMMAND = "/decision list"
@@ -51,7 +51,7 @@ CHOSEN = (
     .limit(1)
     .scalar_subquery()
 )
-LOOK = (
+LOOK = Ready(
     select(
         Decision.id,
         Decision.workspace_id,
@@ -111,7 +111,7 @@ def vote(
 
     Who presses the same twice has voted once. Raises Closed, Gone and NotAnElector.
     """
-    began, connection = now(), session.connection()
+    began = now()
     asked = {
         "workspace_id": workspace_id,
         "decision_id": decision_id,
@@ -119,14 +119,14 @@ def vote(
         "a_week_before": began - WEEK,
         "looked_at": began - LOOKED_AT_FOR,
     }
-    rows: Sequence[Any] = connection.execute(LOOK, asked).all()
+    rows = LOOK.rows(session, asked)
     if not rows:
         raise Gone(COMMAND)
     paper, key = Paper(*rows[0][:PAPER]), rows[0][PAPER]
     at = now()
     if paper.is_late(at) and paper.closed_at is None and not paper.waiting:
         # someone may be changing a vote at this instant, which has it stay open
-        box = connection.execute(BOX_ALONE, {"decision_id": decision_id}).one()
+        box = session.execute(BOX_ALONE, {"decision_id": decision_id}).one()
         paper, at = paper._replace(**box._mapping), now()
     cast = paper.cast(choice, at)
     if cast is not None:

@@ -1,7 +1,5 @@
 """Finding epics, and the portfolio and streams they belong to."""
 
-import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.seeing import portfolios, seen_by
-from models.epics.epic import Blocking, Epic
-from models.epics.listing import Filter, Listing, Names, Page
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
+from models.epics.listing import Filter, Listing, Names, Page, UnknownKey, read_key
 from models.epics.proposal import LARGEST_ID
-from models.errors import Mistake
 from models.portfolio.portfolio import FIRST_STATE, Phase, Portfolio, State, ValueStream
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
@@ -47,22 +45,9 @@ class Choices:
 
 
 PAGE_SIZE = 20
-NEAREST = 3
-KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
 CANDIDATES = 200
 SECOND_COLUMN = func.coalesce(Epic.phase == Phase.DELIVERING, false())
 """Of a state in two columns the second comes after the first."""
-
-
-class UnknownKey(Mistake):
-    """A key that no epic has, with those that look like it."""
-
-    def __init__(self, key: str, nearest: Sequence[str]) -> None:
-        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-        if KEY.fullmatch(key.upper()) is None:
-            guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
-        super().__init__(f"There is no epic {key[:24]}.{guess}")
-        self.nearest = tuple(nearest)
 
 
 def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | None) -> Epic:
@@ -70,15 +55,12 @@ def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | Non
 
     What the viewer may not see is not there for them.
     """
-    found = KEY.fullmatch(key.strip().upper()) if key.isascii() else None
-    if found is None:
-        raise UnknownKey(key.strip(), [])
-    tidy = f"{found[1]}-{int(found[2])}"
+    tidy = read_key(key)
     epic = session.scalars(
         whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, seen_by(viewer))
     ).first()
     if epic is None:
-        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy, viewer))
+        raise UnknownKey(tidy, _keys_like(session, workspace_id, tidy, viewer))
     return epic
 
 
@@ -107,12 +89,16 @@ def list_epics(
     """
     seen = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
 
-    def count(meant: Filter) -> int:
-        rows = seen.where(*_conditions(meant, viewer, names, at))
-        return session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
+    def meant(narrow: Filter) -> Select[Epic]:
+        rows = narrowed(seen, narrow, viewer)
+        late = [_late(portfolio, at) for portfolio in names.portfolios if narrow.late]
+        return rows.where(or_(false(), *late)) if narrow.late else rows
 
-    total = count(chosen)
-    rows = seen.where(*_conditions(chosen, viewer, names, at))
+    def count(narrow: Filter) -> int:
+        rows = meant(narrow).with_only_columns(func.count(Epic.id))
+        return session.scalar(rows) or 0
+
+    total, rows = count(chosen), meant(chosen)
     found = page_of(session, rows.options(joinedload(Epic.blocking)), page, total, size)
     without = {}
     if not total:
@@ -131,28 +117,24 @@ def names(session: Session, workspace_id: int, viewer: str) -> Names:
     return Names(seen, themes)
 
 
-def _conditions(
-    chosen: Filter, viewer: str, names: Names, at: datetime
-) -> Sequence[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def narrowed(rows: Select[Epic], chosen: Filter, viewer: str | None) -> Select[Epic]:
+    """Only those that the filter means; who is late depends on the day and is asked apart."""
     if chosen.streams:
-        found.append(Epic.value_stream_id.in_(chosen.streams))
+        rows = rows.where(Epic.value_stream_id.in_(chosen.streams))
     if chosen.states or chosen.phases:
-        found.append(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
+        rows = rows.where(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
     if chosen.themes or chosen.no_theme:
         none = Epic.theme_id.is_(None) if chosen.no_theme else false()
-        found.append(or_(Epic.theme_id.in_(chosen.themes), none))
+        rows = rows.where(or_(Epic.theme_id.in_(chosen.themes), none))
     if chosen.mine:
-        found.append(Epic.owner_user_id == viewer)
+        rows = rows.where(Epic.owner_user_id == viewer)
     if chosen.blocked:
         blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
-        found.append(Epic.id.in_(blocked))
-    if chosen.late:
-        found.append(or_(false(), *(_late(portfolio, at) for portfolio in names.portfolios)))
+        rows = rows.where(Epic.id.in_(blocked))
     for text in chosen.texts:
         columns = (Epic.title, Epic.hypothesis, Epic.key)
-        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
-    return found
+        rows = rows.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return rows
 
 
 def _late(portfolio: Portfolio, at: datetime) -> ColumnElement[bool]:
@@ -221,9 +203,10 @@ def whole_epics() -> Select[Epic]:
     )
 
 
-def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) -> list[str]:
+def _keys_like(session: Session, workspace_id: int, key: str, viewer: str | None) -> Sequence[str]:
+    """Keys with the same number or beginning, the newest first."""
     prefix, _, number = key.partition("-")
-    candidates = session.scalars(
+    return session.scalars(
         select(Epic.key)
         .where(
             Epic.workspace_id == workspace_id,
@@ -233,4 +216,3 @@ def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) 
         .order_by(Epic.id.desc())
         .limit(CANDIDATES)
     ).all()
-    return difflib.get_close_matches(key, candidates, NEAREST)

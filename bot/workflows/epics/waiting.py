@@ -13,8 +13,10 @@ from bot.workflows.needs import Asked, Need, Rows
 from bot.workflows.paging import Pile
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
+from models.epics.blocking import Blocking
 from models.epics.column import ENDED, next_column
-from models.epics.epic import Blocking, Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.epics.policy import fields_of, lacks_before
 from models.message import MessageKind
 from models.portfolio.policy import Requirement

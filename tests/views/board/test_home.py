@@ -11,7 +11,7 @@ from bot.views.board import home_choices
 from bot.workflows.board.home import Reader
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
@@ -40,7 +40,7 @@ CHOICES = [
     "Column",
     "All columns",
     "Only mine",
-    "Find words",
+    "Search",
     "Propose an epic",
 ]
 LINE = "Pay by bank transfer at checkout\nPayments · @Ana · here since {Mon 18 May}"
@@ -204,15 +204,15 @@ def test_what_narrows_the_board_is_said_and_its_limits_stay_those_of_all():
     testing = next(each for each in board.loads if each.name == "testing")
     board = replace(board, loads={**board.loads, testing: Load(5, 5)})
     texts = shown_home(home(board))
-    assert texts[2] == "Owner @Ben · 1 epic of yours with “bank” · in flight *1*"
+    assert texts[2] == "Owner @Ben · 1 epic · owned by you · with “bank” · in flight *1*"
     assert "*Testing the MVP* · 1 of these, 5 of 5, full in all" in texts
     assert "Everyone's" in texts
-    assert "All words" in texts
+    assert "Clear search" in texts
 
 
 def test_nothing_that_fits_the_choice_is_no_empty_board():
-    texts = shown_home(home(a_board(stream=0, more={"text": HOSTILE})))
-    assert texts[-2] == "No epic of Payments is as you chose."
+    texts = shown_home(home(a_board(stream=0, more={"text": "<b>", "mine": True})))
+    assert texts[-2] == "No epic matches this filter: owned by you, with “&lt;b&gt;”."
 
 
 def test_a_theme_or_none_can_be_chosen():
@@ -221,7 +221,7 @@ def test_a_theme_or_none_can_be_chosen():
         themes=[Theme(id=7, name="Trust"), Theme(id=8, name="Speed")],
     )
     answer = home(board)
-    assert "1 epic for Trust" in shown_home(answer)[2]
+    assert "1 epic · for Trust" in shown_home(answer)[2]
     menu = element(answer.blocks, f"{home_choices.SEE}_theme")
     assert options(menu) == ["All themes", "Without a theme", "Trust", "Speed"]
     assert menu["initial_option"]["text"]["text"] == "Trust"
@@ -279,7 +279,7 @@ def test_every_portfolio_can_be_chosen(count):
 
 
 def test_one_portfolio_needs_no_menu():
-    assert buttons(home(a_board()).blocks) == ["Only mine", "Find words", "Propose an epic"]
+    assert buttons(home(a_board()).blocks) == ["Only mine", "Search", "Propose an epic"]
 
 
 def test_the_fullest_home_fits():
@@ -398,11 +398,11 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
         f"*PAY-8 · {title}\nAn idea for Payments · an answer by {{Mon 1 Jun}}",
         "Answer this idea",
         f"*PAY-9 · {title}\nTesting the MVP · blocked 12 days: waits for the supplier",
-        "It is unblocked",
+        "Unblock",
         f"*PAY-10 · {title}\n"
         "Reviewing · 2 answers open before analysis: the stop line, the cost of the MVP",
         "Add 2 answers",
-        f"*PAY-11 · {title}\nDelivering · last news 16 days ago. Does it still stand so?",
+        f"*PAY-11 · {title}\nDelivering · last news 16 days ago. Is this still right?",
         "Still right",
         f"*PAY-13 · {title}\nReady in Payments · it has no owner yet",
         "Give it an owner",

@@ -21,7 +21,8 @@ from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
-from models.epics.epic import Blocking, Override
+from models.epics.blocking import Blocking
+from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
@@ -238,7 +239,7 @@ def test_what_is_blocked_says_where_it_stands_for_how_long_and_why(days, since):
     assert shown(the_line(BLOCKED, a_blocked_epic(days=days), asks=False)) == [
         "*PAY-4 · Pay by bank transfer at checkout*\n"
         f"Testing the MVP · blocked {since}: waits for the supplier",
-        "It is unblocked",
+        "Unblock",
     ]
 
 

@@ -117,7 +117,8 @@ def test_what_is_chosen_narrows_the_counts_and_never_the_limits(database, shop):
     trust = a_theme(database, shop[1], "Trust")
     ready = {"state_id": state_id(database, "ready")}
     fills(database, shop[1], 2, **ready, theme_id=trust, title="Bank transfer", owner_user_id=ANA)
-    fills(database, shop[1], 3, **ready, title="Gift 100% cards", owner_user_id=BEN)
+    gifts = {"title": "Gift 100% cards", "hypothesis": "More presents"}
+    fills(database, shop[1], 3, **ready, **gifts, owner_user_id=BEN)
     limits(database, shop[1], 4, state="ready")
     with database.read() as session:
         for chosen, count in (
@@ -127,6 +128,7 @@ def test_what_is_chosen_narrows_the_counts_and_never_the_limits(database, shop):
             (Chosen(text="TRANSFER bank"), 2),
             (Chosen(text="100%"), 3),
             (Chosen(text="b-1"), 1),
+            (Chosen(text="gift presents"), 3),
             (Chosen(text="bank", no_theme=True), 0),
             (Chosen(theme_id=999), 5),
         ):

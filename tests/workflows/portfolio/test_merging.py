@@ -11,7 +11,8 @@ from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import merging as restructuring
 from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.streams import UnknownStream
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.flow.flow import board_at
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit

@@ -23,8 +23,9 @@ from bot.workflows.files.importing.creating import found_portfolio, found_stream
 from bot.workflows.files.reading_tables import NotATable, read_table
 from models.audit.trail import note
 from models.database import Database
+from models.epics.belonging import StreamMove
 from models.epics.column import Column
-from models.epics.epic import Epic, EpicType, StreamMove, Transition
+from models.epics.epic import Epic, EpicType, Transition
 from models.errors import Mistake
 from models.flow.flow import History, Move, StreamChange
 from models.portfolio.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
