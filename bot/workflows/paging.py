@@ -13,6 +13,8 @@ class Pile(Generic[T]):
 
     some: Sequence[T] = ()
     count: int = 0
+    late: int = 0
+    """How many of them are past a date that they have."""
 
 
 NONE: Pile[Any] = Pile()
