@@ -2,7 +2,8 @@
 
 A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
 in a transaction that is committed before anything is shown; then the pages it lies over are drawn
-anew, and its Answer is told. One that `checks` shows what a form would do before it is saved.
+anew, the upper one with its Note, or its Answer is told. One that `checks` shows what a form would
+do before it is saved.
 Nobody else acks, opens or updates a view.
 """
 
@@ -21,6 +22,7 @@ from bot.slack import answers
 from bot.slack.actions import (
     Action,
     Memory,
+    Note,
     Page,
     Shown,
     carried,
@@ -29,6 +31,7 @@ from bot.slack.actions import (
 )
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
+from bot.slack.asking.named import channels_outside, check_people
 from bot.slack.blocks import Block, actions, context, modal, section
 from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
@@ -37,8 +40,8 @@ from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
 from bot.workflows.keeping import ChangedSince, who_changed
 from models.base import Base
-from models.errors import FieldMistakes, Mistake
-from models.form import Choice, Form, Person
+from models.errors import Mistake
+from models.form import Choice, Form
 from models.seen import first_time, was_seen
 
 View = dict[str, Any]
@@ -112,8 +115,8 @@ def do(call: Call) -> None:
     memory, ids = _memory(call), _view_ids(call)
 
     def after() -> None:
-        _redraw(call, memory, ids)
-        if told is not None:
+        _redraw(call, memory, ids, told)
+        if told is not None and not isinstance(told, Note):
             answer = told if isinstance(told, Answer) else told()
             answer_where_it_happened(call.args, answer)
 
@@ -140,12 +143,19 @@ def save(call: Call) -> None:
     if isinstance(told, Again):
         call.ack(response_action=told.way, view=told.view)
         return
-    if routes.find(CHECKS, about) is not None:
+    beneath, ids = _over(memory, in_place=True), _view_ids(call)
+    if routes.find(CHECKS, about) is not None and len(ids) > len(memory.stack):
         call.ack(response_action="clear")
+    elif len(ids) < len(memory.stack):
+        with call.database.read() as session:
+            below = _over(beneath, in_place=True)
+            page = _target(call, session, beneath.actions[-1])
+            call.ack(response_action="update", view=_view(call, session, below, page, told))
+        _redraw(call, below, ids[:-1])
     else:
         call.ack()
-        _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
-    if told is not None:
+        _redraw(call, beneath, ids[:-1], told)
+    if isinstance(told, Answer):
         call.tell(told, memory.channel)
 
 
@@ -164,7 +174,7 @@ def _take(
     route: Route,
     typed: Mapping[str, str | None],
     request: str,
-) -> Answer | Again | None:
+) -> Answer | Note | Again | None:
     """Save what was answered, and give what is told; or what is to be looked at before."""
     checked = routes.find(CHECKS, about) is not None
     with call.database.read() as session:
@@ -173,7 +183,8 @@ def _take(
             begun = memory.model_copy(update={"typed": None})
             return Again(form_view(opened, begun.text, _note("asks_more"), memory.typed))
         form = opened.form.read(typed, opened.facts, opened.held)
-    _check_people(call, form)
+    check_people(call, form, opened.held)
+    outside = channels_outside(call, form, opened.held)
     call = call.having_asked_about(opened.named) if opened.named else call
     if checked and memory.typed is None:
         way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
@@ -181,13 +192,25 @@ def _take(
     try:
         with call.write() as session:
             if first_time(session, call.workspace_id, request, call.at):
-                told: Answer | None = route.handler(call, session, form=form, about=about)
-                return told
+                told = route.handler(call, session, form=form, about=about)
+                return _with_invitations(call, told, outside)
     except ChangedSince:
         if checked:
             return Again(_look(call, memory, about, form, typed, _note("look_again")))
         return Again(_form_again(call, memory, about))
     return None
+
+
+def _with_invitations(
+    call: Call, told: Answer | Note | None, channel_ids: Sequence[str]
+) -> Answer | Note | None:
+    """What is told, with the channels Tack is to be invited to."""
+    if not channel_ids:
+        return told
+    said = words("meanwhile", "invite", channels=channel_ids, bot_user_id=call.bot_user_id)
+    if isinstance(told, Answer):
+        return Answer(f"{told.text}\n{said}", [*told.blocks, section(said)])
+    return Note("\n".join([*([told.text] if told else []), said]))
 
 
 def _look(
@@ -264,21 +287,26 @@ def _opened(call: Call, session: Session, about: Action) -> Open:
     return opened
 
 
-def _view(call: Call, session: Session, memory: Memory, to: Open | Page | Answer) -> View:
+def _view(
+    call: Call, session: Session, memory: Memory, to: Open | Page | Answer, told: object = None
+) -> View:
     if isinstance(to, Page):
-        return _draw(call, session, memory, to)
+        return _draw(call, session, memory, to, told)
     if isinstance(to, Open):
-        stack = (*memory.stack, str(to.about))
+        stack = (*memory.stack, *([str(to.over)] if to.over else []), str(to.about))
         return form_view(to, memory.model_copy(update={"stack": stack}).text)
     return answers.note(to)
 
 
-def _draw(call: Call, session: Session, beneath: Memory, page: Page) -> View:
+def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: object) -> View:
+    """The page, with the Note of what was done beneath its lead."""
     route = routes.find(PAGE, page)
     if route is None:
         raise OldButton
     shown: Shown = route.handler(call, session, page)
     blocks = list(shown.blocks)
+    if isinstance(told, Note):
+        blocks.insert(1, section(told.text))
     if shown.of > 1:
         blocks.append(context(f"{shown.counted}, page {shown.page.number} of {shown.of}"))
         blocks.append(actions("turn", _turns(shown.page, shown.of)))
@@ -322,7 +350,7 @@ def _over(memory: Memory, *, in_place: bool) -> Memory:
     return memory.model_copy(update={"stack": memory.stack[:-1]}) if in_place else memory
 
 
-def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
+def _redraw(call: Call, memory: Memory, ids: Sequence[str], told: object = None) -> None:
     """Draw the pages anew, the upper one first; what is not there any more says so."""
     views: list[View] = []
     if not memory.stack:
@@ -330,8 +358,9 @@ def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
     with call.database.read() as session:
         for place, page in enumerate(memory.actions):
             beneath = memory.model_copy(update={"stack": memory.stack[:place]})
+            note = told if place == len(memory.stack) - 1 else None
             try:
-                views.append(_view(call, session, beneath, _target(call, session, page)))
+                views.append(_view(call, session, beneath, _target(call, session, page), note))
             except Mistake as mistake:
                 views.append(answers.note(answers.refusal(mistake)))
     for view_id, view in zip(reversed(ids), reversed(views), strict=False):
@@ -379,10 +408,3 @@ def _view_ids(call: Call) -> list[str]:
     view = call.view
     ids = [view.get("root_view_id"), view.get("previous_view_id"), view["id"]]
     return list(dict.fromkeys(str(each) for each in ids if each))
-
-
-def _check_people(call: Call, form: Form) -> None:
-    for name, question in form.questions().items():
-        person = getattr(form, name)
-        if isinstance(question, Person) and person and (unfit := call.unfit([person])):
-            raise FieldMistakes({name: unfit})

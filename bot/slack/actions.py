@@ -66,15 +66,22 @@ class Seen(Action):
     version: Number
 
     @classmethod
-    def of(cls, noun: Any) -> Self:
+    def of(cls, noun: Any, **more: Any) -> Self:
         """As the noun is now."""
-        return cls(id=noun.id, version=noun.version)
+        return cls(id=noun.id, version=noun.version, **more)
 
 
 class Page(Action):
     """A view that one looks at and comes back to; `number` is the page of its list."""
 
     number: Number = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done, in words on the page that shows it; what people wrote is escaped already."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
