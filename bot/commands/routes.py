@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.commands.named import channels_outside, check_people
 from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES, Route, Routes
 from bot.slack import answers
 from bot.slack.actions import (
@@ -31,7 +32,6 @@ from bot.slack.actions import (
 )
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
-from bot.slack.asking.named import channels_outside, check_people
 from bot.slack.blocks import Block, actions, context, modal, section
 from bot.slack.forms import Check, Open, check_page, form_view, found_options
 from bot.slack.hearing import Call
