@@ -193,6 +193,16 @@ class Several(Choice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Groups(Several):
+    """Several user groups of the workspace: the facts `groups`, none where Slack tells of none."""
+
+    options: str = "groups"
+    of: Callable[[str], Any] = str
+    wrong: str = "That user group is not there any more. Choose another one, or people."
+    most: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class People(Question):
     """Several members of the workspace, by their ids with commas between."""
 

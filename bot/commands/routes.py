@@ -25,6 +25,7 @@ from bot.slack.actions import (
     Memory,
     Note,
     Page,
+    Seen,
     Shown,
     carried,
     read_action,
@@ -39,9 +40,8 @@ from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
 from bot.workflows.keeping import ChangedSince, who_changed
-from models.base import Base
 from models.errors import Mistake
-from models.form import Choice, Form
+from models.form import Choice, Form, Groups
 from models.seen import first_time, was_seen
 
 View = dict[str, Any]
@@ -68,6 +68,11 @@ def show(call: Call, to: Action, typed: str) -> None:
     memory = _memory(call)
     with call.database.read() as session:
         view = _view(call, session, memory, _target(call, session, to))
+    open_typed(call, view, typed)
+
+
+def open_typed(call: Call, view: View, typed: str) -> None:
+    """Open a view for a command; where Slack is too late for it, say what to type once more."""
     try:
         call.open_form(view)
     except TriggerExpired:
@@ -81,6 +86,7 @@ def open_view(call: Call) -> None:
     """Hear a button or a menu that opens something, or turns a page."""
     it = read_action(carried(call.action))
     memory = _memory(call)
+    _ask_for_groups(call, it)
     with call.database.read() as session:
         to = _target(call, session, it)
         if isinstance(to, Answer):
@@ -137,6 +143,7 @@ def save(call: Call) -> None:
     memory, about, route = _form_in_front(call)
     typed = answers_of(call.view) if memory.typed is None else memory.typed
     request = _request(call, typed)
+    _ask_for_groups(call, about)
     with call.database.read() as session:
         is_new = not was_seen(session, call.workspace_id, request)
     told = _take(call, memory, about, route, typed, request) if is_new else None
@@ -247,12 +254,21 @@ def suggest(call: Call) -> None:
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
     if not actions:
         raise OldForm
+    _ask_for_groups(call, actions[-1])
     with call.database.read() as session:
         opened = _opened(call, session, actions[-1])
     question = opened.form.questions().get(str(call.body["block_id"]))
     if not isinstance(question, Choice):
         raise OldButton
     call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
+
+
+def _ask_for_groups(call: Call, about: Action) -> None:
+    """Know the user groups before a transaction would wait for Slack, where a form names some."""
+    route = routes.find(SAVES, about)
+    questions = route.form.questions().values() if route and route.form else ()
+    if any(isinstance(each, Groups) for each in questions):
+        call.user_groups()
 
 
 def _form_in_front(call: Call) -> tuple[Memory, Action, Route]:
@@ -376,7 +392,7 @@ def _form_again(call: Call, memory: Memory, about: Action) -> View:
     begun = first_shown(call.view)
     with call.database.read() as session:
         opened = _opened(call, session, about)
-        by = who_changed(session, opened.held, since) if isinstance(opened.held, Base) else None
+        by = who_changed(session, about.noun, about.id, since) if isinstance(about, Seen) else None
         changed = [
             (question.label.format_map(dict(opened.facts)), opened.told(name))
             for name, question in opened.asked().items()

@@ -17,7 +17,7 @@ from bot.views.files import export_told, import_told
 from bot.views.notices import NOTICES
 from bot.views.people import holdings as people
 from bot.views.people import role_list
-from bot.views.portfolio import going_live, restructure_form
+from bot.views.portfolio import going_live, merging
 from bot.worker.courier import Draw, Posted
 from bot.workflows import seeing
 from bot.workflows.board import digest as reporting
@@ -110,7 +110,7 @@ def _draw_live_for_owner(session: Session, stream_id: int, now: datetime) -> Ans
 def _draw_merged(session: Session, stream_id: int, now: datetime) -> Answer:
     source = session.get_one(ValueStream, stream_id)
     target = session.get_one(ValueStream, source.merged_into_id)
-    return restructure_form.where_it_went(source, target)
+    return merging.where_it_went(source, target)
 
 
 def _draw_group_note(session: Session, grant_id: int, now: datetime) -> Answer:

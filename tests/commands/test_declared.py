@@ -32,6 +32,7 @@ from models.form import (
     Whole,
 )
 from models.money import LARGEST_MINOR
+from models.portfolio.setup import Currency, Holidays
 from sandbox.blockkit import check_view
 from tests.views.builders import ANA, HOSTILE
 
@@ -40,6 +41,12 @@ SAVED = [(route.action, route.form) for route in routes.of(SAVES)]
 FORMS = list(dict.fromkeys(form for _, form in SAVED))
 MOST_METADATA = 3_000
 WAYS = (PAGE, OPENS, CHECKS, DOES, SAVES)
+SPECIAL = {
+    Currency: st.sampled_from(["EUR", "CHF"]),
+    Holidays: st.sets(st.dates(), min_size=1, max_size=250).map(lambda days: tuple(sorted(days))),
+}
+"""What a question takes that does not take any text."""
+
 LISTS = (0, 1, 100, 101, 500)
 """How long a list to choose from may be."""
 
@@ -76,6 +83,8 @@ def facts_for(form, count=3, text="Fewer abandoned purchases"):
 
 def values_for(question, facts, text):
     """Any value that a question takes."""
+    if type(question) in SPECIAL:
+        return SPECIAL[type(question)]
     match question:
         case Figure():
             return st.decimals(-(10**9), 10**9, places=3).map(Decimal.normalize)
