@@ -58,7 +58,7 @@ class StateForm(Form):
     stale_after_days: Annotated[
         int | None,
         Whole(
-            label="Ask about epics here after so many days without a word",
+            label="Ask about epics here after so many days without an update",
             most=999,
             hint="Left empty, nobody is asked.",
             only="is_open",
@@ -67,7 +67,7 @@ class StateForm(Form):
     about: Annotated[
         tuple[Requirement, ...],
         Several(
-            label="To leave it forward an epic needs",
+            label="To move on an epic needs",
             among=_asked(IDEA),
             of=Requirement,
             only="is_open",

@@ -30,7 +30,7 @@ def test_eight_streams_are_added_from_one_list_and_what_else_they_need_is_asked_
     form = names_form(slack, ana)
     form.fill("Their names, one a line", "\n".join(names).replace("Claims", "Claims, CLM"))
     form.submit()
-    listed = note_on(slack, ana, "8 value streams are there now: *Payments* (PAY), *Onboarding*")
+    listed = note_on(slack, ana, "Added 8 value streams: *Payments* (PAY), *Onboarding*")
     assert listed.title == "Value streams"
     assert listed.shows(f"*Claims* · CLM · <@{ana.id}>\nno channel · project-funded")
     assert sorted(stream.name for stream in stored(tack, ValueStream)) == sorted(names)

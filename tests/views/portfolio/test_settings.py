@@ -78,7 +78,7 @@ def test_the_steps_say_what_is_done_and_what_is_open():
     assert asked["title"]["text"] == "Go live with Shop?"
     assert asked["text"]["text"] == (
         "The owners of its value streams are told; it has no channel yet. Limits become what is "
-        "in flight today. For four weeks nothing is called late."
+        "in flight today. Nothing is marked overdue for the first four weeks."
     )
 
 
@@ -170,7 +170,7 @@ def test_going_live_is_announced_with_what_comes_next():
         "*Shop is at work in Tack.* 58 epics are in, as they are. Anyone here can type "
         "`/epic propose`: three answers are enough.",
         "1 value stream: Payments (@Ben).\nNothing that exists is abolished: projects keep their "
-        "plan and budget. Until {Mon 15 Jun} nothing is called late. `/flow digest subscribe` "
+        "plan and budget. Until {Mon 15 Jun} nothing is marked overdue. `/flow digest subscribe` "
         "brings a weekly digest to a channel.",
     ]
     assert read_aloud(answer).startswith("*Shop is at work in Tack.*")
@@ -186,7 +186,7 @@ def test_owners_hear_what_is_theirs_and_how_long_nothing_is_late():
         "*Shop is live*, and you own Payments, Refunds. 3 ideas wait for a first answer.\n"
         "What comes next: each new idea gets your first answer within 10 working days: yes, not "
         "now, or a question. Once a week you are asked whether what is shown is still right. "
-        "Until {Mon 15 Jun} nothing is called late. App Home shows what waits for you."
+        "Until {Mon 15 Jun} nothing is marked overdue. App Home shows what waits for you."
     ]
 
 

@@ -1,7 +1,7 @@
 """Setting a portfolio up: silent until it is live, by more than one admin, nothing lost."""
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,11 +18,11 @@ from bot.workflows.portfolio import setting_up
 from bot.workflows.portfolio import streams as streaming
 from models.audit.audit import Act
 from models.board.digest import Wish
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant, SlackGroup
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.portfolio.setup import Basics, StreamSetup, parse_holidays, parse_working_days
+from models.portfolio.setup import Basics, StreamSetup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
 
@@ -232,24 +232,3 @@ def test_who_began_it_is_told_by_the_audit_log(database, shop):
     with database.read() as session:
         portfolio = session.get_one(Portfolio, shop[1])
         assert setting_up.progress(session, portfolio).council == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "days"),
-    [
-        ("", []),
-        ("2026-12-25\n25.12.2026\n\n 1.1.2027 ", [date(2026, 12, 25), date(2027, 1, 1)]),
-    ],
-)
-def test_holidays_are_dates_one_a_line(typed, days):
-    assert parse_holidays(typed) == days
-
-
-@pytest.mark.parametrize("typed", ["Christmas", "2026-02-30", "31.11.2026", "12/25/2026"])
-def test_a_line_that_is_no_date_is_named(typed):
-    with pytest.raises(Mistake, match="is no date"):
-        parse_holidays(typed)
-
-
-def test_working_days_are_those_checked():
-    assert parse_working_days(("0", "4", "6")) == "1000101"
