@@ -9,7 +9,7 @@ from bot.slack.answers import Answer, sentence
 from bot.slack.forms import Check, Open
 from bot.slack.hearing import Call
 from bot.views.portfolio.actions import MergeStream, SplitStream
-from bot.views.portfolio.menu import stream_choice
+from bot.views.portfolio.menu import stream_label
 from bot.views.portfolio.merging import answer, lead, merge_check, split_check
 from bot.workflows.portfolio import merging
 from bot.workflows.portfolio.streams import STREAMS
@@ -29,7 +29,7 @@ def ask_where(call: Call, session: Session, it: MergeStream) -> Open | Answer:
         MergeForm,
         "Merge a value stream",
         MergeStream.of(source),
-        facts={"streams": [stream_choice(each) for each in others]},
+        facts={"streams": [(stream_label(each), each.id) for each in others]},
         lead=lead("merge_lead", source),
         submit="Look at it first",
     )

@@ -19,10 +19,10 @@ def portfolio_menu(
 
 def stream_option(stream: ValueStream) -> Option:
     """A value stream as a choice."""
-    return option(stream_choice(stream)[0], str(stream.id))
+    return option(stream_label(stream), str(stream.id))
 
 
-def stream_choice(stream: ValueStream) -> tuple[str, int]:
-    """The same as a text and a value."""
+def stream_label(stream: ValueStream) -> str:
+    """Its name and letters, as a choice shows them."""
     prefix = f" ({stream.key_prefix})"
-    return shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, stream.id
+    return shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix
