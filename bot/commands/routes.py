@@ -92,7 +92,7 @@ def open_view(call: Call) -> None:
         if isinstance(to, Answer):
             view = answers.note(to)
         else:
-            in_place = isinstance(to, Page) and _takes_its_place(call, memory, to)
+            in_place = _takes_its_place(call, memory, to)
             view = _view(call, session, _over(memory, in_place=in_place), to)
     if isinstance(to, Answer):
         call.reply(to)
@@ -355,11 +355,12 @@ def _memory(call: Call) -> Memory:
     return Memory(at=now, channel=call.channel_id)
 
 
-def _takes_its_place(call: Call, memory: Memory, page: Page) -> bool:
-    """Whether the page is another of the list in front, or comes where no view fits on top."""
+def _takes_its_place(call: Call, memory: Memory, to: Page | Open) -> bool:
+    """Whether it is, or leads to, another of the list in front, or is a page that fits nowhere."""
     front = memory.actions[-1] if memory.stack else None
-    is_turned = type(front) is type(page)
-    return call.is_modal and (is_turned or len(_view_ids(call)) >= MOST_VIEWS)
+    is_turned = type(front) is type(to.over if isinstance(to, Open) else to)
+    is_over = isinstance(to, Page) and len(_view_ids(call)) >= MOST_VIEWS
+    return call.is_modal and ((front is not None and is_turned) or is_over)
 
 
 def _over(memory: Memory, *, in_place: bool) -> Memory:

@@ -329,7 +329,8 @@ def test_another_portfolio_is_chosen_from_the_menu(slack, shop):
     form.fill("Currency", "CHF")
     form.submit()
     ana.form(title="Set up the portfolio").close()
-    page = slack.wait_for(lambda: "Bank" in str(ana.form().view) and ana.form(title="Settings"))
+    assert not ana.has_form()
+    ana, page = settings_of(slack)
     assert page.shows("*Shop*")
     page.choose("Portfolio", "Bank")
     assert note_on(slack, ana, f"*Bank* · <@{ana.id}> began this").title == "Set up the portfolio"

@@ -182,7 +182,6 @@ def test_a_second_portfolio_of_the_same_name_is_refused_at_its_field(slack, shop
     form.submit()
     assert steps(ana).shows("*Bank*")
     steps(ana).close()
-    ana.form(title="Settings").close()
     ana.types("/portfolio setup", channel="payments")
     assert steps(ana).shows("*Bank*")
 

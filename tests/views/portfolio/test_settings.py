@@ -60,7 +60,7 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "*3 · Board* · the usual seven\nFunnel → Reviewing → Analyzing → Ready → "
         "Implementing → Done · leaving Funnel commits",
         "The board",
-        "*4 · Limits* · what is in flight when you go live\n"
+        "*4 · Limits* · set to what is in flight when you go live\n"
         "Those of one value stream are in its menu under *Value streams*.",
         "Limits",
         "*5 · Council, finance and stand-ins* · open\nnobody on the council · nobody in finance "
