@@ -134,7 +134,7 @@ def add_state(
     following = next((s for s in portfolio.states if s.position > after.position), None)
     commits = after.committed or (following is not None and following.committed)
     if not after.is_open:
-        raise FieldMistakes({"after": f"What stands behind {after.label} is not on the way."})
+        raise FieldMistakes({"after_id": f"What stands behind {after.label} is not on the way."})
     for state in portfolio.all_states:
         if state.position > after.position:
             state.position += 1
