@@ -69,7 +69,7 @@ class Routes:
         return self._hear(FINDS, handler, "it")
 
     def does(self, handler: Handler) -> Handler:
-        """Changes something for what was used: `(call, session, it) -> Answer | None`.
+        """Changes something for what was used: `(call, session, it) -> Answer | Note | None`.
 
         What is told can be a function that gives the answer, to be drawn after the ack.
         """
@@ -80,7 +80,7 @@ class Routes:
         return self._hear(DOES, handler, "it", for_named=True)
 
     def saves(self, handler: Handler) -> Handler:
-        """Takes a form: `(call, session, form, about) -> Answer | None`."""
+        """Takes a form: `(call, session, form, about) -> Answer | Note | None`."""
         return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
 
     def keeps(

@@ -66,9 +66,9 @@ class Seen(Action):
     version: Number
 
     @classmethod
-    def of(cls, noun: Any) -> Self:
+    def of(cls, noun: Any, **more: Any) -> Self:
         """As the noun is now."""
-        return cls(id=noun.id, version=noun.version)
+        return cls(id=noun.id, version=noun.version, **more)
 
 
 class Page(Action):
@@ -114,6 +114,13 @@ class Searched(Page):
     def searched(self, typed: str | None) -> Self:
         """The first page of what these words leave."""
         return self.but(text=" ".join((typed or "").split())[:LONGEST_SEARCH], number=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done, in words on the page that shows it; what people wrote is escaped already."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,59 +149,6 @@ class ProposalForm(Value):
     origin: str | None = None
 
 
-PageName = Literal["setup", "settings", "streams", "board"]
-
-
-class SettingRef(Value):
-    """A page or form of a portfolio's settings, as it was shown at a version.
-
-    `subject` is the value stream or state it is about, `over` the pages beneath it, the lowest
-    first, `number` the page of the list of streams among them, and `at` when it was shown, in
-    milliseconds.
-    """
-
-    portfolio: int = 0
-    version: int = 0
-    subject: int | None = None
-    over: tuple[PageName, ...] = ()
-    number: int = 1
-    at: int = 0
-    channel: str | None = None
-
-
-class StreamDo(Value):
-    """A value stream, and what to do with it."""
-
-    stream: int
-    do: Literal["edit", "limits", "merge", "split"]
-
-
-class StateDo(Value):
-    """A state of the board, and what to do with it."""
-
-    state: int
-    do: Literal["change", "drop"]
-
-
-class MergePlan(Value):
-    """A value stream that is to be put into another one."""
-
-    form: SettingRef
-    into: int
-
-
-class SplitPlan(Value):
-    """A value stream to be made of another one's epics, as it was typed; checked once more."""
-
-    form: SettingRef
-    name: str
-    key_prefix: str
-    owner: str | None = None
-    to_channel: str | None = None
-    stage: str
-    epics: tuple[int, ...]
-
-
 class SubscriptionRef(Value):
     """A channel's digest, and what to do with it."""
 

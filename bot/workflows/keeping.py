@@ -222,15 +222,15 @@ def seen_portfolio(
     return found
 
 
-def who_changed(session: Session, noun: Base, since: datetime) -> str | None:
+def who_changed(session: Session, noun: type[Base], id_: int, since: datetime) -> str | None:
     """Who changed the noun last after the moment, as the audit log tells; None for nobody known."""
-    shown: Any = noun
+    shown: Any = session.get_one(noun, id_)
     return session.scalar(
         select(AuditEvent.actor)
         .where(
             AuditEvent.workspace_id == shown.workspace_id,
             AuditEvent.noun == noun.__tablename__,
-            AuditEvent.subject_id == str(shown.id),
+            AuditEvent.subject_id == str(id_),
             AuditEvent.at > since,
         )
         .order_by(AuditEvent.number.desc())

@@ -52,6 +52,7 @@ def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"
                 key_prefix=prefix,
                 owner_user_id=owner,
                 channel_id=channel,
+                version=1,
             )
         )
     return portfolio

@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot.commands.portfolio import pages
+from bot.commands.routes import open_typed
 from bot.slack.answering import NOT_REACHED
 from bot.slack.asking.downloads import download
 from bot.slack.asking.member_names import read_member_names
@@ -40,7 +40,7 @@ def hear(call: Call, words: str) -> None:
     with call.database.read() as session:
         open_to = uploading.open_to(session, call.workspace_id, call.actor)
         form = import_form.file_form(open_to)
-    pages.show(call, form, "/portfolio import")
+    open_typed(call, form, "/portfolio import")
 
 
 def read_file(call: Call) -> None:

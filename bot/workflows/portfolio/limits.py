@@ -98,7 +98,7 @@ def set_limits(
     """Have those limits hold in the portfolio, or in one stream of it; what is another now.
 
     A place that is not named keeps its limit. Raises UnknownPortfolio, UnknownStream, NotAllowed
-    and ChangedMeanwhile.
+    and ChangedSince.
     """
     portfolio = lock_portfolio(session, workspace_id, portfolio_id)
     stream = lock_stream(session, workspace_id, stream_id) if stream_id is not None else None

@@ -49,12 +49,6 @@ class Restructured:
     """How many may be in flight in the source, and in the target; None for any number."""
 
 
-MOST_CHOSEN = 100
-"""So many epics fit in one choice."""
-
-SUGGESTED = 100
-
-
 class SameStream(Mistake):
     """A stream merged into itself, or into one of another portfolio."""
 
@@ -99,7 +93,7 @@ def merge(
 ) -> Restructured:
     """Put everything of one stream into another, and end it; its name and letters stay taken.
 
-    Raises UnknownStream, SameStream, NotAllowed and ChangedMeanwhile.
+    Raises UnknownStream, SameStream, NotAllowed and ChangedSince.
     """
     found = {
         id_: streaming.lock_stream(session, workspace_id, id_)
@@ -127,13 +121,11 @@ def merge(
     return told
 
 
-def suggest_epics(session: Session, source: ValueStream, viewer: str, typed: str) -> Sequence[Epic]:
-    """The stream's open epics the viewer may see, with what was typed in key or title."""
+def epics_to_split(session: Session, source: ValueStream, viewer: str) -> Sequence[tuple[str, int]]:
+    """The stream's open epics the viewer may see, as texts and ids."""
     rows = _open_epics(source).where(seen_by(viewer))
-    shown = Epic.key + " " + Epic.title
-    if text := typed.strip():
-        rows = rows.where(shown.icontains(text, autoescape=True))
-    return session.scalars(rows.order_by(Epic.id).limit(SUGGESTED)).all()
+    found = session.execute(rows.with_only_columns(Epic.key, Epic.title, Epic.id))
+    return [(f"{key} {title}", id_) for key, title, id_ in found]
 
 
 def preview_split(
@@ -173,7 +165,7 @@ def split(
     """Make a new stream of some of another's epics, with its shares of projects that only they
     point to; the others stay where they are.
 
-    Raises UnknownStream, NotAllowed, ChangedMeanwhile, NothingToSplit and FieldMistakes.
+    Raises UnknownStream, NotAllowed, ChangedSince, NothingToSplit and FieldMistakes.
     """
     portfolio_id = streaming.stream_of(session, workspace_id, source_id).portfolio_id
     new = streaming.add_stream(session, workspace_id, actor, portfolio_id, setup, at)

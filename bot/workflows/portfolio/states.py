@@ -13,12 +13,12 @@ from models.audit.trail import note
 from models.board.home import Home
 from models.epics.epic import Epic, Transition
 from models.errors import FieldMistakes, Mistake
+from models.portfolio.forms import LONGEST_LABEL
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.portfolio.preset import Preset
 from models.portfolio.setup import tidy
 
-LONGEST_LABEL = 40
 MOST_STATES = 20
 """More columns than anybody can look along."""
 
@@ -87,7 +87,7 @@ def use_preset(
 ) -> Portfolio:
     """Exchange the whole board, as long as no epic stands on it.
 
-    Raises UnknownPortfolio, NotAllowed, ChangedMeanwhile and BoardInUse.
+    Raises UnknownPortfolio, NotAllowed, ChangedSince and BoardInUse.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
     if is_in_use(session, portfolio):
@@ -124,17 +124,17 @@ def add_state(
 ) -> State:
     """Put a state behind another one; one that was given up under that name comes back.
 
-    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedSince and FieldMistakes.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    after = _state(portfolio, after_id)
+    after = state_of(portfolio, after_id)
     if len(portfolio.states) >= MOST_STATES:
         raise FieldMistakes({"label": f"{MOST_STATES} states are as many as fit on a board."})
     label = _free_label(portfolio, shape.label, None)
     following = next((s for s in portfolio.states if s.position > after.position), None)
     commits = after.committed or (following is not None and following.committed)
     if not after.is_open:
-        raise FieldMistakes({"after": f"What stands behind {after.label} is not on the way."})
+        raise FieldMistakes({"after_id": f"What stands behind {after.label} is not on the way."})
     for state in portfolio.all_states:
         if state.position > after.position:
             state.position += 1
@@ -163,10 +163,10 @@ def change_state(
 ) -> State:
     """Have the state be so; its kind stays where ideas begin and where epics end.
 
-    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedSince and FieldMistakes.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    state = _state(portfolio, state_id)
+    state = state_of(portfolio, state_id)
     label = _free_label(portfolio, shape.label, state)
     renamed = label != state.label
     _give(session, state, shape, label)
@@ -188,11 +188,11 @@ def drop_state(
 ) -> State:
     """Take the state off the board; history that stands in it keeps it.
 
-    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedMeanwhile, NeededState, StateInUse
+    Raises UnknownPortfolio, UnknownState, NotAllowed, ChangedSince, NeededState, StateInUse
     and NothingInFlight.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    state = _state(portfolio, state_id)
+    state = state_of(portfolio, state_id)
     if not state.is_in_the_middle:
         raise NeededState(state)
     if session.scalar(select(Epic.id).where(Epic.state_id == state.id).limit(1)) is not None:
@@ -221,10 +221,10 @@ def set_commitment_point(
     """Let leaving this state commit. Epics that were committed before stay so, to their moment.
 
     Those in flight from now on count since they entered their state. Raises UnknownPortfolio,
-    UnknownState, NotAllowed, ChangedMeanwhile and NothingInFlight.
+    UnknownState, NotAllowed, ChangedSince and NothingInFlight.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    point = _state(portfolio, state_id)
+    point = state_of(portfolio, state_id)
     if not any(s.is_open and s.position > point.position for s in portfolio.states):
         raise NothingInFlight
     portfolio.commit_on_leaving(point)
@@ -281,7 +281,8 @@ def _arranged(session: Session, portfolio: Portfolio, at: datetime) -> None:
     redraw_homes(session, portfolio.workspace_id, at)
 
 
-def _state(portfolio: Portfolio, state_id: int) -> State:
+def state_of(portfolio: Portfolio, state_id: int) -> State:
+    """A state of its board. Raises UnknownState."""
     state = next((each for each in portfolio.states if each.id == state_id), None)
     if state is None:
         raise UnknownState

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.keeping import Kept
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
 from bot.workflows.permitting import Place, check
@@ -49,6 +50,22 @@ def _ownerless(asked: Asked) -> Pile[ValueStream]:
 
 OWNERLESS = Need("streams", _ownerless)
 """Value streams that nobody owns; each waits for the admins."""
+
+
+def _portfolio_of(session: Session, stream: ValueStream) -> int:
+    """Raises UnknownStream for one that was merged into another."""
+    if stream.ended_at is not None:
+        raise UnknownStream
+    return stream.portfolio_id
+
+
+STREAMS = Kept(
+    ValueStream,
+    Right.SET_UP,
+    "/portfolio streams",
+    called=lambda stream: stream.name,
+    portfolio_id=_portfolio_of,
+)
 
 PAGE_SIZE = 15
 
@@ -108,7 +125,7 @@ def change_stream(
 ) -> tuple[ValueStream, Sequence[Change]]:
     """Have the stream be so, and what is another now; keys given keep their letters.
 
-    Raises UnknownStream, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    Raises UnknownStream, NotAllowed, ChangedSince and FieldMistakes.
     """
     _lock_prefixes(session, workspace_id)
     stream = lock_stream(session, workspace_id, stream_id)
@@ -145,17 +162,6 @@ def stream_of(session: Session, workspace_id: int, stream_id: int) -> ValueStrea
     if stream is None or stream.workspace_id != workspace_id or stream.ended_at is not None:
         raise UnknownStream
     return stream
-
-
-def setup_of(stream: ValueStream) -> StreamSetup:
-    """What the stream is now."""
-    return StreamSetup(
-        name=stream.name,
-        key_prefix=stream.key_prefix,
-        owner_user_id=stream.owner_user_id,
-        channel_id=stream.channel_id,
-        stage=stream.stage,
-    )
 
 
 def list_streams(

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.files.importing.histories import histories
+from bot.workflows.keeping import ChangedSince
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import merging as restructuring
-from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.streams import UnknownStream
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
@@ -132,7 +132,7 @@ def test_what_only_a_circle_sees_goes_along_and_is_not_counted_for_others(databa
 def test_only_an_admin_merges_and_only_what_was_shown(database, shop):
     with database.write() as session, pytest.raises(NotAllowed):
         merge(session, shop, actor=BEN)
-    with database.write() as session, pytest.raises(ChangedMeanwhile):
+    with database.write() as session, pytest.raises(ChangedSince):
         merge(session, shop, version=7)
     with database.write() as session, pytest.raises(restructuring.SameStream):
         merge(session, shop, target="PAY")

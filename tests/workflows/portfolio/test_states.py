@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.workflows.files.importing.histories import histories
+from bot.workflows.keeping import ChangedSince
 from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import states as shaping
-from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.states import StateShape
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
@@ -204,5 +204,5 @@ def test_only_an_admin_shapes_the_board_as_it_was_shown(database, shop):
         here, _, id_, version = told(session)
         with pytest.raises(NotAllowed):
             shaping.use_preset(session, here, BEN, id_, version, LEAN_BOARD, LATER)
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(ChangedSince):
             shaping.use_preset(session, here, ANA, id_, version + 1, LEAN_BOARD, LATER)

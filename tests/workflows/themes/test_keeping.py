@@ -191,5 +191,5 @@ def test_who_changed_something_last_since_it_was_shown_is_known(database, here):
     with database.write(audit.Act(BEN, "form", MONDAY + HOUR)) as session:
         session.get_one(Theme, theme.id).name = "Buyers who finish"
     with database.read() as session:
-        assert who_changed(session, theme, MONDAY) == BEN
-        assert who_changed(session, theme, MONDAY + HOUR) is None
+        assert who_changed(session, Theme, theme.id, MONDAY) == BEN
+        assert who_changed(session, Theme, theme.id, MONDAY + HOUR) is None
