@@ -23,7 +23,7 @@ NO_FACTS: Facts = MappingProxyType({})
 class Question:
     """One question of a form, named like the field; where its type takes None it may stay empty.
 
-    A label can name facts in braces.
+    A label and a hint can name facts in braces.
     """
 
     label: str
@@ -219,6 +219,27 @@ class People(Question):
         return ",".join(value) if value else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Question):
+    """One of what is found by typing: the fact of that name says by whom, and is not always there.
+
+    It is the id of what was found; whether it can be taken is looked at where it is saved.
+    """
+
+    finder: str
+    longest: int = 10
+
+    def parse(self, text: str, facts: Facts) -> int:
+        """Raises Mistake."""
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**31):
+            raise Mistake("Choose one of the list.")
+        return int(text)
+
+    def is_asked(self, facts: Facts) -> bool:
+        """Whether there is anything to find."""
+        return self.finder in facts
+
+
 class Form(BaseModel):
     """The answers of one form. A subclass annotates each of its fields with its question.
 
@@ -246,11 +267,11 @@ class Form(BaseModel):
     def held_by(cls, noun: object) -> dict[str, Any]:
         """What a noun, or a mapping, holds of it already; None for what it does not know.
 
-        Without either it is the default of each field.
+        Without either it is what is usual: the defaults that say something.
         """
         if noun is None:
-            fields = cls.model_fields.items()
-            return {n: None if field.is_required() else field.default for n, field in fields}
+            usual = {n: f.default for n, f in cls.model_fields.items() if not f.is_required()}
+            return {name: usual.get(name) if cls.must(name) else None for name in cls.model_fields}
         if isinstance(noun, Mapping):
             return {name: noun.get(name) for name in cls.model_fields}
         return {name: getattr(noun, name, None) for name in cls.model_fields}

@@ -25,6 +25,7 @@ from bot.slack.actions import (
     Memory,
     Note,
     Page,
+    Searched,
     Seen,
     Shown,
     carried,
@@ -104,6 +105,12 @@ def open_view(call: Call) -> None:
     else:
         call.open_form(view)
         call.ack()
+
+
+def drawn_instead(call: Call, page: Page) -> View:
+    """A page in place of the one in front."""
+    with call.database.read() as session:
+        return _draw(call, session, _over(_memory(call), in_place=True), page)
 
 
 def do(call: Call) -> None:
@@ -314,7 +321,7 @@ def _view(
     return answers.note(to)
 
 
-def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: object) -> View:
+def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: object = None) -> View:
     """The page, with the Note of what was done beneath its lead."""
     route = routes.find(PAGE, page)
     if route is None:
@@ -329,7 +336,10 @@ def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: objec
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
     close = "Back" if beneath.stack else "Close"
-    return modal(page.kind, shown.title, blocks, close=close, private_metadata=memory)
+    submit = "Search" if isinstance(page, Searched) else None
+    return modal(
+        page.kind, shown.title, blocks, submit=submit, close=close, private_metadata=memory
+    )
 
 
 def _turns(page: Page, of: int) -> list[dict[str, Any]]:

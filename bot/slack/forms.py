@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.slack.actions import Action, Page
+from bot.slack.actions import Action, Found, Page
 from bot.slack.blocks import (
     OPTIONS_LIMIT,
     TITLE_LIMIT,
@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
-from bot.slack.choosers import described
+from bot.slack.choosers import described, searching
 from bot.slack.mrkdwn import channel, listed, person
 from models.form import (
     Channel,
@@ -32,6 +32,7 @@ from models.form import (
     People,
     Person,
     Question,
+    Search,
     Several,
     Whole,
 )
@@ -139,7 +140,9 @@ def form_view(
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)
         optional = not opened.form.must(name)
-        blocks.append(field(name, label, element, hint=_hint(question), optional=optional))
+        blocks.append(
+            field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
+        )
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
@@ -157,10 +160,10 @@ def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
     return fits[:OPTIONS_LIMIT]
 
 
-def _hint(question: Question) -> str | None:
+def _hint(question: Question, facts: Facts) -> str | None:
     if question.hint is None and isinstance(question, Paragraph):
         return f"Up to {question.longest:,} characters."
-    return question.hint
+    return question.hint and (question.hint.format_map(dict(facts)) or None)
 
 
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:
@@ -169,6 +172,9 @@ def _element(name: str, question: Question, value: str | None, facts: Facts) -> 
             few, several = bool(question.among), isinstance(question, Several)
             draw = _in_sight if few else _lists if several else _list
             return draw(name, question, value, question.pairs(facts))
+        case Search():
+            finder: Found = facts[question.finder]
+            return finder.search(question.example or "Type to search")
         case Day():
             return _with({"type": "datepicker", "action_id": name}, "initial_date", value)
         case Person():
@@ -205,8 +211,8 @@ def _list(
     chosen = next((each for each in options if each["value"] == value), None)
     if len(options) <= OPTIONS_LIMIT:
         return select(name, placeholder, options, chosen)
-    searched = _asking("external_select", f"{SEARCHED}_{name}", question, placeholder)
-    return _with(searched | {"min_query_length": 0}, "initial_option", chosen)
+    searched = searching(f"{SEARCHED}_{name}", placeholder)
+    return _with(searched, "initial_option", chosen)
 
 
 def _lists(

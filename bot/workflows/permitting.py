@@ -133,6 +133,12 @@ def check(session: Session, user_id: str, right: Right, place: Place) -> Role:
     raise NotAllowed(right, names, holders(session, roles, place), notes)
 
 
+def check_any(session: Session, user_id: str, right: Right, places: Sequence[Place]) -> None:
+    """Raise NotAllowed, as it is in the first of the places, for who has no such role in any."""
+    if not any(may(session, user_id, right, place) for place in places):
+        check(session, user_id, right, places[0])
+
+
 def may(session: Session, user_id: str, right: Right, place: Place) -> bool:
     """Whether the person has a role there that carries the right."""
     carries = MAY[right]

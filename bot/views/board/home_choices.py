@@ -18,7 +18,7 @@ from bot.slack.blocks import (
 from bot.slack.values import HomeChoice
 from bot.views.epics.list import CLEAR_SEARCH
 from bot.workflows.board.board import BoardPage
-from bot.workflows.board.inbox import Reader
+from bot.workflows.board.home import Reader
 from models.epics.column import Column, columns
 from models.portfolio.portfolio import Portfolio, ValueStream
 

@@ -1,13 +1,18 @@
 """Merging a value stream into another one, and splitting one: looked at, then done."""
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import words
+from bot.views.notices import notice
 from bot.views.portfolio.actions import MergeStream, SplitStream
 from bot.workflows.portfolio.merging import Restructured
+from models.message import MessageKind
 from models.portfolio.portfolio import ValueStream
 from models.portfolio.setup import StreamSetup
 
@@ -39,8 +44,10 @@ def answer(part: str, told: Restructured) -> Answer:
     return Answer(said, [section(said)])
 
 
-def where_it_went(source: ValueStream, target: ValueStream) -> Answer:
+@notice(MessageKind.MERGED, ValueStream)
+def where_it_went(session: Session, source: ValueStream, now: datetime) -> Answer:
     """Posted in the channel of the stream that ended."""
+    target = session.get_one(ValueStream, source.merged_into_id)
     said = words("portfolio/merging", "where_it_went", source=source, target=target)
     return Answer(said, [section(said)])
 

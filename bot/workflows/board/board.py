@@ -131,11 +131,9 @@ def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
 
 
 def _portfolio(session: Session, portfolio_id: int) -> Portfolio:
-    return session.scalars(
-        select(Portfolio)
-        .where(Portfolio.id == portfolio_id)
-        .options(selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
-    ).one()
+    """As it was read already, where it was: whoever looks at a board chose among portfolios."""
+    parts = (selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
+    return session.get_one(Portfolio, portfolio_id, options=parts)
 
 
 def _themes(session: Session, portfolio: Portfolio) -> Sequence[Theme]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.board.inbox import Reader
 from models.board.home import Home
 from models.epics.listing import Filter
 from models.people.role import Role, RoleGrant, UserGroupMember
@@ -16,6 +15,17 @@ from models.work import insert_into, put
 
 Grant = Row[Role, int | None, int | None]
 """A role with the portfolio or the value stream it is of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who looks at a portfolio, and what they are to it."""
+
+    user_id: str
+    is_admin: bool = False
+    may_propose: bool = True
+    has_part: bool = True
+    """Whether they own something in it, or have a role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

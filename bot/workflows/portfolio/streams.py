@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Kept
+from bot.workflows.needs import Asked, Need
+from bot.workflows.paging import Pile
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio.basics import check_unchanged, lock_portfolio
 from bot.workflows.redrawing import redraw_homes
@@ -38,6 +40,16 @@ class StreamPage:
     number: int
     pages: int
     total: int
+
+
+def _ownerless(asked: Asked) -> Pile[ValueStream]:
+    there = asked.portfolio.open_streams if asked.is_admin else ()
+    found = [stream for stream in there if stream.owner_user_id is None]
+    return Pile(found[: asked.few], len(found))
+
+
+OWNERLESS = Need("streams", _ownerless)
+"""Value streams that nobody owns; each waits for the admins."""
 
 
 def _portfolio_of(session: Session, stream: ValueStream) -> int:

@@ -8,7 +8,7 @@ import pytest
 from bot.slack.values import HomeChoice
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
-from bot.workflows.board.inbox import Reader, Waits
+from bot.workflows.board.home import Reader
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.blocking import Blocking
@@ -17,6 +17,7 @@ from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from models.themes.theme import Theme
+from tests.needs import waiting
 from tests.views.builders import (
     ANA,
     BEN,
@@ -49,7 +50,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 def home(board, portfolios=None, waits=None, reader=OWNER, now=MONDAY):
     portfolios = portfolios or [board.portfolio]
-    return home_board.home(board, waits or Waits(), reader, portfolios, now)
+    return home_board.home(board, waits or waiting(), reader, portfolios, now)
 
 
 def test_an_empty_board_says_how_little_it_takes():
@@ -360,11 +361,11 @@ def everything_waits(portfolio):
     epic = an_epic("reviewing", portfolio=portfolio, title=HOSTILE * 20)
     epic.blocking = a_blocking(epic, HOSTILE * 20)
     lacks = [*Requirement]
-    return Waits(
+    return waiting(
         answers=Pile([epic] * 5, 9_999),
         blocked=Pile([epic] * 5, 9_999),
         lacking=Pile([(epic, lacks)] * 5, 9_999),
-        quiet=Pile([(epic, MONDAY - WEEK)] * 5, 9_999),
+        stale=Pile([(epic, MONDAY - WEEK)] * 5, 9_999),
         unowned=Pile([epic] * 5, 9_999),
         streams=Pile(portfolio.value_streams[:5], 9_999),
         slips=Pile([a_slip()] * 5, 9_999),
@@ -379,11 +380,11 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
     stuck.blocking = a_blocking(stuck)
     short = an_epic("reviewing", number=10, portfolio=portfolio)
     quiet = an_epic("implementing", number=11, portfolio=portfolio, phase=Phase.DELIVERING)
-    waits = Waits(
+    waits = waiting(
         answers=Pile([late, due], 2),
         blocked=Pile([stuck], 1),
         lacking=Pile([(short, [Requirement.KILL_THRESHOLD, Requirement.MVP_COST])], 1),
-        quiet=Pile([(quiet, MONDAY - 16 * DAY)], 1),
+        stale=Pile([(quiet, MONDAY - 16 * DAY)], 1),
         unowned=Pile([an_epic("ready", number=13, portfolio=portfolio, owner_user_id=None)], 1),
         streams=Pile([portfolio.value_streams[2]], 1),
         slips=Pile([a_slip()], 1),
@@ -417,7 +418,7 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
 def test_beyond_three_of_a_kind_the_others_are_counted():
     portfolio = a_portfolio()
     ideas = [an_epic(number=n, portfolio=portfolio) for n in range(5)]
-    waits = Waits(answers=Pile(ideas, 10), quiet=Pile([(ideas[0], MONDAY - 16 * DAY)], 1))
+    waits = waiting(answers=Pile(ideas, 10), stale=Pile([(ideas[0], MONDAY - 16 * DAY)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts.count("Answer this idea") == 3
     assert "And 7 more ideas to answer." in texts
@@ -435,7 +436,7 @@ def test_what_finds_no_place_at_all_is_counted_by_its_kind():
 def test_in_the_first_weeks_nothing_that_waits_is_called_late():
     portfolio = a_portfolio()
     portfolio.live_at = MONDAY - WEEK
-    waits = Waits(answers=Pile([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
+    waits = waiting(answers=Pile([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts[1].endswith("An idea for Payments · here since {Mon 16 Mar}")
 

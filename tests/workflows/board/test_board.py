@@ -9,7 +9,8 @@ from bot.workflows import seeing
 from bot.workflows.board import home as looking
 from bot.workflows.board.board import board
 from bot.workflows.board.home import Chosen
-from bot.workflows.board.inbox import what_waits
+from bot.workflows.board.needs import what_waits
+from bot.workflows.epics.waiting import ANSWER
 from models.audit.trail import note
 from models.epics.epic import Epic, EpicType
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
@@ -189,7 +190,7 @@ def drawn(database, shop, viewer):
         waits = what_waits(session, portfolios[0], reader, MONDAY)
         for epics in seen.first.values():
             assert all(epic.value_stream.name and epic.column_label for epic in epics)
-        for epic in waits.answers.some:
+        for epic in waits.of(ANSWER).some:
             assert epic.value_stream.name
     event.remove(database.engine, "before_cursor_execute", listen)
     return len([statement for statement in asked if statement.startswith(("SELECT", "WITH"))])
