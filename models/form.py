@@ -267,11 +267,11 @@ class Form(BaseModel):
     def held_by(cls, noun: object) -> dict[str, Any]:
         """What a noun, or a mapping, holds of it already; None for what it does not know.
 
-        Without either it is the default of each field.
+        Without either it is what is usual: the defaults that say something.
         """
         if noun is None:
-            fields = cls.model_fields.items()
-            return {n: None if field.is_required() else field.default for n, field in fields}
+            usual = {n: f.default for n, f in cls.model_fields.items() if not f.is_required()}
+            return {name: usual.get(name) if cls.must(name) else None for name in cls.model_fields}
         if isinstance(noun, Mapping):
             return {name: noun.get(name) for name in cls.model_fields}
         return {name: getattr(noun, name, None) for name in cls.model_fields}
