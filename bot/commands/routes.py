@@ -35,9 +35,9 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
-from bot.workflows.keeping import ChangedSince, who_changed
+from bot.workflows.keeping import who_changed
 from models.base import Base
-from models.errors import FieldMistakes, Mistake
+from models.errors import ChangedSince, FieldMistakes, Mistake
 from models.form import Choice, Form, Person
 from models.seen import first_time, was_seen
 

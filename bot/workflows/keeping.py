@@ -12,7 +12,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.seeing import portfolio_seen_by
 from models.audit.audit import AuditEvent
 from models.base import Base
-from models.errors import Mistake
+from models.errors import check_as_seen, there
 from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
@@ -21,24 +21,6 @@ LOCK: dict[str, Any] = {"key_share": True}
 """Against others who change the same, not against what points to it."""
 
 Noun = TypeVar("Noun", bound=Base)
-
-
-class Gone(Mistake):
-    """A noun that is not there, or not for this person."""
-
-    def __init__(self, command: str) -> None:
-        super().__init__(f"That is not there any more. {command} shows what there is.")
-
-
-class ChangedSince(Mistake):
-    """Something that someone else has changed since it was shown."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"Someone has changed {what} since this form was opened. Copy what you typed, "
-            "close the form and open it again to see it as it is now."
-        )
-        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +61,8 @@ class Kept(Generic[Noun]):
         """
         found = act.session.get(self.noun, id_, with_for_update=LOCK, populate_existing=True)
         noun: Any = self._allowed(act, found)
-        if version not in (None, noun.version):
-            raise ChangedSince(self.called(noun))
+        if version is not None:
+            check_as_seen(self.called(noun), version, noun.version)
         return noun  # type: ignore[no-any-return]
 
     def portfolio(self, act: Act, portfolio_id: int) -> Portfolio:
@@ -118,9 +100,8 @@ class Kept(Generic[Noun]):
         act.session.flush()
         return noun  # type: ignore[no-any-return]
 
-    def _allowed(self, act: Act, noun: Noun | None) -> Noun:
-        if noun is None:
-            raise Gone(self.command)
+    def _allowed(self, act: Act, found: Noun | None) -> Noun:
+        noun = there(found, self.command)
         portfolio = self._seen(act, self.portfolio_id(act.session, noun))
         if not self.is_theirs(act.session, noun, act.actor):
             check(act.session, act.actor, self.right, Place.of_portfolio(portfolio))
@@ -129,10 +110,7 @@ class Kept(Generic[Noun]):
     def _seen(self, act: Act, portfolio_id: int) -> Portfolio:
         here = (Portfolio.workspace_id == act.workspace_id, Portfolio.id == portfolio_id)
         seen = select(Portfolio).where(*here, portfolio_seen_by(act.actor))
-        portfolio = act.session.scalars(seen).first()
-        if portfolio is None:
-            raise Gone(self.command)
-        return portfolio
+        return there(act.session.scalars(seen).first(), self.command)
 
 
 def who_changed(session: Session, noun: Base, since: datetime) -> str | None:

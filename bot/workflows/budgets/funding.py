@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.ledger import COMMAND
-from bot.workflows.keeping import Act, Gone
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from bot.workflows.seeing import portfolio_seen_by
 from models.budgets.forms import FundingForm
 from models.budgets.ledger import SOURCE, UNALLOCATED, Entry, EntryKind, Move, free
-from models.errors import FieldMistakes
+from models.errors import FieldMistakes, there
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -24,10 +24,7 @@ def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
     )
     if portfolio_id is not None:
         rows = rows.where(Portfolio.id == portfolio_id)
-    found = act.session.scalars(rows.order_by(Portfolio.id).limit(1)).first()
-    if found is None:
-        raise Gone(COMMAND)
-    return found
+    return there(act.session.scalars(rows.order_by(Portfolio.id).limit(1)).first(), COMMAND)
 
 
 def portfolio_to_fund(act: Act, portfolio_id: int) -> Portfolio:

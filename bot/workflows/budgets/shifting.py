@@ -18,7 +18,7 @@ from bot.workflows.budgets.considering import (
     portfolio_to_shift_in,
 )
 from bot.workflows.budgets.ledger import COMMAND
-from bot.workflows.keeping import LOCK, Act, ChangedSince, Gone
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, may
 from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
 from bot.workflows.seeing import portfolio_seen_by
@@ -28,7 +28,7 @@ from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
 from models.budgets.seats import NobodyElse, People, Seat
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import spell_day
-from models.errors import Mistake
+from models.errors import Gone, Mistake, check_as_seen
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
@@ -85,8 +85,7 @@ def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift
     if period is not None:
         ledger.lock(act.session, period)
     ruling = consider(act, portfolio, form)
-    if ruling.mark != seen:
-        raise ChangedSince(WHAT)
+    check_as_seen(WHAT, seen, ruling.mark)
     if not ruling.can_be_asked:
         raise NobodyElse if ruling.alone else Overdrawn
     shift = Shift(

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import ChangedSince
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.streams import NoSuchStream
 from bot.workflows.projects.projects import UnknownProject, seen_portfolio, seen_project
 from bot.workflows.redrawing import redraw_digests, redraw_epic, redraw_homes
 from models.epics.epic import Epic
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes
 from models.people.role import MAY, Right, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Program, Project, ProjectShare

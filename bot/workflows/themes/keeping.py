@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import LOCK, Act, Gone, Kept
+from bot.workflows.keeping import LOCK, Act, Kept
 from bot.workflows.themes.themes import COMMAND
-from models.errors import FieldMistakes
+from models.errors import FieldMistakes, Gone
 from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio

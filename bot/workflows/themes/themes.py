@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.keeping import Gone
 from bot.workflows.seeing import portfolio_seen_by, seen_by
 from models.epics.epic import Epic
+from models.errors import Gone, there
 from models.portfolio.portfolio import Portfolio, State, StateKind
 from models.themes.theme import Objective, Theme
 
@@ -125,10 +125,7 @@ def seen_portfolio(
     )
     if portfolio_id is not None:
         rows = rows.where(Portfolio.id == portfolio_id)
-    portfolio = session.scalars(rows.order_by(Portfolio.id)).first()
-    if portfolio is None:
-        raise Gone(COMMAND)
-    return portfolio
+    return there(session.scalars(rows.order_by(Portfolio.id)).first(), COMMAND)
 
 
 def _counts(

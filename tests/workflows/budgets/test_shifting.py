@@ -9,14 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from bot.workflows.budgets import funding, shifting
 from bot.workflows.budgets.considering import NoMoney
 from bot.workflows.budgets.shifting import AlreadyApproved, NotAsked, NotYours, OwnRequest
-from bot.workflows.keeping import ChangedSince, Gone
 from bot.workflows.permitting import NotAllowed
 from models.budgets.books import Balance, Overdrawn
 from models.budgets.forms import FundingForm
 from models.budgets.ledger import EntryKind, Transfer
 from models.budgets.rules import Band
 from models.budgets.shift import AlreadyEnded, ClosedAt, Outcome
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes, Gone
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import ValueStream
 from models.work import Work

@@ -16,7 +16,6 @@ from bot.workflows.decisions.opening import (
 )
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
-from bot.workflows.keeping import Gone
 from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
 from models.decisions.decision import (
@@ -29,6 +28,7 @@ from models.decisions.decision import (
     Outcome,
 )
 from models.epics.epic import Epic, Transition
+from models.errors import Gone
 from models.message import Message, MessageKind
 from models.people.role import RoleGrant
 from models.portfolio.portfolio import Portfolio
