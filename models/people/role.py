@@ -1,14 +1,16 @@
 """Who may do what: roles on a portfolio or a value stream, given to people or user groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NoReturn
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+from models.errors import Mistake
 
 
 class Role(StrEnum):
@@ -33,6 +35,17 @@ ROLE_SAYS: Mapping[Role, str] = {
     Role.ADMIN: "sets Tack up, gives and takes roles, brings data in",
 }
 """What a role is for, up to 75 characters; in the order of a form."""
+
+NEAREST_FIRST = (
+    Role.EPIC_OWNER,
+    Role.STREAM_OWNER,
+    Role.COUNCIL,
+    Role.FINANCE,
+    Role.ADMIN,
+    Role.PROPOSER,
+    Role.VIEWER,
+)
+"""Whom to ask first: those nearest to the thing."""
 
 FROM_SETTINGS = "TACK_ADMINS"
 """Who gave a role that the settings name."""
@@ -111,7 +124,7 @@ class Right(StrEnum):
     MOVE = "move this epic"
     STOP = "stop this epic"
     OVERRIDE = "move past a limit or a policy"
-    JUDGE = "say that its MVP is worth going on with"
+    PERSEVERE = "approve persevere after an MVP"
     DECIDE = "open a decision on this epic"
     CONFIRM = "say that this epic still stands so"
     BLOCK = "say what blocks this epic"
@@ -137,7 +150,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.MOVE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.STOP: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
-    Right.JUDGE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.PERSEVERE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.DECIDE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
@@ -155,3 +168,44 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.RUN_DIGEST: frozenset(Role) - {Role.VIEWER},
 }
 """Which roles carry which right. A role on a portfolio holds in each of its streams."""
+
+
+class NotAllowed(Mistake):
+    """Something by someone without a role that carries it; says which does, and who has it."""
+
+    def __init__(
+        self,
+        right: Right,
+        names: Sequence[str],
+        holders: Sequence[str],
+        empty: Sequence[tuple[Role, UserGroup]] = (),
+    ) -> None:
+        who = " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        said = [f"Only {who} can {right.value}."]
+        said += [
+            f"The role {role.value} was given to the user group @{group.handle}, "
+            f"{'which is gone' if group.gone else 'which is empty'}."
+            for role, group in empty
+        ]
+        if not holders:
+            said.append("Nobody is that now: an admin gives roles with /portfolio roles.")
+        super().__init__(" ".join(said))
+        self.ask = tuple(holders)
+
+
+def nearest(right: Right, roles: Collection[Role]) -> Role | None:
+    """The nearest of the roles that carries the right; None where none does."""
+    return next((role for role in NEAREST_FIRST if role in roles and role in MAY[right]), None)
+
+
+def refuse(
+    right: Right,
+    names: Sequence[str],
+    holders: Sequence[str],
+    empty: Sequence[tuple[Role, UserGroup]] = (),
+) -> NoReturn:
+    """Raise NotAllowed: what who may is called there, who that is, and groups with nobody in them.
+
+    `empty` are user groups that a role which carries the right was given to.
+    """
+    raise NotAllowed(right, names, holders, empty)

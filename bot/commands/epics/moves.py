@@ -88,7 +88,7 @@ def open_persevere(call: Call, epic_id: int) -> None:
         to = next_column(epic)
         if to is None or not to.scales or to.state is not epic.state:
             raise NotTesting(epic)
-        check(session, call.actor, Right.JUDGE, Place.of_epic(epic))
+        check(session, call.actor, Right.PERSEVERE, Place.of_epic(epic))
         view = move_form.persevere_form(epic, to, call.channel_id)
     open_form(call, view)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.funding import seen_portfolio
 from bot.workflows.keeping import Act
-from bot.workflows.permitting import NotAllowed, Place, check, holders, may
+from bot.workflows.permitting import Place, check, holders, may
 from models.budgets.books import Balance, Books
 from models.budgets.forms import ShiftForm
 from models.budgets.period import FundingPeriod
@@ -19,7 +19,7 @@ from models.budgets.rules import USUAL, Band, Position, band_of
 from models.budgets.seats import NobodyElse, People, Seat, seats_of
 from models.calendar import DAY_ENDS_AT
 from models.errors import FieldMistakes, Mistake
-from models.people.role import Right, Role
+from models.people.role import Right, Role, refuse
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 REFUSED = frozenset({Band.OVERDRAWN, Band.COUNCIL})
@@ -92,11 +92,11 @@ def portfolio_to_shift_in(act: Act, portfolio_id: int | None) -> Portfolio:
     """A portfolio in which the person may ask for shifts. Raises Gone and NotAllowed."""
     portfolio = seen_portfolio(act, portfolio_id)
     if not may_ask(act, portfolio):
-        roles = ["the owner of a value stream", "the council", "finance", "an admin"]
+        names = ["the owner of a value stream", "the council", "finance", "an admin"]
         asked = [Role.COUNCIL, Role.FINANCE, Role.ADMIN]
         owners = [each.owner_user_id for each in portfolio.open_streams if each.owner_user_id]
         found = [*owners, *holders(act.session, asked, Place.of_portfolio(portfolio))]
-        raise NotAllowed(Right.SHIFT, roles, list(dict.fromkeys(found)))
+        refuse(Right.SHIFT, names, list(dict.fromkeys(found)))
     return portfolio
 
 

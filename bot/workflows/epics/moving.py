@@ -112,7 +112,7 @@ def move(
     )
     role = _passing_role(session, actor, epic, to, obstacles, reason, anyway=anyway)
     if to.scales and epic.state.kind is not StateKind.DONE:
-        check(session, actor, Right.JUDGE, place)
+        check(session, actor, Right.PERSEVERE, place)
         if not (reason or "").strip():
             raise ReasonMissing("Say in a sentence why it goes on after its MVP.")
     moved = carry_out(session, epic, to, actor, reason, at)

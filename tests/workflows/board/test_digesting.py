@@ -9,12 +9,12 @@ from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board.digesting import NoDigest, SentAlready, UnknownScope, Wish
 from bot.workflows.epics.moving import move
-from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Digest, Subscription
 from models.epics.epic import Epic
 from models.flow.flow import Load
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic

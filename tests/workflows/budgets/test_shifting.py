@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from bot.workflows.budgets import funding, shifting
 from bot.workflows.budgets.considering import NoMoney
 from bot.workflows.budgets.shifting import AlreadyApproved, NotAsked, NotYours, OwnRequest
-from bot.workflows.permitting import NotAllowed
 from models.budgets.books import Balance, Overdrawn
 from models.budgets.forms import FundingForm
 from models.budgets.ledger import EntryKind, Transfer
@@ -17,6 +16,7 @@ from models.budgets.rules import Band
 from models.budgets.shift import AlreadyEnded, ClosedAt, Outcome
 from models.errors import ChangedSince, FieldMistakes, Gone
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import ValueStream
 from models.work import Work
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year

@@ -16,7 +16,6 @@ from bot.workflows.decisions.opening import (
 )
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
-from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
 from models.decisions.decision import (
     AFTER_THE_LAST,
@@ -30,7 +29,7 @@ from models.decisions.decision import (
 from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.message import Message, MessageKind
-from models.people.role import RoleGrant
+from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY

@@ -11,12 +11,12 @@ from bot.workflows.epics.answering import NotAnIdea, answer
 from bot.workflows.epics.blocking import AlreadyBlocked, AlreadyEnded, NotBlocked, block, unblock
 from bot.workflows.epics.moving import ReasonMissing, UnknownEpic, move
 from bot.workflows.epics.stopping import CannotStop, stop
-from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation
 from models.epics.answer import IdeaAnswer
 from models.epics.epic import Answer, AnswerKind, Blocking, Epic, Transition
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import delete, event, func, select
 
 from bot.workflows.epics.moving import ReasonMissing, move
-from bot.workflows.permitting import NotAllowed
 from models.epics.epic import Epic, Override, Transition
 from models.epics.obstacles import NotYet
 from models.errors import AlreadyThere
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
@@ -198,7 +198,7 @@ def test_with_nothing_in_the_way_nothing_is_overridden(database, shop):
 
 def test_it_goes_on_to_delivering_by_a_word_of_the_streams_owner(database, shop):
     epic = put(database, shop, "implementing")
-    with pytest.raises(NotAllowed, match="can say that its MVP is worth going on with"):
+    with pytest.raises(NotAllowed, match="can approve persevere after an MVP"):
         go(database, shop, epic, "implementing", by=ANA, reason="good", phase=Phase.DELIVERING)
     with pytest.raises(ReasonMissing, match="why it goes on after its MVP"):
         go(database, shop, epic, "implementing", phase=Phase.DELIVERING)

@@ -13,12 +13,11 @@ from bot.workflows.files.matching_columns import BadRow
 from bot.workflows.files.previewing import look_ahead, preview
 from bot.workflows.files.reading_tables import Table, read_table
 from bot.workflows.people.workspaces import grant_admin
-from bot.workflows.permitting import NotAllowed
 from models.audit.audit import Act, AuditEvent
 from models.epics.epic import Epic
 from models.files.upload import KEPT_FOR, Upload, UploadKind
 from models.message import Message, MessageKind
-from models.people.role import RoleGrant
+from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Project
 from models.work import Work

@@ -14,11 +14,11 @@ from bot.workflows.people.granting import (
     take_away,
 )
 from bot.workflows.people.workspaces import admin_ids, grant_admin, settle_admins, workspace_of
-from bot.workflows.permitting import NotAllowed, Place, check, granted_roles, may
+from bot.workflows.permitting import Place, check, granted_roles, may
 from bot.workflows.portfolio.setting_up import go_live, set_up
 from models.message import Message, MessageKind
 from models.people.handover import Departure
-from models.people.role import Right, Role, RoleGrant, SlackGroup, UserGroup
+from models.people.role import NotAllowed, Right, Role, RoleGrant, SlackGroup, UserGroup
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import Setup
 from models.work import Work

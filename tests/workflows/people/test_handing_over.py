@@ -14,12 +14,12 @@ from bot.workflows.people.handing_over import (
 )
 from bot.workflows.people.holdings import holdings
 from bot.workflows.people.workspaces import grant_admin, settle_admins
-from bot.workflows.permitting import NotAllowed, Place, check, granted_roles
+from bot.workflows.permitting import Place, check, granted_roles
 from models.audit.audit import Act
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.people.handover import Departure, Handover, Kind
-from models.people.role import Right, Role, RoleGrant
+from models.people.role import NotAllowed, Right, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Project
 from models.themes.theme import Objective

@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.files.importing.histories import histories
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import merging as restructuring
 from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.streams import UnknownStream
 from models.epics.epic import Epic, StreamMove
 from models.flow.flow import board_at
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.portfolio.setup import StreamSetup
 from models.projects.project import Project, ProjectShare

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from bot.workflows.board import digesting
 from bot.workflows.people import granting
 from bot.workflows.people.workspaces import grant_admin, workspace_of
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import basics as settling
 from bot.workflows.portfolio import limits as setting_limits
 from bot.workflows.portfolio import readiness as beginning
@@ -18,7 +17,7 @@ from bot.workflows.portfolio import streams as streaming
 from models.audit.audit import Act
 from models.errors import FieldMistakes, Mistake
 from models.message import Message, MessageKind
-from models.people.role import Role, RoleGrant, SlackGroup
+from models.people.role import NotAllowed, Role, RoleGrant, SlackGroup
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.portfolio.setup import Basics, StreamSetup, parse_holidays, parse_working_days
 from models.work import Work

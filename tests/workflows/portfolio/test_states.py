@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.workflows.files.importing.histories import histories
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import states as shaping
 from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.states import StateShape
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
 from models.flow.flow import board_at
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.portfolio.preset import GATES_BOARD, LEAN_BOARD, PRESETS, preset_of

@@ -8,7 +8,6 @@ from sqlalchemy import event, select
 from bot.workflows.epics.linking import link, suggest_epics, unlink
 from bot.workflows.files.importing.creating import found_portfolio
 from bot.workflows.people.workspaces import workspace_of
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.projects.keeping import keep_milestone, keep_project
 from bot.workflows.projects.projects import (
     ProjectChoice,
@@ -18,7 +17,7 @@ from bot.workflows.projects.projects import (
     projects_page,
 )
 from models.errors import ChangedSince, FieldMistakes
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import ProjectSnapshot
 from models.projects.project_entry import MilestoneEntry, ProjectEntry
