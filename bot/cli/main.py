@@ -42,7 +42,7 @@ from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
 from models.flow.flow import Board, board_at
-from models.portfolio.portfolio import PHASED_STATE
+from models.portfolio.preset import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")

@@ -1,13 +1,13 @@
 """What a portfolio is set up with, and what its value streams are: typed, tidied and checked."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from models.calendar import MONDAY_TO_FRIDAY, time_zones
 from models.errors import FieldMistakes, Mistake
-from models.portfolio.portfolio import Stage, derive_prefix
+from models.portfolio.portfolio import Stage
 
 CURRENCY = re.compile("[A-Z]{3}")
 PREFIX = re.compile("[A-Z][A-Z0-9]{1,9}")
@@ -46,6 +46,13 @@ class NotADay(Mistake):
         super().__init__(
             f"“{line[:40]}” is no date. Write one a line, like 2026-12-25 or 25.12.2026."
         )
+
+
+class NoSuchStream(Mistake):
+    """A row about a value stream that is not there, where none is to be made."""
+
+    def __init__(self, named: str, there: Iterable[str]) -> None:
+        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +256,14 @@ def parse_whole(answers: Mapping[str, str | None], name: str, least: int, most: 
         said = f"Write a whole number from {least} to {most:,}, or leave it empty."
         raise FieldMistakes({name: said})
     return int(text)
+
+
+def derive_prefix(name: str, taken: Collection[str]) -> str:
+    """Three letters of the name, with a number where another stream has them already."""
+    letters = "".join(c for c in name.upper() if c.isascii() and c.isalpha())[:3] or "VS"
+    if letters not in taken:
+        return letters
+    return next(p for n in range(2, len(taken) + 3) if (p := f"{letters}{n}") not in taken)
 
 
 def tidy(text: str) -> str:

@@ -12,12 +12,12 @@ from bot.slack.values import OldButton
 from bot.views.board import refusal
 from bot.workflows.epics.finding import UnknownKey
 from bot.workflows.epics.moving import UnknownEpic
-from bot.workflows.portfolio.readiness import NoAdminYet, SetUpFirst
-from bot.workflows.portfolio.states import UnknownState
-from bot.workflows.portfolio.streams import UnknownStream
 from bot.workflows.showing_again import NothingToShow
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, Mistake, MovedMeanwhile
 from models.message import Message, MessageKind
+from models.portfolio.board import UnknownState
+from models.portfolio.portfolio import UnknownStream
+from models.portfolio.readiness import NoAdminYet, SetUpFirst
 from tests.views.builders import ANA, BEN, CLEO, DANA, HOSTILE, a_portfolio, an_epic
 from tests.views.reading import buttons, read_aloud, shown, shown_form
 

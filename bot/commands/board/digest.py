@@ -26,9 +26,9 @@ from bot.workflows.board import inbox as waiting
 from bot.workflows.board.digesting import NoDigest, Wish
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
-from bot.workflows.portfolio.readiness import SetUpFirst
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
+from models.portfolio.readiness import SetUpFirst
 
 USAGES = (
     help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),

@@ -13,10 +13,10 @@ from bot.views.portfolio import board_page, told_changes
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import limits as setting_limits
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile
 from bot.workflows.portfolio.limits import places
 from models.errors import FieldMistakes
 from models.people.role import Right
+from models.portfolio.portfolio import ChangedMeanwhile
 from models.portfolio.setup import parse_whole
 
 MOST = 9_999

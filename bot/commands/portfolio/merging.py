@@ -9,9 +9,8 @@ from bot.slack.values import MergePlan, OldButton, SettingRef, SplitPlan
 from bot.views.portfolio import restructure_form, told_changes
 from bot.workflows.portfolio import merging as restructuring
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile
 from models.errors import FieldMistakes
-from models.portfolio.portfolio import Stage
+from models.portfolio.portfolio import ChangedMeanwhile, NothingToSplit, Stage
 from models.portfolio.setup import StreamSetup
 
 
@@ -115,7 +114,7 @@ def check_split(call: Call) -> None:
             new, told = restructuring.preview_split(
                 session, call.workspace_id, call.actor, ref.subject, setup, ids
             )
-        except restructuring.NothingToSplit as nothing:
+        except NothingToSplit as nothing:
             raise FieldMistakes({restructure_form.EPICS: nothing.sentence}) from nothing
         plan = _plan(ref, new, ids, call.actor)
         view = restructure_form.split_check(told, _setup(plan), plan, outside)

@@ -20,10 +20,10 @@ from bot.workflows import seeing
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio import basics, setting_up, states
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile, changed_since
+from bot.workflows.portfolio.basics import changed_since
 from bot.workflows.portfolio.readiness import check_begun
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import ChangedMeanwhile, Portfolio, ValueStream
 
 log = structlog.get_logger(__name__)
 

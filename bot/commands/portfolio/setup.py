@@ -16,12 +16,11 @@ from bot.workflows.people import granting
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio import basics as settling
 from bot.workflows.portfolio import setting_up
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from bot.workflows.portfolio.readiness import SetUpFirst as SetUpFirst
 from bot.workflows.portfolio.readiness import check_may_set_up
 from models.calendar import time_zones
 from models.people.role import Right, Role
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import ChangedMeanwhile, Portfolio
+from models.portfolio.readiness import SetUpFirst as SetUpFirst
 from models.portfolio.setup import (
     LOCALES,
     MOST_DAYS,

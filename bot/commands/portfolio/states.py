@@ -11,10 +11,9 @@ from bot.slack.typed import answers_of, lists_of
 from bot.slack.values import OldButton, SettingRef, StateDo
 from bot.views.portfolio import board_page, told_changes
 from bot.workflows.portfolio import states as shaping
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from bot.workflows.portfolio.states import StateShape, UnknownState
+from models.portfolio.board import Board, StateShape
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import Portfolio, State, StateKind
+from models.portfolio.portfolio import ChangedMeanwhile, Portfolio, State, StateKind
 from models.portfolio.preset import PRESETS
 from models.portfolio.setup import parse_whole
 
@@ -80,7 +79,7 @@ def choose(call: Call) -> None:
     ref = SettingRef.read(call.view["private_metadata"])
     try:
         with call.write() as session:
-            state = shaping.drop_state(
+            state = shaping.remove_state(
                 session,
                 call.workspace_id,
                 call.actor,
@@ -139,10 +138,7 @@ def _form(call: Call, session: Session, ref: SettingRef, note: Block | None) -> 
 def _state(portfolio: Portfolio, state_id: int | None) -> State | None:
     if state_id is None:
         return None
-    found = next((each for each in portfolio.states if each.id == state_id), None)
-    if found is None:
-        raise UnknownState
-    return found
+    return Board(portfolio).state(state_id)
 
 
 def _shape(typed: dict[str, str | None], chosen: dict[str, tuple[str, ...]]) -> StateShape:

@@ -10,8 +10,7 @@ from bot.slack.typed import answers_of
 from bot.slack.values import SettingRef, StreamDo
 from bot.views.portfolio import stream_page, told_changes
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from models.portfolio.portfolio import ValueStream
+from models.portfolio.portfolio import ChangedMeanwhile, ValueStream
 from models.portfolio.setup import StreamSetup
 
 

@@ -11,9 +11,9 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
 from models.audit.audit import AuditEvent
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio, ValueStream, check_unchanged, of_workspace
 from models.portfolio.setup import LOCALES, Basics, Change
 
 LOOKED_BACK = 50
@@ -41,43 +41,15 @@ PARTS = {"states": "the board", "wip_limits": "limits", "commitment_points": "th
 """What is told in events of its own, and changes with the portfolio."""
 
 
-class UnknownPortfolio(Mistake):
-    """A portfolio that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That portfolio is not there any more.")
-
-
-class ChangedMeanwhile(Mistake):
-    """A form that showed something as it was before someone else changed it."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(
-            "Someone else changed this meanwhile. What you typed is still here: look once more, "
-            "and save again to put it in place."
-        )
-        self.version = version
-
-
 def portfolio_of(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, as long as it is there. Raises UnknownPortfolio."""
-    portfolio = session.get(Portfolio, portfolio_id)
-    if portfolio is None or portfolio.workspace_id != workspace_id:
-        raise UnknownPortfolio
-    return portfolio
+    return of_workspace(session.get(Portfolio, portfolio_id), workspace_id)
 
 
 def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, which nobody else changes meanwhile. Raises UnknownPortfolio."""
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if portfolio is None:
-        raise UnknownPortfolio
-    return portfolio
+    found = session.get(Portfolio, portfolio_id, with_for_update=True, populate_existing=True)
+    return of_workspace(found, workspace_id)
 
 
 def portfolio_to_change(
@@ -92,12 +64,6 @@ def portfolio_to_change(
     check_unchanged(portfolio, version)
     portfolio.version += 1
     return portfolio
-
-
-def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
-    """Raise ChangedMeanwhile where the form showed another version."""
-    if shown.version != version:
-        raise ChangedMeanwhile(shown.version)
 
 
 def changed_since(

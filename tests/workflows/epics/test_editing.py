@@ -11,8 +11,6 @@ from bot.workflows.epics import finding
 from bot.workflows.epics.editing import ChangedMeanwhile, OwnedAlready, edit, hand_over, note_told
 from bot.workflows.epics.moving import UnknownEpic, move
 from bot.workflows.epics.proposing import propose
-from bot.workflows.portfolio.readiness import NotLiveYet
-from bot.workflows.portfolio.streams import UnknownStream
 from models.audit.audit import Act, AuditEvent
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
@@ -20,7 +18,8 @@ from models.errors import FieldMistakes
 from models.message import Message, MessageKind
 from models.people.handover import Handover
 from models.people.role import NotAllowed
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio, UnknownStream, ValueStream
+from models.portfolio.readiness import NotLiveYet
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
 from models.work import Work

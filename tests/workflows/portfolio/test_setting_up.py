@@ -1,7 +1,7 @@
 """Setting a portfolio up: silent until it is live, by more than one admin, nothing lost."""
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,11 +15,12 @@ from bot.workflows.portfolio import readiness as beginning
 from bot.workflows.portfolio import setting_up
 from bot.workflows.portfolio import streams as streaming
 from models.audit.audit import Act
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant, SlackGroup
-from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.portfolio.setup import Basics, StreamSetup, parse_holidays, parse_working_days
+from models.portfolio.portfolio import ChangedMeanwhile, Phase, Portfolio, ValueStream, WipLimit
+from models.portfolio.readiness import NothingOpenToYou, NotLiveYet
+from models.portfolio.setup import Basics, StreamSetup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
 
@@ -132,13 +133,9 @@ def test_an_owner_sets_limits_of_their_stream_only(database, shop):
             )
 
 
-def test_without_a_stream_and_by_others_it_does_not_go_live(database, shop):
+def test_by_others_it_does_not_go_live(database, shop):
     with database.write() as session, pytest.raises(NotAllowed):
         live(session, shop, actor=BEN)
-    with database.write() as session:
-        payments(session).ended_at = MONDAY
-    with database.write() as session, pytest.raises(setting_up.NothingToGoLiveWith):
-        live(session, shop)
 
 
 def test_two_admins_at_once_begin_one_portfolio_of_a_name(database, shop):
@@ -188,7 +185,7 @@ def test_what_was_changed_since_is_told_with_who_did_it(database, shop):
         )
         assert [change.what for change in told] == ["Currency", "Channel"]
     with database.write() as session:
-        with pytest.raises(settling.ChangedMeanwhile) as found:
+        with pytest.raises(ChangedMeanwhile) as found:
             settling.change_basics(session, shop[0], ANA, shop[1], 1, SHOP, LATER)
         portfolio = session.get_one(Portfolio, shop[1])
         assert found.value.version == portfolio.version
@@ -201,13 +198,13 @@ def test_before_it_is_live_only_those_with_a_part_in_it_are_let_in(database, sho
     with database.write() as session:
         beginning.check_begun(session, shop[0], ANA)
         beginning.check_begun(session, shop[0], BEN)
-        with pytest.raises(beginning.NotLiveYet):
+        with pytest.raises(NotLiveYet):
             beginning.check_begun(session, shop[0], "U0CLEO")
         live(session, shop)
         beginning.check_begun(session, shop[0], "U0CLEO")
         session.get_one(Portfolio, shop[1]).open_to_all = False
         session.flush()
-        with pytest.raises(beginning.NothingOpenToYou):
+        with pytest.raises(NothingOpenToYou):
             beginning.check_begun(session, shop[0], "U0CLEO")
 
 
@@ -232,24 +229,3 @@ def test_who_began_it_is_told_by_the_audit_log(database, shop):
     with database.read() as session:
         portfolio = session.get_one(Portfolio, shop[1])
         assert setting_up.progress(session, portfolio).council == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "days"),
-    [
-        ("", []),
-        ("2026-12-25\n25.12.2026\n\n 1.1.2027 ", [date(2026, 12, 25), date(2027, 1, 1)]),
-    ],
-)
-def test_holidays_are_dates_one_a_line(typed, days):
-    assert parse_holidays(typed) == days
-
-
-@pytest.mark.parametrize("typed", ["Christmas", "2026-02-30", "31.11.2026", "12/25/2026"])
-def test_a_line_that_is_no_date_is_named(typed):
-    with pytest.raises(Mistake, match="is no date"):
-        parse_holidays(typed)
-
-
-def test_working_days_are_those_checked():
-    assert parse_working_days(("0", "4", "6")) == "1000101"

@@ -27,13 +27,14 @@ from models.epics.column import Column
 from models.epics.epic import Epic, EpicType, StreamMove, Transition
 from models.errors import Mistake
 from models.flow.flow import History, Move, StreamChange
-from models.portfolio.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+from models.portfolio.preset import USUAL_BOARD
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
 """By table: the ORM would begin a new statement wherever a row lacks a value."""
 
 COLUMNS_TOLD = 12
-ORDER = {name: position for position, (name, _) in enumerate(DEFAULT_STATES)}
+ORDER = {state.name: position for position, state in enumerate(USUAL_BOARD.states)}
 
 
 class BadRow(Mistake):

@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.workflows.portfolio.streams import NoSuchStream
 from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio
-from models.portfolio.setup import LONGEST_NAME
+from models.portfolio.setup import LONGEST_NAME, NoSuchStream
 
 MEMBER = re.compile(r"<?@?([UW][A-Z0-9]{4,20})(?:\|[^>]*)?>?")
 NOBODY: Mapping[str, str] = MappingProxyType({})
