@@ -1,6 +1,6 @@
 """Who may do what: roles on a portfolio or a value stream, given to people or user groups."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
 
 
 class Role(StrEnum):
@@ -23,6 +23,11 @@ class Role(StrEnum):
     COUNCIL = "council"
     FINANCE = "finance"
     ADMIN = "admin"
+
+    def check_has_place(self, *, everywhere: bool) -> None:
+        """Raise NowhereInParticular where it is not to hold everywhere, and would."""
+        if everywhere and self is not Role.ADMIN:
+            raise NowhereInParticular(self)
 
 
 ROLE_SAYS: Mapping[Role, str] = {
@@ -51,6 +56,48 @@ FROM_SETTINGS = "TACK_ADMINS"
 """Who gave a role that the settings name."""
 
 
+class NowhereInParticular(FieldMistakes):
+    """A role in the whole workspace that is not an admin's."""
+
+    def __init__(self, role: Role) -> None:
+        said = f"Only admins have their role everywhere: choose where the role {role.value} holds."
+        super().__init__({"place": said})
+
+
+class UnknownGrant(Mistake):
+    """A role that was taken away already."""
+
+    def __init__(self) -> None:
+        super().__init__("That role was taken away already. /portfolio roles shows who has which.")
+
+
+class LastAdmin(Mistake):
+    """Taking the role of admin from the only one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is the last admin, and without one nobody could set Tack up or give roles. "
+            "Make someone else an admin first."
+        )
+
+
+class AdminBySettings(Mistake):
+    """Taking away what would come back at the next start."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That admin is named in TACK_ADMINS, where Tack is run. Whoever runs it takes the "
+            "name out there and starts Tack again."
+        )
+
+
+class NoAdmin(Mistake):
+    """Taking the role of admin from someone who is none."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
+
+
 class RoleGrant(Base):
     """A role given to one person or one user group.
 
@@ -71,6 +118,18 @@ class RoleGrant(Base):
     stand_in: Mapped[bool] = mapped_column(default=False)
     granted_by: Mapped[str | None] = mapped_column(String(32))
     granted_at: Mapped[datetime | None]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it holds in the whole workspace."""
+        return self.portfolio_id is None and self.value_stream_id is None
+
+    def check_can_be_taken(self, admins_left: Sequence[str]) -> None:
+        """Raise AdminBySettings, or LastAdmin where nobody would be left."""
+        if self.granted_by == FROM_SETTINGS:
+            raise AdminBySettings
+        if self.is_everywhere and not admins_left:
+            raise LastAdmin
 
 
 class UserGroup(Base):
@@ -209,3 +268,18 @@ def refuse(
     `empty` are user groups that a role which carries the right was given to.
     """
     raise NotAllowed(right, names, holders, empty)
+
+
+def given_in(found: RoleGrant | None, workspace_id: int) -> RoleGrant:
+    """The grant that was found. Raises UnknownGrant where it is none of the workspace."""
+    if found is None or found.workspace_id != workspace_id:
+        raise UnknownGrant
+    return found
+
+
+def of_admin(grants: Iterable[RoleGrant], user_id: str) -> Sequence[RoleGrant]:
+    """Those of the admins' grants that name the person. Raises NoAdmin where none does."""
+    found = [each for each in grants if each.user_id == user_id]
+    if not found:
+        raise NoAdmin(user_id)
+    return found

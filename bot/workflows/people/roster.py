@@ -136,7 +136,7 @@ def _seats(
     grants: Sequence[RoleGrant],
     facts: _Facts,
 ) -> Iterator[Seat]:
-    everywhere = [g for g in grants if g.portfolio_id is None and g.value_stream_id is None]
+    everywhere = [grant for grant in grants if grant.is_everywhere]
     yield from _at(Place(workspace_id), everywhere, facts)
     for portfolio in portfolios:
         whole = [grant for grant in grants if grant.portfolio_id == portfolio.id]

@@ -2,7 +2,24 @@
 
 import pytest
 
-from models.people.role import MAY, NotAllowed, Right, Role, UserGroup, nearest, refuse
+from models.people.role import (
+    FROM_SETTINGS,
+    MAY,
+    AdminBySettings,
+    LastAdmin,
+    NoAdmin,
+    NotAllowed,
+    NowhereInParticular,
+    Right,
+    Role,
+    RoleGrant,
+    UnknownGrant,
+    UserGroup,
+    given_in,
+    nearest,
+    of_admin,
+    refuse,
+)
 
 WHO_MAY_WHAT = """
                                     viewer proposer epic owner stream owner council finance admin
@@ -87,3 +104,49 @@ def test_a_refusal_names_a_user_group_that_has_the_role_and_nobody_in_it(gone, s
         "Only the council or an admin can change themes and objectives. "
         f"The role council was given to the user group @council, {said}."
     )
+
+
+# giving and taking away
+
+
+def test_only_admins_have_their_role_everywhere():
+    Role.ADMIN.check_has_place(everywhere=True)
+    Role.FINANCE.check_has_place(everywhere=False)
+    with pytest.raises(NowhereInParticular) as refused:
+        Role.FINANCE.check_has_place(everywhere=True)
+    assert refused.value.errors == {
+        "place": "Only admins have their role everywhere: choose where the role finance holds."
+    }
+
+
+def test_the_last_admin_cannot_be_taken_away():
+    given = RoleGrant(role=Role.ADMIN, user_id="U0ANA")
+    given.check_can_be_taken(["U0ELI"])
+    with pytest.raises(LastAdmin):
+        given.check_can_be_taken([])
+
+
+def test_an_admin_of_one_portfolio_can_be_taken_away_where_nobody_is_one_of_all():
+    RoleGrant(role=Role.ADMIN, user_id="U0ANA", portfolio_id=1).check_can_be_taken([])
+
+
+def test_an_admin_named_where_tack_is_run_is_taken_away_there():
+    given = RoleGrant(role=Role.ADMIN, user_id="U0ANA", granted_by=FROM_SETTINGS)
+    with pytest.raises(AdminBySettings):
+        given.check_can_be_taken(["U0ELI"])
+
+
+def test_a_role_taken_away_a_moment_ago_is_said_to_be_gone():
+    given = RoleGrant(workspace_id=1)
+    assert given_in(given, 1) is given
+    for found, workspace_id in ((None, 1), (given, 2)):
+        with pytest.raises(UnknownGrant):
+            given_in(found, workspace_id)
+
+
+def test_who_is_no_admin_by_name_has_nothing_to_be_taken():
+    group, ana = RoleGrant(user_group_id="S0OPS"), RoleGrant(user_id="U0ANA")
+    assert of_admin([group, ana], "U0ANA") == [ana]
+    with pytest.raises(NoAdmin) as refused:
+        of_admin([group, ana], "U0BEN")
+    assert refused.value.sentence == ("U0BEN is no admin by name. tack admin list shows who is.")
