@@ -15,13 +15,13 @@ from bot.worker.due import Handler
 from bot.worker.file_calls import NOT_THERE, FileCalls
 from bot.worker.replies import NO_ANSWER, Reply, reply_of
 from bot.workflows.files import giving_back, uploading
-from bot.workflows.files.importing.naming import NOBODY
 from bot.workflows.files.previewing import Foreseen, look_ahead, names_people
-from bot.workflows.files.reading_tables import Table, read_table
 from models.audit.audit import Act
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
+from models.files.names import NOBODY
+from models.files.table import Table, read_table
 from models.files.upload import Upload
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import Portfolio

@@ -19,11 +19,11 @@ from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, UploadRef
 from bot.views.files import import_form
 from bot.workflows.files import uploading
-from bot.workflows.files.importing.naming import NOBODY
-from bot.workflows.files.matching_columns import OtherCurrency
 from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
-from bot.workflows.files.reading_tables import MOST_BYTES, Table, TooLarge, read_table
 from models.errors import FieldMistakes, Mistake
+from models.files.matching import OtherCurrency
+from models.files.names import NOBODY
+from models.files.table import MOST_BYTES, Table, TooLarge, read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 

@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.files import kinds
 from bot.workflows.files.importing import projects as importing_projects
 from bot.workflows.files.importing import staging_projects as staging
 from bot.workflows.files.importing.epics import EpicPlan, plan_epics
-from bot.workflows.files.importing.naming import MEMBER, NOBODY
 from bot.workflows.files.importing.projects import Rows
-from bot.workflows.files.matching_columns import BadRow, GoodRow, Kind, Sort, matched, without
-from bot.workflows.files.reading_tables import Row, Table
 from models.errors import Mistake
+from models.files import kinds
 from models.files.cells import Figures, Heading
+from models.files.matching import BadRow, GoodRow, Kind, Sort, matched, without
+from models.files.names import MEMBER, NOBODY
+from models.files.table import Row, Table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 

@@ -14,15 +14,15 @@ from bot.workflows import seeing
 from bot.workflows.files.giving_back import spell_bad_rows
 from bot.workflows.files.importing.epics import EpicPlan, load_epics, staged_epics
 from bot.workflows.files.importing.projects import load_projects, staged_projects
-from bot.workflows.files.matching_columns import check_matching, guessed
 from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
-from bot.workflows.files.reading_tables import Table
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import redraw_homes, redraw_message
 from models.database import Database
 from models.errors import Mistake
 from models.fields import UNSTORABLE
+from models.files.matching import check_matching, guessed
+from models.files.table import Table
 from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind
 from models.message import Message, MessageKind
 from models.people.role import Right
@@ -30,15 +30,6 @@ from models.portfolio.portfolio import Portfolio
 from models.work import put
 
 NAMES_KEPT = 20
-
-
-class NoRows(Mistake):
-    """A file of columns without a row."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The file names its columns and has no rows: there is nothing to bring in."
-        )
 
 
 class NoPortfolioChosen(Mistake):
@@ -107,8 +98,7 @@ def keep(
     at: datetime,
 ) -> Upload:
     """Keep the file for a day, its columns matched by their names. Raises NoRows, NotAllowed."""
-    if not table.rows:
-        raise NoRows
+    table.check_has_rows()
     portfolio = portfolio_to_fill(session, workspace_id, user_id, portfolio_id)
     upload = Upload(
         workspace_id=workspace_id,

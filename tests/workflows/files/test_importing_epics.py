@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from sqlalchemy import func, select
 
-from bot.workflows.files import kinds
 from bot.workflows.files.importing.creating import found_portfolio
 from bot.workflows.files.importing.epics import load_epics, plan_epics, staged_epics
-from bot.workflows.files.matching_columns import guessed, matched
-from bot.workflows.files.reading_tables import read_table
 from bot.workflows.people.workspaces import workspace_of
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic, Transition
+from models.files import kinds
+from models.files.matching import guessed, matched
+from models.files.table import read_table
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 from models.themes.theme import Theme
 from tests.workflows.builders import MONDAY, a_portfolio, an_epic

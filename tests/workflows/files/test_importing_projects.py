@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 import migrations
-from bot.workflows.files import kinds
 from bot.workflows.files.exporting_projects import (
     milestone_rows,
     program_rows,
@@ -19,12 +18,13 @@ from bot.workflows.files.exporting_projects import (
 )
 from bot.workflows.files.importing.creating import found_portfolio
 from bot.workflows.files.importing.projects import Rows, load_projects, plan, staged_projects
-from bot.workflows.files.matching_columns import guessed, matched
-from bot.workflows.files.reading_tables import read_table
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.projects.keeping import suggest_projects
 from models.audit.audit import AuditEvent
 from models.database import Database
+from models.files import kinds
+from models.files.matching import guessed, matched
+from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, MilestoneKind, Project, ProjectShare, ProjectSnapshot
 

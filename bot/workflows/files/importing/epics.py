@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_epics as staging
 from bot.workflows.files.importing.creating import found_streams
-from bot.workflows.files.importing.naming import NOBODY, NoSuchProject, People, StreamNames
-from bot.workflows.files.matching_columns import GoodRow
 from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, EpicType, Transition
 from models.errors import Mistake
+from models.files.matching import GoodRow
+from models.files.names import NOBODY, NoSuchProject, People, StreamNames
 from models.portfolio.portfolio import (
     FIRST_STATE,
     PHASE_LABELS,

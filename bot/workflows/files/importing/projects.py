@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_projects as staging
 from bot.workflows.files.importing.creating import found_streams
-from bot.workflows.files.importing.naming import NOBODY, NoSuchProject, People, StreamNames
-from bot.workflows.files.matching_columns import GoodRow
 from models.audit.trail import note
 from models.database import Database
 from models.errors import Mistake
+from models.files.matching import GoodRow
+from models.files.names import NOBODY, NoSuchProject, People, StreamNames
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Program, Project
 from models.projects.shares import WHOLE, Share

@@ -1,4 +1,4 @@
-"""Matching the columns of a table with the fields of what it holds, and reading its cells.
+"""The matching of a table: which column is which field of what it holds, and its cells read.
 
 A kind says which fields there are and how their columns may be called. What cannot be read is
 given back with its line and the reason; nothing is guessed where a guess could be wrong.
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from bot.workflows.files.reading_tables import Row, Table
 from models.errors import Mistake
 from models.fields import UNSTORABLE
 from models.files.cells import Days, Figures, Heading
+from models.files.table import Row, Table
 from models.money import SYMBOLS
 from models.portfolio.setup import CURRENCY
 from models.projects.shares import parse_shares
