@@ -13,10 +13,7 @@ from sqlalchemy.orm import Session
 from bot.cli.data import PortfolioOption, WorkspaceOption, by_command, count_of, ready_database
 from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio, portfolio_named
 from bot.workflows.files.importing.projects import (
-    PARTS,
-    Plan,
     Report,
-    Rows,
     load_projects,
     plan,
     staged_projects,
@@ -33,6 +30,7 @@ from models.files.matching import (
     matched,
     told_currency,
 )
+from models.files.project_plan import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
 from models.portfolio.setup import CURRENCY
 
@@ -123,7 +121,7 @@ def import_projects(
 class Planned:
     """What is to be written, in which currency, and whether the portfolio is new."""
 
-    plan: Plan
+    plan: ProjectPlan
     currency: str
     is_new: bool
 

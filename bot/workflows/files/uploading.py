@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 
 from bot.workflows import seeing
 from bot.workflows.files.giving_back import spell_bad_rows
-from bot.workflows.files.importing.epics import EpicPlan, load_epics, staged_epics
+from bot.workflows.files.importing.epics import load_epics, staged_epics
 from bot.workflows.files.importing.projects import load_projects, staged_projects
 from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
 from bot.workflows.permitting import Place, check, may
@@ -21,6 +21,7 @@ from bot.workflows.redrawing import redraw_homes, redraw_message
 from models.database import Database
 from models.errors import Mistake
 from models.fields import UNSTORABLE
+from models.files.epic_plan import EpicPlan
 from models.files.matching import check_matching, guessed
 from models.files.table import Table
 from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind

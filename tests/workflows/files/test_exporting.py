@@ -11,13 +11,14 @@ from sqlalchemy import literal_column, select, true
 from sqlalchemy.exc import DBAPIError
 
 from bot.workflows.audit import verifying
-from bot.workflows.files import exporting, kinds, packing
+from bot.workflows.files import exporting, packing
 from bot.workflows.files.importing.histories import import_items, staged_items
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.audit.audit import Act, Anchor, chained, first_break
 from models.base import Base
 from models.epics.epic import CircleMember, Epic
 from models.errors import DatabaseAway
+from models.files import kinds
 from models.files.export import ExportFormat
 from models.files.histories import read_items
 from models.files.matching import guessed
