@@ -1,6 +1,6 @@
 """What has to be there before Tack can be used, and who can bring it about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from models.errors import Mistake
@@ -47,6 +47,21 @@ class NothingOpenToYou(Mistake):
             "An admin gives roles with /portfolio roles."
         )
         self.ask = tuple(admins)
+
+
+class NotOpenToYou(Mistake):
+    """A portfolio that was chosen, and is not there for the person."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose the portfolio once more: that one is not open to you.")
+
+
+def open_to_you(portfolios: Iterable[Portfolio], id_: int) -> Portfolio:
+    """The one chosen of those the person sees. Raises NotOpenToYou."""
+    for portfolio in portfolios:
+        if portfolio.id == id_:
+            return portfolio
+    raise NotOpenToYou
 
 
 def check_has_admin(admins: Sequence[str], user_id: str) -> None:
