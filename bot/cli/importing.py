@@ -32,7 +32,7 @@ from models.files.matching import (
 )
 from models.files.project_plan import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
-from models.portfolio.setup import CURRENCY
+from models.portfolio.setup import parse_currency
 
 KINDS: Mapping[str, Kind] = {
     "programs": kinds.PROGRAMS,
@@ -50,24 +50,13 @@ FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=
 
 def _currency(asked: str | None) -> str | None:
     """Its three letters. Raises NoCurrency."""
-    if asked is not None and CURRENCY.fullmatch(asked.strip().upper()) is None:
-        raise NoCurrency(asked)
-    return asked and asked.strip().upper()
+    return parse_currency(asked) if asked is not None else None
 
 
 CurrencyOption = Annotated[
     str | None, typer.Option(help="Of a new portfolio, such as EUR.", callback=_currency)
 ]
 MaybeFileOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
-
-
-class NoCurrency(Mistake):
-    """Something else where a currency was asked for."""
-
-    def __init__(self, asked: str) -> None:
-        super().__init__(
-            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
-        )
 
 
 class PortfolioCounts(Mistake):

@@ -55,6 +55,15 @@ class NoSuchStream(Mistake):
         super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")
 
 
+class NoCurrency(Mistake):
+    """Something else where a currency was asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basics:
     """What holds in the whole portfolio."""
@@ -240,6 +249,14 @@ def parse_holidays(text: str) -> Sequence[date]:
     if len(days) > MOST_HOLIDAYS:
         raise Mistake(f"Up to {MOST_HOLIDAYS} days, please; these are {len(days)}.")
     return sorted(days)
+
+
+def parse_currency(text: str) -> str:
+    """The three letters of a currency. Raises NoCurrency."""
+    currency = text.strip().upper()
+    if CURRENCY.fullmatch(currency) is None:
+        raise NoCurrency(text)
+    return currency
 
 
 def parse_working_days(chosen: Collection[str]) -> str:

@@ -12,9 +12,8 @@ from bot.slack.values import OldButton
 from bot.views.board import refusal
 from bot.workflows.epics.finding import UnknownKey
 from bot.workflows.epics.moving import UnknownEpic
-from bot.workflows.showing_again import NothingToShow
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, Mistake, MovedMeanwhile
-from models.message import Message, MessageKind
+from models.message import Message, MessageKind, NothingToShow
 from models.portfolio.board import UnknownState
 from models.portfolio.portfolio import UnknownStream
 from models.portfolio.readiness import NoAdminYet, SetUpFirst
