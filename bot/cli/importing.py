@@ -28,11 +28,11 @@ from models.files.matching import (
     Kind,
     guessed,
     matched,
+    parse_currency,
     told_currency,
 )
 from models.files.project_plan import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
-from models.portfolio.setup import parse_currency
 
 KINDS: Mapping[str, Kind] = {
     "programs": kinds.PROGRAMS,

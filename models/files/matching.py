@@ -78,6 +78,15 @@ class ColumnMissing(Mistake):
         )
 
 
+class NoCurrency(Mistake):
+    """Something else where a currency was asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
+        )
+
+
 class OtherCurrency(Mistake):
     """A column of amounts in another currency than the portfolio's."""
 
@@ -141,6 +150,14 @@ def check_matching(
             found = Heading.of(column).currency
             if found not in (None, currency):
                 raise OtherCurrency(column, str(found), currency)
+
+
+def parse_currency(text: str) -> str:
+    """The three letters of a currency. Raises NoCurrency."""
+    currency = text.strip().upper()
+    if CURRENCY.fullmatch(currency) is None:
+        raise NoCurrency(text)
+    return currency
 
 
 def currency_of(columns: Sequence[str], matching: Mapping[str, str], kind: Kind) -> str | None:

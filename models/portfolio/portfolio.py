@@ -1,6 +1,6 @@
 """A portfolio, the states of its Kanban and its value streams."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -338,3 +338,11 @@ def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
     """Raise ChangedMeanwhile where a form showed another version."""
     if shown.version != version:
         raise ChangedMeanwhile(shown.version)
+
+
+def derive_prefix(name: str, taken: Collection[str]) -> str:
+    """Three letters of the name, with a number where another stream has them already."""
+    letters = "".join(c for c in name.upper() if c.isascii() and c.isalpha())[:3] or "VS"
+    if letters not in taken:
+        return letters
+    return next(p for n in range(2, len(taken) + 3) if (p := f"{letters}{n}") not in taken)

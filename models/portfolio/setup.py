@@ -1,13 +1,13 @@
 """What a portfolio is set up with, and what its value streams are: typed, tidied and checked."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from models.calendar import MONDAY_TO_FRIDAY, time_zones
 from models.errors import FieldMistakes, Mistake
-from models.portfolio.portfolio import Stage
+from models.portfolio.portfolio import Stage, derive_prefix
 
 CURRENCY = re.compile("[A-Z]{3}")
 PREFIX = re.compile("[A-Z][A-Z0-9]{1,9}")
@@ -45,22 +45,6 @@ class NotADay(Mistake):
     def __init__(self, line: str) -> None:
         super().__init__(
             f"“{line[:40]}” is no date. Write one a line, like 2026-12-25 or 25.12.2026."
-        )
-
-
-class NoSuchStream(Mistake):
-    """A row about a value stream that is not there, where none is to be made."""
-
-    def __init__(self, named: str, there: Iterable[str]) -> None:
-        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")
-
-
-class NoCurrency(Mistake):
-    """Something else where a currency was asked for."""
-
-    def __init__(self, asked: str) -> None:
-        super().__init__(
-            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
         )
 
 
@@ -251,14 +235,6 @@ def parse_holidays(text: str) -> Sequence[date]:
     return sorted(days)
 
 
-def parse_currency(text: str) -> str:
-    """The three letters of a currency. Raises NoCurrency."""
-    currency = text.strip().upper()
-    if CURRENCY.fullmatch(currency) is None:
-        raise NoCurrency(text)
-    return currency
-
-
 def parse_working_days(chosen: Collection[str]) -> str:
     """Seven of 1 and 0 from Monday on, of the numbers of the days that are worked."""
     return "".join("1" if str(day) in chosen else "0" for day in range(7))
@@ -273,14 +249,6 @@ def parse_whole(answers: Mapping[str, str | None], name: str, least: int, most: 
         said = f"Write a whole number from {least} to {most:,}, or leave it empty."
         raise FieldMistakes({name: said})
     return int(text)
-
-
-def derive_prefix(name: str, taken: Collection[str]) -> str:
-    """Three letters of the name, with a number where another stream has them already."""
-    letters = "".join(c for c in name.upper() if c.isascii() and c.isalpha())[:3] or "VS"
-    if letters not in taken:
-        return letters
-    return next(p for n in range(2, len(taken) + 3) if (p := f"{letters}{n}") not in taken)
 
 
 def tidy(text: str) -> str:

@@ -11,9 +11,9 @@ from bot.workflows.projects.projects import UnknownProject, seen_portfolio, seen
 from bot.workflows.redrawing import redraw_digests, redraw_epic, redraw_homes
 from models.epics.epic import Epic
 from models.errors import ChangedSince, FieldMistakes
+from models.files.names import NoSuchStream
 from models.people.role import MAY, Right, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Portfolio, ValueStream
-from models.portfolio.setup import NoSuchStream
 from models.projects.project import Milestone, Program, Project, ProjectShare
 from models.projects.project_entry import MilestoneEntry, ProgramEntry, ProjectEntry
 from models.projects.shares import Share

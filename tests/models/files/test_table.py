@@ -3,7 +3,14 @@
 import pytest
 
 from models.files import kinds
-from models.files.matching import ColumnMissing, OtherCurrency, guessed, matched
+from models.files.matching import (
+    ColumnMissing,
+    NoCurrency,
+    OtherCurrency,
+    guessed,
+    matched,
+    parse_currency,
+)
 from models.files.table import (
     MOST_BYTES,
     BadRows,
@@ -165,3 +172,12 @@ def test_rows_that_cannot_be_taken_are_named_by_file_line_and_reason_the_first_t
     first, *lines, last = many.value.sentence.split("\n")
     assert first == "22 rows cannot be taken, so nothing was imported."
     assert (len(lines), lines[0], last) == (20, "  p.csv, line 2: code is empty", "  and 2 more")
+
+
+def test_a_currency_has_three_letters():
+    assert parse_currency(" eur ") == "EUR"
+    with pytest.raises(NoCurrency) as refused:
+        parse_currency("DOGE")
+    assert refused.value.sentence == (
+        "“DOGE” is no currency. Write the three letters of one, such as EUR."
+    )

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.errors import Mistake
-from models.portfolio.setup import NoCurrency, parse_currency, parse_holidays, parse_working_days
+from models.portfolio.setup import parse_holidays, parse_working_days
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,3 @@ def test_a_line_that_is_no_date_is_named(typed):
 
 def test_working_days_are_those_checked():
     assert parse_working_days(("0", "4", "6")) == "1000101"
-
-
-def test_a_currency_has_three_letters():
-    assert parse_currency(" eur ") == "EUR"
-    with pytest.raises(NoCurrency) as refused:
-        parse_currency("DOGE")
-    assert refused.value.sentence == (
-        "“DOGE” is no currency. Write the three letters of one, such as EUR."
-    )

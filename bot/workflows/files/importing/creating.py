@@ -7,9 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.portfolio.board import Board
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio, ValueStream, derive_prefix
 from models.portfolio.preset import USUAL_BOARD
-from models.portfolio.setup import derive_prefix
 
 USUAL_CURRENCY = "EUR"
 
