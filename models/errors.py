@@ -26,6 +26,13 @@ class FieldMistakes(Mistake):
         self.errors = dict(errors)
 
 
+class ReasonMissing(FieldMistakes):
+    """Something that others will want to understand, without a word why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__({"reason": sentence})
+
+
 class DatabaseAway(Mistake):
     """The database did not answer in time."""
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes, Mistake, ReasonMissing
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class Answers:
         text = self.answers.get(name, "").strip()
         longest = self.longest.get(name, 100)
         if len(text) > longest:
-            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
+            self.errors[name] = too_long(text, longest)
         elif needed and not any(character.isalnum() for character in text):
             self.errors[name] = needed
         return text or None
@@ -53,6 +53,21 @@ class Answers:
         if self.errors:
             raise FieldMistakes(self.errors)
         return entry
+
+
+def too_long(text: str, longest: int) -> str:
+    """What is said of a text of more characters than its field takes."""
+    return f"Up to {longest:,} characters, please; this has {len(text):,}."
+
+
+def parse_reason(text: str | None, missing: str, longest: int | None = None) -> str:
+    """Why something is done; `missing` asks for it. Raises ReasonMissing and FieldMistakes."""
+    reason = (text or "").strip()
+    if not reason:
+        raise ReasonMissing(missing)
+    if longest is not None and len(reason) > longest:
+        raise FieldMistakes({"reason": too_long(reason, longest)})
+    return reason
 
 
 def parse_day(text: str) -> date:

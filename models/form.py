@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal
+from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal, too_long
 from models.money import parse_moved, spell_amount
 
 Facts = Mapping[str, Any]
@@ -46,7 +46,7 @@ class Question:
         """What was answered, None where nothing was. Raises Mistake."""
         text = UNSTORABLE.sub("", raw or "").strip()
         if len(text) > self.longest:
-            raise Mistake(f"Up to {self.longest:,} characters, please; this has {len(text):,}.")
+            raise Mistake(too_long(text, self.longest))
         return self.parse(text, facts) if text else None
 
     def is_asked(self, facts: Facts) -> bool:

@@ -32,7 +32,7 @@ class MessageKind(StrEnum):
     DIGEST_UNOWNED = "digest_unowned"
     DIGEST_SLIPS = "digest_slips"
     FACT_CHECK = "fact_check"
-    """Asks one person whether their epics still stand so; its subject is a fact check."""
+    """Asks one person whether their epics are still right; its subject is a fact check."""
     USER_GROUP = "user_group"
     """Tells an admin that a role's user group is empty or gone; its subject is a grant to it."""
     ROLE = "role"

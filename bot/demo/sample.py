@@ -22,10 +22,10 @@ from bot.workflows.portfolio.setting_up import go_live, set_up
 from models.audit.audit import Act
 from models.audit.trail import acting
 from models.board.confirmation import Confirmation
-from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY
+from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Wish
 from models.calendar import SATURDAY
-from models.epics.answer import IdeaAnswer
-from models.epics.epic import Answer, AnswerKind, Epic
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer
+from models.epics.epic import Epic
 from models.epics.proposal import parse_proposal
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind
@@ -241,7 +241,7 @@ def _subscribe(
     session: Session, portfolio: Portfolio, ana: str, channel_id: str, now: datetime
 ) -> None:
     """Have #portfolio told on Mondays at nine, and this week's digest sent already."""
-    wish = digesting.Wish(
+    wish = Wish(
         portfolio_id=portfolio.id,
         value_stream_id=None,
         weekday=USUAL_WEEKDAY,

@@ -34,8 +34,9 @@ from models.audit.audit import AuditAnchor
 from models.board.confirmation import FactCheck
 from models.board.digest import Digest
 from models.board.home import Home
-from models.epics.epic import Answer as Given
-from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.answer import Answer as Given
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic, Transition
 from models.files.export import Export
 from models.files.upload import Upload
 from models.message import Message, MessageKind

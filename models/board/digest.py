@@ -1,5 +1,6 @@
 """The weekly digest: who asked for it, when it comes, and what one of them tells of."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.calendar import WEEKDAYS, next_slot, week_of
+from models.errors import Mistake
 from models.portfolio.portfolio import STALE_AFTER_DAYS, Portfolio, State, ValueStream
 
 USUAL_WEEKDAY, USUAL_MINUTE = 0, 9 * 60
@@ -22,6 +24,64 @@ QUIET_AFTER = timedelta(days=STALE_AFTER_DAYS)
 
 FIGURES_AFTER = 8
 """How many epics must have finished before figures of them mean anything."""
+
+
+class NoDigest(Mistake):
+    """A channel that nobody has asked a digest for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No digest comes to this channel yet. Type /flow digest subscribe here: one form."
+        )
+
+
+class NotLive(Mistake):
+    """A digest of a portfolio that says nothing yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not live yet, so nothing is posted. /flow digest preview shows "
+            "you what it would say; /portfolio setup is where an admin goes live."
+        )
+
+
+class SentAlready(Mistake):
+    """A second digest for the same channel and week."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(
+            f"This week's digest came on {at:%A}, {at.day} {at:%B} at {at:%-H:%M}, and one a "
+            "week is enough. /flow digest preview shows you how things stand now."
+        )
+
+
+class UnknownScope(Mistake):
+    """A portfolio or stream that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not there any more. Choose the portfolio or the stream again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a channel wants to be told of, and when."""
+
+    portfolio_id: int
+    value_stream_id: int | None
+    weekday: int
+    minute_of_day: int
+    time_zone: str
+
+    def scope(
+        self, found: Portfolio | None, workspace_id: int
+    ) -> tuple[Portfolio, ValueStream | None]:
+        """The portfolio, and the open stream of it where one is meant. Raises UnknownScope."""
+        if found is None or found.workspace_id != workspace_id:
+            raise UnknownScope
+        streams = {stream.id: stream for stream in found.open_streams}
+        if self.value_stream_id not in {None, *streams}:
+            raise UnknownScope
+        return found, streams.get(self.value_stream_id or 0)
 
 
 class Subscription(Base):
@@ -50,6 +110,40 @@ class Subscription(Base):
 
     portfolio: Mapped[Portfolio] = relationship()
     value_stream: Mapped[ValueStream | None] = relationship()
+
+    @classmethod
+    def there(cls, found: "Subscription | None") -> "Subscription":
+        """The one that was looked for. Raises NoDigest."""
+        if found is None:
+            raise NoDigest
+        return found
+
+    def keep(self, wish: Wish, by: str, at: datetime) -> None:
+        """Come as it is wished, from the next slot on."""
+        self.portfolio_id, self.value_stream_id = wish.portfolio_id, wish.value_stream_id
+        self.weekday, self.minute_of_day = wish.weekday, wish.minute_of_day
+        self.time_zone, self.subscribed_by = wish.time_zone, by
+        self.resume(at)
+
+    def pause(self, by: str, at: datetime) -> None:
+        """Stay away until it is resumed; who paused it first is remembered."""
+        if self.paused_at is None:
+            self.paused_at, self.paused_by = at, by
+
+    def resume(self, at: datetime) -> None:
+        """Come at its next slot."""
+        self.paused_at = self.paused_by = None
+        self.next_at = self.slot_after(at)
+
+    def check_is_live(self, at: datetime) -> None:
+        """Raise NotLive where its portfolio says nothing yet."""
+        if self.portfolio.is_silent(at):
+            raise NotLive(self.portfolio.name)
+
+    def use_slot_of_week(self, at: datetime) -> None:
+        """Wait for the week after where the next slot is in the week of the moment."""
+        if self.week(self.next_at) == self.week(at):
+            self.next_at = self.slot_after(self.next_at)
 
     @property
     def work_key(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, stored_by_value
 from models.calendar import spell_day
 from models.decisions.case import Case
+from models.decisions.opening import OpenAlready, check_can_open
 from models.decisions.tally import Tally, quorum_of
 from models.epics.epic import Epic
 from models.errors import Mistake
@@ -153,7 +154,11 @@ class Decision(Base):
         recommended: Choice | None = None,
         because: str | None = None,
     ) -> "Decision":
-        """Ask whether the epic perseveres, pivots or stops, with its case as it is now."""
+        """Ask whether the epic perseveres, pivots or stops, with its case as it is now.
+
+        Raises NotLive, NotTesting and NowhereToPost.
+        """
+        check_can_open(epic, at)
         electorate = list(dict.fromkeys(electors))
         assert electorate, "nobody to vote"
         assert closes_at > at, "it would be closed already"
@@ -190,6 +195,11 @@ class Decision(Base):
     def is_open(self) -> bool:
         """Whether it has not closed yet."""
         return self.closed_at is None
+
+    def check_is_closed(self) -> None:
+        """Raise OpenAlready where it is still open: of what it is about another one waits."""
+        if self.is_open:
+            raise OpenAlready(self.key, self.case.key)
 
     def closing_at(self, box: "BallotBox") -> datetime:
         """When it closes as things stand."""

@@ -1,15 +1,31 @@
 """The columns of the board: the states, and implementing's two."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.errors import Mistake
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind
 
 if TYPE_CHECKING:
     from models.epics.epic import Epic
 
 ENDED = (StateKind.DONE, StateKind.STOPPED)
+
+
+class UnknownStateName(Mistake):
+    """A word that names no state of the portfolio."""
+
+    def __init__(self, typed: str, portfolio: Portfolio) -> None:
+        names = ", ".join(column.label for column in columns(portfolio))
+        super().__init__(f"There is no state “{typed[:60]}”. The states are {names}.")
+
+
+class NotTesting(Mistake):
+    """Persevering after an MVP that is not being tested."""
+
+    def __init__(self, epic: "Epic") -> None:
+        super().__init__(f"{epic.key} is now in {epic.column_label}: no MVP of it is being tested.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +83,31 @@ def next_column(epic: "Epic") -> Column | None:
     here = Column.of(epic)
     onward = [each for each in columns(epic.portfolio) if here.is_before(each)]
     return next((each for each in onward if each.state.kind is not StateKind.STOPPED), None)
+
+
+def persevering_column(epic: "Epic") -> Column:
+    """Where it goes on after its MVP. Raises NotTesting."""
+    to = next_column(epic)
+    if to is None or not to.scales or to.state is not epic.state:
+        raise NotTesting(epic)
+    return to
+
+
+def column_and_reason(portfolio: Portfolio, typed: str) -> tuple[Column, str | None]:
+    """The state or column named first, and what follows it; a label may be of several words.
+
+    Raises UnknownStateName.
+    """
+    said = typed.casefold()
+    for name, column in sorted(_names(portfolio), key=lambda named: -len(named[0])):
+        if said == name or said.startswith(f"{name} "):
+            return column, typed[len(name) :].strip() or None
+    raise UnknownStateName(typed, portfolio)
+
+
+def _names(portfolio: Portfolio) -> Iterator[tuple[str, Column]]:
+    for state in portfolio.states:
+        yield from ((name, Column(state)) for name in (state.name, state.label.casefold()))
+        for phase in tuple(Phase) if state.phased else ():
+            column = Column(state, phase)
+            yield from ((name, column) for name in (phase.value, column.label.casefold()))

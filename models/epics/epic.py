@@ -4,16 +4,40 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
-from models.errors import AlreadyThere
+from models.calendar import spell_day
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NotAnIdea
+from models.epics.blocking import (
+    LONGEST,
+    MISSING,
+    AlreadyBlocked,
+    AlreadyEnded,
+    Blocking,
+    NotBlocked,
+)
+from models.epics.stop import CannotStop, Stop
+from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
+from models.fields import parse_reason
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind, ValueStream
+from models.portfolio.portfolio import (
+    FIRST_STATE,
+    PHASE_LABELS,
+    Phase,
+    Portfolio,
+    State,
+    StateKind,
+    ValueStream,
+)
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
+
+NOT_OPEN = "That {} is not open any more. Choose another one."
+"""Said of a theme, an objective or a project that was chosen and has closed meanwhile."""
 
 
 class EpicType(StrEnum):
@@ -83,7 +107,7 @@ class Epic(Base):
     theme: Mapped[Theme | None] = relationship()
     objective: Mapped[Objective | None] = relationship()
     project: Mapped[Project | None] = relationship()
-    blocking: Mapped["Blocking | None"] = relationship(
+    blocking: Mapped[Blocking | None] = relationship(
         primaryjoin="and_(Blocking.epic_id == Epic.id, Blocking.ended_at.is_(None))",
         viewonly=True,
         uselist=False,
@@ -128,6 +152,11 @@ class Epic(Base):
         self._start_clocks(state, at)
         return self._transition(None, state, at, actor, None)
 
+    def check_goes_to(self, to: State, phase: Phase | None = None) -> None:
+        """Raise AlreadyThere where it stands there; a state in two is meant in either column."""
+        if to is self.state and phase in (None, self.phase):
+            raise AlreadyThere(self.key, self.column_label)
+
     def move(
         self,
         to: State,
@@ -140,17 +169,102 @@ class Epic(Base):
 
         Implementing begins with testing the MVP. Of the clocks the first ever
         commitment and the first ever done count, and no later move changes them; from one
-        column to the other is one stay. Raises AlreadyThere.
+        column to the other is one stay. What blocked it ends with its way. Raises AlreadyThere.
         """
+        self.check_goes_to(to, phase)
         phase = (phase or Phase.TESTING) if to.phased else None
-        if to is self.state and phase is self.phase:
-            raise AlreadyThere(self.key, self.column_label)
         left, self.state, self.phase = self.state, to, phase
         if left is not to:
             self.state_entered_at = at
+        if not to.is_open and self.blocking is not None:
+            self._end_blocking(self.blocking, actor, at)
         self.version += 1
         self._start_clocks(to, at)
         return self._transition(left, to, at, actor, reason)
+
+    def check_can_stop(self) -> None:
+        """Raise CannotStop where it has ended already."""
+        if not self.state.is_open:
+            raise CannotStop(self.key, self.column_label)
+
+    def stop(self, to: State, why: Stop, by: str | None, at: datetime) -> "Transition":
+        """End as stopped, by someone or by a vote. Raises CannotStop."""
+        self.check_can_stop()
+        transition = self.move(to, by, why.reason, at)
+        transition.learned = why.learned
+        return transition
+
+    def check_seen(self, version: int | None) -> None:
+        """Raise MovedMeanwhile where it has changed since that version; None saw none."""
+        if version not in (None, self.version):
+            raise MovedMeanwhile(self.key, self.column_label)
+
+    def check_is_idea(self) -> None:
+        """Raise NotAnIdea where it does not wait for an answer."""
+        if self.state.name != FIRST_STATE:
+            raise NotAnIdea(self.key, self.column_label)
+
+    def answer(self, said: IdeaAnswer, theme: Theme | None, by: str, at: datetime) -> Answer:
+        """Keep an answer to the idea; with a yes come its owner and its theme.
+
+        `theme` is the one that the answer names, as it is now. Raises FieldMistakes and NotAnIdea.
+        """
+        self.check_is_idea()
+        said.checked()
+        if said.kind is AnswerKind.YES:
+            self._accept(said, theme, at)
+        self.answered_at = self.answered_at or at
+        self.version += 1
+        return Answer(
+            workspace_id=self.workspace_id,
+            epic_id=self.id,
+            kind=said.kind,
+            words=(said.words or "").strip() or None,
+            by_user_id=by,
+            at=at,
+        )
+
+    def _accept(self, said: IdeaAnswer, theme: Theme | None, at: datetime) -> None:
+        if said.theme_id is not None:
+            is_ours = theme is not None and theme.portfolio_id == self.portfolio_id
+            if theme is None or not is_ours or theme.closed_at is not None:
+                raise FieldMistakes({"theme": NOT_OPEN.format("theme")})
+            self.theme, self.theme_id, self.theme_none_because = theme, theme.id, None
+        elif said.theme_none_because:
+            self.theme, self.theme_id = None, None
+            self.theme_none_because = said.theme_none_because.strip()
+        self.accepted_at = self.accepted_at or at
+        self.owner_user_id = said.owner_user_id or self.owner_user_id
+
+    def check_can_be_blocked(self) -> None:
+        """Raise AlreadyBlocked or AlreadyEnded where it cannot be."""
+        if not self.state.is_open:
+            since = self.state_entered_at.astimezone(ZoneInfo(self.portfolio.time_zone)).date()
+            raise AlreadyEnded(self.key, self.column_label, spell_day(since))
+        if self.blocking is not None:
+            raise AlreadyBlocked(self.key, self.blocking.reason)
+
+    def block(self, reason: str, by: str, at: datetime) -> Blocking:
+        """Wait for something. Raises AlreadyBlocked, AlreadyEnded and FieldMistakes."""
+        self.check_can_be_blocked()
+        self.blocking = Blocking(
+            workspace_id=self.workspace_id,
+            epic_id=self.id,
+            reason=parse_reason(reason, MISSING, LONGEST),
+            by_user_id=by,
+            at=at,
+        )
+        return self.blocking
+
+    def unblock(self, by: str, at: datetime) -> None:
+        """Go on. Raises NotBlocked."""
+        if self.blocking is None:
+            raise NotBlocked(self.key)
+        self._end_blocking(self.blocking, by, at)
+
+    def _end_blocking(self, blocking: Blocking, by: str | None, at: datetime) -> None:
+        blocking.end(by, at)
+        self.blocking = None
 
     def _start_clocks(self, state: State, at: datetime) -> None:
         if state.committed and self.committed_at is None:
@@ -210,84 +324,6 @@ class Transition(Base):
             return self.from_state.label
         others = [phase for phase in Phase if phase is not self.phase]
         return PHASE_LABELS[others[0]]
-
-
-class AnswerKind(StrEnum):
-    """What the owner of a value stream says to an idea."""
-
-    YES = "yes"
-    NOT_NOW = "not now"
-    QUESTION = "question"
-
-
-class Answer(Base):
-    """An answer to an idea; appended, never changed. The first one ends the waiting."""
-
-    __tablename__ = "answers"
-    __table_args__ = (Index(None, "epic_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    kind: Mapped[AnswerKind] = mapped_column(stored_by_value(AnswerKind))
-    words: Mapped[str | None] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-
-
-class Blocking(Base):
-    """An epic cannot go on for a reason, until someone says that it can."""
-
-    __tablename__ = "blockings"
-    __table_args__ = (Index(None, "epic_id", "ended_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    reason: Mapped[str] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None] = mapped_column(String(32))
-
-
-class Override(Base):
-    """A move past a limit or a policy, with what it passed, in whose role and why."""
-
-    __tablename__ = "overrides"
-    __table_args__ = (Index(None, "workspace_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), index=True)
-    transition_id: Mapped[int] = mapped_column(ForeignKey("transitions.id"))
-    passed: Mapped[list[str]] = mapped_column(JSON)
-    """What was missing or over, each in words."""
-    role: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
-    by_user_id: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-
-    epic: Mapped[Epic] = relationship()
-
-
-class StreamMove(Base):
-    """An epic went to another value stream and kept its key; appended, never changed."""
-
-    __tablename__ = "stream_moves"
-    __table_args__ = (Index(None, "epic_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
-    from_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
-    to_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
-    at: Mapped[datetime]
-    by_user_id: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str | None] = mapped_column(Text)
-
-    from_stream: Mapped[ValueStream] = relationship(foreign_keys=[from_stream_id])
-    to_stream: Mapped[ValueStream] = relationship(foreign_keys=[to_stream_id])
 
 
 class CircleMember(Base):

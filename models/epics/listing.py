@@ -1,7 +1,8 @@
-"""A list of epics narrowed by a few words, and how the words were read."""
+"""Epics found by what was typed: one by its key, a list narrowed by a few words."""
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from models.epics.epic import Epic
@@ -23,6 +24,47 @@ SWITCHES = ("mine", "blocked", "late")
 KINDS = ("stream", "state", "theme")
 APART = re.compile(r"\b(stream|state|theme):\s+", re.IGNORECASE)
 MOST_ALIKE = 20
+KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
+NEAREST = 3
+
+
+class UnknownEpic(Mistake):
+    """An epic that is not there, or not for this person."""
+
+    def __init__(self) -> None:
+        super().__init__("That epic is not there any more.")
+
+
+class UnknownKey(Mistake):
+    """A key that no epic has, with those of the others that look like it."""
+
+    def __init__(self, key: str, others: Iterable[str] = ()) -> None:
+        nearest = difflib.get_close_matches(key, list(others), NEAREST)
+        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        if not is_key(key):
+            guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
+        super().__init__(f"There is no epic {key[:24]}.{guess}")
+
+
+def is_key(typed: str) -> bool:
+    """Whether it could be the key of an epic."""
+    return typed.isascii() and KEY.fullmatch(typed.upper()) is not None
+
+
+def read_key(typed: str) -> str:
+    """The key as it is stored: "pay 12" is PAY-12. Raises UnknownKey."""
+    typed = typed.strip()
+    found = KEY.fullmatch(typed.upper()) if typed.isascii() else None
+    if found is None:
+        raise UnknownKey(typed)
+    return f"{found[1]}-{int(found[2])}"
+
+
+def found(epic: Epic | None) -> Epic:
+    """The epic that was looked for. Raises UnknownEpic."""
+    if epic is None:
+        raise UnknownEpic
+    return epic
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
 from models.epics.column import Column
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
 from models.epics.policy import fields_of, told
 from models.errors import Mistake
+from models.fields import parse_reason
 from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import StateKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,32 @@ class Obstacles:
         """Each in a phrase."""
         return [*told(self.lacks, to.state), *(place.phrase for place in self.full)]
 
+    def __bool__(self) -> bool:
+        """Whether there is anything in the way."""
+        return bool(self.lacks or self.full)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move that someone asks for, with what is in its way."""
+
+    epic: Epic
+    to: Column
+    reason: str | None
+    obstacles: Obstacles
+
+    @property
+    def perseveres(self) -> bool:
+        """Whether the epic goes on after its MVP by it."""
+        return self.to.scales and self.epic.state.kind is not StateKind.DONE
+
+    def check_reason(self) -> None:
+        """Raise ReasonMissing where it passes an obstacle or perseveres without a word why."""
+        if self.obstacles:
+            parse_reason(self.reason, "Say why it moves anyway: the next digest shows it.")
+        if self.perseveres:
+            parse_reason(self.reason, "Say in a sentence why it goes on after its MVP.")
+
 
 class NotYet(Mistake):
     """A move forward before what its state asks for is there, or into a place that is full.
@@ -29,7 +62,8 @@ class NotYet(Mistake):
     It says what is missing, what mends it, and whether this person may move it all the same.
     """
 
-    def __init__(self, epic: Epic, to: Column, obstacles: Obstacles, *, may_pass: bool) -> None:
+    def __init__(self, move: Move, *, may_pass: bool) -> None:
+        epic, to, obstacles = move.epic, move.to, move.obstacles
         self.missing = obstacles.told(to)
         super().__init__(f"{epic.key} stays in {epic.column_label}. {'. '.join(self.missing)}.")
         self.epic_id, self.version = epic.id, epic.version
@@ -38,3 +72,37 @@ class NotYet(Mistake):
         self.fields_open = len(fields_of(obstacles.lacks))
         self.needs_answer = Requirement.ANSWER in obstacles.lacks
         self.may_pass = may_pass
+
+
+class Override(Base):
+    """A move past a limit or a policy, with what it passed, in whose role and why."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (Index(None, "workspace_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), index=True)
+    transition_id: Mapped[int] = mapped_column(ForeignKey("transitions.id"))
+    passed: Mapped[list[str]] = mapped_column(JSON)
+    """What was missing or over, each in words."""
+    role: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    by_user_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+
+    epic: Mapped[Epic] = relationship()
+
+    @classmethod
+    def of(cls, move: Move, transition: Transition, role: str) -> "Override":
+        """What a move that was stored has passed."""
+        return cls(
+            workspace_id=transition.workspace_id,
+            epic_id=transition.epic.id,
+            transition_id=transition.id,
+            passed=move.obstacles.told(move.to),
+            role=role,
+            reason=transition.reason or "",
+            by_user_id=transition.actor_user_id or "",
+            at=transition.at,
+        )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from models.calendar import same_day_from, spell_day
 from models.epics.epic import Epic, EpicType
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, parse_decimal
+from models.fields import UNSTORABLE, parse_decimal, too_long
 from models.money import parse_amount
 from models.portfolio.portfolio import Stage, ValueStream
 
@@ -66,6 +66,23 @@ CALLED = {
     "restricted": "who sees it",
 }
 """What each column of an epic is called when it has changed."""
+
+
+class ChangedMeanwhile(Mistake):
+    """A form that was saved after someone else changed its epic; saved once more it is taken."""
+
+    def __init__(self, epic: Epic, by: str | None, columns: Iterable[str]) -> None:
+        words = [CALLED[column] for column in columns if column in CALLED]
+        self.what = ", ".join(dict.fromkeys(words)) or f"it is now in {epic.column_label}"
+        self.version, self.by = epic.version, by
+        super().__init__(self.say("Someone"))
+
+    def say(self, who: str) -> str:
+        """The sentence, with the name of who it was."""
+        return (
+            f"{who} changed this epic while you were writing: {self.what}. "
+            "What you typed is still here. Save once more to store it anyway."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +178,7 @@ class _Form:
         text = self.answers.get(name, "").strip()
         longest = MAX_LENGTHS.get(name, 100)
         if len(text) > longest:
-            self.errors[name] = f"Up to {longest:,} characters, please; this has {len(text):,}."
+            self.errors[name] = too_long(text, longest)
             return None
         if not text:
             return None

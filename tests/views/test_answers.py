@@ -4,28 +4,20 @@ import re
 
 import pytest
 
-from bot.commands.epics import moves
 from bot.commands.slash import epic, portfolio
 from bot.slack import answers, help
 from bot.slack.asking.members import Guest, Stranger
 from bot.slack.values import OldButton
 from bot.views.board import refusal
-from bot.workflows.epics.finding import UnknownKey
-from bot.workflows.epics.moving import UnknownEpic
-from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, Mistake, MovedMeanwhile
+from models.errors import DatabaseAway, FieldMistakes, Mistake
 from models.message import Message, MessageKind, NothingToShow
 from models.portfolio.board import UnknownState
 from models.portfolio.portfolio import UnknownStream
 from models.portfolio.readiness import NoAdminYet, SetUpFirst
-from tests.views.builders import ANA, BEN, CLEO, DANA, HOSTILE, a_portfolio, an_epic
+from tests.views.builders import ANA, BEN, CLEO, DANA, HOSTILE, an_epic
 from tests.views.reading import buttons, read_aloud, shown, shown_form
 
 MISTAKES = [
-    (AlreadyThere("PAY-1", "Ready"), "PAY-1 is already in Ready."),
-    (
-        MovedMeanwhile("PAY-1", "Ready"),
-        "PAY-1 has changed in the meantime and is now in Ready. Look again and decide.",
-    ),
     (
         DatabaseAway(),
         "Tack cannot reach its database right now, so nothing was changed. "
@@ -33,19 +25,8 @@ MISTAKES = [
     ),
     (FieldMistakes({"name": "Name it.", "currency": "Write EUR."}), "Name it. Write EUR."),
     (OldButton(), "That button is out of date. Open the card or the form again and try once more."),
-    (UnknownEpic(), "That epic is not there any more."),
     (UnknownState(), "This portfolio has no such state any more. Choose another one."),
     (UnknownStream(), "That value stream is not there any more. Choose another one."),
-    (
-        UnknownKey("PAY-11", ["PAY-1", "PAY-12"]),
-        "There is no epic PAY-11. Did you mean PAY-1 or PAY-12?",
-    ),
-    (UnknownKey("QQQ-1", []), "There is no epic QQQ-1."),
-    (
-        UnknownKey("the wallet", []),
-        "There is no epic the wallet. Keys look like PAY-12; /epic list finds epics by words of "
-        "their titles.",
-    ),
     (NothingToShow(), "There is nothing left to mend: it is shown."),
     (Stranger(), "Only members of this workspace can use Tack here. Ask one of them."),
     (
@@ -56,11 +37,6 @@ MISTAKES = [
     (
         epic.KeyMissing("show"),
         "Which epic? Type it like /epic show KEY. /epic list shows their keys.",
-    ),
-    (
-        moves.UnknownStateName("soon", a_portfolio()),
-        "There is no state “soon”. The states are Funnel, Reviewing, Analyzing, Ready, "
-        "Testing the MVP, Delivering, Done, Stopped.",
     ),
     (
         SetUpFirst(),

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.workflows.board import digesting
-from bot.workflows.board.digesting import Wish
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.people.granting import grant
 from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.seeing import may_see, portfolio_seen_by, seen_by
+from models.board.digest import Wish
 from models.epics.epic import CircleMember, Epic
 from models.people.role import MAY, NotAllowed, Right, Role, RoleGrant, SlackGroup, UserGroupMember
 from models.portfolio.portfolio import Portfolio

@@ -11,8 +11,7 @@ from bot.views.audit import log as audit_log
 from bot.workflows.audit import log as auditing
 from bot.workflows.audit.deeds import Query
 from bot.workflows.epics import finding
-from bot.workflows.epics.finding import UnknownKey
-from bot.workflows.epics.moving import UnknownEpic
+from models.epics.listing import UnknownKey, found, is_key
 from models.errors import Mistake
 
 WORD_LIMIT = 80
@@ -47,7 +46,7 @@ def turn_page(call: Call) -> None:
 
 def _of_key(session: Session, call: Call, words: str) -> Answer | None:
     """The page of the epic of that key; None where no epic was meant, as by a project's code."""
-    if not finding.KEY.fullmatch(words.upper()) or not words.isascii():
+    if not is_key(words):
         return None
     try:
         epic = finding.epic_by_key(session, call.workspace_id, words, call.actor)
@@ -60,9 +59,7 @@ def _of_key(session: Session, call: Call, words: str) -> Answer | None:
 
 
 def _of_id(session: Session, call: Call, query: Query) -> Answer:
-    epic = finding.epic_by_id(session, call.workspace_id, query.epic_id or 0, call.actor)
-    if epic is None:
-        raise UnknownEpic
+    epic = found(finding.epic_by_id(session, call.workspace_id, query.epic_id or 0, call.actor))
     return audit_log.audit_log(auditing.deeds_of_epic(session, epic, query))
 
 

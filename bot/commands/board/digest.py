@@ -23,9 +23,9 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board import inbox as waiting
-from bot.workflows.board.digesting import NoDigest, Wish
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
+from models.board.digest import NoDigest, Wish
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
 from models.portfolio.readiness import SetUpFirst

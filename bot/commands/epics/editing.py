@@ -13,7 +13,7 @@ from bot.views.epics import restrict_form
 from bot.workflows.epics import editing, finding, restricting
 from bot.workflows.permitting import Place, check
 from models.epics.epic import Epic
-from models.epics.proposal import as_it_would_be, parse_changes
+from models.epics.proposal import ChangedMeanwhile, as_it_would_be, parse_changes
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
 
@@ -70,7 +70,7 @@ def save(call: Call) -> None:
     check_named(call, _others_named(call) & {*lists_of(call.view).get("circle", ())})
     try:
         epic, columns = _store(call, memory, typed, shown)
-    except editing.ChangedMeanwhile as told:
+    except ChangedMeanwhile as told:
         with call.write() as session:
             editing.note_told(
                 session, call.workspace_id, str(call.view["id"]), told.version, call.at
@@ -124,7 +124,7 @@ def _others_named(call: Call) -> set[str]:
 
 def _named(
     call: Call,
-    told: editing.ChangedMeanwhile,
+    told: ChangedMeanwhile,
     typed: Mapping[str, str | None],
     shown: Mapping[str, str | None],
 ) -> Mistake:
@@ -133,7 +133,7 @@ def _named(
     team_id = str(call.args.context.team_id)
     by = [told.by] if told.by else []
     [who] = call.context.members.names(call.client, team_id, by, call.at) or ["Someone"]
-    return FieldMistakes({place: told.say(who, told.what)})
+    return FieldMistakes({place: told.say(who)})
 
 
 def _redraw(call: Call, note: str | None) -> None:

@@ -8,21 +8,10 @@ from bot.slack.typed import answers_of
 from bot.slack.values import EpicVersion, OldButton
 from bot.views.epics import idea_answer
 from bot.workflows.epics import answering, finding
-from models.epics.answer import IdeaAnswer
-from models.epics.epic import AnswerKind
+from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.proposal import NONE
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.fields import UNSTORABLE
-
-
-class WhichAnswer(Mistake):
-    """An answer that is neither yes, nor not now, nor a question."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(
-            f"What do you answer? Type /epic answer {key} yes, "
-            f"/epic answer {key} not now because …, or /epic answer {key} question …"
-        )
 
 
 def open_answer(call: Call, epic_id: int) -> None:
@@ -57,25 +46,13 @@ def answer_typed(call: Call, key: str, words: str) -> None:
     if not words:
         open_answer(call, epic.id)
         return
-    said = read_answer(epic.key, words)
+    said = IdeaAnswer.read(epic.key, words)
     with call.write() as session:
         done = answering.answer(
             session, call.workspace_id, call.actor, epic.id, None, said, call.at
         )
         told = idea_answer.answered(done.epic, done.answer, done.missing)
     call.reply(told)
-
-
-def read_answer(key: str, words: str) -> IdeaAnswer:
-    """ "not now because …" and the like. Raises WhichAnswer."""
-    words = UNSTORABLE.sub("", words)
-    for kind in AnswerKind:
-        if words.casefold() == kind or words.casefold().startswith((f"{kind} ", f"{kind}:")):
-            rest = words[len(kind) :].lstrip(" :,").strip()
-            if kind is AnswerKind.NOT_NOW and rest.casefold().startswith("because "):
-                rest = rest[len("because ") :].strip()
-            return IdeaAnswer(kind=kind, words=rest or None)
-    raise WhichAnswer(key)
 
 
 def _said(typed: Mapping[str, str | None]) -> IdeaAnswer:

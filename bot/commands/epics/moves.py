@@ -11,28 +11,12 @@ from bot.views.epics import move_form
 from bot.workflows.board import card as looking_up
 from bot.workflows.epics import finding, moving
 from bot.workflows.permitting import Place, check
-from models.epics.column import Column, columns, next_column
+from models.epics.column import column_and_reason, persevering_column
 from models.epics.epic import Epic
 from models.epics.obstacles import NotYet
-from models.errors import Mistake
 from models.fields import UNSTORABLE
 from models.people.role import Right
-from models.portfolio.portfolio import Phase, Portfolio, StateKind
-
-
-class UnknownStateName(Mistake):
-    """A word that names no state of the portfolio."""
-
-    def __init__(self, typed: str, portfolio: Portfolio) -> None:
-        names = ", ".join(column.label for column in columns(portfolio))
-        super().__init__(f"There is no state “{typed[:60]}”. The states are {names}.")
-
-
-class NotTesting(Mistake):
-    """Going on after an MVP that is not being tested."""
-
-    def __init__(self, epic: Epic) -> None:
-        super().__init__(f"{epic.key} is in {epic.column_label} now: no MVP of it is being tested.")
+from models.portfolio.portfolio import StateKind
 
 
 def move_by_button(call: Call) -> None:
@@ -85,9 +69,7 @@ def open_persevere(call: Call, epic_id: int) -> None:
     """Ask why the epic goes on after its MVP, who may say so."""
     with call.database.read() as session:
         epic = epic_of(session, call, epic_id)
-        to = next_column(epic)
-        if to is None or not to.scales or to.state is not epic.state:
-            raise NotTesting(epic)
+        to = persevering_column(epic)
         check(session, call.actor, Right.PERSEVERE, Place.of_epic(epic))
         view = move_form.persevere_form(epic, to, call.channel_id)
     open_form(call, view)
@@ -144,29 +126,6 @@ def move_typed(call: Call, key: str, words: str) -> None:
     except NotYet as not_yet:
         said = move_form.not_yet(not_yet, reason)
     call.reply(said)
-
-
-def column_and_reason(portfolio: Portfolio, words: str) -> tuple[Column, str | None]:
-    """The state or column named first, and what follows it; a label may be of several words.
-
-    Raises UnknownStateName.
-    """
-    told = words.casefold()
-    for name, column in sorted(_names(portfolio), key=lambda named: -len(named[0])):
-        if told == name or told.startswith(f"{name} "):
-            return column, words[len(name) :].strip() or None
-    raise UnknownStateName(words, portfolio)
-
-
-def _names(portfolio: Portfolio) -> list[tuple[str, Column]]:
-    found = []
-    for state in portfolio.states:
-        found += [(name, Column(state)) for name in (state.name, state.label.casefold())]
-        if state.phased:
-            for phase in Phase:
-                column = Column(state, phase)
-                found += [(phase.value, column), (column.label.casefold(), column)]
-    return found
 
 
 def _move(

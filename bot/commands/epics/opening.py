@@ -9,16 +9,13 @@ from bot.slack import answers
 from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.workflows.epics import finding
-from bot.workflows.epics.moving import UnknownEpic
 from models.epics.epic import Epic
+from models.epics.listing import found
 
 
 def epic_of(session: Session, call: Call, epic_id: int) -> Epic:
     """The epic as the person may see it. Raises UnknownEpic."""
-    epic = finding.epic_by_id(session, call.workspace_id, epic_id, call.actor)
-    if epic is None:
-        raise UnknownEpic
-    return epic
+    return found(finding.epic_by_id(session, call.workspace_id, epic_id, call.actor))
 
 
 def open_form(call: Call, view: Mapping[str, Any]) -> None:

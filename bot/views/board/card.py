@@ -33,8 +33,9 @@ from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
+from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
-from models.epics.epic import Epic, StreamMove, Transition
+from models.epics.epic import Epic, Transition
 from models.flow.days import day_number
 from models.message import MessageKind
 from models.money import format_amount

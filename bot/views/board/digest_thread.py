@@ -17,7 +17,8 @@ from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.budgets.shift import Shift
-from models.epics.epic import Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 

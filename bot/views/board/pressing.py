@@ -19,8 +19,8 @@ def answer_button(epic: Epic) -> Element:
 def unblock_button(epic: Epic) -> Element:
     """Says that nothing blocks the epic any more."""
     ref = EpicRef(epic=epic.id).value
-    label = f"{epic.key} is unblocked"
-    return button("It is unblocked", UNBLOCK, ref, accessibility_label=label)
+    label = f"Unblock {epic.key}"
+    return button("Unblock", UNBLOCK, ref, accessibility_label=label)
 
 
 def owner_button(epic: Epic) -> Element:

@@ -29,7 +29,7 @@ def block_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
             context(words("epics/block_form", "now", epic=epic)),
             field(REASON, "What does it wait for?", element, hint="Who could help reads it, too."),
         ],
-        submit="It is blocked",
+        submit="Mark as blocked",
         private_metadata=EpicVersion(epic=epic.id, version=epic.version, channel=channel_id).value,
     )
 

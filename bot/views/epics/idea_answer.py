@@ -20,9 +20,9 @@ from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, fill_button
-from models.epics.answer import LONGEST
-from models.epics.epic import Answer as Given
-from models.epics.epic import AnswerKind, Epic
+from models.epics.answer import LONGEST, AnswerKind
+from models.epics.answer import Answer as Given
+from models.epics.epic import Epic
 from models.epics.proposal import NONE
 from models.portfolio.policy import Requirement
 from models.themes.theme import Theme

@@ -32,7 +32,7 @@ OPENS = {
     NextStep.STOPPED: ("history", "Read its history"),
     NextStep.ANSWER: ("answer", "Answer this idea"),
     NextStep.REPLY: ("edit", "Change the idea"),
-    NextStep.JUDGE: ("persevere", "Persevere: move to Delivering"),
+    NextStep.PERSEVERE: ("persevere", "Persevere: move to Delivering"),
 }
 """What is opened by the button of a step, and what it is called."""
 
@@ -51,7 +51,7 @@ def next_button(card: Card) -> Element | None:
     """What does it; None where the way ends without one."""
     epic, step = card.epic, card.next
     if step is NextStep.UNBLOCK:
-        return button("It is unblocked", UNBLOCK, EpicRef(epic=epic.id).value)
+        return button("Unblock", UNBLOCK, EpicRef(epic=epic.id).value)
     if step is NextStep.NEWS:
         return still_right_button(epic)
     if step is NextStep.FILL:

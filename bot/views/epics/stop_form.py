@@ -28,7 +28,7 @@ def stop_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
             field(LEARNED, "What was learned?", learned, optional=True),
         ],
         submit="Stop it",
-        close="Let it go on",
+        close="Keep it",
         private_metadata=EpicVersion(epic=epic.id, version=epic.version, channel=channel_id).value,
     )
 

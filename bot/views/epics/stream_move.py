@@ -6,7 +6,8 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import words
 from bot.views.epics.buttons import open_button
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.portfolio.portfolio import ValueStream
 
 

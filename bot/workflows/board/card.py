@@ -17,8 +17,10 @@ from bot.workflows.seeing import EVERYBODY, seen_by
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
+from models.epics.answer import Answer, AnswerKind
+from models.epics.belonging import StreamMove
 from models.epics.column import ENDED, Column, next_column
-from models.epics.epic import Answer, AnswerKind, Epic, StreamMove, Transition
+from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
 from models.epics.policy import lacks_before
 from models.portfolio.policy import Requirement
@@ -44,7 +46,7 @@ class NextStep(StrEnum):
     """A place where it goes next."""
     NEWS = "news"
     """Nothing was heard of it for long."""
-    JUDGE = "judge"
+    PERSEVERE = "persevere"
     """Whether it is worth going on with after its MVP."""
     MOVE = "move"
     DECIDE = "decide"
@@ -137,7 +139,7 @@ class Card:
             return NextStep.PLACE
         if self.is_quiet:
             return NextStep.NEWS
-        return NextStep.JUDGE if self.to.scales else NextStep.MOVE
+        return NextStep.PERSEVERE if self.to.scales else NextStep.MOVE
 
 
 STEPS_SHOWN = 40

@@ -12,7 +12,8 @@ from models.board.digest import WEEK, Subscription
 from models.budgets.shift import Shift
 from models.decisions.decision import Decision
 from models.epics.column import Column
-from models.epics.epic import Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.portfolio.portfolio import Portfolio, ValueStream
 

@@ -1,6 +1,5 @@
 """The weekly digest: asked for, sent once a week and channel, previewed, paused and resumed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -11,60 +10,11 @@ from bot.workflows.board.digest import told_since
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_message
 from models.audit.trail import insert_new
-from models.board.digest import Digest, Subscription
-from models.errors import Mistake
+from models.board.digest import Digest, SentAlready, Subscription, Wish
 from models.message import Message, MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import insert_into, put
-
-
-class NoDigest(Mistake):
-    """A channel that nobody has asked a digest for."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "No digest comes to this channel yet. Type /flow digest subscribe here: one form."
-        )
-
-
-class SentAlready(Mistake):
-    """A second digest for the same channel and week."""
-
-    def __init__(self, subscription: Subscription, digest: Digest) -> None:
-        day = digest.at.astimezone(subscription.zone)
-        super().__init__(
-            f"This week's digest came on {day:%A}, {day.day} {day:%B} at {day:%-H:%M}, and one a "
-            "week is enough. /flow digest preview shows you how things stand now."
-        )
-
-
-class NotLive(Mistake):
-    """A digest of a portfolio that says nothing yet."""
-
-    def __init__(self, portfolio: Portfolio) -> None:
-        super().__init__(
-            f"{portfolio.name} is not live yet, so nothing is posted. /flow digest preview shows "
-            "you what it would say; /portfolio setup is where an admin goes live."
-        )
-
-
-class UnknownScope(Mistake):
-    """A portfolio or stream that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That is not there any more. Choose the portfolio or the stream again.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a channel wants to be told of, and when."""
-
-    portfolio_id: int
-    value_stream_id: int | None
-    weekday: int
-    minute_of_day: int
-    time_zone: str
 
 
 def subscribe(
@@ -74,13 +24,9 @@ def subscribe(
 
     Raises UnknownScope and NotAllowed.
     """
-    portfolio = session.get(Portfolio, wish.portfolio_id)
-    if portfolio is None or portfolio.workspace_id != workspace_id:
-        raise UnknownScope
-    streams = {stream.id: stream for stream in portfolio.open_streams}
-    if wish.value_stream_id not in {None, *streams}:
-        raise UnknownScope
-    _check(session, actor, portfolio, streams.get(wish.value_stream_id or 0))
+    found = session.get(Portfolio, wish.portfolio_id)
+    portfolio, stream = wish.scope(found, workspace_id)
+    _check(session, actor, portfolio, stream)
     insert_new(
         session,
         Subscription,
@@ -95,10 +41,8 @@ def subscribe(
         subscribed_at=at,
     )
     subscription = session.scalars(_of_channel(workspace_id, channel_id).with_for_update()).one()
-    subscription.portfolio_id, subscription.value_stream_id = portfolio.id, wish.value_stream_id
-    subscription.weekday, subscription.minute_of_day = wish.weekday, wish.minute_of_day
-    subscription.time_zone, subscription.subscribed_by = wish.time_zone, actor
-    _begin(session, subscription, at)
+    subscription.keep(wish, actor, at)
+    _wait(session, subscription, at)
     return subscription
 
 
@@ -108,8 +52,7 @@ def pause(
     """Send nothing until it is resumed. Raises NoDigest and NotAllowed."""
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
     _check(session, actor, subscription.portfolio, subscription.value_stream)
-    subscription.paused_at = subscription.paused_at or at
-    subscription.paused_by = subscription.paused_by or actor
+    subscription.pause(actor, at)
     session.flush()
     return subscription
 
@@ -120,7 +63,8 @@ def resume(
     """Send the next one at its usual time. Raises NoDigest and NotAllowed."""
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
     _check(session, actor, subscription.portfolio, subscription.value_stream)
-    _begin(session, subscription, at)
+    subscription.resume(at)
+    _wait(session, subscription, at)
     return subscription
 
 
@@ -133,13 +77,12 @@ def send_now(
     """
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
     _check(session, actor, subscription.portfolio, subscription.value_stream)
-    if subscription.portfolio.is_silent(at):
-        raise NotLive(subscription.portfolio)
+    subscription.check_is_live(at)
     message = _send(session, subscription, at, at, at, actor)
     if message is None:
-        raise SentAlready(subscription, _digest_of(session, subscription, at))
-    if subscription.week(subscription.next_at) == subscription.week(at):
-        subscription.next_at = subscription.slot_after(subscription.next_at)
+        sent_at = _digest_of(session, subscription, at).at
+        raise SentAlready(sent_at.astimezone(subscription.zone))
+    subscription.use_slot_of_week(at)
     session.flush()
     put(session, workspace_id, subscription.work_key, subscription.next_at)
     redraw_message(session, message, at)
@@ -174,10 +117,7 @@ def subscription_of(
 ) -> Subscription:
     """The channel's subscription. Raises NoDigest."""
     rows = _of_channel(workspace_id, channel_id)
-    found = session.scalars(rows.with_for_update() if lock else rows).first()
-    if found is None:
-        raise NoDigest
-    return found
+    return Subscription.there(session.scalars(rows.with_for_update() if lock else rows).first())
 
 
 def channel_of(session: Session, workspace_id: int, subscription_id: int) -> str | None:
@@ -198,10 +138,8 @@ def _check(session: Session, actor: str, portfolio: Portfolio, stream: ValueStre
     check(session, actor, Right.RUN_DIGEST, place)
 
 
-def _begin(session: Session, subscription: Subscription, at: datetime) -> None:
+def _wait(session: Session, subscription: Subscription, at: datetime) -> None:
     """Wait for its next slot, and for the Thursday on which owners are asked before it."""
-    subscription.paused_at = subscription.paused_by = None
-    subscription.next_at = subscription.slot_after(at)
     session.flush()
     put(session, subscription.workspace_id, subscription.work_key, subscription.next_at)
     asking.begin(session, subscription.portfolio, at)

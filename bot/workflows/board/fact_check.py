@@ -1,4 +1,4 @@
-"""On Thursday each owner is asked, all at once, whether their epics still stand so."""
+"""On Thursday each owner is asked, all at once, whether their epics are still right."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

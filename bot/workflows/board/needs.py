@@ -20,7 +20,9 @@ from bot.workflows.needs import Need, T
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip, is_off_its_date, slips_of
 from bot.workflows.seeing import EVERYBODY, seen_by
-from models.epics.epic import Epic, Override, StreamMove, Transition
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic, Transition
+from models.epics.obstacles import Override
 from models.flow.flow import History, Load, Move, StreamChange, over_since
 from models.portfolio.portfolio import FIRST_STATE, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import carry_out, redraw_moved, states_of, taken
-from bot.workflows.epics.stopping import NoStop, carry_out_stop
+from bot.workflows.epics.moving import apply_move, redraw_moved, states_of, taken
+from bot.workflows.epics.stopping import apply_stop
 from bot.workflows.redrawing import redraw_facts
 from models.decisions.decision import Decision, Outcome, Subject
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
+from models.epics.stop import NoStop, Stop
 from models.portfolio.portfolio import Phase
 
 Effect = Callable[[Session, Decision, datetime], str]
@@ -56,10 +57,10 @@ def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) ->
     if decision.outcome is Outcome.PERSEVERE:
         states, _ = states_of(session, epic.portfolio_id)
         to = Column(epic.state, Phase.DELIVERING)
-        redraw_moved(session, epic, carry_out(session, epic, to, None, reason, at), states, at)
+        redraw_moved(session, epic, apply_move(session, epic, to, None, reason, at), states, at)
         return f"moved to {to.label}"
     try:
-        carry_out_stop(session, epic, None, reason, None, at)
+        apply_stop(session, epic, Stop(reason), None, at)
     except NoStop:
         return f"{NOTHING}: the board has no state for what is stopped"
     return "ended as a pivot" if decision.outcome is Outcome.PIVOT else "stopped"

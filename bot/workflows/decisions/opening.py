@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import UnknownEpic, locked
+from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
@@ -18,11 +18,12 @@ from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
 from models.decisions.decision import USUAL_DAYS, BallotBox, Choice, Decision, Elector, Subject
 from models.decisions.form import DecisionForm
+from models.decisions.opening import NoElectors, ballot_channel, check_can_open
 from models.epics.epic import Epic
-from models.errors import Mistake
+from models.epics.listing import found
 from models.message import MessageKind
 from models.people.role import Right, Role
-from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
+from models.portfolio.portfolio import Portfolio
 from models.work import put
 
 MOST_TOLD = 25
@@ -32,76 +33,19 @@ ELECTORS = Base.metadata.tables[Elector.__tablename__]
 BOXES = Base.metadata.tables[BallotBox.__tablename__]
 
 
-class NoElectors(Mistake):
-    """A vote that nobody could vote in; says who gives the role."""
-
-    def __init__(self, portfolio: Portfolio, admins: Sequence[str]) -> None:
-        super().__init__(
-            f"{portfolio.name} has no council yet, so nobody could vote. An admin gives the role "
-            "council with /portfolio roles."
-        )
-        self.ask = tuple(admins)
-
-
-class NotTesting(Mistake):
-    """A decision on an MVP about an epic that tests none."""
-
-    def __init__(self, epic: Epic) -> None:
-        super().__init__(
-            f"{epic.key} is in {epic.column_label}. Whether to persevere, pivot or stop is decided "
-            f"while an epic is in {PHASE_LABELS[Phase.TESTING]}."
-        )
-
-
-class OpenAlready(Mistake):
-    """A second decision about an epic while one is open."""
-
-    def __init__(self, decision: Decision, epic: Epic) -> None:
-        super().__init__(
-            f"{decision.key} asks about {epic.key} already. /decision show {decision.key} shows it."
-        )
-
-
-class NotLive(Mistake):
-    """A vote in a portfolio that posts nothing yet."""
-
-    def __init__(self, portfolio: Portfolio) -> None:
-        super().__init__(
-            f"{portfolio.name} is not live yet, and nothing is posted before. Decisions can be "
-            "opened then."
-        )
-
-
-class NowhereToPost(Mistake):
-    """A ballot that no channel would show."""
-
-    def __init__(self, portfolio: Portfolio) -> None:
-        super().__init__(
-            f"Neither {portfolio.name} nor the value stream has a channel, so the ballot would "
-            "stand nowhere. An admin sets one with /portfolio settings."
-        )
-
-
-def check_may_open(act: Act, epic: Epic) -> Sequence[str]:
-    """Who would vote on the epic.
+def check_may_open(act: Act, epic: Epic, unfit: Collection[str] = ()) -> Sequence[str]:
+    """Who would vote on the epic: the council, but for those who can have no role any more.
 
     Raises NoElectors, NotAllowed, NotLive, NotTesting, NowhereToPost and UnknownEpic.
     """
-    if not may_see(act.session, act.actor, epic):
-        raise UnknownEpic
-    portfolio = epic.portfolio
+    found(epic if may_see(act.session, act.actor, epic) else None)
     check(act.session, act.actor, Right.DECIDE, Place.of_epic(epic))
-    if epic.phase is not Phase.TESTING:
-        raise NotTesting(epic)
-    if portfolio.is_silent(act.at):
-        raise NotLive(portfolio)
-    if _channel_of(epic) is None:
-        raise NowhereToPost(portfolio)
-    place = Place.of_portfolio(portfolio)
-    electors = holders(act.session, [Role.COUNCIL], place, stand_ins=False)
-    if not electors:
-        raise NoElectors(portfolio, holders(act.session, [Role.ADMIN], place))
-    return electors
+    check_can_open(epic, act.at)
+    place = Place.of_portfolio(epic.portfolio)
+    council = holders(act.session, [Role.COUNCIL], place, stand_ins=False)
+    if electors := [each for each in council if each not in unfit]:
+        return electors
+    raise NoElectors(epic.portfolio.name, holders(act.session, [Role.ADMIN], place))
 
 
 def open_about(session: Session, epic: Epic) -> Decision | None:
@@ -117,19 +61,16 @@ def open_about(session: Session, epic: Epic) -> Decision | None:
 def open_decision(
     act: Act, epic_id: int, form: DecisionForm, unfit: Collection[str] = ()
 ) -> Decision:
-    """Put the question to the council, but for those who can have no role any more.
+    """Put the question to the council.
 
     Raises NoElectors, NotAllowed, NotLive, NotTesting, NowhereToPost, OpenAlready and UnknownEpic.
     """
     session = act.session
     lock_roles(session, act.workspace_id)  # nobody joins or leaves the council meanwhile
     epic = locked(session, act.workspace_id, act.actor, epic_id)
-    electors = [each for each in check_may_open(act, epic) if each not in unfit]
-    if not electors:
-        admins = holders(session, [Role.ADMIN], Place.of_portfolio(epic.portfolio))
-        raise NoElectors(epic.portfolio, admins)
-    if (found := open_about(session, epic)) is not None:
-        raise OpenAlready(found, epic)
+    electors = check_may_open(act, epic, unfit)
+    if (before := open_about(session, epic)) is not None:
+        before.check_is_closed()
     decision = Decision.open(
         _next_key(session, act.workspace_id),
         epic,
@@ -179,7 +120,7 @@ def _name_electors(session: Session, decision: Decision) -> None:
 
 def _show(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:
     """In the channel, to so many electors alone, and wherever the epic is shown."""
-    here, channel_id = decision.workspace_id, _channel_of(epic)
+    here, channel_id = decision.workspace_id, ballot_channel(epic)
     assert channel_id is not None
     post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
     told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []
@@ -190,8 +131,4 @@ def _show(session: Session, decision: Decision, epic: Epic, at: datetime) -> Non
 
 def channel_of(decision: Decision) -> str | None:
     """Where its ballot stands."""
-    return _channel_of(decision.epic) if decision.epic is not None else None
-
-
-def _channel_of(epic: Epic) -> str | None:
-    return epic.portfolio.channel_id or epic.value_stream.channel_id
+    return ballot_channel(decision.epic) if decision.epic is not None else None

@@ -1,6 +1,5 @@
 """The register of decisions: one of them as it stands, and the list."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,12 @@ from bot.workflows.keeping import Act
 from bot.workflows.needs import Need
 from bot.workflows.seeing import seen_by
 from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Subject
+from models.decisions.opening import UnknownDecision, read_key
 from models.epics.epic import Epic
-from models.errors import Mistake, there
+from models.errors import there
 
 PAGE_SIZE = 10
 ELECTORS_ON_A_PAGE = 20
-KEY = re.compile(r"D?[- ]?(\d{1,9})", re.IGNORECASE)
 
 
 def has_not_voted(user_id: str) -> ColumnElement[bool]:
@@ -42,15 +41,6 @@ BALLOT = Need(
     loads=(joinedload(Decision.epic), joinedload(Decision.portfolio), joinedload(Decision.box)),
 )
 """Open decisions, the first to close first; each waits for its electors who have not voted."""
-
-
-class UnknownDecision(Mistake):
-    """A key that no decision has."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(
-            f"There is no decision {key[:16]}. Keys look like D-1; {COMMAND} shows them."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +109,10 @@ def newest_about(session: Session, epic: Epic) -> Decision | None:
 
 def by_key(session: Session, workspace_id: int, key: str, viewer: str) -> Decision:
     """The decision of that key, however it is written. Raises UnknownDecision."""
-    found = KEY.fullmatch(key.strip()) if key.isascii() else None
-    tidy = f"D-{int(found[1])}" if found else ""
+    tidy = read_key(key)
     decision = session.scalars(_seen(workspace_id, viewer).where(Decision.key == tidy)).first()
     if decision is None:
-        raise UnknownDecision(tidy or key.strip())
+        raise UnknownDecision(tidy)
     return decision
 
 

@@ -8,28 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.limits import full_places
-from bot.workflows.epics.moving import carry_out, locked, redraw_moved, states_of
+from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts, redraw_message
-from models.epics.answer import IdeaAnswer
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.column import next_column
-from models.epics.epic import Answer, AnswerKind, Epic
+from models.epics.epic import Epic
 from models.epics.obstacles import Obstacles
 from models.epics.policy import lacks_before
-from models.errors import FieldMistakes, Mistake, MovedMeanwhile
 from models.message import Message, MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import FIRST_STATE
 from models.themes.theme import Theme
-
-
-class NotAnIdea(Mistake):
-    """An answer to an epic that is not waiting for one any more."""
-
-    def __init__(self, epic: Epic) -> None:
-        super().__init__(
-            f"{epic.key} is in {epic.column_label} now, so it waits for no answer any more."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +33,7 @@ class Answered:
 def check_may_answer(session: Session, actor: str, epic: Epic) -> None:
     """Raise NotAllowed or NotAnIdea where the person cannot answer it."""
     check(session, actor, Right.ANSWER, Place.of_epic(epic))
-    if epic.state.name != FIRST_STATE:
-        raise NotAnIdea(epic)
+    epic.check_is_idea()
 
 
 def answer(
@@ -63,24 +51,14 @@ def answer(
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_answer(session, actor, epic)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.column_label)
-    said = said.checked()
-    epic.version += 1
-    epic.answered_at = epic.answered_at or at
-    given = Answer(
-        workspace_id=workspace_id,
-        epic_id=epic.id,
-        kind=said.kind,
-        words=(said.words or "").strip() or None,
-        by_user_id=actor,
-        at=at,
-    )
+    epic.check_seen(version)
+    theme = session.get(Theme, said.theme_id) if said.theme_id is not None else None
+    given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
     heard = _put_message(session, epic, given)
     if said.kind is AnswerKind.YES:
-        answered = _go_on(session, epic, given, said)
+        answered = _go_on(session, epic, given)
     else:
         redraw_facts(session, epic, at)
         answered = Answered(epic, given)
@@ -96,16 +74,8 @@ def answer_of(session: Session, epic: Epic) -> Answer | None:
     ).first()
 
 
-def _go_on(session: Session, epic: Epic, given: Answer, said: IdeaAnswer) -> Answered:
-    """Fill in what came with the yes, and move it to the next column unless something is open."""
-    epic.accepted_at = epic.accepted_at or given.at
-    epic.owner_user_id = said.owner_user_id or epic.owner_user_id
-    if said.theme_id is not None:
-        epic.theme_id, epic.theme_none_because = _open_theme(session, epic, said.theme_id), None
-    elif said.theme_none_because:
-        epic.theme_id, epic.theme_none_because = None, said.theme_none_because.strip()
-    session.flush()
-    session.expire(epic, ["theme"])
+def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
+    """Move it to the next column, unless something is still missing."""
     states, limited = states_of(session, epic.portfolio_id)
     to = next_column(epic)
     if to is None:
@@ -117,16 +87,9 @@ def _go_on(session: Session, epic: Epic, given: Answer, said: IdeaAnswer) -> Ans
     if missing := obstacles.told(to):
         redraw_facts(session, epic, given.at)
         return Answered(epic, given, missing)
-    moved = carry_out(session, epic, to, given.by_user_id, given.words, given.at)
+    moved = apply_move(session, epic, to, given.by_user_id, given.words, given.at)
     redraw_moved(session, epic, moved, states, given.at)
     return Answered(epic, given)
-
-
-def _open_theme(session: Session, epic: Epic, theme_id: int) -> int:
-    theme = session.get(Theme, theme_id)
-    if theme is None or theme.portfolio_id != epic.portfolio_id or theme.closed_at is not None:
-        raise FieldMistakes({"theme": "That theme is closed by now. Choose another one."})
-    return theme.id
 
 
 def _put_message(session: Session, epic: Epic, given: Answer) -> Message | None:

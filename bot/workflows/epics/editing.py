@@ -14,36 +14,13 @@ from bot.workflows.epics.proposing import check_chosen
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts, redraw_questions, tell
 from models.audit.audit import AuditEvent
+from models.epics.belonging import check_new_owner
 from models.epics.epic import Epic
-from models.epics.proposal import CALLED, parse_changes
-from models.errors import Mistake
+from models.epics.proposal import ChangedMeanwhile, parse_changes
 from models.message import MessageKind
 from models.people.handover import Handover
 from models.people.role import Right
 from models.seen import Seen, first_time
-
-
-class ChangedMeanwhile(Mistake):
-    """A form that was saved after someone else changed its epic; saved once more it is taken."""
-
-    def __init__(self, version: int, by: str | None, what: str) -> None:
-        super().__init__(self.say("Someone", what))
-        self.version, self.by, self.what = version, by, what
-
-    @staticmethod
-    def say(who: str, what: str) -> str:
-        """The sentence, with the name of who it was."""
-        return (
-            f"{who} changed this epic while you were writing: {what}. "
-            "What you typed is still here. Save once more to store it all the same."
-        )
-
-
-class OwnedAlready(Mistake):
-    """Handing an epic to who owns it."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is theirs already.")
 
 
 def edit(
@@ -92,9 +69,8 @@ def hand_over(
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.HAND_OVER, Place.of_epic(epic))
+    check_new_owner(epic, to)
     before = epic.owner_user_id
-    if before == to:
-        raise OwnedAlready(epic.key)
     _store(session, epic, {"owner_user_id": to}, actor, at)
     redraw_facts(session, epic, at)
     return epic, before
@@ -148,10 +124,7 @@ def _check_told(session: Session, epic: Epic, form_id: str) -> None:
         .limit(1)
     ).first()
     after = json.loads(newest.after) if newest is not None else {}
-    moved = f"it is in {epic.column_label} now"
-    words = [CALLED[column] for column in after if column in CALLED]
-    what = ", ".join(dict.fromkeys(words)) if words else moved
-    raise ChangedMeanwhile(epic.version, newest.actor if newest is not None else None, what)
+    raise ChangedMeanwhile(epic, newest.actor if newest is not None else None, after)
 
 
 def _told(form_id: str, version: int) -> str:

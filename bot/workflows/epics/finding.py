@@ -1,7 +1,5 @@
 """Finding epics, and the portfolio and streams they belong to."""
 
-import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.seeing import portfolios, seen_by
-from models.epics.epic import Blocking, Epic
-from models.epics.listing import Filter, Listing, Names, Page
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
+from models.epics.listing import Filter, Listing, Names, Page, UnknownKey, read_key
 from models.epics.proposal import LARGEST_ID
-from models.errors import Mistake
 from models.portfolio.portfolio import FIRST_STATE, Phase, Portfolio, State, ValueStream
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
@@ -47,22 +45,9 @@ class Choices:
 
 
 PAGE_SIZE = 20
-NEAREST = 3
-KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
 CANDIDATES = 200
 SECOND_COLUMN = func.coalesce(Epic.phase == Phase.DELIVERING, false())
 """Of a state in two columns the second comes after the first."""
-
-
-class UnknownKey(Mistake):
-    """A key that no epic has, with those that look like it."""
-
-    def __init__(self, key: str, nearest: Sequence[str]) -> None:
-        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-        if KEY.fullmatch(key.upper()) is None:
-            guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
-        super().__init__(f"There is no epic {key[:24]}.{guess}")
-        self.nearest = tuple(nearest)
 
 
 def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | None) -> Epic:
@@ -70,15 +55,12 @@ def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | Non
 
     What the viewer may not see is not there for them.
     """
-    found = KEY.fullmatch(key.strip().upper()) if key.isascii() else None
-    if found is None:
-        raise UnknownKey(key.strip(), [])
-    tidy = f"{found[1]}-{int(found[2])}"
+    tidy = read_key(key)
     epic = session.scalars(
         whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, seen_by(viewer))
     ).first()
     if epic is None:
-        raise UnknownKey(tidy, _nearest(session, workspace_id, tidy, viewer))
+        raise UnknownKey(tidy, _keys_like(session, workspace_id, tidy, viewer))
     return epic
 
 
@@ -221,9 +203,10 @@ def whole_epics() -> Select[Epic]:
     )
 
 
-def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) -> list[str]:
+def _keys_like(session: Session, workspace_id: int, key: str, viewer: str | None) -> Sequence[str]:
+    """Keys with the same number or beginning, the newest first."""
     prefix, _, number = key.partition("-")
-    candidates = session.scalars(
+    return session.scalars(
         select(Epic.key)
         .where(
             Epic.workspace_id == workspace_id,
@@ -233,4 +216,3 @@ def _nearest(session: Session, workspace_id: int, key: str, viewer: str | None) 
         .order_by(Epic.id.desc())
         .limit(CANDIDATES)
     ).all()
-    return difflib.get_close_matches(key, candidates, NEAREST)

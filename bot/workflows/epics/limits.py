@@ -20,7 +20,7 @@ LIMITS = (
     .order_by(WipLimit.id)
 )
 LOCKED_LIMITS = LIMITS.with_for_update()
-STANDING = (
+WIP_BY_COLUMN = (
     select(Epic.value_stream_id, Epic.state_id, Epic.phase, func.count(Epic.id))
     .where(
         Epic.portfolio_id == bindparam("portfolio_id"),
@@ -51,8 +51,8 @@ def full_places(
     ]
     if not limits:
         return []
-    standing = _standing(session, epic.portfolio_id, states)
-    counted = [(limit, _counted(limit, standing)) for limit in limits]
+    wip = _wip_by_column(session, epic.portfolio_id, states)
+    counted = [(limit, _counted(limit, wip)) for limit in limits]
     return [
         _full(session, epic, to, limit, count, states)
         for limit, count in counted
@@ -60,21 +60,21 @@ def full_places(
     ]
 
 
-Standing = Sequence[tuple[int, Column, int]]
+WipByColumn = Sequence[tuple[int, Column, int]]
 """How many epics of a value stream stand in a column."""
 
 
-def _standing(session: Session, portfolio_id: int, states: Mapping[int, State]) -> Standing:
+def _wip_by_column(session: Session, portfolio_id: int, states: Mapping[int, State]) -> WipByColumn:
     ids = [state.id for state in states.values() if state.kind not in ENDED]
-    rows = session.execute(STANDING, {"portfolio_id": portfolio_id, "state_ids": ids})
+    rows = session.execute(WIP_BY_COLUMN, {"portfolio_id": portfolio_id, "state_ids": ids})
     return [
         (stream_id, Column.entered(states[state_id], phase), count)
         for stream_id, state_id, phase, count in rows
     ]
 
 
-def _counted(limit: WipLimit, standing: Standing) -> int:
-    return sum(count for stream_id, column, count in standing if covers(limit, stream_id, column))
+def _counted(limit: WipLimit, wip: WipByColumn) -> int:
+    return sum(count for stream_id, column, count in wip if covers(limit, stream_id, column))
 
 
 def _full(

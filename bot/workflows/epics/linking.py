@@ -6,33 +6,21 @@ from datetime import datetime
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import UnknownEpic, locked
+from bot.workflows.epics.moving import locked
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.projects.projects import seen_project
 from bot.workflows.redrawing import redraw_epic
 from bot.workflows.seeing import seen_by
+from models.epics import belonging
+from models.epics.belonging import LinkedElsewhere, OtherPortfolio
 from models.epics.column import ENDED
 from models.epics.epic import Epic
-from models.errors import FieldMistakes, Mistake
+from models.epics.listing import UnknownEpic
+from models.errors import FieldMistakes
 from models.people.role import Right
 from models.portfolio.portfolio import State
-from models.projects.project import Project
 
 MOST_AT_ONCE = 20
-
-
-class LinkedElsewhere(Mistake):
-    """An epic that points to another project."""
-
-    def __init__(self, key: str, code: str) -> None:
-        super().__init__(f"{key} is linked to {code[:60]} already. Unlink it there first.")
-
-
-class OtherPortfolio(Mistake):
-    """An epic and a project of two portfolios."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is of another portfolio than this project.")
 
 
 def suggest_epics(
@@ -89,7 +77,6 @@ def link(
         raise FieldMistakes(errors)
     session.flush()
     for epic in linked:
-        session.refresh(epic, ["project"])
         redraw_epic(session, epic, at)
     return linked
 
@@ -101,14 +88,11 @@ def unlink(
 
     Raises UnknownEpic, UnknownProject and NotAllowed.
     """
-    seen_project(session, workspace_id, actor, project_id)
+    project = seen_project(session, workspace_id, actor, project_id)
     epic = locked(session, workspace_id, actor, epic_id)
     _check_may_link(session, actor, epic)
-    if epic.project_id == project_id:
-        epic.project_id = None
-        epic.version += 1
+    if belonging.unlink(epic, project):
         session.flush()
-        session.refresh(epic, ["project"])
         redraw_epic(session, epic, at)
     return epic
 
@@ -117,14 +101,7 @@ def _link(session: Session, workspace_id: int, actor: str, epic_id: int, project
     project = seen_project(session, workspace_id, actor, project_id)
     epic = locked(session, workspace_id, actor, epic_id)
     _check_may_link(session, actor, epic)
-    if epic.portfolio_id != project.portfolio_id:
-        raise OtherPortfolio(epic.key)
-    if epic.project_id not in (None, project.id):
-        other = session.get_one(Project, epic.project_id)
-        raise LinkedElsewhere(epic.key, other.code)
-    if epic.project_id is None:
-        epic.project_id = project.id
-        epic.version += 1
+    belonging.link(epic, project)
     return epic
 
 

@@ -13,11 +13,11 @@ from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import may_see
 from models.audit import rows
 from models.board.digest import QUIET_AFTER
-from models.epics.column import ENDED, Column
-from models.epics.epic import Epic, Override, Transition
-from models.epics.obstacles import NotYet, Obstacles
+from models.epics.column import Column
+from models.epics.epic import Epic, Transition
+from models.epics.listing import found
+from models.epics.obstacles import Move, NotYet, Obstacles, Override
 from models.epics.policy import lacks_before
-from models.errors import AlreadyThere, FieldMistakes, Mistake, MovedMeanwhile
 from models.people.role import Right, Role
 from models.portfolio.board import UnknownState
 from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
@@ -54,20 +54,6 @@ LINE = (
 Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
 
 
-class UnknownEpic(Mistake):
-    """An epic that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That epic is not there any more.")
-
-
-class ReasonMissing(FieldMistakes):
-    """A move that others will want to understand, without a word why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__({"reason": sentence})
-
-
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A move that was carried out, and whether digests may have asked about what it changed."""
@@ -101,23 +87,21 @@ def move(
         raise UnknownState
     place = Place.of_epic(epic)
     check(session, actor, Right.STOP if state.kind is StateKind.STOPPED else Right.MOVE, place)
-    if state is epic.state and phase in (None, epic.phase):
-        raise AlreadyThere(epic.key, epic.column_label)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.column_label)
+    epic.check_goes_to(state, phase)
+    epic.check_seen(version)
     to = Column.entered(state, phase)
     obstacles = Obstacles(
         lacks_before(epic, states.values(), state, scales=to.scales),
         full_places(session, epic, to, states, lock=True) if limited else [],
     )
-    role = _passing_role(session, actor, epic, to, obstacles, reason, anyway=anyway)
-    if to.scales and epic.state.kind is not StateKind.DONE:
+    asked = Move(epic, to, reason, obstacles)
+    role = _passing_role(session, actor, asked, anyway=anyway)
+    if asked.perseveres:
         check(session, actor, Right.PERSEVERE, place)
-        if not (reason or "").strip():
-            raise ReasonMissing("Say in a sentence why it goes on after its MVP.")
-    moved = carry_out(session, epic, to, actor, reason, at)
+    asked.check_reason()
+    moved = apply_move(session, epic, to, actor, reason, at)
     if role is not None:
-        session.add(_override(moved.transition, obstacles.told(to), role))
+        session.add(Override.of(asked, moved.transition, role))
     redraw_moved(session, epic, moved, states, at)
     return epic
 
@@ -125,9 +109,7 @@ def move(
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:
     """The epic with nobody else changing it meanwhile. Raises UnknownEpic."""
     epic = taken(session, workspace_id, epic_id)
-    if epic is None or not may_see(session, actor, epic):
-        raise UnknownEpic
-    return epic
+    return found(epic if epic is not None and may_see(session, actor, epic) else None)
 
 
 def taken(session: Session, workspace_id: int, epic_id: int) -> Epic | None:
@@ -141,23 +123,27 @@ def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State],
     return {state.id: state for state, _ in rows}, any(limited for _, limited in rows)
 
 
-def carry_out(
+def apply_move(
     session: Session, epic: Epic, to: Column, actor: str | None, reason: str | None, at: datetime
 ) -> Moved:
-    """Have the epic stand there; what blocked it ends with its way. Nothing is asked any more."""
-    stays_in_flight = epic.state.committed and to.state.committed
+    """Move without checks; what blocked it ends when it is done or stopped."""
+    in_digests = may_be_in_digests(epic, to.state, at)
+    transition = epic.move(to.state, actor, reason, at, to.phase)
+    return store_move(session, epic, transition, in_digests=in_digests)
+
+
+def may_be_in_digests(epic: Epic, to: State, at: datetime) -> bool:
+    """Whether digests may have asked about what a move there changes."""
+    stays_in_flight = epic.state.committed and to.committed
     asked_about = epic.blocking is not None or epic.owner_user_id is None
     long = at - epic.state_entered_at >= QUIET_AFTER
-    in_digests = not stays_in_flight or asked_about or long
-    ends = epic.blocking if to.state.kind in ENDED else None
-    if ends is not None:
-        ends.ended_at, ends.ended_by = at, actor
-    transition = epic.move(to.state, actor, reason, at, to.phase)
+    return not stays_in_flight or asked_about or long
+
+
+def store_move(session: Session, epic: Epic, transition: Transition, *, in_digests: bool) -> Moved:
+    """Store where the epic stands now, and how it came there."""
     rows.save(session, epic)
     rows.append(session, transition)
-    if ends is not None:
-        session.flush()
-        session.expire(epic, ["blocking"])
     return Moved(transition, in_digests)
 
 
@@ -183,40 +169,14 @@ def _moves_the_line(moved: Moved) -> bool:
     return StateKind.WAIT in (left.kind, to.kind) or left.phased
 
 
-def _passing_role(
-    session: Session,
-    actor: str,
-    epic: Epic,
-    to: Column,
-    obstacles: Obstacles,
-    reason: str | None,
-    *,
-    anyway: bool,
-) -> Role | None:
-    """In which role the obstacles are passed; None where there are none.
+def _passing_role(session: Session, actor: str, move: Move, *, anyway: bool) -> Role | None:
+    """In which role its obstacles are passed; None where there are none.
 
-    Raises NotYet, and for who passes them NotAllowed and ReasonMissing.
+    Raises NotYet, and for who passes them NotAllowed.
     """
-    if not (obstacles.lacks or obstacles.full):
+    if not move.obstacles:
         return None
-    place = Place.of_epic(epic)
+    place = Place.of_epic(move.epic)
     if not anyway:
-        may_pass = may(session, actor, Right.OVERRIDE, place)
-        raise NotYet(epic, to, obstacles, may_pass=may_pass)
-    role = check(session, actor, Right.OVERRIDE, place)
-    if not (reason or "").strip():
-        raise ReasonMissing("Say why it moves all the same: the next digest tells it.")
-    return role
-
-
-def _override(transition: Transition, passed: list[str], role: Role) -> Override:
-    return Override(
-        workspace_id=transition.workspace_id,
-        epic_id=transition.epic.id,
-        transition_id=transition.id,
-        passed=passed,
-        role=role.value,
-        reason=transition.reason or "",
-        by_user_id=transition.actor_user_id or "",
-        at=transition.at,
-    )
+        raise NotYet(move, may_pass=may(session, actor, Right.OVERRIDE, place))
+    return check(session, actor, Right.OVERRIDE, place)

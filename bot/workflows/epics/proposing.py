@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.redrawing import post, redraw_homes
 from bot.workflows.seeing import seen_by
-from models.epics.epic import Epic
+from models.epics.epic import NOT_OPEN, Epic
 from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
 from models.message import MessageKind
@@ -103,7 +103,7 @@ def check_chosen(
             noun.id == id_, noun.portfolio_id == portfolio_id, noun.closed_at.is_(None)
         )
         if session.scalar(is_open) is None:
-            errors[field] = f"That {field} is not open any more. Choose another one."
+            errors[field] = NOT_OPEN.format(field)
     if errors:
         raise FieldMistakes(errors)
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, or_, sele
 
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
-from models.epics.epic import Blocking, Epic
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio, State
 
 

@@ -11,7 +11,8 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import post, redraw_about, redraw_cards, redraw_epic, redraw_questions
 from bot.workflows.seeing import may_see
 from models.board.digest import Digest, Subscription
-from models.epics.epic import CircleMember, Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import CircleMember, Epic
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.people.role import Right
 

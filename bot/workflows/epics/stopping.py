@@ -4,40 +4,25 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import ReasonMissing, carry_out, locked, redraw_moved, states_of
+from bot.workflows.epics.moving import (
+    locked,
+    may_be_in_digests,
+    redraw_moved,
+    states_of,
+    store_move,
+)
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_message
-from models.epics.column import Column
 from models.epics.epic import Epic, Transition
-from models.errors import FieldMistakes, Mistake, MovedMeanwhile
+from models.epics.stop import Stop, stopped_state
 from models.message import Message, MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import StateKind
-
-LONGEST = 500
-
-
-class CannotStop(Mistake):
-    """A stop of what has ended already."""
-
-    def __init__(self, epic: Epic) -> None:
-        super().__init__(
-            f"{epic.key} is in {epic.column_label} already, so nothing is to be stopped."
-        )
-
-
-class NoStop(Mistake):
-    """A board without a state for what is stopped."""
-
-    def __init__(self) -> None:
-        super().__init__("This portfolio has no state for what is stopped.")
 
 
 def check_may_stop(session: Session, actor: str, epic: Epic) -> None:
     """Raise CannotStop or NotAllowed where the person cannot stop it."""
     check(session, actor, Right.STOP, Place.of_epic(epic))
-    if epic.state.kind in (StateKind.DONE, StateKind.STOPPED):
-        raise CannotStop(epic)
+    epic.check_can_stop()
 
 
 def stop(
@@ -56,36 +41,19 @@ def stop(
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_stop(session, actor, epic)
-    if version is not None and version != epic.version:
-        raise MovedMeanwhile(epic.key, epic.column_label)
-    reason, learned = reason.strip(), (learned or "").strip()
-    if not reason:
-        raise ReasonMissing("Say in a sentence why it stops: it is what everybody reads.")
-    if max(len(reason), len(learned)) > LONGEST:
-        raise FieldMistakes({"reason": f"Up to {LONGEST} characters each, please."})
-    carry_out_stop(session, epic, actor, reason, learned or None, at)
+    epic.check_seen(version)
+    apply_stop(session, epic, Stop.read(reason, learned), actor, at)
     return epic
 
 
-def carry_out_stop(
-    session: Session,
-    epic: Epic,
-    actor: str | None,
-    reason: str,
-    learned: str | None,
-    at: datetime,
-) -> None:
-    """Have the epic end as stopped, and thank its owner; nothing is asked any more. Raises NoStop.
-
-    Without an actor it was decided by vote.
-    """
+def apply_stop(session: Session, epic: Epic, why: Stop, actor: str | None, at: datetime) -> None:
+    """Have the epic end as stopped, by someone or by vote, and thank its owner. Raises NoStop."""
     states, _ = states_of(session, epic.portfolio_id)
-    stopped = next((s for s in states.values() if s.kind is StateKind.STOPPED), None)
-    if stopped is None:
-        raise NoStop
-    moved = carry_out(session, epic, Column(stopped), actor, reason, at)
-    moved.transition.learned = learned
-    thanks = _put_thanks(session, epic, moved.transition)
+    to = stopped_state(states.values())
+    in_digests = may_be_in_digests(epic, to, at)
+    transition = epic.stop(to, why, actor, at)
+    moved = store_move(session, epic, transition, in_digests=in_digests)
+    thanks = _put_thanks(session, epic, transition)
     redraw_moved(session, epic, moved, states, at)
     if thanks is not None:
         redraw_message(session, thanks, at)

@@ -6,25 +6,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.limits import LIMITS, STANDING
+from bot.workflows.epics.limits import LIMITS, WIP_BY_COLUMN
 from bot.workflows.epics.moving import locked, states_of
 from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts, redraw_message, tell
+from models.epics.belonging import StreamMove
 from models.epics.column import Column
-from models.epics.epic import Epic, StreamMove
+from models.epics.epic import Epic
 from models.epics.limit import covers
-from models.errors import Mistake
 from models.message import Message, MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import UnknownStream, ValueStream
-
-
-class SameStream(Mistake):
-    """Giving an epic to the value stream it is in."""
-
-    def __init__(self, key: str, name: str) -> None:
-        super().__init__(f"{key} is in {name} already.")
 
 
 def give(
@@ -47,8 +40,6 @@ def give(
     to = session.get(ValueStream, to_stream_id)
     if to is None or to.portfolio_id != epic.portfolio_id or to.ended_at is not None:
         raise UnknownStream
-    if to is left:
-        raise SameStream(epic.key, to.name)
     move = change_stream(session, epic, to, actor, reason, at)
     owners = [left.owner_user_id, to.owner_user_id]
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
@@ -60,19 +51,12 @@ def give(
 def change_stream(
     session: Session, epic: Epic, to: ValueStream, actor: str, reason: str | None, at: datetime
 ) -> StreamMove:
-    """Have the epic belong to the stream, and its card stand in the stream's channel."""
-    move = StreamMove(
-        workspace_id=epic.workspace_id,
-        epic_id=epic.id,
-        from_stream_id=epic.value_stream_id,
-        to_stream_id=to.id,
-        at=at,
-        by_user_id=actor,
-        reason=(reason or "").strip() or None,
-    )
+    """Have the epic belong to the stream, and its card stand in the stream's channel.
+
+    Raises SameStream.
+    """
+    move = StreamMove.of(epic, to, actor, reason, at)
     session.add(move)
-    epic.value_stream = to
-    epic.version += 1
     session.flush()
     cards = session.scalars(
         select(Message)
@@ -97,10 +81,10 @@ def over_limits(session: Session, epic: Epic) -> Sequence[str]:
     """Where there are more than the limits of the epic's stream allow, now that it is there."""
     states, _ = states_of(session, epic.portfolio_id)
     asked = {"portfolio_id": epic.portfolio_id, "stream_id": epic.value_stream_id}
-    standing = [
+    wip = [
         (stream_id, Column.entered(states[state_id], phase), count)
         for stream_id, state_id, phase, count in session.execute(
-            STANDING, {"portfolio_id": epic.portfolio_id, "state_ids": list(states)}
+            WIP_BY_COLUMN, {"portfolio_id": epic.portfolio_id, "state_ids": list(states)}
         )
     ]
     said = []
@@ -109,7 +93,7 @@ def over_limits(session: Session, epic: Epic) -> Sequence[str]:
             limit, epic.value_stream_id, Column.of(epic)
         ):
             continue
-        count = sum(n for stream_id, column, n in standing if covers(limit, stream_id, column))
+        count = sum(n for stream_id, column, n in wip if covers(limit, stream_id, column))
         if count > limit.most:
             whole = limit.state_id is None and limit.phase is None
             where = "in flight" if whole else f"in {Column.of(epic).label}"

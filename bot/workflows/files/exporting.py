@@ -38,7 +38,11 @@ from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Ballot, Decision, Elector
-from models.epics.epic import Answer, Blocking, CircleMember, Epic, Override, StreamMove, Transition
+from models.epics.answer import Answer
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import CircleMember, Epic, Transition
+from models.epics.obstacles import Override
 from models.files import kinds
 from models.files.export import Export
 from models.files.matching import Kind

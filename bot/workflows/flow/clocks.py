@@ -8,7 +8,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from models.epics.epic import Blocking, Epic, StreamMove, Transition
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic, Transition
 from models.flow.days import microseconds
 from models.flow.figures import NEVER, Clocks, Entries, Ints, Meaning, Stays, clocks_at
 from models.portfolio.portfolio import Portfolio, State, StateKind

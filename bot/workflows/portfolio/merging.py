@@ -17,7 +17,8 @@ from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_message
 from bot.workflows.seeing import seen_by
 from models.board.digest import Subscription
 from models.board.home import Home
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.people.role import Right, RoleGrant
 from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit, check_unchanged

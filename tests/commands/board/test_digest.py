@@ -193,7 +193,7 @@ def test_someone_else_is_told_who_can_say_that_an_epic_is_still_right(slack, sho
     cleo.click("Still right", in_message=the_digest(slack))
     said = slack.wait_for(lambda: cleo.private_messages("portfolio"))[-1].text
     assert said.startswith(
-        "Only who owns PAY-1, the owner of Payments or an admin can say that this epic still stands"
+        "Only who owns PAY-1, the owner of Payments or an admin can confirm that this epic is still"
     )
     slack.as_user("ben").click("Still right", in_message=the_digest(slack))
     slack.wait_for(lambda: "Still right" not in the_digest(slack).buttons)

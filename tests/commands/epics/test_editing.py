@@ -96,7 +96,7 @@ def test_a_form_of_an_epic_stopped_meanwhile_says_so(slack, shop):
     slack.as_user("ben").types("/epic move PAY-1 stopped too dear", channel="payments")
     slack.wait_for(lambda: "Stopped" in card(slack, "PAY-1").text)
     form.fill("For whom?", "Everybody")
-    assert "it is in Stopped now" in form.submit().errors["For whom?"]
+    assert "it is now in Stopped" in form.submit().errors["For whom?"]
 
 
 def test_who_may_not_change_it_hears_who_may(slack, shop):

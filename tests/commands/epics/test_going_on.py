@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from models.epics.epic import Epic, Override
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import Portfolio, WipLimit
 from tests.commands.conftest import card, proposes
@@ -126,7 +127,7 @@ def test_an_answer_sent_after_the_idea_was_stopped_keeps_what_was_typed(slack, s
     form.fill("In a sentence", "the contract ends in June")
     slack.as_user("ana").types("/epic stop PAY-1 someone had it already", channel="payments")
     assert form.submit().errors == {
-        "Your answer": "PAY-1 is in Stopped now, so it waits for no answer any more."
+        "Your answer": "PAY-1 is now in Stopped, so it no longer waits for an answer."
     }
     assert ben.form().value("In a sentence") == "the contract ends in June"
 
@@ -218,7 +219,7 @@ def test_persevering_is_not_for_who_owns_the_epic(slack, strict):
         session.scalars(select(Epic)).one().owner_user_id = cleo.id
     cleo.click("Persevere: move to Delivering", channel="payments")
     said = slack.wait_for(cleo.last_private).text
-    assert said.startswith("Only the owner of Payments, the council or an admin can say that")
+    assert said.startswith("Only the owner of Payments, the council or an admin can approve")
 
 
 def test_typed_delivering_needs_its_reason(slack, strict):
@@ -239,14 +240,16 @@ def test_blocked_and_unblocked_from_the_card(slack, strict):
     form.fill("What does it wait for?", "the contract with the bank")
     assert form.submit().closed
     slack.wait_for(lambda: "*Blocked since today:*" in str(card(slack, "PAY-1").blocks))
-    ben.click("It is unblocked", channel="payments")
+    ben.click("Unblock", channel="payments")
     slack.wait_for(lambda: "*Blocked" not in str(card(slack, "PAY-1").blocks))
 
 
 def test_blocked_and_unblocked_by_typing(slack, strict):
     ben = in_testing(slack, strict)
     said = ben.types("/epic block PAY-1 waits for <@U1>", channel="payments").text
-    assert said == ("*PAY-1 · Pay by bank transfer* is blocked now. Whoever looks at it reads why.")
+    assert said == (
+        "*PAY-1 · Pay by bank transfer* is marked as blocked; the reason is on its card."
+    )
     slack.wait_for(lambda: "waits for &lt;@U1&gt;" in str(card(slack, "PAY-1").blocks))
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said.endswith("can go on. Thank you for saying so.")

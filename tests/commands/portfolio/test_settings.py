@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models.board.digest import Subscription
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, State, ValueStream, WipLimit

@@ -273,7 +273,7 @@ def test_several_projects_are_linked_in_one_form_all_or_none(slack, shop):
     form.choose("PRJ-2 Two", "PAY-2 Wallet in shops")
     link_behind(shop, "PAY-2", first)
     assert form.submit().errors == {
-        "PRJ-2 Two": "PAY-2 is linked to PRJ-1 already. Unlink it there first."
+        "PRJ-2 Two": "PAY-2 is already linked to PRJ-1. Unlink it there first."
     }
     assert linked(shop) == {"PAY-2": first}
     link_behind(shop, "PAY-2", None)

@@ -1,11 +1,22 @@
-"""How the words after `/epic list` are read."""
+"""How a key, and the words after `/epic list`, are read."""
 
 import pytest
 
-from models.epics.listing import Filter, Names, TooMuch, UnknownName, read_filter
+from models.epics.listing import (
+    Filter,
+    Names,
+    TooMuch,
+    UnknownEpic,
+    UnknownKey,
+    UnknownName,
+    found,
+    is_key,
+    read_filter,
+    read_key,
+)
 from models.portfolio.portfolio import Phase
 from models.themes.theme import Theme
-from tests.views.builders import CLEO, a_portfolio
+from tests.views.builders import CLEO, a_portfolio, an_epic
 
 STREAMS = (
     ("Payments", "PAY", CLEO, None),
@@ -106,3 +117,37 @@ def test_a_part_can_be_left_out():
     chosen = read("payments delivering implementing mine")
     assert chosen.parts == ["stream", "state", "mine"]
     assert chosen.without("state") == read("payments mine")
+
+
+# Keys
+
+
+@pytest.mark.parametrize("typed", ["PAY-1", " pay-1 ", "pay1", "pay 1", "PAY-01"])
+def test_a_key_is_read_however_it_is_written(typed):
+    assert read_key(typed) == "PAY-1"
+
+
+@pytest.mark.parametrize("typed", ["", "PAY", "12", "PAY-1234567890", "' or 1=1 --", "ＰＡＹ-1"])
+def test_what_is_no_key_says_how_keys_look(typed):
+    assert not is_key(typed)
+    with pytest.raises(UnknownKey) as refused:
+        read_key(typed)
+    assert refused.value.sentence == (
+        f"There is no epic {typed}. "
+        "Keys look like PAY-12; /epic list finds epics by words of their titles."
+    )
+
+
+def test_an_unknown_key_names_the_nearest():
+    others = ["PAY-1", "PAY-2", "PAY-12", "ONB-4"]
+    assert UnknownKey("PYA-12", others).sentence == (
+        "There is no epic PYA-12. Did you mean PAY-12 or PAY-2 or PAY-1?"
+    )
+    assert UnknownKey("QQQ-1", ["XY-22"]).sentence == "There is no epic QQQ-1."
+
+
+def test_an_epic_that_is_gone_is_unknown():
+    epic = an_epic()
+    assert found(epic) is epic
+    with pytest.raises(UnknownEpic, match="That epic is not there any more"):
+        found(None)

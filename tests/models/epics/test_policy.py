@@ -5,12 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from models.epics.answer import IdeaAnswer
 from models.epics.column import Column, columns, next_column
-from models.epics.epic import AnswerKind
 from models.epics.limit import FullPlace, covers
 from models.epics.policy import lacks_before, passed_over, told
-from models.errors import FieldMistakes
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, WipLimit
 from tests.views.builders import MONDAY, a_portfolio, an_epic
@@ -180,20 +177,3 @@ def test_a_full_place_says_how_full_it_is_and_what_opens_it():
     assert FullPlace("Shop", "Testing the MVP", 7, 5, is_last=False).phrase == (
         "Shop has 7 of 5 in Testing the MVP; a place opens when one of them moves on or is stopped"
     )
-
-
-# Answers
-
-
-@pytest.mark.parametrize("kind", [AnswerKind.NOT_NOW, AnswerKind.QUESTION])
-def test_not_now_and_a_question_need_words(kind):
-    with pytest.raises(FieldMistakes) as found:
-        IdeaAnswer(kind=kind, words="  ").checked()
-    assert set(found.value.errors) == {"words"}
-    assert IdeaAnswer(kind=kind, words="because").checked().words == "because"
-
-
-def test_a_yes_takes_a_theme_or_why_there_is_none_but_not_both():
-    assert IdeaAnswer(kind=AnswerKind.YES).checked()
-    with pytest.raises(FieldMistakes, match="not both"):
-        IdeaAnswer(kind=AnswerKind.YES, theme_id=1, theme_none_because="law").checked()

@@ -9,6 +9,7 @@ from models.calendar import WorkCalendar, same_day_from
 from models.epics.hypothesis import reads_as
 from models.epics.proposal import (
     MAX_LENGTHS,
+    ChangedMeanwhile,
     as_it_would_be,
     parse_changes,
     parse_proposal,
@@ -18,7 +19,7 @@ from models.errors import FieldMistakes, Mistake
 from models.fields import parse_decimal, spell_decimal
 from models.money import LARGEST_MINOR, format_amount, parse_amount
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
-from tests.views.builders import an_epic
+from tests.views.builders import BEN, an_epic
 
 TODAY = date(2026, 5, 18)
 ENOUGH = {"title": "Pay by bank transfer", "value_stream": "7", "hypothesis": "It helps."}
@@ -290,3 +291,20 @@ def test_where_projects_pay_the_project_is_asked_for_first(stage, first):
 def test_a_figure_reads_as_it_is_spelled(figure):
     assert parse_decimal(spell_decimal(figure)) == figure
     assert parse_decimal(spell_decimal(figure.normalize())) == figure
+
+
+# Someone else was faster
+
+
+def test_who_changed_an_epic_meanwhile_is_named_with_what_and_the_machine_is_not():
+    changed = ChangedMeanwhile(an_epic(version=3), BEN, ["theme_id", "theme_none_because", "id"])
+    assert (changed.version, changed.by) == (3, BEN)
+    assert changed.sentence == (
+        "Someone changed this epic while you were writing: the theme. "
+        "What you typed is still here. Save once more to store it anyway."
+    )
+    assert changed.say("Ben").startswith("Ben changed this epic while you were writing: the theme.")
+
+
+def test_of_an_epic_that_was_moved_meanwhile_it_says_where_it_is():
+    assert ChangedMeanwhile(an_epic("stopped"), None, ["state_id"]).what == "it is now in Stopped"

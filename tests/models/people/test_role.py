@@ -22,30 +22,30 @@ from models.people.role import (
 )
 
 WHO_MAY_WHAT = """
-                                    viewer proposer epic owner stream owner council finance admin
-see this portfolio                       x        x          x            x       x       x     x
-propose an epic here                     .        x          x            x       x       x     x
-answer this idea                         .        .          .            x       .       .     x
-change this epic                         .        .          x            x       .       .     x
-move this epic                           .        .          x            x       x       .     x
-stop this epic                           .        .          x            x       x       .     x
-move past a limit or a policy            .        .          .            x       x       .     x
-approve persevere after an MVP           .        .          .            x       x       .     x
-open a decision on this epic             .        .          x            x       x       .     x
-say that this epic still stands so       .        .          x            x       .       .     x
-say what blocks this epic                .        .          x            x       x       .     x
-say who sees this epic                   .        .          x            x       x       .     x
-hand this over                           .        .          x            x       .       .     x
-change limits here                       .        .          .            x       .       .     x
-change this project                      .        .          .            x       .       x     x
-change themes and objectives             .        .          .            .       x       .     x
-fund a value stream                      .        .          .            .       .       x     x
-ask for a budget shift                   .        .          .            x       x       x     x
-set Tack up                              .        .          .            .       .       .     x
-give and take roles                      .        .          .            .       .       .     x
-bring data in                            .        .          .            .       .       .     x
-read the whole audit log                 .        .          .            .       .       x     x
-say when a digest comes here             .        x          x            x       x       x     x
+                                      viewer proposer epic owner stream owner council finance admin
+see this portfolio                         x        x          x            x       x       x     x
+propose an epic here                       .        x          x            x       x       x     x
+answer this idea                           .        .          .            x       .       .     x
+change this epic                           .        .          x            x       .       .     x
+move this epic                             .        .          x            x       x       .     x
+stop this epic                             .        .          x            x       x       .     x
+move past a limit or a policy              .        .          .            x       x       .     x
+approve persevering after an MVP           .        .          .            x       x       .     x
+open a decision on this epic               .        .          x            x       x       .     x
+confirm that this epic is still right      .        .          x            x       .       .     x
+say what blocks this epic                  .        .          x            x       x       .     x
+say who sees this epic                     .        .          x            x       x       .     x
+hand this over                             .        .          x            x       .       .     x
+change limits here                         .        .          .            x       .       .     x
+change this project                        .        .          .            x       .       x     x
+change themes and objectives               .        .          .            .       x       .     x
+fund a value stream                        .        .          .            .       .       x     x
+ask for a budget shift                     .        .          .            x       x       x     x
+set Tack up                                .        .          .            .       .       .     x
+give and take roles                        .        .          .            .       .       .     x
+bring data in                              .        .          .            .       .       .     x
+read the whole audit log                   .        .          .            .       .       x     x
+say when a digest comes here               .        x          x            x       x       x     x
 """
 COLUMNS = {
     "viewer": Role.VIEWER,
@@ -59,13 +59,13 @@ COLUMNS = {
 
 
 def test_who_may_what():
-    lines = [" " * 35 + "".join(f" {name}" for name in COLUMNS)]
+    lines = [" " * 37 + "".join(f" {name}" for name in COLUMNS)]
     for right in Right:
         cells = (
             f"{'x' if role in MAY[right] else '.':>{len(name) + 1}}"
             for name, role in COLUMNS.items()
         )
-        lines.append(f"{right.value:<35}{''.join(cells)}")
+        lines.append(f"{right.value:<37}{''.join(cells)}")
     assert lines == WHO_MAY_WHAT.strip("\n").splitlines()
 
 

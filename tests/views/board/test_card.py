@@ -10,7 +10,7 @@ from bot.slack.blocks import HEADER_LIMIT
 from bot.slack.mrkdwn import escape
 from bot.views.board import card as epic_card
 from bot.workflows.board.card import Card
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.portfolio.portfolio import Phase
 from models.projects.project import Project
 from models.themes.theme import Theme

@@ -13,7 +13,8 @@ from bot.workflows.board.content import (
 )
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
-from models.epics.epic import Blocking, Override
+from models.epics.blocking import Blocking
+from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.flow.line import TooThin
 from models.message import MessageKind
@@ -99,7 +100,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "waits for its first answer since {Mon 27 Apr}, hoped for by {Mon 11 May} · Payments, @Ben",
         "Answer this idea",
         "*PAY-8 · Pay by bank transfer at checkout*\n"
-        "Delivering · last news 14 days ago. Does it still stand so, @Ana?",
+        "Delivering · last news 14 days ago. Is this still right, @Ana?",
         "Still right",
         "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
         " · delivering 6\n"
@@ -599,7 +600,7 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
         "*Blocked* · 1 epic",
         f"*PAY-4 · {title}*\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
-        "It is unblocked",
+        "Unblock",
     ]
     assert shown(a_reply(MessageKind.DIGEST_QUIET, quiet=Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
         "*Without news* · 1 epic was not heard of for long",
@@ -711,7 +712,8 @@ def test_a_paused_digest_says_since_when_and_by_whom():
 
 def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
     portfolio = a_portfolio()
-    epics = [an_epic("implementing", number=n, portfolio=portfolio) for n in range(1, 6)]
+    testing = {"phase": Phase.TESTING, "portfolio": portfolio}
+    epics = [an_epic("implementing", number=n, **testing) for n in range(1, 6)]
     decided = [closed(a_decision(each, id=each.id), *["persevere"] * 3) for each in epics]
     some = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided[:1]))))
     assert some[1] == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"

@@ -11,7 +11,7 @@ from bot.views.board import home_choices
 from bot.workflows.board.inbox import Reader, Waits
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
@@ -397,11 +397,11 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
         f"*PAY-8 · {title}\nAn idea for Payments · an answer by {{Mon 1 Jun}}",
         "Answer this idea",
         f"*PAY-9 · {title}\nTesting the MVP · blocked 12 days: waits for the supplier",
-        "It is unblocked",
+        "Unblock",
         f"*PAY-10 · {title}\n"
         "Reviewing · 2 answers open before analysis: the stop line, the cost of the MVP",
         "Add 2 answers",
-        f"*PAY-11 · {title}\nDelivering · last news 16 days ago. Does it still stand so?",
+        f"*PAY-11 · {title}\nDelivering · last news 16 days ago. Is this still right?",
         "Still right",
         f"*PAY-13 · {title}\nReady in Payments · it has no owner yet",
         "Give it an owner",

@@ -17,7 +17,7 @@ from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import Pile
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
-from models.epics.epic import Blocking
+from models.epics.blocking import Blocking
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from tests.views.board.tellings import a_telling
@@ -177,7 +177,7 @@ def test_what_is_blocked_says_where_it_stands_for_how_long_and_why(days, since):
     assert shown(the_line(BLOCKED, a_blocked_epic(days=days), asks=False)) == [
         "*PAY-4 · Pay by bank transfer at checkout*\n"
         f"Testing the MVP · blocked {since}: waits for the supplier",
-        "It is unblocked",
+        "Unblock",
     ]
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from bot.views.epics import next_step
 from bot.workflows.board.card import Card, NextStep
-from models.epics.epic import Answer, AnswerKind, Blocking
+from models.epics.answer import Answer, AnswerKind
+from models.epics.blocking import Blocking
 from models.epics.limit import FullPlace
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (
@@ -118,7 +119,7 @@ def test_blocked_says_for_how_long_why_and_who_said_so(days, since):
     epic.blocking = Blocking(reason=waits, by_user_id=ANA, at=MONDAY)
     assert step_of(epic, day=days + 1) == (
         f"*Blocked {since}:* waits for the contract with the bank (@Ana).",
-        "It is unblocked",
+        "Unblock",
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.views.epics import block_form, idea_answer, stop_form
-from models.epics.epic import Answer, AnswerKind
+from models.epics.answer import Answer, AnswerKind
 from models.epics.proposal import NONE
 from models.themes.theme import Theme
 from tests.views.builders import ANA, BEN, HOSTILE, MONDAY, a_step, an_epic
@@ -128,7 +128,7 @@ def test_the_form_to_block_asks_what_it_waits_for():
 
 def test_who_blocks_and_unblocks_is_told_so():
     assert shown(block_form.blocked(an_epic())) == [
-        f"{NAME} is blocked now. Whoever looks at it reads why.",
+        f"{NAME} is marked as blocked; the reason is on its card.",
         "Open PAY-12",
     ]
     assert shown(block_form.unblocked(an_epic()))[0] == (
@@ -149,7 +149,7 @@ def test_the_form_to_stop_says_what_it_does_and_asks_why_and_what_was_learned():
         "Everybody reads it on the card.",
         "What was learned?",
     ]
-    assert (form["submit"]["text"], form["close"]["text"]) == ("Stop it", "Let it go on")
+    assert (form["submit"]["text"], form["close"]["text"]) == ("Stop it", "Keep it")
 
 
 def test_an_idea_that_is_stopped_frees_nothing():

@@ -4,10 +4,10 @@ import pytest
 
 from bot.views.board import card as epic_card
 from bot.views.epics import move_form
+from models.epics.belonging import StreamMove
 from models.epics.column import Column, next_column
-from models.epics.epic import StreamMove
 from models.epics.limit import FullPlace
-from models.epics.obstacles import NotYet, Obstacles
+from models.epics.obstacles import Move, NotYet, Obstacles
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (
@@ -113,7 +113,7 @@ def test_the_form_to_move_takes_the_longest_key_and_title():
         "ABCDEFGHIJ-9999999"
     )
     to = Column(portfolio.state("reviewing"))
-    not_yet = NotYet(epic, to, Obstacles([Requirement.OWNER]), may_pass=True)
+    not_yet = NotYet(Move(epic, to, None, Obstacles([Requirement.OWNER])), may_pass=True)
     for form in (
         move_form.anyway_form(not_yet, HOSTILE * 100, None),
         move_form.not_yet_form(not_yet, HOSTILE * 100, None),
@@ -128,7 +128,7 @@ FULL = FullPlace("Payments", None, 5, 5, "PAY-9")
 def not_yet(*lacks, full=(), may_pass=False, state="reviewing", to="analyzing"):
     epic = an_epic(state)
     column = Column(epic.portfolio.state(to))
-    return NotYet(epic, column, Obstacles(lacks, full), may_pass=may_pass)
+    return NotYet(Move(epic, column, None, Obstacles(lacks, full)), may_pass=may_pass)
 
 
 def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():

@@ -16,7 +16,10 @@ from bot.workflows.people.workspaces import grant_admin
 from models.audit.audit import Act
 from models.audit.trail import note
 from models.board.digest import Subscription
-from models.epics.epic import Answer, AnswerKind, Blocking, CircleMember, Epic, StreamMove
+from models.epics.answer import Answer, AnswerKind
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import CircleMember, Epic
 from models.epics.limit import WipLimit
 from models.people.handover import Departure, Handover
 from models.people.role import NotAllowed, Role, RoleGrant

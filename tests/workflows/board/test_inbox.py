@@ -9,11 +9,13 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import home as looking
 from bot.workflows.board import inbox as waiting
-from bot.workflows.board.digesting import NotLive, Wish
 from bot.workflows.board.inbox import Reader, what_waits
 from bot.workflows.people.workspaces import grant_admin
-from models.board.digest import Digest, Subscription
-from models.epics.epic import Blocking, Epic, Override, StreamMove, Transition
+from models.board.digest import Digest, NotLive, Subscription, Wish
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic, Transition
+from models.epics.obstacles import Override
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.policy import Requirement

@@ -8,12 +8,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.workflows.board.changes import changes_between
-from bot.workflows.decisions.opening import (
-    NoElectors,
-    NotTesting,
-    NowhereToPost,
-    OpenAlready,
-)
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
 from models.audit.audit import AuditEvent
@@ -26,6 +20,7 @@ from models.decisions.decision import (
     NotAnElector,
     Outcome,
 )
+from models.decisions.opening import NoElectors, NotTesting, OpenAlready
 from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.message import Message, MessageKind
@@ -106,20 +101,12 @@ def test_without_a_channel_of_the_portfolio_it_stands_in_the_streams_and_many_ge
         assert session.scalars(kinds).all() == ["C0PAY"]
 
 
-def test_without_any_channel_it_says_where_one_is_set(database):
-    an_mvp(database, channel=None)
-    with database.write() as session:
-        session.get_one(Epic, 1).value_stream.channel_id = None
-    with pytest.raises(NowhereToPost, match="/portfolio settings"):
-        opens(database)
-
-
 def test_without_a_council_it_says_who_gives_the_role(database):
     an_mvp(database, ())
     with database.write() as session:
         a_council(session, 1, CLEO, stand_in=True)
         session.add(RoleGrant(workspace_id=1, role="admin", user_id=DANA))
-    with pytest.raises(NoElectors, match="An admin gives the role council") as refused:
+    with pytest.raises(NoElectors) as refused:
         opens(database)
     assert refused.value.ask == (DANA,)
 
@@ -127,7 +114,7 @@ def test_without_a_council_it_says_who_gives_the_role(database):
 def test_a_second_attempt_leads_to_the_open_one(database):
     an_mvp(database)
     opens(database)
-    with pytest.raises(OpenAlready, match=r"D-1 asks about PAY-1 already\. /decision show D-1"):
+    with pytest.raises(OpenAlready, match="D-1 already asks about PAY-1"):
         opens(database)
 
 
@@ -136,7 +123,7 @@ def test_only_what_tests_its_mvp_is_decided_on_and_only_by_who_may(database):
     with pytest.raises(NotAllowed):
         opens(database, by=DANA)
     moves(database, "ready")
-    with pytest.raises(NotTesting, match="PAY-1 is in Ready"):
+    with pytest.raises(NotTesting):
         opens(database)
 
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, event, func, select
 
-from bot.workflows.epics.moving import ReasonMissing, move
-from models.epics.epic import Epic, Override, Transition
-from models.epics.obstacles import NotYet
-from models.errors import AlreadyThere
+from bot.workflows.epics.moving import move
+from models.epics.epic import Epic, Transition
+from models.epics.obstacles import NotYet, Override
+from models.errors import ReasonMissing
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.board import Board
@@ -174,7 +174,7 @@ def test_an_override_is_kept_with_what_it_passed_its_role_and_its_reason(databas
         assert (step.reason, step.to_state.name, step.epic_id) == (why, "analyzing", epic)
 
 
-def test_an_override_needs_the_role_and_a_reason(database, shop):
+def test_an_override_needs_the_role_and_leaves_nothing_without_a_reason(database, shop):
     epic = put(database, shop, "reviewing")
     change(database, epic, mvp_cost_minor=None)
     with pytest.raises(NotYet) as refused:
@@ -182,10 +182,11 @@ def test_an_override_needs_the_role_and_a_reason(database, shop):
     assert refused.value.may_pass is False
     with pytest.raises(NotAllowed, match="Only the owner of Payments, the council or an admin"):
         go(database, shop, epic, "analyzing", by=ANA, reason="now", anyway=True)
-    with pytest.raises(ReasonMissing, match="Say why it moves all the same"):
-        go(database, shop, epic, "analyzing", reason="  ", anyway=True)
+    with pytest.raises(ReasonMissing):
+        go(database, shop, epic, "analyzing", anyway=True)
     with database.read() as session:
         assert session.scalar(select(func.count(Override.id))) == 0
+        assert session.get_one(Epic, epic).state.name == "reviewing"
 
 
 def test_with_nothing_in_the_way_nothing_is_overridden(database, shop):
@@ -200,10 +201,8 @@ def test_with_nothing_in_the_way_nothing_is_overridden(database, shop):
 
 def test_it_goes_on_to_delivering_by_a_word_of_the_streams_owner(database, shop):
     epic = put(database, shop, "implementing")
-    with pytest.raises(NotAllowed, match="can approve persevere after an MVP"):
+    with pytest.raises(NotAllowed, match="can approve persevering after an MVP"):
         go(database, shop, epic, "implementing", by=ANA, reason="good", phase=Phase.DELIVERING)
-    with pytest.raises(ReasonMissing, match="why it goes on after its MVP"):
-        go(database, shop, epic, "implementing", phase=Phase.DELIVERING)
     label = go(
         database, shop, epic, "implementing", reason="64.2 %, above 63", phase=Phase.DELIVERING
     )
@@ -215,29 +214,14 @@ def test_it_goes_on_to_delivering_by_a_word_of_the_streams_owner(database, shop)
         assert (found.state_entered_at, found.committed_at) == (MONDAY, MONDAY)
 
 
-def test_moving_to_implementing_once_more_leaves_the_column_it_is_in(database, shop):
-    epic = put(database, shop, "implementing", phase=Phase.DELIVERING)
-    with pytest.raises(AlreadyThere, match="PAY-1 is already in Delivering"):
-        go(database, shop, epic, "implementing")
-    assert go(database, shop, epic, "implementing", phase=Phase.TESTING) == "Testing the MVP"
-
-
 @pytest.mark.parametrize("from_", ["ready", "implementing"])
 def test_done_before_the_mvp_is_judged_is_an_override(database, shop, from_):
     epic = put(database, shop, from_)
-    with pytest.raises(NotYet, match="Its MVP is not judged yet: Delivering comes first"):
-        go(database, shop, epic, "done")
     assert go(database, shop, epic, "done", reason="the MVP was all of it", anyway=True) == "Done"
     with database.read() as session:
         assert session.scalars(select(Override)).one().passed == [
             "Its MVP is not judged yet: Delivering comes first"
         ]
-
-
-def test_delivering_without_testing_is_an_override(database, shop):
-    epic = put(database, shop, "ready")
-    with pytest.raises(NotYet, match="Its MVP is not judged yet"):
-        go(database, shop, epic, "implementing", reason="sure", phase=Phase.DELIVERING)
 
 
 # Limits

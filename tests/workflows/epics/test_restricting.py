@@ -15,16 +15,16 @@ from bot.workflows.board.needs import needs
 from bot.workflows.epics import blocking, finding, moving, stopping
 from bot.workflows.epics.answering import IdeaAnswer, answer
 from bot.workflows.epics.editing import edit, hand_over
-from bot.workflows.epics.moving import UnknownEpic
 from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.epics.restricting import circle_of, restrict
 from bot.workflows.epics.transferring import give
 from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
-from models.board.digest import Digest
+from models.board.digest import Digest, Wish
 from models.board.home import Home
-from models.epics.epic import AnswerKind, CircleMember, Epic
-from models.epics.listing import Filter
+from models.epics.answer import AnswerKind
+from models.epics.epic import CircleMember, Epic
+from models.epics.listing import Filter, UnknownEpic, UnknownKey
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
@@ -66,7 +66,7 @@ def test_its_circle_sees_it(database, shop, viewer):
 def test_others_are_told_of_its_key_as_of_one_that_never_was(database, shop):
     with database.read() as session:
         for key in ("PAY-1", "PAY-11"):
-            with pytest.raises(finding.UnknownKey) as found:
+            with pytest.raises(UnknownKey) as found:
                 finding.epic_by_key(session, shop[0], key, DANA)
             assert found.value.sentence == f"There is no epic {key}."
         assert finding.epic_by_id(session, shop[0], 1, DANA) is None
@@ -206,7 +206,7 @@ def test_digests_of_weeks_ago_name_it_no_more(database, shop):
     of_channel = {"workspace_id": workspace_id, "channel_id": "C0ALL"}
     months_later = LATER + timedelta(days=90)
     with database.write() as session:
-        asked = digesting.Wish(
+        asked = Wish(
             portfolio_id=portfolio_id,
             value_stream_id=None,
             weekday=0,

@@ -8,7 +8,9 @@ from sqlalchemy import event, select
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.metrics import metrics_at
 from bot.workflows.flow.scope import scope_of
-from models.epics.epic import Blocking, Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
 from models.flow.line import TooThin
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import MONDAY, a_portfolio

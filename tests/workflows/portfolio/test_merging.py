@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from bot.workflows.files.importing.histories import histories
 from bot.workflows.portfolio import merging as restructuring
-from models.epics.epic import Epic, StreamMove
+from models.epics.belonging import StreamMove
+from models.epics.epic import Epic
 from models.flow.flow import board_at
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import (

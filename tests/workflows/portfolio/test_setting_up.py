@@ -15,6 +15,7 @@ from bot.workflows.portfolio import readiness as beginning
 from bot.workflows.portfolio import setting_up
 from bot.workflows.portfolio import streams as streaming
 from models.audit.audit import Act
+from models.board.digest import Wish
 from models.errors import FieldMistakes
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant, SlackGroup
@@ -55,7 +56,7 @@ def kinds(session):
 def test_until_it_is_live_nothing_is_put_to_be_posted(database, shop):
     with database.write() as session:
         an_epic(session, shop[0], payments(session).id)
-        wish = digesting.Wish(
+        wish = Wish(
             portfolio_id=shop[1],
             value_stream_id=None,
             weekday=0,

@@ -19,8 +19,9 @@ from bot.workflows.files.importing import staging
 from bot.workflows.files.importing.creating import found_portfolio, found_streams
 from models.audit.trail import note
 from models.database import Database
+from models.epics.belonging import StreamMove
 from models.epics.column import Column
-from models.epics.epic import Epic, EpicType, StreamMove, Transition
+from models.epics.epic import Epic, EpicType, Transition
 from models.files.histories import Item
 from models.flow.flow import History, Move, StreamChange
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream

@@ -1,0 +1,91 @@
+"""What it takes to put a question about an epic to the council."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.portfolio.portfolio import PHASE_LABELS, Phase
+
+KEY = re.compile(r"D?[- ]?(\d{1,9})", re.IGNORECASE)
+
+
+class UnknownDecision(Mistake):
+    """A key that no decision has."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"There is no decision {key[:16]}. Keys look like D-1; /decision list shows them."
+        )
+
+
+class NoElectors(Mistake):
+    """A vote that nobody could vote in; says who gives the role."""
+
+    def __init__(self, name: str, admins: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} has no council yet, so nobody could vote. An admin gives the role "
+            "council with /portfolio roles."
+        )
+        self.ask = tuple(admins)
+
+
+class NotTesting(Mistake):
+    """A decision on an MVP about an epic that tests none."""
+
+    def __init__(self, epic: Epic) -> None:
+        super().__init__(
+            f"{epic.key} is in {epic.column_label}. Whether to persevere, pivot or stop is decided "
+            f"while an epic is in {PHASE_LABELS[Phase.TESTING]}."
+        )
+
+
+class OpenAlready(Mistake):
+    """A second decision about an epic while one is open."""
+
+    def __init__(self, key: str, epic_key: str) -> None:
+        super().__init__(f"{key} already asks about {epic_key}. /decision show {key} shows it.")
+
+
+class NotLive(Mistake):
+    """A vote in a portfolio that posts nothing yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not live yet, and nothing is posted before. Decisions can be opened then."
+        )
+
+
+class NowhereToPost(Mistake):
+    """A ballot that no channel would show."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Neither {name} nor the value stream has a channel, so the ballot has nowhere to "
+            "stand. An admin sets one with /portfolio settings."
+        )
+
+
+def read_key(typed: str) -> str:
+    """The key as it is stored: "d 7" and "7" are D-7. Raises UnknownDecision."""
+    typed = typed.strip()
+    found = KEY.fullmatch(typed) if typed.isascii() else None
+    if found is None:
+        raise UnknownDecision(typed)
+    return f"D-{int(found[1])}"
+
+
+def ballot_channel(epic: Epic) -> str | None:
+    """Where a ballot about the epic stands: in the portfolio's channel, else in the stream's."""
+    return epic.portfolio.channel_id or epic.value_stream.channel_id
+
+
+def check_can_open(epic: Epic, at: datetime) -> None:
+    """Raise NotTesting, NotLive or NowhereToPost where none is opened about it."""
+    if epic.phase is not Phase.TESTING:
+        raise NotTesting(epic)
+    if epic.portfolio.is_silent(at):
+        raise NotLive(epic.portfolio.name)
+    if ballot_channel(epic) is None:
+        raise NowhereToPost(epic.portfolio.name)

@@ -1,0 +1,133 @@
+"""Where an epic belongs: its owner, its value stream and its project."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.epics.epic import Epic
+from models.errors import Mistake
+from models.fields import UNSTORABLE
+from models.portfolio.portfolio import ValueStream
+from models.projects.project import Project
+
+LONGEST_REASON = 500
+
+
+class OwnedAlready(Mistake):
+    """Handing an epic to who owns it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is already theirs.")
+
+
+class SameStream(Mistake):
+    """Giving an epic to the value stream it is in."""
+
+    def __init__(self, key: str, name: str) -> None:
+        super().__init__(f"{key} is already in {name}.")
+
+
+class UnknownStreamName(Mistake):
+    """A word that names no open value stream of the epic's portfolio."""
+
+    def __init__(self, typed: str, others: Sequence[ValueStream]) -> None:
+        named = ", ".join(f"{stream.name} ({stream.key_prefix})" for stream in others[:20])
+        lead = f"There is no value stream “{typed[:60]}” here." if typed else "To which one?"
+        rest = f"The others are {named}." if others else "There is no other one here."
+        super().__init__(f"{lead} {rest}")
+
+
+class LinkedElsewhere(Mistake):
+    """An epic that points to another project."""
+
+    def __init__(self, key: str, code: str) -> None:
+        super().__init__(f"{key} is already linked to {code[:60]}. Unlink it there first.")
+
+
+class OtherPortfolio(Mistake):
+    """An epic and a project of two portfolios."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} is in another portfolio than this project.")
+
+
+class StreamMove(Base):
+    """An epic went to another value stream and kept its key; appended, never changed."""
+
+    __tablename__ = "stream_moves"
+    __table_args__ = (Index(None, "epic_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"))
+    from_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
+    to_stream_id: Mapped[int] = mapped_column(ForeignKey("value_streams.id"))
+    at: Mapped[datetime]
+    by_user_id: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    from_stream: Mapped[ValueStream] = relationship(foreign_keys=[from_stream_id])
+    to_stream: Mapped[ValueStream] = relationship(foreign_keys=[to_stream_id])
+
+    @classmethod
+    def of(
+        cls, epic: Epic, to: ValueStream, by: str | None, reason: str | None, at: datetime
+    ) -> "StreamMove":
+        """Give the epic to another value stream; its key stays. Raises SameStream."""
+        left = epic.value_stream
+        if to is left:
+            raise SameStream(epic.key, to.name)
+        epic.value_stream = to
+        epic.version += 1
+        return cls(
+            workspace_id=epic.workspace_id,
+            epic_id=epic.id,
+            from_stream=left,
+            to_stream=to,
+            at=at,
+            by_user_id=by,
+            reason=(reason or "").strip() or None,
+        )
+
+
+def stream_and_reason(epic: Epic, typed: str) -> tuple[ValueStream, str | None]:
+    """The value stream named first, by name or prefix, and what follows it.
+
+    A name may be of several words. Raises UnknownStreamName.
+    """
+    typed = UNSTORABLE.sub("", typed)
+    said, streams = typed.casefold(), epic.portfolio.open_streams
+    names = [(name.casefold(), each) for each in streams for name in (each.name, each.key_prefix)]
+    for name, stream in sorted(names, key=lambda named: -len(named[0])):
+        if said == name or said.startswith(f"{name} "):
+            return stream, typed[len(name) :].strip()[:LONGEST_REASON] or None
+    raise UnknownStreamName(typed, [each for each in streams if each is not epic.value_stream])
+
+
+def check_new_owner(epic: Epic, to: str) -> None:
+    """Raise OwnedAlready where the epic is theirs."""
+    if epic.owner_user_id == to:
+        raise OwnedAlready(epic.key)
+
+
+def link(epic: Epic, project: Project) -> None:
+    """Have the epic point to the project. Raises LinkedElsewhere and OtherPortfolio."""
+    if epic.portfolio_id != project.portfolio_id:
+        raise OtherPortfolio(epic.key)
+    if epic.project is None:
+        epic.project = project
+        epic.version += 1
+    elif epic.project is not project:
+        raise LinkedElsewhere(epic.key, epic.project.code)
+
+
+def unlink(epic: Epic, project: Project) -> bool:
+    """Have it point to the project no more; whether it did."""
+    if epic.project is not project:
+        return False
+    epic.project = None
+    epic.version += 1
+    return True
