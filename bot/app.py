@@ -18,12 +18,8 @@ from bot.settings import Mode, Settings
 from bot.slack.hearing import Context
 from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
-from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
-from bot.worker.exports import exporter
-from bot.worker.groups import group_reader
-from bot.worker.timers import timers
-from bot.worker.uploads import bad_row_giver, file_loader
+from bot.worker.kinds import jobs
 from bot.workflows.audit import anchoring
 from bot.workflows.board import renewing
 from bot.workflows.people.workspaces import settle_admins, workspace_of
@@ -71,20 +67,11 @@ class Tack:
             logger=_quiet_logger(),
         )
         register(self.bolt, Context(self.database, self.clock), ack_seconds)
-        courier = self._client(COURIER_SECONDS, self._token)
         self.worker = Worker(
             self.database,
             self.clock,
-            lambda workspace: courier,
-            DRAWINGS,
-            {
-                **timers(self.database, self.clock),
-                "groups": group_reader(self.database, self.clock, lambda workspace: courier),
-                "export": exporter(self.database, self.clock, lambda workspace: courier),
-                "upload": file_loader(self.database, self.clock, lambda workspace: courier),
-                "bad_rows": bad_row_giver(self.database, self.clock, lambda workspace: courier),
-            },
-            POSTED,
+            self._client(COURIER_SECONDS, self._token),
+            jobs(),
         )
         self.database.on_work.append(self.worker.wake)
         self._sockets: Sockets | None = None

@@ -61,6 +61,13 @@ class ChangedSince(Mistake):
         self.what = what
 
 
+class Taken(FieldMistakes):
+    """A second noun of the same name, where no two may have the same."""
+
+    def __init__(self, field: str, one: str, called: str) -> None:
+        super().__init__({field: f"There is {one} {called[:60]} already."})
+
+
 class AlreadyThere(Mistake):
     """A move to the state the epic is in."""
 
@@ -88,3 +95,9 @@ def check_as_seen(what: str, seen: object, now: object) -> None:
     """Raise ChangedSince where what was seen, by its version or its mark, is another now."""
     if seen != now:
         raise ChangedSince(what)
+
+
+def check_free(field: str, one: str, called: str, same: object | None) -> None:
+    """Raise Taken where another one of that name was found."""
+    if same is not None:
+        raise Taken(field, one, called)

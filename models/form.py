@@ -23,7 +23,7 @@ NO_FACTS: Facts = MappingProxyType({})
 class Question:
     """One question of a form, named like the field; where its type takes None it may stay empty.
 
-    A label can name facts in braces.
+    A label and a hint can name facts in braces.
     """
 
     label: str
@@ -135,6 +135,27 @@ class Choice(Question):
     def pairs(self, facts: Facts) -> Sequence[tuple[str, str]]:
         """What can be chosen: the text, and the value as its option carries it."""
         return [(text, str(value)) for text, value in facts.get(self.options, ())]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Question):
+    """One of what is found by typing: the fact of that name says by whom, and is not always there.
+
+    It is the id of what was found; whether it can be taken is looked at where it is saved.
+    """
+
+    finder: str
+    longest: int = 10
+
+    def parse(self, text: str, facts: Facts) -> int:
+        """Raises Mistake."""
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**31):
+            raise Mistake("Choose one of the list.")
+        return int(text)
+
+    def is_asked(self, facts: Facts) -> bool:
+        """Whether there is anything to find."""
+        return self.finder in facts
 
 
 class Form(BaseModel):

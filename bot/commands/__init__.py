@@ -27,12 +27,12 @@ from bot.commands.epics import (
 from bot.commands.files import exports as export
 from bot.commands.files import imports
 from bot.commands.flow import explaining
+from bot.commands.lists import find, narrow, search
 from bot.commands.people import people, roles
 from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
 from bot.commands.portfolio import merging as restructuring
-from bot.commands.projects import forms as project_forms
 from bot.commands.projects import projects
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import (
     do,
     do_for_named,
@@ -75,10 +75,6 @@ from bot.views.portfolio import (
 )
 from bot.views.portfolio import menu as portfolio_menu
 from bot.views.portfolio import several_streams as several_view
-from bot.views.projects import forms as project_entry_forms
-from bot.views.projects import link_form
-from bot.views.projects import list as project_list
-from bot.views.projects import page as project_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +182,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     people_view.OPEN: people.open_holdings,
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     export_told.AGAIN: export.try_again,
-    re.compile(f"{project_list.OPEN}_.+"): projects.open_project,
-    re.compile(f"{project_list.TURN}_.+"): projects.turn_page,
-    re.compile(f"{project_list.NARROW}_.+"): projects.narrow,
-    project_list.ADD: project_forms.open_add,
-    project_list.PROGRAM: project_forms.open_program,
-    project_list.EDIT_PROGRAM: project_forms.open_edit_program,
-    project_list.LINK: projects.open_links,
-    re.compile(f"{project_page.TURN}_.+"): projects.turn_plan,
-    re.compile(f"{project_page.DO}_.+"): project_forms.choose,
-    project_page.LINK: projects.link_one,
-    re.compile(f"{project_page.UNLINK}_.+"): projects.unlink,
     import_form.COLUMN: imports.show_rows,
     import_form.BACK: imports.match_again,
     import_form.AGAIN: imports.choose_again,
@@ -216,11 +201,6 @@ VIEWS: dict[str, Handler] = {
     stop_form.CALLBACK: stops.stop_by_form,
     role_form.CALLBACK: roles.give,
     people_view.CALLBACK: people.hand_over,
-    project_list.LIST: projects.search,
-    link_form.CALLBACK: projects.save_links,
-    project_entry_forms.PROJECT: project_forms.save_project,
-    project_entry_forms.MILESTONE: project_forms.save_milestone,
-    project_entry_forms.PROGRAM: project_forms.save_program,
     home_choices.SEARCH_FORM: home.search,
     setup_form.BASICS: setup.save_basics,
     setup_form.BASELINE: setup.save_baseline,
@@ -244,9 +224,6 @@ VIEWS: dict[str, Handler] = {
 OPTIONS: dict[str, Handler] = {
     epic_fields.STREAM: choosing.suggest_streams,
     epic_fields.PROJECT: choosing.suggest_projects,
-    project_list.STREAM: projects.suggest_streams,
-    project_page.LINK: projects.suggest_epics,
-    link_form.EPIC: projects.suggest_epics,
     epic_fields.THEME: choosing.suggest_themes,
     epic_fields.OBJECTIVE: choosing.suggest_objectives,
     f"{home_choices.SEE}_stream": home.suggest_streams,
@@ -258,11 +235,11 @@ OPTIONS: dict[str, Handler] = {
 }
 
 
-ROOMS = (themes, decisions, budgets, explaining)
+ROOMS = (projects, themes, decisions, budgets, explaining)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(
-    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest}
+    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest, find}
 )
 """Those whose ack is the last they do, but for what they leave to `after_ack`."""
 
@@ -273,7 +250,7 @@ WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
 
 
-LISTED = (PAGE, OPENS, CHECKS, DOES, SAVES)
+LISTED = (PAGE, OPENS, CHECKS, FINDS, DOES, SAVES)
 
 
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
@@ -285,11 +262,16 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
         for route in routes.of(way)
     }
     return {
-        "block_actions": {**ACTIONS, **declared},
-        "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
+        "block_actions": {**ACTIONS, **declared, re.compile(f"{choosers.NARROWED}_.+"): narrow},
+        "block_suggestion": {
+            **OPTIONS,
+            **{route.action.kind: find for route in routes.of(FINDS)},
+            re.compile(f"{SEARCHED}_.+"): suggest,
+        },
         "view_submission": {
             **VIEWS,
             **{route.action.kind: save for route in routes.of(SAVES)},
+            **{each.action.kind: search for each in routes.of(PAGE) if each.is_searched},
             re.compile(".*"): from_earlier,
         },
         "shortcut": shortcuts_by_id,

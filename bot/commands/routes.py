@@ -22,6 +22,7 @@ from bot.slack.actions import (
     Action,
     Memory,
     Page,
+    Searched,
     Shown,
     carried,
     read_action,
@@ -95,6 +96,12 @@ def open_view(call: Call) -> None:
     else:
         call.open_form(view)
         call.ack()
+
+
+def drawn_instead(call: Call, page: Page) -> View:
+    """A page in place of the one in front."""
+    with call.database.read() as session:
+        return _draw(call, session, _over(_memory(call), in_place=True), page)
 
 
 def do(call: Call) -> None:
@@ -285,7 +292,10 @@ def _draw(call: Call, session: Session, beneath: Memory, page: Page) -> View:
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
     close = "Back" if beneath.stack else "Close"
-    return modal(page.kind, shown.title, blocks, close=close, private_metadata=memory)
+    submit = "Search" if isinstance(page, Searched) else None
+    return modal(
+        page.kind, shown.title, blocks, submit=submit, close=close, private_metadata=memory
+    )
 
 
 def _turns(page: Page, of: int) -> list[dict[str, Any]]:

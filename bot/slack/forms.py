@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.slack.actions import Action
+from bot.slack.actions import Action, Found
 from bot.slack.blocks import (
     OPTIONS_LIMIT,
     TITLE_LIMIT,
@@ -20,8 +20,9 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
+from bot.slack.choosers import searching
 from bot.slack.mrkdwn import person
-from models.form import Choice, Day, Facts, Form, Paragraph, Person, Question
+from models.form import Choice, Day, Facts, Form, Paragraph, Person, Question, Search
 
 MOST_TYPED = 3_000
 """A field takes what Slack takes, so that what is too long is said and not cut off."""
@@ -116,7 +117,9 @@ def form_view(
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)
         optional = not opened.form.must(name)
-        blocks.append(field(name, label, element, hint=_hint(question), optional=optional))
+        blocks.append(
+            field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
+        )
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
@@ -134,16 +137,19 @@ def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
     return fits[:OPTIONS_LIMIT]
 
 
-def _hint(question: Question) -> str | None:
+def _hint(question: Question, facts: Facts) -> str | None:
     if question.hint is None and isinstance(question, Paragraph):
         return f"Up to {question.longest:,} characters."
-    return question.hint
+    return question.hint and (question.hint.format_map(dict(facts)) or None)
 
 
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:
     match question:
         case Choice():
             return _list(name, question, value, question.pairs(facts))
+        case Search():
+            finder: Found = facts[question.finder]
+            return finder.search(question.example or "Type to search")
         case Day():
             return _with({"type": "datepicker", "action_id": name}, "initial_date", value)
         case Person():
@@ -168,12 +174,7 @@ def _list(
     chosen = next((each for each in options if each["value"] == value), None)
     if len(options) <= OPTIONS_LIMIT:
         return select(name, placeholder, options, chosen)
-    searched: Element = {
-        "type": "external_select",
-        "action_id": f"{SEARCHED}_{name}",
-        "placeholder": plain(placeholder, 150),
-        "min_query_length": 0,
-    }
+    searched = searching(f"{SEARCHED}_{name}", placeholder)
     return searched if chosen is None else {**searched, "initial_option": chosen}
 
 

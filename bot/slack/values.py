@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.workflows.projects.projects import ProjectChoice, Which
 from models.epics.listing import Filter
 from models.errors import Mistake
 from models.portfolio.portfolio import Phase
@@ -268,48 +267,6 @@ class AuditRef(Value):
     person: str | None = Field(default=None, max_length=32)
     word: str | None = Field(default=None, max_length=80)
     before: int | None = None
-
-
-class ProjectsRef(Value):
-    """A page of the list of projects, and what narrows it."""
-
-    portfolio: int | None = None
-    stream: int | None = None
-    program: int | None = None
-    which: Which = Which.OPEN
-    text: str = Field(default="", max_length=80)
-    page: int = 1
-
-    @property
-    def choice(self) -> ProjectChoice:
-        """What narrows it."""
-        return ProjectChoice(self.stream, self.program, self.which, self.text)
-
-
-class ProjectRef(Value):
-    """A project, a page of its plan, and the list it was opened from, if it was."""
-
-    project: int
-    page: int = 1
-    listed: ProjectsRef | None = None
-
-
-class ProjectDo(Value):
-    """Something to do with a project that was shown at a version, or with a milestone of it."""
-
-    version: int
-    do: Literal["edit", "close", "add", "change", "remove"]
-    milestone: int | None = None
-
-
-class ProjectForm(Value):
-    """What a form about a project, milestone or program remembers; without one it adds one."""
-
-    shown: ProjectRef | None = None
-    listed: ProjectsRef | None = None
-    portfolio: int
-    version: int = 0
-    milestone: int | None = None
 
 
 class UploadRef(Value):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk import WebClient
@@ -33,6 +33,8 @@ MOST_PAGES = 5
 NOT_ALLOWED = frozenset(
     {"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"}
 )
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -163,16 +165,14 @@ class Calls:
             said["blocks"] = list(plainer.blocks)
             return self.ask(method, call, **arguments, **said)
 
-    def ask(
-        self, method: str, call: Callable[..., SlackResponse], **arguments: Any
-    ) -> SlackResponse:
+    def ask(self, method: str, call: Callable[..., T], *given: Any, **arguments: Any) -> T:
         """Make the call, unless Slack asked any replica not to make it yet."""
         with self.database.read() as session:
             again_at = rests_until(session, self.workspace_id, method, self.clock.now())
         if again_at is not None:
             raise CallFailed(method, Reply("ratelimited"), again_at)
         try:
-            return call(**arguments)
+            return call(*given, **arguments)
         except NO_ANSWER as error:
             reply = reply_of(error)
             if reply.retry_after is not None:

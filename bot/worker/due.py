@@ -1,7 +1,7 @@
-"""The worker does what is due: it claims, and hands each kind of work to who does it."""
+"""The worker does what is due: it claims, and has each kind of work done by its job."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,11 @@ from threading import Condition, Thread
 import structlog
 from slack_sdk import WebClient
 
-from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, fail, hold, is_due
-from bot.worker.courier import Courier, Draw, Posted, backoff
+from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, hold, is_due
+from bot.worker.jobs import Job, Later, Task, perform, settle
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
-from models.people.workspace import Workspace
 
 HANDS = 4
 """How many things are done at once."""
@@ -29,12 +28,9 @@ LOOK_AGAIN_SECONDS = 2.0
 
 RENEW_AFTER = LEASE / 3
 RENEWED_FOR = 15 * LEASE
-"""A handler that is busy for longer hangs: its lease may lapse, so that another tries."""
+"""A job that is busy for longer hangs: its lease may lapse, so that another tries."""
 
 log = structlog.get_logger(__name__)
-
-Handler = Callable[[Claim], None]
-"""Does one kind of work and ends it, in the transaction of its effect."""
 
 
 class Worker:
@@ -44,17 +40,10 @@ class Worker:
         self,
         database: Database,
         clock: Clock,
-        slack_client_for: Callable[[Workspace], WebClient],
-        draw: Mapping[str, Draw],
-        handlers: Mapping[str, Handler] | None = None,
-        posted: Mapping[str, Posted] | None = None,
+        client: WebClient,
+        jobs: Mapping[str, Job],
     ) -> None:
-        courier = Courier(database, clock, slack_client_for, draw, posted=posted or {})
-        self._handlers: dict[str, Handler] = {
-            "message": courier.show_message,
-            "home": courier.show_home,
-            **(handlers or {}),
-        }
+        self._client, self._jobs = client, jobs
         self._database = database
         self._clock = clock
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="worker")
@@ -143,27 +132,26 @@ class Worker:
                 log.info("ended or taken over meanwhile", key=claim.key)
 
     def _do(self, claim: Claim) -> None:
+        task = Task(claim, self._database, self._clock, self._client)
         try:
-            self._handlers[claim.kind](claim)
+            perform(self._jobs[claim.kind], task)
         except LeaseLost:
             log.warning("taken over", key=claim.key)
         except DatabaseAway:
             log.warning("database away", key=claim.key)
         except Exception as error:
             log.exception("work failed", key=claim.key)
-            self._fail(claim, error)
+            self._fail(task, error)
         finally:
             with self._changed:
                 del self._in_hand[claim]
             self.wake()
 
-    def _fail(self, claim: Claim, error: Exception) -> None:
+    def _fail(self, task: Task, error: Exception) -> None:
         try:
-            with self._database.write() as session:
-                said = f"{type(error).__name__}: {error}"
-                fail(session, claim, said, self._clock.now(), backoff(claim.attempts))
+            settle(task, Later(f"{type(error).__name__}: {error}"))
         except (DatabaseAway, LeaseLost):
-            log.warning("its lease will lapse", key=claim.key)
+            log.warning("its lease will lapse", key=task.claim.key)
 
 
 @dataclass(slots=True)

@@ -1,20 +1,16 @@
 """Reading the user groups that have a role, at their time and when Slack told of a change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
 from bot.slack.asking.user_groups import NOT_HERE, PLAN, read_user_groups
-from bot.worker.claims import Claim, end, put_back, rest, rests_until
-from bot.worker.due import Handler
-from bot.worker.replies import NO_ANSWER, Reply, reply_of
+from bot.worker.calls import CallFailed
+from bot.worker.jobs import Done, Later, Outcome, Task
 from bot.workflows.people import user_groups as grouping
-from models.clock import Clock
-from models.database import Database
 from models.people.role import SlackGroup
-from models.people.workspace import Workspace
 
 METHOD = "usergroups.list"
 TRY_AGAIN_AFTER = timedelta(minutes=1)
@@ -23,63 +19,36 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
-def group_reader(
-    database: Database, clock: Clock, client_for: Callable[[Workspace], WebClient]
-) -> Handler:
-    """Has the database say what Slack says of the groups; Slack is asked between transactions."""
-
-    def handle(claim: Claim) -> None:
-        with database.read() as session:
-            client = client_for(session.get_one(Workspace, claim.workspace_id))
-            again_at = rests_until(session, claim.workspace_id, METHOD, clock.now())
-            is_watched = bool(grouping.watched(session, claim.workspace_id))
-        if again_at is not None:
-            with database.write() as session:
-                put_back(session, claim, again_at)
-            return
-        asked_at = clock.now()
-        try:
-            told = read_user_groups(client) if is_watched else ()
-        except NO_ANSWER as error:
-            _react(database, clock, claim, reply_of(error), asked_at)
-            return
-        _settle(database, clock, claim, told, asked_at)
-
-    return handle
+def read_groups(task: Task) -> Outcome:
+    """Have the database say what Slack says of the groups."""
+    with task.database.read() as session:
+        is_watched = bool(grouping.watched(session, task.claim.workspace_id))
+    asked_at = task.clock.now()
+    try:
+        told = task.calls.ask(METHOD, read_user_groups, task.client) if is_watched else ()
+    except CallFailed as failed:
+        return _after(task, failed, asked_at)
+    return _told(task, told, asked_at)
 
 
-def _settle(
-    database: Database,
-    clock: Clock,
-    claim: Claim,
-    told: Sequence[SlackGroup],
-    asked_at: datetime,
-) -> None:
+def _told(task: Task, told: Sequence[SlackGroup], asked_at: datetime) -> Done:
     """Store what was told. It is as old as the question, however long the answer took."""
-    with database.write() as session:
-        now, here = clock.now(), claim.workspace_id
-        messages = grouping.settle(session, here, told, now)
-        end(session, claim)
-        grouping.read_again_later(session, here, asked_at)
-        grouping.redraw(session, messages, now)
+    here = task.claim.workspace_id
+
+    def then(session: Session, now: datetime) -> None:
+        grouping.redraw(session, grouping.settle(session, here, told, now), now)
+
+    return Done(then, next=lambda session, now: grouping.read_again_later(session, here, asked_at))
 
 
-def _react(
-    database: Database, clock: Clock, claim: Claim, reply: Reply, asked_at: datetime
-) -> None:
+def _after(task: Task, failed: CallFailed, asked_at: datetime) -> Outcome:
     """Where Slack will not tell, nobody has a role through a group; else it is asked later."""
-    if reply.error in NOT_HERE:
-        log.warning("user groups cannot be read", error=reply.error)
-        why = "this plan of Slack has no user groups" if reply.error == PLAN else grouping.UNREAD
-        with database.read() as session:
-            gone = grouping.all_gone(session, claim.workspace_id, why)
-        _settle(database, clock, claim, gone, asked_at)
-        return
-    if reply.retry_after is None:
-        log.warning("user groups not read", error=reply.error)
-    with database.write() as session:
-        again_at = asked_at + TRY_AGAIN_AFTER
-        if reply.retry_after is not None:
-            again_at = clock.now() + reply.retry_after
-            rest(session, claim.workspace_id, METHOD, again_at)
-        put_back(session, claim, again_at)
+    error = failed.reply.error
+    if error not in NOT_HERE:
+        again_at = failed.again_at or asked_at + TRY_AGAIN_AFTER
+        return Later(error, again_at, METHOD if failed.again_at else None)
+    log.warning("user groups cannot be read", error=error)
+    why = "this plan of Slack has no user groups" if error == PLAN else grouping.UNREAD
+    with task.database.read() as session:
+        gone = grouping.all_gone(session, task.claim.workspace_id, why)
+    return _told(task, gone, asked_at)

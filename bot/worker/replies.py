@@ -67,6 +67,11 @@ class Reply:
         """Whether there is nothing left to draw on."""
         return self.error in GONE
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is no use to ask again."""
+        return self.needs_mending or self.gone
+
 
 def reply_of(error: Exception) -> Reply:
     """Read the error a Web API call raised."""

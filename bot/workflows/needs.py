@@ -1,21 +1,86 @@
-"""What waits for someone: declared once, in its own room, and asked for a channel or a person."""
+"""What waits for someone: each kind is declared once, in its own room, and asked wherever shown."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, inspect, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    func,
+    inspect,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
-from bot.workflows.paging import Pile
+from bot.workflows.paging import NONE, Pile
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.base import Base
 from models.epics.epic import Epic
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.message import MessageKind
+from models.portfolio.portfolio import Portfolio
 
-T = TypeVar("T", bound=Base)
+T = TypeVar("T")
+N = TypeVar("N", bound=Base)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Of what a need is asked, for whom, and as of when."""
+
+    session: Session
+    portfolio: Portfolio
+    stream_id: int | None = None
+    """The value stream it is asked of; None stands for all."""
+    viewer: str | None = EVERYBODY
+    """Who is to see it."""
+    whose: str | None = None
+    """For whom it waits; in a channel it may be for anybody."""
+    is_admin: bool = False
+    at: datetime
+    """A digest asks for what waited when it was sent, and still does."""
+    now: datetime
+    since: datetime | None = None
+    until: datetime | None = None
+    """What happened is told once, in the digest of `(since, until]`."""
+    few: int
+    """So many are named, the others counted."""
+    read: dict[object, Any] = field(default_factory=dict)
+    """What one need has read and another may need as well."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need(Generic[T]):
+    """A kind of thing that waits for someone; how it looks is declared with the views."""
+
+    name: str
+    find: Callable[[Asked], Pile[T]]
+    """The most pressing first."""
+    in_home: bool = True
+    """Whether it waits for persons, who see theirs in their Home."""
+    thread: MessageKind | None = None
+    """The reply beneath a digest that tells of it, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits: of each need some, and how many there are."""
+
+    piles: Mapping[Need[Any], Pile[Any]] = field(default_factory=dict)
+
+    def of(self, need: Need[T]) -> Pile[T]:
+        """What waits of one kind."""
+        return self.piles.get(need, NONE)
+
+    @property
+    def count(self) -> int:
+        """How many things wait."""
+        return sum(pile.count for pile in self.piles.values())
 
 
 def _epics_of_portfolio(portfolio_id: int) -> ColumnElement[bool]:
@@ -26,23 +91,27 @@ def _epics_of_stream(stream_id: int) -> ColumnElement[bool]:
     return Epic.value_stream_id == stream_id
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Need(Generic[T]):
-    """A kind of thing that waits for someone: which rows, since when, and whose they are.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rows(Generic[N]):
+    """Finds what waits among the rows of a noun: which, in which order, and whose they are.
 
     Rows about an epic join it: who may not see that epic is not asked for it. Rows of a noun
     without one say themselves whose they are and who sees them.
     """
 
-    name: str
-    noun: type[T]
-    rows: Select[T]
+    noun: type[N]
+    rows: Select[N]
     """All that wait now, whoever asks."""
-    since: InstrumentedAttribute[datetime]
-    order: Sequence[InstrumentedAttribute[Any]]
+    order: Sequence[Any]
     """The most pressing first, and no two alike."""
-    theirs: Callable[[str], ColumnElement[bool]]
+    since: SQLColumnExpression[datetime] | None = None
+    """Since when each waits."""
+    when: Callable[[Asked], ColumnElement[bool]] | None = None
+    """Which of them wait, where that is by the clock or by what a digest tells of."""
+    theirs: Callable[[str], ColumnElement[bool]] | None = None
     """Those that wait for this person."""
+    late: Callable[[Asked], ColumnElement[bool]] | None = None
+    """Which of them are past their date."""
     loads: Sequence[ExecutableOption] = ()
     """What is read with each, because its line says it."""
     in_portfolio: Callable[[int], ColumnElement[bool]] = _epics_of_portfolio
@@ -51,47 +120,46 @@ class Need(Generic[T]):
     seen: Callable[[str | None], ColumnElement[bool]] = seen_by
     """Those that a person, or everybody, may see."""
 
-    def for_channel(
-        self,
-        session: Session,
-        portfolio: Portfolio,
-        value_stream: ValueStream | None,
-        at: datetime,
-        few: int,
-    ) -> Pile[T]:
-        """What everybody may see of it, in one stream or in all: it waited then and still does."""
-        waited = self.rows.where(self.since <= at)
-        if value_stream is not None:
-            waited = waited.where(self.in_stream(value_stream.id))
-        return self._pile(session, waited, portfolio, EVERYBODY, few)
+    def __call__(self, asked: Asked) -> Pile[N]:
+        """The first few, how many there are, and how many of them are late."""
+        found = self.found(asked)
+        counts = (found[0].total, found[0].late) if found else (0, 0)
+        return Pile([row[0] for row in found], *counts)
 
-    def for_person(self, session: Session, portfolio: Portfolio, user_id: str, few: int) -> Pile[T]:
-        """What waits for the person now, of what they may see."""
-        return self._pile(session, self.rows.where(self.theirs(user_id)), portfolio, user_id, few)
+    def found(self, asked: Asked, *beside: Any) -> Sequence[Row[Any]]:
+        """The first few, each with what is asked beside it, and with `total` and `late` of all.
 
-    def _pile(
-        self,
-        session: Session,
-        rows: Select[T],
-        portfolio: Portfolio,
-        viewer: str | None,
-        few: int,
-    ) -> Pile[T]:
-        """The first few and how many there are, in one statement that sorts nothing but ids."""
+        That is one statement, which sorts nothing but ids.
+        """
         (id_,) = inspect(self.noun).primary_key
         place = func.row_number().over(order_by=self.order).label("place")
+        late: Any = (
+            literal(0) if self.late is None else func.count().filter(self.late(asked)).over()
+        )
+        counts = (func.count().over().label("total"), late.label("late"))
         first = (
-            rows.with_only_columns(id_.label("id"), place, func.count().over().label("count"))
-            .where(self.in_portfolio(portfolio.id), self.seen(viewer))
+            self._waiting(asked)
+            .with_only_columns(id_.label("id"), place, *counts)
             .order_by(place)
-            .limit(few)
+            .limit(asked.few)
             .subquery()
         )
-        found = session.execute(
-            select(self.noun, first.c.count)
+        found = asked.session.execute(
+            select(self.noun, *beside, first.c.total, first.c.late)
             .join(first, first.c.id == id_)
             .options(*self.loads)
             .order_by(first.c.place)
         )
-        all_found = found.unique().all()
-        return Pile([each for each, _ in all_found], all_found[0][1] if all_found else 0)
+        return found.unique().all()
+
+    def _waiting(self, asked: Asked) -> Select[N]:
+        """Those of what is asked."""
+        rows = self.rows.where(self.in_portfolio(asked.portfolio.id), self.seen(asked.viewer))
+        if asked.stream_id is not None:
+            rows = rows.where(self.in_stream(asked.stream_id))
+        if self.when is not None:
+            rows = rows.where(self.when(asked))
+        if asked.whose is not None:
+            assert self.theirs is not None
+            return rows.where(self.theirs(asked.whose))
+        return rows.where(self.since <= asked.at) if self.since is not None else rows

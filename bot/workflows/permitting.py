@@ -110,6 +110,12 @@ def _refuse(session: Session, right: Right, place: Place) -> NoReturn:
     refuse(right, names, holders(session, roles, place), empty_groups(session, roles, place))
 
 
+def check_any(session: Session, user_id: str, right: Right, places: Sequence[Place]) -> None:
+    """Raise NotAllowed, as it is in the first of the places, for who has no such role in any."""
+    if not any(may(session, user_id, right, place) for place in places):
+        check(session, user_id, right, places[0])
+
+
 def may(session: Session, user_id: str, right: Right, place: Place) -> bool:
     """Whether the person has a role there that carries the right."""
     carries = MAY[right]

@@ -186,13 +186,13 @@ class Names:
         directions = [themes.get(id_, "?") for id_ in chosen.themes]
         none = ["without a theme"] if chosen.no_theme else []
         said = {
-            "stream": f"of {_either([streams.get(id_, '?') for id_ in chosen.streams])}",
+            "stream": f"in {_either([streams.get(id_, '?') for id_ in chosen.streams])}",
             "state": f"in {_either(columns)}",
             "theme": _either([f"for {_either(directions)}"] * bool(directions) + none),
-            "mine": "yours",
+            "mine": "owned by you",
             "blocked": "blocked",
-            "late": "waiting for a first answer past its day",
-            "text": f"with the words {' '.join(f'“{text}”' for text in chosen.texts)}",
+            "late": "overdue for a first answer",
+            "text": f"with {' and '.join(f'“{text}”' for text in chosen.texts)}",
         }
         return {part: said[part] for part in chosen.parts}
 

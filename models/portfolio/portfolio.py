@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -147,6 +148,10 @@ class Portfolio(Base):
         """The days that are worked."""
         holidays = frozenset(date.fromisoformat(day) for day in self.holidays)
         return WorkCalendar(self.working_days, holidays)
+
+    def day_of(self, at: datetime) -> date:
+        """The day it is where the portfolio is."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def open_streams(self) -> Sequence["ValueStream"]:

@@ -1,13 +1,14 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import routes
-from bot.slack.actions import Memory, Page, Seen, read_memory
+from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
@@ -33,15 +34,17 @@ from models.epics.proposal import Proposal
 from models.errors import Mistake
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Milestone, Program, Project
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
 FORGED += ('{"id":2147483648,"version":1}', '{"portfolio":-1}', '{"id":1,"version":1,"do":"x"}')
 SAMPLES = {"Line": "To {of}", "Paragraph": "Why now", "Figure": "6{n}", "Day": "2026-05-01"}
-SAMPLES |= {"Amount": "3{n}", "Choice": ""}
-CHOSEN = {"value_stream_id": "1", "from_stream_id": "1", "to_stream_id": "2"}
-"""Payments is the first stream, and Onboarding the second."""
+SAMPLES |= {"Amount": "3{n}", "Choice": "", "Budget": "3{n}", "SharesLine": "PAY", "Search": "1"}
+CHOSEN = {"value_stream_id": "1", "from_stream_id": "1", "to_stream_id": "2", "kind": "milestone"}
+CHOSEN |= {f"epic_{row}": "2" if row == 0 else None for row in range(10)}
+"""Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 SINGLE = frozenset({ShiftShown})
 """Pages of one thing, which nobody turns."""
@@ -74,6 +77,16 @@ def world(slack, shop):
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
         digest = a_digest(session, portfolio)
+        program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
+        project = Project(
+            portfolio_id=portfolio.id, code="PRJ-1", name="One", created_at=act.at, **here
+        )
+        session.add_all([program, project])
+        session.flush()
+        milestone = project.new_milestone()
+        milestone.code = milestone.name = "M1"
+        session.add(milestone)
+        session.flush()
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
@@ -86,6 +99,12 @@ def world(slack, shop):
         "epic": epics[1],
         "decision": decision,
         "choice": "pivot",
+        "project": project,
+        "projects": (project.id,),
+        "chosen": epics[1],
+        Program: program,
+        Project: project,
+        Milestone: milestone,
         KeyResult: result,
         Theme: theme,
         Objective: objective,
@@ -240,6 +259,31 @@ def test_each_action_edited_by_hand_is_refused_kindly_and_changes_nothing(slack,
     assert changes(shop) == before
 
 
+def test_each_list_that_is_found_by_typing_gives_what_it_can_be_done_with(slack, shop, world):
+    page = {"private_metadata": Memory(at=0, stack=(str(ThemesList()),)).text}
+    for route in routes.of(FINDS):
+        action = made(route.action, world).but(chosen=None)
+        for value, words in ((str(action), "w"), (str(action), "%"), (f"{action.kind} {{}}", "w")):
+            asked = {"type": "block_suggestion", "block_id": "b", "action_id": value}
+            ack = deliver(slack, asked | {"value": words, "view": page}, "ana").ack
+            found = [read_action(each["value"]) for each in ack["options"]]
+            assert bool(found) == (words == "w" and value == str(action)), (value, ack)
+            assert all(each.but(chosen=None) == action for each in found)
+
+
+@pytest.mark.parametrize(
+    ("front", "by"),
+    [("", "which"), (ThemesList(), "nothing"), (EditTheme(id=1, version=1), "number")],
+)
+def test_a_list_narrowed_by_hand_is_refused_kindly(slack, shop, front, by):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio themes", channel="payments")
+    memory = Memory(at=0, stack=(str(front),)).text
+    view = ana.form(title="Themes").view | {"private_metadata": memory}
+    assert press(slack, "x" * 60, action_id=f"narrow_{by}", view=view).error is None
+    slack.wait_for(lambda: ana.form(title="Tack").shows("That button is out of date."))
+
+
 @pytest.mark.parametrize("memory", ["", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}'])
 def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(
     slack, shop, world, memory
@@ -385,6 +429,18 @@ def past_decision(like, epic, number):
     return with_no_one
 
 
+def a_planned_project(session, world, code):
+    """One more project of the stream, and one more milestone of the one there is."""
+    portfolio = world["portfolio"]
+    here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+    project = Project(code=code, name=code, created_at=portfolio.created_at, **here)
+    project.shared = ((world["stream"].id, Decimal(100)),)
+    milestone = session.get_one(Project, world["project"].id).new_milestone()
+    milestone.code = milestone.name = code
+    session.add(milestone)
+    return project
+
+
 def in_flight(session, world, count):
     """So many epics in flight since before the digest."""
     portfolio = session.get_one(Portfolio, world["portfolio"].id)
@@ -417,6 +473,7 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
                     **here,
                 )
             )
+            session.add(a_planned_project(session, world, f"P{number}"))
             prefix = f"S{number}"
             session.add(
                 ValueStream(

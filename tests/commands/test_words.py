@@ -32,7 +32,7 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form(slack, shop):
         ("move PAY-1 funnel", "PAY-1 is already in Funnel."),
         (
             "list two",
-            "There is no such epic: with the words “two”.",
+            "No epic matches “two”.",
         ),
     ],
 )

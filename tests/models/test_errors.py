@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.errors import ChangedSince, Gone, check_as_seen, there
+from models.errors import ChangedSince, Gone, Taken, check_as_seen, check_free, there
 
 
 def test_what_is_gone_is_answered_with_where_to_look():
@@ -19,3 +19,10 @@ def test_what_has_changed_since_it_was_shown_is_not_kept_over():
     with pytest.raises(ChangedSince) as refused:
         check_as_seen("Retention", 1, 2)
     assert refused.value.sentence.startswith("Someone has changed Retention since")
+
+
+def test_no_two_of_a_place_have_the_same_name():
+    check_free("name", "a theme", "Growth", None)
+    with pytest.raises(Taken) as refused:
+        check_free("name", "a theme", "Growth", 7)
+    assert refused.value.errors == {"name": "There is a theme Growth already."}

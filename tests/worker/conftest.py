@@ -8,8 +8,10 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot.slack.answers import Answer
+from bot.views.notices import Notice
 from bot.worker.claims import claim_due
 from bot.worker.courier import Courier
+from bot.worker.jobs import Task, perform
 from bot.workflows import seeing
 from bot.workflows.board import home as looking
 from bot.workflows.epics.moving import move
@@ -19,7 +21,7 @@ from bot.workflows.portfolio.setting_up import set_up
 from models.database import Database
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
-from models.message import Message
+from models.message import Message, MessageKind
 from models.portfolio.setup import Setup, StreamSetup
 from sandbox import Sandbox
 from tests.shops import at_work
@@ -47,21 +49,23 @@ def drawing(text):
     return Answer(text, [{"type": "section", "text": {"type": "plain_text", "text": text}}])
 
 
-def draw_card(session, epic_id, now):
-    epic = session.get_one(Epic, epic_id)
+def draw_card(session, epic, now):
     return drawing(f"{epic.key} is in {epic.state.name}")
 
 
-def draw_refusal(session, message_id, now):
-    message = session.get_one(Message, message_id)
+def draw_refusal(session, message, now):
     return drawing(f"Tack cannot post in {message.channel_id}: {message.refusal}")
 
 
-def draw_home(session, home_id, now):
+def draw_home(session, home, now):
     return drawing(f"{len(session.scalars(select(Epic)).all())} epics")
 
 
-DRAW = {"epic_card": draw_card, "refusal": draw_refusal, "home": draw_home}
+NOTICES = {
+    MessageKind.EPIC_CARD: Notice(Epic, draw_card),
+    MessageKind.REFUSAL: Notice(Message, draw_refusal),
+}
+COURIER = Courier(NOTICES, draw_home)
 
 
 @dataclass
@@ -74,13 +78,16 @@ class Shop:
     stream_id: int
     channel_id: str
     client: WebClient
-
-    def client_for(self, workspace):
-        return self.client
+    courier: Courier
 
     @property
-    def courier(self):
-        return Courier(self.database, self.slack.clock, self.client_for, DRAW)
+    def jobs(self):
+        return {"message": self.courier.show_message, "home": self.courier.show_home}
+
+    def do(self, claim, clock=None):
+        """The work as the worker does it; raises what takes it out of its hands."""
+        task = Task(claim, self.database, clock or self.slack.clock, self.client)
+        perform(self.jobs[claim.kind], task)
 
     def propose(self, title="Pay by bank transfer"):
         proposal = Proposal(title=title, value_stream_id=self.stream_id, hypothesis="It helps.")
@@ -108,8 +115,7 @@ class Shop:
         """One round of the worker, by hand; how much was done."""
         claims = self.claim()
         for claim in claims:
-            show = {"message": self.courier.show_message, "home": self.courier.show_home}
-            show[claim.kind](claim)
+            self.do(claim)
         return len(claims)
 
     def do_for(self, seconds):
@@ -153,4 +159,4 @@ def shop(slack, database):
         at_work(session, portfolio, slack.clock.now())
         stream_id = portfolio.value_streams[0].id
     client = WebClient(slack.bot_token, base_url=slack.api_url, timeout=5, retry_handlers=[])
-    return Shop(slack, database, workspace.id, stream_id, channel.id, client)
+    return Shop(slack, database, workspace.id, stream_id, channel.id, client, COURIER)

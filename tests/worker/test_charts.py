@@ -6,20 +6,26 @@ import pytest
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import bar_chart
+from bot.views.notices import Notice
+from models.epics.epic import Epic
+from models.message import MessageKind
 from tests.worker.conftest import draw_card
 
 
-def draw_with_chart(session, epic_id, now):
-    words = draw_card(session, epic_id, now)
+def draw_with_chart(session, epic, now):
+    words = draw_card(session, epic, now)
     series = {"In flight": [2, 5], "Limit": [4, 4]}
     chart = bar_chart("In flight", ["Data", "Claims"], series, x_label="Stream", y_label="Epics")
     return Answer(words.text, [chart, *words.blocks])
 
 
+WITH_CHARTS = {MessageKind.EPIC_CARD: Notice(Epic, draw_with_chart)}
+
+
 def show(shop):
     """One round of the worker, with a chart on each card."""
-    for claim in shop.claim():
-        replace(shop.courier, draw={"epic_card": draw_with_chart}).show_message(claim)
+    shop.courier = replace(shop.courier, notices=WITH_CHARTS)
+    shop.do_what_is_due()
     shop.slack.clock.advance(2)
 
 

@@ -19,7 +19,7 @@ from bot.worker.claims import (
     rest,
     rests_until,
 )
-from bot.worker.courier import backoff
+from bot.worker.jobs import backoff
 from models.database import Database
 from models.work import Lane, Work, cancel, put
 

@@ -28,7 +28,7 @@ def test_a_move_while_the_card_is_drawn_is_drawn_next(shop):
     epic = shop.propose()
     claim = shop.claim()[0]
     shop.move(epic, "reviewing")
-    shop.courier.show_message(claim)
+    shop.do(claim)
     assert set(works(shop)) == {"message:1"}
     shop.slack.clock.advance(1)
     shop.do_for(2)
@@ -78,7 +78,7 @@ def test_work_of_a_dead_replica_is_taken_over_when_its_lease_lapses(shop):
     shop.slack.clock.advance(20)
     shop.do_for(2)
     with pytest.raises(LeaseLost):
-        shop.courier.show_message(dead)
+        shop.do(dead)
     assert shop.texts == ["PAY-1 is in funnel"]
 
 
@@ -88,7 +88,7 @@ def test_a_replica_that_lost_its_lease_posts_nothing(shop):
     shop.slack.clock.advance(20)
     shop.claim()
     with pytest.raises(LeaseLost):
-        shop.courier.show_message(late)
+        shop.do(late)
     assert shop.texts == []
 
 
@@ -165,7 +165,7 @@ def test_an_older_drawing_that_comes_last_is_drawn_over(shop):
     in_time = shop.client
     shop.client = IsLate(shop.slack.bot_token, base_url=shop.slack.api_url)
     with pytest.raises(LeaseLost):
-        shop.courier.show_message(late)
+        shop.do(late)
     assert shop.texts == ["PAY-1 is in reviewing"]
     shop.do_for(2)
     assert shop.texts == ["PAY-1 is in ready"]

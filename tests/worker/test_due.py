@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import func, select, text
 from structlog.testing import capture_logs
 
-from bot.worker.claims import LEASE, end
+from bot.worker.claims import LEASE
 from bot.worker.due import Worker
+from bot.worker.jobs import Done
 from models.database import Database
 from models.epics.epic import Epic
 from models.message import Message
 from models.work import Work, cancel, put
-from tests.worker.conftest import DRAW
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def run(shop):
     """Start a worker, woken by every commit; the end stops it and closes a database of its own."""
     started, own = [], []
 
-    def start(database=shop.database, handlers=None):
+    def start(database=shop.database, **more):
         if database is not shop.database:
             own.append(database)
-        worker = Worker(database, shop.slack.clock, shop.client_for, DRAW, handlers)
+        worker = Worker(database, shop.slack.clock, shop.client, {**shop.jobs, **more})
         database.on_work.append(worker.wake)
         worker.start()
         started.append(worker)
@@ -69,16 +69,15 @@ def test_two_replicas_post_each_card_once(shop, run, database_url):
     ) == ["PAY-1 is in funnel", "PAY-2 is in ready"]
 
 
-def test_other_kinds_of_work_go_to_their_handler(shop, run):
+def test_other_kinds_of_work_go_to_their_job(shop, run):
     done = threading.Event()
 
-    def remind(claim):
-        with shop.database.write() as session:
-            end(session, claim)
-        if claim.subject_id == 7:
+    def remind(task):
+        if task.subject_id == 7:
             done.set()
+        return Done()
 
-    run(handlers={"remind": remind})
+    run(remind=remind)
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
     assert done.wait(5)
@@ -88,15 +87,14 @@ def test_other_kinds_of_work_go_to_their_handler(shop, run):
 def test_work_that_takes_long_keeps_its_lease_and_is_done_once(shop, run, database_url):
     begun, may_end, done = [], threading.Event(), threading.Event()
 
-    def takes_long(claim):
-        begun.append(claim)
+    def takes_long(task):
+        begun.append(task)
         may_end.wait(20)
-        with shop.database.write() as session:
-            end(session, claim)
         done.set()
+        return Done()
 
-    run(handlers={"remind": takes_long})
-    run(Database(database_url), handlers={"remind": takes_long})
+    run(remind=takes_long)
+    run(Database(database_url), remind=takes_long)
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
     shop.slack.wait_for(lambda: begun)
@@ -119,13 +117,12 @@ def lease(shop):
 def test_a_worker_asked_to_stop_ends_what_it_has_in_hand(shop, run):
     begun = threading.Event()
 
-    def takes_a_while(claim):
+    def takes_a_while(task):
         begun.set()
         time.sleep(0.3)
-        with shop.database.write() as session:
-            end(session, claim)
+        return Done()
 
-    worker = run(handlers={"remind": takes_a_while})
+    worker = run(remind=takes_a_while)
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
     assert begun.wait(5)
@@ -153,10 +150,10 @@ def test_cancelled_work_is_forgotten(shop):
 
 
 def test_work_that_raises_is_kept_with_its_error(shop, run):
-    def remind(claim):
+    def remind(task):
         raise ValueError("no such thing")
 
-    run(handlers={"remind": remind})
+    run(remind=remind)
     with shop.database.write() as session:
         put(session, shop.workspace_id, "remind:7", shop.slack.clock.now())
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.worker.groups import TRY_AGAIN_AFTER, group_reader
+from bot.worker.groups import TRY_AGAIN_AFTER, read_groups
+from bot.worker.jobs import Task, perform
 from bot.workflows.people.granting import grant, place
 from bot.workflows.people.user_groups import READ_EVERY
 from bot.workflows.people.workspaces import grant_admin
@@ -43,7 +44,7 @@ def read(shop, client):
     """Read what is to be read; the moment it was asked for."""
     [claim] = [claim for claim in shop.claim() if claim.kind == "groups"]
     asked_at = shop.slack.clock.now()
-    group_reader(shop.database, shop.slack.clock, lambda _: client)(claim)
+    perform(read_groups, Task(claim, shop.database, shop.slack.clock, client))
     return asked_at
 
 

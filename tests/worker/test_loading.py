@@ -3,14 +3,15 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
 import pytest
 from sqlalchemy import text
 
-from bot.worker.courier import JUST_OPENED, Courier
-from tests.worker.conftest import DRAW, drawing
+from bot.worker.courier import JUST_OPENED
+from tests.worker.conftest import draw_home, drawing
 
 ON_ITS_WAY = "Your board is on its way."
 
@@ -25,11 +26,11 @@ def published(shop):
 @contextmanager
 def opened(shop, draw):
     """Ben opens his Home, which is drawn so, while the test goes on."""
-    courier = Courier(shop.database, shop.slack.clock, shop.client_for, {**DRAW, "home": draw})
+    shop.courier = replace(shop.courier, home=draw)
     shop.look("ben")
     (claim,) = [claim for claim in shop.claim() if claim.kind == "home"]
     with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(courier.show_home, claim)
+        done = worker.submit(shop.do, claim)
         yield done
         done.result()
 
@@ -37,7 +38,7 @@ def opened(shop, draw):
 def when(event, said="The board"):
     """A drawing that is done once the event has come."""
 
-    def draw(session, home_id, now):
+    def draw(session, home, now):
         assert event.wait(10)
         return drawing(said)
 
@@ -73,16 +74,16 @@ def test_the_announcement_never_comes_after_the_home(shop):
 def test_who_has_it_open_for_a_while_keeps_it_until_it_is_drawn_anew(shop):
     ready, drawn = Event(), Event()
 
-    def draw(session, home_id, now):
+    def draw(session, home, now):
         drawn.set()
-        return when(ready)(session, home_id, now)
+        return when(ready)(session, home, now)
 
-    courier = Courier(shop.database, shop.slack.clock, shop.client_for, {**DRAW, "home": draw})
+    shop.courier = replace(shop.courier, home=draw)
     shop.look("ben")
     shop.slack.clock.advance(JUST_OPENED + timedelta(seconds=1))
     (claim,) = [claim for claim in shop.claim() if claim.kind == "home"]
     with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(courier.show_home, claim)
+        done = worker.submit(shop.do, claim)
         assert drawn.wait(10)
         assert not done.done()
         with pytest.raises(TimeoutError):
@@ -98,7 +99,7 @@ def test_a_database_that_is_held_up_is_announced_as_well(shop):
         pytest.skip("SQLite's readers wait for nobody")
     with shop.database.engine.connect() as connection:
         connection.execute(text("LOCK TABLE epics IN ACCESS EXCLUSIVE MODE"))
-        with opened(shop, DRAW["home"]):
+        with opened(shop, draw_home):
             shop.slack.wait_for(lambda: published(shop))
             connection.rollback()
     assert [said.startswith("*Your") for said in published(shop)] == [True, False]

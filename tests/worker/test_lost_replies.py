@@ -5,12 +5,10 @@ from datetime import timedelta
 import pytest
 from slack_sdk import WebClient
 
-from bot.worker.courier import Courier
 from bot.workflows.redrawing import redraw_message
 from bot.workflows.showing_again import show_again
 from models.message import Message
 from sandbox import SandboxClock
-from tests.worker.conftest import DRAW
 
 
 def test_a_post_whose_reply_was_lost_is_found_and_not_posted_again(shop):
@@ -103,7 +101,7 @@ def test_a_lost_post_is_found_though_the_clock_was_wrong_when_it_was_made(shop):
     wrong = SandboxClock(shop.slack.clock.now() + timedelta(hours=1))
     shop.slack.lose_reply_next("chat.postMessage")
     shop.propose()
-    Courier(shop.database, wrong, shop.client_for, DRAW).show_message(shop.claim()[0])
+    shop.do(shop.claim()[0], wrong)
     shop.slack.clock.advance(30)
     with shop.database.write() as session:
         show_soon(session, shop)

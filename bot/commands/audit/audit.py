@@ -9,7 +9,7 @@ from bot.slack.hearing import Call
 from bot.slack.values import AuditRef
 from bot.views.audit import log as audit_log
 from bot.workflows.audit import log as auditing
-from bot.workflows.audit.deeds import Query
+from bot.workflows.audit.log import Query
 from bot.workflows.epics import finding
 from models.epics.listing import UnknownKey, found, is_key
 from models.errors import Mistake
@@ -55,16 +55,16 @@ def _of_key(session: Session, call: Call, words: str) -> Answer | None:
         if "-" in words and not auditing.names_project(session, here, viewer, words):
             raise
         return None
-    return audit_log.audit_log(auditing.deeds_of_epic(session, epic, Query()))
+    return audit_log.audit_log(auditing.log_of_epic(session, epic, Query()))
 
 
 def _of_id(session: Session, call: Call, query: Query) -> Answer:
     epic = found(finding.epic_by_id(session, call.workspace_id, query.epic_id or 0, call.actor))
-    return audit_log.audit_log(auditing.deeds_of_epic(session, epic, query))
+    return audit_log.audit_log(auditing.log_of_epic(session, epic, query))
 
 
 def _of_all(session: Session, call: Call, query: Query) -> Answer:
-    found = auditing.deeds_of_all(session, call.workspace_id, call.actor, query)
+    found = auditing.log_of_all(session, call.workspace_id, call.actor, query)
     return audit_log.audit_log(found)
 
 

@@ -22,7 +22,7 @@ from bot.workflows import seeing
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
-from bot.workflows.board import inbox as waiting
+from bot.workflows.board import needs as waiting
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
 from models.board.digest import NoDigest, Wish
@@ -177,8 +177,7 @@ def something_changed(call: Call) -> None:
     ref = FactCheckRef.read(call.action["value"])
     with call.database.read() as session:
         check = confirming.question_of(session, call.workspace_id, call.actor, ref.check)
-        asked, _ = asking.asked_about(session, check)
-        form = fact_check.what_changed(asked)
+        form = fact_check.what_changed(asking.asked_about(session, check).some, call.at)
     call.open_form(form)
     call.ack()
 
@@ -191,8 +190,8 @@ def open_owners(call: Call) -> None:
         portfolio = next((each for each in portfolios if each.id == ref.portfolio), None)
         if portfolio is None:
             raise OldButton
-        found = waiting.without_owner(session, portfolio, ref.stream, call.actor)
-        form = digest_thread.without_owners(found)
+        found = waiting.without_owner(session, portfolio, ref.stream, call.actor, call.at)
+        form = digest_thread.without_owners(found, call.at)
     call.open_form(form)
     call.ack()
 

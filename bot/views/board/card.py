@@ -29,6 +29,7 @@ from bot.views.decisions.actions import OpenDecision
 from bot.views.decisions.ballot import vote_button
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, next_button, next_line, read_aloud
+from bot.views.epics.stream_move import went
 from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
@@ -51,6 +52,15 @@ def in_channel(session: Session, epic: Epic, now: datetime) -> Answer:
     if not may_see(session, EVERYBODY, epic):
         return restricted(epic)
     return epic_card(card_of(session, epic, now))
+
+
+@notice(MessageKind.STREAM_MOVE, StreamMove)
+def in_its_place(session: Session, move: StreamMove, now: datetime) -> Answer:
+    """Where the card was of an epic that went: where to, or of a restricted one that it is."""
+    epic = session.get_one(Epic, move.epic_id)
+    if not may_see(session, EVERYBODY, epic):
+        return restricted(epic)
+    return went(session, move, now)
 
 
 def epic_card(card: Card) -> Answer:

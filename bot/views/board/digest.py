@@ -1,9 +1,12 @@
 """The weekly digest: first what changed, then what needs someone, then how work flows."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
@@ -21,23 +24,18 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
-from bot.views.board.needs import line_of
-from bot.views.board.pressing import answer_button
-from bot.views.epics.buttons import still_right_button
-from bot.views.epics.next_step import board_button
+from bot.views.board.needs import Line, Surface, Where, counted, lines_of
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import limit_chart, lines
-from bot.workflows.board.content import Crowd, InFlight, Telling
-from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions.register import BALLOT
-from bot.workflows.epics.blocking import BLOCKED
-from models.board.digest import FIGURES_AFTER, WEEK
-from models.budgets.shift import Shift
-from models.calendar import days_between, spell_span
-from models.decisions.decision import Decision
-from models.epics.epic import Epic
-from models.flow.days import day_number
-from models.money import format_amount
+from bot.views.notices import notice
+from bot.workflows.board import digest as reporting
+from bot.workflows.board.content import InFlight, Telling
+from bot.workflows.board.needs import LEAD, THREADS
+from bot.workflows.epics.waiting import UNOWNED
+from bot.workflows.projects.slips import SLIPPED
+from models.board.digest import FIGURES_AFTER, Digest
+from models.calendar import spell_span
+from models.message import MessageKind
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
@@ -51,10 +49,15 @@ TERSE = (0, 1, 2, 3, 4)
 DATE = re.compile(r"<!date\^\d+\^[^|]+\|([^>]+)>")
 PERSON = re.compile(r"<@\w+>")
 NEEDS_SHOWN = 3
-CROWDS_SHOWN = 2
 TITLE_STREAMS = 2
 STREAMS_NAMED = 8
 """With their numbers, in words as in the chart; the others are counted."""
+
+
+@notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
+def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
+    """The digest that was sent, as it stands now."""
+    return digest(reporting.tell(session, sent, now))
 
 
 def digest(telling: Telling) -> Answer:
@@ -65,9 +68,9 @@ def digest(telling: Telling) -> Answer:
     if telling.is_quiet:
         said = words("board/digest", "quiet", **facts)
         return Answer(words("board/digest", "quiet_summary", **facts), [section(said)])
-    needs = list(_needs(telling))
-    facts["asks"] = [ask for _, ask in needs]
-    asked = [block for block, _ in needs]
+    needs = _asked(telling)
+    facts["asks"] = [line.asks for line in needs]
+    asked = [section(line.said, line.button) for line in needs]
     for level in TERSE:
         blocks = _blocks(telling, facts | {"terse": level}, asked)
         if _length(blocks) <= LENGTH:
@@ -125,7 +128,7 @@ def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
         header(bare_words("board/digest", "beginning_title", **facts)),
         section(words("board/digest", "beginning", **facts), _menu(telling)),
     ]
-    if telling.needs.unowned.count:
+    if facts["unowned"]:
         blocks.append(section(words("board/digest", "owners", **facts), owners_button(telling)))
     blocks.append(context(words("board/digest", "rule", **facts)))
     return Answer(words("board/digest", "beginning_summary", **facts), blocks)
@@ -140,7 +143,7 @@ def owners_button(telling: Telling) -> dict[str, Any]:
 
 def _facts(telling: Telling) -> dict[str, Any]:
     subscription, portfolio = telling.subscription, telling.portfolio
-    needs = telling.needs
+    slips = telling.needs.of(SLIPPED).some
     facts: dict[str, Any] = {
         "portfolio": portfolio,
         "stream": telling.value_stream,
@@ -148,10 +151,10 @@ def _facts(telling: Telling) -> dict[str, Any]:
         "total": telling.in_flight_total,
         "before": telling.in_flight_before,
         "in_flight": telling.in_flight,
-        "needs": needs,
-        "late": needs.answers.late,
+        "in_thread": _in_thread(telling),
+        "unowned": telling.needs.of(UNOWNED).count,
         "milestones": telling.milestones,
-        "slip": needs.slips.some[0] if needs.slips.some else None,
+        "slip": slips[0] if slips else None,
         "weeks": telling.weeks,
         "weekday": f"{telling.at.astimezone(subscription.zone):%A}",
         "open_total": telling.open_total,
@@ -216,61 +219,18 @@ def _week(day: date) -> str:
     return str(day.isocalendar().week)
 
 
-def _needs(telling: Telling) -> Iterator[tuple[Block, str]]:
-    """What needs someone, most pressing first, with the same in a few words to be read aloud."""
-    found = [_ballot(telling, each) for each in telling.needs.ballots.some]
-    found += [_crowd(telling, each) for each in telling.needs.crowds[:CROWDS_SHOWN]]
-    found += [_shift(telling, each) for each in telling.needs.shifts.some]
-    late = telling.needs.answers.late
-    for place, epic in enumerate(telling.needs.answers.longest):
-        if _due_at(telling, epic) <= telling.at + WEEK:
-            found.append(_answer(telling, epic, late=place < late))
-    found += [_blocked(telling, epic) for epic in telling.needs.blocked.some]
-    found += [_still(telling, epic, news) for epic, news in telling.needs.quiet.some]
-    yield from found[:NEEDS_SHOWN]
+def _asked(telling: Telling) -> list[Line]:
+    """What needs someone, the most pressing first."""
+    on = Surface(Where.LEAD, telling.now, telling.at)
+    lines = (line for need in LEAD for line in lines_of(need, telling.needs.of(need).some, on))
+    return list(islice(lines, NEEDS_SHOWN))
 
 
-def _ballot(telling: Telling, decision: Decision) -> tuple[Block, str]:
-    shown = line_of(BALLOT, decision, telling.now, asks=True)
-    return section(*shown), f"the vote on {decision.case.key}"
-
-
-def _crowd(telling: Telling, crowd: Crowd) -> tuple[Block, str]:
-    stream, oldest = crowd.value_stream, crowd.oldest
-    since = oldest.committed_at if oldest else None
-    age = day_number(since, telling.now, telling.zone) if since else None
-    days = days_between(crowd.since, telling.now, telling.zone)
-    said = words("board/digest", "crowd_line", crowd=crowd, age=age, days=days)
-    see = board_button(telling.portfolio, stream)
-    return section(said, see), f"{stream.name} has {crowd.load.count} of {crowd.load.most}"
-
-
-def _shift(telling: Telling, shift: Shift) -> tuple[Block, str]:
-    shown = line_of(SHIFTS, shift, telling.now, asks=True)
-    amount = format_amount(shift.amount_minor, telling.portfolio.currency, short=True)
-    return section(*shown), f"a budget shift of {amount}"
-
-
-def _answer(telling: Telling, epic: Epic, *, late: bool) -> tuple[Block, str]:
-    due_at, zone = _due_at(telling, epic), telling.portfolio.time_zone
-    facts = {"due_at": due_at, "late": late, "past": due_at < telling.at}
-    said = words("board/digest", "answer", epic=epic, zone=zone, **facts)
-    return section(said, answer_button(epic)), f"a first answer to {epic.key}"
-
-
-def _blocked(telling: Telling, epic: Epic) -> tuple[Block, str]:
-    shown = line_of(BLOCKED, epic, telling.now, asks=True)
-    return section(*shown), f"what blocks {epic.key}"
-
-
-def _still(telling: Telling, epic: Epic, news: datetime) -> tuple[Block, str]:
-    days = (telling.now - news) // timedelta(days=1)
-    said = words("board/digest", "still", epic=epic, days=days)
-    return section(said, still_right_button(epic)), f"whether {epic.key} is still right"
-
-
-def _due_at(telling: Telling, epic: Epic) -> datetime:
-    return telling.portfolio.calendar.answer_due_at(epic.state_entered_at, telling.zone)
+def _in_thread(telling: Telling) -> list[str]:
+    """How much of what is told there, each kind that has any."""
+    on = Surface(Where.THREAD, telling.now)
+    piles = [(need, telling.needs.of(need)) for need in THREADS.values()]
+    return [counted(need, pile, on) for need, pile in piles if pile.count]
 
 
 def _doing(telling: Telling) -> list[Block]:

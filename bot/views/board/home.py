@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, button, context, divider, header, modal, section
 from bot.slack.mrkdwn import in_sentence, words
@@ -11,8 +13,16 @@ from bot.views.board import home_choices
 from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
 from bot.views.epics.buttons import open_button
+from bot.views.epics.list import no_match
+from bot.workflows import seeing
+from bot.workflows.board import board as boarding
+from bot.workflows.board import home as looking
 from bot.workflows.board.board import BoardPage
-from bot.workflows.board.inbox import Reader, Waits
+from bot.workflows.board.home import Reader
+from bot.workflows.board.needs import what_waits
+from bot.workflows.needs import Waits
+from bot.workflows.people.workspaces import admin_ids
+from models.board.home import Home
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
@@ -23,6 +33,20 @@ FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you ca
 THEMES_NAMED = 6
 
 
+def of_person(session: Session, seen: Home, now: datetime) -> Answer:
+    """The Home of a person as they chose to see it, or what they need first."""
+    portfolios = seeing.portfolios(session, seen.workspace_id, seen.user_id)
+    grants = looking.grants_of(session, seen.workspace_id, seen.user_id)
+    portfolio = looking.portfolio_of(seen, portfolios, seen.user_id, grants)
+    if portfolio is None:
+        return _without_portfolio(session, seen)
+    reader = looking.reader_of(portfolio, seen.user_id, grants)
+    chosen = looking.chosen_of(seen, portfolio, seen.user_id, grants)
+    board = boarding.board(session, portfolio.id, seen.user_id, chosen)
+    waits = what_waits(session, portfolio, reader, now)
+    return home(board, waits, reader, portfolios, now)
+
+
 def home(
     board: BoardPage,
     waits: Waits,
@@ -31,7 +55,7 @@ def home(
     now: datetime,
 ) -> Answer:
     """What waits, then the board, within a hundred blocks however much there is."""
-    first = [*_greeting(board, reader, now), *waiting.waits(waits, board.portfolio, now)]
+    first = [*_greeting(board, reader, now), *waiting.waits(waits, now)]
     top = [
         divider(),
         header(_title(board)),
@@ -77,6 +101,16 @@ def closed(admins: Sequence[str]) -> Answer:
     return Answer(said, [header("Tack"), section(words("board/home_board", "what")), section(said)])
 
 
+def _without_portfolio(session: Session, seen: Home) -> Answer:
+    admins = admin_ids(session, seen.workspace_id)
+    if found := seeing.portfolios(session, seen.workspace_id):
+        coming = [portfolio for portfolio in found if portfolio.live_at is None]
+        if len(coming) == len(found):
+            return not_live(coming[0], admins)
+        return closed(admins)
+    return welcome(admins, is_admin=seen.user_id in admins)
+
+
 def _greeting(board: BoardPage, reader: Reader, now: datetime) -> list[Block]:
     """What Tack is and what they can do here, for who has no part in it; what is silent so far."""
     blocks = []
@@ -99,6 +133,7 @@ def _facts(board: BoardPage) -> dict[str, Any]:
     return {
         "board": board,
         "stream": board.value_stream,
+        "read": [*board.read.values()],
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
         "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
     }
@@ -106,7 +141,8 @@ def _facts(board: BoardPage) -> dict[str, Any]:
 
 def _columns(board: BoardPage, room: int, *, turns: bool = True) -> list[Block]:
     if not board.total:
-        return [section(words("board/home_board", "empty", **_facts(board)))]
+        empty = words("board/home_board", "empty", stream=board.value_stream)
+        return [section(no_match(board.read) if board.read else empty)]
     if board.column is not None:
         return _one_column(board, board.column)
     return _all_columns(board, room, turns=turns)
@@ -136,7 +172,7 @@ def _column_facts(board: BoardPage, column: Column) -> dict[str, Any]:
         "column": column,
         "count": board.counts[column],
         "load": board.loads[column],
-        "narrowed": board.chosen.narrows,
+        "narrowed": bool(board.read),
     }
 
 

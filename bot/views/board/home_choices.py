@@ -16,8 +16,9 @@ from bot.slack.blocks import (
     text_input,
 )
 from bot.slack.values import HomeChoice
+from bot.views.epics.list import CLEAR_SEARCH
 from bot.workflows.board.board import BoardPage
-from bot.workflows.board.inbox import Reader
+from bot.workflows.board.home import Reader
 from models.epics.column import Column, columns
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -45,9 +46,9 @@ def choices(board: BoardPage, reader: Reader, portfolios: Sequence[Portfolio]) -
         elements.append(_theme_menu(board, choice))
     whose = changed(choice, mine=not choice.mine)
     elements.append(button("Everyone's" if choice.mine else "Only mine", f"{SEE}_mine", whose))
-    elements.append(button("Find words", SEARCH))
+    elements.append(button("Search", SEARCH))
     if board.chosen.text:
-        elements.append(button("All words", ALL_WORDS))
+        elements.append(button(CLEAR_SEARCH, ALL_WORDS))
     if reader.may_propose:
         elements.append(button("Propose an epic", PROPOSE, primary=True))
     return actions("choices", elements)
@@ -87,12 +88,12 @@ def at_column(choice: HomeChoice, column: Column) -> str:
 
 
 def search_form(portfolio: Portfolio, words: str | None) -> dict[str, Any]:
-    """A form that asks for words to look for in titles and keys of a portfolio."""
+    """A form that asks for words to look for in the epics of a portfolio."""
     typed = text_input(WORDS, max_length=LONGEST_WORDS, initial=words)
-    hint = "Part of a title or a key, for example: bank, or PAY-12. Empty shows all of them."
+    hint = "Part of a title, a hypothesis or a key: bank, or PAY-12. Left empty, all are shown."
     fields = [field(WORDS, "Which words?", typed, hint=hint, optional=True)]
     memory = HomeChoice(portfolio=portfolio.id).value
-    return modal(SEARCH_FORM, "Find on your board", fields, submit="Find", private_metadata=memory)
+    return modal(SEARCH_FORM, "Search your board", fields, submit="Search", private_metadata=memory)
 
 
 def _column_menu(board: BoardPage, choice: HomeChoice) -> Element:

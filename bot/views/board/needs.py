@@ -1,38 +1,94 @@
-"""How each need looks: one line and its one button, the same in Home, a digest and its thread."""
+"""How each need looks: one line and its one button, wherever it is shown."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.slack.blocks import Element
 from bot.slack.mrkdwn import Marked, person, words
-from bot.views.board.pressing import unblock_button
+from bot.views.board.pressing import (
+    answer_button,
+    owner_button,
+    project_button,
+    stream_owner_button,
+    unblock_button,
+)
 from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.ballot import vote_button
+from bot.views.epics.buttons import open_button, still_right_button
+from bot.views.epics.next_step import board_button, fill_button
+from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
+from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
 from bot.workflows.needs import Need, T
+from bot.workflows.paging import Pile
+from bot.workflows.portfolio.streams import OWNERLESS
+from bot.workflows.projects.slips import SLIPPED, Slip
+from models.board.digest import WEEK
 from models.budgets.seats import Seat
 from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
+from models.epics.column import Column, next_column
 from models.epics.epic import Epic
+from models.epics.obstacles import Override
+from models.epics.policy import told
+from models.flow.days import day_number
 from models.money import format_amount
-
-Line = tuple[str, Element]
-"""What is said of one of a kind, and the button that solves it."""
-
-Noun = TypeVar("Noun", contravariant=True)
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import ValueStream
 
 
-class Look(Protocol[Noun]):
-    """Gives the line of one of a kind; where a channel is asked, it names who is meant."""
+class Where(StrEnum):
+    """Where what waits is shown."""
 
-    def __call__(self, each: Noun, now: datetime, /, *, asks: bool) -> Line:
-        """The line as of now."""
+    HOME = "home"
+    """To the one it waits for; elsewhere it names who is meant."""
+    LEAD = "lead"
+    """At the head of a digest."""
+    THREAD = "thread"
+    QUESTION = "question"
+    """Thursday's, to one person."""
 
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where it is shown and as of when; a digest asks for what was due when it was sent."""
+
+    where: Where
+    now: datetime
+    sent_at: datetime | None = None
+
+    def says(self, part: str, **facts: Any) -> str:
+        """The words for it there."""
+        here = {each.value: each is self.where for each in Where}
+        return words("board/needs", part, **here, **facts)
+
+    def about(self, part: str, epic: Epic, **facts: Any) -> str:
+        """The words about an epic."""
+        facts |= {"column": Column.of(epic), "zone": epic.portfolio.time_zone}
+        return self.says(part, epic=epic, **facts)
+
+
+class Line(NamedTuple):
+    """What is said of one of a kind, and the button that solves it."""
+
+    said: str
+    button: Element | None
+    name: str = ""
+    """In a word or two, to be read aloud among others of its kind."""
+    asks: str = ""
+    """What a digest asks for, in a few words to be read aloud."""
+
+
+Look = Callable[[T, Surface], Line | None]
+"""Gives the line of one of a kind; None where it need not be asked for there yet."""
 
 LOOKS: dict[Need[Any], Look[Any]] = {}
 """How each need looks, filled by `shows`."""
@@ -50,36 +106,72 @@ def shows(need: Need[T]) -> Callable[[Look[T]], Look[T]]:
     return keep
 
 
-def line_of(need: Need[T], each: T, now: datetime, *, asks: bool) -> Line:
-    """One that waits: in a channel it asks someone, in their own Home they know who is meant."""
-    return LOOKS[need](each, now, asks=asks)
+def lines_of(need: Need[T], some: Sequence[T], on: Surface) -> list[Line]:
+    """The lines of those that are asked for there."""
+    lines = (LOOKS[need](each, on) for each in some)
+    return [line for line in lines if line is not None]
+
+
+def counted(need: Need[T], pile: Pile[T], on: Surface) -> str:
+    """How many there are, beside others: "6 ideas to answer, 1 past its date"."""
+    kind = on.says(f"{need.name}_kind", count=pile.count, late=pile.late)
+    return on.says("counted", count=pile.count, kind=Marked(kind))
+
+
+def beyond(need: Need[T], count: int, on: Surface) -> str:
+    """How many more there are than are named."""
+    kind = on.says(f"{need.name}_kind", count=count, late=0)
+    return on.says("beyond", count=count, kind=Marked(kind))
+
+
+@shows(OVER_LIMIT)
+def over_limit(over: OverLimit, on: Surface) -> Line:
+    """By how much, for how long, and what is in flight there the longest."""
+    stream, load, oldest = over.value_stream, over.load, over.oldest
+    zone = ZoneInfo(stream.portfolio.time_zone)
+    since = oldest.committed_at if oldest else None
+    facts = {
+        "age": day_number(since, on.now, zone) if since else None,
+        "days": days_between(over.since, on.now, zone),
+    }
+    said = on.says("over_limit_line", stream=stream, load=load, oldest=oldest, **facts)
+    asks = f"{stream.name} has {load.count} of {load.most}"
+    return Line(said, board_button(stream.portfolio, stream), stream.name, asks)
 
 
 @shows(BALLOT)
-def open_vote(decision: Decision, now: datetime, /, *, asks: bool) -> Line:
+def open_vote(decision: Decision, on: Surface) -> Line:
     """How many have still to vote, and until when."""
-    zone = decision.portfolio.time_zone
-    facts = {"decision": decision, "case": decision.case, "zone": zone, "asks": asks}
-    return words("board/needs", "ballot", **facts), vote_button(decision)
+    case, zone = decision.case, decision.portfolio.time_zone
+    said = on.says("ballots_line", decision=decision, case=case, zone=zone)
+    return Line(said, vote_button(decision), case.key, f"the vote on {case.key}")
 
 
-@shows(BLOCKED)
-def blocked(epic: Epic, now: datetime, /, *, asks: bool) -> Line:
-    """For how long an epic cannot go on, and why."""
-    assert epic.blocking is not None
-    days = days_between(epic.blocking.at, now, ZoneInfo(epic.portfolio.time_zone))
-    return words("board/needs", "blocked", epic=epic, days=days, asks=asks), unblock_button(epic)
+@shows(ANSWER)
+def idea(epic: Epic, on: Surface) -> Line | None:
+    """By when it is to have its first answer; a digest asks for those due within a week of it."""
+    portfolio, at = epic.portfolio, on.sent_at or on.now
+    zone = ZoneInfo(portfolio.time_zone)
+    due_at = portfolio.calendar.answer_due_at(epic.state_entered_at, zone)
+    if on.where is Where.LEAD and due_at > at + WEEK:
+        return None
+    past, days = due_at < at, days_between(due_at, at, zone)
+    is_late = past and portfolio.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
+    facts = {"due_at": due_at, "past": past, "late": is_late, "days": days}
+    said = on.about("answers_line", epic, **facts)
+    return Line(said, answer_button(epic), epic.key, f"a first answer to {epic.key}")
 
 
 @shows(SHIFTS)
-def shift(shift: Shift, now: datetime, /, *, asks: bool) -> Line:
+def shift(shift: Shift, on: Surface) -> Line:
     """How much is asked from where to where, whom it waits for, and until when."""
     amount = format_amount(shift.amount_minor, shift.portfolio.currency, short=True)
     waits = list(dict.fromkeys(_in_place(shift, each.seat) for each in shift.open_seats))
-    said = words("board/needs", "shift_waits", shift=shift, amount=amount, waits=waits, asks=asks)
+    said = on.says("shifts_line", shift=shift, amount=amount, waits=waits)
     names = f"{amount} from {shift.from_stream.name} to {shift.to_stream.name}"
     to = ShiftShown(shift=shift.id)
-    return said, to.button("Review the shift", aloud=f"Review the shift of {names}")
+    review = to.button("Review the shift", aloud=f"Review the shift of {names}")
+    return Line(said, review, on.says("shifts_name", shift=shift), f"a budget shift of {amount}")
 
 
 def _in_place(shift: Shift, seat: Seat) -> Marked:
@@ -92,3 +184,66 @@ def _in_place(shift: Shift, seat: Seat) -> Marked:
     if owner is not None and owner != shift.asked_by:
         return person(owner)
     return Marked("an admin" if seat is Seat.ADMIN else "finance")
+
+
+@shows(BLOCKED)
+def blocked(epic: Epic, on: Surface) -> Line:
+    """For how long an epic cannot go on, and why."""
+    assert epic.blocking is not None
+    days = days_between(epic.blocking.at, on.now, ZoneInfo(epic.portfolio.time_zone))
+    said = on.about("blocked_line", epic, days=days)
+    return Line(said, unblock_button(epic), epic.key, f"what blocks {epic.key}")
+
+
+@shows(LACKING)
+def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
+    """What its next state asks and its form can say."""
+    epic, lacks = each
+    to = next_column(epic)
+    assert to is not None
+    said = on.about("lacking_line", epic, phrases=told(lacks, to.state))
+    return Line(said, fill_button(epic.id, epic.key, len(lacks)), epic.key)
+
+
+@shows(STALE)
+def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
+    """When it was heard of last."""
+    epic, news_at = heard
+    said = on.about("stale_line", epic, days=(on.now - news_at) // timedelta(days=1))
+    return Line(said, still_right_button(epic), epic.key, f"whether {epic.key} is still right")
+
+
+@shows(OVERRIDDEN)
+def overridden(override: Override, on: Surface) -> Line:
+    """Who passed what, and why."""
+    facts = {"override": override, "passed": override.passed[:3]}
+    said = on.about("overrides_line", override.epic, **facts)
+    return Line(said, open_button(override.epic), override.epic.key)
+
+
+@shows(UNOWNED)
+def unowned(epic: Epic, on: Surface) -> Line:
+    """Where it stands."""
+    return Line(on.about("unowned_line", epic), owner_button(epic), epic.key)
+
+
+@shows(OWNERLESS)
+def ownerless(stream: ValueStream, on: Surface) -> Line:
+    """What follows from it."""
+    return Line(on.says("streams_line", stream=stream), stream_owner_button(stream), stream.name)
+
+
+@shows(SLIPPED)
+def slipped(slip: Slip, on: Surface) -> Line:
+    """By how much, and which epics wait with it."""
+    said = on.says("slips_line", slip=slip, keys=slip.epics[:3])
+    return Line(said, project_button(slip.project), on.says("slips_name", slip=slip))
+
+
+@shows(TO_CONFIRM)
+def to_confirm(asked: ToConfirm, on: Surface) -> Line:
+    """Where it stands; what was confirmed has no button any more."""
+    epic, confirmed_at = asked
+    said = on.about("to_confirm_line", epic, confirmed_at=confirmed_at)
+    asks = f"{epic.key} ({on.about('to_confirm_stands', epic)})"
+    return Line(said, None if confirmed_at else still_right_button(epic), epic.key, asks)

@@ -1,9 +1,9 @@
 """The one button beside what needs someone; read aloud each names what it is about."""
 
 from bot.slack.blocks import Element, button, shorten
-from bot.slack.values import EpicRef, ProjectRef, SettingRef
+from bot.slack.values import EpicRef, SettingRef
 from bot.views.epics.next_step import UNBLOCK, do_button
-from bot.views.projects.list import OPEN as OPEN_PROJECT
+from bot.views.projects.actions import ProjectShown
 from models.epics.epic import Epic
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
@@ -37,7 +37,5 @@ def stream_owner_button(stream: ValueStream) -> Element:
 
 def project_button(project: Project) -> Element:
     """Opens the project with its milestones."""
-    ref = ProjectRef(project=project.id).value
-    label = f"Open {project.code}"
-    name = f"{OPEN_PROJECT}_{project.id}"
-    return button(f"Open {shorten(project.code, 24)}", name, ref, accessibility_label=label)
+    to = ProjectShown(project=project.id)
+    return to.button(f"Open {shorten(project.code, 24)}", aloud=f"Open {project.code}")

@@ -1,9 +1,15 @@
 """Told to who can mend it: Slack would not let Tack show something."""
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import button, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import MessageRef
+from bot.views.notices import notice
+from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
 
@@ -21,6 +27,12 @@ WHAT = {
     MessageKind.LIVE: "that the portfolio is live",
     MessageKind.MERGED: "where the value stream went",
 }
+
+
+@notice(MessageKind.REFUSAL, Message)
+def to_mender(session: Session, refused: Message, now: datetime) -> Answer:
+    """Told to who can mend it."""
+    return refusal(refused, _epic(session, refused))
 
 
 def refusal(refused: Message, epic: Epic | None) -> Answer:
@@ -48,3 +60,12 @@ def refusal(refused: Message, epic: Epic | None) -> Answer:
         accessibility_label=f"Try again to show {epic.key if epic else short}",
     )
     return Answer(said, [section(said, again)])
+
+
+def _epic(session: Session, refused: Message) -> Epic | None:
+    """Whose card it is, or was."""
+    if refused.kind is MessageKind.EPIC_CARD:
+        return session.get_one(Epic, refused.subject_id)
+    if refused.kind is MessageKind.STREAM_MOVE:
+        return session.get_one(Epic, session.get_one(StreamMove, refused.subject_id).epic_id)
+    return None

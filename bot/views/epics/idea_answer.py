@@ -1,7 +1,10 @@
 """The form to answer an idea, and what its proposer hears of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
@@ -20,10 +23,12 @@ from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, fill_button
+from bot.views.notices import notice
 from models.epics.answer import LONGEST, AnswerKind
 from models.epics.answer import Answer as Given
 from models.epics.epic import Epic
 from models.epics.proposal import NONE
+from models.message import MessageKind
 from models.portfolio.policy import Requirement
 from models.themes.theme import Theme
 
@@ -71,8 +76,14 @@ def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
     return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, button)])
 
 
+@notice(MessageKind.IDEA_ANSWER, Given)
+def to_proposer(session: Session, given: Given, now: datetime) -> Answer:
+    """Told to who proposed it."""
+    return heard(session.get_one(Epic, given.epic_id), given)
+
+
 def heard(epic: Epic, given: Given) -> Answer:
-    """Told to who proposed it; after a question they can change the idea at once."""
+    """The answer as its proposer has it; after a question they can change the idea at once."""
     said = words("epics/idea_answer", "heard", epic=epic, given=given)
     if given.kind is AnswerKind.QUESTION:
         button = do_button(epic.id, epic.key, "edit", "Change the idea")

@@ -1,6 +1,6 @@
 """Epics in a list: a line each, with a button that opens it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
@@ -20,6 +20,7 @@ from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing
 
 TURN = "list_page"
+CLEAR_SEARCH = "Clear search"
 EMPTY = "There are no epics yet. Propose the first one with `/epic propose`."
 HOW = "Narrow it: `/epic list payments implementing mine theme:checkout refunds`"
 
@@ -29,9 +30,8 @@ def epic_list(listing: Listing) -> Answer:
     page = listing.page
     if not page.total:
         return _nothing(listing)
-    told = " · ".join(
-        [f"{_count(page.total)}, page {page.number} of {page.pages}", *_read(listing)]
-    )
+    place = f"{_count(page.total)}, page {page.number} of {page.pages}"
+    told = " · ".join([place, *map(escape, listing.read.values())])
     blocks: list[Block] = [context(f"{told} · in the order of the board")]
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
@@ -54,12 +54,12 @@ def _nothing(listing: Listing) -> Answer:
     drops = {part: count for part, count in listing.without.items() if count}
     if len(listing.read) == 1 and not drops:
         return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
-    said = words("epics/list", "nothing", read=_read(listing), drops=list(drops.items()))
+    said = words(
+        "epics/list", "nothing", lead=no_match(listing.read), read=listing.read, drops=drops
+    )
     buttons = [
         button(
-            f"Without {_called(part)}: {count:,}"
-            if len(listing.read) > 1
-            else f"Show all {count:,}",
+            f"{_without(part)}: {count:,}" if len(listing.read) > 1 else f"Show all {count:,}",
             f"{TURN}_without_{part}",
             ListPage.of(listing.filter.without(part), 1).value,
         )
@@ -70,13 +70,16 @@ def _nothing(listing: Listing) -> Answer:
     return Answer(said.replace("`", ""), [section(said), actions("drop", buttons)])
 
 
-def _called(part: str) -> str:
-    return {"mine": "“mine”", "late": "“late”", "blocked": "“blocked”"}.get(part, f"the {part}")
+def no_match(read: Mapping[str, str]) -> str:
+    """What to say where a filter leaves nothing, by how it was read."""
+    if list(read) == ["text"]:
+        return escape(f"No epic matches {read['text'].removeprefix('with ')}.")
+    return escape(f"No epic matches this filter: {', '.join(read.values())}.")
 
 
-def _read(listing: Listing) -> Sequence[str]:
-    """How the words were read."""
-    return [escape(said) for said in listing.read.values()]
+def _without(part: str) -> str:
+    called = {"mine": "“mine”", "late": "“late”", "blocked": "“blocked”"}.get(part, f"the {part}")
+    return CLEAR_SEARCH if part == "text" else f"Without {called}"
 
 
 def _count(total: int) -> str:

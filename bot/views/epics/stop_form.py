@@ -1,13 +1,18 @@
 """The form to stop an epic, and the thanks to who owns it."""
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import TEXT_LIMIT, field, modal, section, shorten_marked, text_input
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
 from bot.views.epics.buttons import open_button
+from bot.views.notices import notice
 from models.epics.epic import Epic, Transition
+from models.message import MessageKind
 
 CALLBACK = "stop_epic"
 REASON = "reason"
@@ -39,7 +44,13 @@ def stopped(epic: Epic) -> Answer:
     return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(epic))])
 
 
-def thanks(step: Transition) -> Answer:
+@notice(MessageKind.STOPPED, Transition)
+def to_owner(session: Session, step: Transition, now: datetime) -> Answer:
     """Told to the owner, privately."""
+    return thanks(step)
+
+
+def thanks(step: Transition) -> Answer:
+    """What the owner reads of it."""
     said = words("epics/stop_form", "thanks", epic=step.epic, step=step)
     return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(step.epic))])

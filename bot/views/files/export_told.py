@@ -1,12 +1,17 @@
 """An export in Slack: what is said when it was asked for, with the file, and instead of it."""
 
 import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import button, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import ExportRef
+from bot.views.notices import notice
 from models.files.export import Export
+from models.message import MessageKind
 
 AGAIN = "export_again"
 NOT_IN_A_NAME = re.compile(r"[^\w-]+")
@@ -38,7 +43,8 @@ def file_said(export: Export) -> str:
     return words("files/export", "file", export=export)
 
 
-def not_given(export: Export) -> Answer:
+@notice(MessageKind.EXPORT, Export)
+def not_given(session: Session, export: Export, now: datetime) -> Answer:
     """Why there is no file yet and what to do; mended, it says so."""
     if export.ready_at is not None:
         said = words("files/export", "mended", export=export)

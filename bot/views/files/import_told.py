@@ -1,17 +1,26 @@
 """What is told to who brought a file in: what came in, what did not, and why."""
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import TEXT_LIMIT, Block, Element, button, context, section, shorten_marked
 from bot.slack.mrkdwn import words
 from bot.slack.values import BoardRef
 from bot.views.epics.next_step import BOARD
+from bot.views.notices import notice
 from models.files.upload import Loaded, Upload, UploadKind
+from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 
-def told(upload: Upload, portfolio: Portfolio, stream: ValueStream | None) -> Answer:
+@notice(MessageKind.IMPORTED, Upload)
+def told(session: Session, upload: Upload, now: datetime) -> Answer:
     """The message once it is in, or failed; with the board of the stream most of it belongs to."""
+    portfolio = session.get_one(Portfolio, upload.portfolio_id)
     came = upload.loaded or Loaded()
+    stream = session.get(ValueStream, came.stream_id) if came.stream_id is not None else None
     facts = {"upload": upload, "portfolio": portfolio, "came": came}
     lead = words("files/import_form", "told", **facts)
     is_epics = upload.kind is UploadKind.EPICS

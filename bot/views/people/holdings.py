@@ -1,13 +1,19 @@
 """What is someone's, handing it over, and what is told of both."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, button, context, modal, section
 from bot.slack.choosers import checkboxes, described, person_field
 from bot.slack.mrkdwn import words
 from bot.slack.values import HandoverForm, PersonRef
+from bot.views.notices import notice
+from bot.workflows.people.holdings import holdings
+from models.message import MessageKind
 from models.people.handover import Departure, Handover, Holdings, Kind
 
 CALLBACK = "hand_over_form"
@@ -57,6 +63,12 @@ def holdings_form(held: Holdings, kinds: Sequence[Kind]) -> dict[str, Any]:
     )
 
 
+@notice(MessageKind.HANDOVER, Handover)
+def received(session: Session, handover: Handover, now: datetime) -> Answer:
+    """Told to who had it and to who has it now."""
+    return handed_over(handover)
+
+
 def handed_over(handover: Handover) -> Answer:
     """Told to both, and to who did it."""
     said = words(
@@ -69,8 +81,10 @@ def handed_over(handover: Handover) -> Answer:
     return Answer(said, [section(said)])
 
 
-def departure(gone: Departure, held: Holdings) -> Answer:
+@notice(MessageKind.DEPARTURE, Departure)
+def departure(session: Session, gone: Departure, now: datetime) -> Answer:
     """Told to an admin: who has left, and what is theirs still; handed over, it says so."""
+    held = holdings(session, gone.workspace_id, gone.user_id)
     said = words("people/holdings", "departure", gone=gone, held=held, piles=_piles(held))
     if gone.returned_at is not None or not held.by_kind:
         return Answer(said, [section(said)])

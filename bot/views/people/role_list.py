@@ -1,16 +1,22 @@
 """Who has which role where: a list to look at, for admins one to give and take in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, button, context, modal, section
 from bot.slack.choosers import asked_first
 from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import GrantRef, RolesPage
-from bot.workflows.people.roster import Seat
-from models.people.role import ROLE_SAYS
+from bot.views.notices import notice
+from bot.workflows.people.roster import Seat, seats_of_group
+from bot.workflows.people.roster import seats as seats_of
+from models.message import MessageKind
+from models.people.role import ROLE_SAYS, RoleGrant
 
 CALLBACK = "roles"
 GIVE = "give_role"
@@ -54,20 +60,30 @@ def given(seats: Sequence[Seat]) -> Answer:
     return Answer(said, [section(said)])
 
 
-def received(seats: Sequence[Seat]) -> Answer:
+@notice(MessageKind.ROLE, RoleGrant, gone=lambda: _received(None))
+def received(session: Session, grant: RoleGrant, now: datetime) -> Answer:
     """Told to who was given a role; once it was taken away, that it is gone."""
-    seat = seats[0] if seats else None
+    (seat,) = seats_of(session, [grant])
+    return _received(seat)
+
+
+def _received(seat: Seat | None) -> Answer:
     said = words(
         "people/role_list", "received", seat=seat, says=ROLE_SAYS[seat.role] if seat else None
     )
     return Answer(said, [section(said)])
 
 
-def group_note(seats: Sequence[Seat]) -> Answer:
+@notice(MessageKind.USER_GROUP, RoleGrant, gone=lambda: _group_note([]))
+def group_note(session: Session, grant: RoleGrant, now: datetime) -> Answer:
     """Told to an admin: nobody has these roles through a user group; or people are back in it.
 
     Once they are taken away there is nothing left to tell.
     """
+    return _group_note(seats_of_group(session, grant))
+
+
+def _group_note(seats: Sequence[Seat]) -> Answer:
     said = words("people/role_list", "group_note", seats=seats, names=[seat.name for seat in seats])
     return Answer(said, [section(said)])
 

@@ -1,17 +1,29 @@
 """A portfolio goes live: announced in its channel, and told to the owners of its streams."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import words
+from bot.views.notices import notice
+from bot.workflows.portfolio.going_live import epics_in, ideas_in, streams_of_same_owner
+from models.message import MessageKind
 from models.portfolio.portfolio import NOT_LATE_FOR, Portfolio, ValueStream
 
 NAMED = 8
 
 
-def live(portfolio: Portfolio, epics: int) -> Answer:
+@notice(MessageKind.LIVE, Portfolio)
+def in_channel(session: Session, portfolio: Portfolio, now: datetime) -> Answer:
     """Posted in the portfolio's channel."""
+    return live(portfolio, epics_in(session, portfolio))
+
+
+def live(portfolio: Portfolio, epics: int) -> Answer:
+    """What everybody reads of it."""
     streams = portfolio.open_streams
     facts = {
         "portfolio": portfolio,
@@ -25,8 +37,15 @@ def live(portfolio: Portfolio, epics: int) -> Answer:
     return Answer(said, [section(said), section(words("portfolio/going_live", "next", **facts))])
 
 
+@notice(MessageKind.LIVE_FOR_OWNER, ValueStream)
+def to_owner(session: Session, stream: ValueStream, now: datetime) -> Answer:
+    """Told to who owns the stream, and maybe others of the portfolio."""
+    streams = streams_of_same_owner(session, stream)
+    return live_for_owner(streams, ideas_in(session, streams))
+
+
 def live_for_owner(streams: Sequence[ValueStream], waiting: int) -> Answer:
-    """Told to who owns them."""
+    """What who owns them reads of it."""
     portfolio = streams[0].portfolio
     facts = {
         "portfolio": portfolio,

@@ -17,5 +17,10 @@ def portfolio_menu(page: str, portfolios: Sequence[Portfolio], chosen: Portfolio
 
 def stream_option(stream: ValueStream) -> Option:
     """A value stream as a choice."""
+    return option(stream_label(stream), str(stream.id))
+
+
+def stream_label(stream: ValueStream) -> str:
+    """Its name and letters, as a choice shows them."""
     prefix = f" ({stream.key_prefix})"
-    return option(shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, str(stream.id))
+    return shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix

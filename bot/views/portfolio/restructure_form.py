@@ -1,14 +1,19 @@
 """Merging a value stream into another one, and splitting one: chosen, looked at, then done."""
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Option, field, modal, option, plain, section, shorten
 from bot.slack.mrkdwn import words
 from bot.slack.values import MergePlan, SettingRef, SplitPlan
+from bot.views.notices import notice
 from bot.views.portfolio.stream_page import stream_fields
 from bot.workflows.portfolio.merging import Restructured
 from models.epics.epic import Epic
+from models.message import MessageKind
 from models.portfolio.portfolio import ValueStream
 from models.portfolio.setup import StreamSetup
 
@@ -120,8 +125,10 @@ def split_done(told: Restructured) -> Answer:
     return Answer(said, [section(said)])
 
 
-def where_it_went(source: ValueStream, target: ValueStream) -> Answer:
+@notice(MessageKind.MERGED, ValueStream)
+def where_it_went(session: Session, source: ValueStream, now: datetime) -> Answer:
     """Posted in the channel of the stream that ended."""
+    target = session.get_one(ValueStream, source.merged_into_id)
     said = words("portfolio/restructure_form", "where_it_went", source=source, target=target)
     return Answer(said, [section(said)])
 

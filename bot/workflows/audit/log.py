@@ -1,28 +1,18 @@
-"""Auditing: answering who changed what, from the log, with the names of what it tells by number."""
+"""The audit log as people ask for it: what each act changed, and the rows that it names."""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows import seeing
-from bot.workflows.audit.deeds import (
-    ABOUT,
-    CALLED,
-    NAMELESS,
-    Deed,
-    DeedPage,
-    Happening,
-    Names,
-    Query,
-    called,
-    refers_to,
-)
+from bot.workflows.audit.labels import NOUNS, noun_of, refers_to
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.seeing import seen_by
 from models.audit.audit import AuditEvent
@@ -35,28 +25,78 @@ from models.projects.project import Milestone, Project, ProjectShare
 Events = Select[*tuple[Any, ...]]
 """Events that are asked for, each with all that it tells."""
 
-PAGE = 10
-"""Deeds on a page."""
+Subject = tuple[str, str]
+"""A table, and the id of a row of it."""
 
-AT_ONCE = 300
-"""Events that are looked at for a page."""
-
-TOLD_OF_ONE = 12
-"""Of a deed that changed more than so many rows, such as a set-up, the first ones are told."""
+PAGE = 30
+"""Events on a page."""
 
 NAMES_OTHERS = "handovers"
 """A noun that names epics in words, and not by their number."""
 
 
-def deeds_of_epic(session: Session, epic: Epic, query: Query) -> DeedPage:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What of the log is asked for: of one epic, or of all with a person or a word in it.
+
+    `before` is the number up to which it was seen; without it the newest are meant.
+    """
+
+    epic_id: int | None = None
+    person: str | None = None
+    word: str | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What became of one row."""
+
+    verb: str
+    noun: str
+    subject_id: str
+    portfolio_id: int | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    @property
+    def subject(self) -> Subject:
+        """The row it is of, or the one that a note is about."""
+        return noun_of(self.noun).of or self.noun, self.subject_id
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one act changed of one epic, or of one row that is of none."""
+
+    at: datetime
+    actor: str | None
+    source: str
+    epic_id: int | None
+    events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Some changes, the newest first; `older` is where the next page begins, None at the end."""
+
+    query: Query
+    epic: Epic | None
+    changes: Sequence[Change]
+    rows: Mapping[Subject, Mapping[str, Any]]
+    """What is known of each row that is named, also of those that are gone."""
+    time_zone: str
+    older: int | None
+
+
+def log_of_epic(session: Session, epic: Epic, query: Query) -> LogPage:
     """Who changed what about the epic, which the asker may see."""
     asked = replace(query, epic_id=epic.id)
     rows = _events(epic.workspace_id).where(AuditEvent.epic_id == epic.id)
-    zone = epic.portfolio.time_zone
-    return _page(session, epic.workspace_id, rows, asked, epic, zone)
+    return _page(session, epic.workspace_id, rows, asked, epic, epic.portfolio.time_zone)
 
 
-def deeds_of_all(session: Session, workspace_id: int, viewer: str, query: Query) -> DeedPage:
+def log_of_all(session: Session, workspace_id: int, viewer: str, query: Query) -> LogPage:
     """Who changed what in the portfolios whose log the viewer may read. Raises NotAllowed."""
     portfolios = readable(session, workspace_id, viewer)
     rows = _events(workspace_id).where(told_to(viewer, [each.id for each in portfolios]))
@@ -126,18 +166,20 @@ def _events(workspace_id: int) -> Events:
 
 
 def _mentions(word: str, viewer: str) -> ColumnElement[bool]:
-    """The events in which the word stands, or that are about an epic that is called so."""
+    """The events in which the word stands, or that are about what is called so."""
     epics = select(Epic.id).where(
         seen_by(viewer),
         or_(Epic.key.icontains(word, autoescape=True), Epic.title.icontains(word, autoescape=True)),
     )
     written = json.dumps(word, ensure_ascii=False)[1:-1]
+    called = [name for name, noun in NOUNS.items() if word.casefold() in f"{noun.label} {name}"]
+    typed = AuditEvent.source.icontains(word, autoescape=True)
     return or_(
+        AuditEvent.noun.in_(called),
+        AuditEvent.epic_id.in_(epics),
+        and_(AuditEvent.actor.is_(None), typed),
         AuditEvent.before.icontains(written, autoescape=True),
         AuditEvent.after.icontains(written, autoescape=True),
-        AuditEvent.source.icontains(word, autoescape=True),
-        AuditEvent.noun.icontains(word, autoescape=True),
-        AuditEvent.epic_id.in_(epics),
     )
 
 
@@ -174,169 +216,93 @@ def _page(
     query: Query,
     epic: Epic | None,
     zone: str,
-) -> DeedPage:
-    """The newest deeds before where the query stands, and where the next page begins."""
+) -> LogPage:
+    """The newest events before where the query stands, up to the end of an act if there is one."""
     rows = rows.order_by(AuditEvent.number.desc())
     if query.before is not None:
         rows = rows.where(AuditEvent.number < query.before)
-    found = session.execute(rows.limit(AT_ONCE)).all()
-    acts = [list(group) for _, group in groupby(found, key=_act)]
-    is_cut = len(found) == AT_ONCE
-    if is_cut and 1 < len(acts) <= PAGE:
-        acts.pop()  # its end is not known: it comes with the next page
-    shown = acts[:PAGE]
-    older = _older(session, rows, found, shown, is_cut=is_cut)
-    deeds = _with_what_was_made(session, workspace_id, [_deed(act) for act in shown])
-    return DeedPage(query, epic, deeds, _names(session, workspace_id, deeds), zone, older)
-
-
-def _older(
-    session: Session,
-    rows: Events,
-    found: Sequence[Row[Any]],
-    shown: Sequence[Sequence[Row[Any]]],
-    *,
-    is_cut: bool,
-) -> int | None:
-    """Where the next page begins: one deed that fills all that was looked at is passed over."""
-    if not shown:
-        return None
-    last = shown[-1][-1]
-    if last is not found[-1]:
-        return int(last.number)
-    if not is_cut:
-        return None
-    act = tuple_(AuditEvent.at, AuditEvent.source, func.coalesce(AuditEvent.actor, ""))
-    other = rows.where(
-        AuditEvent.number < last.number, act != tuple_(last.at, last.source, last.actor or "")
-    )
-    next_one = session.execute(other.limit(1)).first()
-    return None if next_one is None else int(next_one.number) + 1
+    found = session.execute(rows.limit(PAGE + 1)).all()
+    shown, older = list(found[:PAGE]), None
+    if len(found) > PAGE:
+        while shown and _act(shown[-1]) == _act(found[PAGE]):
+            shown.pop()
+        shown = shown or list(found[:PAGE])
+        older = shown[-1].number
+    changes = [change for _, act in groupby(shown, key=_act) for change in _changes(list(act))]
+    events = [event for change in reversed(changes) for event in change.events]
+    named = _known(session, workspace_id, changes, events)
+    return LogPage(query, epic, changes, named, zone, older)
 
 
 def _act(row: Row[Any]) -> tuple[Any, ...]:
     return row.at, row.actor, row.source
 
 
-def _deed(rows: Sequence[Row[Any]]) -> Deed:
-    first = rows[0]
-    in_order = list(reversed(rows))
-    told = [_happening(row) for row in in_order[:TOLD_OF_ONE]]
-    return Deed(first.at, first.actor, first.source, told, len(rows) > TOLD_OF_ONE)
-
-
-def _happening(row: Row[Any]) -> Happening:
-    return Happening(
-        number=row.number,
-        verb=row.verb,
-        noun=row.noun,
-        subject_id=row.subject_id,
-        epic_id=row.epic_id,
-        portfolio_id=row.portfolio_id,
-        before=json.loads(row.before),
-        after=json.loads(row.after),
-    )
-
-
-def _with_what_was_made(
-    session: Session, workspace_id: int, deeds: Sequence[Deed]
-) -> Sequence[Deed]:
-    """Look up what changed rows without a name of their own held when they were made."""
-    asked = {
-        (each.noun, each.subject_id)
-        for deed in deeds
-        for each in deed.happenings
-        if each.noun in NAMELESS and each.verb == "changed"
-    }
-    if not asked:
-        return deeds
-    rows = session.execute(
-        select(AuditEvent.noun, AuditEvent.subject_id, AuditEvent.after).where(
-            AuditEvent.workspace_id == workspace_id,
-            AuditEvent.verb == "created",
-            tuple_(AuditEvent.noun, AuditEvent.subject_id).in_(asked),
-        )
-    )
-    made = {(noun, subject_id): json.loads(after) for noun, subject_id, after in rows}
+def _changes(act: Sequence[Row[Any]]) -> Sequence[Change]:
+    """What an act changed: all of an epic as one, each other row by itself."""
+    alike: dict[Any, list[Row[Any]]] = defaultdict(list)
+    for row in act:
+        alike[row.epic_id or (row.noun, row.subject_id)].append(row)
     return [
-        replace(
-            deed,
-            happenings=[
-                replace(each, made=made.get((each.noun, each.subject_id), {}))
-                for each in deed.happenings
-            ],
-        )
-        for deed in deeds
+        Change(of[0].at, of[0].actor, of[0].source, of[0].epic_id, [*map(_event, reversed(of))])
+        for of in alike.values()
     ]
 
 
-def _names(session: Session, workspace_id: int, deeds: Sequence[Deed]) -> Names:
-    """Look up what the deeds name by number; what is gone is called as when it was removed."""
-    happenings = [each for deed in deeds for each in deed.happenings]
-    named = _named_by(happenings)
-    portfolios = {each.portfolio_id for each in happenings if each.portfolio_id is not None}
-    named["portfolios"] |= {str(each) for each in portfolios}
-    found = _known_from(happenings)
-    for noun, ids in named.items():
-        found |= {**_gone(session, workspace_id, noun, ids), **_there(session, noun, ids)}
-    currencies = session.execute(
-        select(Portfolio.id, Portfolio.currency).where(Portfolio.id.in_(portfolios))
-    ).all()
-    return Names(found, {id_: currency for id_, currency in currencies})
+def _event(row: Row[Any]) -> Event:
+    before, after = json.loads(row.before), json.loads(row.after)
+    return Event(row.verb, row.noun, row.subject_id, row.portfolio_id, before, after)
 
 
-def _named_by(happenings: Iterable[Happening]) -> dict[str, set[str]]:
-    """What each names by number: itself, its epic, and what its columns point to."""
-    named: dict[str, set[str]] = defaultdict(set)
-    for each in happenings:
-        named[ABOUT.get(each.noun, each.noun)].add(each.subject_id)
-        if each.epic_id is not None:
-            named["epics"].add(str(each.epic_id))
-        for columns in (each.made, each.before, each.after):
-            for column, value in columns.items():
-                table = refers_to(each.noun, column)
-                if table is not None and value is not None:
-                    named[table].add(str(value))
-    return named
+def _known(
+    session: Session, workspace_id: int, changes: Iterable[Change], events: Iterable[Event]
+) -> Mapping[Subject, Mapping[str, Any]]:
+    """Look up the rows that are named, and those that their names name."""
+    known: dict[Subject, dict[str, Any]] = defaultdict(dict)
+    wanted = {("epics", str(each.epic_id)) for each in changes if each.epic_id}
+    for event in events:
+        known[event.subject] |= {**event.before, **event.after}
+        wanted |= {event.subject, ("portfolios", str(event.portfolio_id))}
+        for columns in (event.before, event.after):
+            wanted |= _referred(event.noun, columns, columns)
+    seen: set[Subject] = set()
+    while wanted:
+        seen |= wanted
+        found = _looked_up(session, workspace_id, wanted)
+        for subject, columns in found.items():
+            known[subject] |= columns
+        named = (_referred(noun, noun_of(noun).name, row) for (noun, _), row in found.items())
+        wanted = set().union(*named) - seen
+    return known
 
 
-def _known_from(happenings: Iterable[Happening]) -> dict[tuple[str, str], str]:
-    found = {}
-    for each in happenings:
-        name = called(each.noun, each.held)
-        if name is not None:
-            found[each.noun, each.subject_id] = name
-    return found
-
-
-def _there(session: Session, noun: str, ids: Iterable[str]) -> Mapping[tuple[str, str], str]:
-    columns = CALLED.get(noun, ())
-    if not columns:
-        return {}
-    table = Base.metadata.tables[noun]
-    numbers = [int(each) for each in ids]
-    rows = session.execute(
-        select(table.c.id, *(table.c[name] for name in columns)).where(table.c.id.in_(numbers))
-    )
+def _referred(noun: str, names: Iterable[str], columns: Mapping[str, Any]) -> set[Subject]:
     return {
-        (noun, str(row.id)): name
-        for row in rows
-        if (name := called(noun, row._asdict())) is not None
+        (table, str(columns[name]))
+        for name in names
+        if columns.get(name) is not None and (table := refers_to(noun, name))
     }
 
 
-def _gone(
-    session: Session, workspace_id: int, noun: str, ids: Iterable[str]
-) -> Mapping[tuple[str, str], str]:
-    if noun not in CALLED:
-        return {}
-    rows = session.execute(
-        select(AuditEvent.subject_id, AuditEvent.before).where(
+def _looked_up(
+    session: Session, workspace_id: int, wanted: Iterable[Subject]
+) -> Mapping[Subject, Mapping[str, Any]]:
+    """The rows as they are, and as they were when they were removed."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for noun, subject_id in wanted:
+        ids[noun].append(subject_id)
+    found: dict[Subject, Mapping[str, Any]] = {}
+    for noun, of in ids.items():
+        gone = select(AuditEvent.subject_id, AuditEvent.before).where(
             AuditEvent.workspace_id == workspace_id,
             AuditEvent.noun == noun,
-            AuditEvent.subject_id.in_(list(ids)),
+            AuditEvent.subject_id.in_(of),
             AuditEvent.verb == "removed",
         )
-    )
-    told = ((subject_id, called(noun, json.loads(before))) for subject_id, before in rows)
-    return {(noun, subject_id): name for subject_id, name in told if name is not None}
+        found |= {(noun, id_): json.loads(before) for id_, before in session.execute(gone)}
+        table = Base.metadata.tables.get(noun)
+        if table is not None and "id" in table.c:
+            numbers = [int(each) for each in of if each.isdigit()]
+            there = session.execute(select(table).where(table.c.id.in_(numbers)))
+            found |= {(noun, str(row.id)): row._asdict() for row in there}
+    return found

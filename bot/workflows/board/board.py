@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, u
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.workflows.board.home import ALL, Chosen
-from bot.workflows.epics.finding import PAGE_SIZE, page_of
+from bot.workflows.epics.finding import PAGE_SIZE, narrowed, page_of
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.epics.column import ENDED, Column, columns
 from models.epics.epic import Epic
-from models.epics.listing import Page
+from models.epics.listing import Names, Page
 from models.flow.flow import Load
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme
@@ -62,6 +62,12 @@ class BoardPage:
         """The theme chosen."""
         return next((each for each in self.themes if each.id == self.chosen.theme_id), None)
 
+    @property
+    def read(self) -> Mapping[str, str]:
+        """What narrows it, but for the stream and the column, in words."""
+        narrows = self.chosen.filter([theme.id for theme in self.themes])
+        return Names([self.portfolio], self.themes).read(narrows)
+
 
 def board(
     session: Session,
@@ -83,7 +89,7 @@ def board(
         whole = whole.where(Epic.value_stream_id == stream.id)
     standing = _standing(session, whole)
     counted = _counted(portfolio, standing)
-    left = _narrowed(whole, chosen, viewer, {theme.id for theme in themes})
+    left = narrowed(whole, chosen.filter({theme.id for theme in themes}), viewer)
     counts = counted if left is whole else _counted(portfolio, _standing(session, left))
     page, first = None, {}
     if column is not None:
@@ -125,11 +131,9 @@ def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
 
 
 def _portfolio(session: Session, portfolio_id: int) -> Portfolio:
-    return session.scalars(
-        select(Portfolio)
-        .where(Portfolio.id == portfolio_id)
-        .options(selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
-    ).one()
+    """As it was read already, where it was: whoever looks at a board chose among portfolios."""
+    parts = (selectinload(Portfolio.states), selectinload(Portfolio.value_streams))
+    return session.get_one(Portfolio, portfolio_id, options=parts)
 
 
 def _themes(session: Session, portfolio: Portfolio) -> Sequence[Theme]:
@@ -142,26 +146,6 @@ def _column(portfolio: Portfolio, chosen: Chosen) -> Column | None:
     return next(
         (each for each in columns(portfolio) if (each.state.id, each.phase) == wanted), None
     )
-
-
-def _narrowed(
-    rows: Select[Epic], chosen: Chosen, viewer: str | None, theme_ids: set[int]
-) -> Select[Epic]:
-    """Only those of the theme, of the viewer, with the words, where that is chosen."""
-    if chosen.theme_id in theme_ids:
-        rows = rows.where(Epic.theme_id == chosen.theme_id)
-    elif chosen.no_theme:
-        rows = rows.where(Epic.theme_id.is_(None))
-    if chosen.mine:
-        rows = rows.where(Epic.owner_user_id == viewer)
-    for word in (chosen.text or "").split():
-        rows = rows.where(
-            or_(
-                Epic.title.icontains(word, autoescape=True),
-                Epic.key.icontains(word, autoescape=True),
-            )
-        )
-    return rows
 
 
 def _in(rows: Select[Epic], column: Column) -> Select[Epic]:

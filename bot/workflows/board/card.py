@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
-from bot.workflows.epics.quiet import last_heard, news_of
+from bot.workflows.epics.waiting import last_heard, news_of
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between

@@ -4,17 +4,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from bot.workflows.board.content import Changes, InFlight
+from bot.workflows.board.content import Changes, InFlight, OnTheirDates
 from bot.workflows.flow.scope import Scope
+from bot.workflows.projects.slips import is_off_its_date, milestones
 from models.decisions.decision import Decision, Outcome
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
+from models.projects.project import Milestone
 from models.themes.theme import Theme
 
 
@@ -108,7 +111,7 @@ def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
         per_stream[stream_id] += count
         per_theme[theme_id] += count
     most = limits_of(session, scope.portfolio)
-    of_scope = scope.value_stream.id if scope.value_stream is not None else None
+    of_scope = scope.stream_id
     without = per_theme.pop(None, 0)
     return InFlight(
         whole=Load(sum(per_stream.values()), most.get((of_scope, None, None))),
@@ -186,6 +189,16 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
     ).where(scope.epics)
     total, done = session.execute(counted).one()
     return total, done
+
+
+def on_their_dates(session: Session, scope: Scope, at: datetime) -> OnTheirDates:
+    """Of the milestones of running projects, how many came or are to come when agreed."""
+    today = at.astimezone(ZoneInfo(scope.portfolio.time_zone)).date()
+    late = func.count(Milestone.id).filter(is_off_its_date(today))
+    agreed = func.count(Milestone.id).filter(Milestone.baseline_on.is_not(None))
+    rows = milestones(scope.portfolio.id, scope.stream_id)
+    total, off = session.execute(rows.with_only_columns(agreed, late)).one()
+    return OnTheirDates(total - off, total)
 
 
 def _with_streams(session: Session, rows: Select[Epic]) -> Sequence[Epic]:

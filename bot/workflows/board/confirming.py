@@ -36,8 +36,8 @@ def confirm_all(
     Raises UnknownQuestion.
     """
     question = question_of(session, workspace_id, actor, check_id)
-    found, _ = asked_about(session, question)
-    epics = [epic for epic, confirmed_at in found if confirmed_at is None]
+    asked = asked_about(session, question)
+    epics = [epic for epic, confirmed_at in asked.some if confirmed_at is None]
     session.add_all(Confirmation.of(epic, actor, at) for epic in epics)
     redraw_questions(session, epics, at)
     if epics:

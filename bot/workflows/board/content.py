@@ -6,14 +6,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.workflows.flow.figures import FlowFigures
-from bot.workflows.paging import NONE, Pile
-from bot.workflows.projects.slips import Slip
+from bot.workflows.needs import Waits
 from models.board.digest import WEEK, Subscription
-from models.budgets.shift import Shift
 from models.decisions.decision import Decision
 from models.epics.column import Column
 from models.epics.epic import Epic
-from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -55,61 +52,6 @@ class Changes:
         """How many more are in flight than before."""
         came = len(self.came_in) + len(self.reopened)
         return came - len(self.finished) - len(self.stopped) - len(self.back)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Ideas that wait for their first answer: some of the longest, and the counts."""
-
-    longest: Sequence[Epic]
-    count: int
-    late: int
-
-
-NOBODY_WAITS = Waiting((), 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """A value stream over its limit: by how much, since when, and what is in flight the longest."""
-
-    value_stream: ValueStream
-    load: Load
-    since: datetime
-    oldest: Epic | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
-    """What needs someone: some of each kind, and how many there are."""
-
-    answers: Waiting = NOBODY_WAITS
-    ballots: Pile[Decision] = NONE
-    """Open decisions with electors who have not voted."""
-    blocked: Pile[Epic] = NONE
-    quiet: Pile[tuple[Epic, datetime]] = NONE
-    """Epics in flight of which nothing was heard for long, with their last news."""
-    overrides: Pile[Override] = NONE
-    """Within the time told of."""
-    unowned: Pile[Epic] = NONE
-    slips: Pile[Slip] = NONE
-    shifts: Pile[Shift] = NONE
-    crowds: Sequence[Crowd] = ()
-
-    @property
-    def any(self) -> bool:
-        """Whether anything does."""
-        piles = (
-            self.answers,
-            self.ballots,
-            self.blocked,
-            self.quiet,
-            self.overrides,
-            self.unowned,
-            self.slips,
-            self.shifts,
-        )
-        return bool(self.crowds or any(pile.count for pile in piles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +98,7 @@ class Telling:
     until: datetime
     changes: Changes
     in_flight: InFlight
-    needs: Needs
+    needs: Waits
     milestones: OnTheirDates
     flow: FlowFigures
     open_total: int
@@ -209,4 +151,4 @@ class Telling:
     @property
     def is_quiet(self) -> bool:
         """Whether one line says it all: nothing changed and nothing waits."""
-        return not (self.changes.any or self.needs.any or self.first)
+        return not (self.changes.any or self.needs.count or self.first)

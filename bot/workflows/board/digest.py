@@ -6,18 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board import changes as telling
-from bot.workflows.board import needs as needing
-from bot.workflows.board.content import Needs, Telling
-from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.board.content import Telling
+from bot.workflows.board.needs import THREADS, needs
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import scope_of
+from bot.workflows.needs import Need, T
+from bot.workflows.paging import Pile
 from bot.workflows.redrawing import redraw_message
 from models.board.digest import WEEK, Digest, Subscription
-from models.message import DIGEST_KINDS, Message, MessageKind
-
-CONDITIONS = tuple(kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGEST)
-"""What the replies in a digest's thread are about, in their order."""
+from models.message import Message
 
 
 def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
@@ -45,7 +42,7 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
     digest = session.get_one(Digest, digest_message.subject_id)
     there = select(Message.id).where(
         Message.workspace_id == digest.workspace_id,
-        Message.kind.in_(CONDITIONS),
+        Message.kind.in_(THREADS),
         Message.subject_id == digest.id,
     )
     if digest_message.ts is None or session.scalar(there.limit(1)) is not None:
@@ -58,8 +55,8 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
             kind=kind,
             subject_id=digest.id,
         )
-        for kind in CONDITIONS
-        if tell_condition(session, digest, kind).any
+        for kind, need in THREADS.items()
+        if waits_in_thread(session, digest, need, at).count
     ]
     session.add_all(replies)
     session.flush()
@@ -67,26 +64,11 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
         redraw_message(session, reply, at)
 
 
-def tell_condition(session: Session, digest: Digest, kind: MessageKind) -> Needs:
+def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Pile[T]:
     """The one kind of thing that a reply in the digest's thread is about."""
     asked = digest.subscription
-    scope, at = scope_of(session, asked.portfolio_id, asked.value_stream_id), digest.at
-    match kind:
-        case MessageKind.DIGEST_ANSWERS:
-            return Needs(answers=needing.waiting_for_an_answer(session, scope, at))
-        case MessageKind.DIGEST_SHIFTS:
-            return Needs(shifts=needing.pile_of(session, scope, SHIFTS, at))
-        case MessageKind.DIGEST_BLOCKED:
-            return Needs(blocked=needing.pile_of(session, scope, BLOCKED, at))
-        case MessageKind.DIGEST_QUIET:
-            return Needs(quiet=needing.quiet_for_long(session, scope, at))
-        case MessageKind.DIGEST_OVERRIDES:
-            told = needing.overrides(session, scope, digest.since, digest.until)
-            return Needs(overrides=told)
-        case MessageKind.DIGEST_UNOWNED:
-            return Needs(unowned=needing.unowned(session, scope, at))
-        case _:
-            return Needs(slips=needing.slips(session, scope, at))
+    scope = scope_of(session, asked.portfolio_id, asked.value_stream_id)
+    return needs(session, scope, digest.since, digest.until, digest.at, now, [need]).of(need)
 
 
 def told_since(
@@ -127,8 +109,8 @@ def _telling(
         until=until,
         changes=telling.changes_between(session, scope, since, until),
         in_flight=telling.in_flight(session, scope, until),
-        needs=needing.needs(session, scope, since, until, at, now),
-        milestones=needing.on_their_dates(session, scope, at),
+        needs=needs(session, scope, since, until, at, now),
+        milestones=telling.on_their_dates(session, scope, at),
         flow=flow_figures(session, scope, since, until),
         open_total=open_total,
         finished_since_live=finished,

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.needs import Asked, Need
+from bot.workflows.paging import Pile
 from bot.workflows.redrawing import redraw_message
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import portfolios, seen_by
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
@@ -22,6 +25,9 @@ MADE_UP_FOR_WITHIN = timedelta(days=2)
 """Asked later than that, the answer would come after the digest."""
 
 MOST_NAMED = 10
+
+ToConfirm = tuple[Epic, datetime | None]
+"""An epic, and when it was confirmed since the question."""
 
 
 def begin(session: Session, portfolio: Portfolio, at: datetime) -> None:
@@ -56,35 +62,59 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
         redraw_message(session, message, at)
 
 
-def asked_about(
-    session: Session, check: FactCheck
-) -> tuple[Sequence[tuple[Epic, datetime | None]], int]:
-    """The person's epics in flight with when they were confirmed since being asked, and how many.
+def asked_about(session: Session, check: FactCheck) -> Pile[ToConfirm]:
+    """The person's epics in flight in any portfolio; at most MOST_NAMED are named."""
+    piles = [
+        TO_CONFIRM.find(
+            Asked(
+                session=session,
+                portfolio=portfolio,
+                viewer=check.user_id,
+                whose=check.user_id,
+                at=check.at,
+                now=check.at,
+                since=check.at,
+                few=MOST_NAMED,
+            )
+        )
+        for portfolio in portfolios(session, check.workspace_id)
+        if portfolio.live_at is not None
+    ]
+    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
+    return Pile(named[:MOST_NAMED], sum(pile.count for pile in piles))
 
-    Those still open first; at most MOST_NAMED are named.
-    """
+
+def _open_first(asked: ToConfirm) -> tuple[bool, datetime, int]:
+    epic, confirmed_at = asked
+    return confirmed_at is not None, epic.state_entered_at, epic.id
+
+
+def _to_confirm(asked: Asked) -> Pile[ToConfirm]:
+    """Those still open first."""
     confirmed = (
         select(func.max(Confirmation.at))
-        .where(Confirmation.epic_id == Epic.id, Confirmation.at >= check.at)
+        .where(Confirmation.epic_id == Epic.id, Confirmation.at >= asked.since)
         .scalar_subquery()
     )
     rows = (
-        select(Epic, confirmed)
+        select(Epic, confirmed, func.count().over())
         .join(Epic.state)
-        .join(Epic.portfolio)
         .where(
-            Epic.workspace_id == check.workspace_id,
-            Epic.owner_user_id == check.user_id,
+            Epic.portfolio_id == asked.portfolio.id,
+            Epic.owner_user_id == asked.whose,
             State.committed,
-            Portfolio.live_at.is_not(None),
-            seen_by(check.user_id),
+            seen_by(asked.viewer),
         )
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
         .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)
+        .limit(asked.few)
     )
-    total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery()))
-    named = session.execute(rows.limit(MOST_NAMED)).all()
-    return [(epic, at) for epic, at in named], total or 0
+    found = asked.session.execute(rows).all()
+    return Pile([(epic, at) for epic, at, _ in found], found[0][2] if found else 0)
+
+
+TO_CONFIRM = Need("to_confirm", _to_confirm, in_home=False)
+"""Epics in flight, asked about on Thursdays; each waits for its owner's word since then."""
 
 
 def _slot_after(portfolio: Portfolio, at: datetime) -> datetime:

@@ -1,20 +1,31 @@
 """Looking at App Home: remembering what someone chose to see, and having it drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.board.inbox import Reader
 from models.board.home import Home
+from models.epics.listing import Filter
 from models.people.role import Role, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 from models.work import insert_into, put
 
 Grant = Row[Role, int | None, int | None]
 """A role with the portfolio or the value stream it is of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who looks at a portfolio, and what they are to it."""
+
+    user_id: str
+    is_admin: bool = False
+    may_propose: bool = True
+    has_part: bool = True
+    """Whether they own something in it, or have a role."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +41,15 @@ class Chosen:
     text: str | None = None
     page: int = 1
 
-    @property
-    def narrows(self) -> bool:
-        """Whether it leaves out epics that stand in the columns seen."""
-        return bool(self.theme_id or self.no_theme or self.mine or self.text)
+    def filter(self, theme_ids: Collection[int]) -> Filter:
+        """Which epics it leaves in the columns seen; a theme that is none of these leaves all."""
+        theme_id = self.theme_id if self.theme_id in theme_ids else None
+        return Filter(
+            themes=() if theme_id is None else (theme_id,),
+            no_theme=self.no_theme and theme_id is None,
+            mine=self.mine,
+            texts=tuple((self.text or "").split()),
+        )
 
 
 ALL = Chosen()

@@ -2,29 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
+from bot.workflows import keeping
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.ledger import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.redrawing import redraw_digests, redraw_homes
-from bot.workflows.seeing import portfolio_seen_by
 from models.budgets.forms import FundingForm, open_stream
 from models.budgets.ledger import SOURCE, UNALLOCATED, Entry, EntryKind, Move, free
-from models.errors import there
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 
 
 def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
     """A portfolio the person sees, the first one where none is named. Raises Gone."""
-    rows = select(Portfolio).where(
-        Portfolio.workspace_id == act.workspace_id, portfolio_seen_by(act.actor)
-    )
-    if portfolio_id is not None:
-        rows = rows.where(Portfolio.id == portfolio_id)
-    return there(act.session.scalars(rows.order_by(Portfolio.id).limit(1)).first(), COMMAND)
+    return keeping.seen_portfolio(act, portfolio_id, COMMAND)
 
 
 def portfolio_to_fund(act: Act, portfolio_id: int) -> Portfolio:

@@ -3,10 +3,11 @@
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from bot.workflows.needs import Need
+from bot.workflows.needs import Need, Rows
 from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_seen_by
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
+from models.message import MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import ValueStream
 
@@ -55,19 +56,22 @@ def _grants(role: Role, user_id: str) -> Select[int]:
 
 SHIFTS = Need(
     "shifts",
-    noun=Shift,
-    rows=select(Shift).where(Shift.outcome.is_(None)),
-    since=Shift.asked_at,
-    order=(Shift.lapses_at, Shift.asked_at, Shift.id),
-    theirs=_asked,
-    loads=(
-        joinedload(Shift.portfolio),
-        joinedload(Shift.from_stream),
-        joinedload(Shift.to_stream),
-        joinedload(Shift.approvals),
+    Rows(
+        noun=Shift,
+        rows=select(Shift).where(Shift.outcome.is_(None)),
+        order=(Shift.lapses_at, Shift.asked_at, Shift.id),
+        since=Shift.asked_at,
+        theirs=_asked,
+        loads=(
+            joinedload(Shift.portfolio),
+            joinedload(Shift.from_stream),
+            joinedload(Shift.to_stream),
+            joinedload(Shift.approvals),
+        ),
+        in_portfolio=lambda portfolio_id: Shift.portfolio_id == portfolio_id,
+        in_stream=_of_stream,
+        seen=_seen,
     ),
-    in_portfolio=lambda portfolio_id: Shift.portfolio_id == portfolio_id,
-    in_stream=_of_stream,
-    seen=_seen,
+    thread=MessageKind.DIGEST_SHIFTS,
 )
 """Open requests, the first to lapse first; each waits for those who are asked."""

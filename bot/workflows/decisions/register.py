@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from bot.workflows.decisions.closing import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
-from bot.workflows.needs import Need
+from bot.workflows.needs import Need, Rows
 from bot.workflows.seeing import seen_by
 from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Subject
 from models.decisions.opening import UnknownDecision, read_key
@@ -30,15 +30,17 @@ def has_not_voted(user_id: str) -> ColumnElement[bool]:
 
 BALLOT = Need(
     "ballots",
-    noun=Decision,
-    rows=select(Decision)
-    .join(Epic, Epic.id == Decision.epic_id)
-    .join(BallotBox, BallotBox.decision_id == Decision.id)
-    .where(Decision.closed_at.is_(None), BallotBox.waiting > 0),
-    since=Decision.opened_at,
-    order=(Decision.closes_at, Decision.id),
-    theirs=has_not_voted,
-    loads=(joinedload(Decision.epic), joinedload(Decision.portfolio), joinedload(Decision.box)),
+    Rows(
+        noun=Decision,
+        rows=select(Decision)
+        .join(Epic, Epic.id == Decision.epic_id)
+        .join(BallotBox, BallotBox.decision_id == Decision.id)
+        .where(Decision.closed_at.is_(None), BallotBox.waiting > 0),
+        order=(Decision.closes_at, Decision.id),
+        since=Decision.opened_at,
+        theirs=has_not_voted,
+        loads=(joinedload(Decision.epic), joinedload(Decision.portfolio), joinedload(Decision.box)),
+    ),
 )
 """Open decisions, the first to close first; each waits for its electors who have not voted."""
 

@@ -89,12 +89,16 @@ def list_epics(
     """
     seen = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
 
-    def count(meant: Filter) -> int:
-        rows = seen.where(*_conditions(meant, viewer, names, at))
-        return session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
+    def meant(narrow: Filter) -> Select[Epic]:
+        rows = narrowed(seen, narrow, viewer)
+        late = [_late(portfolio, at) for portfolio in names.portfolios if narrow.late]
+        return rows.where(or_(false(), *late)) if narrow.late else rows
 
-    total = count(chosen)
-    rows = seen.where(*_conditions(chosen, viewer, names, at))
+    def count(narrow: Filter) -> int:
+        rows = meant(narrow).with_only_columns(func.count(Epic.id))
+        return session.scalar(rows) or 0
+
+    total, rows = count(chosen), meant(chosen)
     found = page_of(session, rows.options(joinedload(Epic.blocking)), page, total, size)
     without = {}
     if not total:
@@ -113,28 +117,24 @@ def names(session: Session, workspace_id: int, viewer: str) -> Names:
     return Names(seen, themes)
 
 
-def _conditions(
-    chosen: Filter, viewer: str, names: Names, at: datetime
-) -> Sequence[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def narrowed(rows: Select[Epic], chosen: Filter, viewer: str | None) -> Select[Epic]:
+    """Only those that the filter means; who is late depends on the day and is asked apart."""
     if chosen.streams:
-        found.append(Epic.value_stream_id.in_(chosen.streams))
+        rows = rows.where(Epic.value_stream_id.in_(chosen.streams))
     if chosen.states or chosen.phases:
-        found.append(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
+        rows = rows.where(or_(Epic.state_id.in_(chosen.states), Epic.phase.in_(chosen.phases)))
     if chosen.themes or chosen.no_theme:
         none = Epic.theme_id.is_(None) if chosen.no_theme else false()
-        found.append(or_(Epic.theme_id.in_(chosen.themes), none))
+        rows = rows.where(or_(Epic.theme_id.in_(chosen.themes), none))
     if chosen.mine:
-        found.append(Epic.owner_user_id == viewer)
+        rows = rows.where(Epic.owner_user_id == viewer)
     if chosen.blocked:
         blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
-        found.append(Epic.id.in_(blocked))
-    if chosen.late:
-        found.append(or_(false(), *(_late(portfolio, at) for portfolio in names.portfolios)))
+        rows = rows.where(Epic.id.in_(blocked))
     for text in chosen.texts:
         columns = (Epic.title, Epic.hypothesis, Epic.key)
-        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
-    return found
+        rows = rows.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return rows
 
 
 def _late(portfolio: Portfolio, at: datetime) -> ColumnElement[bool]:

@@ -27,6 +27,11 @@ class Scope:
         return and_(inside, Epic.value_stream_id == self.value_stream.id)
 
     @property
+    def stream_id(self) -> int | None:
+        """The stream's id; None of a whole portfolio."""
+        return self.value_stream.id if self.value_stream is not None else None
+
+    @property
     def states(self) -> Mapping[int, State]:
         """The portfolio's states by their ids, those given up as well."""
         return {state.id: state for state in self.portfolio.all_states}

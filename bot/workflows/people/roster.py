@@ -94,11 +94,8 @@ def seat_of(session: Session, given: RoleGrant, place: Place) -> Seat:
     )
 
 
-def seats_of_group(session: Session, grant_id: int) -> Sequence[Seat]:
-    """Every seat of the user group of that grant; none once the grant was taken away."""
-    given = session.get(RoleGrant, grant_id)
-    if given is None:
-        return []
+def seats_of_group(session: Session, given: RoleGrant) -> Sequence[Seat]:
+    """Every seat of the user group of that grant."""
     grants = session.scalars(
         select(RoleGrant)
         .where(

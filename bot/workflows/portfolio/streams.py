@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.needs import Asked, Need
+from bot.workflows.paging import Pile
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
@@ -44,6 +46,15 @@ class StreamPage:
     pages: int
     total: int
 
+
+def _ownerless(asked: Asked) -> Pile[ValueStream]:
+    there = asked.portfolio.open_streams if asked.is_admin else ()
+    found = [stream for stream in there if stream.owner_user_id is None]
+    return Pile(found[: asked.few], len(found))
+
+
+OWNERLESS = Need("streams", _ownerless)
+"""Value streams that nobody owns; each waits for the admins."""
 
 PAGE_SIZE = 15
 

@@ -1,16 +1,19 @@
 """Slips: milestones that are to come, or came, later than agreed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.paging import Pile
+from bot.workflows.needs import Asked, Need
+from bot.workflows.paging import NONE, Pile
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
-from models.projects.project import Milestone, Project
+from models.message import MessageKind
+from models.projects.project import Milestone, Project, ProjectShare
 
 SLIPS_READ = 200
 
@@ -25,26 +28,42 @@ class Slip:
     epics: Sequence[str] = ()
 
 
-def slips_of(
-    session: Session, rows: Select[Milestone, Project], today: date, viewer: str | None, named: int
-) -> Pile[Slip]:
-    """The milestones of the rows that are to come later than agreed, the latest first.
+def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Project]:
+    """Those of running projects, of all or of those that a value stream has a share in."""
+    rows = (
+        select(Milestone, Project)
+        .join(Project, Project.id == Milestone.project_id)
+        .where(Project.portfolio_id == portfolio_id, Project.closed_at.is_(None))
+    )
+    if stream_id is None:
+        return rows
+    shared = select(ProjectShare.project_id).where(ProjectShare.value_stream_id == stream_id)
+    return rows.where(Project.id.in_(shared))
 
-    The rows select milestones joined to their projects.
-    """
-    found = session.execute(
+
+def _slips(asked: Asked) -> Pile[Slip]:
+    """The latest first; no channel is told of them in a new portfolio."""
+    if asked.whose is None and not asked.portfolio.calls_late(asked.at):
+        return NONE
+    rows = milestones(asked.portfolio.id, asked.stream_id)
+    if asked.whose is not None:
+        rows = rows.where(Project.owner_user_id == asked.whose)
+    today = asked.at.astimezone(ZoneInfo(asked.portfolio.time_zone)).date()
+    found = asked.session.execute(
         rows.where(Milestone.actual_on.is_(None), is_off_its_date(today))
         .order_by(Milestone.baseline_on, Milestone.id)
         .limit(SLIPS_READ)
     ).all()
     slips = [Slip(project, each, each.slip_days(today) or 0) for each, project in found]
     slips.sort(key=lambda slip: (-slip.days, slip.milestone.id))
-    linked = _linked(session, [slip.project for slip in slips[:named]], viewer)
-    some = [
-        Slip(each.project, each.milestone, each.days, linked.get(each.project.id, ()))
-        for each in slips[:named]
-    ]
-    return Pile(some, len(slips))
+    some = slips[: asked.few]
+    linked = _linked(asked.session, [slip.project for slip in some], asked.viewer)
+    named = [replace(each, epics=linked.get(each.project.id, ())) for each in some]
+    return Pile(named, len(slips))
+
+
+SLIPPED = Need("slips", _slips, thread=MessageKind.DIGEST_SLIPS)
+"""Milestones yet to come, later than agreed; each waits for who owns its project."""
 
 
 def is_off_its_date(today: date) -> ColumnElement[bool]:

@@ -38,16 +38,14 @@ def test_words_narrow_the_list(slack, epics_there, typed, keys):
 
 def test_it_says_how_each_word_was_read(slack, epics_there):
     said = slack.as_user("ana").types("/epic list payments mine bank", channel="payments").text
-    assert said.startswith(
-        "2 epics, page 1 of 1 · of Payments · yours · with the words “bank”: PAY-1"
-    )
+    assert said.startswith("2 epics, page 1 of 1 · in Payments · owned by you · with “bank”: PAY-1")
 
 
 def test_of_an_empty_list_one_part_can_be_left_out_at_once(slack, epics_there):
     ben = slack.as_user("ben")
     ben.types("/epic list bank mine", channel="payments")
     empty = ben.last_private()
-    assert empty.text.startswith("There is no such epic: yours, with the words “bank”.")
+    assert empty.text.startswith("No epic matches this filter: owned by you, with “bank”.")
     ben.click("Without “mine”: 2", in_message=empty)
     slack.wait_for(lambda: ben.private_messages()[-1].text.startswith("2 epics, page 1 of 1"))
 
@@ -69,5 +67,5 @@ def test_a_hand_edited_page_is_refused(slack, epics_there, value):
     empty = ana.last_private()
     for button in empty.blocks[-1]["elements"]:
         button["value"] = value
-    ana.click("Without the text: 1", in_message=empty)
+    ana.click("Clear search: 1", in_message=empty)
     assert "out of date" in slack.wait_for(lambda: ana.last_private()).text

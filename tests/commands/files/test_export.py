@@ -91,7 +91,7 @@ def test_the_audit_log_tells_who_exported_what(slack, two_epics):
     ana, cleo = (slack.workspace.user_named(name).id for name in ("ana", "cleo"))
     assert told == [(ana, "created", True), (cleo, "created", False)]
     said = slack.as_user("ana").types("/portfolio audit", channel="payments").text
-    assert f"<@{cleo}> exported Shop as CSV, without restricted epics by a form." in said
+    assert "export · portfolio: Shop · format: csv · restricted epics included: no" in said
 
 
 @pytest.mark.parametrize(

@@ -105,11 +105,11 @@ def test_more_than_can_be_carried_is_refused(typed):
 def test_it_says_how_the_words_were_read():
     chosen = read("payments pay svc ready delivering mine theme:none <b>")
     assert NAMES.read(chosen) == {
-        "stream": "of Payments or Customer Service or Ready",
+        "stream": "in Payments or Customer Service or Ready",
         "state": "in Delivering",
         "theme": "without a theme",
-        "mine": "yours",
-        "text": "with the words “<b>”",
+        "mine": "owned by you",
+        "text": "with “<b>”",
     }
 
 

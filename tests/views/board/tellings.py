@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from bot.workflows.board.content import Changes, InFlight, Needs, OnTheirDates, Telling
+from bot.workflows.board.content import Changes, InFlight, OnTheirDates, Telling
 from bot.workflows.flow.figures import FlowFigures
+from bot.workflows.needs import Waits
 from models.board.digest import Subscription
 from models.epics.column import columns
 from models.flow.ageing import Aged, Ageing
@@ -97,7 +98,7 @@ def a_telling(portfolio=None, **more):
         "until": START_OF_WEEK,
         "changes": NOTHING,
         "in_flight": in_flight(portfolio),
-        "needs": Needs(),
+        "needs": Waits(),
         "milestones": OnTheirDates(),
         "digest_id": None if more.get("preview") else 7,
         "flow": flow(),

@@ -4,14 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.views.board import digest, digest_thread, fact_check, subscription
-from bot.workflows.board.content import (
-    Changes,
-    Crowd,
-    Needs,
-    OnTheirDates,
-    Waiting,
-)
-from bot.workflows.paging import Pile
+from bot.workflows.board.content import Changes, OnTheirDates
+from bot.workflows.board.needs import THREADS
+from bot.workflows.board.over_limit import OverLimit
+from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
@@ -20,6 +17,7 @@ from models.flow.line import TooThin
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
+from tests.needs import waiting
 from tests.views.board.tellings import (
     MONDAY,
     NOTHING,
@@ -87,7 +85,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         portfolio,
         changes=some_changes(portfolio),
         flow=flow(past=[(5, True)]),
-        needs=Needs(answers=Waiting([late], 6, 1), quiet=Pile([(quiet, MONDAY - 2 * WEEK)], 1)),
+        needs=waiting(answers=Pile([late], 6, 1), stale=Pile([(quiet, MONDAY - 2 * WEEK)], 1)),
     )
     assert shown(digest.digest(telling)) == [
         "Week 20 · 29 epics in flight",
@@ -120,12 +118,12 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
     claims = portfolio.value_streams[1]
     oldest = an_epic("implementing", number=5, portfolio=portfolio, committed_at=MONDAY - 170 * DAY)
     streams = {"Onboarding": Load(5, 4), "Payments": Load(5, 5), "Platform": Load(2, 5)}
-    crowd = Crowd(claims, streams["Onboarding"], MONDAY - 2 * WEEK, oldest)
+    crowd = OverLimit(claims, streams["Onboarding"], MONDAY - 2 * WEEK, oldest)
     telling = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, streams, most={"testing": 7, "delivering": 6}),
-        needs=Needs(crowds=[crowd]),
+        needs=waiting(over_limit=Pile([crowd], 1)),
     )
     answer = digest.digest(telling)
     texts = shown(answer)
@@ -147,7 +145,7 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
 def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
     portfolio = a_portfolio()
     soon = an_epic(number=7, portfolio=portfolio, since=MONDAY - 10 * DAY)
-    telling = a_telling(portfolio, needs=Needs(answers=Waiting([soon], 1, 0)))
+    telling = a_telling(portfolio, needs=waiting(answers=Pile([soon], 1, 0)))
     assert (
         "*PAY-7 · Pay by bank transfer at checkout*\n"
         "waits for its first answer, by {Fri 22 May} · Payments, @Ben"
@@ -167,12 +165,12 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     portfolio = a_portfolio()
     oldest = an_epic("implementing", portfolio=portfolio, committed_at=MONDAY - 10 * DAY + LATER)
     oldest.blocking = Blocking(reason="waits", by_user_id=BEN, at=MONDAY - 2 * DAY + LATER)
-    crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
-    needs = Needs(crowds=[crowd], blocked=Pile([oldest], 1))
+    crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
+    needs = waiting(over_limit=Pile([crowd], 1), blocked=Pile([oldest], 1))
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
     assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
-    replied = shown(digest_thread.reply(MessageKind.DIGEST_BLOCKED, needs, portfolio, MONDAY))
+    replied = shown(digest_thread.reply(BLOCKED, needs.of(BLOCKED), MONDAY))
     assert any("blocked 2 days: waits" in text for text in replied)
 
 
@@ -182,8 +180,8 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
 )
 def test_how_long_a_stream_is_over_its_limit_is_told_in_days_then_in_weeks(days, said):
     portfolio = a_portfolio()
-    crowd = Crowd(portfolio.value_streams[0], Load(5, 4), MONDAY - days * DAY)
-    texts = shown(digest.digest(a_telling(portfolio, needs=Needs(crowds=[crowd]))))
+    crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - days * DAY)
+    texts = shown(digest.digest(a_telling(portfolio, needs=waiting(over_limit=Pile([crowd], 1)))))
     assert f"*Payments has 5 of 4 in flight* {said}." in texts
 
 
@@ -205,7 +203,7 @@ def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, themes=themes, without_theme=9),
-        needs=Needs(slips=Pile([a_slip()], 3)),
+        needs=waiting(slips=Pile([a_slip()], 3)),
         milestones=OnTheirDates(11, 14),
     )
     figures = shown(digest.digest(telling))[-4].split("\n")
@@ -219,8 +217,8 @@ def test_what_is_in_the_thread_is_counted_at_the_end():
     portfolio = a_portfolio()
     epic = an_epic("ready", portfolio=portfolio)
     epic.blocking = a_blocking(epic)
-    needs = Needs(
-        answers=Waiting([], 6, 1),
+    needs = waiting(
+        answers=Pile([], 6, 1),
         blocked=Pile([epic], 2),
         overrides=Pile([], 1),
         unowned=Pile([epic], 9),
@@ -250,7 +248,7 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
             time=a_time(a_line(185), held=a_line(190)),
             past=[(n, n < 4) for n in range(8)],
         ),
-        needs=Needs(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
+        needs=waiting(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
         milestones=OnTheirDates(11, 14),
     )
     texts = shown(digest.digest(telling))
@@ -266,7 +264,7 @@ def test_read_aloud_it_says_all_that_matters():
         a_telling(
             portfolio,
             changes=some_changes(portfolio),
-            needs=Needs(answers=Waiting([late], 1, 1)),
+            needs=waiting(answers=Pile([late], 1, 1)),
         )
     )
     assert read_aloud(told) == (
@@ -296,7 +294,7 @@ def test_the_first_one_starts_where_people_are_and_blames_nobody():
     limited = in_flight(portfolio, {"Payments": Load(5, 5), "Onboarding": Load(0, 2)})
     epic = an_epic("ready", portfolio=portfolio)
     telling = a_telling(
-        portfolio, first=True, in_flight=limited, needs=Needs(unowned=Pile([epic], 9))
+        portfolio, first=True, in_flight=limited, needs=waiting(unowned=Pile([epic], 9))
     )
     answer = digest.digest(telling)
     assert shown(answer) == [
@@ -362,7 +360,7 @@ def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
     asked = [
         (an_epic("ready", number=n, portfolio=portfolio), MONDAY - 3 * WEEK) for n in range(1, 11)
     ]
-    lines = shown(digest.digest(a_telling(portfolio, needs=Needs(quiet=Pile(asked, 40)))))
+    lines = shown(digest.digest(a_telling(portfolio, needs=waiting(stale=Pile(asked, 40)))))
     assert lines.count("Still right") == 3
     assert "In the thread: 40 without news" in lines
 
@@ -376,7 +374,7 @@ def test_what_people_wrote_pings_nobody_and_links_nowhere():
             portfolio,
             value_stream=portfolio.value_streams[0],
             changes=changes,
-            needs=Needs(answers=Waiting([epic], 1, 1), quiet=Pile([(epic, MONDAY - 3 * WEEK)], 1)),
+            needs=waiting(answers=Pile([epic], 1, 1), stale=Pile([(epic, MONDAY - 3 * WEEK)], 1)),
         )
     )
     marked = [b["text"]["text"] for b in told.blocks if b.get("text", {}).get("type") == "mrkdwn"]
@@ -568,8 +566,8 @@ def test_many_streams_of_long_and_hostile_names_are_a_chart_of_eight_that_slack_
 # The thread
 
 
-def a_reply(kind, **needs):
-    return digest_thread.reply(kind, Needs(**needs), a_portfolio(), MONDAY)
+def a_reply(kind, pile=NONE):
+    return digest_thread.reply(THREADS[kind], pile, MONDAY)
 
 
 def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
@@ -586,39 +584,39 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
         at=MONDAY,
     )
     title = "Pay by bank transfer at checkout"
-    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, answers=Waiting([idea], 6, 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 6, 1))) == [
         "*Ideas to answer* · 6 wait for a first answer, 1 past its date",
         f"*PAY-7* {title}\nPayments, @Ben · hoped for by {{Mon 11 May}}",
         "Answer this idea",
         "5 more are not named here.",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, answers=Waiting([idea], 1, 1)))[0] == (
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 1, 1)))[0] == (
         "*Ideas to answer* · 1 waits for a first answer, past its date"
     )
-    several = a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 2))
+    several = a_reply(MessageKind.DIGEST_BLOCKED, Pile([epic], 2))
     assert shown(several)[0] == "*Blocked* · 2 epics, the longest first"
-    assert shown(a_reply(MessageKind.DIGEST_BLOCKED, blocked=Pile([epic], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_BLOCKED, Pile([epic], 1))) == [
         "*Blocked* · 1 epic",
         f"*PAY-4 · {title}*\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
         "Unblock",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_QUIET, quiet=Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_QUIET, Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
         "*Without news* · 1 epic was not heard of for long",
         f"*PAY-4* {title}\nTesting the MVP · last news 16 days ago · @Ana",
         "Still right",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, overrides=Pile([override], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, Pile([override], 1))) == [
         "*Moved past a limit or a policy* · once since the last digest",
         f"*PAY-4* {title}\n@Ben (value-stream owner): Customers wait. "
         "Passed: Payments has 5 of 5 in flight",
         "Open PAY-4",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_UNOWNED, unowned=Pile([epic], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_UNOWNED, Pile([epic], 1))) == [
         "*Without an owner* · 1 epic",
         f"*PAY-4* {title}\nTesting the MVP in Payments",
         "Give it an owner",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_SLIPS, slips=Pile([a_slip()], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_SLIPS, Pile([a_slip()], 1))) == [
         "*Milestones off their dates* · 1 is to come later than agreed",
         "*PRJ-204* M3 Go-live\n14 days after its date of 4 May 2026 · linked to PAY-12",
         "Open PRJ-204",
@@ -628,11 +626,11 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
 def test_a_reply_is_read_aloud_with_the_first_it_names():
     portfolio = a_portfolio()
     epics = [an_epic("ready", number=n, portfolio=portfolio) for n in range(1, 6)]
-    told = a_reply(MessageKind.DIGEST_UNOWNED, unowned=Pile(epics, 5))
+    told = a_reply(MessageKind.DIGEST_UNOWNED, Pile(epics, 5))
     assert read_aloud(told) == "*Without an owner* · 5 epics: PAY-1, PAY-2, PAY-3"
 
 
-@pytest.mark.parametrize("kind", [k for k in MessageKind if k.value.startswith("digest_")])
+@pytest.mark.parametrize("kind", THREADS)
 def test_a_reply_whose_things_are_all_solved_asks_nothing_more(kind):
     told = a_reply(kind)
     assert len(shown(told)) == 1
@@ -645,7 +643,7 @@ def test_a_reply_whose_things_are_all_solved_asks_nothing_more(kind):
 def test_an_owner_is_asked_about_all_their_epics_at_once():
     portfolio = a_portfolio()
     epics = [an_epic("ready", number=n, portfolio=portfolio) for n in (1, 2)]
-    told = fact_check.fact_check(5, [(epics[0], None), (epics[1], MONDAY)], 2)
+    told = fact_check.fact_check(5, [(epics[0], None), (epics[1], MONDAY)], 2, MONDAY)
     title = "Pay by bank transfer at checkout"
     assert shown(told) == [
         "2 epics of yours for the next digest: are these still right?",
@@ -660,11 +658,11 @@ def test_an_owner_is_asked_about_all_their_epics_at_once():
 def test_the_question_says_which_column_and_whether_it_is_blocked():
     portfolio = a_portfolio()
     epic = an_epic("implementing", number=1, portfolio=portfolio, phase=Phase.TESTING)
-    told = fact_check.fact_check(5, [(epic, None)], 1)
+    told = fact_check.fact_check(5, [(epic, None)], 1, MONDAY)
     assert shown(told)[1].split("\n")[1].startswith("testing the MVP, not blocked · since")
     assert read_aloud(told).endswith("PAY-1 (testing the MVP, not blocked)")
     epic.blocking = a_blocking(epic)
-    assert read_aloud(fact_check.fact_check(5, [(epic, None)], 1)).endswith(
+    assert read_aloud(fact_check.fact_check(5, [(epic, None)], 1, MONDAY)).endswith(
         "PAY-1 (testing the MVP, blocked: waits for the supplier)"
     )
 
@@ -672,17 +670,17 @@ def test_the_question_says_which_column_and_whether_it_is_blocked():
 def test_with_more_than_a_screen_of_epics_the_others_are_counted():
     portfolio = a_portfolio()
     asked = [(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
-    lines = shown(fact_check.fact_check(5, asked, 25))
+    lines = shown(fact_check.fact_check(5, asked, 25, MONDAY))
     assert "15 more of yours are in flight; `/epic list` shows them." in lines
     assert lines[-2:] == ["Something changed", "All still right"]
 
 
 def test_answered_it_says_thank_you_and_asks_nothing():
     epic = an_epic("ready")
-    assert shown(fact_check.fact_check(5, [(epic, MONDAY)], 1))[0] == (
+    assert shown(fact_check.fact_check(5, [(epic, MONDAY)], 1, MONDAY))[0] == (
         "Thank you: your epic stands as told, and the next digest will say so."
     )
-    assert shown(fact_check.fact_check(5, [], 0)) == [
+    assert shown(fact_check.fact_check(5, [], 0, MONDAY)) == [
         "None of your epics is in flight any more. Thank you."
     ]
 

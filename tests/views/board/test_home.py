@@ -8,7 +8,7 @@ import pytest
 from bot.slack.values import HomeChoice
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
-from bot.workflows.board.inbox import Reader, Waits
+from bot.workflows.board.home import Reader
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import Slip
 from models.epics.blocking import Blocking
@@ -17,6 +17,7 @@ from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from models.themes.theme import Theme
+from tests.needs import waiting
 from tests.views.builders import (
     ANA,
     BEN,
@@ -39,7 +40,7 @@ CHOICES = [
     "Column",
     "All columns",
     "Only mine",
-    "Find words",
+    "Search",
     "Propose an epic",
 ]
 LINE = "Pay by bank transfer at checkout\nPayments · @Ana · here since {Mon 18 May}"
@@ -49,7 +50,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 def home(board, portfolios=None, waits=None, reader=OWNER, now=MONDAY):
     portfolios = portfolios or [board.portfolio]
-    return home_board.home(board, waits or Waits(), reader, portfolios, now)
+    return home_board.home(board, waits or waiting(), reader, portfolios, now)
 
 
 def test_an_empty_board_says_how_little_it_takes():
@@ -203,15 +204,15 @@ def test_what_narrows_the_board_is_said_and_its_limits_stay_those_of_all():
     testing = next(each for each in board.loads if each.name == "testing")
     board = replace(board, loads={**board.loads, testing: Load(5, 5)})
     texts = shown_home(home(board))
-    assert texts[2] == "Owner @Ben · 1 epic of yours with “bank” · in flight *1*"
+    assert texts[2] == "Owner @Ben · 1 epic · owned by you · with “bank” · in flight *1*"
     assert "*Testing the MVP* · 1 of these, 5 of 5, full in all" in texts
     assert "Everyone's" in texts
-    assert "All words" in texts
+    assert "Clear search" in texts
 
 
 def test_nothing_that_fits_the_choice_is_no_empty_board():
-    texts = shown_home(home(a_board(stream=0, more={"text": HOSTILE})))
-    assert texts[-2] == "No epic of Payments is as you chose."
+    texts = shown_home(home(a_board(stream=0, more={"text": "<b>", "mine": True})))
+    assert texts[-2] == "No epic matches this filter: owned by you, with “&lt;b&gt;”."
 
 
 def test_a_theme_or_none_can_be_chosen():
@@ -220,7 +221,7 @@ def test_a_theme_or_none_can_be_chosen():
         themes=[Theme(id=7, name="Trust"), Theme(id=8, name="Speed")],
     )
     answer = home(board)
-    assert "1 epic for Trust" in shown_home(answer)[2]
+    assert "1 epic · for Trust" in shown_home(answer)[2]
     menu = element(answer.blocks, f"{home_choices.SEE}_theme")
     assert options(menu) == ["All themes", "Without a theme", "Trust", "Speed"]
     assert menu["initial_option"]["text"]["text"] == "Trust"
@@ -278,7 +279,7 @@ def test_every_portfolio_can_be_chosen(count):
 
 
 def test_one_portfolio_needs_no_menu():
-    assert buttons(home(a_board()).blocks) == ["Only mine", "Find words", "Propose an epic"]
+    assert buttons(home(a_board()).blocks) == ["Only mine", "Search", "Propose an epic"]
 
 
 def test_the_fullest_home_fits():
@@ -360,11 +361,11 @@ def everything_waits(portfolio):
     epic = an_epic("reviewing", portfolio=portfolio, title=HOSTILE * 20)
     epic.blocking = a_blocking(epic, HOSTILE * 20)
     lacks = [*Requirement]
-    return Waits(
+    return waiting(
         answers=Pile([epic] * 5, 9_999),
         blocked=Pile([epic] * 5, 9_999),
         lacking=Pile([(epic, lacks)] * 5, 9_999),
-        quiet=Pile([(epic, MONDAY - WEEK)] * 5, 9_999),
+        stale=Pile([(epic, MONDAY - WEEK)] * 5, 9_999),
         unowned=Pile([epic] * 5, 9_999),
         streams=Pile(portfolio.value_streams[:5], 9_999),
         slips=Pile([a_slip()] * 5, 9_999),
@@ -379,11 +380,11 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
     stuck.blocking = a_blocking(stuck)
     short = an_epic("reviewing", number=10, portfolio=portfolio)
     quiet = an_epic("implementing", number=11, portfolio=portfolio, phase=Phase.DELIVERING)
-    waits = Waits(
+    waits = waiting(
         answers=Pile([late, due], 2),
         blocked=Pile([stuck], 1),
         lacking=Pile([(short, [Requirement.KILL_THRESHOLD, Requirement.MVP_COST])], 1),
-        quiet=Pile([(quiet, MONDAY - 16 * DAY)], 1),
+        stale=Pile([(quiet, MONDAY - 16 * DAY)], 1),
         unowned=Pile([an_epic("ready", number=13, portfolio=portfolio, owner_user_id=None)], 1),
         streams=Pile([portfolio.value_streams[2]], 1),
         slips=Pile([a_slip()], 1),
@@ -417,7 +418,7 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
 def test_beyond_three_of_a_kind_the_others_are_counted():
     portfolio = a_portfolio()
     ideas = [an_epic(number=n, portfolio=portfolio) for n in range(5)]
-    waits = Waits(answers=Pile(ideas, 10), quiet=Pile([(ideas[0], MONDAY - 16 * DAY)], 1))
+    waits = waiting(answers=Pile(ideas, 10), stale=Pile([(ideas[0], MONDAY - 16 * DAY)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts.count("Answer this idea") == 3
     assert "And 7 more ideas to answer." in texts
@@ -435,7 +436,7 @@ def test_what_finds_no_place_at_all_is_counted_by_its_kind():
 def test_in_the_first_weeks_nothing_that_waits_is_called_late():
     portfolio = a_portfolio()
     portfolio.live_at = MONDAY - WEEK
-    waits = Waits(answers=Pile([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
+    waits = waiting(answers=Pile([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts[1].endswith("An idea for Payments · here since {Mon 16 Mar}")
 

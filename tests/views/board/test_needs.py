@@ -1,25 +1,32 @@
 """What holds of how every need looks, whatever it is about."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import section
 from bot.views.board import digest, digest_thread, inbox
-from bot.views.board.needs import LOOKS, line_of, shows
-from bot.workflows.board.content import Needs
-from bot.workflows.board.inbox import Waits
-from bot.workflows.board.needs import NEEDS
+from bot.views.board.needs import LOOKS, Line, Surface, Where, lines_of, shows
+from bot.workflows.board.fact_check import TO_CONFIRM
+from bot.workflows.board.needs import LEAD, NEEDS, THREADS
+from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
+from bot.workflows.needs import Waits
 from bot.workflows.paging import Pile
+from bot.workflows.portfolio.streams import OWNERLESS
+from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
 from models.epics.blocking import Blocking
-from models.message import MessageKind
+from models.epics.obstacles import Override
+from models.flow.flow import Load
+from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
+from models.projects.project import Milestone, Project
 from tests.views.board.tellings import a_telling
 from tests.views.builders import (
     ANA,
@@ -57,115 +64,170 @@ def a_waiting_shift(number=4, portfolio=None, *, name="Onboarding"):
     return shift
 
 
-def a_hostile_decision():
-    epic = an_epic("implementing", phase=Phase.TESTING, title=LONGEST_TITLE)
-    return a_decision(epic)
+def a_project_s_milestone(number=4, portfolio=None, *, name="Checkout renewal"):
+    milestone = Milestone(code="M3", name=name, baseline_on=date(2026, 5, 4))
+    return Slip(Project(id=number, code=f"PRJ-{number}", name=name), milestone, 14, ("PAY-12",))
+
+
+def a_crowded_stream(number=4, portfolio=None, *, name=None):
+    portfolio = portfolio or a_portfolio()
+    stream = portfolio.value_streams[number % 3]
+    stream.name = name or stream.name
+    epic = an_epic("ready", portfolio=portfolio, committed_at=MONDAY - 30 * DAY)
+    return OverLimit(stream, Load(5 + number, 4), MONDAY - 20 * DAY, epic)
+
+
+def a_stream_of_nobody(number=4, portfolio=None, *, name=None):
+    stream = (portfolio or a_portfolio()).value_streams[number % 3]
+    stream.owner_user_id, stream.name = None, name or stream.name
+    return stream
+
+
+def an_override(number=4, portfolio=None, *, reason="Customers wait", **more):
+    epic = an_epic("ready", number=number, portfolio=portfolio, **more)
+    facts = {"passed": [reason] * 9, "role": "value-stream owner", "by_user_id": ELI}
+    return Override(epic=epic, reason=reason, at=MONDAY, **facts)
+
+
+def about_an_epic(state, make):
+    """Examples that are an epic of that state, with what stands beside it."""
+
+    def example(number=4, portfolio=None, **more):
+        phase = Phase.TESTING if state == "implementing" else None
+        return make(an_epic(state, number=number, portfolio=portfolio, phase=phase, **more))
+
+    return example
 
 
 EXAMPLES = {
-    BALLOT: lambda number=4, portfolio=None: a_decision(
-        an_epic("implementing", number=number, portfolio=portfolio, phase=Phase.TESTING)
-    ),
-    BLOCKED: a_blocked_epic,
+    OVER_LIMIT: a_crowded_stream,
+    BALLOT: about_an_epic("implementing", a_decision),
+    ANSWER: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,
+    BLOCKED: a_blocked_epic,
+    LACKING: about_an_epic("reviewing", lambda epic: (epic, [*Requirement])),
+    STALE: about_an_epic("implementing", lambda epic: (epic, MONDAY - 16.5 * DAY)),
+    OVERRIDDEN: an_override,
+    UNOWNED: about_an_epic("ready", lambda epic: epic),
+    OWNERLESS: a_stream_of_nobody,
+    SLIPPED: a_project_s_milestone,
+    TO_CONFIRM: about_an_epic("ready", lambda epic: (epic, None)),
 }
-HOSTILE_ONES = {
-    BALLOT: a_hostile_decision,
-    BLOCKED: lambda: a_blocked_epic(title=LONGEST_TITLE, reason=LONGEST_REASON),
-    SHIFTS: lambda: a_waiting_shift(name=HOSTILE[:80]),
+TITLED, NAMED = {"title": LONGEST_TITLE}, {"name": HOSTILE[:80]}
+HOSTILE_WORDS = {
+    **dict.fromkeys(EXAMPLES, TITLED),
+    **dict.fromkeys((OVER_LIMIT, SHIFTS, OWNERLESS, SLIPPED), NAMED),
+    **dict.fromkeys((BLOCKED, OVERRIDDEN), TITLED | {"reason": LONGEST_REASON}),
 }
-THREADS = {BLOCKED: MessageKind.DIGEST_BLOCKED, SHIFTS: MessageKind.DIGEST_SHIFTS}
-"""What has a reply in a digest's thread; a vote has a clock of its own, and none."""
 
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
-every_need_with_a_thread = pytest.mark.parametrize("need", THREADS, ids=lambda need: need.name)
+every_need_in = {
+    where: pytest.mark.parametrize("need", needs, ids=lambda need: need.name)
+    for where, needs in {
+        Where.HOME: [need for need in NEEDS if need.in_home],
+        Where.LEAD: [need for need in LEAD if need is not ANSWER],
+        Where.THREAD: list(THREADS.values()),
+    }.items()
+}
+
+
+def places(need):
+    """Where it is shown."""
+    there = {Where.HOME: need.in_home, Where.LEAD: need in LEAD, Where.THREAD: need.thread}
+    return [where for where, shown_there in there.items() if shown_there] or [Where.QUESTION]
 
 
 def test_every_need_is_shown_by_one_function_and_held_to_what_holds_of_all():
-    assert set(LOOKS) == set(NEEDS) == set(EXAMPLES) == set(HOSTILE_ONES)
+    assert set(LOOKS) == set(NEEDS) == set(EXAMPLES)
+    assert set(LEAD) < set(NEEDS)
 
 
 @every_need
 def test_a_need_is_not_shown_in_two_ways(need):
     with pytest.raises(ValueError, match=f"{need.name} is shown already"):
-        shows(need)(lambda each, now, *, asks: ("", {}))
+        shows(need)(lambda each, on: Line("", None))
 
 
 def the_line(need, each, *, asks):
-    said, button = line_of(need, each, MONDAY, asks=asks)
-    return Answer(said, [section(said, button)])
+    return drawn(need, each, Where.LEAD if asks else Where.HOME)
+
+
+def drawn(need, each, where):
+    (line,) = lines_of(need, [each], Surface(where, MONDAY))
+    return Answer(line.said, [section(line.said, line.button)])
 
 
 @every_need
-@pytest.mark.parametrize("asks", [True, False])
-@pytest.mark.parametrize("examples", [EXAMPLES, HOSTILE_ONES], ids=["usual", "hostile"])
-def test_its_line_is_one_that_slack_takes_with_one_button(need, asks, examples):
-    told = the_line(need, examples[need](), asks=asks)
-    texts = shown(told)
-    assert len(buttons(told.blocks)) == 1
-    assert len(texts) == 2
-    assert "<" not in texts[0]
-    assert len(texts[0]) < 500
+@pytest.mark.parametrize("words", [{}, HOSTILE_WORDS], ids=["usual", "hostile"])
+def test_its_line_is_one_that_slack_takes_with_one_button(need, words):
+    for where in places(need):
+        each = EXAMPLES[need](**words.get(need, {}))
+        if (need, where) == (ANSWER, Where.LEAD):
+            each.state_entered_at = MONDAY - 14 * DAY
+        told = drawn(need, each, where)
+        texts = shown(told)
+        assert len(buttons(told.blocks)) == 1
+        assert len(texts) == 2
+        assert "<" not in texts[0]
+        assert len(texts[0]) < 1_000
 
 
 def of(need, count, named):
     """So many of the kind, of which some are named."""
     portfolio = a_portfolio()
-    return portfolio, {
-        need.name: Pile([EXAMPLES[need](n, portfolio) for n in range(1, named + 1)], count)
-    }
+    return portfolio, Pile([EXAMPLES[need](n, portfolio) for n in range(1, named + 1)], count)
 
 
 def at_home(need, count, named):
-    portfolio, piles = of(need, count, named)
-    return shown_home(Answer("", inbox.waits(Waits(**piles), portfolio, MONDAY)))
+    _, pile = of(need, count, named)
+    return shown_home(Answer("", inbox.waits(Waits({need: pile}), MONDAY)))
 
 
 def in_the_lead(need, count, named):
-    portfolio, piles = of(need, count, named)
-    return shown(digest.digest(a_telling(portfolio, needs=Needs(**piles))))
+    portfolio, pile = of(need, count, named)
+    return shown(digest.digest(a_telling(portfolio, needs=Waits({need: pile}))))
 
 
 def in_the_thread(need, count, named):
-    portfolio, piles = of(need, count, named)
-    return shown(digest_thread.reply(THREADS[need], Needs(**piles), portfolio, MONDAY))
+    _, pile = of(need, count, named)
+    return shown(digest_thread.reply(need, pile, MONDAY))
 
 
-def lines(need, texts, *, asks):
+def lines(need, texts, where):
     """How many of the texts are lines of the need."""
-    known = {shown(the_line(need, EXAMPLES[need](n), asks=asks))[0] for n in range(1, 11)}
+    known = {shown(drawn(need, EXAMPLES[need](n), where))[0] for n in range(1, 11)}
     return len([text for text in texts if text in known])
 
 
-@every_need
+@every_need_in[Where.HOME]
 def test_home_names_three_and_says_how_many_more_there_are(need):
     none, few, many = at_home(need, 0, 0), at_home(need, 2, 2), at_home(need, 4_321, 5)
-    assert [lines(need, each, asks=False) for each in (none, few, many)] == [0, 2, 3]
+    assert [lines(need, each, Where.HOME) for each in (none, few, many)] == [0, 2, 3]
     assert none == ["*Nothing waits for you.* What will, stands here first."]
     assert not few[-1].startswith("And ")
     assert many[-1].startswith("And 4,318 more ")
 
 
-@every_need
+@every_need_in[Where.LEAD]
 def test_a_digest_names_three(need):
     none, few, many = in_the_lead(need, 0, 0), in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
-    assert [lines(need, each, asks=True) for each in (none, few, many)] == [0, 2, 3]
+    assert [lines(need, each, Where.LEAD) for each in (none, few, many)] == [0, 2, 3]
     assert "nothing waits" in none[0]
 
 
-@every_need_with_a_thread
+@every_need_in[Where.THREAD]
 def test_a_digest_counts_all_that_is_in_its_thread(need):
     few, many = in_the_lead(need, 2, 2), in_the_lead(need, 4_321, 9)
     assert few[-3].startswith("In the thread: 2 ")
     assert many[-3].startswith("In the thread: 4,321 ")
 
 
-@every_need_with_a_thread
+@every_need_in[Where.THREAD]
 def test_the_thread_names_ten_and_says_how_many_more_there_are(need):
     none, few = in_the_thread(need, 0, 0), in_the_thread(need, 2, 2)
     many = in_the_thread(need, 4_321, 10)
-    assert [lines(need, each, asks=True) for each in (none, few, many)] == [0, 2, 10]
-    assert none[0].endswith("Thank you.")
+    assert [lines(need, each, Where.THREAD) for each in (none, few, many)] == [0, 2, 10]
+    assert len(none) == 1
     assert "not named here" not in few[-1]
     assert many[-1] == "4,311 more are not named here."
 

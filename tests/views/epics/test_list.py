@@ -91,14 +91,14 @@ def test_the_columns_of_implementing_are_called_by_their_names():
     assert "\nDelivering, implementing since {Mon 18 May}" in texts[1]
 
 
-READ = {"stream": "of Payments", "mine": "yours", "text": "with the words “<b>”"}
+READ = {"stream": "in Payments", "mine": "owned by you", "text": "with “<b>”"}
 CHOSEN = Filter(streams=(1_000,), mine=True, texts=("<b>",))
 
 
 def test_it_says_how_the_words_were_read():
     answer = epic_list(a_page(1), filter=CHOSEN, read=READ)
     assert shown(answer)[0] == (
-        "1 epic, page 1 of 1 · of Payments · yours · with the words “&lt;b&gt;” "
+        "1 epic, page 1 of 1 · in Payments · owned by you · with “&lt;b&gt;” "
         "· in the order of the board"
     )
 
@@ -123,25 +123,25 @@ def test_an_empty_list_says_what_to_leave_out():
         a_page(0), filter=CHOSEN, read=READ, without={"stream": 0, "mine": 4, "text": 1_200}
     )
     assert shown(answer) == [
-        "There is no such epic: of Payments, yours, with the words “&lt;b&gt;”.\n"
-        "It helps to leave one out.",
+        "No epic matches this filter: in Payments, owned by you, with “&lt;b&gt;”.\n"
+        "Try leaving one part out.",
         "Without “mine”: 4",
-        "Without the text: 1,200",
+        "Clear search: 1,200",
     ]
     value = ListPage.read(element(answer.blocks, "list_page_without_mine")["value"])
     assert value.filter == Filter(streams=(1_000,), texts=("<b>",))
 
 
 def test_where_there_is_nothing_with_or_without_what_was_asked_for_it_says_how_to_begin():
-    asked = {"filter": Filter(mine=True), "read": {"mine": "yours"}, "without": {"mine": 0}}
+    asked = {"filter": Filter(mine=True), "read": {"mine": "owned by you"}, "without": {"mine": 0}}
     assert shown(epic_list(a_page(0), **asked)) == [view.EMPTY]
 
 
 def test_where_one_part_leaves_nothing_all_the_others_are_shown():
     answer = epic_list(
-        a_page(0), filter=Filter(mine=True), read={"mine": "yours"}, without={"mine": 27}
+        a_page(0), filter=Filter(mine=True), read={"mine": "owned by you"}, without={"mine": 27}
     )
-    assert shown(answer) == ["There is no such epic: yours.", "Show all 27"]
+    assert shown(answer) == ["No epic matches this filter: owned by you.", "Show all 27"]
 
 
 def test_a_column_of_two_words_is_read_aloud_as_it_is_written():
@@ -151,8 +151,6 @@ def test_a_column_of_two_words_is_read_aloud_as_it_is_written():
 
 def test_where_nothing_helps_it_leads_to_the_whole_list():
     answer = epic_list(a_page(0), filter=CHOSEN, read=READ, without={"mine": 0})
-    assert shown(answer)[0].endswith(
-        "Nor is there one with any part of it left out. `/epic list` shows all."
-    )
+    assert shown(answer)[0].endswith("Leaving one part out does not help. `/epic list` shows all.")
     assert buttons(answer.blocks) == ["Show all epics"]
     assert "`" not in answer.text

@@ -9,7 +9,8 @@ from bot.workflows import seeing
 from bot.workflows.board import home as looking
 from bot.workflows.board.board import board
 from bot.workflows.board.home import Chosen
-from bot.workflows.board.inbox import what_waits
+from bot.workflows.board.needs import what_waits
+from bot.workflows.epics.waiting import ANSWER
 from models.audit.trail import note
 from models.epics.epic import Epic, EpicType
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
@@ -116,7 +117,8 @@ def test_what_is_chosen_narrows_the_counts_and_never_the_limits(database, shop):
     trust = a_theme(database, shop[1], "Trust")
     ready = {"state_id": state_id(database, "ready")}
     fills(database, shop[1], 2, **ready, theme_id=trust, title="Bank transfer", owner_user_id=ANA)
-    fills(database, shop[1], 3, **ready, title="Gift 100% cards", owner_user_id=BEN)
+    gifts = {"title": "Gift 100% cards", "hypothesis": "More presents"}
+    fills(database, shop[1], 3, **ready, **gifts, owner_user_id=BEN)
     limits(database, shop[1], 4, state="ready")
     with database.read() as session:
         for chosen, count in (
@@ -126,6 +128,7 @@ def test_what_is_chosen_narrows_the_counts_and_never_the_limits(database, shop):
             (Chosen(text="TRANSFER bank"), 2),
             (Chosen(text="100%"), 3),
             (Chosen(text="b-1"), 1),
+            (Chosen(text="gift presents"), 3),
             (Chosen(text="bank", no_theme=True), 0),
             (Chosen(theme_id=999), 5),
         ):
@@ -187,7 +190,7 @@ def drawn(database, shop, viewer):
         waits = what_waits(session, portfolios[0], reader, MONDAY)
         for epics in seen.first.values():
             assert all(epic.value_stream.name and epic.column_label for epic in epics)
-        for epic in waits.answers.some:
+        for epic in waits.of(ANSWER).some:
             assert epic.value_stream.name
     event.remove(database.engine, "before_cursor_execute", listen)
     return len([statement for statement in asked if statement.startswith(("SELECT", "WITH"))])

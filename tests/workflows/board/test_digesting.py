@@ -16,6 +16,7 @@ from models.message import Message, MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
+from tests.needs import by_name
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -261,7 +262,7 @@ def test_a_streams_digest_tells_of_that_stream_alone(database, shop):
     moved(database, shop, theirs, "reviewing", MONDAY + DAY)
     is_due(database, subscription, NINE_IN_BERLIN)
     telling = told(database)
-    assert telling.needs.answers.count == 0
+    assert by_name(telling.needs).answers.count == 0
     assert telling.in_flight.streams == {"Onboarding": Load(1)}
 
 
@@ -271,7 +272,7 @@ def test_an_idea_is_late_after_ten_working_days_but_not_in_a_new_portfolio(datab
     subscription = subscribes(database, shop)
     for weeks, late in ((2, 0), (4, 1)):
         is_due(database, subscription, NINE_IN_BERLIN + weeks * WEEK)
-        assert told(database).needs.answers.late == late
+        assert by_name(told(database).needs).answers.late == late
 
 
 def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(database, shop):
@@ -279,10 +280,10 @@ def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(
     moved(database, shop, epic, "implementing", MONDAY - 15 * DAY)
     subscription = subscribes(database, shop)
     is_due(database, subscription, NINE_IN_BERLIN)
-    assert [each.title for each, _ in told(database).needs.quiet.some] == ["wallet"]
+    assert [each.title for each, _ in by_name(told(database).needs).stale.some] == ["wallet"]
     with database.write() as session:
         confirming.confirm(session, shop[0], BEN, epic, NINE_IN_BERLIN + DAY)
-    assert told(database, NINE_IN_BERLIN + DAY).needs.quiet.count == 0
+    assert by_name(told(database, NINE_IN_BERLIN + DAY).needs).stale.count == 0
     with database.read() as session:
         message = session.scalars(select(Message).where(Message.kind == "digest")).one()
         assert session.get(Work, (shop[0], message.work_key)).due_at == NINE_IN_BERLIN + DAY
@@ -339,8 +340,8 @@ def test_each_owner_is_asked_once_on_thursday_about_all_they_have_in_flight(
     (check,) = checks(database)
     assert (check.user_id, check.week) == (ANA, "2026-W21")
     with database.read() as session:
-        asked, total = asking.asked_about(session, check)
-    assert ([epic.title for epic, _ in asked], total) == (["wallet", "cards"], 2)
+        asked = asking.asked_about(session, check)
+    assert ([epic.title for epic, _ in asked.some], asked.count) == (["wallet", "cards"], 2)
     assert due_at(database, f"facts:{shop[1]}") == THURSDAY_AT_TEN + WEEK
 
 

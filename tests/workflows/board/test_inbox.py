@@ -1,5 +1,6 @@
 """What waits for one person, and what a digest asks for, as those may see it who read it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,21 +9,23 @@ from sqlalchemy import select
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import home as looking
-from bot.workflows.board import inbox as waiting
-from bot.workflows.board.inbox import Reader, what_waits
+from bot.workflows.board.home import Reader
+from bot.workflows.board.needs import THREADS, what_waits, without_owner
+from bot.workflows.epics.waiting import STALE
 from bot.workflows.people.workspaces import grant_admin
 from models.board.digest import Digest, NotLive, Subscription, Wish
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic, Transition
 from models.epics.obstacles import Override
-from models.message import DIGEST_KINDS, Message, MessageKind
+from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.projects.project import Milestone, Project, ProjectShare
 from models.themes.theme import Theme
 from models.work import Work
+from tests.needs import by_name
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -104,7 +107,7 @@ def a_project(database, owner=BEN, *dates, code="PRJ-204", stream=None):
 def waits(database, user_id, now=MONDAY, **more):
     with database.read() as session:
         portfolio = session.scalars(select(Portfolio)).one()
-        return what_waits(session, portfolio, Reader(user_id=user_id, **more), now)
+        return by_name(what_waits(session, portfolio, Reader(user_id=user_id, **more), now))
 
 
 def titles(pile):
@@ -158,7 +161,7 @@ def test_an_epic_is_asked_about_after_as_many_days_as_its_state_says(
     with database.write() as session:
         session.scalars(select(Portfolio)).one().state("ready").stale_after_days = 30
     stands(database, shop, "silent", state, since=MONDAY - days * DAY)
-    assert waits(database, ANA).quiet.count == quiet
+    assert waits(database, ANA).stale.count == quiet
 
 
 def test_what_was_confirmed_or_unblocked_since_is_not_quiet(database, shop):
@@ -167,9 +170,9 @@ def test_what_was_confirmed_or_unblocked_since_is_not_quiet(database, shop):
     is_blocked(database, freed, MONDAY - 30 * DAY, ended_at=MONDAY - DAY)
     with database.write() as session:
         confirming.confirm(session, shop[0], ANA, confirmed, MONDAY - DAY)
-    assert waits(database, ANA).quiet.count == 0
+    assert waits(database, ANA).stale.count == 0
     later = MONDAY + 13 * DAY
-    assert [(e.title, at) for e, at in waits(database, ANA, later).quiet.some] == [
+    assert [(e.title, at) for e, at in waits(database, ANA, later).stale.some] == [
         ("confirmed", MONDAY - DAY),
         ("freed", MONDAY - DAY),
     ]
@@ -178,10 +181,10 @@ def test_what_was_confirmed_or_unblocked_since_is_not_quiet(database, shop):
 def test_clocks_for_reminders_start_when_the_portfolio_goes_live(database, shop):
     stands(database, shop, "silent", "implementing", since=MONDAY - 60 * DAY)
     live_since(database, MONDAY)
-    assert waits(database, ANA, MONDAY + 13 * DAY).quiet.count == 0
-    assert waits(database, ANA, MONDAY + 14 * DAY).quiet.count == 1
+    assert waits(database, ANA, MONDAY + 13 * DAY).stale.count == 0
+    assert waits(database, ANA, MONDAY + 14 * DAY).stale.count == 1
     live_since(database, None)
-    assert waits(database, ANA, MONDAY + 99 * DAY).quiet.count == 0
+    assert waits(database, ANA, MONDAY + 99 * DAY).stale.count == 0
 
 
 def test_what_is_without_an_owner_waits_for_who_owns_the_stream_and_for_admins(database, shop):
@@ -223,8 +226,8 @@ def test_a_restricted_epic_waits_for_its_circle_alone_and_is_linked_to_nothing(d
     assert waits(database, CLEO).slips.some[0].epics == ()
     with database.read() as session:
         portfolio = session.scalars(select(Portfolio)).one()
-        assert waiting.without_owner(session, portfolio, None, CLEO).count == 0
-        assert waiting.without_owner(session, portfolio, None, BEN).count == 1
+        assert without_owner(session, portfolio, None, CLEO, MONDAY).count == 0
+        assert without_owner(session, portfolio, None, BEN, MONDAY).count == 1
 
 
 @pytest.mark.parametrize(
@@ -282,7 +285,8 @@ def subscribes(database, shop, stream=None):
 def telling(database, shop, stream=None, now=NEXT_MONDAY):
     subscription = subscribes(database, shop, stream)
     with database.read() as session:
-        return reporting.preview(session, session.get_one(Subscription, subscription), now)
+        told = reporting.preview(session, session.get_one(Subscription, subscription), now)
+        return replace(told, needs=by_name(told.needs))
 
 
 def a_limit(database, shop, most, stream="Payments"):
@@ -297,7 +301,7 @@ def test_a_stream_over_its_limit_is_told_with_since_when_and_its_oldest_epic(dat
     for days in (30, 20, 10):
         stands(database, shop, f"since {days}", "ready", since=MONDAY - days * DAY)
     a_limit(database, shop, 1)
-    (crowd,) = telling(database, shop).needs.crowds
+    (crowd,) = telling(database, shop).needs.over_limit.some
     assert (crowd.value_stream.name, crowd.load.said) == ("Payments", "3 of 1, over by 2")
     assert crowd.since == MONDAY - 20 * DAY
     assert crowd.oldest.title == "since 30"
@@ -319,7 +323,7 @@ def test_an_epic_that_came_from_another_stream_counts_from_then(database, shop):
             )
         )
     a_limit(database, shop, 1)
-    assert telling(database, shop).needs.crowds[0].since == MONDAY - 5 * DAY
+    assert telling(database, shop).needs.over_limit.some[0].since == MONDAY - 5 * DAY
 
 
 def test_a_digest_counts_columns_themes_and_what_serves_none(database, shop):
@@ -405,7 +409,7 @@ def test_a_restricted_epic_is_in_no_digest(database, shop):
     is_blocked(database, epic, MONDAY - DAY)
     a_limit(database, shop, 0)
     told = telling(database, shop)
-    assert not told.needs.any
+    assert told.needs.count == 0
     assert not told.changes.any
     assert told.in_flight.whole.count == 0
 
@@ -436,8 +440,7 @@ def replies(database, ts="1.1"):
         lead.ts = ts
         reporting.reply_in_thread(session, lead, NEXT_MONDAY)
     with database.read() as session:
-        kinds = [kind for kind in DIGEST_KINDS if kind is not MessageKind.DIGEST]
-        rows = select(Message).where(Message.kind.in_(kinds)).order_by(Message.id)
+        rows = select(Message).where(Message.kind.in_(THREADS)).order_by(Message.id)
         return session.scalars(rows).all()
 
 
@@ -465,5 +468,5 @@ def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
         confirming.confirm(session, shop[0], ANA, epic, at)
     with database.read() as session:
         digest = session.scalars(select(Digest)).one()
-        assert not reporting.tell_condition(session, digest, MessageKind.DIGEST_QUIET).any
+        assert reporting.waits_in_thread(session, digest, STALE, at).count == 0
         assert session.get(Work, (shop[0], reply.work_key)).due_at == at

@@ -5,8 +5,7 @@ import json
 from sqlalchemy import true
 
 from bot.views.audit.log import audit_log
-from bot.workflows.audit.deeds import Query
-from bot.workflows.audit.log import deeds_of_epic
+from bot.workflows.audit.log import Query, log_of_epic
 from bot.workflows.files import exporting
 from models.epics.epic import Epic
 from models.files.sheet import as_text
@@ -40,13 +39,14 @@ def test_an_export_tells_who_is_asked_and_no_choice_before_the_close(database):
     assert len(after["ballots"]) == 2
 
 
-def test_the_audit_log_says_in_words_that_it_was_opened_and_how_it_closed(database):
+def test_the_audit_log_says_that_it_was_opened_and_how_it_closed(database):
     an_mvp(database)
     opens(database)
     votes(database, 1, BEN, "stop")
     closes(database, 1, CLOSES_AT)
     with database.read() as session:
-        page = deeds_of_epic(session, session.get_one(Epic, 1), Query())
+        page = log_of_epic(session, session.get_one(Epic, 1), Query())
         told = str(audit_log(page).blocks)
-    assert "opened the vote *D-1* on it" in told
-    assert "closed the vote *D-1* on it: no quorum, nothing moved" in told
+    assert "decision *D-1* opened" in told
+    assert "decision *D-1* · outcome: none → no quorum" in told
+    assert "effect: none → “nothing moved”" in told

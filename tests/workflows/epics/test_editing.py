@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.worker.drawing import DRAWINGS
+from bot.views.notices import notices
 from bot.workflows.epics import finding
 from bot.workflows.epics.editing import edit, hand_over, note_told
 from bot.workflows.epics.proposing import propose
@@ -210,7 +210,7 @@ def test_who_gets_what_nobody_owned_is_told(database, shop):
         session.get_one(Epic, 1).owner_user_id = None
         hand_over(session, shop[0], BEN, 1, CLEO, LATER)
         assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
-        said = DRAWINGS[MessageKind.OWNER](session, 1, LATER).text
+        said = notices()[MessageKind.OWNER].draw(session, 1, LATER).text
         assert said == f"<@{CLEO}> owns *PAY-1 · Pay by bank transfer* now."
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.worker.drawing import DRAWINGS
+from bot.views.board import home as home_board
+from bot.views.notices import notices
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import home as looking
 from bot.workflows.board.board import board
@@ -18,6 +19,7 @@ from bot.workflows.epics.editing import edit, hand_over
 from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.epics.restricting import circle_of, restrict
 from bot.workflows.epics.transferring import give
+from bot.workflows.epics.waiting import ANSWER, STALE
 from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
 from models.board.digest import Digest, Wish
@@ -89,7 +91,7 @@ def test_others_are_not_told_that_their_idea_is_like_it(database, shop, viewer, 
 def test_others_do_not_see_or_count_it_in_home(database, shop):
     with database.write() as session:
         home = looking.look(session, shop[0], DANA, MONDAY)
-        drawn = DRAWINGS["home"](session, home.id, LATER)
+        drawn = home_board.of_person(session, home, LATER)
         assert SECRET not in json.dumps(drawn.blocks)
         assert board(session, shop[1], DANA).total == 1
         assert board(session, shop[1], ELI).total == 2
@@ -104,7 +106,7 @@ def test_no_digest_tells_of_it(database, shop):
         later = LATER + timedelta(days=40)
         assert changes_between(session, scope, MONDAY, later).came_in == []
         told = needs(session, scope, MONDAY, later, later, later)
-        assert (told.quiet.count, told.answers.count) == (0, 1)
+        assert (told.of(STALE).count, told.of(ANSWER).count) == (0, 1)
         assert in_flight(session, scope, later).whole.count == 0
 
 
@@ -117,7 +119,7 @@ def test_who_is_asked_about_their_own_epics_is_not_asked_about_it(database, shop
         check = FactCheck(workspace_id=shop[0], user_id=DANA, week="2026-W21", at=LATER)
         session.add(check)
         session.flush()
-        drawn = DRAWINGS[MessageKind.FACT_CHECK](session, check.id, LATER)
+        drawn = notices()[MessageKind.FACT_CHECK].draw(session, check.id, LATER)
         assert "PAY-2" in drawn.text + json.dumps(drawn.blocks)
         assert "PAY-1" not in drawn.text + json.dumps(drawn.blocks)
 
@@ -162,11 +164,11 @@ def test_an_admin_outside_the_circle_is_outside(database, shop):
 def test_the_channel_forgets_its_title_at_once_and_has_it_back_later(database, shop):
     with database.write() as session:
         card = session.scalars(select(Message).where(Message.subject_id == 1)).one()
-        drawn = DRAWINGS[card.kind](session, 1, LATER)
+        drawn = notices()[card.kind].draw(session, 1, LATER)
         assert SECRET not in drawn.text + json.dumps(drawn.blocks)
         assert session.get_one(Work, (shop[0], card.work_key)).due_at == LATER
         restrict(session, shop[0], ANA, 1, [], LATER, restricted=False)
-        assert SECRET in DRAWINGS[card.kind](session, 1, LATER).text
+        assert SECRET in notices()[card.kind].draw(session, 1, LATER).text
 
 
 @pytest.fixture
@@ -187,7 +189,7 @@ def waiting(database, shop):
 
 
 def drawn(session, card):
-    return DRAWINGS[card.kind](session, card.subject_id, LATER).text
+    return notices()[card.kind].draw(session, card.subject_id, LATER).text
 
 
 def test_who_waits_for_the_place_of_one_that_is_restricted_names_it_no_more(
@@ -255,7 +257,7 @@ def test_those_named_can_change_and_nothing_else_does(database, shop):
         home = looking.look(session, shop[0], DANA, MONDAY)
         restrict(session, shop[0], BEN, 1, [DANA], LATER, restricted=True)
         assert circle_of(session, 1) == [DANA]
-        assert SECRET in json.dumps(DRAWINGS["home"](session, home.id, LATER).blocks)
+        assert SECRET in json.dumps(home_board.of_person(session, home, LATER).blocks)
         assert session.scalars(select(CircleMember.added_by)).all() == [BEN]
         assert session.get_one(Epic, 1).version == 2
         restrict(session, shop[0], BEN, 1, None, LATER, restricted=False)

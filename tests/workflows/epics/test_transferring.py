@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.worker.drawing import DRAWINGS
+from bot.views.notices import notices
 from bot.workflows.board.card import history
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.restricting import restrict
@@ -88,7 +88,7 @@ def test_its_card_follows_and_where_it_stood_is_said_where_it_went(database, sho
             ("C0ONB", "epic_card", 1),
             (CLEO, "stream_move_told", step.id),
         ]
-        said = DRAWINGS[MessageKind.STREAM_MOVE](session, step.id, LATER).text
+        said = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
         assert "went from Payments to Onboarding" in said
         assert "It fits there. Its key stays. Its card is in <#C0ONB>." in said
     with database.read() as session:
@@ -114,7 +114,7 @@ def test_back_again_it_has_one_card_and_each_place_says_where_it_went(database, 
             ("C0ONB", "stream_move", back.id),
             ("C0PAY", "epic_card", 1),
         ]
-        said = DRAWINGS[MessageKind.STREAM_MOVE](session, there.id, LATER).text
+        said = notices()[MessageKind.STREAM_MOVE].draw(session, there.id, LATER).text
         assert "It is in Payments now." in said
 
 
@@ -122,7 +122,7 @@ def test_a_stream_without_a_channel_has_no_card_of_it(database, shop):
     with database.write() as session:
         step = to(session, shop[0], "PLT")
         assert [m[1] for m in messages(session)] == ["stream_move", "stream_move_told"]
-        said = DRAWINGS[MessageKind.STREAM_MOVE](session, step.id, LATER).text
+        said = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
         assert said.endswith("Its key stays.")
 
 
@@ -131,11 +131,12 @@ def test_a_restricted_one_leaves_without_a_word(database, shop):
         restrict(session, shop[0], ANA, 1, [], LATER, restricted=True)
         step = to(session, shop[0], "ONB")
         assert [m[1] for m in messages(session)] == ["stream_move", "stream_move_told"]
-        told = DRAWINGS[MessageKind.STREAM_MOVE](session, step.id, LATER).text
+        told = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
         assert "bank transfer" not in told
         assert "Onboarding" not in told
         assert (
-            "bank transfer" in DRAWINGS[MessageKind.STREAM_MOVE_TOLD](session, step.id, LATER).text
+            "bank transfer"
+            in notices()[MessageKind.STREAM_MOVE_TOLD].draw(session, step.id, LATER).text
         )
         restrict(session, shop[0], ANA, 1, [], LATER, restricted=False)
         assert ("C0ONB", "epic_card", 1) in messages(session)

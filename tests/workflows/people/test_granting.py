@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.worker.drawing import DRAWINGS
+from bot.views.notices import notices
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.people.granting import grant, take_away
 from bot.workflows.people.workspaces import admin_ids, grant_admin, settle_admins, workspace_of
@@ -236,7 +236,7 @@ def told_of_roles(database):
         messages = session.scalars(
             select(Message).where(Message.kind == MessageKind.ROLE).order_by(Message.id)
         ).all()
-        draw = DRAWINGS[MessageKind.ROLE]
+        draw = notices()[MessageKind.ROLE].draw
         return [(m.channel_id, draw(session, m.subject_id, MONDAY).text) for m in messages]
 
 

@@ -1,13 +1,18 @@
 """Giving one person a file, in their direct messages with Tack."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from sqlalchemy.orm import Session
+
 from bot.worker.calls import CallFailed, Calls
+from bot.worker.jobs import Done, GiveUp, Outcome, Task, Then, after
 from bot.worker.replies import Reply
 
 SECONDS = 20
@@ -15,6 +20,61 @@ UPLOAD = "upload_url"
 """Where the bytes go is no method, and goes wrong like one."""
 
 NOT_THERE = "file_not_found"
+NEVER = frozenset({"missing_scope", "not_allowed_token_type", "file_upload_size_restricted"})
+"""Slack will not take the file, however often it is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file for one person, and how it is stored how far it came."""
+
+    name: str
+    said: str
+    """What stands with it, in Slack's mark-up."""
+    user_id: str
+    slack_id: str | None
+    """Slack's name of one that it has and may not have shown yet."""
+    content: Callable[[], bytes]
+    begun: Callable[[Session, str | None], None]
+    """Keeps Slack's name of it; None where it has to be another one."""
+    given: Then
+    not_given: Callable[[str, Session, datetime], None]
+    """Says why not, by Slack's word for it."""
+    told_after: int
+    """So many attempts go wrong before that is said."""
+
+
+def give(task: Task, file: File) -> Outcome:
+    """Send the bytes, which nobody sees, then show them; what was done is not done again."""
+    calls = FileCalls(task.calls)
+    try:
+        slack_id = file.slack_id
+        if slack_id is not None and calls.is_shown(slack_id):
+            return Done(file.given)
+        if slack_id is None:
+            slack_id = sent = calls.send(file.name, file.content())
+            task.keep(lambda session, now: file.begun(session, sent))
+        calls.show(slack_id, file.name, file.user_id, file.said)
+    except CallFailed as failed:
+        return _after(task, file, failed)
+    return Done(file.given)
+
+
+def _after(task: Task, file: File, failed: CallFailed) -> Outcome:
+    """Try again; the person is told when that goes on, and when it is no use."""
+    error = failed.reply.error
+    tell = partial(file.not_given, error)
+    if failed.reply.is_final or error in NEVER:
+        return GiveUp(error, tell)
+    goes_on = failed.again_at is None and task.claim.attempts + 1 >= file.told_after
+
+    def then(session: Session, now: datetime) -> None:
+        if error == NOT_THERE:
+            file.begun(session, None)
+        if goes_on:
+            tell(session, now)
+
+    return after(failed, then)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,206 @@
+"""What of the epics waits for someone: ideas, what lacks something, what is silent or unowned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from bot.workflows.needs import Asked, Need, Rows
+from bot.workflows.paging import Pile
+from models.board.confirmation import Confirmation
+from models.board.digest import asked_if_silent_since
+from models.epics.blocking import Blocking
+from models.epics.column import ENDED, next_column
+from models.epics.epic import Epic
+from models.epics.obstacles import Override
+from models.epics.policy import fields_of, lacks_before
+from models.message import MessageKind
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, ValueStream
+
+MOST_OWNED = 100
+"""So many epics of one person are looked at one by one."""
+
+LONGEST_HERE = (Epic.state_entered_at, Epic.id)
+LINE = (joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
+"""What lines about an epic say."""
+
+
+def _owned(user_id: str) -> ColumnElement[bool]:
+    return Epic.owner_user_id == user_id
+
+
+def _of_their_streams(user_id: str) -> ColumnElement[bool]:
+    return Epic.value_stream_id.in_(
+        select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
+    )
+
+
+def _past_its_date(asked: Asked) -> ColumnElement[bool]:
+    """Which ideas came too long ago to be answered in time; none is late in a new portfolio."""
+    if not asked.portfolio.calls_late(asked.at):
+        return false()
+    zone = ZoneInfo(asked.portfolio.time_zone)
+    due = asked.portfolio.calendar.late_if_entered_before(asked.at.astimezone(zone).date())
+    return Epic.state_entered_at < datetime(due.year, due.month, due.day, tzinfo=zone)
+
+
+ANSWER = Need(
+    "answers",
+    Rows(
+        noun=Epic,
+        rows=select(Epic)
+        .join(Epic.state)
+        .where(State.name == FIRST_STATE, Epic.answered_at.is_(None)),
+        order=LONGEST_HERE,
+        since=Epic.state_entered_at,
+        theirs=_of_their_streams,
+        late=_past_its_date,
+        loads=LINE,
+    ),
+    thread=MessageKind.DIGEST_ANSWERS,
+)
+"""Ideas without a first answer; each waits for who owns its value stream."""
+
+UNOWNED = Need(
+    "unowned",
+    Rows(
+        noun=Epic,
+        rows=select(Epic)
+        .join(Epic.state)
+        .where(State.kind.not_in(ENDED), Epic.owner_user_id.is_(None)),
+        order=LONGEST_HERE,
+        since=Epic.created_at,
+        theirs=_of_their_streams,
+        loads=LINE,
+    ),
+    thread=MessageKind.DIGEST_UNOWNED,
+)
+"""Open epics that nobody owns; each waits for who owns its value stream."""
+
+OVERRIDDEN = Need(
+    "overrides",
+    Rows(
+        noun=Override,
+        rows=select(Override).join(Override.epic),
+        order=(Override.at.desc(), Override.id),
+        when=lambda asked: and_(Override.at > asked.since, Override.at <= asked.until),
+        loads=(joinedload(Override.epic).joinedload(Epic.value_stream),),
+    ),
+    in_home=False,
+    thread=MessageKind.DIGEST_OVERRIDES,
+)
+"""Moves past a limit or a policy, the newest first."""
+
+_GOING_ON = Rows(
+    noun=Epic,
+    rows=select(Epic).join(Epic.state).where(State.kind.not_in(ENDED), ~Epic.blocking.has()),
+    order=LONGEST_HERE,
+    theirs=_owned,
+    loads=LINE,
+)
+"""Open epics that can go on: one that is blocked waits as that alone."""
+
+
+def _going_on(asked: Asked) -> Sequence[tuple[Epic, datetime]]:
+    """Their epics that can go on, each with its last news: read once for all that asks of them."""
+    if _GOING_ON not in asked.read:
+        found = _GOING_ON.found(replace(asked, few=MOST_OWNED), *last_heard())
+        asked.read[_GOING_ON] = [_with_news(row) for row in found]
+    return cast("Sequence[tuple[Epic, datetime]]", asked.read[_GOING_ON])
+
+
+def _with_news(row: Row[Any]) -> tuple[Epic, datetime]:
+    """An epic, and when it was heard of last."""
+    return row[0], news_of(row[0], row[1:3])
+
+
+def _lacking(asked: Asked) -> Pile[tuple[Epic, Sequence[Requirement]]]:
+    found = [(epic, lacks) for epic, _ in _going_on(asked) if (lacks := _lacks(epic))]
+    return Pile(found[: asked.few], len(found))
+
+
+def _lacks(epic: Epic) -> Sequence[Requirement]:
+    """What a form of the epic can still say of what its next state asks; of ideas only after yes.
+
+    Until then the idea waits for another.
+    """
+    to = next_column(epic)
+    if to is None or (epic.state.name == FIRST_STATE and epic.accepted_at is None):
+        return []
+    return fields_of(lacks_before(epic, epic.portfolio.states, to.state, scales=to.scales))
+
+
+LACKING = Need("lacking", _lacking)
+"""Epics with what their next state asks and a form can still say; each waits for its owner."""
+
+_SILENT = Rows(
+    noun=Epic,
+    rows=select(Epic),
+    order=LONGEST_HERE,
+    when=lambda asked: quiet_epics(asked.portfolio, asked.portfolio.states, asked.at),
+    loads=LINE,
+)
+
+
+def _stale(asked: Asked) -> Pile[tuple[Epic, datetime]]:
+    """Each with its last news, those silent for the longest first."""
+    if asked.whose is None:
+        found = _SILENT.found(asked, *last_heard())
+        silent, total = [_with_news(row) for row in found], found[0].total if found else 0
+    else:
+        silent = [each for each in _going_on(asked) if _is_silent(*each, asked.at)]
+        total = len(silent)
+    silent.sort(key=lambda each: (each[1], each[0].id))
+    return Pile(silent[: asked.few], total)
+
+
+def _is_silent(epic: Epic, news_at: datetime, at: datetime) -> bool:
+    since = asked_if_silent_since(epic.state, epic.portfolio, at)
+    return since is not None and news_at <= since
+
+
+STALE = Need("stale", _stale, thread=MessageKind.DIGEST_QUIET)
+"""Epics of which nothing was heard for as long as their state allows; each waits for its owner.
+
+What was heard since takes it out again, so that a question once answered is gone.
+"""
+
+
+def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """When an epic was last confirmed, and last unblocked, as columns beside it."""
+    confirmed = select(func.max(Confirmation.at)).where(Confirmation.epic_id == Epic.id)
+    unblocked = select(func.max(Blocking.ended_at)).where(Blocking.epic_id == Epic.id)
+    return confirmed.scalar_subquery(), unblocked.scalar_subquery()
+
+
+def news_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
+    """When the epic was last heard of."""
+    return max([epic.state_entered_at, *(at for at in heard if at is not None)])
+
+
+def quiet_epics(
+    portfolio: Portfolio, states: Iterable[State], now: datetime
+) -> ColumnElement[bool]:
+    """Which epics nothing was heard of for as long as their state allows; the blocked wait."""
+    silent = [
+        and_(Epic.state_id == state.id, _silent_since(since))
+        for state in states
+        if (since := asked_if_silent_since(state, portfolio, now)) is not None
+    ]
+    return or_(*silent) if silent else false()
+
+
+def _silent_since(since: datetime) -> ColumnElement[bool]:
+    confirmed = select(Confirmation.id).where(
+        Confirmation.epic_id == Epic.id, Confirmation.at > since
+    )
+    blocked = select(Blocking.id).where(
+        Blocking.epic_id == Epic.id,
+        or_(Blocking.ended_at.is_(None), Blocking.ended_at > since),
+    )
+    return and_(Epic.state_entered_at <= since, ~confirmed.exists(), ~blocked.exists())

@@ -1,0 +1,274 @@
+"""What holds of every kind of message, whatever it is about."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.views.notices import notice, notices
+from bot.workflows.decisions.opening import open_decision
+from bot.workflows.keeping import Act
+from models.audit.audit import AuditAnchor
+from models.board.confirmation import FactCheck
+from models.board.digest import Digest, Subscription
+from models.budgets.period import FundingPeriod
+from models.budgets.shift import Outcome, Shift
+from models.decisions.form import DecisionForm
+from models.epics.answer import Answer, AnswerKind
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
+from models.epics.epic import Epic
+from models.files.export import Export, ExportFormat
+from models.files.upload import Upload, UploadKind
+from models.message import DIGEST_KINDS, Message, MessageKind
+from models.people.handover import Departure, Handover
+from models.people.role import Role, RoleGrant, UserGroup
+from models.portfolio.portfolio import Portfolio, ValueStream
+from tests.views.builders import HOSTILE
+from tests.views.reading import shown
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+
+
+def an_epic_of(session, shop, words):
+    """An epic of which all that people write is so."""
+    stream = session.scalars(select(ValueStream).order_by(ValueStream.id)).first()
+    epic = an_epic(session, shop[0], stream.id)
+    epic.title, epic.hypothesis, epic.indicator = words[:150], words, words[:200]
+    epic.kill_threshold = words[:200]
+    return epic
+
+
+def a_shift_of(session, shop, words):
+    """A request that was declined, of which all that people write is so."""
+    giver, taker = session.scalars(select(ValueStream).order_by(ValueStream.id)).all()[:2]
+    giver.name, taker.name = words[:78], f"{words[:78]} 2"
+    period = FundingPeriod(
+        workspace_id=shop[0],
+        portfolio_id=shop[1],
+        name="2026",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )
+    session.add(period)
+    session.flush()
+    shift = Shift(
+        workspace_id=shop[0],
+        portfolio_id=shop[1],
+        period_id=period.id,
+        from_stream_id=giver.id,
+        to_stream_id=taker.id,
+        amount_minor=8_000_000,
+        reason=words[:500],
+        asked_by=ANA,
+        asked_at=MONDAY,
+        lapses_at=MONDAY,
+    )
+    shift.end(Outcome.DECLINED, BEN, MONDAY, words[:500])
+    session.add(shift)
+    return shift
+
+
+def a_decision_of(session, shop, words):
+    """A decision about such an epic, of whose electors one has voted."""
+    epic = an_epic_of(session, shop, words)
+    to = epic.portfolio.state("implementing")
+    session.add(epic.move(to, BEN, None, MONDAY))
+    epic.portfolio.channel_id = "C0PORT"
+    here = {"workspace_id": shop[0], "portfolio_id": shop[1]}
+    session.add_all([RoleGrant(role=Role.COUNCIL, user_id=each, **here) for each in (ANA, BEN)])
+    session.flush()
+    form = DecisionForm(closes_on=date(2026, 5, 25), because=words[:500])
+    return open_decision(Act(session, shop[0], ANA, MONDAY), epic.id, form)
+
+
+def an_answer_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    question = {"kind": AnswerKind.QUESTION, "words": words[:1_000], "by_user_id": BEN}
+    return added(session, Answer(workspace_id=shop[0], epic_id=epic.id, at=MONDAY, **question))
+
+
+def a_stop_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    step = epic.move(epic.portfolio.state("stopped"), BEN, words[:500], MONDAY)
+    step.learned = words[:500]
+    return added(session, step)
+
+
+def a_stream_move_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    left, to = renamed_streams(session, words)
+    facts = {"workspace_id": shop[0], "epic_id": epic.id, "by_user_id": BEN, "at": MONDAY}
+    ends = {"from_stream_id": left.id, "to_stream_id": to.id, "reason": words[:500]}
+    return added(session, StreamMove(**facts, **ends))
+
+
+def a_refusal_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    card = select(Message).where(Message.subject_id == epic.id)
+    refused = session.scalars(card).one()
+    refused.refusal = "not_in_channel"
+    return refused
+
+
+def a_digest_of(session, shop, words):
+    """One that asks for a blocked epic of such words."""
+    epic = an_epic_of(session, shop, words)
+    blocked = {"reason": words[:500], "by_user_id": BEN, "at": MONDAY}
+    session.add(Blocking(workspace_id=shop[0], epic_id=epic.id, **blocked))
+    at = {"next_at": MONDAY, "subscribed_at": MONDAY, "time_zone": "UTC"}
+    here = {"workspace_id": shop[0], "channel_id": "C0ALL"}
+    asked = Subscription(portfolio_id=shop[1], subscribed_by=ANA, **here, **at)
+    added(session, asked)
+    week = {"week": "2026-W21", "since": MONDAY - timedelta(days=7), "until": MONDAY}
+    return added(session, Digest(subscription_id=asked.id, at=MONDAY, first=False, **week, **here))
+
+
+def a_question_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    session.add(epic.move(epic.portfolio.state("ready"), BEN, None, MONDAY))
+    asked = {"user_id": epic.owner_user_id, "week": "2026-W21", "at": MONDAY}
+    return added(session, FactCheck(workspace_id=shop[0], **asked))
+
+
+def a_role_of(session, shop, words):
+    stream, _ = renamed_streams(session, words)
+    given = {"role": Role.FINANCE, "user_id": ANA, "value_stream_id": stream.id}
+    return added(session, RoleGrant(workspace_id=shop[0], **given))
+
+
+def a_group_s_role_of(session, shop, words):
+    group = {"group_id": "S0COUNCIL", "handle": words[:80], "name": words[:80]}
+    session.add(UserGroup(workspace_id=shop[0], seen_at=MONDAY, **group))
+    given = a_role_of(session, shop, words)
+    given.user_id, given.user_group_id = None, "S0COUNCIL"
+    return given
+
+
+def a_departure_of(session, shop, words):
+    renamed_streams(session, words)
+    return added(session, Departure(workspace_id=shop[0], user_id=BEN, at=MONDAY))
+
+
+def a_handover_of(session, shop, words):
+    people = {"from_user_id": ANA, "to_user_id": BEN, "by_user_id": ANA}
+    return added(
+        session, Handover(workspace_id=shop[0], at=MONDAY, handed=[words[:80]] * 99, **people)
+    )
+
+
+def a_portfolio_of(session, shop, words):
+    renamed_streams(session, words)
+    portfolio = session.scalars(select(Portfolio)).one()
+    portfolio.name = words[:80]
+    return portfolio
+
+
+def a_stream_of(session, shop, words):
+    stream, target = renamed_streams(session, words)
+    stream.merged_into_id = target.id
+    return stream
+
+
+def an_anchor_of(session, shop, words):
+    return added(
+        session, AuditAnchor(workspace_id=shop[0], week="2026-W21", count=7, hash="a", at=MONDAY)
+    )
+
+
+def an_export_of(session, shop, words):
+    portfolio = a_portfolio_of(session, shop, words)
+    asked = {"user_id": ANA, "format": ExportFormat.CSV, "asked_at": MONDAY}
+    asked["problem"] = words[:200]
+    return added(session, Export(workspace_id=shop[0], portfolio=portfolio, **asked))
+
+
+def an_upload_of(session, shop, words):
+    failed = {"failed": words[:500], "reasons": [words[:200]], "bad": 1, "new_themes": [words]}
+    file = {"file_name": words[:200], "kind": UploadKind.EPICS, "sha256": "a", "result": failed}
+    here = {"workspace_id": shop[0], "portfolio_id": shop[1], "user_id": ANA}
+    return added(session, Upload(uploaded_at=MONDAY, loaded_at=MONDAY, **file, **here))
+
+
+def renamed_streams(session, words):
+    """Both, of which one bears such a name."""
+    first, second = session.scalars(select(ValueStream).order_by(ValueStream.id)).all()[:2]
+    first.name = words[:80]
+    return first, second
+
+
+def added(session, row):
+    session.add(row)
+    session.flush()
+    return row
+
+
+SUBJECTS = {
+    MessageKind.EPIC_CARD: an_epic_of,
+    MessageKind.IDEA_ANSWER: an_answer_of,
+    MessageKind.STOPPED: a_stop_of,
+    MessageKind.REFUSAL: a_refusal_of,
+    **dict.fromkeys(DIGEST_KINDS, a_digest_of),
+    MessageKind.FACT_CHECK: a_question_of,
+    MessageKind.USER_GROUP: a_group_s_role_of,
+    MessageKind.ROLE: a_role_of,
+    MessageKind.DEPARTURE: a_departure_of,
+    MessageKind.HANDOVER: a_handover_of,
+    MessageKind.OWNER: an_epic_of,
+    MessageKind.STREAM_MOVE: a_stream_move_of,
+    MessageKind.STREAM_MOVE_TOLD: a_stream_move_of,
+    MessageKind.LIVE: a_portfolio_of,
+    MessageKind.LIVE_FOR_OWNER: a_stream_of,
+    MessageKind.AUDIT_HEAD: an_anchor_of,
+    MessageKind.EXPORT: an_export_of,
+    MessageKind.IMPORTED: an_upload_of,
+    MessageKind.BALLOT: a_decision_of,
+    MessageKind.BALLOT_TOLD: a_decision_of,
+    MessageKind.SHIFT: a_shift_of,
+    MessageKind.MERGED: a_stream_of,
+}
+"""For each kind of message, one to show."""
+
+every_notice = pytest.mark.parametrize("kind", MessageKind)
+
+
+def test_every_kind_of_message_is_a_notice_and_held_to_what_holds_of_all():
+    assert set(notices()) == set(SUBJECTS) == set(MessageKind)
+
+
+@every_notice
+def test_a_kind_is_not_shown_in_two_ways(kind):
+    assert kind in notices()
+    with pytest.raises(ValueError, match=f"{kind} is shown already"):
+        notice(kind, Epic)(lambda session, epic, now: None)
+
+
+@every_notice
+@pytest.mark.parametrize("words", ["It helps.", HOSTILE * 60], ids=["usual", "hostile"])
+def test_a_notice_shows_its_subject_in_words_that_slack_takes(database, kind, words):
+    shop = a_portfolio(database)
+    with database.write() as session:
+        subject = SUBJECTS[kind](session, shop, words)
+        session.flush()
+        assert isinstance(subject, notices()[kind].noun)
+        drawn = notices()[kind].draw(session, subject.id, MONDAY)
+        assert shown(drawn)
+        for marked in (drawn.text, *_marked(drawn.blocks)):
+            assert "<!channel>" not in marked
+            assert "<https" not in marked
+
+
+@pytest.mark.parametrize("kind", [MessageKind.ROLE, MessageKind.USER_GROUP])
+def test_of_a_role_that_was_taken_away_a_notice_says_that_it_is_gone(database, kind):
+    a_portfolio(database)
+    with database.read() as session:
+        assert shown(notices()[kind].draw(session, 99, MONDAY))
+
+
+def _marked(part):
+    """All mark-up in blocks, however deep."""
+    if isinstance(part, list):
+        return [text for each in part for text in _marked(each)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["text"]] if part.get("type") == "mrkdwn" else []
+    return own + [text for each in part.values() for text in _marked(each)]
