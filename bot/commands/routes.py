@@ -40,8 +40,8 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
-from bot.workflows.keeping import ChangedSince, who_changed
-from models.errors import Mistake
+from bot.workflows.keeping import who_changed
+from models.errors import ChangedSince, Mistake
 from models.form import Choice, Form, Groups
 from models.seen import first_time, was_seen
 

@@ -13,7 +13,7 @@ from bot.workflows.permitting import Place, check, check_any, may
 from bot.workflows.seeing import portfolio_seen_by
 from models.audit.audit import AuditEvent
 from models.base import Base
-from models.errors import FieldMistakes, Mistake
+from models.errors import check_as_seen, check_free, there
 from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
@@ -22,31 +22,6 @@ LOCK: dict[str, Any] = {"key_share": True}
 """Against others who change the same, not against what points to it."""
 
 Noun = TypeVar("Noun", bound=Base)
-
-
-class Gone(Mistake):
-    """A noun that is not there, or not for this person."""
-
-    def __init__(self, command: str) -> None:
-        super().__init__(f"That is not there any more. {command} shows what there is.")
-
-
-class ChangedSince(Mistake):
-    """Something that someone else has changed since it was shown."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"Someone has changed {what} since this form was opened. Copy what you typed, "
-            "close the form and open it again to see it as it is now."
-        )
-        self.what = what
-
-
-class Taken(FieldMistakes):
-    """A second noun of the same name, where no two may have the same."""
-
-    def __init__(self, field: str, one: str, called: str) -> None:
-        super().__init__({field: f"There is {one} {called[:60]} already."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +85,8 @@ class Kept(Generic[Noun]):
         """
         found = act.session.get(self.noun, id_, with_for_update=LOCK, populate_existing=True)
         noun: Any = self._allowed(act, found)
-        if version not in (None, noun.version):
-            raise ChangedSince(self.called(noun))
+        if version is not None:
+            check_as_seen(self.called(noun), version, noun.version)
         return noun  # type: ignore[no-any-return]
 
     def portfolio(self, act: Act, portfolio_id: int) -> Portfolio:
@@ -194,12 +169,10 @@ class Kept(Generic[Noun]):
             or_(name == called, func.lower(name) == called.lower()),
             kind.id.is_distinct_from(noun.id),
         )
-        if act.session.scalar(same.limit(1)) is not None:
-            raise Taken(str(self.unique), self.one, called)
+        check_free(str(self.unique), self.one, called, act.session.scalar(same.limit(1)))
 
-    def _seen_noun(self, act: Act, noun: Noun | None) -> Noun:
-        if noun is None:
-            raise Gone(self.command)
+    def _seen_noun(self, act: Act, found: Noun | None) -> Noun:
+        noun = there(found, self.command)
         self._seen(act, self.portfolio_id(act.session, noun))
         return noun
 
@@ -216,10 +189,7 @@ def seen_portfolio(
     )
     if portfolio_id is not None:
         rows = rows.where(Portfolio.id == portfolio_id)
-    found = act.session.scalars(rows.order_by(*order, Portfolio.id).limit(1)).first()
-    if found is None:
-        raise Gone(command)
-    return found
+    return there(act.session.scalars(rows.order_by(*order, Portfolio.id).limit(1)).first(), command)
 
 
 def who_changed(session: Session, noun: type[Base], id_: int, since: datetime) -> str | None:

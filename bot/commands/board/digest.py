@@ -25,11 +25,11 @@ from bot.workflows.board import fact_check as asking
 from bot.workflows.board import needs as waiting
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
-from bot.workflows.portfolio.readiness import SetUpFirst
 from models.board.digest import NoDigest, Wish
 from models.calendar import time_zones
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
+from models.portfolio.readiness import SetUpFirst
 
 USAGES = (
     help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),

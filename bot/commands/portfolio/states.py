@@ -18,7 +18,7 @@ from bot.views.portfolio.board_page import board_page
 from bot.views.portfolio.told_changes import done
 from bot.workflows.portfolio import states
 from bot.workflows.portfolio.basics import PORTFOLIOS, seen_portfolio
-from bot.workflows.portfolio.states import StateShape, state_of
+from models.portfolio.board import Board, StateShape
 from models.portfolio.forms import IDEA, TWO, NewStateForm, StateForm
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import State
@@ -50,7 +50,7 @@ def commit_after(call: Call, session: Session, it: CommitAfter) -> Note:
 @routes.does
 def drop_state(call: Call, session: Session, it: DropState) -> Note:
     """Take a state off the board."""
-    state = states.drop_state(session, *call.who, it.id, it.version, it.state, call.at)
+    state = states.remove_state(session, *call.who, it.id, it.version, it.state, call.at)
     return done("state_dropped", label=state.label, kept=state.retired_at is not None)
 
 
@@ -76,7 +76,7 @@ def add_state(call: Call, session: Session, form: NewStateForm, about: AddState)
 def ask_state(call: Call, session: Session, it: EditState) -> Open:
     """Ask what a state is to be; where epics end only its name can change."""
     portfolio = PORTFOLIOS.look(call.act(session), it.id)
-    state = state_of(portfolio, it.state)
+    state = Board(portfolio).state(it.state)
     facts = {"is_open": state.is_open, "is_in_the_middle": state.is_in_the_middle}
     about = EditState.of(portfolio, state=state.id)
     return Open(StateForm, "A state of the board", about, held=_held(state), facts=facts)

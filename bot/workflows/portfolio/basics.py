@@ -6,14 +6,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import Act, ChangedSince, Kept
+from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
 from bot.workflows.seeing import portfolios
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import (
+    Portfolio,
+    UnknownPortfolio,
+    check_unchanged,
+    of_workspace,
+)
 from models.portfolio.setup import LOCALES, Basics, Change
 
 PORTFOLIOS = Kept(
@@ -25,19 +30,9 @@ PORTFOLIOS = Kept(
 )
 
 
-class UnknownPortfolio(Mistake):
-    """A portfolio that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That portfolio is not there any more.")
-
-
 def portfolio_of(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, as long as it is there. Raises UnknownPortfolio."""
-    portfolio = session.get(Portfolio, portfolio_id)
-    if portfolio is None or portfolio.workspace_id != workspace_id:
-        raise UnknownPortfolio
-    return portfolio
+    return of_workspace(session.get(Portfolio, portfolio_id), workspace_id)
 
 
 def seen_portfolio(act: Act, portfolio_id: int | None = None) -> Portfolio:
@@ -50,15 +45,8 @@ def seen_portfolio(act: Act, portfolio_id: int | None = None) -> Portfolio:
 
 def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, which nobody else changes meanwhile. Raises UnknownPortfolio."""
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if portfolio is None:
-        raise UnknownPortfolio
-    return portfolio
+    found = session.get(Portfolio, portfolio_id, with_for_update=True, populate_existing=True)
+    return of_workspace(found, workspace_id)
 
 
 def portfolio_to_change(
@@ -73,12 +61,6 @@ def portfolio_to_change(
     check_unchanged(portfolio, version)
     portfolio.version += 1
     return portfolio
-
-
-def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
-    """Raise ChangedSince where the form showed another version."""
-    if shown.version != version:
-        raise ChangedSince(shown.name)
 
 
 def change_basics(

@@ -13,17 +13,15 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import check_unchanged
 from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_message
 from bot.workflows.seeing import seen_by
 from models.board.digest import Subscription
 from models.board.home import Home
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.message import Message, MessageKind
 from models.people.role import Right, RoleGrant
-from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit
+from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit, check_unchanged
 from models.portfolio.setup import StreamSetup
 from models.projects.project import ProjectShare
 
@@ -49,20 +47,6 @@ class Restructured:
     """How many may be in flight in the source, and in the target; None for any number."""
 
 
-class SameStream(Mistake):
-    """A stream merged into itself, or into one of another portfolio."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose another value stream of the same portfolio.")
-
-
-class NothingToSplit(Mistake):
-    """A split that would leave the new stream empty."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose one epic at least that goes to the new value stream.")
-
-
 def streams_to_merge_into(session: Session, source: ValueStream) -> Sequence[ValueStream]:
     """The other streams in use of its portfolio, by name."""
     return [each for each in source.portfolio.open_streams if each.id != source.id]
@@ -77,7 +61,7 @@ def preview_merge(
     """
     source = streaming.stream_of(session, workspace_id, source_id)
     target = streaming.stream_of(session, workspace_id, target_id)
-    _check_pair(source, target)
+    source.check_merges_into(target)
     check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
     return _what_goes(session, source, target, actor)
 
@@ -100,7 +84,7 @@ def merge(
         for id_ in sorted({source_id, target_id})
     }
     source, target = found[source_id], found[target_id]
-    _check_pair(source, target)
+    source.check_merges_into(target)
     check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
     check_unchanged(source, version)
     told = _what_goes(session, source, target, actor)
@@ -108,9 +92,7 @@ def merge(
     _hand_on_shares(session, source, target)
     _merge_limits(session, source, target)
     _hand_on_digests(session, source, target)
-    source.ended_at, source.merged_into_id = at, target.id
-    source.version += 1
-    target.version += 1
+    source.merge_into(target, at)
     session.flush()
     session.expire(source.portfolio, ["value_streams"])
     messages = _say_where(session, source)
@@ -145,8 +127,7 @@ def preview_split(
     names = [stream.name for stream in source.portfolio.value_streams]
     checked = setup.checked(streaming.key_prefixes(session, workspace_id), names)
     chosen = session.scalars(_chosen(source, actor, epic_ids)).all()
-    if not chosen:
-        raise NothingToSplit
+    source.check_splits(len(chosen))
     going = len(_shares_that_go(session, source, actor, epic_ids))
     left = _shares(session, source) - going
     return checked, Restructured(source, None, len(chosen), shares=going, shares_left=left)
@@ -173,8 +154,7 @@ def split(
     check_unchanged(source, version)
     going = _shares_that_go(session, source, actor, epic_ids)
     moved = _move(session, _chosen(source, actor, epic_ids), source, new, actor, at)
-    if not moved:
-        raise NothingToSplit
+    source.check_splits(len(moved))
     for share in going:
         share.value_stream = new
     source.version += 1
@@ -182,11 +162,6 @@ def split(
     redraw_cards(session, workspace_id, moved, at)
     left = _shares(session, source)
     return Restructured(source, new, len(moved), shares=len(going), shares_left=left)
-
-
-def _check_pair(source: ValueStream, target: ValueStream) -> None:
-    if source is target or source.portfolio_id != target.portfolio_id:
-        raise SameStream
 
 
 def _what_goes(

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import Act, Gone, Kept
+from bot.workflows.keeping import Act, Kept
 from bot.workflows.themes.themes import COMMAND
+from models.errors import Gone
 from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio

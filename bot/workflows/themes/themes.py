@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.keeping import Act, Gone, seen_portfolio
+from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
+from models.errors import Gone
 from models.portfolio.portfolio import Portfolio, State, StateKind
 from models.themes.theme import Objective, Theme
 

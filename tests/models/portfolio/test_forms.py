@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.portfolio.forms import LimitsForm, StateForm
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import StateKind
-from models.portfolio.setup import FACTS, Basics, parse_holidays, parse_working_days
+from models.portfolio.setup import FACTS, Basics
 
 TYPED = {
     "name": " Shop  and more ",
@@ -62,27 +62,6 @@ def test_basics_from_elsewhere_are_tidied_and_checked_alike():
     with pytest.raises(FieldMistakes) as found:
         Basics(name="", currency="CH", time_zone="Mars").checked()
     assert found.value.errors.keys() == {"name", "currency", "time_zone"}
-
-
-@pytest.mark.parametrize(
-    ("typed", "days"),
-    [
-        ("", []),
-        ("2026-12-25\n25.12.2026\n\n 1.1.2027 ", [date(2026, 12, 25), date(2027, 1, 1)]),
-    ],
-)
-def test_holidays_are_dates_one_a_line(typed, days):
-    assert parse_holidays(typed) == days
-
-
-@pytest.mark.parametrize("typed", ["Christmas", "2026-02-30", "31.11.2026", "12/25/2026"])
-def test_a_line_that_is_no_date_is_named(typed):
-    with pytest.raises(Mistake, match="is no date"):
-        parse_holidays(typed)
-
-
-def test_working_days_are_those_checked():
-    assert parse_working_days(("0", "4", "6")) == "1000101"
 
 
 def test_of_a_state_where_epics_end_only_the_name_is_asked():

@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.board import digesting
-from bot.workflows.keeping import ChangedSince, who_changed
+from bot.workflows.keeping import who_changed
 from bot.workflows.people import granting
 from bot.workflows.people.workspaces import grant_admin, workspace_of
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import basics as settling
 from bot.workflows.portfolio import limits as setting_limits
 from bot.workflows.portfolio import readiness as beginning
@@ -18,10 +17,11 @@ from bot.workflows.portfolio import setting_up
 from bot.workflows.portfolio import streams as streaming
 from models.audit.audit import Act
 from models.board.digest import Wish
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes
 from models.message import Message, MessageKind
-from models.people.role import Role, RoleGrant, SlackGroup
+from models.people.role import NotAllowed, Role, RoleGrant, SlackGroup
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.portfolio.readiness import NothingOpenToYou, NotLiveYet
 from models.portfolio.setup import Basics, StreamSetup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
@@ -135,13 +135,9 @@ def test_an_owner_sets_limits_of_their_stream_only(database, shop):
             )
 
 
-def test_without_a_stream_and_by_others_it_does_not_go_live(database, shop):
+def test_by_others_it_does_not_go_live(database, shop):
     with database.write() as session, pytest.raises(NotAllowed):
         live(session, shop, actor=BEN)
-    with database.write() as session:
-        payments(session).ended_at = MONDAY
-    with database.write() as session, pytest.raises(setting_up.NothingToGoLiveWith):
-        live(session, shop)
 
 
 def test_two_admins_at_once_begin_one_portfolio_of_a_name(database, shop):
@@ -201,13 +197,13 @@ def test_before_it_is_live_only_those_with_a_part_in_it_are_let_in(database, sho
     with database.write() as session:
         beginning.check_begun(session, shop[0], ANA)
         beginning.check_begun(session, shop[0], BEN)
-        with pytest.raises(beginning.NotLiveYet):
+        with pytest.raises(NotLiveYet):
             beginning.check_begun(session, shop[0], "U0CLEO")
         live(session, shop)
         beginning.check_begun(session, shop[0], "U0CLEO")
         session.get_one(Portfolio, shop[1]).open_to_all = False
         session.flush()
-        with pytest.raises(beginning.NothingOpenToYou):
+        with pytest.raises(NothingOpenToYou):
             beginning.check_begun(session, shop[0], "U0CLEO")
 
 

@@ -8,9 +8,8 @@ from sqlalchemy import event, select
 
 from bot.workflows.epics.linking import link, suggest_epics, unlink
 from bot.workflows.files.importing.creating import found_portfolio
-from bot.workflows.keeping import Act, ChangedSince, Gone, Taken
+from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import workspace_of
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.projects.keeping import (
     MILESTONES,
     PROGRAMS,
@@ -24,8 +23,8 @@ from bot.workflows.projects.projects import (
     project_sheet,
     projects_page,
 )
-from models.errors import FieldMistakes
-from models.people.role import Role, RoleGrant
+from models.errors import ChangedSince, FieldMistakes, Gone, Taken
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.forms import MilestoneForm, ProgramForm, ProjectForm
 from models.projects.project import ProjectSnapshot

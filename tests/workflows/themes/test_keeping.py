@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.workflows.keeping import Act, ChangedSince, Gone, who_changed
+from bot.workflows.keeping import Act, who_changed
 from bot.workflows.people.workspaces import grant_admin
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.themes import keeping as theming
 from bot.workflows.themes import themes as surveying
 from models.audit import audit
 from models.epics.epic import Epic
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes, Gone
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 from models.themes.theme import MOST_KEY_RESULTS, EnoughKeyResults, KeyResult, Theme
