@@ -45,39 +45,88 @@ class Band(StrEnum):
     COUNCIL = "council"
 
 
+class Rule:
+    """One limit of a shift: how much may still move within it, and whose yes it takes beyond."""
+
+    beyond: Band
+
+    def room(self, position: Position, rules: Rules) -> int | None:
+        """The largest amount within it, in minor units; None where it sets no limit."""
+        raise NotImplementedError
+
+
+class Available(Rule):
+    """Nothing is moved that is not there."""
+
+    beyond = Band.OVERDRAWN
+
+    def room(self, position: Position, rules: Rules) -> int:
+        """What is available."""
+        return position.available
+
+
+class MovedSilently(Rule):
+    """A little moves each quarter by the giving owner's word."""
+
+    beyond = Band.APPROVED
+
+    def room(self, position: Position, rules: Rules) -> int:
+        """What is left of the quarter."""
+        return _percent_of(rules.free_percent, position.funded) - position.moved_silently
+
+
+class Size(Rule):
+    """No large shift without the council."""
+
+    beyond = Band.COUNCIL
+
+    def room(self, position: Position, rules: Rules) -> int | None:
+        """A share of what the stream was funded with; no limit where it never was."""
+        return _percent_of(rules.most_percent, position.funded) if position.funded else None
+
+
+class MovedOut(Rule):
+    """Small shifts do not add up to a large one without the council."""
+
+    beyond = Band.COUNCIL
+
+    def room(self, position: Position, rules: Rules) -> int | None:
+        """What is left of the period; no limit where the stream was never funded."""
+        if not position.funded:
+            return None
+        return _percent_of(rules.moved_percent, position.funded) - position.moved_out
+
+
+RULES = (Available(), MovedSilently(), Size(), MovedOut())
+BANDS = (Band.FREE, Band.APPROVED, Band.COUNCIL, Band.OVERDRAWN)
+"""From the least that is asked for to the most."""
+
+
 def band_of(amount: int, position: Position, rules: Rules = USUAL) -> Band:
-    """What an amount above 0 asks for."""
-    if amount > position.available:
-        return Band.OVERDRAWN
-    within_moved = _within(position.moved_out + amount, rules.moved_percent, position.funded)
-    silently = position.moved_silently + amount
-    if _within(silently, rules.free_percent, position.funded) and within_moved:
-        return Band.FREE
-    if position.funded == 0:
-        return Band.APPROVED
-    if _within(amount, rules.most_percent, position.funded) and within_moved:
-        return Band.APPROVED
-    return Band.COUNCIL
+    """What an amount above 0 asks for: the most that a rule it is beyond asks for."""
+    broken = (
+        rule.beyond
+        for rule in RULES
+        if (room := rule.room(position, rules)) is not None and amount > room
+    )
+    return max(broken, key=BANDS.index, default=Band.FREE)
 
 
 def largest_free(position: Position, rules: Rules = USUAL) -> int:
     """The largest amount that asks nobody but the giver; 0 where none does."""
-    return _at_least_0(
-        position.available,
-        _percent_of(rules.free_percent, position.funded) - position.moved_silently,
-        _percent_of(rules.moved_percent, position.funded) - position.moved_out,
-    )
+    return _largest(Band.FREE, position, rules)
 
 
 def largest_without_council(position: Position, rules: Rules = USUAL) -> int:
     """The largest amount that does not need the council; 0 where every one does."""
-    if position.funded == 0:
-        return _at_least_0(position.available)
-    return _at_least_0(
-        position.available,
-        _percent_of(rules.most_percent, position.funded),
-        _percent_of(rules.moved_percent, position.funded) - position.moved_out,
-    )
+    return _largest(Band.APPROVED, position, rules)
+
+
+def _largest(band: Band, position: Position, rules: Rules) -> int:
+    """The largest amount that asks for no more than the band."""
+    more = BANDS[BANDS.index(band) + 1 :]
+    rooms = (rule.room(position, rules) for rule in RULES if rule.beyond in more)
+    return max(0, min(room for room in rooms if room is not None))
 
 
 def share(part: int, whole: int) -> str:
@@ -91,14 +140,6 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} %"
 
 
-def _within(amount: int, percent: int, whole: int) -> bool:
-    return 100 * amount <= percent * whole
-
-
 def _percent_of(percent: int, whole: int) -> int:
     """The largest whole number within it."""
     return percent * whole // 100
-
-
-def _at_least_0(*amounts: int) -> int:
-    return max(0, min(amounts))
