@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, String
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped
 from sqlalchemy.types import TypeDecorator
 
 
@@ -75,3 +75,13 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar = {datetime: UtcDateTime, Decimal: DecimalText}
+
+
+class Closing:
+    """What can be closed, and opened again."""
+
+    closed_at: Mapped[datetime | None]
+
+    def close(self, at: datetime) -> None:
+        """Close it; closed already, open it again."""
+        self.closed_at = None if self.closed_at else at

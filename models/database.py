@@ -166,7 +166,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads. Raises DatabaseAway."""
-        with _in_time(), Session(self.engine, expire_on_commit=False) as session:
+        with (
+            _in_time(),
+            Session(self.engine, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield session
 
     @contextmanager

@@ -1,6 +1,9 @@
 """One class per rule a person can break; its message is the sentence they read."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Mistake(Exception):
@@ -40,6 +43,31 @@ class DatabaseAway(Mistake):
         )
 
 
+class Gone(Mistake):
+    """Something that is not there, or not for this person."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(f"That is not there any more. {command} shows what there is.")
+
+
+class ChangedSince(Mistake):
+    """Something that someone else has changed since it was shown."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Someone has changed {what} since this form was opened. Copy what you typed, "
+            "close the form and open it again to see it as it is now."
+        )
+        self.what = what
+
+
+class Taken(FieldMistakes):
+    """A second noun of the same name, where no two may have the same."""
+
+    def __init__(self, field: str, one: str, called: str) -> None:
+        super().__init__({field: f"There is {one} {called[:60]} already."})
+
+
 class AlreadyThere(Mistake):
     """A move to the state the epic is in."""
 
@@ -54,3 +82,22 @@ class MovedMeanwhile(Mistake):
         super().__init__(
             f"{key} has changed in the meantime and is now in {label}. Look again and decide."
         )
+
+
+def there(found: T | None, command: str) -> T:
+    """What was found. Raises Gone where nothing was; the command lists what there is."""
+    if found is None:
+        raise Gone(command)
+    return found
+
+
+def check_as_seen(what: str, seen: object, now: object) -> None:
+    """Raise ChangedSince where what was seen, by its version or its mark, is another now."""
+    if seen != now:
+        raise ChangedSince(what)
+
+
+def check_free(field: str, one: str, called: str, same: object | None) -> None:
+    """Raise Taken where another one of that name was found."""
+    if same is not None:
+        raise Taken(field, one, called)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,7 +23,7 @@ NO_FACTS: Facts = MappingProxyType({})
 class Question:
     """One question of a form, named like the field; where its type takes None it may stay empty.
 
-    A label can name facts in braces.
+    A label and a hint can name facts in braces.
     """
 
     label: str
@@ -33,6 +33,8 @@ class Question:
     """What is said where nothing was answered and something must be."""
     longest: int = 100
     """In characters."""
+    only: str | None = None
+    """The fact that must hold for it to be asked."""
 
     def parse(self, text: str, facts: Facts) -> Any:
         """What the text means. Raises Mistake."""
@@ -50,8 +52,8 @@ class Question:
         return self.parse(text, facts) if text else None
 
     def is_asked(self, facts: Facts) -> bool:
-        """Whether there is anything to answer with."""
-        return True
+        """Whether it is to be asked, and there is anything to answer with."""
+        return self.only is None or bool(facts.get(self.only))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,20 @@ class Figure(Question):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whole(Question):
+    """A whole number from 1 to `most`."""
+
+    longest: int = 10
+    most: int = 9_999
+
+    def parse(self, text: str, facts: Facts) -> int:
+        """Raises Mistake."""
+        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= self.most:
+            raise Mistake(f"Write a whole number from 1 to {self.most:,}.")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amount(Question):
     """Money above 0, in whole minor units of the `currency` that the facts name."""
 
@@ -115,26 +131,113 @@ class Person(Question):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Question):
-    """One of a list: the facts of that name, as pairs of a text and a value."""
+class Channel(Question):
+    """A channel, by its id in Slack; one that is archived or hidden from Tack is refused there."""
 
-    options: str
+
+class OneOf(NamedTuple):
+    """What can always be chosen, and a line that explains it."""
+
+    text: str
+    value: Any
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Question):
+    """One of a list: the facts of that name, as pairs of a text and a value.
+
+    A few that are always the same are named in `among`, and are all in sight.
+    """
+
+    options: str = ""
+    among: Sequence[OneOf] = ()
     of: Callable[[str], Any] = int
     """The value from the text that its option carries."""
+    wrong: str = "Choose one of the list."
 
     def parse(self, text: str, facts: Facts) -> Any:
         """Only what is on the list. Raises Mistake."""
         if all(text != value for _, value in self.pairs(facts)):
-            raise Mistake("Choose one of the list.")
+            raise Mistake(self.wrong)
         return self.of(text)
 
     def is_asked(self, facts: Facts) -> bool:
-        """Whether the list has anything on it."""
-        return bool(self.pairs(facts))
+        """Whether it is to be asked, and the list has anything on it."""
+        return Question.is_asked(self, facts) and bool(self.pairs(facts))
 
     def pairs(self, facts: Facts) -> Sequence[tuple[str, str]]:
         """What can be chosen: the text, and the value as its option carries it."""
-        return [(text, str(value)) for text, value in facts.get(self.options, ())]
+        found = [each[:2] for each in self.among] or facts.get(self.options, ())
+        return [(text, str(value)) for text, value in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Choice):
+    """Up to so many of a list; a field holds their values with commas between."""
+
+    longest: int = 3_000
+    most: int = 100
+
+    def parse(self, text: str, facts: Facts) -> tuple[Any, ...]:
+        """Only what is on the list. Raises Mistake."""
+        known = {value for _, value in self.pairs(facts)}
+        chosen = text.split(",")
+        if not known.issuperset(chosen) or len(chosen) > self.most:
+            raise Mistake(self.wrong)
+        return tuple(map(self.of, chosen))
+
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
+        """As the field holds them."""
+        return ",".join(map(str, value)) if value else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups(Several):
+    """Several user groups of the workspace: the facts `groups`, none where Slack tells of none."""
+
+    options: str = "groups"
+    of: Callable[[str], Any] = str
+    wrong: str = "That user group is not there any more. Choose another one, or people."
+    most: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People(Question):
+    """Several members of the workspace, by their ids with commas between."""
+
+    longest: int = 3_000
+    most: int = 10
+    """So many are looked up in Slack while the form waits."""
+
+    def parse(self, text: str, facts: Facts) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(text.split(","))
+
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
+        """As the field holds them."""
+        return ",".join(value) if value else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Question):
+    """One of what is found by typing: the fact of that name says by whom, and is not always there.
+
+    It is the id of what was found; whether it can be taken is looked at where it is saved.
+    """
+
+    finder: str
+    longest: int = 10
+
+    def parse(self, text: str, facts: Facts) -> int:
+        """Raises Mistake."""
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**31):
+            raise Mistake("Choose one of the list.")
+        return int(text)
+
+    def is_asked(self, facts: Facts) -> bool:
+        """Whether there is anything to find."""
+        return self.finder in facts
 
 
 class Form(BaseModel):
@@ -157,12 +260,18 @@ class Form(BaseModel):
 
     @classmethod
     def must(cls, name: str) -> bool:
-        """Whether the field must be answered."""
-        return cls.model_fields[name].is_required()
+        """Whether the field must be answered: it has no default, or one that says something."""
+        return cls.model_fields[name].default not in (None, "", ())
 
     @classmethod
     def held_by(cls, noun: object) -> dict[str, Any]:
-        """What a noun, or a mapping, holds of it already; None for what it does not know."""
+        """What a noun, or a mapping, holds of it already; None for what it does not know.
+
+        Without either it is what is usual: the defaults that say something.
+        """
+        if noun is None:
+            usual = {n: f.default for n, f in cls.model_fields.items() if not f.is_required()}
+            return {name: usual.get(name) if cls.must(name) else None for name in cls.model_fields}
         if isinstance(noun, Mapping):
             return {name: noun.get(name) for name in cls.model_fields}
         return {name: getattr(noun, name, None) for name in cls.model_fields}

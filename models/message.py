@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+from models.errors import Mistake
 
 
 class MessageKind(StrEnum):
@@ -74,6 +75,13 @@ BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
 """What shows a decision."""
 
 
+class NothingToShow(Mistake):
+    """A message that is shown already, or is not there any more."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing left to mend: it is shown.")
+
+
 class Message(Base):
     """One message in Slack: where it is, what it shows, and how far its posting came.
 
@@ -100,6 +108,13 @@ class Message(Base):
     def work_key(self) -> str:
         """The key of the work that draws it."""
         return message_key(self.id)
+
+    def show_again(self) -> None:
+        """Have it posted even if it may have been before. Raises NothingToShow."""
+        if self.refusal is None:
+            raise NothingToShow
+        if self.ts is None:
+            self.post_started_at = None
 
 
 def message_key(message_id: int) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.ending import Say, as_text, at_once, in_words
+from models.driver.ending import Say, as_text, at_once, in_words
 
 PUT = "put"
 """By which a session remembers what its transaction put."""

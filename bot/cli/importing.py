@@ -1,40 +1,38 @@
 """`tack import projects`: programs, projects, milestones and snapshots from CSV files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
 from bot.cli.data import PortfolioOption, WorkspaceOption, by_command, count_of, ready_database
-from bot.workflows.files import kinds
 from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio, portfolio_named
 from bot.workflows.files.importing.projects import (
-    PARTS,
-    Plan,
     Report,
-    Rows,
     load_projects,
     plan,
     staged_projects,
 )
-from bot.workflows.files.matching_columns import (
+from bot.workflows.people.workspaces import workspace_id
+from models.database import Database
+from models.errors import Mistake
+from models.files import kinds
+from models.files.matching import (
     BadRow,
     GoodRow,
     Kind,
     guessed,
     matched,
+    parse_currency,
     told_currency,
 )
-from bot.workflows.files.reading_tables import Table, read_table
-from bot.workflows.people.workspaces import workspace_id
-from models.database import Database
-from models.errors import Mistake
-from models.portfolio.setup import CURRENCY
+from models.files.project_plan import PARTS, ProjectPlan, Rows
+from models.files.table import Table, check_rows, of_file, read_table
 
 KINDS: Mapping[str, Kind] = {
     "programs": kinds.PROGRAMS,
@@ -42,9 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "milestones": kinds.MILESTONES,
     "snapshots": kinds.SNAPSHOTS,
 }
-T = TypeVar("T")
 
-BAD_ROWS_SAID = 20
 NAMES_SAID = 8
 
 say = Console(stderr=True, highlight=False)
@@ -54,52 +50,13 @@ FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=
 
 def _currency(asked: str | None) -> str | None:
     """Its three letters. Raises NoCurrency."""
-    if asked is not None and CURRENCY.fullmatch(asked.strip().upper()) is None:
-        raise NoCurrency(asked)
-    return asked and asked.strip().upper()
+    return parse_currency(asked) if asked is not None else None
 
 
 CurrencyOption = Annotated[
     str | None, typer.Option(help="Of a new portfolio, such as EUR.", callback=_currency)
 ]
 MaybeFileOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
-
-
-class FileMistake(Mistake):
-    """A file that cannot be taken as a whole."""
-
-    def __init__(self, file: Path, mistake: Mistake) -> None:
-        super().__init__(f"{file.name}: {mistake.sentence} Nothing was imported.")
-
-
-class BadRows(Mistake):
-    """Rows that cannot be taken, by file, line and reason."""
-
-    def __init__(self, rows: Sequence[tuple[Path, BadRow | tuple[int, str]]]) -> None:
-        told = [_told(file, row) for file, row in rows]
-        lines = [f"{told[0]}. Nothing was imported."]
-        if len(told) > 1:
-            lines = [f"{len(told)} rows cannot be taken, so nothing was imported."]
-            lines += [f"  {each}" for each in told[:BAD_ROWS_SAID]]
-        if len(told) > BAD_ROWS_SAID:
-            lines.append(f"  and {len(told) - BAD_ROWS_SAID:,} more")
-        super().__init__("\n".join(lines))
-
-
-class NoRows(Mistake):
-    """A file of columns without a row."""
-
-    def __init__(self) -> None:
-        super().__init__("It names its columns, and has no rows.")
-
-
-class NoCurrency(Mistake):
-    """Something else where a currency was asked for."""
-
-    def __init__(self, asked: str) -> None:
-        super().__init__(
-            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
-        )
 
 
 class PortfolioCounts(Mistake):
@@ -153,16 +110,16 @@ def import_projects(
 class Planned:
     """What is to be written, in which currency, and whether the portfolio is new."""
 
-    plan: Plan
+    plan: ProjectPlan
     currency: str
     is_new: bool
 
 
 def _read(part: str, path: Path) -> ReadFile:
     content = path.read_bytes()
-    table = _of_file(path, lambda: read_table(content))
-    if not table.rows and part == "projects":  # an export has a file for each part, also the empty
-        raise FileMistake(path, NoRows())
+    table = of_file(path.name, lambda: read_table(content))
+    if part == "projects":  # an export has a file for each part, also the empty
+        of_file(path.name, table.check_has_rows)
     digest = sha256(content).hexdigest()
     return ReadFile(path, digest, table, guessed(table.columns, KINDS[part]))
 
@@ -179,18 +136,17 @@ def _plan(
         raise PortfolioCounts(name, found.currency, str(asked))
     currency = found.currency if found else asked or _said_currency(files) or USUAL_CURRENCY
     good: dict[str, list[GoodRow]] = {part: [] for part in PARTS}
-    refused: list[tuple[Path, BadRow | tuple[int, str]]] = []
+    refused: list[tuple[str, int, str]] = []
     for part, file in files.items():
         good[part], bad = _matched(part, file, currency)
-        refused += [(file.path, row) for row in bad]
+        refused += [(file.path.name, row.line, row.reason) for row in bad]
     planned = plan(session, found, Rows(**good))
     refused += [
-        (files[part].path, against)
+        (files[part].path.name, line, reason)
         for part, reasons in planned.against.items()
-        for against in sorted(reasons.items())
+        for line, reason in sorted(reasons.items())
     ]
-    if refused:
-        raise BadRows(refused)
+    check_rows(refused)
     return Planned(planned, currency, is_new=found is None)
 
 
@@ -198,7 +154,7 @@ def _matched(part: str, file: ReadFile, currency: str) -> tuple[list[GoodRow], l
     def match() -> tuple[list[GoodRow], list[BadRow]]:
         return matched(file.table, file.matching, KINDS[part], currency)
 
-    return _of_file(file.path, match)
+    return of_file(file.path.name, match)
 
 
 def _said_currency(files: Mapping[str, ReadFile]) -> str | None:
@@ -258,16 +214,3 @@ def _some(names: Sequence[str]) -> str:
     more = len(names) - NAMES_SAID
     told = ", ".join(names[:NAMES_SAID])
     return f"{told} and {more:,} more" if more > 0 else told
-
-
-def _told(file: Path, row: BadRow | tuple[int, str]) -> str:
-    line, reason = (row.line, row.reason) if isinstance(row, BadRow) else row
-    return f"{file.name}, line {line}: {reason}"
-
-
-def _of_file(path: Path, do: Callable[[], T]) -> T:
-    """What is done with a file; a mistake names it."""
-    try:
-        return do()
-    except Mistake as mistake:
-        raise FileMistake(path, mistake) from mistake

@@ -32,17 +32,13 @@ from bot.cli.data import (
 )
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
-from bot.workflows.files.importing.histories import (
-    histories,
-    import_items,
-    read_items,
-    staged_items,
-)
+from bot.workflows.files.importing.histories import histories, import_items, staged_items
 from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
+from models.files.histories import read_items
 from models.flow.flow import Board, board_at
-from models.portfolio.portfolio import PHASED_STATE
+from models.portfolio.preset import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")

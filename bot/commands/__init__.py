@@ -27,12 +27,11 @@ from bot.commands.epics import (
 from bot.commands.files import exports as export
 from bot.commands.files import imports
 from bot.commands.flow import explaining
+from bot.commands.lists import find, narrow, search
 from bot.commands.people import people, roles
-from bot.commands.portfolio import limits, settings, setup, several_streams, states, streams
-from bot.commands.portfolio import merging as restructuring
-from bot.commands.projects import forms as project_forms
+from bot.commands.portfolio import limits, merging, settings, setup, states, streams
 from bot.commands.projects import projects
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import (
     do,
     do_for_named,
@@ -49,8 +48,7 @@ from bot.slack.forms import SEARCHED
 from bot.slack.hearing import Context, Handler, hears
 from bot.views.audit import log as audit_log
 from bot.views.board import card as epic_card
-from bot.views.board import digest, fact_check, home_choices, pressing, refusal, subscription
-from bot.views.board import home as home_board
+from bot.views.board import digest, fact_check, home_choices, refusal, subscription
 from bot.views.epics import (
     block_form,
     buttons,
@@ -66,19 +64,6 @@ from bot.views.epics import list as epic_list
 from bot.views.files import export_form, export_told, import_form
 from bot.views.people import holdings as people_view
 from bot.views.people import role_form, role_list
-from bot.views.portfolio import (
-    board_page,
-    restructure_form,
-    setting_fields,
-    setup_form,
-    stream_page,
-)
-from bot.views.portfolio import menu as portfolio_menu
-from bot.views.portfolio import several_streams as several_view
-from bot.views.projects import forms as project_entry_forms
-from bot.views.projects import link_form
-from bot.views.projects import list as project_list
-from bot.views.projects import page as project_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +138,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     home_choices.SEARCH: home.open_search,
     home_choices.ALL_WORDS: home.show_all_words,
     home_choices.PROPOSE: proposal.open_proposal,
-    home_board.SET_UP: setup.open_setup,
     next_step.BOARD: home.show_board,
     digest.OWNERS: flow.open_owners,
     buttons.STILL_RIGHT: flow.still_right,
@@ -161,42 +145,12 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     fact_check.ALL_RIGHT: flow.all_still_right,
     fact_check.CHANGED: flow.something_changed,
     subscription.SUBSCRIBE: flow.open_subscribe,
-    setup_form.ANOTHER: setup.set_up_another,
-    re.compile(f"{setup_form.CONTINUE}_.+"): setup.continue_set_up,
-    setup_form.OPEN_BASICS: setup.open_basics,
-    setup_form.OPEN_COUNCIL: setup.open_council,
-    setup_form.OPEN_BASELINE: setup.open_baseline,
-    setup_form.GO_LIVE: setup.go_live,
-    re.compile(f"{portfolio_menu.CHOOSE}_.+"): settings.choose_portfolio,
-    stream_page.OPEN: streams.open_page,
-    pressing.STREAM_OWNER: streams.open_from_home,
-    stream_page.ADD: streams.open_add,
-    stream_page.SEVERAL: several_streams.open_names,
-    re.compile(f"{stream_page.MENU}_.+"): streams.choose,
-    re.compile(f"{stream_page.TURN}_.+"): streams.turn_page,
-    board_page.OPEN: states.open_page,
-    board_page.PRESET: states.choose_preset,
-    board_page.COMMITMENT: states.choose_commitment,
-    board_page.ADD: states.open_add,
-    re.compile(f"{board_page.MENU}_.+"): states.choose,
-    board_page.LIMITS: limits.open_portfolios,
     role_list.GIVE: roles.open_form,
     re.compile(f"{role_list.TAKE}_.+"): roles.take_away,
     re.compile(f"{role_list.TURN}_.+"): roles.turn_page,
     people_view.OPEN: people.open_holdings,
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     export_told.AGAIN: export.try_again,
-    re.compile(f"{project_list.OPEN}_.+"): projects.open_project,
-    re.compile(f"{project_list.TURN}_.+"): projects.turn_page,
-    re.compile(f"{project_list.NARROW}_.+"): projects.narrow,
-    project_list.ADD: project_forms.open_add,
-    project_list.PROGRAM: project_forms.open_program,
-    project_list.EDIT_PROGRAM: project_forms.open_edit_program,
-    project_list.LINK: projects.open_links,
-    re.compile(f"{project_page.TURN}_.+"): projects.turn_plan,
-    re.compile(f"{project_page.DO}_.+"): project_forms.choose,
-    project_page.LINK: projects.link_one,
-    re.compile(f"{project_page.UNLINK}_.+"): projects.unlink,
     import_form.COLUMN: imports.show_rows,
     import_form.BACK: imports.match_again,
     import_form.AGAIN: imports.choose_again,
@@ -216,24 +170,7 @@ VIEWS: dict[str, Handler] = {
     stop_form.CALLBACK: stops.stop_by_form,
     role_form.CALLBACK: roles.give,
     people_view.CALLBACK: people.hand_over,
-    project_list.LIST: projects.search,
-    link_form.CALLBACK: projects.save_links,
-    project_entry_forms.PROJECT: project_forms.save_project,
-    project_entry_forms.MILESTONE: project_forms.save_milestone,
-    project_entry_forms.PROGRAM: project_forms.save_program,
     home_choices.SEARCH_FORM: home.search,
-    setup_form.BASICS: setup.save_basics,
-    setup_form.BASELINE: setup.save_baseline,
-    setup_form.COUNCIL_FORM: setup.save_council,
-    stream_page.FORM: streams.save,
-    several_view.NAMES_FORM: several_streams.take_names,
-    several_view.REST_FORM: several_streams.add,
-    board_page.STATE_FORM: states.save,
-    board_page.LIMIT_FORM: limits.save,
-    restructure_form.MERGE_FORM: restructuring.check_merge,
-    restructure_form.MERGE_CHECK: restructuring.merge,
-    restructure_form.SPLIT_FORM: restructuring.check_split,
-    restructure_form.SPLIT_CHECK: restructuring.split,
     export_form.CALLBACK: export.export,
     import_form.FILE_FORM: imports.read_file,
     import_form.MATCH_FORM: imports.look_at_all,
@@ -244,25 +181,32 @@ VIEWS: dict[str, Handler] = {
 OPTIONS: dict[str, Handler] = {
     epic_fields.STREAM: choosing.suggest_streams,
     epic_fields.PROJECT: choosing.suggest_projects,
-    project_list.STREAM: projects.suggest_streams,
-    project_page.LINK: projects.suggest_epics,
-    link_form.EPIC: projects.suggest_epics,
     epic_fields.THEME: choosing.suggest_themes,
     epic_fields.OBJECTIVE: choosing.suggest_objectives,
     f"{home_choices.SEE}_stream": home.suggest_streams,
-    setting_fields.TIME_ZONE: setup.suggest_time_zones,
-    restructure_form.INTO: restructuring.suggest_targets,
-    restructure_form.EPICS: restructuring.suggest_epics,
+    subscription.TIME_ZONE: flow.suggest_time_zones,
     choosers.GROUPS: roles.suggest_groups,
     import_form.COLUMN: imports.suggest_columns,
 }
 
 
-ROOMS = (themes, decisions, budgets, explaining)
+ROOMS = (
+    settings,
+    setup,
+    streams,
+    merging,
+    states,
+    limits,
+    projects,
+    themes,
+    decisions,
+    budgets,
+    explaining,
+)
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 
 ACK_LAST: frozenset[Handler] = frozenset(
-    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest}
+    {moves.move_by_button, do, do_for_named, *OPTIONS.values(), suggest, find}
 )
 """Those whose ack is the last they do, but for what they leave to `after_ack`."""
 
@@ -273,7 +217,7 @@ WAYS: Mapping[str, Handler] = {PAGE: open_view, OPENS: open_view, DOES: do}
 """How a declared action is heard; what is declared with it says what comes of it."""
 
 
-LISTED = (PAGE, OPENS, CHECKS, DOES, SAVES)
+LISTED = (PAGE, OPENS, CHECKS, FINDS, DOES, SAVES)
 
 
 def heard() -> Mapping[str, Mapping[Any, Handler]]:
@@ -285,11 +229,16 @@ def heard() -> Mapping[str, Mapping[Any, Handler]]:
         for route in routes.of(way)
     }
     return {
-        "block_actions": {**ACTIONS, **declared},
-        "block_suggestion": {**OPTIONS, re.compile(f"{SEARCHED}_.+"): suggest},
+        "block_actions": {**ACTIONS, **declared, re.compile(f"{choosers.NARROWED}_.+"): narrow},
+        "block_suggestion": {
+            **OPTIONS,
+            **{route.action.kind: find for route in routes.of(FINDS)},
+            re.compile(f"{SEARCHED}_.+"): suggest,
+        },
         "view_submission": {
             **VIEWS,
             **{route.action.kind: save for route in routes.of(SAVES)},
+            **{each.action.kind: search for each in routes.of(PAGE) if each.is_searched},
             re.compile(".*"): from_earlier,
         },
         "shortcut": shortcuts_by_id,

@@ -7,15 +7,15 @@ from typing import Any, get_args, get_type_hints
 
 from sqlalchemy.orm import Session
 
-from bot.slack.actions import Action, Seen
+from bot.slack.actions import Action, Searched, Seen
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.workflows.keeping import Kept
+from bot.workflows.keeping import Act, Kept
 from models.form import NO_FACTS, Facts, Form
 
 Handler = Callable[..., Any]
 
-PAGE, OPENS, CHECKS, DOES, SAVES = "page", "opens", "checks", "does", "saves"
+PAGE, OPENS, CHECKS, FINDS, DOES, SAVES = "page", "opens", "checks", "finds", "does", "saves"
 """The ways in which an action is heard."""
 
 
@@ -29,6 +29,11 @@ class Route:
     form: type[Form] | None = None
     for_named: bool = False
     """Whether it hears only people who were named before, so that Slack is not asked who it is."""
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether it draws a list that is searched by words."""
+        return issubclass(self.action, Searched)
 
 
 @dataclass(slots=True)
@@ -56,8 +61,15 @@ class Routes:
         """
         return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
 
+    def finds(self, handler: Handler) -> Handler:
+        """Finds what fits to what was typed: `(call, session, it, typed) -> texts with ids`.
+
+        On a page what is found is what the action is then done with; in a form it is the answer.
+        """
+        return self._hear(FINDS, handler, "it")
+
     def does(self, handler: Handler) -> Handler:
-        """Changes something for what was used: `(call, session, it) -> Answer | None`.
+        """Changes something for what was used: `(call, session, it) -> Answer | Note | None`.
 
         What is told can be a function that gives the answer, to be drawn after the ack.
         """
@@ -68,7 +80,7 @@ class Routes:
         return self._hear(DOES, handler, "it", for_named=True)
 
     def saves(self, handler: Handler) -> Handler:
-        """Takes a form: `(call, session, form, about) -> Answer | None`."""
+        """Takes a form: `(call, session, form, about) -> Answer | Note | None`."""
         return self._hear(SAVES, handler, "about", get_type_hints(handler)["form"])
 
     def keeps(
@@ -78,16 +90,23 @@ class Routes:
         title: str,
         *,
         edit: type[Seen],
-        facts: Callable[[Session, Any], Facts] = lambda session, noun: NO_FACTS,
+        facts: Callable[[Act, Any], Facts] = lambda act, noun: NO_FACTS,
         close: type[Seen] | None = None,
         remove: type[Seen] | None = None,
+        add: type[Action] | None = None,
+        begin: Callable[..., Any] | None = None,
     ) -> None:
-        """Hears what changes a kept noun by a form, closes or removes it."""
+        """Hears what changes a kept noun by a form, closes or removes it, or adds one.
+
+        `begin` takes the act, and what the adding action carries by name. It makes the noun, with
+        what is known before anything is asked, for who may add one.
+        """
 
         @wraps(kept.look)
         def open_edit(call: Call, session: Session, it: Seen) -> Open:
-            noun = kept.look(call.act(session), it.id)
-            return Open(form, title, edit.of(noun), held=noun, facts=facts(session, noun))
+            act = call.act(session)
+            noun = kept.look(act, it.id)
+            return Open(form, title, edit.of(noun), held=noun, facts=facts(act, noun))
 
         @wraps(kept.change)
         def save(call: Call, session: Session, form: Form, about: Seen) -> None:
@@ -106,6 +125,30 @@ class Routes:
             self._add(Route(DOES, close, do(kept.close)))
         if remove is not None:
             self._add(Route(DOES, remove, do(kept.remove)))
+        if add is not None and begin is not None:
+            self._adds(kept, form, add, begin, facts)
+
+    def _adds(
+        self,
+        kept: Kept[Any],
+        form: type[Form],
+        add: type[Action],
+        begin: Callable[..., Any],
+        facts: Callable[[Act, Any], Facts],
+    ) -> None:
+        @wraps(begin)
+        def open_new(call: Call, session: Session, it: Action) -> Open:
+            act = call.act(session)
+            noun = begin(act, **dict(it))
+            return Open(form, f"Add {kept.one}", it, held=noun, facts=facts(act, noun))
+
+        @wraps(kept.add)
+        def save(call: Call, session: Session, form: Form, about: Action) -> None:
+            act = call.act(session)
+            kept.add(act, begin(act, **dict(about)), form)
+
+        self._add(Route(OPENS, add, open_new))
+        self._add(Route(SAVES, add, save, form))
 
     def of(self, way: str) -> Sequence[Route]:
         """All that are heard in that way."""

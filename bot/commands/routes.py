@@ -2,7 +2,8 @@
 
 A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
 in a transaction that is committed before anything is shown; then the pages it lies over are drawn
-anew, and its Answer is told. One that `checks` shows what a form would do before it is saved.
+anew, the upper one with its Note, or its Answer is told. One that `checks` shows what a form would
+do before it is saved.
 Nobody else acks, opens or updates a view.
 """
 
@@ -16,12 +17,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.commands.named import channels_outside, check_people
 from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES, Route, Routes
 from bot.slack import answers
 from bot.slack.actions import (
     Action,
     Memory,
+    Note,
     Page,
+    Searched,
+    Seen,
     Shown,
     carried,
     read_action,
@@ -35,10 +40,9 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
 from bot.slack.values import OldButton, OldForm
-from bot.workflows.keeping import ChangedSince, who_changed
-from models.base import Base
-from models.errors import FieldMistakes, Mistake
-from models.form import Choice, Form, Person
+from bot.workflows.keeping import who_changed
+from models.errors import ChangedSince, Mistake
+from models.form import Choice, Form, Groups
 from models.seen import first_time, was_seen
 
 View = dict[str, Any]
@@ -65,6 +69,11 @@ def show(call: Call, to: Action, typed: str) -> None:
     memory = _memory(call)
     with call.database.read() as session:
         view = _view(call, session, memory, _target(call, session, to))
+    open_typed(call, view, typed)
+
+
+def open_typed(call: Call, view: View, typed: str) -> None:
+    """Open a view for a command; where Slack is too late for it, say what to type once more."""
     try:
         call.open_form(view)
     except TriggerExpired:
@@ -78,12 +87,13 @@ def open_view(call: Call) -> None:
     """Hear a button or a menu that opens something, or turns a page."""
     it = read_action(carried(call.action))
     memory = _memory(call)
+    _ask_for_groups(call, it)
     with call.database.read() as session:
         to = _target(call, session, it)
         if isinstance(to, Answer):
             view = answers.note(to)
         else:
-            in_place = isinstance(to, Page) and _takes_its_place(call, memory, to)
+            in_place = _takes_its_place(call, memory, to)
             view = _view(call, session, _over(memory, in_place=in_place), to)
     if isinstance(to, Answer):
         call.reply(to)
@@ -95,6 +105,12 @@ def open_view(call: Call) -> None:
     else:
         call.open_form(view)
         call.ack()
+
+
+def drawn_instead(call: Call, page: Page) -> View:
+    """A page in place of the one in front."""
+    with call.database.read() as session:
+        return _draw(call, session, _over(_memory(call), in_place=True), page)
 
 
 def do(call: Call) -> None:
@@ -112,8 +128,8 @@ def do(call: Call) -> None:
     memory, ids = _memory(call), _view_ids(call)
 
     def after() -> None:
-        _redraw(call, memory, ids)
-        if told is not None:
+        _redraw(call, memory, ids, told)
+        if told is not None and not isinstance(told, Note):
             answer = told if isinstance(told, Answer) else told()
             answer_where_it_happened(call.args, answer)
 
@@ -134,18 +150,26 @@ def save(call: Call) -> None:
     memory, about, route = _form_in_front(call)
     typed = answers_of(call.view) if memory.typed is None else memory.typed
     request = _request(call, typed)
+    _ask_for_groups(call, about)
     with call.database.read() as session:
         is_new = not was_seen(session, call.workspace_id, request)
     told = _take(call, memory, about, route, typed, request) if is_new else None
     if isinstance(told, Again):
         call.ack(response_action=told.way, view=told.view)
         return
-    if routes.find(CHECKS, about) is not None:
+    beneath, ids = _over(memory, in_place=True), _view_ids(call)
+    if routes.find(CHECKS, about) is not None and len(ids) > len(memory.stack):
         call.ack(response_action="clear")
+    elif len(ids) < len(memory.stack):
+        with call.database.read() as session:
+            below = _over(beneath, in_place=True)
+            page = _target(call, session, beneath.actions[-1])
+            call.ack(response_action="update", view=_view(call, session, below, page, told))
+        _redraw(call, below, ids[:-1])
     else:
         call.ack()
-        _redraw(call, _over(memory, in_place=True), _view_ids(call)[:-1])
-    if told is not None:
+        _redraw(call, beneath, ids[:-1], told)
+    if isinstance(told, Answer):
         call.tell(told, memory.channel)
 
 
@@ -164,7 +188,7 @@ def _take(
     route: Route,
     typed: Mapping[str, str | None],
     request: str,
-) -> Answer | Again | None:
+) -> Answer | Note | Again | None:
     """Save what was answered, and give what is told; or what is to be looked at before."""
     checked = routes.find(CHECKS, about) is not None
     with call.database.read() as session:
@@ -173,7 +197,8 @@ def _take(
             begun = memory.model_copy(update={"typed": None})
             return Again(form_view(opened, begun.text, _note("asks_more"), memory.typed))
         form = opened.form.read(typed, opened.facts, opened.held)
-    _check_people(call, form)
+    check_people(call, form, opened.held)
+    outside = channels_outside(call, form, opened.held)
     call = call.having_asked_about(opened.named) if opened.named else call
     if checked and memory.typed is None:
         way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
@@ -181,13 +206,25 @@ def _take(
     try:
         with call.write() as session:
             if first_time(session, call.workspace_id, request, call.at):
-                told: Answer | None = route.handler(call, session, form=form, about=about)
-                return told
+                told = route.handler(call, session, form=form, about=about)
+                return _with_invitations(call, told, outside)
     except ChangedSince:
         if checked:
             return Again(_look(call, memory, about, form, typed, _note("look_again")))
         return Again(_form_again(call, memory, about))
     return None
+
+
+def _with_invitations(
+    call: Call, told: Answer | Note | None, channel_ids: Sequence[str]
+) -> Answer | Note | None:
+    """What is told, with the channels Tack is to be invited to."""
+    if not channel_ids:
+        return told
+    said = words("meanwhile", "invite", channels=channel_ids, bot_user_id=call.bot_user_id)
+    if isinstance(told, Answer):
+        return Answer(f"{told.text}\n{said}", [*told.blocks, section(said)])
+    return Note("\n".join([*([told.text] if told else []), said]))
 
 
 def _look(
@@ -224,12 +261,21 @@ def suggest(call: Call) -> None:
     actions = read_memory(str(call.view.get("private_metadata") or "")).actions
     if not actions:
         raise OldForm
+    _ask_for_groups(call, actions[-1])
     with call.database.read() as session:
         opened = _opened(call, session, actions[-1])
     question = opened.form.questions().get(str(call.body["block_id"]))
     if not isinstance(question, Choice):
         raise OldButton
     call.ack(options=found_options(question, opened.facts, str(call.body.get("value") or "")))
+
+
+def _ask_for_groups(call: Call, about: Action) -> None:
+    """Know the user groups before a transaction would wait for Slack, where a form names some."""
+    route = routes.find(SAVES, about)
+    questions = route.form.questions().values() if route and route.form else ()
+    if any(isinstance(each, Groups) for each in questions):
+        call.user_groups()
 
 
 def _form_in_front(call: Call) -> tuple[Memory, Action, Route]:
@@ -264,28 +310,36 @@ def _opened(call: Call, session: Session, about: Action) -> Open:
     return opened
 
 
-def _view(call: Call, session: Session, memory: Memory, to: Open | Page | Answer) -> View:
+def _view(
+    call: Call, session: Session, memory: Memory, to: Open | Page | Answer, told: object = None
+) -> View:
     if isinstance(to, Page):
-        return _draw(call, session, memory, to)
+        return _draw(call, session, memory, to, told)
     if isinstance(to, Open):
-        stack = (*memory.stack, str(to.about))
+        stack = (*memory.stack, *([str(to.over)] if to.over else []), str(to.about))
         return form_view(to, memory.model_copy(update={"stack": stack}).text)
     return answers.note(to)
 
 
-def _draw(call: Call, session: Session, beneath: Memory, page: Page) -> View:
+def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: object = None) -> View:
+    """The page, with the Note of what was done beneath its lead."""
     route = routes.find(PAGE, page)
     if route is None:
         raise OldButton
     shown: Shown = route.handler(call, session, page)
     blocks = list(shown.blocks)
+    if isinstance(told, Note):
+        blocks.insert(1, section(told.text))
     if shown.of > 1:
         blocks.append(context(f"{shown.counted}, page {shown.page.number} of {shown.of}"))
         blocks.append(actions("turn", _turns(shown.page, shown.of)))
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
     close = "Back" if beneath.stack else "Close"
-    return modal(page.kind, shown.title, blocks, close=close, private_metadata=memory)
+    submit = "Search" if isinstance(page, Searched) else None
+    return modal(
+        page.kind, shown.title, blocks, submit=submit, close=close, private_metadata=memory
+    )
 
 
 def _turns(page: Page, of: int) -> list[dict[str, Any]]:
@@ -311,18 +365,19 @@ def _memory(call: Call) -> Memory:
     return Memory(at=now, channel=call.channel_id)
 
 
-def _takes_its_place(call: Call, memory: Memory, page: Page) -> bool:
-    """Whether the page is another of the list in front, or comes where no view fits on top."""
+def _takes_its_place(call: Call, memory: Memory, to: Page | Open) -> bool:
+    """Whether it is, or leads to, another of the list in front, or is a page that fits nowhere."""
     front = memory.actions[-1] if memory.stack else None
-    is_turned = type(front) is type(page)
-    return call.is_modal and (is_turned or len(_view_ids(call)) >= MOST_VIEWS)
+    is_turned = type(front) is type(to.over if isinstance(to, Open) else to)
+    is_over = isinstance(to, Page) and len(_view_ids(call)) >= MOST_VIEWS
+    return call.is_modal and ((front is not None and is_turned) or is_over)
 
 
 def _over(memory: Memory, *, in_place: bool) -> Memory:
     return memory.model_copy(update={"stack": memory.stack[:-1]}) if in_place else memory
 
 
-def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
+def _redraw(call: Call, memory: Memory, ids: Sequence[str], told: object = None) -> None:
     """Draw the pages anew, the upper one first; what is not there any more says so."""
     views: list[View] = []
     if not memory.stack:
@@ -330,8 +385,9 @@ def _redraw(call: Call, memory: Memory, ids: Sequence[str]) -> None:
     with call.database.read() as session:
         for place, page in enumerate(memory.actions):
             beneath = memory.model_copy(update={"stack": memory.stack[:place]})
+            note = told if place == len(memory.stack) - 1 else None
             try:
-                views.append(_view(call, session, beneath, _target(call, session, page)))
+                views.append(_view(call, session, beneath, _target(call, session, page), note))
             except Mistake as mistake:
                 views.append(answers.note(answers.refusal(mistake)))
     for view_id, view in zip(reversed(ids), reversed(views), strict=False):
@@ -347,7 +403,7 @@ def _form_again(call: Call, memory: Memory, about: Action) -> View:
     begun = first_shown(call.view)
     with call.database.read() as session:
         opened = _opened(call, session, about)
-        by = who_changed(session, opened.held, since) if isinstance(opened.held, Base) else None
+        by = who_changed(session, about.noun, about.id, since) if isinstance(about, Seen) else None
         changed = [
             (question.label.format_map(dict(opened.facts)), opened.told(name))
             for name, question in opened.asked().items()
@@ -379,10 +435,3 @@ def _view_ids(call: Call) -> list[str]:
     view = call.view
     ids = [view.get("root_view_id"), view.get("previous_view_id"), view["id"]]
     return list(dict.fromkeys(str(each) for each in ids if each))
-
-
-def _check_people(call: Call, form: Form) -> None:
-    for name, question in form.questions().items():
-        person = getattr(form, name)
-        if isinstance(question, Person) and person and (unfit := call.unfit([person])):
-            raise FieldMistakes({name: unfit})

@@ -17,7 +17,7 @@ from models.audit.trail import acting
 from models.decisions.ballots import close_key
 from models.decisions.decision import AFTER_THE_LAST, Choice, Decision
 from models.decisions.form import DecisionForm
-from models.ending import say_now
+from models.driver.ending import say_now
 from models.epics.epic import Epic
 from models.work import cancel
 

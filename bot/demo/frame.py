@@ -16,8 +16,8 @@ from bot.workflows.projects import keeping as projecting
 from bot.workflows.themes import keeping as theming
 from models.people.role import Role
 from models.portfolio.portfolio import Phase, Portfolio
-from models.projects.project_entry import MilestoneEntry, ProjectEntry
-from models.projects.shares import Share
+from models.projects.forms import MilestoneForm, ProjectForm
+from models.projects.shares import of_streams, parse_shares
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 
 THEMES = (
@@ -27,30 +27,30 @@ THEMES = (
 )
 PROJECTS = (
     (
-        ProjectEntry(
+        ProjectForm(
             code="PRJ-204",
             name="Checkout renewal",
-            shares=[Share("Payments", Decimal(100))],
             budget_minor=90_000_000,
             cost_centre="4310",
         ),
+        "Payments",
         (("M1", "Design agreed", -120, -120), ("M2", "New pages live", -40, -34)),
         ("M3", "Old pages gone", 20, 34),
     ),
     (
-        ProjectEntry(
+        ProjectForm(
             code="PRJ-187",
             name="One ledger for all countries",
-            shares=[Share("Platform", Decimal(60)), Share("Payments", Decimal(40))],
             budget_minor=140_000_000,
             cost_centre="4380",
         ),
+        "Platform:60; Payments:40",
         (("M1", "Supplier chosen", -90, -95), ("M2", "First country on it", -10, -10)),
         ("M3", "All countries on it", 160, 160),
     ),
 )
-"""Each with its milestones that came and the next one: code, name, days from now as agreed and
-as they came or are expected."""
+"""Each with its shares, its milestones that came and the next one: code, name, days from now as
+agreed and as they came or are expected."""
 
 MOST_IN_FLIGHT = {"Payments": 7, "Onboarding": 4, "Platform": 3}
 MOST_TESTING = 4
@@ -80,7 +80,9 @@ def keep_themes(
     """The themes by their names, the first with an objective and the figure that shows it."""
     act = Act(session, portfolio.workspace_id, people["ana"], at)
     found = {
-        name: theming.add_theme(act, portfolio.id, ThemeForm(name=name, description=about)).id
+        name: theming.THEMES.add(
+            act, theming.new_theme(act, portfolio.id), ThemeForm(name=name, description=about)
+        ).id
         for name, about in THEMES
     }
     aim = ObjectiveForm(
@@ -89,7 +91,7 @@ def keep_themes(
         owner_user_id=people["ben"],
         theme_id=found[BUY],
     )
-    objective = theming.add_objective(act, portfolio.id, aim)
+    objective = theming.OBJECTIVES.add(act, theming.new_objective(act, portfolio.id), aim)
     figure = KeyResultForm(
         title="Checkout completion", unit="%", baseline=Decimal(61), target=Decimal(70)
     )
@@ -104,20 +106,17 @@ def keep_projects(
     session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime, now: datetime
 ) -> dict[str, int]:
     """The projects by their codes, with their milestones as they stand today."""
-    here, ana, found = portfolio.workspace_id, people["ana"], {}
-    for entry, came, coming in PROJECTS:
-        project = projecting.keep_project(session, here, ana, portfolio.id, None, entry, at)
-        for code, name, agreed, came_after in came:
-            plan = MilestoneEntry(
-                code, name, baseline_on=_day(now, agreed), actual_on=_day(now, came_after)
-            )
-            projecting.keep_milestone(session, here, ana, project.id, None, plan, at)
-        code, name, agreed, expected = coming
-        plan = MilestoneEntry(
-            code, name, baseline_on=_day(now, agreed), forecast_on=_day(now, expected)
-        )
-        projecting.keep_milestone(session, here, ana, project.id, None, plan, at)
-        found[entry.code] = project.id
+    act, found = Act(session, portfolio.workspace_id, people["ana"], at), {}
+    for form, shares, came, coming in PROJECTS:
+        shared = of_streams(parse_shares(shares), portfolio.open_streams)
+        begun = projecting.new_project(act, portfolio.id)
+        project = projecting.PROJECTS.add(act, begun, form.model_copy(update={"shared": shared}))
+        plan = [(*each, "actual_on") for each in came] + [(*coming, "forecast_on")]
+        for code, name, agreed, then, as_of in plan:
+            days = {"baseline_on": _day(now, agreed), as_of: _day(now, then)}
+            milestone = MilestoneForm(code=code, name=name, **days)
+            projecting.MILESTONES.add(act, projecting.new_milestone(act, project.id), milestone)
+        found[form.code] = project.id
     return found
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.slack.blocks import Block, Element, Option, button, option
-from bot.slack.choosers import asked_first
+from bot.slack.blocks import Block, Element, Option, button, field, option, text_input
+from bot.slack.choosers import ALL, asked_first, searching
 from bot.slack.values import OldButton
 from models.base import Base
 
@@ -66,15 +66,61 @@ class Seen(Action):
     version: Number
 
     @classmethod
-    def of(cls, noun: Any) -> Self:
+    def of(cls, noun: Any, **more: Any) -> Self:
         """As the noun is now."""
-        return cls(id=noun.id, version=noun.version)
+        return cls(id=noun.id, version=noun.version, **more)
 
 
 class Page(Action):
     """A view that one looks at and comes back to; `number` is the page of its list."""
 
     number: Number = 1
+
+    def narrowed(self, name: str, value: str) -> Self:
+        """The first page of what a menu of the list leaves. Raises OldButton."""
+        changed = self.model_dump(exclude_defaults=True, exclude={name, "number"})
+        if value != ALL:
+            changed[name] = value
+        try:
+            return self.model_validate(changed, strict=False)
+        except ValidationError as error:
+            raise OldButton from error
+
+
+class Found(Action):
+    """Something to be done with what is found by typing: its list carries it without `chosen`."""
+
+    chosen: Id | None = None
+
+    def search(self, placeholder: str) -> Element:
+        """The list, whose choices are those that this action's finder gives."""
+        return searching(str(self), placeholder)
+
+
+LONGEST_SEARCH = 80
+"""In characters."""
+
+
+class Searched(Page):
+    """A list that is searched by words; searching is its submit."""
+
+    text: Annotated[str, Field(max_length=LONGEST_SEARCH)] = ""
+
+    def field(self, label: str) -> Block:
+        """Where the words are typed."""
+        element = text_input("text", max_length=LONGEST_SEARCH, initial=self.text)
+        return field("text", label, element, optional=True)
+
+    def searched(self, typed: str | None) -> Self:
+        """The first page of what these words leave."""
+        return self.but(text=" ".join((typed or "").split())[:LONGEST_SEARCH], number=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was done, in words on the page that shows it; what people wrote is escaped already."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +179,11 @@ def carried(action: Mapping[str, Any]) -> str:
     """What the button or the menu that was used carries."""
     chosen = action.get("selected_option") or action
     return str(chosen.get("value") or "")
+
+
+def suggested_as(action_id: str) -> str:
+    """By which name a list that is searched by typing is heard: the kind of what its id carries."""
+    return heard_as({"action_id": action_id, "value": action_id})
 
 
 def heard_as(action: Mapping[str, Any]) -> str:

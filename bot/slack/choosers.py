@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.slack.blocks import OPTION_LIMIT, Block, Element, Option, field, option, plain
+from bot.slack.blocks import OPTION_LIMIT, Block, Element, Option, field, option, plain, select
 
 MOST_PEOPLE = 10
 """So many are looked up in Slack while the form waits."""
 
 GROUPS = "user_groups"
 """The action of every field that searches the user groups."""
+
+NARROWED = "narrow"
+"""Begins the action of a menu that narrows a list; what follows is the field of its page."""
+
+ALL = "-"
+"""What a menu that narrows a list holds where it leaves everything."""
 
 NO_GROUPS = {
     "plan_upgrade_required": "This Slack plan has no user groups, so roles go to people only.",
@@ -82,6 +88,29 @@ def described(text: str, value: str, description: str) -> Option:
     if description:
         chosen["description"] = plain(description, OPTION_LIMIT)
     return chosen
+
+
+def narrowing(
+    name: str, placeholder: str, choices: Sequence[tuple[str, Any]], chosen: Any
+) -> Element:
+    """A menu that narrows the list it stands in: texts, and the values of that field, None for all.
+
+    The list is shown from its first page, and keeps the words it is searched by.
+    """
+    options = [option(text, ALL if value is None else str(value)) for text, value in choices]
+    held = ALL if chosen is None else str(chosen)
+    initial = next((each for each in options if each["value"] == held), None)
+    return select(f"{NARROWED}_{name}", placeholder, options, initial)
+
+
+def searching(action_id: str, placeholder: str) -> Element:
+    """A menu that asks what fits to what is typed."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "min_query_length": 0,
+    }
 
 
 def asked_first(element: Element, title: str, text: str, yes: str) -> Element:

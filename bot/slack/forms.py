@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.slack.actions import Action
+from bot.slack.actions import Action, Found, Page
 from bot.slack.blocks import (
     OPTIONS_LIMIT,
     TITLE_LIMIT,
@@ -20,8 +20,22 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
-from bot.slack.mrkdwn import person
-from models.form import Choice, Day, Facts, Form, Paragraph, Person, Question
+from bot.slack.choosers import described, searching
+from bot.slack.mrkdwn import channel, listed, person
+from models.form import (
+    Channel,
+    Choice,
+    Day,
+    Facts,
+    Form,
+    Paragraph,
+    People,
+    Person,
+    Question,
+    Search,
+    Several,
+    Whole,
+)
 
 MOST_TYPED = 3_000
 """A field takes what Slack takes, so that what is too long is said and not cut off."""
@@ -46,6 +60,8 @@ class Open:
     submit: str = "Save"
     named: Sequence[str] = ()
     """People it names besides those chosen in its fields; Slack is asked who they are by now."""
+    over: Page | None = None
+    """The page that takes its place once it is saved."""
 
     @property
     def spelled(self) -> dict[str, str | None]:
@@ -59,9 +75,17 @@ class Open:
         question, value = self.form.questions()[name], self.spelled[name]
         if value is None:
             return None
-        if isinstance(question, Choice):
-            return next((t for t, each in question.pairs(self.facts) if each == value), None)
-        return person(value) if isinstance(question, Person) else value
+        parts = value.split(",")
+        match question:
+            case Choice():
+                found = [text for text, each in question.pairs(self.facts) if each in parts]
+                return ", ".join(found) or None
+            case Person() | People():
+                return listed(map(person, parts))
+            case Channel():
+                return channel(value)
+            case _:
+                return value
 
     def asked(self) -> dict[str, Question]:
         """The questions there is something to answer with."""
@@ -116,7 +140,9 @@ def form_view(
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)
         optional = not opened.form.must(name)
-        blocks.append(field(name, label, element, hint=_hint(question), optional=optional))
+        blocks.append(
+            field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
+        )
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
@@ -134,21 +160,38 @@ def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
     return fits[:OPTIONS_LIMIT]
 
 
-def _hint(question: Question) -> str | None:
+def _hint(question: Question, facts: Facts) -> str | None:
     if question.hint is None and isinstance(question, Paragraph):
         return f"Up to {question.longest:,} characters."
-    return question.hint
+    return question.hint and (question.hint.format_map(dict(facts)) or None)
 
 
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:
     match question:
         case Choice():
-            return _list(name, question, value, question.pairs(facts))
+            few, several = bool(question.among), isinstance(question, Several)
+            draw = _in_sight if few else _lists if several else _list
+            return draw(name, question, value, question.pairs(facts))
+        case Search():
+            finder: Found = facts[question.finder]
+            return finder.search(question.example or "Type to search")
         case Day():
             return _with({"type": "datepicker", "action_id": name}, "initial_date", value)
         case Person():
-            people = {"type": "users_select", "placeholder": plain("Choose one"), "action_id": name}
+            people = _asking("users_select", name, question, "Choose one")
             return _with(people, "initial_user", value)
+        case People():
+            people = _asking("multi_users_select", name, question, "Choose people")
+            people["max_selected_items"] = question.most
+            return _with(people, "initial_users", value and value.split(","))
+        case Channel():
+            channels = _asking("conversations_select", name, question, "Choose a channel")
+            channels["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+            return _with(channels, "initial_conversation", value)
+        case Whole():
+            number = {"type": "number_input", "action_id": name, "is_decimal_allowed": False}
+            number |= {"min_value": "1", "max_value": str(question.most)}
+            return _with(number, "initial_value", value)
         case _:
             return text_input(
                 name,
@@ -168,14 +211,47 @@ def _list(
     chosen = next((each for each in options if each["value"] == value), None)
     if len(options) <= OPTIONS_LIMIT:
         return select(name, placeholder, options, chosen)
-    searched: Element = {
-        "type": "external_select",
-        "action_id": f"{SEARCHED}_{name}",
-        "placeholder": plain(placeholder, 150),
-        "min_query_length": 0,
-    }
-    return searched if chosen is None else {**searched, "initial_option": chosen}
+    searched = searching(f"{SEARCHED}_{name}", placeholder)
+    return _with(searched, "initial_option", chosen)
 
 
-def _with(element: Element, key: str, value: str | None) -> Element:
+def _lists(
+    name: str, question: Choice, value: str | None, pairs: Sequence[tuple[str, str]]
+) -> Element:
+    """A menu of which several can be chosen; a long one is searched by typing."""
+    assert isinstance(question, Several)
+    options = [option(text, each) for text, each in pairs]
+    if len(options) <= OPTIONS_LIMIT:
+        menu = _asking("multi_static_select", name, question, "Choose") | {"options": options}
+    else:
+        menu = _asking("multi_external_select", f"{SEARCHED}_{name}", question, "Type to search")
+        menu["min_query_length"] = 0
+    menu["max_selected_items"] = question.most
+    return _with(menu, "initial_options", _chosen(options, value))
+
+
+def _in_sight(
+    name: str, question: Choice, value: str | None, pairs: Sequence[tuple[str, str]]
+) -> Element:
+    """A few, all of them in sight: one or several can be chosen."""
+    options = [described(each.text, str(each.value), each.says) for each in question.among]
+    chosen = _chosen(options, value)
+    if isinstance(question, Several):
+        boxes = {"type": "checkboxes", "action_id": name, "options": options}
+        return _with(boxes, "initial_options", chosen)
+    radio = {"type": "radio_buttons", "action_id": name, "options": options}
+    return _with(radio, "initial_option", chosen and chosen[0])
+
+
+def _chosen(options: Sequence[Option], value: str | None) -> list[Option] | None:
+    values = (value or "").split(",")
+    return [each for each in options if each["value"] in values] or None
+
+
+def _asking(kind: str, action_id: str, question: Question, otherwise: str) -> Element:
+    placeholder = plain(question.example or otherwise, 150)
+    return {"type": kind, "action_id": action_id, "placeholder": placeholder}
+
+
+def _with(element: Element, key: str, value: object) -> Element:
     return element if value is None else {**element, key: value}

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from slack_bolt import Ack, Args, BoltResponse
 
-from bot.slack.actions import heard_as
+from bot.slack.actions import heard_as, suggested_as
 
 ACK_SECONDS = 3.0
 """How long Slack waits for an ack."""
@@ -81,7 +81,7 @@ def _name(pattern: re.Pattern[str]) -> str:
 
 _IDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "block_actions": lambda body: heard_as(body["actions"][0]),
-    "block_suggestion": lambda body: body["action_id"],
+    "block_suggestion": lambda body: suggested_as(body["action_id"]),
     "view_submission": lambda body: body["view"]["callback_id"],
     "shortcut": lambda body: body["callback_id"],
     "message_action": lambda body: body["callback_id"],

@@ -5,7 +5,10 @@ from typing import Any
 
 
 def answers_of(view: Mapping[str, Any]) -> dict[str, str | None]:
-    """What each field holds, by the name of its block; None where nothing was answered."""
+    """What each field holds, by the name of its block; None where nothing was answered.
+
+    Several that are chosen have commas between.
+    """
     return {
         block_id: _held(next(iter(fields.values()), {}))
         for block_id, fields in view["state"]["values"].items()
@@ -29,6 +32,8 @@ def _all_held(element: Mapping[str, Any]) -> tuple[str, ...]:
 def _held(element: Mapping[str, Any]) -> str | None:
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
+    if several := _all_held(element):
+        return ",".join(several)
     for name in (
         "value",
         "selected_user",
@@ -63,4 +68,7 @@ def _begun(element: Mapping[str, Any]) -> dict[str, Any]:
         "value": element.get("initial_value"),
         "selected_user": element.get("initial_user"),
         "selected_date": element.get("initial_date"),
+        "selected_conversation": element.get("initial_conversation"),
+        "selected_options": element.get("initial_options"),
+        "selected_users": element.get("initial_users"),
     }

@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.workflows.projects.projects import ProjectChoice, Which
 from models.epics.listing import Filter
 from models.errors import Mistake
 from models.portfolio.portfolio import Phase
@@ -150,59 +149,6 @@ class ProposalForm(Value):
     origin: str | None = None
 
 
-PageName = Literal["setup", "settings", "streams", "board"]
-
-
-class SettingRef(Value):
-    """A page or form of a portfolio's settings, as it was shown at a version.
-
-    `subject` is the value stream or state it is about, `over` the pages beneath it, the lowest
-    first, `number` the page of the list of streams among them, and `at` when it was shown, in
-    milliseconds.
-    """
-
-    portfolio: int = 0
-    version: int = 0
-    subject: int | None = None
-    over: tuple[PageName, ...] = ()
-    number: int = 1
-    at: int = 0
-    channel: str | None = None
-
-
-class StreamDo(Value):
-    """A value stream, and what to do with it."""
-
-    stream: int
-    do: Literal["edit", "limits", "merge", "split"]
-
-
-class StateDo(Value):
-    """A state of the board, and what to do with it."""
-
-    state: int
-    do: Literal["change", "drop"]
-
-
-class MergePlan(Value):
-    """A value stream that is to be put into another one."""
-
-    form: SettingRef
-    into: int
-
-
-class SplitPlan(Value):
-    """A value stream to be made of another one's epics, as it was typed; checked once more."""
-
-    form: SettingRef
-    name: str
-    key_prefix: str
-    owner: str | None = None
-    to_channel: str | None = None
-    stage: str
-    epics: tuple[int, ...]
-
-
 class SubscriptionRef(Value):
     """A channel's digest, and what to do with it."""
 
@@ -268,48 +214,6 @@ class AuditRef(Value):
     person: str | None = Field(default=None, max_length=32)
     word: str | None = Field(default=None, max_length=80)
     before: int | None = None
-
-
-class ProjectsRef(Value):
-    """A page of the list of projects, and what narrows it."""
-
-    portfolio: int | None = None
-    stream: int | None = None
-    program: int | None = None
-    which: Which = Which.OPEN
-    text: str = Field(default="", max_length=80)
-    page: int = 1
-
-    @property
-    def choice(self) -> ProjectChoice:
-        """What narrows it."""
-        return ProjectChoice(self.stream, self.program, self.which, self.text)
-
-
-class ProjectRef(Value):
-    """A project, a page of its plan, and the list it was opened from, if it was."""
-
-    project: int
-    page: int = 1
-    listed: ProjectsRef | None = None
-
-
-class ProjectDo(Value):
-    """Something to do with a project that was shown at a version, or with a milestone of it."""
-
-    version: int
-    do: Literal["edit", "close", "add", "change", "remove"]
-    milestone: int | None = None
-
-
-class ProjectForm(Value):
-    """What a form about a project, milestone or program remembers; without one it adds one."""
-
-    shown: ProjectRef | None = None
-    listed: ProjectsRef | None = None
-    portfolio: int
-    version: int = 0
-    milestone: int | None = None
 
 
 class UploadRef(Value):

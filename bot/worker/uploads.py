@@ -13,11 +13,11 @@ from bot.worker.claims import MOST_ATTEMPTS
 from bot.worker.files import File, give
 from bot.worker.jobs import Done, GiveUp, Outcome, Task
 from bot.workflows.files import giving_back, uploading
-from bot.workflows.files.importing.naming import NOBODY
 from bot.workflows.files.previewing import Foreseen, look_ahead, names_people
-from bot.workflows.files.reading_tables import Table, read_table
 from models.audit.audit import Act
 from models.errors import DatabaseAway, Mistake
+from models.files.names import NOBODY
+from models.files.table import Table, read_table
 from models.files.upload import Upload
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import Portfolio

@@ -1,4 +1,4 @@
-"""Some of a kind, where not all of it is shown."""
+"""Some of a kind, and pages of it, where not all of it is shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,3 +18,9 @@ class Pile(Generic[T]):
 
 
 NONE: Pile[Any] = Pile()
+
+
+def page_of(page: int, total: int, size: int) -> tuple[int, int]:
+    """The page that is there, which is the last one past the end, and how many there are."""
+    pages = max(1, -(-total // size))
+    return min(max(1, page), pages), pages

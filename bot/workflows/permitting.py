@@ -6,48 +6,26 @@ gone, whatever the card that was clicked still shows.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.people.handover import Departure
-from models.people.role import MAY, Right, Role, RoleGrant, UserGroup, UserGroupMember
+from models.people.role import (
+    MAY,
+    NEAREST_FIRST,
+    Right,
+    Role,
+    RoleGrant,
+    UserGroup,
+    UserGroupMember,
+    nearest,
+    refuse,
+)
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, ValueStream
-
-ORDER = (
-    Role.EPIC_OWNER,
-    Role.STREAM_OWNER,
-    Role.COUNCIL,
-    Role.FINANCE,
-    Role.ADMIN,
-    Role.PROPOSER,
-    Role.VIEWER,
-)
-"""Whom to ask first: those nearest to the thing."""
-
-
-class NotAllowed(Mistake):
-    """Something by someone without a role that carries it; says which does, and who has it.
-
-    The notes are sentences about roles that nobody has through a user group any more.
-    """
-
-    def __init__(
-        self,
-        right: Right,
-        roles: Sequence[str],
-        holders: Sequence[str],
-        notes: Sequence[str] = (),
-    ) -> None:
-        who = " or ".join(filter(None, [", ".join(roles[:-1]), roles[-1]]))
-        said = [f"Only {who} can {right.value}.", *notes]
-        if not holders:
-            said.append("Nobody is that now: an admin gives roles with /portfolio roles.")
-        super().__init__(" ".join(said))
-        self.ask = tuple(holders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +96,24 @@ class Place:
 
 def check(session: Session, user_id: str, right: Right, place: Place) -> Role:
     """The nearest role that carries the right there. Raises NotAllowed."""
-    carries = MAY[right]
-    found = place.own_roles(user_id) & carries
-    found = found or (granted_roles(session, user_id, place) & carries)
-    if found:
-        return next(role for role in ORDER if role in found)
-    roles = [role for role in ORDER if role in carries and place.name(role)]
-    names = [str(place.name(role)) for role in roles]
-    notes = [
-        f"The role {role.value} was given to the user group @{group.handle}, "
-        f"{'which is gone' if group.gone else 'which is empty'}."
-        for role, group in empty_groups(session, roles, place)
-    ]
-    raise NotAllowed(right, names, holders(session, roles, place), notes)
+    own = nearest(right, place.own_roles(user_id))
+    role = own or nearest(right, granted_roles(session, user_id, place))
+    if role is None:
+        _refuse(session, right, place)
+    return role
+
+
+def _refuse(session: Session, right: Right, place: Place) -> NoReturn:
+    called = {role: place.name(role) for role in NEAREST_FIRST if role in MAY[right]}
+    roles = [role for role, name in called.items() if name]
+    names = [name for name in called.values() if name]
+    refuse(right, names, holders(session, roles, place), empty_groups(session, roles, place))
+
+
+def check_any(session: Session, user_id: str, right: Right, places: Sequence[Place]) -> None:
+    """Raise NotAllowed, as it is in the first of the places, for who has no such role in any."""
+    if not any(may(session, user_id, right, place) for place in places):
+        check(session, user_id, right, places[0])
 
 
 def may(session: Session, user_id: str, right: Right, place: Place) -> bool:

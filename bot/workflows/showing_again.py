@@ -6,15 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.redrawing import redraw_message
-from models.errors import Mistake
-from models.message import Message
-
-
-class NothingToShow(Mistake):
-    """A message that is shown already, or is not there any more."""
-
-    def __init__(self) -> None:
-        super().__init__("There is nothing left to mend: it is shown.")
+from models.message import Message, NothingToShow
 
 
 def show_again(session: Session, workspace_id: int, message_id: int, at: datetime) -> None:
@@ -24,9 +16,8 @@ def show_again(session: Session, workspace_id: int, message_id: int, at: datetim
         .where(Message.workspace_id == workspace_id, Message.id == message_id)
         .with_for_update()
     ).first()
-    if message is None or message.refusal is None:
+    if message is None:
         raise NothingToShow
-    if message.ts is None:
-        message.post_started_at = None
+    message.show_again()
     session.flush()
     redraw_message(session, message, at)

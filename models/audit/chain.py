@@ -22,7 +22,7 @@ from models.audit.audit import (
     text_after_number,
 )
 from models.base import Base
-from models.ending import Say
+from models.driver.ending import Say
 from models.work import insert_into
 
 HEADS = Base.metadata.tables[AuditHead.__tablename__]

@@ -26,7 +26,7 @@ from sqlalchemy.orm import (
 from models.audit.audit import Act
 from models.audit.chain import Told, append, can_say_all, said, say_all
 from models.base import Base
-from models.ending import (
+from models.driver.ending import (
     ends_in_one_trip,
     has_left_to_say,
     left_to_say,

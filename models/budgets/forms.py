@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
 from models.form import Amount, Choice, Facts, Form, Line, Paragraph
 from models.money import parse_moved
+from models.portfolio.portfolio import Portfolio, ValueStream
 
 
 class FundingForm(Form):
@@ -41,6 +42,14 @@ class ShiftForm(Form):
         """From one stream to another."""
         if self.from_stream_id == self.to_stream_id:
             yield "to_stream_id", "That is the stream it comes from. Choose another one."
+
+
+def open_stream(portfolio: Portfolio, stream_id: int, field: str) -> ValueStream:
+    """The stream that a field names, where it is in use. Raises FieldMistakes."""
+    for stream in portfolio.open_streams:
+        if stream.id == stream_id:
+            return stream
+    raise FieldMistakes({field: "That value stream has ended. Choose another one."})
 
 
 def typed_shift(words: str, currency: str) -> dict[str, Any]:

@@ -8,9 +8,17 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.errors import Mistake
 
 MONTHS_A_YEAR = 12
 MONTHS_A_QUARTER = 3
+
+
+class NoMoney(Mistake):
+    """A shift in a period that has none."""
+
+    def __init__(self, year: str) -> None:
+        super().__init__(f"No value stream has money for {year} yet. /budget fund gives it.")
 
 
 class FundingPeriod(Base):
@@ -36,6 +44,13 @@ class FundingPeriod(Base):
         months = _months(today) - _months(self.starts_on)
         first = _months(self.starts_on) + months // MONTHS_A_QUARTER * MONTHS_A_QUARTER
         return datetime.combine(_first_of(first), time(), zone)
+
+
+def with_money(found: FundingPeriod | None, year: str) -> FundingPeriod:
+    """The period of the year. Raises NoMoney where nothing was funded in it yet."""
+    if found is None:
+        raise NoMoney(year)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

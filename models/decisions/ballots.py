@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.audit.audit import FIRST_HASH, moment_text
 from models.decisions.decision import AFTER_THE_LAST, Cast, Paper, closing_at
-from models.ending import as_text, at_once, ends_in_one_trip, say_last
+from models.driver.ending import as_text, at_once, ends_in_one_trip, say_last
 from models.work import put
 
 LOCK_BOX = "SELECT FROM ballot_boxes WHERE decision_id = %(decision_id)s FOR UPDATE"

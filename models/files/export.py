@@ -7,7 +7,15 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
+from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio
+
+
+class NoSuchExport(Mistake):
+    """An export that is not there, or somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("That export is not there any more. Type /portfolio export once more.")
 
 
 class ExportFormat(StrEnum):
@@ -44,3 +52,10 @@ class Export(Base):
     def work_key(self) -> str:
         """The key of the work that makes it."""
         return f"export:{self.id}"
+
+
+def of_person(found: Export | None, workspace_id: int, user_id: str) -> Export:
+    """The export that was found. Raises NoSuchExport where it is not the person's."""
+    if found is None or (found.workspace_id, found.user_id) != (workspace_id, user_id):
+        raise NoSuchExport
+    return found

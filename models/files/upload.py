@@ -10,9 +10,28 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+from models.errors import Mistake
+from models.files.table import Table, read_table
 
 KEPT_FOR = timedelta(days=1)
 """How long a file waits for a yes; then it is forgotten."""
+
+
+class UploadGone(Mistake):
+    """A form about a file that was forgotten, or is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Tack does not keep that file any more: it forgets one after a day without a yes. "
+            "Type /portfolio import and choose it once more."
+        )
+
+
+class ConfirmedBefore(Mistake):
+    """A form about a file that is being brought in, or was."""
+
+    def __init__(self) -> None:
+        super().__init__("That file was brought in already. You are told in direct messages.")
 
 
 class UploadKind(StrEnum):
@@ -86,7 +105,32 @@ class Upload(Base):
         """What came of it; None before."""
         return None if self.result is None else Loaded(**self.result)
 
+    def read(self) -> Table:
+        """Its content as a table. Raises UploadGone where it was forgotten, and NotATable."""
+        if self.content is None:
+            raise UploadGone
+        return read_table(self.content)
+
+    def check_waits(self) -> None:
+        """Raise ConfirmedBefore where someone agreed to it."""
+        if self.confirmed_at is not None:
+            raise ConfirmedBefore
+
+    def confirm(self, at: datetime) -> bool:
+        """Agree to it; whether nobody had before."""
+        is_first = self.confirmed_at is None
+        if is_first:
+            self.confirmed_at = at
+        return is_first
+
     def forget(self, came: Loaded) -> None:
         """Keep what came of it in place of the content."""
         self.result = {name: value for name, value in asdict(came).items() if value}
         self.content = None
+
+
+def of_person(found: Upload | None, workspace_id: int, user_id: str) -> Upload:
+    """The file that was found. Raises UploadGone where it is not the person's."""
+    if found is None or (found.workspace_id, found.user_id) != (workspace_id, user_id):
+        raise UploadGone
+    return found

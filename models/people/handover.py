@@ -1,6 +1,6 @@
 """People go, and what they owned goes to others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.errors import FieldMistakes
+
+WHAT, TO = "what", "to"
+"""The fields of the form that a mistake can be about."""
 
 
 class Kind(StrEnum):
@@ -27,6 +31,31 @@ class Kind(StrEnum):
         one = {Kind.EPICS: "epic in flight", Kind.PROJECTS: "project or program"}
         name = one.get(self, self.value.removesuffix("s")) if number == 1 else self.value
         return f"{number:,} {name}"
+
+
+class TheirsAlready(FieldMistakes):
+    """Handing someone what is theirs."""
+
+    def __init__(self) -> None:
+        super().__init__({TO: "It is theirs already. Choose someone else."})
+
+
+class NothingChosen(FieldMistakes):
+    """Handing over nothing."""
+
+    def __init__(self) -> None:
+        super().__init__({WHAT: "Choose what to hand over."})
+
+
+class OwnsOtherThings(FieldMistakes):
+    """A form that showed what was someone's a while ago."""
+
+    def __init__(self) -> None:
+        said = (
+            "Something of it has changed hands since this form was opened. Close it and open it "
+            "again to see what there is now."
+        )
+        super().__init__({WHAT: said})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +83,22 @@ class Holdings:
     def of(self, kind: Kind) -> Sequence[Holding]:
         """Those of a kind."""
         return self.by_kind.get(kind, ())
+
+    def part_for(
+        self, to: str, kinds: Collection[Kind], seen: str | None
+    ) -> Mapping[Kind, Sequence[Holding]]:
+        """What goes to someone else, by kind; `seen` is the stamp of what the form showed, if any.
+
+        Raises TheirsAlready, OwnsOtherThings and NothingChosen.
+        """
+        if to == self.user_id:
+            raise TheirsAlready
+        if seen not in {None, self.stamp}:
+            raise OwnsOtherThings
+        part = {kind: self.of(kind) for kind in kinds if self.of(kind)}
+        if not part:
+            raise NothingChosen
+        return part
 
 
 class Departure(Base):

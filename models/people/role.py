@@ -1,14 +1,16 @@
 """Who may do what: roles on a portfolio or a value stream, given to people or user groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NoReturn
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
+from models.errors import FieldMistakes, Mistake
 
 
 class Role(StrEnum):
@@ -22,6 +24,11 @@ class Role(StrEnum):
     FINANCE = "finance"
     ADMIN = "admin"
 
+    def check_has_place(self, *, everywhere: bool) -> None:
+        """Raise NowhereInParticular where it is not to hold everywhere, and would."""
+        if everywhere and self is not Role.ADMIN:
+            raise NowhereInParticular(self)
+
 
 ROLE_SAYS: Mapping[Role, str] = {
     Role.COUNCIL: "moves, stops and overrides; sees restricted epics; keeps themes",
@@ -34,8 +41,61 @@ ROLE_SAYS: Mapping[Role, str] = {
 }
 """What a role is for, up to 75 characters; in the order of a form."""
 
+NEAREST_FIRST = (
+    Role.EPIC_OWNER,
+    Role.STREAM_OWNER,
+    Role.COUNCIL,
+    Role.FINANCE,
+    Role.ADMIN,
+    Role.PROPOSER,
+    Role.VIEWER,
+)
+"""Whom to ask first: those nearest to the thing."""
+
 FROM_SETTINGS = "TACK_ADMINS"
 """Who gave a role that the settings name."""
+
+
+class NowhereInParticular(FieldMistakes):
+    """A role in the whole workspace that is not an admin's."""
+
+    def __init__(self, role: Role) -> None:
+        said = f"Only admins have their role everywhere: choose where the role {role.value} holds."
+        super().__init__({"place": said})
+
+
+class UnknownGrant(Mistake):
+    """A role that was taken away already."""
+
+    def __init__(self) -> None:
+        super().__init__("That role was taken away already. /portfolio roles shows who has which.")
+
+
+class LastAdmin(Mistake):
+    """Taking the role of admin from the only one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is the last admin, and without one nobody could set Tack up or give roles. "
+            "Make someone else an admin first."
+        )
+
+
+class AdminBySettings(Mistake):
+    """Taking away what would come back at the next start."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That admin is named in TACK_ADMINS, where Tack is run. Whoever runs it takes the "
+            "name out there and starts Tack again."
+        )
+
+
+class NoAdmin(Mistake):
+    """Taking the role of admin from someone who is none."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
 
 
 class RoleGrant(Base):
@@ -58,6 +118,18 @@ class RoleGrant(Base):
     stand_in: Mapped[bool] = mapped_column(default=False)
     granted_by: Mapped[str | None] = mapped_column(String(32))
     granted_at: Mapped[datetime | None]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it holds in the whole workspace."""
+        return self.portfolio_id is None and self.value_stream_id is None
+
+    def check_can_be_taken(self, admins_left: Sequence[str]) -> None:
+        """Raise AdminBySettings, or LastAdmin where nobody would be left."""
+        if self.granted_by == FROM_SETTINGS:
+            raise AdminBySettings
+        if self.is_everywhere and not admins_left:
+            raise LastAdmin
 
 
 class UserGroup(Base):
@@ -155,3 +227,59 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.RUN_DIGEST: frozenset(Role) - {Role.VIEWER},
 }
 """Which roles carry which right. A role on a portfolio holds in each of its streams."""
+
+
+class NotAllowed(Mistake):
+    """Something by someone without a role that carries it; says which does, and who has it."""
+
+    def __init__(
+        self,
+        right: Right,
+        names: Sequence[str],
+        holders: Sequence[str],
+        empty: Sequence[tuple[Role, UserGroup]] = (),
+    ) -> None:
+        who = " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        said = [f"Only {who} can {right.value}."]
+        said += [
+            f"The role {role.value} was given to the user group @{group.handle}, "
+            f"{'which is gone' if group.gone else 'which is empty'}."
+            for role, group in empty
+        ]
+        if not holders:
+            said.append("Nobody is that now: an admin gives roles with /portfolio roles.")
+        super().__init__(" ".join(said))
+        self.ask = tuple(holders)
+
+
+def nearest(right: Right, roles: Collection[Role]) -> Role | None:
+    """The nearest of the roles that carries the right; None where none does."""
+    return next((role for role in NEAREST_FIRST if role in roles and role in MAY[right]), None)
+
+
+def refuse(
+    right: Right,
+    names: Sequence[str],
+    holders: Sequence[str],
+    empty: Sequence[tuple[Role, UserGroup]] = (),
+) -> NoReturn:
+    """Raise NotAllowed: what who may is called there, who that is, and groups with nobody in them.
+
+    `empty` are user groups that a role which carries the right was given to.
+    """
+    raise NotAllowed(right, names, holders, empty)
+
+
+def given_in(found: RoleGrant | None, workspace_id: int) -> RoleGrant:
+    """The grant that was found. Raises UnknownGrant where it is none of the workspace."""
+    if found is None or found.workspace_id != workspace_id:
+        raise UnknownGrant
+    return found
+
+
+def of_admin(grants: Iterable[RoleGrant], user_id: str) -> Sequence[RoleGrant]:
+    """Those of the admins' grants that name the person. Raises NoAdmin where none does."""
+    found = [each for each in grants if each.user_id == user_id]
+    if not found:
+        raise NoAdmin(user_id)
+    return found

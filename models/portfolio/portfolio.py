@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
-from models.portfolio.policy import USUAL, Requirement
+from models.errors import ChangedSince, Mistake
+from models.portfolio.policy import Requirement
 
 
 class StateKind(StrEnum):
@@ -45,25 +47,45 @@ NOT_LATE_FOR = timedelta(days=28)
 STALE_AFTER_DAYS = 14
 """After so long without a word an epic in flight is asked about, until a state says otherwise."""
 
-DEFAULT_STATES = (
-    ("funnel", StateKind.WAIT),
-    ("reviewing", StateKind.ACTIVE),
-    ("analyzing", StateKind.ACTIVE),
-    ("ready", StateKind.WAIT),
-    ("implementing", StateKind.ACTIVE),
-    ("done", StateKind.DONE),
-    ("stopped", StateKind.STOPPED),
-)
-"""Name and kind of the states a new portfolio starts with, in the order of the board."""
-
 FIRST_STATE = "funnel"
 """Where every idea begins."""
 
-PHASED_STATE = "implementing"
-"""Shown as two columns: an epic tests its MVP until it is decided to go on."""
 
-COMMITMENT_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"})
-"""Leaving the funnel commits, until the portfolio names another point."""
+class UnknownPortfolio(Mistake):
+    """A portfolio that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That portfolio is not there any more.")
+
+
+class UnknownStream(Mistake):
+    """A value stream that is not there, or not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__("That value stream is not there any more. Choose another one.")
+
+
+class NothingToGoLiveWith(Mistake):
+    """A portfolio without a value stream is to go live."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no value stream yet, so nobody could propose anything. Add one, then go live."
+        )
+
+
+class SameStream(Mistake):
+    """A stream merged into itself, or into one of another portfolio."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose another value stream of the same portfolio.")
+
+
+class NothingToSplit(Mistake):
+    """A split that would leave the new stream empty."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose one epic at least that goes to the new value stream.")
 
 
 class Portfolio(Base):
@@ -104,28 +126,6 @@ class Portfolio(Base):
         order_by="ValueStream.name", back_populates="portfolio"
     )
 
-    def add_default_states(self) -> None:
-        """Give a new portfolio the seven states everybody starts with."""
-        for position, (name, kind) in enumerate(DEFAULT_STATES):
-            self.states.append(
-                State(
-                    workspace_id=self.workspace_id,
-                    name=name,
-                    label=name.capitalize(),
-                    kind=kind,
-                    position=position,
-                    committed=name in COMMITMENT_STATES,
-                    phased=name == PHASED_STATE,
-                    stale_after_days=STALE_AFTER_DAYS if name in COMMITMENT_STATES else None,
-                    exit_requires=[each.value for each in USUAL.get(name, ())],
-                )
-            )
-
-    def commit_on_leaving(self, point: "State") -> None:
-        """Let every state after this one, up to done, be committed; done and stopped are not."""
-        for state in self.states:
-            state.committed = state.is_open and state.position > point.position
-
     @property
     def commitment_point(self) -> "State":
         """The state whose leaving commits."""
@@ -138,10 +138,21 @@ class Portfolio(Base):
         holidays = frozenset(date.fromisoformat(day) for day in self.holidays)
         return WorkCalendar(self.working_days, holidays)
 
+    def day_of(self, at: datetime) -> date:
+        """The day it is where the portfolio is."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
+
     @property
     def open_streams(self) -> Sequence["ValueStream"]:
         """The value streams that take epics: those not merged into another one."""
         return [stream for stream in self.value_streams if stream.ended_at is None]
+
+    def go_live(self, at: datetime) -> None:
+        """Let it speak from now on. Raises NothingToGoLiveWith."""
+        if not self.open_streams:
+            raise NothingToGoLiveWith
+        self.live_at = at
+        self.version += 1
 
     @property
     def is_for_everybody(self) -> bool:
@@ -253,6 +264,26 @@ class ValueStream(Base):
         """Where its work is today: itself, or what it was merged into at last."""
         return self if self.merged_into is None else self.merged_into.successor
 
+    def check_merges_into(self, target: "ValueStream") -> None:
+        """Raise SameStream where it cannot: both are of one portfolio, and two."""
+        if self is target or self.portfolio is not target.portfolio:
+            raise SameStream
+
+    def merge_into(self, target: "ValueStream", at: datetime) -> None:
+        """End it, with the other one as its successor; its name and letters stay taken.
+
+        Raises SameStream.
+        """
+        self.check_merges_into(target)
+        self.ended_at, self.merged_into = at, target
+        self.version += 1
+        target.version += 1
+
+    def check_splits(self, epics: int) -> None:
+        """Raise NothingToSplit where so many would go to a new one."""
+        if not epics:
+            raise NothingToSplit
+
     def take_key(self) -> str:
         """The stream's next key, given once; the stream's row must be locked."""
         return self.take_keys(1)[0]
@@ -281,6 +312,26 @@ class WipLimit(Base):
     state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
     phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
     most: Mapped[int]
+
+
+def of_workspace(found: Portfolio | None, workspace_id: int) -> Portfolio:
+    """The portfolio that was found. Raises UnknownPortfolio where it is none of the workspace."""
+    if found is None or found.workspace_id != workspace_id:
+        raise UnknownPortfolio
+    return found
+
+
+def in_use(found: ValueStream | None, workspace_id: int) -> ValueStream:
+    """The stream that was found. Raises UnknownStream where it ended, or is none of these."""
+    if found is None or found.workspace_id != workspace_id or found.ended_at is not None:
+        raise UnknownStream
+    return found
+
+
+def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
+    """Raise ChangedSince where a form showed another version."""
+    if shown.version != version:
+        raise ChangedSince(shown.name)
 
 
 def derive_prefix(name: str, taken: Collection[str]) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import (
-    COMMITMENT_STATES,
-    DEFAULT_STATES,
     FIRST_STATE,
-    PHASED_STATE,
     STALE_AFTER_DAYS,
     State,
     StateKind,
 )
+
+PHASED_STATE = "implementing"
+"""Shown as two columns: an epic tests its MVP until it is decided to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,15 @@ WAIT, ACTIVE, DONE, STOPPED = StateKind
 USUAL_BOARD = Preset(
     "usual",
     "The usual seven",
-    [PresetState(n, n.capitalize(), kind, n == PHASED_STATE) for n, kind in DEFAULT_STATES],
+    [
+        PresetState(FIRST_STATE, "Funnel", WAIT),
+        PresetState("reviewing", "Reviewing", ACTIVE),
+        PresetState("analyzing", "Analyzing", ACTIVE),
+        PresetState("ready", "Ready", WAIT),
+        PresetState(PHASED_STATE, "Implementing", ACTIVE, phased=True),
+        PresetState("done", "Done", DONE),
+        PresetState("stopped", "Stopped", STOPPED),
+    ],
 )
 LEAN_BOARD = Preset(
     "lean",
@@ -86,8 +94,6 @@ GATES_BOARD = Preset(
 )
 PRESETS: Mapping[str, Preset] = {each.name: each for each in (USUAL_BOARD, LEAN_BOARD, GATES_BOARD)}
 """What can be chosen, the usual first."""
-
-assert {s.name for s in USUAL_BOARD.states if s.committed} == COMMITMENT_STATES
 
 
 def preset_of(states: Sequence[State]) -> Preset | None:

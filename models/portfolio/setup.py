@@ -1,12 +1,25 @@
 """What a portfolio is set up with, and what its value streams are: typed, tidied and checked."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Annotated, Any, Self
 
-from models.calendar import MONDAY_TO_FRIDAY, time_zones
+from models.calendar import MONDAY_TO_FRIDAY, MONTH_NAMES, WEEKDAYS, time_zones
 from models.errors import FieldMistakes, Mistake
+from models.form import (
+    NO_FACTS,
+    Channel,
+    Choice,
+    Facts,
+    Form,
+    Line,
+    OneOf,
+    Paragraph,
+    Person,
+    Several,
+)
 from models.portfolio.portfolio import Stage, derive_prefix
 
 CURRENCY = re.compile("[A-Z]{3}")
@@ -16,10 +29,6 @@ NAME_AND_LETTERS = re.compile(r"(?P<name>.*?)\s*[,;\t]\s*(?P<letters>[A-Z][A-Z0-
 LONGEST_NAME = 80
 MOST_STREAMS_AT_ONCE = 15
 MOST_HOLIDAYS = 250
-MOST_DAYS = 2_000
-"""More working days than any steering decision takes."""
-
-MONTHS_BY_NUMBER = frozenset(str(number) for number in range(1, 13))
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LOCALES = {
     "en-GB": "English (United Kingdom): 1,234.56",
@@ -48,60 +57,187 @@ class NotADay(Mistake):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basics:
+class Currency(Line):
+    """The code of a currency."""
+
+    def parse(self, text: str, facts: Facts) -> str:
+        """In capitals. Raises Mistake."""
+        if CURRENCY.fullmatch(text.upper()) is None:
+            raise Mistake(self.missing)
+        return text.upper()
+
+
+class Weekdays(Several):
+    """The days that are worked, kept as seven of 1 and 0 from Monday on."""
+
+    def parse(self, text: str, facts: Facts) -> Any:
+        """As they are kept."""
+        return parse_working_days(text.split(","))
+
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
+        """The numbers of the days."""
+        return ",".join(str(day) for day, worked in enumerate(value or "") if worked == "1") or None
+
+
+class Holidays(Paragraph):
+    """Days, one a line."""
+
+    def parse(self, text: str, facts: Facts) -> Any:
+        """In order, each once. Raises Mistake."""
+        return tuple(parse_holidays(text))
+
+    def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
+        """One a line."""
+        return "\n".join(map(str, value or ())) or None
+
+
+A_NAME = f"Give it a name of up to {LONGEST_NAME} characters."
+
+SEEN_BY = (
+    OneOf("Everyone in this workspace", True, "Every member sees it and may propose"),
+    OneOf("People with a role in it", False, "Given with /portfolio roles"),
+)
+
+FACTS: Facts = {
+    "locales": [(text, code) for code, text in LOCALES.items()],
+    "months": [(name, number) for number, name in enumerate(MONTH_NAMES, 1)],
+    "time_zones": [(zone, zone) for zone in sorted(time_zones())],
+}
+"""What the basics are chosen from."""
+
+
+class Basics(Form):
     """What holds in the whole portfolio."""
 
-    name: str
-    currency: str
-    time_zone: str
-    locale: str = USUAL_LOCALE
-    fiscal_year_starts_in: int = 1
-    working_days: str = MONDAY_TO_FRIDAY
-    holidays: Sequence[date] = ()
-    channel_id: str | None = None
-    open_to_all: bool = True
+    name: Annotated[
+        str,
+        Line(
+            label="What is the portfolio called?",
+            example="Shop",
+            longest=LONGEST_NAME,
+            missing=A_NAME,
+        ),
+    ]
+    currency: Annotated[
+        str,
+        Currency(
+            label="Currency",
+            example="EUR",
+            hint="The three-letter code of the currency.",
+            missing="Write the three letters of a currency, such as EUR.",
+        ),
+    ]
+    locale: Annotated[str, Choice(label="Numbers are written as in", options="locales", of=str)] = (
+        USUAL_LOCALE
+    )
+    time_zone: Annotated[
+        str,
+        Choice(
+            label="Time zone",
+            options="time_zones",
+            of=str,
+            example="Type a city, for example Berlin",
+            hint="Days begin and end by it.",
+            wrong="Write a time zone such as Europe/Berlin.",
+        ),
+    ]
+    fiscal_year_starts_in: Annotated[
+        int, Choice(label="The fiscal year begins in", options="months")
+    ] = 1
+    working_days: Annotated[
+        str,
+        Weekdays(
+            label="Working days",
+            among=[OneOf(name, day) for day, name in enumerate(WEEKDAYS)],
+            missing="Choose one day at least.",
+        ),
+    ] = MONDAY_TO_FRIDAY
+    holidays: Annotated[
+        tuple[date, ...],
+        Holidays(
+            label="Holidays",
+            longest=3_000,
+            hint="One date a line, like 2026-12-25 or 25.12.2026. Left empty, there are none.",
+        ),
+    ] = ()
+    channel_id: Annotated[
+        str | None,
+        Channel(
+            label="Its channel",
+            example="Where is it announced?",
+            hint="Where the portfolio as a whole is talked about. Invite Tack there.",
+        ),
+    ] = None
+    open_to_all: Annotated[bool, Choice(label="Who sees it?", among=SEEN_BY, of="True".__eq__)] = (
+        True
+    )
 
     def checked(self) -> "Basics":
         """The same, tidied. Raises FieldMistakes by the names of the fields."""
-        name, currency = tidy(self.name), self.currency.strip().upper()
-        errors = {}
-        if not 0 < len(name) <= LONGEST_NAME:
-            errors["name"] = f"Give it a name of up to {LONGEST_NAME} characters."
-        if CURRENCY.fullmatch(currency) is None:
-            errors["currency"] = "Write the three letters of a currency, such as EUR."
-        if self.time_zone not in time_zones():
-            errors["time_zone"] = "Write a time zone such as Europe/Berlin."
-        if self.fiscal_year_starts_in not in range(1, 13):
-            errors["fiscal_year"] = "Choose one of the twelve months."
-        if self.locale not in LOCALES:
-            errors["locale"] = "Choose one of the list."
-        if "1" not in self.working_days:
-            errors["working_days"] = "Choose one day at least."
-        if errors:
-            raise FieldMistakes(errors)
-        days = sorted(set(self.holidays))
-        return replace(self, name=name, currency=currency, holidays=days)
+        questions = self.questions().items()
+        spelled = {name: each.spell(getattr(self, name), FACTS) for name, each in questions}
+        return type(self).read(spelled, FACTS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSetup:
+STAGES = (
+    OneOf("Project-funded", Stage.PROJECT_FUNDED, "Money is given to projects, one by one"),
+    OneOf("Hybrid", Stage.HYBRID, "Some teams are funded as capacity, some work as projects"),
+    OneOf(
+        "Capacity-funded",
+        Stage.CAPACITY_FUNDED,
+        "Money keeps its teams going, whatever they work on",
+    ),
+)
+
+
+class StreamSetup(Form):
     """A value stream; an empty prefix is derived from the name."""
 
-    name: str
-    key_prefix: str = ""
-    owner_user_id: str | None = None
-    channel_id: str | None = None
-    stage: Stage = Stage.PROJECT_FUNDED
+    name: Annotated[
+        str, Line(label="Name", example="Payments", longest=LONGEST_NAME, missing=A_NAME)
+    ]
+    key_prefix: Annotated[
+        str,
+        Line(
+            label="Its keys begin with",
+            example="PAY",
+            longest=10,
+            hint="Epics are called PAY-1, PAY-2 and so on; keys once given stay. "
+            "Left empty, the name gives the letters.",
+        ),
+    ] = ""
+    owner_user_id: Annotated[
+        str | None,
+        Person(
+            label="Owner",
+            example="Who answers its ideas?",
+            hint="Left empty, it is you for now.",
+        ),
+    ] = None
+    channel_id: Annotated[
+        str | None,
+        Channel(
+            label="Channel",
+            example="Where do its epics appear?",
+            hint="Invite Tack there, so that it can show them.",
+        ),
+    ] = None
+    stage: Annotated[
+        Stage,
+        Choice(
+            label="How is it funded?",
+            among=STAGES,
+            of=Stage,
+            hint="It sets what forms ask and which figures lead; it can change any day.",
+        ),
+    ] = Stage.PROJECT_FUNDED
 
-    def checked(
-        self, taken_prefixes: Collection[str], taken_names: Collection[str]
-    ) -> "StreamSetup":
+    def checked(self, taken_prefixes: Collection[str], taken_names: Collection[str]) -> Self:
         """The same, tidied and with its prefix. Raises FieldMistakes."""
         name, prefix = tidy(self.name), self.key_prefix.strip().upper()
         errors = {}
         if not 0 < len(name) <= LONGEST_NAME:
-            errors["name"] = f"Give it a name of up to {LONGEST_NAME} characters."
+            errors["name"] = A_NAME
         elif name.casefold() in {taken.casefold() for taken in taken_names}:
             errors["name"] = f"There is a value stream {name} already."
         prefix = prefix or derive_prefix(name, taken_prefixes)
@@ -113,7 +249,7 @@ class StreamSetup:
             errors["key_prefix"] = f"{prefix} is taken by another value stream."
         if errors:
             raise FieldMistakes(errors)
-        return replace(self, name=name, key_prefix=prefix)
+        return self.model_copy(update={"name": name, "key_prefix": prefix})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,37 +305,6 @@ class Change:
     after: str | None
 
 
-def parse_basics(answers: Mapping[str, str | None], chosen: Mapping[str, Sequence[str]]) -> Basics:
-    """What a form says, by the names of its fields: typed, and of the boxes those checked.
-
-    Raises FieldMistakes.
-    """
-    errors, holidays = {}, list[date]()
-    try:
-        holidays = list(parse_holidays(answers.get("holidays") or ""))
-    except Mistake as mistake:
-        errors["holidays"] = mistake.sentence
-    month = answers.get("fiscal_year") or ""
-    basics = Basics(
-        name=answers.get("name") or "",
-        currency=answers.get("currency") or "",
-        time_zone=answers.get("time_zone") or "",
-        locale=answers.get("locale") or "",
-        fiscal_year_starts_in=int(month) if month in MONTHS_BY_NUMBER else 0,
-        working_days=parse_working_days(chosen.get("working_days", ())),
-        holidays=holidays,
-        channel_id=answers.get("channel"),
-        open_to_all=answers.get("seen_by") != "roles",
-    )
-    try:
-        basics = basics.checked()
-    except FieldMistakes as mistakes:
-        errors |= mistakes.errors
-    if errors:
-        raise FieldMistakes(errors)
-    return basics
-
-
 def parse_streams(
     text: str, taken_prefixes: Collection[str], taken_names: Collection[str]
 ) -> Sequence[StreamSetup]:
@@ -238,17 +343,6 @@ def parse_holidays(text: str) -> Sequence[date]:
 def parse_working_days(chosen: Collection[str]) -> str:
     """Seven of 1 and 0 from Monday on, of the numbers of the days that are worked."""
     return "".join("1" if str(day) in chosen else "0" for day in range(7))
-
-
-def parse_whole(answers: Mapping[str, str | None], name: str, least: int, most: int) -> int | None:
-    """A whole number of a field, None where it was left empty. Raises FieldMistakes."""
-    text = (answers.get(name) or "").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or not least <= int(text[:9]) <= most:
-        said = f"Write a whole number from {least} to {most:,}, or leave it empty."
-        raise FieldMistakes({name: said})
-    return int(text)
 
 
 def tidy(text: str) -> str:

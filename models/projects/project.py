@@ -1,5 +1,6 @@
 """Programs, projects and their milestones: what runs beside the value streams, and stays."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -7,11 +8,50 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, stored_by_value
+from models.base import Base, Closing, stored_by_value
 from models.portfolio.portfolio import ValueStream
+from models.projects.shares import Shares
 
 
-class Program(Base):
+class Owned:
+    """What someone owns, who may be nobody here."""
+
+    owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    owner_name: Mapped[str | None] = mapped_column(String(120))
+    """Who owns it where that is nobody here, as its source names them."""
+
+    @property
+    def owner(self) -> str | None:
+        """Who owns it here; with one, the name of who did elsewhere is not kept."""
+        return self.owner_user_id
+
+    @owner.setter
+    def owner(self, user_id: str | None) -> None:
+        self.owner_user_id = user_id
+        if user_id is not None:
+            self.owner_name = None
+
+    @property
+    def until_now(self) -> str:
+        """Who owns it that is nobody here; nothing where that is not so."""
+        if self.owner_user_id or not self.owner_name:
+            return ""
+        return f"Until now it is {self.owner_name}, who is not a member here."
+
+
+class Coded:
+    """What has a code, which is also its name where it has no other."""
+
+    code: Mapped[str]
+    name: Mapped[str]
+
+    @property
+    def label(self) -> str:
+        """Its code and its name."""
+        return self.code if self.code == self.name else f"{self.code} {self.name}"
+
+
+class Program(Coded, Owned, Base):
     """Projects that are steered together."""
 
     __tablename__ = "programs"
@@ -22,13 +62,18 @@ class Program(Base):
     portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
     code: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
-    owner_user_id: Mapped[str | None] = mapped_column(String(32))
-    owner_name: Mapped[str | None] = mapped_column(String(120))
-    """Who owns it where that is nobody here, as its source names them."""
     version: Mapped[int] = mapped_column(default=1)
 
 
-class Project(Base):
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many milestones with an agreed date there are, and how many are on it."""
+
+    on_their_date: int
+    agreed: int
+
+
+class Project(Coded, Owned, Closing, Base):
     """A project with its plan and budget; an epic can point to it.
 
     Amounts are whole minor units of the portfolio's currency. What is not known is None, never 0.
@@ -47,9 +92,6 @@ class Project(Base):
     code: Mapped[str] = mapped_column(String(120))
     name: Mapped[str] = mapped_column(String(300))
     category: Mapped[str | None] = mapped_column(String(120))
-    owner_user_id: Mapped[str | None] = mapped_column(String(32))
-    owner_name: Mapped[str | None] = mapped_column(String(120))
-    """Who owns it where that is nobody here, as its source names them."""
     budget_minor: Mapped[int | None] = mapped_column(BigInteger)
     cost_centre: Mapped[str | None] = mapped_column(String(40))
     starts_on: Mapped[date | None]
@@ -57,7 +99,6 @@ class Project(Base):
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     program: Mapped[Program | None] = relationship()
@@ -65,8 +106,44 @@ class Project(Base):
         order_by="ProjectShare.id", cascade="all, delete-orphan"
     )
     milestones: Mapped[list["Milestone"]] = relationship(
-        order_by="Milestone.position", cascade="all, delete-orphan"
+        order_by="Milestone.position", cascade="all, delete-orphan", back_populates="project"
     )
+
+    @property
+    def shared(self) -> Shares:
+        """Which value streams have how much of it; a share that stays is the same row."""
+        return tuple((share.value_stream_id, share.percent) for share in self.shares)
+
+    @shared.setter
+    def shared(self, wanted: Shares) -> None:
+        rows = {share.value_stream_id: share for share in self.shares}
+        here = {"workspace_id": self.workspace_id}
+        new = {id_: ProjectShare(value_stream_id=id_, **here) for id_, _ in wanted}
+        self.shares = [rows.get(id_, new[id_]) for id_, _ in wanted]
+        for share, (_, percent) in zip(self.shares, wanted, strict=True):
+            share.percent = percent
+
+    def plan(self, today: date) -> Plan:
+        """How its milestones stand."""
+        slips = [each.slip_days(today) for each in self.milestones]
+        agreed = [slip for slip in slips if slip is not None]
+        return Plan(sum(slip <= 0 for slip in agreed), len(agreed))
+
+    def latest_slip(self, today: date) -> "Milestone | None":
+        """The milestone that is late the most and has not come yet; None where none is."""
+        late = [each for each in self.milestones if each.is_late(today)]
+        return max(late, key=lambda each: each.slip_days(today) or 0, default=None)
+
+    def new_milestone(self) -> "Milestone":
+        """One more, after the others, with nothing in it yet."""
+        last = max((each.position for each in self.milestones), default=0)
+        return Milestone(
+            workspace_id=self.workspace_id,
+            project_id=self.id,
+            project=self,
+            kind=MilestoneKind.MILESTONE,
+            position=last + 1,
+        )
 
 
 class ProjectShare(Base):
@@ -112,6 +189,17 @@ class Milestone(Base):
     actual_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(Text)
 
+    project: Mapped[Project] = relationship(back_populates="milestones")
+
+    @property
+    def version(self) -> int:
+        """That of its project, whose plan it is a part of."""
+        return self.project.version
+
+    @version.setter
+    def version(self, version: int) -> None:
+        self.project.version = version
+
     @property
     def expected_on(self) -> date | None:
         """The day it came, else is expected, else was agreed."""
@@ -128,6 +216,10 @@ class Milestone(Base):
         if self.actual_on is None:
             expected = max(expected, today)
         return (expected - self.baseline_on).days
+
+    def is_late(self, today: date) -> bool:
+        """Whether it has not come yet, and comes later than agreed."""
+        return self.actual_on is None and (self.slip_days(today) or 0) > 0
 
 
 class ProjectSnapshot(Base):

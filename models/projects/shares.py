@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.errors import Mistake
+from models.portfolio.portfolio import ValueStream
 
 WHOLE = Decimal(100)
 PIECE = re.compile(r"(?P<stream>.+?)(?:\s*[:=]\s*|\s+)(?P<percent>\d{1,3}(?:[.,]\d{1,6})?)\s*%?")
@@ -42,6 +43,17 @@ class StreamTwice(Mistake):
 
     def __init__(self, stream: str) -> None:
         super().__init__(f"{stream[:80]} is there twice: give it one share.")
+
+
+class UnknownStream(Mistake):
+    """A share of a value stream that is not there."""
+
+    def __init__(self, stream: str, there: Iterable[str]) -> None:
+        super().__init__(f"There is no value stream {stream[:60]}; there is: {', '.join(there)}.")
+
+
+Shares = tuple[tuple[int, Decimal], ...]
+"""The ids of value streams, and the percent of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,25 @@ def checked(shares: Sequence[Share]) -> Sequence[Share]:
     if total != WHOLE:
         raise SharesOff(total)
     return shares
+
+
+def of_streams(shares: Iterable[Share], streams: Iterable[ValueStream]) -> Shares:
+    """The same by ids: streams are named, or called by their letters.
+
+    Raises UnknownStream and StreamTwice.
+    """
+    there = list(streams)
+    by_word = {stream.key_prefix.casefold(): stream for stream in there}
+    by_word |= {stream.name.casefold(): stream for stream in there}
+    found: dict[int, Decimal] = {}
+    for share in shares:
+        stream = by_word.get(share.stream.casefold())
+        if stream is None:
+            raise UnknownStream(share.stream, [each.name for each in there])
+        if stream.id in found:
+            raise StreamTwice(stream.name)
+        found[stream.id] = share.percent
+    return tuple(found.items())
 
 
 def spell_shares(shares: Iterable[Share]) -> str:

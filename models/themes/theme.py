@@ -6,18 +6,8 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, Closing
 from models.errors import Mistake
-
-
-class Closing:
-    """What can be closed, and opened again."""
-
-    closed_at: Mapped[datetime | None]
-
-    def close(self, at: datetime) -> None:
-        """Close it; closed already, open it again."""
-        self.closed_at = None if self.closed_at else at
 
 
 class Theme(Closing, Base):

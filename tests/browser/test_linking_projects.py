@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from bot.workflows.files import kinds
 from bot.workflows.files.importing.epics import load_epics, plan_epics, staged_epics
-from bot.workflows.files.matching_columns import guessed, matched
-from bot.workflows.files.reading_tables import read_table
 from models.database import Database
 from models.epics.epic import Epic
+from models.files import kinds
+from models.files.matching import guessed, matched
+from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Project
 

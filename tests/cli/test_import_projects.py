@@ -156,7 +156,7 @@ def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, d
     ("content", "sentence"),
     [
         (b"", "p.csv: The file is empty."),
-        (b"code,name\n", "p.csv: It names its columns, and has no rows."),
+        (b"code,name\n", "p.csv: The file names its columns and has no rows."),
         (b"colour\nred\n", "p.csv: Which column holds the code of a project?"),
         (b"PK\x03\x04zip", "p.csv: This is a spreadsheet itself, not a CSV file."),
     ],

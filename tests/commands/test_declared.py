@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from enum import EnumType
 from string import Formatter
 from typing import Annotated
 
@@ -15,8 +16,28 @@ from bot.commands.routes import routes
 from bot.slack.actions import KINDS, LONGEST_ACTION, Memory, Page, heard_as, read_action
 from bot.slack.forms import Open, form_view, found_options
 from bot.slack.typed import answers_of
-from models.form import Amount, Choice, Day, Figure, Form, Paragraph, Person, Question
+from bot.views.projects.actions import LinkEpic
+from models.errors import FieldMistakes
+from models.form import (
+    Amount,
+    Channel,
+    Choice,
+    Day,
+    Figure,
+    Form,
+    OneOf,
+    Paragraph,
+    People,
+    Person,
+    Question,
+    Search,
+    Several,
+    Whole,
+)
 from models.money import LARGEST_MINOR
+from models.portfolio.portfolio import ValueStream
+from models.portfolio.setup import Currency, Holidays
+from models.projects.forms import Budget, SharesLine
 from sandbox.blockkit import check_view
 from tests.views.builders import ANA, HOSTILE
 
@@ -25,6 +46,16 @@ SAVED = [(route.action, route.form) for route in routes.of(SAVES)]
 FORMS = list(dict.fromkeys(form for _, form in SAVED))
 MOST_METADATA = 3_000
 WAYS = (PAGE, OPENS, CHECKS, DOES, SAVES)
+STREAMS = [
+    ValueStream(id=1, name="Payments", key_prefix="PAY"),
+    ValueStream(id=2, name="Onboarding", key_prefix="ONB"),
+]
+SPECIAL = {
+    Currency: st.sampled_from(["EUR", "CHF"]),
+    Holidays: st.sets(st.dates(), min_size=1, max_size=250).map(lambda days: tuple(sorted(days))),
+}
+"""What a question takes that does not take any text."""
+
 LISTS = (0, 1, 100, 101, 500)
 """How long a list to choose from may be."""
 
@@ -33,6 +64,9 @@ def the_longest(action):
     """The action with the largest number and the longest text in each of its fields."""
     values = {}
     for name, field in action.model_json_schema()["properties"].items():
+        if field.get("type") == "array":
+            values[name] = (field["items"]["maximum"],) * field["maxItems"]
+            continue
         for each in field.get("anyOf", [field]):
             if each["type"] == "integer":
                 assert each["minimum"] >= 0, f"{action.kind}: {name} can be anything below 0"
@@ -47,30 +81,57 @@ def the_longest(action):
 
 def facts_for(form, count=3, text="Fewer abandoned purchases"):
     """Whatever the form's labels, lists and checks name."""
-    facts = {"today": date(2026, 5, 18), "currency": "EUR"}
+    facts = {"today": date(2026, 5, 18), "currency": "EUR", "streams": STREAMS}
     for question in form.questions().values():
-        for _, name, _, _ in Formatter().parse(question.label):
+        if question.only:
+            facts[question.only] = True
+        for _, name, _, _ in Formatter().parse(f"{question.label}{question.hint or ''}"):
             if name:
                 facts[name] = text
-        if isinstance(question, Choice):
+        if isinstance(question, Search):
+            facts[question.finder] = LinkEpic(project=1)
+        elif isinstance(question, Choice) and isinstance(question.of, EnumType):
+            facts[question.options] = [(text, each) for each in question.of]
+        elif isinstance(question, Choice) and not question.among:
             facts[question.options] = [(f"{text} {n}", n) for n in range(1, count + 1)]
     return facts
 
 
 def values_for(question, facts, text):
     """Any value that a question takes."""
+    if type(question) in SPECIAL:
+        return SPECIAL[type(question)]
     match question:
         case Figure():
             return st.decimals(-(10**9), 10**9, places=3).map(Decimal.normalize)
+        case Search():
+            return st.none()
+        case SharesLine():
+            sixty = ((1, Decimal("60.5")), (2, Decimal("39.5")))
+            return st.sampled_from([sixty, ((2, Decimal(100)),)])
+        case Budget():
+            return st.integers(-LARGEST_MINOR, LARGEST_MINOR)
         case Amount():
             return st.integers(1, LARGEST_MINOR)
         case Day():
             return st.dates(date(2000, 1, 1), date(2100, 1, 1))
+        case Whole():
+            return st.integers(1, question.most)
         case Person():
             return st.sampled_from(["U0ANA", "W0BEN"])
+        case People():
+            return st.sampled_from([("U0ANA",), ("U0ANA", "W0BEN")])
+        case Channel():
+            return st.sampled_from(["C0PAY", "G0SECRET"])
         case Choice():
-            found = [question.of(value) for _, value in question.pairs(facts)]
-            return st.sampled_from(found) if found else st.none()
+            found = [value for _, value in question.pairs(facts)]
+            if isinstance(question, Several):
+                chosen = st.sets(st.sampled_from(found), min_size=1).map(
+                    lambda some: ",".join(each for each in found if each in some)
+                )
+            else:
+                chosen = st.sampled_from(found)
+            return chosen.map(lambda text: question.take(text, facts)) if found else st.none()
         case _:
             words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
             longest = st.just(text * (question.longest // len(text)))
@@ -99,10 +160,13 @@ def answered(view):
     values = {}
     for block in view["blocks"]:
         if block["type"] == "input":
-            begun = {k.removeprefix("initial_"): v for k, v in block["element"].items()}
+            element = block["element"]
+            begun = {k[8:]: v for k, v in element.items() if k.startswith("initial_")}
             state = {"value": begun.get("value"), "selected_option": begun.get("option")}
             state |= {"selected_date": begun.get("date"), "selected_user": begun.get("user")}
-            values[block["block_id"]] = {block["element"]["action_id"]: state}
+            state |= {"selected_conversation": begun.get("conversation")}
+            state |= {f"selected_{kind}": begun.get(kind) for kind in ("options", "users")}
+            values[block["block_id"]] = {element["action_id"]: state}
     return answers_of({"state": {"values": values}})
 
 
@@ -128,7 +192,10 @@ def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_
 def test_what_was_typed_fits_into_the_memory_of_the_look_at_what_it_would_do():
     for route in routes.of(CHECKS):
         texts = {name: '"' * question.longest for name, question in route.form.questions().items()}
-        texts |= {n: "1" * 10 for n, q in route.form.questions().items() if isinstance(q, Choice)}
+        for name, question in route.form.questions().items():
+            if isinstance(question, Choice):
+                count = question.most if isinstance(question, Several) else 1
+                texts[name] = ",".join(["1" * 10] * count)
         stack = (str(ThePage(number=100_000)), str(the_longest(route.action)))
         memory = Memory(at=10**13, stack=stack, channel="C" * 32, typed=texts)
         assert len(memory.text) <= MOST_METADATA, route.action.kind
@@ -165,8 +232,9 @@ def test_slack_takes_each_form_with_hostile_and_longest_texts_and_lists(action, 
     view = drawn(action, form, held, facts)
     assert [str(problem) for problem in check_view(view)] == []
     asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    lists = {n for n, q in form.questions().items() if isinstance(q, Choice)}
-    assert form.questions().keys() - asked == (lists if count == 0 else set())
+    lists = {n for n, q in form.questions().items() if isinstance(q, Choice) and not q.among}
+    empty = {n for n in lists if not isinstance(form.questions()[n].of, EnumType)}
+    assert form.questions().keys() - asked == (empty if count == 0 else set())
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda each: each.__name__)
@@ -190,6 +258,52 @@ def test_a_long_list_is_searched_by_words_and_gives_as_many_as_slack_takes():
     assert len(found_options(question, facts, "")) == 100
     assert [each["value"] for each in found_options(question, facts, "MANY 499")] == ["499"]
     assert found_options(question, facts, "nowhere") == []
+
+
+class EveryKind(Form):
+    """Each kind of question that no form may have at the moment."""
+
+    stage: Annotated[str, Choice(label="Which?", among=[OneOf("A", "a", "Why")], of=str)] = "a"
+    days: Annotated[tuple[str, ...], Several(label="When?", among=[OneOf("B", "b")], of=str)] = ()
+    epics: Annotated[tuple[int, ...], Several(label="Which?", options="epics")] = ()
+    people: Annotated[tuple[str, ...], People(label="Who?")] = ()
+    channel_id: Annotated[str | None, Channel(label="Where?")] = None
+    most: Annotated[int | None, Whole(label="How many?", only="limited")] = None
+
+
+@pytest.mark.parametrize("count", LISTS)
+def test_a_form_of_every_kind_of_question_is_drawn_and_read_as_it_was_held(count):
+    facts = facts_for(EveryKind, count)
+    held = {"stage": "a", "days": ("b",), "people": (ANA, "U0BEN"), "channel_id": "C0", "most": 7}
+    held |= {"epics": tuple(range(1, 1 + min(count, 99)))}
+    view = drawn(routes.of(SAVES)[0].action, EveryKind, held, facts)
+    assert [str(problem) for problem in check_view(view)] == []
+    assert EveryKind.read(answered(view), facts) == EveryKind(**held)
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"days": "b,c"}, "days"),
+        ({"epics": ",".join(map(str, range(1, 102)))}, "epics"),
+        ({"most": "0"}, "most"),
+        ({"most": "1.5"}, "most"),
+        ({"most": "10000"}, "most"),
+        ({"stage": None}, "stage"),
+    ],
+)
+def test_what_is_not_on_the_list_too_many_and_no_number_is_said_at_its_field(answers, field):
+    with pytest.raises(FieldMistakes) as found:
+        EveryKind.read({"stage": "a"} | answers, facts_for(EveryKind, 200))
+    assert found.value.errors.keys() == {field}
+
+
+def test_what_does_not_hold_is_not_asked_and_what_is_usual_stands_in_a_new_form():
+    facts = facts_for(EveryKind) | {"limited": False}
+    opened = Open(EveryKind, "New", None, facts=facts)
+    assert "most" not in opened.asked()
+    assert opened.spelled["stage"] == "a"
+    assert [name for name in opened.asked() if EveryKind.must(name)] == ["stage"]
 
 
 def test_every_question_is_of_a_kind_that_can_be_drawn():

@@ -78,7 +78,8 @@ def test_a_set_up_makes_one_portfolio(slack, replicas):
     form.fill("Currency", "EUR")
     form.submit()
     slack.wait_for(lambda: ana.form().title == "Set up the portfolio")
-    three_times(slack, last(slack, "view_submission"))
+    answers = three_times(slack, last(slack, "view_submission"))
+    assert {each.ack["view"]["title"]["text"] for each in answers} == {"Set up the portfolio"}
     assert count(replicas, Portfolio) == 1
 
 

@@ -1,16 +1,26 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands.registry import CHECKS, DOES, OPENS, PAGE, SAVES
+from bot.commands.registry import CHECKS, DOES, FINDS, OPENS, PAGE, SAVES
 from bot.commands.routes import routes
-from bot.slack.actions import Memory, Page, Seen, read_memory
+from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
+from bot.views.portfolio.actions import (
+    BoardShown,
+    DropState,
+    GoLive,
+    MergeStream,
+    SettingsShown,
+    SetUp,
+    UsePreset,
+)
 from bot.views.themes.actions import (
     AddTheme,
     CloseObjective,
@@ -23,6 +33,8 @@ from bot.workflows.decisions.opening import open_decision
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
 from bot.workflows.keeping import Act
+from bot.workflows.portfolio.setting_up import begin
+from bot.workflows.portfolio.streams import add_stream
 from models.audit.audit import AuditEvent
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
@@ -31,20 +43,32 @@ from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
 from models.errors import Mistake
+from models.form import Choice
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.setup import Basics, StreamSetup
+from models.projects.forms import MilestoneForm
+from models.projects.project import Milestone, Program, Project
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
 FORGED += ('{"id":2147483648,"version":1}', '{"portfolio":-1}', '{"id":1,"version":1,"do":"x"}')
 SAMPLES = {"Line": "To {of}", "Paragraph": "Why now", "Figure": "6{n}", "Day": "2026-05-01"}
-SAMPLES |= {"Amount": "3{n}", "Choice": ""}
+SAMPLES |= {"Amount": "3{n}", "Choice": "", "Budget": "3{n}", "SharesLine": "PAY", "Search": "1"}
+SAMPLES |= {"Whole": "3", "Currency": "EUR"}
 CHOSEN = {"value_stream_id": "1", "from_stream_id": "1", "to_stream_id": "2"}
-"""Payments is the first stream, and Onboarding the second."""
+CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row in range(10)}}
+"""Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
-SINGLE = frozenset({ShiftShown})
+CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
+CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
+
+SINGLE = frozenset({ShiftShown, SettingsShown, BoardShown})
 """Pages of one thing, which nobody turns."""
+
+ELSEWHERE = frozenset({SetUp})
+"""What opens another page or form than one of its own name."""
 
 
 def next_week(slack):
@@ -69,11 +93,27 @@ def world(slack, shop):
         result = KeyResult(objective_id=objective.id, title="Completion", **here)
         session.add(result)
         session.flush()
-        epics = [an_mvp(session, slack, portfolio, title) for title in ("Bank", "Wallet")]
+        epics = [an_mvp(session, slack, portfolio, title) for title in ("Bank", "Wallet", "Gift")]
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
         digest = a_digest(session, portfolio)
+        program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
+        project = Project(
+            portfolio_id=portfolio.id, code="PRJ-1", name="One", created_at=act.at, **here
+        )
+        session.add_all([program, project])
+        session.flush()
+        milestone = project.new_milestone()
+        milestone.code = milestone.name = "M1"
+        session.add(milestone)
+        session.flush()
+        refunds = StreamSetup(name="Refunds")
+        refunds = add_stream(session, *act_of(act), portfolio.id, refunds, act.at)
+        begun = Basics(name="Bank", currency="EUR", time_zone="UTC")
+        begun = begin(session, *act_of(act), begun, act.at)
+        add_stream(session, *act_of(act), begun.id, StreamSetup(name="Lending"), act.at)
+        states = {state.name: state for state in portfolio.states}
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
@@ -86,11 +126,29 @@ def world(slack, shop):
         "epic": epics[1],
         "decision": decision,
         "choice": "pivot",
+        "project": project,
+        "projects": (project.id,),
+        "chosen": epics[1],
+        Program: program,
+        Project: project,
+        Milestone: milestone,
         KeyResult: result,
         Theme: theme,
         Objective: objective,
         "shift": lambda: a_shift(slack, shop, portfolio, streams),
+        Portfolio: portfolio,
+        ValueStream: portfolio.value_streams[0],
+        "state": states["reviewing"],
+        "preset": "lean",
+        MergeStream: {"noun": refunds},
+        DropState: {"state": states["analyzing"]},
+        UsePreset: {"noun": begun},
+        GoLive: {"portfolio": begun},
     }
+
+
+def act_of(act):
+    return act.workspace_id, act.actor
 
 
 def fund(slack, shop, portfolio, stream_id):
@@ -148,11 +206,23 @@ def a_digest(session, portfolio):
 def made(action, world):
     """The action about what there is; what needs its noun in a certain state has one of its own,
     and what ends by it is made anew for each."""
-    if issubclass(action, Seen):
-        return action.of(world.get(action, world.get(action.noun)))
-    found = {name: world[name] for name in action.model_fields if name in world}
+    here = world | world.get(action, {})
+    found = {name: here[name] for name in action.model_fields if name in here}
     found = {name: each() if callable(each) else each for name, each in found.items()}
-    return action(**{name: getattr(each, "id", each) for name, each in found.items()})
+    ids = {name: getattr(each, "id", each) for name, each in found.items()}
+    return (
+        action.of(here.get("noun", here.get(action.noun)), **ids)
+        if issubclass(action, Seen)
+        else action(**ids)
+    )
+
+
+def as_it_is_now(shop, action):
+    """What was seen, at the version of now."""
+    if not isinstance(action, Seen):
+        return action
+    with shop.database.read() as session:
+        return action.but(version=session.get_one(action.noun, action.id).version)
 
 
 def an_mvp(session, slack, portfolio, title):
@@ -198,6 +268,7 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     view = form_view(Open(form, "Edit", action, {}, facts_for(form)), memory)
     typed = typed_into(form, action.kind)
     typed |= next_week(slack) if form is DecisionForm else {}
+    typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}
     typed |= changed
     values = {name: {name: {"value": text}} for name, text in typed.items() if text is not ...}
@@ -240,6 +311,31 @@ def test_each_action_edited_by_hand_is_refused_kindly_and_changes_nothing(slack,
     assert changes(shop) == before
 
 
+def test_each_list_that_is_found_by_typing_gives_what_it_can_be_done_with(slack, shop, world):
+    page = {"private_metadata": Memory(at=0, stack=(str(ThemesList()),)).text}
+    for route in routes.of(FINDS):
+        action = made(route.action, world).but(chosen=None)
+        for value, words in ((str(action), "w"), (str(action), "%"), (f"{action.kind} {{}}", "w")):
+            asked = {"type": "block_suggestion", "block_id": "b", "action_id": value}
+            ack = deliver(slack, asked | {"value": words, "view": page}, "ana").ack
+            found = [read_action(each["value"]) for each in ack["options"]]
+            assert bool(found) == (words == "w" and value == str(action)), (value, ack)
+            assert all(each.but(chosen=None) == action for each in found)
+
+
+@pytest.mark.parametrize(
+    ("front", "by"),
+    [("", "which"), (ThemesList(), "nothing"), (EditTheme(id=1, version=1), "number")],
+)
+def test_a_list_narrowed_by_hand_is_refused_kindly(slack, shop, front, by):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio themes", channel="payments")
+    memory = Memory(at=0, stack=(str(front),)).text
+    view = ana.form(title="Themes").view | {"private_metadata": memory}
+    assert press(slack, "x" * 60, action_id=f"narrow_{by}", view=view).error is None
+    slack.wait_for(lambda: ana.form(title="Tack").shows("That button is out of date."))
+
+
 @pytest.mark.parametrize("memory", ["", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}'])
 def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(
     slack, shop, world, memory
@@ -273,7 +369,7 @@ def test_each_opener_shows_what_slack_takes_and_a_stranger_no_form_to_fill_in(sl
         for route in routes.of(way):
             assert press(slack, str(made(route.action, world))).error is None
             form = slack.wait_for(lambda: slack.as_user("ana").form())
-            assert form.view["callback_id"] == route.action.kind
+            assert form.view["callback_id"] == route.action.kind or route.action in ELSEWHERE
             form.close()
     for route in routes.of(SAVES):
         press(slack, str(made(route.action, world)), "dana")
@@ -295,6 +391,8 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
 def sample(form):
     """The form as if it had been checked."""
     facts, said = facts_for(form), typed_into(form, "x")
+    lists = {n: q for n, q in form.questions().items() if isinstance(q, Choice)}
+    said |= {name: question.pairs(facts)[0][1] for name, question in lists.items()}
     return form.model_construct(
         **{name: question.take(said[name], facts) for name, question in form.questions().items()}
     )
@@ -302,14 +400,20 @@ def sample(form):
 
 def typed_into(form, of):
     """A text for each field that takes any."""
-    kinds = {name: type(question).__name__ for name, question in form.questions().items()}
-    return {n: SAMPLES.get(kind, "").format(n=len(n), of=of) or None for n, kind in kinds.items()}
+    typed = {}
+    for name, question in form.questions().items():
+        if isinstance(question, Choice) and question.among:
+            typed[name] = question.pairs({})[0][1]
+        else:
+            sample = SAMPLES.get(type(question).__name__, "")
+            typed[name] = sample.format(n=len(name), of=of) or None
+    return typed
 
 
 def test_each_form_about_something_that_has_changed_is_not_taken_as_it_is(slack, shop, world):
     for route in routes.of(SAVES):
         action = made(route.action, world)
-        if isinstance(action, Seen):
+        if isinstance(action, Seen) and not routes.find(CHECKS, action):
             before = changes(shop)
             ack = send(slack, action.but(version=action.version + 1), route.form).ack
             assert ack["response_action"] == "update", action.kind
@@ -322,8 +426,8 @@ def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop,
     for route in routes.of(SAVES):
         kinds = {name: type(q).__name__ for name, q in route.form.questions().items()}
         for name, kind in kinds.items():
-            if kind in {"Person", "Choice"}:
-                wrong = {name: guest if kind == "Person" else "4711"}
+            if kind in {"Person", "People", "Choice", "Several", "Groups", "Weekdays"}:
+                wrong = {name: guest if kind in {"Person", "People"} else "4711"}
                 ack = send(slack, made(route.action, world), route.form, **wrong).ack
                 assert ack["response_action"] == "errors", (route.action.kind, name)
                 assert name in ack["errors"]
@@ -331,10 +435,7 @@ def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop,
 
 def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(slack, shop, world):
     for route in routes.of(SAVES):
-        action = made(route.action, world)
-        if isinstance(action, Seen):
-            with shop.database.read() as session:
-                action = type(action).of(session.get_one(action.noun, action.id))
+        action = as_it_is_now(shop, made(route.action, world))
         before = changes(shop)
         first = send(slack, action, route.form, view_id=f"V0{action.kind}")
         assert first.error is None
@@ -356,10 +457,7 @@ def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(s
 
 def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
     for route in routes.of(DOES):
-        action = made(route.action, world)
-        if isinstance(action, Seen):
-            with shop.database.read() as session:
-                action = type(action).of(session.get_one(action.noun, action.id))
+        action = as_it_is_now(shop, made(route.action, world))
         before = changes(shop)
         assert press(slack, str(action)).error is None
         slack.wait_for(lambda before=before: changes(shop) > before)
@@ -367,6 +465,7 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         press(slack, str(action))
         said = slack.wait_for(lambda: private_answer(slack, "ana"))
         once = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
+        once += ("is live",)
         assert any(each in said for each in once), action.kind
         assert changes(shop) == after, action.kind
 
@@ -383,6 +482,18 @@ def past_decision(like, epic, number):
     )
     with_no_one.close(with_no_one.tally([]), with_no_one.closes_at)
     return with_no_one
+
+
+def a_planned_project(session, world, code):
+    """One more project of the stream, and one more milestone of the one there is."""
+    portfolio = world["portfolio"]
+    here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+    project = Project(code=code, name=code, created_at=portfolio.created_at, **here)
+    project.shared = ((world["stream"].id, Decimal(100)),)
+    milestone = session.get_one(Project, world["project"].id).new_milestone()
+    milestone.code = milestone.name = code
+    session.add(milestone)
+    return project
 
 
 def in_flight(session, world, count):
@@ -417,6 +528,7 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
                     **here,
                 )
             )
+            session.add(a_planned_project(session, world, f"P{number}"))
             prefix = f"S{number}"
             session.add(
                 ValueStream(

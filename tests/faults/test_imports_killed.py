@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.workflows.files import uploading
-from bot.workflows.files.reading_tables import read_table
 from bot.workflows.people.workspaces import grant_admin
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic, Transition
+from models.files.table import read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 from models.work import Work

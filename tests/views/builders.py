@@ -12,7 +12,9 @@ from models.epics.column import columns
 from models.epics.epic import Epic, Transition
 from models.epics.listing import Page
 from models.flow.flow import Load
+from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.preset import USUAL_BOARD
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
 LIVE_AT = MONDAY - timedelta(days=365)
@@ -41,7 +43,7 @@ def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"
         open_to_all=True,
         live_at=LIVE_AT,
     )
-    portfolio.add_default_states()
+    Board(portfolio).use_preset(USUAL_BOARD)
     for number, state in enumerate(portfolio.states):
         state.id = 100 * id + number
     for number, (called, prefix, owner, channel) in enumerate(streams):
@@ -52,6 +54,7 @@ def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"
                 key_prefix=prefix,
                 owner_user_id=owner,
                 channel_id=channel,
+                version=1,
             )
         )
     return portfolio

@@ -9,12 +9,11 @@ from bot.slack import answers, help
 from bot.slack.asking.members import Guest, Stranger
 from bot.slack.values import OldButton
 from bot.views.board import refusal
-from bot.workflows.portfolio.readiness import NoAdminYet, SetUpFirst
-from bot.workflows.portfolio.states import UnknownState
-from bot.workflows.portfolio.streams import UnknownStream
-from bot.workflows.showing_again import NothingToShow
 from models.errors import DatabaseAway, FieldMistakes, Mistake
-from models.message import Message, MessageKind
+from models.message import Message, MessageKind, NothingToShow
+from models.portfolio.board import UnknownState
+from models.portfolio.portfolio import UnknownStream
+from models.portfolio.readiness import NoAdminYet, SetUpFirst
 from tests.views.builders import ANA, BEN, CLEO, DANA, HOSTILE, an_epic
 from tests.views.reading import buttons, read_aloud, shown, shown_form
 

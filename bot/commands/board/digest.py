@@ -6,6 +6,7 @@ from bot.commands.flow import explaining
 from bot.commands.readiness import check_is_set_up
 from bot.slack import answers, help
 from bot.slack.answering import TriggerExpired
+from bot.slack.blocks import OPTIONS_LIMIT, option
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import (
@@ -17,7 +18,6 @@ from bot.slack.values import (
     SubscriptionRef,
 )
 from bot.views.board import digest, digest_thread, fact_check, subscription
-from bot.views.portfolio import setting_fields
 from bot.workflows import seeing
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
@@ -25,10 +25,11 @@ from bot.workflows.board import fact_check as asking
 from bot.workflows.board import needs as waiting
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
-from bot.workflows.portfolio.readiness import SetUpFirst
 from models.board.digest import NoDigest, Wish
+from models.calendar import time_zones
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
+from models.portfolio.readiness import SetUpFirst
 
 USAGES = (
     help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),
@@ -212,6 +213,13 @@ def _channel(call: Call) -> str:
     return call.channel_id
 
 
+def suggest_time_zones(call: Call) -> None:
+    """Time zones with what was typed in their names."""
+    typed = call.body.get("value", "").strip().casefold().replace(" ", "_")
+    found = sorted(zone for zone in time_zones() if typed in zone.casefold())
+    call.ack(options=[option(zone, zone) for zone in found[:OPTIONS_LIMIT]])
+
+
 def _preview(call: Call, channel_id: str) -> None:
     with call.database.read() as session:
         found = digesting.subscription_of(session, call.workspace_id, channel_id)
@@ -229,12 +237,12 @@ def _pause(call: Call, channel_id: str) -> None:
 def _wish(typed: Mapping[str, str | None]) -> Wish:
     """What the form says. Raises FieldMistakes and OldButton."""
     hour, _, minute = (typed.get(subscription.TIME) or "").partition(":")
-    zone = typed.get(setting_fields.TIME_ZONE)
+    zone = typed.get(subscription.TIME_ZONE)
     missing = {
         name: sentence
         for name, held, sentence in (
             (subscription.TIME, hour, "Choose a time, for example 9:00."),
-            (setting_fields.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
+            (subscription.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
         )
         if not held
     }

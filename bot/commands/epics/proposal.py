@@ -19,12 +19,13 @@ from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
 from bot.workflows.epics import finding, proposing
 from bot.workflows.portfolio import streams
-from bot.workflows.portfolio.readiness import NothingOpenToYou, check_begun
+from bot.workflows.portfolio.readiness import check_begun
 from models.epics.epic import Epic
 from models.epics.hypothesis import reads_as
 from models.epics.proposal import Proposal, parse_proposal
 from models.errors import FieldMistakes
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.readiness import NothingOpenToYou
 
 
 def open_proposal(call: Call, title: str = "") -> None:

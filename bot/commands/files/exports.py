@@ -14,8 +14,6 @@ def hear(call: Call, words: str) -> None:
     """Hear `/portfolio export`: open the form."""
     with call.database.read() as session:
         portfolios = requesting.open_to(session, call.workspace_id, call.actor)
-    if not portfolios:
-        raise requesting.NoSuchPortfolio
     try:
         call.open_form(export_form.export_form(portfolios, call.channel_id))
     except TriggerExpired:

@@ -9,7 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot.commands.portfolio import pages
+from bot.commands.routes import open_typed
 from bot.slack.answering import NOT_REACHED
 from bot.slack.asking.downloads import download
 from bot.slack.asking.member_names import read_member_names
@@ -19,11 +19,11 @@ from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, UploadRef
 from bot.views.files import import_form
 from bot.workflows.files import uploading
-from bot.workflows.files.importing.naming import NOBODY
-from bot.workflows.files.matching_columns import OtherCurrency
 from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
-from bot.workflows.files.reading_tables import MOST_BYTES, Table, TooLarge, read_table
 from models.errors import FieldMistakes, Mistake
+from models.files.matching import OtherCurrency
+from models.files.names import NOBODY
+from models.files.table import MOST_BYTES, Table, TooLarge, read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 
@@ -40,7 +40,7 @@ def hear(call: Call, words: str) -> None:
     with call.database.read() as session:
         open_to = uploading.open_to(session, call.workspace_id, call.actor)
         form = import_form.file_form(open_to)
-    pages.show(call, form, "/portfolio import")
+    open_typed(call, form, "/portfolio import")
 
 
 def read_file(call: Call) -> None:
@@ -100,7 +100,7 @@ def show_rows(call: Call) -> None:
     def matching() -> View:
         with call.database.read() as session:
             upload = _upload(call, session, whole=True)
-        return _match_form(call, upload, _table(upload), _matched(call.view, upload))
+        return _match_form(call, upload, upload.read(), _matched(call.view, upload))
 
     _show_later(call, matching, import_form.stopped)
 
@@ -127,7 +127,7 @@ def match_again(call: Call) -> None:
     def matching() -> View:
         with call.database.read() as session:
             upload = _upload(call, session, whole=True)
-        return _match_form(call, upload, _table(upload), upload.matching)
+        return _match_form(call, upload, upload.read(), upload.matching)
 
     _show_later(call, matching, import_form.stopped)
 
@@ -153,7 +153,7 @@ def bring_in(call: Call) -> None:
 def _check_page(call: Call) -> View:
     with call.database.read() as session:
         upload = _upload(call, session, whole=True)
-    table = _table(upload)
+    table = upload.read()
     people = _people(call) if names_people(table, upload.matching) else NOBODY
     with call.database.read() as session:
         portfolio = _portfolio(call, session, upload)
@@ -252,9 +252,3 @@ def _upload(call: Call, session: Session, *, whole: bool = False) -> Upload:
 
 def _portfolio(call: Call, session: Session, upload: Upload) -> Portfolio:
     return uploading.portfolio_to_fill(session, call.workspace_id, call.actor, upload.portfolio_id)
-
-
-def _table(upload: Upload) -> Table:
-    if upload.content is None:
-        raise uploading.UploadGone
-    return read_table(upload.content)

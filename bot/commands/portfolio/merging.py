@@ -1,171 +1,87 @@
 """Merging and splitting value streams: a form, a look at what it does, and then it is done."""
 
-from bot.commands.portfolio import pages
-from bot.commands.portfolio.stream_typed import check_choices, stream_typed
-from bot.slack.blocks import OPTIONS_LIMIT, option
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from bot.commands.routes import routes
+from bot.slack.answers import Answer, sentence
+from bot.slack.forms import Check, Open
 from bot.slack.hearing import Call
-from bot.slack.typed import answers_of, lists_of
-from bot.slack.values import MergePlan, OldButton, SettingRef, SplitPlan
-from bot.views.portfolio import restructure_form, told_changes
-from bot.workflows.portfolio import merging as restructuring
-from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from models.errors import FieldMistakes
-from models.portfolio.portfolio import Stage
-from models.portfolio.setup import StreamSetup
+from bot.views.portfolio.actions import MergeStream, SplitStream
+from bot.views.portfolio.menu import stream_label
+from bot.views.portfolio.merging import answer, lead, merge_check, split_check
+from bot.workflows.portfolio import merging
+from bot.workflows.portfolio.streams import STREAMS
+from models.portfolio.forms import MergeForm, SplitForm
+
+Typed = Mapping[str, str | None]
 
 
-def open_merge(call: Call, ref: SettingRef) -> None:
-    """Open the form that asks into which other stream."""
-    with call.database.read() as session:
-        source = streaming.stream_of(session, call.workspace_id, ref.subject or 0)
-        pages.check_set_up(call, session, source.portfolio)
-        now = ref.model_copy(update={"version": source.version})
-        view = restructure_form.merge_form(source, now)
-    call.open_form(view)
-    call.ack()
-
-
-def suggest_targets(call: Call) -> None:
-    """The other streams of the portfolio, with what was typed in their names."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    typed = call.body.get("value", "").strip().casefold()
-    with call.database.read() as session:
-        source = streaming.stream_of(session, call.workspace_id, ref.subject or 0)
-        found = [
-            option(f"{each.name[:60]} ({each.key_prefix})", str(each.id))
-            for each in restructuring.streams_to_merge_into(session, source)
-            if typed in f"{each.name} ({each.key_prefix})".casefold()
-        ]
-    call.ack(options=found[:OPTIONS_LIMIT])
-
-
-def check_merge(call: Call) -> None:
-    """Show what the merge does, in place of the form."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    into = answers_of(call.view).get(restructure_form.INTO) or ""
-    if not into.isdigit() or ref.subject is None:
-        raise OldButton
-    with call.database.read() as session:
-        told = restructuring.preview_merge(
-            session, call.workspace_id, call.actor, ref.subject, int(into)
-        )
-        view = restructure_form.merge_check(told, MergePlan(form=ref, into=int(into)))
-    call.ack(response_action="update", view=view)
-
-
-def merge(call: Call) -> None:
-    """Merge them; the list below shows it."""
-    plan = MergePlan.read(call.view["private_metadata"])
-    ref = plan.form
-    source_id = ref.subject or 0
-    try:
-        with call.write() as session:
-            who, what = (call.workspace_id, call.actor), (source_id, plan.into)
-            told = restructuring.merge(session, *who, *what, ref.version, call.at)
-            done = restructure_form.merged(told)
-            note = told_changes.done("merged", told=told)
-    except ChangedMeanwhile as changed:
-        again, said = pages.meanwhile(call, ref, changed, source_id)
-        with call.database.read() as session:
-            told = restructuring.preview_merge(
-                session, call.workspace_id, call.actor, source_id, plan.into
-            )
-            plan = MergePlan(form=again, into=plan.into)
-            view = restructure_form.merge_check(told, plan, said)
-        pages.form_again(call, view)
-        return
-    pages.close_form(call, ref, note)
-    call.tell(done, ref.channel)
-
-
-def open_split(call: Call, ref: SettingRef) -> None:
-    """Open the form of the new stream."""
-    with call.database.read() as session:
-        source = streaming.stream_of(session, call.workspace_id, ref.subject or 0)
-        pages.check_set_up(call, session, source.portfolio)
-        now = ref.model_copy(update={"version": source.version})
-        view = restructure_form.split_form(source, now)
-    call.open_form(view)
-    call.ack()
-
-
-def suggest_epics(call: Call) -> None:
-    """The stream's open epics, with what was typed in key or title."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    with call.database.read() as session:
-        source = streaming.stream_of(session, call.workspace_id, ref.subject or 0)
-        typed = call.body.get("value", "")
-        found = restructuring.suggest_epics(session, source, call.actor, typed)
-        options = [restructure_form.epic_option(epic) for epic in found]
-    call.ack(options=options)
-
-
-def check_split(call: Call) -> None:
-    """Show what the split does, in place of the form."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    setup = stream_typed(answers_of(call.view))
-    chosen = lists_of(call.view).get(restructure_form.EPICS, ())
-    if ref.subject is None or not all(each.isdigit() for each in chosen):
-        raise OldButton
-    outside = check_choices(call, setup, None)
-    ids = tuple(int(each) for each in chosen)
-    with call.database.read() as session:
-        try:
-            new, told = restructuring.preview_split(
-                session, call.workspace_id, call.actor, ref.subject, setup, ids
-            )
-        except restructuring.NothingToSplit as nothing:
-            raise FieldMistakes({restructure_form.EPICS: nothing.sentence}) from nothing
-        plan = _plan(ref, new, ids, call.actor)
-        view = restructure_form.split_check(told, _setup(plan), plan, outside)
-    call.ack(response_action="update", view=view)
-
-
-def split(call: Call) -> None:
-    """Split it; the list below shows it."""
-    plan = SplitPlan.read(call.view["private_metadata"])
-    ref, setup = plan.form, _setup(plan)
-    source_id = ref.subject or 0
-    try:
-        with call.write() as session:
-            who, what = (call.workspace_id, call.actor), (setup, plan.epics)
-            told = restructuring.split(session, *who, source_id, ref.version, *what, call.at)
-            done = restructure_form.split_done(told)
-            note = told_changes.done("split", told=told)
-    except ChangedMeanwhile as changed:
-        again, said = pages.meanwhile(call, ref, changed, source_id)
-        with call.database.read() as session:
-            new, told = restructuring.preview_split(
-                session, call.workspace_id, call.actor, source_id, setup, plan.epics
-            )
-            plan = plan.model_copy(update={"form": again})
-            view = restructure_form.split_check(told, new, plan, said)
-        pages.form_again(call, view)
-        return
-    pages.close_form(call, ref, note)
-    call.tell(done, ref.channel)
-
-
-def _plan(ref: SettingRef, new: StreamSetup, epics: tuple[int, ...], actor: str) -> SplitPlan:
-    return SplitPlan(
-        form=ref,
-        name=new.name,
-        key_prefix=new.key_prefix,
-        owner=new.owner_user_id or actor,
-        to_channel=new.channel_id,
-        stage=new.stage.value,
-        epics=epics,
+@routes.opens
+def ask_where(call: Call, session: Session, it: MergeStream) -> Open | Answer:
+    """Ask into which other stream."""
+    source = STREAMS.look(call.act(session), it.id)
+    others = merging.streams_to_merge_into(session, source)
+    if not others:
+        return sentence(f"There is no other value stream that {source.name} could go into.")
+    return Open(
+        MergeForm,
+        "Merge a value stream",
+        MergeStream.of(source),
+        facts={"streams": [(stream_label(each), each.id) for each in others]},
+        lead=lead("merge_lead", source),
+        submit="Look at it first",
     )
 
 
-def _setup(plan: SplitPlan) -> StreamSetup:
-    if plan.stage not in {each.value for each in Stage}:
-        raise OldButton
-    return StreamSetup(
-        name=plan.name,
-        key_prefix=plan.key_prefix,
-        owner_user_id=plan.owner,
-        channel_id=plan.to_channel,
-        stage=Stage(plan.stage),
+@routes.checks
+def check_merge(
+    call: Call, session: Session, form: MergeForm, about: MergeStream, typed: Typed
+) -> Check:
+    """Show what the merge does."""
+    return merge_check(merging.preview_merge(session, *call.who, about.id, form.into_id))
+
+
+@routes.saves
+def merge(call: Call, session: Session, form: MergeForm, about: MergeStream) -> Answer:
+    """Merge them."""
+    told = merging.merge(session, *call.who, about.id, form.into_id, about.version, call.at)
+    return answer("merged", told)
+
+
+@routes.opens
+def ask_split(call: Call, session: Session, it: SplitStream) -> Open | Answer:
+    """Ask what the new stream is, and which epics go there."""
+    source = STREAMS.look(call.act(session), it.id)
+    epics = merging.epics_to_split(session, source, call.actor)
+    if not epics:
+        return sentence(f"{source.name} has no open epic that could go to another value stream.")
+    usual = {"owner_user_id": source.owner_user_id, "stage": source.stage}
+    return Open(
+        SplitForm,
+        "Split a value stream",
+        SplitStream.of(source),
+        held=SplitForm.held_by(None) | usual,
+        facts={"epics": epics},
+        lead=lead("split_lead", source),
+        submit="Look at it first",
     )
+
+
+@routes.checks
+def check_split(
+    call: Call, session: Session, form: SplitForm, about: SplitStream, typed: Typed
+) -> Check:
+    """Show what the split does."""
+    new, told = merging.preview_split(session, *call.who, about.id, form, form.epic_ids)
+    owner = {"owner_user_id": new.owner_user_id or call.actor}
+    return split_check(told, new.model_copy(update=owner))
+
+
+@routes.saves
+def split(call: Call, session: Session, form: SplitForm, about: SplitStream) -> Answer:
+    """Split it."""
+    what = form, form.epic_ids
+    told = merging.split(session, *call.who, about.id, about.version, *what, call.at)
+    return answer("split_done", told)

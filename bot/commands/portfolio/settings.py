@@ -1,30 +1,115 @@
-"""`/portfolio settings`: what holds in a portfolio, and the way to change it."""
+"""`/portfolio settings`: what holds in a portfolio, changed by forms of their own."""
 
-import re
+from sqlalchemy.orm import Session
 
-from bot.commands.portfolio import pages
+from bot.commands.routes import routes, show
+from bot.slack.actions import Note, Shown
+from bot.slack.choosers import no_groups
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.slack.values import OldButton, PageName, SettingRef
-from bot.views.portfolio.menu import CHOOSE
+from bot.slack.mrkdwn import words
+from bot.views.portfolio.actions import EditBaseline, EditBasics, NamePeople, SettingsShown
+from bot.views.portfolio.settings import settings_page
+from bot.views.portfolio.told_changes import done, saved
+from bot.workflows import seeing
+from bot.workflows.people import granting
+from bot.workflows.permitting import Place, may
+from bot.workflows.portfolio import basics, setting_up
+from bot.workflows.portfolio.basics import PORTFOLIOS, seen_portfolio
+from models.people.role import Right, Role
+from models.portfolio.forms import BaselineForm, CouncilForm
+from models.portfolio.setup import FACTS, Basics
 
-PAGE_OF = re.compile(f"{CHOOSE}_(settings|streams)$")
 
-
-def hear(call: Call, words: str) -> None:
+def hear(call: Call, typed: str) -> None:
     """Hear `/portfolio settings`."""
-    pages.show_page(call, "settings", "/portfolio settings")
-
-
-def choose_portfolio(call: Call) -> None:
-    """Show the page for another portfolio."""
-    here = SettingRef.read(call.view["private_metadata"])
-    named = PAGE_OF.fullmatch(str(call.action["action_id"]))
-    chosen = str((call.action.get("selected_option") or {}).get("value") or "")
-    if named is None or not chosen.isdigit():
-        raise OldButton
-    page: PageName = "settings" if named[1] == "settings" else "streams"
     with call.database.read() as session:
-        seen = {each.id for each in pages.seen_by(call, session)}
-    if int(chosen) not in seen:
-        raise OldButton
-    pages.redraw(call, SettingRef(portfolio=int(chosen), channel=here.channel), page)
+        portfolio = seen_portfolio(call.act(session))
+    show(call, SettingsShown(portfolio=portfolio.id), "/portfolio settings")
+
+
+@routes.page
+def draw_settings(call: Call, session: Session, page: SettingsShown) -> Shown:
+    """What holds, and before it is live what is still to be done."""
+    seen = seeing.portfolios(session, *call.who)
+    being_set_up = [each.id for each in seen if each.live_at is None]
+    chosen = page.portfolio or next(reversed(being_set_up), None)
+    portfolio = seen_portfolio(call.act(session), chosen)
+    may_begin = may(session, call.actor, Right.SET_UP, Place(call.workspace_id))
+    progress = setting_up.progress(session, portfolio)
+    return settings_page(progress, page, seen, may_begin=may_begin)
+
+
+@routes.opens
+def ask_basics(call: Call, session: Session, it: EditBasics) -> Open:
+    """Ask what holds in the whole portfolio."""
+    portfolio = PORTFOLIOS.look(call.act(session), it.id)
+    held = basics.basics_of(portfolio)
+    return Open(Basics, "Basics", EditBasics.of(portfolio), held=held, facts=FACTS)
+
+
+@routes.saves
+def change_basics(call: Call, session: Session, form: Basics, about: EditBasics) -> Note:
+    """Have it hold."""
+    changes = basics.change_basics(session, *call.who, about.id, about.version, form, call.at)
+    return saved(changes)
+
+
+@routes.opens
+def ask_baseline(call: Call, session: Session, it: EditBaseline) -> Open:
+    """Ask how long a decision takes today."""
+    portfolio = PORTFOLIOS.look(call.act(session), it.id)
+    lead = words("portfolio/settings", "baseline_lead")
+    about = EditBaseline.of(portfolio)
+    return Open(BaselineForm, "Before Tack", about, held=portfolio, lead=lead)
+
+
+@routes.saves
+def change_baseline(call: Call, session: Session, form: BaselineForm, about: EditBaseline) -> Note:
+    """Note it."""
+    days = form.decision_days_before
+    changes = basics.change_baseline(session, *call.who, about.id, about.version, days, call.at)
+    return saved(changes)
+
+
+@routes.opens
+def ask_people(call: Call, session: Session, it: NamePeople) -> Open:
+    """Ask who is on the council and who is finance, added to those there are."""
+    portfolio = PORTFOLIOS.portfolio(call.act(session), it.portfolio)
+    told = call.user_groups()
+    facts = {
+        "progress": setting_up.progress(session, portfolio),
+        "no_groups": no_groups(told.error) if told.error else None,
+    }
+    return Open(
+        CouncilForm,
+        "Council and finance",
+        it,
+        facts={"groups": [(f"@{each.handle}", each.group_id) for each in told.usable]},
+        lead=words("portfolio/settings", "council_lead", **facts),
+    )
+
+
+@routes.saves
+def name_people(call: Call, session: Session, form: CouncilForm, about: NamePeople) -> Note:
+    """Give the roles to the people and user groups that were chosen."""
+    place = Place.of_portfolio(PORTFOLIOS.portfolio(call.act(session), about.portfolio))
+    groups = {each.group_id: each for each in call.user_groups().usable}
+    given = 0
+    for role, people, chosen, stand_in in (
+        (Role.COUNCIL, form.council, form.council_groups, False),
+        (Role.FINANCE, form.finance, form.finance_groups, False),
+        (Role.FINANCE, form.stand_ins, (), True),
+    ):
+        grants = granting.grant(
+            session,
+            *call.who,
+            role,
+            place,
+            people,
+            [groups[each] for each in chosen if each in groups],
+            stand_in,
+            call.at,
+        )
+        given += len(grants)
+    return done("people_named", count=given)

@@ -1,160 +1,111 @@
 """The states of a portfolio's board: a preset, one more, another name, one less, what commits."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
-from bot.commands.portfolio import pages
-from bot.slack.blocks import Block
+from bot.commands.routes import routes
+from bot.slack.actions import Note, Shown
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.slack.typed import answers_of, lists_of
-from bot.slack.values import OldButton, SettingRef, StateDo
-from bot.views.portfolio import board_page, told_changes
-from bot.workflows.portfolio import states as shaping
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from bot.workflows.portfolio.states import StateShape, UnknownState
+from bot.views.portfolio.actions import (
+    AddState,
+    BoardShown,
+    CommitAfter,
+    DropState,
+    EditState,
+    UsePreset,
+)
+from bot.views.portfolio.board_page import board_page
+from bot.views.portfolio.told_changes import done
+from bot.workflows.portfolio import states
+from bot.workflows.portfolio.basics import PORTFOLIOS, seen_portfolio
+from models.portfolio.board import Board, StateShape
+from models.portfolio.forms import IDEA, TWO, NewStateForm, StateForm
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import Portfolio, State, StateKind
+from models.portfolio.portfolio import State
 from models.portfolio.preset import PRESETS
-from models.portfolio.setup import parse_whole
 
 
-def open_page(call: Call) -> None:
-    """Put the board's states on top of the steps or the settings."""
-    pages.show_on_top(call, "board")
+@routes.page
+def draw_board(call: Call, session: Session, page: BoardShown) -> Shown:
+    """The states in order."""
+    portfolio = seen_portfolio(call.act(session), page.portfolio)
+    return board_page(portfolio, page, in_use=states.is_in_use(session, portfolio))
 
 
-def choose_preset(call: Call) -> None:
+@routes.does
+def use_preset(call: Call, session: Session, it: UsePreset) -> Note:
     """Exchange the whole board."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    preset = PRESETS.get(call.action["selected_option"]["value"])
-    if preset is None:
-        raise OldButton
-    try:
-        with call.write() as session:
-            shaping.use_preset(
-                session, call.workspace_id, call.actor, ref.portfolio, ref.version, preset, call.at
-            )
-    except ChangedMeanwhile as changed:
-        again, note = pages.meanwhile(call, ref, changed)
-        pages.redraw(call, again, "board", note)
-        return
-    pages.redraw(call, ref, "board", told_changes.done("preset_chosen", preset=preset))
+    preset = PRESETS[it.preset]
+    states.use_preset(session, *call.who, it.id, it.version, preset, call.at)
+    return done("preset_chosen", preset=preset)
 
 
-def choose_commitment(call: Call) -> None:
+@routes.does
+def commit_after(call: Call, session: Session, it: CommitAfter) -> Note:
     """Let leaving another state commit."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    chosen = str(call.action["selected_option"]["value"])
-    if not chosen.isdigit():
-        raise OldButton
-    try:
-        with call.write() as session:
-            state = shaping.set_commitment_point(
-                session,
-                call.workspace_id,
-                call.actor,
-                ref.portfolio,
-                ref.version,
-                int(chosen),
-                call.at,
-            )
-    except ChangedMeanwhile as changed:
-        again, note = pages.meanwhile(call, ref, changed)
-        pages.redraw(call, again, "board", note)
-        return
-    pages.redraw(call, ref, "board", told_changes.done("commitment", state=state))
+    state = states.set_commitment_point(session, *call.who, it.id, it.version, it.state, call.at)
+    return done("commitment", state=state)
 
 
-def open_add(call: Call) -> None:
-    """Open the form of a state that is not there yet."""
-    _open(call, pages.ref_on_top(call))
+@routes.does
+def drop_state(call: Call, session: Session, it: DropState) -> Note:
+    """Take a state off the board."""
+    state = states.remove_state(session, *call.who, it.id, it.version, it.state, call.at)
+    return done("state_dropped", label=state.label, kept=state.retired_at is not None)
 
 
-def choose(call: Call) -> None:
-    """Open the form of a state, or drop it."""
-    chosen = StateDo.read(call.action["selected_option"]["value"])
-    if chosen.do == "change":
-        _open(call, pages.ref_on_top(call, chosen.state))
-        return
-    ref = SettingRef.read(call.view["private_metadata"])
-    try:
-        with call.write() as session:
-            state = shaping.drop_state(
-                session,
-                call.workspace_id,
-                call.actor,
-                ref.portfolio,
-                ref.version,
-                chosen.state,
-                call.at,
-            )
-            facts = {"label": state.label, "kept": state.retired_at is not None}
-    except ChangedMeanwhile as changed:
-        again, note = pages.meanwhile(call, ref, changed)
-        pages.redraw(call, again, "board", note)
-        return
-    pages.redraw(call, ref, "board", told_changes.done("state_dropped", **facts))
+@routes.opens
+def ask_new_state(call: Call, session: Session, it: AddState) -> Open:
+    """Ask what a new state is, and after which it stands."""
+    portfolio = PORTFOLIOS.look(call.act(session), it.id)
+    before = [(state.label, state.id) for state in portfolio.states if state.is_open]
+    facts = {"is_open": True, "is_in_the_middle": True, "states": before}
+    about = AddState.of(portfolio)
+    return Open(NewStateForm, "A state of the board", about, facts=facts, submit="Add it")
 
 
-def save(call: Call) -> None:
-    """Store a state as the form says."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    typed, chosen = answers_of(call.view), lists_of(call.view)
-    shape = _shape(typed, chosen)
-    place = (call.workspace_id, call.actor, ref.portfolio, ref.version)
-    try:
-        with call.write() as session:
-            if ref.subject is None:
-                after = typed.get(board_page.AFTER) or ""
-                if not after.isdigit():
-                    raise OldButton
-                state = shaping.add_state(session, *place, int(after), shape, call.at)
-            else:
-                state = shaping.change_state(session, *place, ref.subject, shape, call.at)
-    except ChangedMeanwhile as changed:
-        again, note = pages.meanwhile(call, ref, changed)
-        with call.database.read() as session:
-            view = _form(call, session, again, note)
-        pages.form_again(call, view)
-        return
-    part = "state_added" if ref.subject is None else "state_changed"
-    pages.close_form(call, ref, told_changes.done(part, state=state))
+@routes.saves
+def add_state(call: Call, session: Session, form: NewStateForm, about: AddState) -> Note:
+    """Put it there."""
+    where = about.id, about.version, form.after_id
+    state = states.add_state(session, *call.who, *where, _shape(form), call.at)
+    return done("state_added", state=state)
 
 
-def _open(call: Call, ref: SettingRef) -> None:
-    with call.database.read() as session:
-        view = _form(call, session, ref, None)
-    call.open_form(view)
-    call.ack()
+@routes.opens
+def ask_state(call: Call, session: Session, it: EditState) -> Open:
+    """Ask what a state is to be; where epics end only its name can change."""
+    portfolio = PORTFOLIOS.look(call.act(session), it.id)
+    state = Board(portfolio).state(it.state)
+    facts = {"is_open": state.is_open, "is_in_the_middle": state.is_in_the_middle}
+    about = EditState.of(portfolio, state=state.id)
+    return Open(StateForm, "A state of the board", about, held=_held(state), facts=facts)
 
 
-def _form(call: Call, session: Session, ref: SettingRef, note: Block | None) -> dict[str, Any]:
-    portfolio = pages.portfolio_of(call, session, ref)
-    pages.check_set_up(call, session, portfolio)
-    now = ref.model_copy(update={"version": portfolio.version})
-    return board_page.state_form(portfolio, _state(portfolio, ref.subject), now, note)
+@routes.saves
+def change_state(call: Call, session: Session, form: StateForm, about: EditState) -> Note:
+    """Have it be so."""
+    where = about.id, about.version, about.state
+    state = states.change_state(session, *call.who, *where, _shape(form), call.at)
+    return done("state_changed", state=state)
 
 
-def _state(portfolio: Portfolio, state_id: int | None) -> State | None:
-    if state_id is None:
-        return None
-    found = next((each for each in portfolio.states if each.id == state_id), None)
-    if found is None:
-        raise UnknownState
-    return found
-
-
-def _shape(typed: dict[str, str | None], chosen: dict[str, tuple[str, ...]]) -> StateShape:
-    """What the form says. Raises FieldMistakes and OldButton."""
-    kind = typed.get(board_page.KIND) or StateKind.ACTIVE.value
-    asked = {*chosen.get(board_page.ABOUT, ()), *chosen.get(board_page.FIGURES, ())}
-    if kind not in {StateKind.ACTIVE.value, StateKind.WAIT.value}:
-        raise OldButton
+def _shape(form: StateForm) -> StateShape:
     return StateShape(
-        label=typed.get(board_page.LABEL) or "",
-        kind=StateKind(kind),
-        phased=board_page.TWO in chosen.get(board_page.COLUMNS, ()),
-        stale_after_days=parse_whole(typed, board_page.STALE, 1, board_page.MOST_DAYS),
-        requires=[each for each in Requirement if each.value in asked],
+        label=form.label,
+        kind=form.kind,
+        phased=bool(form.columns),
+        stale_after_days=form.stale_after_days,
+        requires=[each for each in Requirement if each in {*form.about, *form.figures}],
     )
+
+
+def _held(state: State) -> dict[str, object]:
+    return {
+        "label": state.label,
+        "kind": state.kind,
+        "columns": (TWO.value,) if state.phased else (),
+        "stale_after_days": state.stale_after_days,
+        "about": tuple(each for each in state.requirements if each in IDEA),
+        "figures": tuple(each for each in state.requirements if each not in IDEA),
+    }

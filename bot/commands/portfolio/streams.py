@@ -1,105 +1,81 @@
-"""`/portfolio streams`: the value streams, added, changed, limited, merged and split."""
+"""`/portfolio streams`: the value streams, listed, added and changed."""
 
 from sqlalchemy.orm import Session
 
-from bot.commands.portfolio import limits, pages
-from bot.commands.portfolio import merging as restructuring
-from bot.commands.portfolio.stream_typed import check_choices, stream_typed
+from bot.commands.routes import routes, show
+from bot.slack.actions import Note, Shown
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.slack.typed import answers_of
-from bot.slack.values import SettingRef, StreamDo
-from bot.views.portfolio import stream_page, told_changes
-from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from models.portfolio.portfolio import ValueStream
+from bot.views.portfolio.actions import AddStream, AddStreams, EditStream, StreamsList
+from bot.views.portfolio.stream_page import stream_page
+from bot.views.portfolio.told_changes import done, saved
+from bot.workflows import seeing
+from bot.workflows.permitting import Place, may
+from bot.workflows.portfolio import streams
+from bot.workflows.portfolio.basics import seen_portfolio
+from bot.workflows.portfolio.streams import STREAMS
+from models.errors import FieldMistakes, Mistake
+from models.people.role import Right
+from models.portfolio.forms import SeveralStreamsForm
 from models.portfolio.setup import StreamSetup
 
 
 def hear(call: Call, words: str) -> None:
     """Hear `/portfolio streams`."""
-    pages.show_page(call, "streams", "/portfolio streams")
+    show(call, StreamsList(), "/portfolio streams")
 
 
-def open_page(call: Call) -> None:
-    """Put the list on top of the steps or the settings."""
-    pages.show_on_top(call, "streams")
+@routes.page
+def draw_streams(call: Call, session: Session, page: StreamsList) -> Shown:
+    """The value streams of a portfolio."""
+    portfolio = seen_portfolio(call.act(session), page.portfolio)
+    found = streams.list_streams(session, portfolio, call.actor, page.number)
+    may_add = may(session, call.actor, Right.SET_UP, Place.of_portfolio(portfolio))
+    return stream_page(found, page, seeing.portfolios(session, *call.who), may_add=may_add)
 
 
-def turn_page(call: Call) -> None:
-    """Show another page of the list in its place."""
-    pages.redraw(call, SettingRef.read(call.action["value"]), "streams")
+@routes.opens
+def ask_new_stream(call: Call, session: Session, it: AddStream) -> Open:
+    """Ask what a new stream is."""
+    STREAMS.portfolio(call.act(session), it.portfolio)
+    return Open(StreamSetup, "A value stream", it, submit="Add it")
 
 
-def open_add(call: Call) -> None:
-    """Open an empty form."""
-    ref = pages.ref_on_top(call)
-    with call.database.read() as session:
-        pages.check_set_up(call, session, pages.portfolio_of(call, session, ref))
-    call.open_form(stream_page.stream_form(None, ref))
-    call.ack()
+@routes.saves
+def add_stream(call: Call, session: Session, form: StreamSetup, about: AddStream) -> Note:
+    """Add it."""
+    stream = streams.add_stream(session, *call.who, about.portfolio, form, call.at)
+    return done("stream_added", stream=stream)
 
 
-def open_from_home(call: Call) -> None:
-    """Open the form of a stream that has no owner yet."""
-    ref = SettingRef.read(call.action["value"])
-    _open_edit(call, ref.model_copy(update={"at": int(call.at.timestamp() * 1_000)}))
+@routes.opens
+def ask_names(call: Call, session: Session, it: AddStreams) -> Open:
+    """Ask for the names of several."""
+    STREAMS.portfolio(call.act(session), it.portfolio)
+    return Open(SeveralStreamsForm, "Several value streams", it, submit="Add them")
 
 
-def choose(call: Call) -> None:
-    """Do what was chosen from the menu of a stream."""
-    chosen = StreamDo.read(call.action["selected_option"]["value"])
-    ref = pages.ref_on_top(call, chosen.stream)
-    if chosen.do == "limits":
-        limits.open_form(call, ref)
-    elif chosen.do == "merge":
-        restructuring.open_merge(call, ref)
-    elif chosen.do == "split":
-        restructuring.open_split(call, ref)
-    else:
-        _open_edit(call, ref)
-
-
-def save(call: Call) -> None:
-    """Store the stream as the form says."""
-    ref = SettingRef.read(call.view["private_metadata"])
-    setup = stream_typed(answers_of(call.view))
-    if ref.subject is None:
-        _add(call, ref, setup)
-        return
-    with call.database.read() as session:
-        before = streaming.stream_of(session, call.workspace_id, ref.subject)
-    outside = check_choices(call, setup, before)
+@routes.saves
+def add_streams(call: Call, session: Session, form: SeveralStreamsForm, about: AddStreams) -> Note:
+    """Add all of them or none."""
+    portfolio = STREAMS.portfolio(call.act(session), about.portfolio)
     try:
-        with call.write() as session:
-            _, changes = streaming.change_stream(
-                session, call.workspace_id, call.actor, ref.subject, ref.version, setup, call.at
-            )
-    except ChangedMeanwhile as changed:
-        again, note = pages.meanwhile(call, ref, changed, ref.subject)
-        pages.form_again(call, stream_page.stream_form(setup, again, note))
-        return
-    pages.close_form(call, ref, told_changes.both(told_changes.saved(changes), outside))
+        named = streams.names_to_take(session, call.workspace_id, portfolio, form.names)
+        added = streams.add_streams(session, *call.who, portfolio.id, named, call.at)
+    except (FieldMistakes, Mistake) as mistake:
+        raise FieldMistakes({"names": mistake.sentence}) from mistake
+    return done("streams_added", streams=added)
 
 
-def _add(call: Call, ref: SettingRef, setup: StreamSetup) -> None:
-    outside = check_choices(call, setup, None)
-    with call.write() as session:
-        stream = streaming.add_stream(
-            session, call.workspace_id, call.actor, ref.portfolio, setup, call.at
-        )
-    note = told_changes.done("stream_added", stream=stream)
-    pages.close_form(call, ref, told_changes.both(note, outside))
+@routes.opens
+def ask_stream(call: Call, session: Session, it: EditStream) -> Open:
+    """Ask what a stream is to be."""
+    stream = STREAMS.look(call.act(session), it.id)
+    return Open(StreamSetup, "A value stream", EditStream.of(stream), held=stream)
 
 
-def _open_edit(call: Call, ref: SettingRef) -> None:
-    with call.database.read() as session:
-        stream = _stream(session, call, ref)
-        pages.check_set_up(call, session, stream.portfolio)
-        now = ref.model_copy(update={"version": stream.version})
-        form = stream_page.stream_form(streaming.setup_of(stream), now)
-    call.open_form(form)
-    call.ack()
-
-
-def _stream(session: Session, call: Call, ref: SettingRef) -> ValueStream:
-    return streaming.stream_of(session, call.workspace_id, ref.subject or 0)
+@routes.saves
+def change_stream(call: Call, session: Session, form: StreamSetup, about: EditStream) -> Note:
+    """Have it be so."""
+    _, changes = streams.change_stream(session, *call.who, about.id, about.version, form, call.at)
+    return saved(changes)

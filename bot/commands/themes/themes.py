@@ -26,6 +26,7 @@ from bot.views.themes.actions import (
 )
 from bot.views.themes.list import theme_list, theme_page
 from bot.workflows import seeing
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio import streams
 from bot.workflows.themes import keeping
@@ -52,7 +53,7 @@ def hear(call: Call, typed: str) -> None:
 @routes.page
 def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
     """The themes of a portfolio."""
-    found = themes_page(session, *call.who, page.portfolio, page.number)
+    found = themes_page(call.act(session), page.portfolio, page.number)
     portfolios = seeing.portfolios(session, *call.who)
     may_edit = _may_edit(call, session, found.portfolio)
     return theme_list(found, page, portfolios, may_edit=may_edit)
@@ -61,36 +62,9 @@ def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
 @routes.page
 def draw_theme(call: Call, session: Session, page: ThemeShown) -> Shown:
     """One theme, or what has none."""
-    found = objectives_page(session, *call.who, page.portfolio, page.theme, page.number)
+    found = objectives_page(call.act(session), page.portfolio, page.theme, page.number)
     may_edit = _may_edit(call, session, found.portfolio)
     return theme_page(found, page, call.actor, may_edit=may_edit)
-
-
-@routes.opens
-def ask_theme(call: Call, session: Session, it: AddTheme) -> Open:
-    """Ask what a new theme is called."""
-    THEMES.portfolio(call.act(session), it.portfolio)
-    return Open(ThemeForm, "Add a theme", it)
-
-
-@routes.saves
-def add_theme(call: Call, session: Session, form: ThemeForm, about: AddTheme) -> None:
-    """Add it."""
-    keeping.add_theme(call.act(session), about.portfolio, form)
-
-
-@routes.opens
-def ask_objective(call: Call, session: Session, it: AddObjective) -> Open:
-    """Ask for a new objective, of the theme it was added on until they choose another."""
-    portfolio = OBJECTIVES.portfolio(call.act(session), it.portfolio)
-    facts = {"themes": themes_to_choose(session, portfolio.id, it.theme)}
-    return Open(ObjectiveForm, "Add an objective", it, held={"theme_id": it.theme}, facts=facts)
-
-
-@routes.saves
-def add_objective(call: Call, session: Session, form: ObjectiveForm, about: AddObjective) -> None:
-    """Add it."""
-    keeping.add_objective(call.act(session), about.portfolio, form)
 
 
 @routes.opens
@@ -128,17 +102,28 @@ def read_key_result(call: Call, session: Session, form: ReadingForm, about: Read
     keeping.read_key_result(call.act(session), about.id, about.version, form)
 
 
-def _choices(session: Session, objective: Objective) -> Facts:
-    return {"themes": themes_to_choose(session, objective.portfolio_id, objective.theme_id)}
+def _choices(act: Act, objective: Objective) -> Facts:
+    chosen = objective.theme_id
+    return {"themes": themes_to_choose(act.session, objective.portfolio_id, chosen)}
 
 
-routes.keeps(THEMES, ThemeForm, "Edit the theme", edit=EditTheme, close=CloseTheme)
+routes.keeps(
+    THEMES,
+    ThemeForm,
+    "Edit the theme",
+    edit=EditTheme,
+    close=CloseTheme,
+    add=AddTheme,
+    begin=keeping.new_theme,
+)
 routes.keeps(
     OBJECTIVES,
     ObjectiveForm,
     "Edit the objective",
     edit=EditObjective,
     close=CloseObjective,
+    add=AddObjective,
+    begin=keeping.new_objective,
     facts=_choices,
 )
 routes.keeps(

@@ -14,6 +14,7 @@ from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
 from bot.views.epics.buttons import open_button
 from bot.views.epics.list import no_match
+from bot.views.portfolio.actions import SetUp
 from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
@@ -27,7 +28,6 @@ from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
-SET_UP = "set_up_from_home"
 MOST_BLOCKS = 100
 FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you can type"
 THEMES_NAMED = 6
@@ -85,7 +85,7 @@ def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
     said = words("board/home_board", "welcome", admins=admins[:3])
     blocks = [header("Welcome to Tack"), section(words("board/home_board", "what")), section(said)]
     if is_admin:
-        blocks.append(actions("set_up", [button("Set up the portfolio", SET_UP, primary=True)]))
+        blocks.append(actions("set_up", [SetUp().button("Set up the portfolio", primary=True)]))
     return Answer(said, blocks)
 
 

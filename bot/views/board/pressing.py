@@ -1,14 +1,13 @@
 """The one button beside what needs someone; read aloud each names what it is about."""
 
 from bot.slack.blocks import Element, button, shorten
-from bot.slack.values import EpicRef, ProjectRef, SettingRef
+from bot.slack.values import EpicRef
 from bot.views.epics.next_step import UNBLOCK, do_button
-from bot.views.projects.list import OPEN as OPEN_PROJECT
+from bot.views.portfolio.actions import EditStream
+from bot.views.projects.actions import ProjectShown
 from models.epics.epic import Epic
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
-
-STREAM_OWNER = "give_stream_owner"
 
 
 def answer_button(epic: Epic) -> Element:
@@ -30,14 +29,10 @@ def owner_button(epic: Epic) -> Element:
 
 def stream_owner_button(stream: ValueStream) -> Element:
     """Opens the form of a value stream, where it is given an owner."""
-    ref = SettingRef(portfolio=stream.portfolio.id, subject=stream.id).value
-    label = f"Give {stream.name} an owner"
-    return button("Give it an owner", STREAM_OWNER, ref, accessibility_label=label)
+    return EditStream.of(stream).button("Give it an owner", aloud=f"Give {stream.name} an owner")
 
 
 def project_button(project: Project) -> Element:
     """Opens the project with its milestones."""
-    ref = ProjectRef(project=project.id).value
-    label = f"Open {project.code}"
-    name = f"{OPEN_PROJECT}_{project.id}"
-    return button(f"Open {shorten(project.code, 24)}", name, ref, accessibility_label=label)
+    to = ProjectShown(project=project.id)
+    return to.button(f"Open {shorten(project.code, 24)}", aloud=f"Open {project.code}")

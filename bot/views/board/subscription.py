@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import Element, button, field, modal, option, section, select
+from bot.slack.blocks import Block, Element, button, field, modal, option, plain, section, select
 from bot.slack.mrkdwn import words
 from bot.slack.values import DigestScope, SubscribeForm
-from bot.views.portfolio.setting_fields import time_zone_field
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription
 from models.calendar import WEEKDAYS
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 CALLBACK = "subscribe_digest"
 SUBSCRIBE = "open_subscribe_digest"
-SCOPE, WEEKDAY, TIME = "scope", "weekday", "time"
+SCOPE, WEEKDAY, TIME, TIME_ZONE = "scope", "weekday", "time", "time_zone"
 
 
 def subscribe_form(
@@ -43,11 +42,22 @@ def subscribe_form(
             field(SCOPE, "What should it tell of?", _scopes(portfolios, chosen)),
             field(WEEKDAY, "On which day?", select(WEEKDAY, "Choose one", days, days[weekday])),
             field(TIME, "At what time?", time, hint="The clock of the time zone below."),
-            time_zone_field(zone),
+            _time_zone(zone),
         ],
         submit="Subscribe" if now is None else "Change it",
         private_metadata=SubscribeForm(channel=channel_id).value,
     )
+
+
+def _time_zone(zone: str) -> Block:
+    element: Element = {
+        "type": "external_select",
+        "action_id": TIME_ZONE,
+        "placeholder": plain("Type a city, for example Berlin"),
+        "min_query_length": 2,
+        "initial_option": option(zone, zone),
+    }
+    return field(TIME_ZONE, "Time zone", element)
 
 
 def state(subscription: Subscription) -> Answer:

@@ -7,8 +7,8 @@ from bot.slack.blocks import Block, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import Marked, escape, listed, person, words
 from bot.views.budgets.actions import AskShift
-from bot.workflows.budgets.considering import Ruling
 from models.budgets.rules import USUAL, Band, largest_free, largest_without_council, share
+from models.budgets.ruling import Ruling
 from models.budgets.seats import Seat
 from models.money import format_amount
 

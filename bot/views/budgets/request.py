@@ -14,7 +14,6 @@ from bot.slack.mrkdwn import Marked, bare_words, words
 from bot.views.budgets.actions import ApproveShift, DeclineShift, ShiftShown, TakeShiftBack
 from bot.views.notices import notice
 from bot.workflows.budgets.budgets import Request, request_of
-from bot.workflows.budgets.shifting import seat_name
 from models.budgets.rules import USUAL, share
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift
@@ -105,7 +104,7 @@ def _ended(facts: dict[str, Any]) -> list[Block]:
         approved = [_approval(each, facts) for each in _once(shift.approvals)]
         said = words("budgets/shift", "moved", approved=approved, **facts)
         return [section(said), context(words("budgets/shift", "entry", **facts))]
-    names = [seat_name(shift, each.seat, facts["request"].people) for each in shift.open_seats]
+    names = [shift.seat_name(each.seat, facts["request"].people) for each in shift.open_seats]
     missing = f"{' and '.join(dict.fromkeys(names))} did not answer"
     return [section(words("budgets/shift", "ended", missing=missing, **facts))]
 

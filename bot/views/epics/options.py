@@ -24,8 +24,7 @@ def objective_option(objective: Objective) -> Option:
 
 def project_option(project: Project) -> Option:
     """A project as a choice, by its code and name."""
-    named = project.code if project.code == project.name else f"{project.code} {project.name}"
-    return option(named, str(project.id))
+    return option(project.label, str(project.id))
 
 
 def found_projects(projects: Sequence[Project], typed: str) -> list[Option]:

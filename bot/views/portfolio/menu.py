@@ -1,21 +1,28 @@
-"""A menu that shows a page of the settings for another portfolio."""
+"""A menu of portfolios that shows the page in front for another one, and streams as choices."""
 
 from collections.abc import Sequence
 
-from bot.slack.blocks import OPTION_LIMIT, Block, Option, actions, option, select, shorten
+from bot.slack.blocks import OPTION_LIMIT, Element, Option, option, select, shorten
+from bot.views.portfolio.actions import SettingsShown, StreamsList
 from models.portfolio.portfolio import Portfolio, ValueStream
 
-CHOOSE = "choose_portfolio"
 
-
-def portfolio_menu(page: str, portfolios: Sequence[Portfolio], chosen: Portfolio) -> Block:
-    """The menu, beginning with the one that is shown."""
-    options = [option(each.name, str(each.id)) for each in portfolios]
-    initial = next((each for each in options if each["value"] == str(chosen.id)), None)
-    return actions("portfolio", [select(f"{CHOOSE}_{page}", "Portfolio", options, initial)])
+def portfolio_menu(
+    page: SettingsShown | StreamsList, portfolios: Sequence[Portfolio]
+) -> list[Element]:
+    """The menu, beginning with the one that is shown; none where there is no other."""
+    if len(portfolios) < 2:
+        return []
+    of = {p.id: page.but(portfolio=p.id, number=1).option(p.name) for p in portfolios}
+    return [select("portfolio", "Portfolio", list(of.values()), of.get(page.portfolio or 0))]
 
 
 def stream_option(stream: ValueStream) -> Option:
     """A value stream as a choice."""
+    return option(stream_label(stream), str(stream.id))
+
+
+def stream_label(stream: ValueStream) -> str:
+    """Its name and letters, as a choice shows them."""
     prefix = f" ({stream.key_prefix})"
-    return option(shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix, str(stream.id))
+    return shorten(stream.name, OPTION_LIMIT - len(prefix)) + prefix

@@ -1,10 +1,9 @@
-"""A project in words: whose it is, its money, its shares, its plan and what was told of it."""
+"""A project in words: whose it is, its money, its shares, its plan and what was reported of it."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from bot.slack.mrkdwn import Marked, words
-from bot.workflows.projects.projects import latest_slip, plan_of
 from models.money import format_amount
 from models.projects.project import Milestone, Project, ProjectSnapshot
 from models.projects.shares import WHOLE, spell_percent
@@ -20,15 +19,15 @@ def project_facts(project: Project, newest: ProjectSnapshot | None, currency: st
 
 def plan_facts(project: Project, today: date) -> Marked:
     """ "M3 14 days late · 2 of 3 milestones on their date"."""
-    late = latest_slip(project, today)
+    late = project.latest_slip(today)
     days = late.slip_days(today) if late else None
-    plan = plan_of(project, today)
+    plan = project.plan(today)
     return Marked(words(TEMPLATE, "plan_line", late=late, late_days=days, plan=plan))
 
 
-def link_count(count: int) -> Marked:
-    """ "2 epics linked"."""
-    return Marked(words(TEMPLATE, "link_line", count=count))
+def already_linked(count: int) -> str:
+    """ "2 epics point to it already."; nothing where none does."""
+    return f"{count} {'epic points' if count == 1 else 'epics point'} to it already." * bool(count)
 
 
 def milestone_words(each: Milestone, today: date) -> str:
@@ -40,50 +39,48 @@ def milestone_words(each: Milestone, today: date) -> str:
 
 
 def snapshot_words(snapshots: Sequence[ProjectSnapshot], currency: str) -> str:
-    """What was told last, compared with what was told before; the newest comes first."""
+    """What was reported last, compared with the report before; the newest comes first."""
     newest, before = snapshots[0], snapshots[1] if len(snapshots) > 1 else None
-    lines = [
-        _compared(
-            name, _amounts(newest, currency)[place], _amounts(before, currency)[place], before
-        )
-        for place, name in enumerate(("Budget", "Forecast", "Whole-life cost"))
-    ]
-    lines.append(_end(newest, before))
-    for name, now, then in (
-        ("Confidence", newest.confidence, before.confidence if before else None),
-        ("Told by", _stream(newest), _stream(before)),
-    ):
-        if now or then:
-            lines.append(_compared(name, now, then, before))
-    return words(TEMPLATE, "snapshot_lines", newest=newest, before=before, lines=lines)
+    now, then = _figures(newest, currency), _figures(before, currency) if before else {}
+    lines = {
+        name: _compared(name, figure, then.get(name), differs=bool(before))
+        for name, figure in now.items()
+        if figure or then.get(name) or name not in UNSAID
+    }
+    lines["End"] = _end(newest, before)
+    return words(TEMPLATE, "snapshot_lines", newest=newest, before=before, lines=lines.values())
 
 
-def _compared(
-    name: str, now: str | None, then: str | None, before: ProjectSnapshot | None
-) -> Marked:
-    told = before is not None and now != then
-    facts = {"name": name, "now": now, "before": then, "before_told": told}
+UNSAID = frozenset({"Confidence", "Reported by"})
+"""What is left out where it is not known."""
+
+
+def _figures(snapshot: ProjectSnapshot, currency: str) -> dict[str, str | None]:
+    """What was reported, by its name; None for what was not."""
+    amounts = {
+        "Budget": snapshot.budget_minor,
+        "Forecast": snapshot.forecast_minor,
+        "Whole-life cost": snapshot.whole_life_cost_minor,
+    }
+    told = {
+        name: None if minor is None else format_amount(minor, currency, short=True)
+        for name, minor in amounts.items()
+    }
+    stream = snapshot.value_stream
+    reported_by = stream.name if stream else None
+    return {**told, "End": None, "Confidence": snapshot.confidence, "Reported by": reported_by}
+
+
+def _compared(name: str, now: str | None, then: str | None, *, differs: bool) -> Marked:
+    facts = {"name": name, "now": now, "before": then, "differs": differs and now != then}
     return Marked(words(TEMPLATE, "figure_line", **facts))
-
-
-def _amounts(snapshot: ProjectSnapshot | None, currency: str) -> Sequence[str | None]:
-    if snapshot is None:
-        return (None, None, None)
-    told = (snapshot.budget_minor, snapshot.forecast_minor, snapshot.whole_life_cost_minor)
-    return [None if each is None else format_amount(each, currency, short=True) for each in told]
 
 
 def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
     now, then = newest.ends_on, before.ends_on if before else None
     moved = (now - then).days if now and then else None
     facts = {"now": now, "before": then, "moved": moved}
-    return Marked(
-        words(TEMPLATE, "end_line", **facts, before_told=before is not None and now != then)
-    )
-
-
-def _stream(snapshot: ProjectSnapshot | None) -> str | None:
-    return snapshot.value_stream.name if snapshot and snapshot.value_stream else None
+    return Marked(words(TEMPLATE, "end_line", **facts, differs=before is not None and now != then))
 
 
 def _slip(days: int) -> str:
@@ -94,7 +91,7 @@ def _slip(days: int) -> str:
 
 
 def _money(project: Project, newest: ProjectSnapshot | None, currency: str) -> str:
-    """The project's budget, else the year's that was told last."""
+    """The project's budget, else that of the newest report."""
     if project.budget_minor is not None:
         return f"budget {format_amount(project.budget_minor, currency, short=True)}"
     if newest is not None and newest.budget_minor is not None:

@@ -2,32 +2,21 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
+from bot.workflows import keeping
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.ledger import COMMAND
-from bot.workflows.keeping import Act, Gone
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.redrawing import redraw_digests, redraw_homes
-from bot.workflows.seeing import portfolio_seen_by
-from models.budgets.forms import FundingForm
+from models.budgets.forms import FundingForm, open_stream
 from models.budgets.ledger import SOURCE, UNALLOCATED, Entry, EntryKind, Move, free
-from models.errors import FieldMistakes
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio
 
 
 def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
     """A portfolio the person sees, the first one where none is named. Raises Gone."""
-    rows = select(Portfolio).where(
-        Portfolio.workspace_id == act.workspace_id, portfolio_seen_by(act.actor)
-    )
-    if portfolio_id is not None:
-        rows = rows.where(Portfolio.id == portfolio_id)
-    found = act.session.scalars(rows.order_by(Portfolio.id).limit(1)).first()
-    if found is None:
-        raise Gone(COMMAND)
-    return found
+    return keeping.seen_portfolio(act, portfolio_id, COMMAND)
 
 
 def portfolio_to_fund(act: Act, portfolio_id: int) -> Portfolio:
@@ -50,9 +39,7 @@ def streams_to_fund(portfolio: Portfolio) -> Sequence[tuple[str, int]]:
 def fund(act: Act, portfolio_id: int, form: FundingForm) -> Entry:
     """Give a stream money for the present period. Raises Gone, NotAllowed and FieldMistakes."""
     portfolio = portfolio_to_fund(act, portfolio_id)
-    stream = act.session.get(ValueStream, form.value_stream_id)
-    if stream is None or stream.portfolio_id != portfolio.id or stream.ended_at is not None:
-        raise FieldMistakes({"value_stream_id": "That value stream has ended. Choose another one."})
+    stream = open_stream(portfolio, form.value_stream_id, "value_stream_id")
     period = ledger.begin_period(act.session, portfolio, act.at)
     ledger.lock(act.session, period)
     moves = [

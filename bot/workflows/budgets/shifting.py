@@ -5,74 +5,29 @@ A shift locks its own row first and its period's after, so that no two wait for 
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
-from bot.workflows.budgets.considering import (
-    Ruling,
-    consider,
-    people_of,
-    portfolio_to_shift_in,
-)
+from bot.workflows.budgets.considering import consider, people_of, portfolio_to_shift_in
 from bot.workflows.budgets.ledger import COMMAND
-from bot.workflows.keeping import LOCK, Act, ChangedSince, Gone
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, may
 from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
 from bot.workflows.seeing import portfolio_seen_by
-from models.budgets.books import Overdrawn
 from models.budgets.forms import DeclineForm, ShiftForm
 from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
-from models.budgets.seats import NobodyElse, People, Seat
-from models.budgets.shift import Approval, Outcome, Shift
-from models.calendar import spell_day
-from models.errors import Mistake
+from models.budgets.ruling import Ruling
+from models.budgets.seats import People
+from models.budgets.shift import Outcome, Shift
+from models.errors import Gone, check_as_seen
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.work import cancel, put
 
 WHAT = "what this rests on"
-
-
-class NotAsked(Mistake):
-    """A yes or no by someone who is not asked; says who is."""
-
-    def __init__(self, said: str, asked: Sequence[str]) -> None:
-        super().__init__(f"Only {said} can answer this one.")
-        self.ask = tuple(asked)
-
-
-class OwnRequest(Mistake):
-    """A yes to one's own request."""
-
-    def __init__(self, asked: Sequence[str]) -> None:
-        super().__init__("You asked for this one, so someone else approves it.")
-        self.ask = tuple(asked)
-
-
-class AlreadyApproved(Mistake):
-    """A second yes by the same person."""
-
-    def __init__(self) -> None:
-        super().__init__("You have already approved this one. It waits for someone else.")
-
-
-class NotYours(Mistake):
-    """A request of someone else that is to be taken back."""
-
-    def __init__(self, asked_by: str) -> None:
-        super().__init__("Only who asked, or an admin, can take this one back.")
-        self.ask = (asked_by,)
-
-
-class StreamEnded(Mistake):
-    """A yes to a shift of a stream that has ended since."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has ended since this was asked. Decline it, and ask anew.")
 
 
 def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift:
@@ -85,22 +40,8 @@ def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift
     if period is not None:
         ledger.lock(act.session, period)
     ruling = consider(act, portfolio, form)
-    if ruling.mark != seen:
-        raise ChangedSince(WHAT)
-    if not ruling.can_be_asked:
-        raise NobodyElse if ruling.alone else Overdrawn
-    shift = Shift(
-        workspace_id=act.workspace_id,
-        portfolio_id=portfolio.id,
-        period_id=ruling.period.id,
-        from_stream_id=ruling.giver.id,
-        to_stream_id=ruling.taker.id,
-        amount_minor=form.amount_minor,
-        reason=form.reason,
-        asked_by=act.actor,
-        asked_at=act.at,
-        lapses_at=ruling.lapses_at,
-    )
+    check_as_seen(WHAT, seen, ruling.mark)
+    shift = ruling.ask(form.reason, act.at)
     act.session.add(shift)
     act.session.flush()
     if ruling.seats:
@@ -116,19 +57,14 @@ def approve(act: Act, shift_id: int) -> Shift:
 
     Raises Gone, AlreadyEnded, ClosedAt, OwnRequest, AlreadyApproved, NotAsked and StreamEnded.
     """
-    shift, people = _taken(act, shift_id)
-    seats = _seats_of(act, shift, people)
-    for stream in (shift.from_stream, shift.to_stream):
-        if stream.ended_at is not None:
-            raise StreamEnded(stream.name)
-    for seat in seats:
-        seat.give(act.actor, act.at)
+    shift = _taken(act, shift_id)
+    shift.approve(act.actor, act.at, _people(act.session, shift))
     act.session.flush()
-    if not shift.open_seats:
+    if shift.outcome is Outcome.MOVED:
         source, to = set_aside(shift.from_stream_id), free(shift.to_stream_id)
         ledger.lock(act.session, shift.period)
         _append(act.session, shift, EntryKind.SHIFT, source, to, act.actor, act.at)
-        _end(act, shift, Outcome.MOVED, None)
+        _ended(act, shift)
     _redraw(act.session, shift, act.at)
     return shift
 
@@ -138,10 +74,10 @@ def decline(act: Act, shift_id: int, form: DeclineForm) -> Shift:
 
     Raises Gone, AlreadyEnded, ClosedAt, OwnRequest and NotAsked.
     """
-    shift, people = _taken(act, shift_id)
-    check_may_decline(act, shift, people)
+    shift = _taken(act, shift_id)
+    shift.decline(act.actor, act.at, form.reason, _people(act.session, shift))
     _release(act.session, shift, act.actor, act.at)
-    _end(act, shift, Outcome.DECLINED, form.reason)
+    _ended(act, shift)
     _redraw(act.session, shift, act.at)
     return shift
 
@@ -149,25 +85,17 @@ def decline(act: Act, shift_id: int, form: DeclineForm) -> Shift:
 def look_to_decline(act: Act, shift_id: int) -> Shift:
     """The request, where the person may decline it. Raises as `decline` does."""
     shift = seen_shift(act, shift_id)
-    shift.check_is_open(act.at, closed_at(shift))
-    check_may_decline(act, shift, _people(act.session, shift))
+    shift.check_declines(act.actor, act.at, _people(act.session, shift))
     return shift
-
-
-def check_may_decline(act: Act, shift: Shift, people: People) -> None:
-    """Who is asked may, also who has said yes already. Raises OwnRequest and NotAsked."""
-    if all(act.actor != each.user_id for each in shift.approvals) or act.actor == shift.asked_by:
-        _seats_of(act, shift, people)
 
 
 def take_back(act: Act, shift_id: int) -> Shift:
     """End one's own request; an admin ends any. Raises Gone, AlreadyEnded, ClosedAt, NotYours."""
-    shift, _ = _taken(act, shift_id)
+    shift = _taken(act, shift_id)
     is_admin = may(act.session, act.actor, Right.SET_UP, Place.of_portfolio(shift.portfolio))
-    if act.actor != shift.asked_by and not is_admin:
-        raise NotYours(shift.asked_by)
+    shift.take_back(act.actor, act.at, is_admin=is_admin)
     _release(act.session, shift, act.actor, act.at)
-    _end(act, shift, Outcome.TAKEN_BACK, None)
+    _ended(act, shift)
     _redraw(act.session, shift, act.at)
     return shift
 
@@ -181,7 +109,7 @@ def lapse_due(session: Session, shift_id: int, at: datetime) -> None:
         put(session, shift.workspace_id, shift.work_key, shift.lapses_at)
         return
     _release(session, shift, None, at)
-    shift.end(Outcome.LAPSED, None, shift.lapses_at, None)
+    shift.end(Outcome.LAPSED, None, shift.lapses_at)
     session.flush()
     _tell(session, shift, [shift.asked_by], at)
     _redraw(session, shift, at)
@@ -195,19 +123,12 @@ def seen_shift(act: Act, shift_id: int) -> Shift:
     return shift
 
 
-def closed_at(shift: Shift) -> str:
-    """The last moment of a request, in words: "17:00:00 on 22 May 2026"."""
-    local = shift.lapses_at.astimezone(ZoneInfo(shift.portfolio.time_zone))
-    return f"{local:%H:%M:%S} on {spell_day(local.date())}"
-
-
-def _taken(act: Act, shift_id: int) -> tuple[Shift, People]:
-    """An open request that nobody else changes meanwhile, and who is asked."""
+def _taken(act: Act, shift_id: int) -> Shift:
+    """A request that nobody else changes meanwhile."""
     shift = _locked(act.session, shift_id)
     if shift is None or not _is_seen(act, shift):
         raise Gone(COMMAND)
-    shift.check_is_open(act.at, closed_at(shift))
-    return shift, _people(act.session, shift)
+    return shift
 
 
 def _locked(session: Session, shift_id: int) -> Shift | None:
@@ -227,41 +148,7 @@ def _people(session: Session, shift: Shift) -> People:
     return people_of(session, shift.from_stream, shift.to_stream, shift.asked_by)
 
 
-def _seats_of(act: Act, shift: Shift, people: People) -> Sequence[Approval]:
-    """The open seats the person sits on. Raises OwnRequest, AlreadyApproved and NotAsked."""
-    asked = [each for seat in shift.open_seats for each in people.sitting(seat.seat)]
-    if act.actor == shift.asked_by:
-        raise OwnRequest(list(dict.fromkeys(asked)))
-    found = [seat for seat in shift.open_seats if act.actor in people.sitting(seat.seat)]
-    if found:
-        return found
-    if any(each.user_id == act.actor for each in shift.approvals):
-        raise AlreadyApproved
-    names = [seat_name(shift, seat.seat, people) for seat in shift.open_seats]
-    raise NotAsked(" and ".join(dict.fromkeys(names)), list(dict.fromkeys(asked)))
-
-
-def seat_name(shift: Shift, seat: Seat, people: People) -> str:
-    """What who sits there is called."""
-    owners = {
-        Seat.GIVER: (people.givers, f"the owner of {shift.from_stream.name}"),
-        Seat.RECEIVER: (people.receivers, f"the owner of {shift.to_stream.name}"),
-    }
-    found, name = owners.get(seat, ((), ""))
-    if any(each != people.asker for each in found):
-        return name
-    has_finance = any(each != people.asker for each in people.finance)
-    return "finance" if has_finance and seat is not Seat.ADMIN else "an admin"
-
-
 def _hold(act: Act, shift: Shift, ruling: Ruling) -> None:
-    for seat, is_given in ruling.seats.items():
-        approval = Approval(workspace_id=act.workspace_id, shift_id=shift.id, seat=seat)
-        if is_given:
-            approval.give(act.actor, act.at)
-        act.session.add(approval)
-    act.session.flush()
-    act.session.expire(shift, ["approvals"])
     source, to = free(shift.from_stream_id), set_aside(shift.from_stream_id)
     _append(act.session, shift, EntryKind.HOLD, source, to, act.actor, act.at)
     put(act.session, act.workspace_id, shift.work_key, shift.lapses_at)
@@ -274,8 +161,6 @@ def _hold(act: Act, shift: Shift, ruling: Ruling) -> None:
 def _move_silently(act: Act, shift: Shift, ruling: Ruling) -> None:
     source, to = free(shift.from_stream_id), free(shift.to_stream_id)
     _append(act.session, shift, EntryKind.SHIFT, source, to, act.actor, act.at)
-    shift.end(Outcome.MOVED, act.actor, act.at, None)
-    act.session.flush()
     told = [*ruling.people.receivers, *ruling.people.finance]
     _tell(act.session, shift, [each for each in told if each != act.actor], act.at)
 
@@ -300,8 +185,7 @@ def _append(
     ledger.append(session, shift.portfolio, shift.period, kind, moves, by, at, shift=shift)
 
 
-def _end(act: Act, shift: Shift, outcome: Outcome, because: str | None) -> None:
-    shift.end(outcome, act.actor, act.at, because)
+def _ended(act: Act, shift: Shift) -> None:
     act.session.flush()
     cancel(act.session, shift.workspace_id, shift.work_key)
     if shift.asked_by != act.actor:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.decisions.closing import last_ballots
 from bot.workflows.decisions.voting import COMMAND
-from bot.workflows.keeping import Act, Gone
+from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
 from bot.workflows.seeing import seen_by
 from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Subject
 from models.decisions.opening import UnknownDecision, read_key
 from models.epics.epic import Epic
+from models.errors import there
 
 PAGE_SIZE = 10
 ELECTORS_ON_A_PAGE = 20
@@ -121,9 +122,7 @@ def record(act: Act, decision_id: int, number: int) -> Record:
     """One decision as the person may see it, and a page of its electors. Raises Gone."""
     session = act.session
     seen = _seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
-    decision = session.scalars(seen).first()
-    if decision is None:
-        raise Gone(COMMAND)
+    decision = there(session.scalars(seen).first(), COMMAND)
     stands, last = standing(session, decision), last_ballots(session, decision)
     ballots = {ballot.user_id: ballot for ballot in last}
     pages = max(1, -(-len(decision.electorate) // ELECTORS_ON_A_PAGE))

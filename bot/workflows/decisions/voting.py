@@ -11,15 +11,15 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, select, true, union_all
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import Gone
 from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of
 from models.board.digest import WEEK
 from models.decisions.ballots import append
 from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Paper
+from models.driver.ready import Ready
 from models.epics.epic import Epic
+from models.errors import Gone
 from models.message import BALLOT_KINDS, Message, MessageKind, home_key, message_key
 from models.portfolio.portfolio import Portfolio
-from models.ready import Ready
 from models.work import put
 
 COMMAND = "/decision list"

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.epics.limits import full_places
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.portfolio.states import UnknownState
 from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import may_see
 from models.audit import rows
@@ -20,6 +19,7 @@ from models.epics.listing import found
 from models.epics.obstacles import Move, NotYet, Obstacles, Override
 from models.epics.policy import lacks_before
 from models.people.role import Right, Role
+from models.portfolio.board import UnknownState
 from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
 
 LOCKED = (

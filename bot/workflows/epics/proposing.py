@@ -8,8 +8,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.permitting import Place, check, holders, may
-from bot.workflows.portfolio.readiness import NotLiveYet
-from bot.workflows.portfolio.streams import UnknownStream
 from bot.workflows.redrawing import post, redraw_homes
 from bot.workflows.seeing import seen_by
 from models.epics.epic import NOT_OPEN, Epic
@@ -17,7 +15,15 @@ from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
 from models.message import MessageKind
 from models.people.role import Right, Role
-from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
+from models.portfolio.portfolio import (
+    FIRST_STATE,
+    Portfolio,
+    State,
+    StateKind,
+    UnknownStream,
+    ValueStream,
+)
+from models.portfolio.readiness import NotLiveYet
 from models.projects.project import Project
 from models.seen import Seen, first_time
 from models.themes.theme import Objective, Theme

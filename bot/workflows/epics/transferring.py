@@ -10,7 +10,6 @@ from bot.workflows.epics.limits import LIMITS, WIP_BY_COLUMN
 from bot.workflows.epics.moving import locked, states_of
 from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
 from bot.workflows.permitting import Place, check
-from bot.workflows.portfolio.streams import UnknownStream
 from bot.workflows.redrawing import redraw_facts, redraw_message, tell
 from models.epics.belonging import StreamMove
 from models.epics.column import Column
@@ -18,7 +17,7 @@ from models.epics.epic import Epic
 from models.epics.limit import covers
 from models.message import Message, MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import ValueStream
+from models.portfolio.portfolio import UnknownStream, ValueStream
 
 
 def give(

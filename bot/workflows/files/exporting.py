@@ -29,8 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.audit.log import about_seen
-from bot.workflows.files import exporting_projects, kinds
-from bot.workflows.files.matching_columns import Kind
+from bot.workflows.files import exporting_projects
 from models.audit.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
 from models.board.confirmation import Confirmation
@@ -44,7 +43,9 @@ from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import CircleMember, Epic, Transition
 from models.epics.obstacles import Override
+from models.files import kinds
 from models.files.export import Export
+from models.files.matching import Kind
 from models.files.sheet import Sheet
 from models.money import minor_digits
 from models.people.handover import Departure, Handover

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from bot.workflows.files.exporting import AT_ONCE, Scope, epics_of
 from models.epics.epic import Epic, Transition
 from models.files.sheet import Sheet
-from models.portfolio.portfolio import DEFAULT_STATES, State, StateKind, ValueStream
+from models.portfolio.portfolio import State, StateKind, ValueStream
+from models.portfolio.preset import USUAL_BOARD
 
 Asked = Select[*tuple[Any, ...]]
 
@@ -82,7 +83,7 @@ def _doubled_ids(session: Session, scope: Scope) -> frozenset[str]:
 
 def _usual(state: State) -> str:
     """The state itself where it is a usual one, else the usual one most like it."""
-    if state.name in {name for name, _ in DEFAULT_STATES}:
+    if state.name in {each.name for each in USUAL_BOARD.states}:
         return state.name
     if state.kind in (StateKind.DONE, StateKind.STOPPED):
         return state.kind.value

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.files.matching_columns import BadRow
-from bot.workflows.files.reading_tables import Table
 from bot.workflows.redrawing import redraw_message
+from models.files.matching import BadRow
 from models.files.sheet import guarded
+from models.files.table import Table
 from models.files.upload import Upload
 from models.message import Message, MessageKind
 

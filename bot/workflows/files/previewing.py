@@ -8,16 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.files import kinds
 from bot.workflows.files.importing import projects as importing_projects
-from bot.workflows.files.importing import staging_projects as staging
-from bot.workflows.files.importing.epics import EpicPlan, plan_epics
-from bot.workflows.files.importing.naming import MEMBER, NOBODY
-from bot.workflows.files.importing.projects import Rows
-from bot.workflows.files.matching_columns import BadRow, GoodRow, Kind, Sort, matched, without
-from bot.workflows.files.reading_tables import Row, Table
+from bot.workflows.files.importing.epics import plan_epics
 from models.errors import Mistake
+from models.files import kinds
 from models.files.cells import Figures, Heading
+from models.files.epic_plan import EpicPlan
+from models.files.matching import BadRow, GoodRow, Kind, Sort, matched, without
+from models.files.names import MEMBER, NOBODY
+from models.files.project_plan import ProjectPlan, Rows
+from models.files.table import Row, Table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 
@@ -96,7 +96,7 @@ class Foreseen:
     """What bringing a file in comes to, and the plan by which it is done."""
 
     outlook: Outlook
-    plan: EpicPlan | importing_projects.Plan
+    plan: EpicPlan | ProjectPlan
     bad: Sequence[BadRow]
     """The rows that cannot come in."""
 
@@ -159,14 +159,14 @@ def look_ahead(
     rows = Rows(projects=good)
     plan = importing_projects.plan(session, portfolio, rows, may_found=may_found, people=people)
     _, refused = without(table, good, plan.against["projects"])
-    streams = [share["stream_name"] for share in plan.rows[staging.SHARES]]
+    streams = [share["stream_name"] for share in plan.rows["shares"]]
     bad = _by_line(bad, refused)
-    count = len(plan.rows[staging.PROJECTS])
+    count = len(plan.rows["projects"])
     return Foreseen(_outlook(plan, count, plan.known["projects"], bad, streams), plan, bad)
 
 
 def _outlook(
-    plan: EpicPlan | importing_projects.Plan,
+    plan: EpicPlan | ProjectPlan,
     comes_in: int,
     known: int,
     bad: Sequence[BadRow],
@@ -239,9 +239,9 @@ def _becomes(
         against, found = epics.against, epics.epics
     else:
         plan = importing_projects.plan(session, portfolio, Rows(projects=[row]), people=people)
-        shares = [share["stream_name"] for share in plan.rows[staging.SHARES]]
+        shares = [share["stream_name"] for share in plan.rows["shares"]]
         against = plan.against["projects"]
-        found = [{**project, "streams": shares} for project in plan.rows[staging.PROJECTS]]
+        found = [{**project, "streams": shares} for project in plan.rows["projects"]]
     return FirstRow(row.line, found[0] if found else {}, against.get(row.line))
 
 

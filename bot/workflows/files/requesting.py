@@ -13,26 +13,12 @@ from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import post, redraw_message
 from bot.workflows.seeing import portfolio_seen_by, seen_by
 from models.epics.epic import Epic
-from models.errors import Mistake
-from models.files.export import Export, ExportFormat
+from models.files.export import Export, ExportFormat, of_person
 from models.message import Message, MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
+from models.portfolio.readiness import open_to_you
 from models.work import put
-
-
-class NoSuchPortfolio(Mistake):
-    """A portfolio that is not there for who asks."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose the portfolio once more: that one is not open to you.")
-
-
-class NoSuchExport(Mistake):
-    """An export that is not there, or somebody else's."""
-
-    def __init__(self) -> None:
-        super().__init__("That export is not there any more. Type /portfolio export once more.")
 
 
 def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portfolio]:
@@ -51,17 +37,9 @@ def request(
 ) -> Export:
     """Have everything the person may see of the portfolio made and given to them.
 
-    The audit log tells of it, and whether restricted epics are in it. Raises NoSuchPortfolio.
+    The audit log tells of it, and whether restricted epics are in it. Raises NotOpenToYou.
     """
-    portfolio = session.scalars(
-        select(Portfolio).where(
-            Portfolio.workspace_id == workspace_id,
-            Portfolio.id == portfolio_id,
-            portfolio_seen_by(user_id),
-        )
-    ).first()
-    if portfolio is None:
-        raise NoSuchPortfolio
+    portfolio = open_to_you(seeing.portfolios(session, workspace_id, user_id), portfolio_id)
     seen = Scope(portfolio, seen_by(user_id), with_audit=False)
     export = Export(
         workspace_id=workspace_id,
@@ -81,9 +59,7 @@ def try_again(
     session: Session, workspace_id: int, user_id: str, export_id: int, at: datetime
 ) -> Export:
     """Have it made once more. Raises NoSuchExport."""
-    export = _locked(session, export_id)
-    if export is None or (export.workspace_id, export.user_id) != (workspace_id, user_id):
-        raise NoSuchExport
+    export = of_person(_locked(session, export_id), workspace_id, user_id)
     if export.ready_at is None:
         put(session, workspace_id, export.work_key, at)
     return export

@@ -12,57 +12,25 @@ from sqlalchemy.orm import Session, undefer
 
 from bot.workflows import seeing
 from bot.workflows.files.giving_back import spell_bad_rows
-from bot.workflows.files.importing.epics import EpicPlan, load_epics, staged_epics
+from bot.workflows.files.importing.epics import load_epics, staged_epics
 from bot.workflows.files.importing.projects import load_projects, staged_projects
-from bot.workflows.files.matching_columns import check_matching, guessed
 from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
-from bot.workflows.files.reading_tables import Table
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import post, redraw_homes
 from models.database import Database
-from models.errors import Mistake
 from models.fields import UNSTORABLE
-from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind
+from models.files.epic_plan import EpicPlan
+from models.files.matching import check_matching, guessed
+from models.files.table import Table
+from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind, of_person
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
+from models.portfolio.readiness import open_to_you
 from models.work import put
 
 NAMES_KEPT = 20
-
-
-class NoRows(Mistake):
-    """A file of columns without a row."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The file names its columns and has no rows: there is nothing to bring in."
-        )
-
-
-class NoPortfolioChosen(Mistake):
-    """A file for a portfolio that is not there for the person."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose the portfolio once more: that one is not open to you.")
-
-
-class UploadGone(Mistake):
-    """A form about a file that was forgotten, or is somebody else's."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Tack does not keep that file any more: it forgets one after a day without a yes. "
-            "Type /portfolio import and choose it once more."
-        )
-
-
-class ConfirmedBefore(Mistake):
-    """A form about a file that is being brought in, or was."""
-
-    def __init__(self) -> None:
-        super().__init__("That file was brought in already. You are told in direct messages.")
 
 
 def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portfolio]:
@@ -79,11 +47,8 @@ def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portf
 def portfolio_to_fill(
     session: Session, workspace_id: int, user_id: str, portfolio_id: int
 ) -> Portfolio:
-    """The portfolio a file is for. Raises NoPortfolioChosen and NotAllowed."""
-    seen = seeing.portfolios(session, workspace_id, user_id)
-    portfolio = next((each for each in seen if each.id == portfolio_id), None)
-    if portfolio is None:
-        raise NoPortfolioChosen
+    """The portfolio a file is for. Raises NotOpenToYou and NotAllowed."""
+    portfolio = open_to_you(seeing.portfolios(session, workspace_id, user_id), portfolio_id)
     check(session, user_id, Right.IMPORT, Place.of_portfolio(portfolio))
     return portfolio
 
@@ -107,8 +72,7 @@ def keep(
     at: datetime,
 ) -> Upload:
     """Keep the file for a day, its columns matched by their names. Raises NoRows, NotAllowed."""
-    if not table.rows:
-        raise NoRows
+    table.check_has_rows()
     portfolio = portfolio_to_fill(session, workspace_id, user_id, portfolio_id)
     upload = Upload(
         workspace_id=workspace_id,
@@ -135,14 +99,9 @@ def upload_of(
 
     Raises UploadGone, and ConfirmedBefore once it was agreed to.
     """
-    mine = select(Upload).where(
-        Upload.id == upload_id, Upload.workspace_id == workspace_id, Upload.user_id == user_id
-    )
-    upload = session.scalar(mine.options(undefer(Upload.content)) if whole else mine)
-    if upload is None:
-        raise UploadGone
-    if upload.confirmed_at is not None:
-        raise ConfirmedBefore
+    parts = [undefer(Upload.content)] if whole else []
+    upload = of_person(session.get(Upload, upload_id, options=parts), workspace_id, user_id)
+    upload.check_waits()
     return upload
 
 
@@ -166,12 +125,9 @@ def confirm(
     session: Session, workspace_id: int, user_id: str, upload_id: int, at: datetime
 ) -> Upload:
     """Have the file brought in now; once more changes nothing. Raises UploadGone, NotAllowed."""
-    upload = _locked(session, upload_id)
-    if upload is None or (upload.workspace_id, upload.user_id) != (workspace_id, user_id):
-        raise UploadGone
+    upload = of_person(_locked(session, upload_id), workspace_id, user_id)
     portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
-    if upload.confirmed_at is None:
-        upload.confirmed_at = at
+    if upload.confirm(at):
         session.flush()
         put(session, workspace_id, upload.work_key, at)
     return upload

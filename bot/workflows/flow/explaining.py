@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.flow.figures import FlowFigures, flow_figures
 from bot.workflows.flow.scope import Scope, scope_of
-from bot.workflows.keeping import Gone
 from bot.workflows.seeing import portfolio_seen_by
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
+from models.errors import Gone, there
 from models.flow.ageing import aged
 from models.flow.days import moment_of, whole_weeks
 from models.flow.figures import Clocks, Flags, Ints
@@ -148,10 +148,7 @@ def _check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: 
     )
     if portfolio_id is not None:
         seen = seen.where(Portfolio.id == portfolio_id)
-    found = session.scalar(seen.order_by(Portfolio.id).limit(1))
-    if found is None:
-        raise Gone(COMMAND)
-    return found
+    return there(session.scalar(seen.order_by(Portfolio.id).limit(1)), COMMAND)
 
 
 def _explain(

@@ -9,68 +9,23 @@ from sqlalchemy.orm import Session
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from bot.workflows.redrawing import redraw_about, redraw_homes, tell
-from models.errors import FieldMistakes, Mistake
 from models.message import MessageKind
-from models.people.role import FROM_SETTINGS, Right, Role, RoleGrant, SlackGroup
-from models.portfolio.portfolio import Portfolio, ValueStream
-
-
-class NowhereInParticular(FieldMistakes):
-    """A role in the whole workspace that is not an admin's."""
-
-    def __init__(self, role: Role) -> None:
-        said = f"Only admins have their role everywhere: choose where the role {role.value} holds."
-        super().__init__({"place": said})
-
-
-class UnknownPlace(Mistake):
-    """A portfolio or stream that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That portfolio or value stream is not there any more. Choose again.")
-
-
-class UnknownGrant(Mistake):
-    """A role that was taken away already."""
-
-    def __init__(self) -> None:
-        super().__init__("That role was taken away already. /portfolio roles shows who has which.")
-
-
-class LastAdmin(Mistake):
-    """Taking the role of admin from the only one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "That is the last admin, and without one nobody could set Tack up or give roles. "
-            "Make someone else an admin first."
-        )
-
-
-class AdminBySettings(Mistake):
-    """Taking away what would come back at the next start."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "That admin is named in TACK_ADMINS, where Tack is run. Whoever runs it takes the "
-            "name out there and starts Tack again."
-        )
+from models.people.role import Right, Role, RoleGrant, SlackGroup, given_in
+from models.portfolio.portfolio import Portfolio, ValueStream, in_use, of_workspace
 
 
 def place(
     session: Session, workspace_id: int, portfolio_id: int | None, stream_id: int | None
 ) -> Place:
-    """A stream, else a portfolio, else the whole workspace. Raises UnknownPlace."""
+    """A stream, else a portfolio, else the whole workspace.
+
+    Raises UnknownStream and UnknownPortfolio.
+    """
     if stream_id is not None:
-        stream = session.get(ValueStream, stream_id)
-        if stream is None or stream.workspace_id != workspace_id or stream.ended_at is not None:
-            raise UnknownPlace
-        return Place.of_stream(stream)
+        return Place.of_stream(in_use(session.get(ValueStream, stream_id), workspace_id))
     if portfolio_id is not None:
-        portfolio = session.get(Portfolio, portfolio_id)
-        if portfolio is None or portfolio.workspace_id != workspace_id:
-            raise UnknownPlace
-        return Place.of_portfolio(portfolio)
+        found = session.get(Portfolio, portfolio_id)
+        return Place.of_portfolio(of_workspace(found, workspace_id))
     return Place(workspace_id)
 
 
@@ -93,8 +48,7 @@ def grant(
     """
     lock_roles(session, workspace_id)
     check(session, actor, Right.GIVE_ROLES, place)
-    if place.portfolio is None and role is not Role.ADMIN:
-        raise NowhereInParticular(role)
+    role.check_has_place(everywhere=place.portfolio is None)
     have = {(each.user_id, each.user_group_id): each for each in _grants(session, role, place)}
     wanted: dict[tuple[str | None, str | None], None] = dict.fromkeys(
         [*((user_id, None) for user_id in users), *((None, g.group_id) for g in groups)]
@@ -133,9 +87,7 @@ def take_away(
     Raises UnknownGrant, NotAllowed, AdminBySettings and LastAdmin.
     """
     lock_roles(session, workspace_id)
-    given = session.get(RoleGrant, grant_id)
-    if given is None or given.workspace_id != workspace_id:
-        raise UnknownGrant
+    given = given_in(session.get(RoleGrant, grant_id), workspace_id)
     check(session, actor, Right.GIVE_ROLES, place_of(session, given))
     remove(session, given)
     redraw_about(session, workspace_id, [MessageKind.ROLE], [grant_id], at)
@@ -149,13 +101,9 @@ def remove(session: Session, given: RoleGrant) -> None:
 
     Raises AdminBySettings and LastAdmin.
     """
-    if given.granted_by == FROM_SETTINGS:
-        raise AdminBySettings
-    was_everywhere = given.portfolio_id is None and given.value_stream_id is None
     session.delete(given)
     session.flush()
-    if was_everywhere and not holders(session, [Role.ADMIN], Place(given.workspace_id)):
-        raise LastAdmin
+    given.check_can_be_taken(holders(session, [Role.ADMIN], Place(given.workspace_id)))
 
 
 def place_of(session: Session, given: RoleGrant) -> Place:

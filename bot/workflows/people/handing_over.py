@@ -12,16 +12,12 @@ from bot.workflows.people.holdings import holdings
 from bot.workflows.permitting import Place, check, departed, lock_roles, may
 from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_questions, tell
 from models.epics.epic import Epic
-from models.errors import FieldMistakes
 from models.message import MessageKind
 from models.people.handover import Handover, Kind
 from models.people.role import Right, RoleGrant
 from models.portfolio.portfolio import State, StateKind, ValueStream
 from models.projects.project import Program, Project
 from models.themes.theme import Objective
-
-WHAT, TO = "what", "to"
-"""The fields of the form that a mistake can be about."""
 
 EPIC_KINDS = (Kind.EPICS, Kind.IDEAS)
 OWNED: Mapping[Kind, Sequence[type[Any]]] = {
@@ -34,31 +30,6 @@ OWNED: Mapping[Kind, Sequence[type[Any]]] = {
 """The rows of each kind that name their owner."""
 
 T = TypeVar("T")
-
-
-class TheirsAlready(FieldMistakes):
-    """Handing someone what is theirs."""
-
-    def __init__(self) -> None:
-        super().__init__({TO: "It is theirs already. Choose someone else."})
-
-
-class NothingChosen(FieldMistakes):
-    """Handing over nothing."""
-
-    def __init__(self) -> None:
-        super().__init__({WHAT: "Choose what to hand over."})
-
-
-class OwnsOtherThings(FieldMistakes):
-    """A form that showed what was someone's a while ago."""
-
-    def __init__(self) -> None:
-        said = (
-            "Something of it has changed hands since this form was opened. Close it and open it "
-            "again to see what there is now."
-        )
-        super().__init__({WHAT: said})
 
 
 def kinds_to_hand(session: Session, workspace_id: int, actor: str, user_id: str) -> Sequence[Kind]:
@@ -89,14 +60,7 @@ def hand_over(
     if not set(kinds) <= set(allowed):
         right = Right.GIVE_ROLES if Kind.ROLES in kinds and allowed else Right.HAND_OVER
         check(session, actor, right, Place(workspace_id))
-    if to == user_id:
-        raise TheirsAlready
-    held = holdings(session, workspace_id, user_id, actor)
-    if stamp not in {None, held.stamp}:
-        raise OwnsOtherThings
-    given = {kind: held.of(kind) for kind in kinds if held.of(kind)}
-    if not given:
-        raise NothingChosen
+    given = holdings(session, workspace_id, user_id, actor).part_for(to, kinds, stamp)
     ids = [each.id for kind in EPIC_KINDS for each in given.get(kind, ())]
     epics = _locked(session, Epic, ids)
     redraw_questions(session, epics, at, in_digests=False)

@@ -8,8 +8,15 @@ from sqlalchemy.orm import Session
 
 from bot.workflows import seeing
 from bot.workflows.people.granting import place_of
-from bot.workflows.permitting import ORDER, Place, departed
-from models.people.role import FROM_SETTINGS, Role, RoleGrant, UserGroup, UserGroupMember
+from bot.workflows.permitting import Place, departed
+from models.people.role import (
+    FROM_SETTINGS,
+    NEAREST_FIRST,
+    Role,
+    RoleGrant,
+    UserGroup,
+    UserGroupMember,
+)
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 
@@ -126,7 +133,7 @@ def _seats(
     grants: Sequence[RoleGrant],
     facts: _Facts,
 ) -> Iterator[Seat]:
-    everywhere = [g for g in grants if g.portfolio_id is None and g.value_stream_id is None]
+    everywhere = [grant for grant in grants if grant.is_everywhere]
     yield from _at(Place(workspace_id), everywhere, facts)
     for portfolio in portfolios:
         whole = [grant for grant in grants if grant.portfolio_id == portfolio.id]
@@ -140,7 +147,10 @@ def _seats(
 
 
 def _at(place: Place, grants: Sequence[RoleGrant], facts: _Facts) -> Iterator[Seat]:
-    for grant in sorted(grants, key=lambda each: (ORDER.index(each.role), each.stand_in, each.id)):
+    nearest_first = sorted(
+        grants, key=lambda each: (NEAREST_FIRST.index(each.role), each.stand_in, each.id)
+    )
+    for grant in nearest_first:
         yield facts.seat(place, grant)
 
 

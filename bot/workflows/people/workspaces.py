@@ -10,15 +10,8 @@ from bot.workflows.people.granting import remove
 from bot.workflows.permitting import Place, holders, lock_roles
 from models.audit.trail import insert_new
 from models.errors import Mistake
-from models.people.role import FROM_SETTINGS, Role, RoleGrant
+from models.people.role import FROM_SETTINGS, Role, RoleGrant, of_admin
 from models.people.workspace import LOCAL, Workspace
-
-
-class NoAdmin(Mistake):
-    """Taking the role of admin from someone who is none."""
-
-    def __init__(self, user_id: str) -> None:
-        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
 
 
 def workspace_of(session: Session, team_id: str) -> Workspace:
@@ -59,10 +52,7 @@ def grant_admin(
 def revoke_admin(session: Session, workspace_id: int, user_id: str) -> None:
     """Take the role of admin from the person. Raises NoAdmin, AdminBySettings and LastAdmin."""
     lock_roles(session, workspace_id)
-    grants = [each for each in admin_grants(session, workspace_id) if each.user_id == user_id]
-    if not grants:
-        raise NoAdmin(user_id)
-    for given in grants:
+    for given in of_admin(admin_grants(session, workspace_id), user_id):
         remove(session, given)
 
 

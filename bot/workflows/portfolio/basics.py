@@ -1,83 +1,52 @@
 """Settling what holds in a portfolio: its basics, and how long decisions took before."""
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
-from models.audit.audit import AuditEvent
+from bot.workflows.seeing import portfolios
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import (
+    Portfolio,
+    UnknownPortfolio,
+    check_unchanged,
+    of_workspace,
+)
 from models.portfolio.setup import LOCALES, Basics, Change
 
-LOOKED_BACK = 50
-"""So many changes are told of at most."""
-
-COLUMNS = {
-    "name": "name",
-    "currency": "currency",
-    "locale": "way of writing numbers",
-    "time_zone": "time zone",
-    "fiscal_year_starts_in": "fiscal year",
-    "working_days": "working days",
-    "holidays": "holidays",
-    "channel_id": "channel",
-    "open_to_all": "who sees it",
-    "decision_days_before": "days a decision takes today",
-    "key_prefix": "keys",
-    "owner_user_id": "owner",
-    "stage": "stage",
-    "ended_at": "end",
-}
-"""What people call what is stored."""
-
-PARTS = {"states": "the board", "wip_limits": "limits", "commitment_points": "the board"}
-"""What is told in events of its own, and changes with the portfolio."""
-
-
-class UnknownPortfolio(Mistake):
-    """A portfolio that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That portfolio is not there any more.")
-
-
-class ChangedMeanwhile(Mistake):
-    """A form that showed something as it was before someone else changed it."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(
-            "Someone else changed this meanwhile. What you typed is still here: look once more, "
-            "and save again to put it in place."
-        )
-        self.version = version
+PORTFOLIOS = Kept(
+    Portfolio,
+    Right.SET_UP,
+    "/portfolio settings",
+    called=lambda portfolio: portfolio.name,
+    portfolio_id=lambda session, portfolio: portfolio.id,
+)
 
 
 def portfolio_of(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, as long as it is there. Raises UnknownPortfolio."""
-    portfolio = session.get(Portfolio, portfolio_id)
-    if portfolio is None or portfolio.workspace_id != workspace_id:
-        raise UnknownPortfolio
-    return portfolio
+    return of_workspace(session.get(Portfolio, portfolio_id), workspace_id)
+
+
+def seen_portfolio(act: Act, portfolio_id: int | None = None) -> Portfolio:
+    """A portfolio the person sees, the first one where none is named. Raises UnknownPortfolio."""
+    for portfolio in portfolios(act.session, act.workspace_id, act.actor):
+        if portfolio_id in (None, portfolio.id):
+            return portfolio
+    raise UnknownPortfolio
 
 
 def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, which nobody else changes meanwhile. Raises UnknownPortfolio."""
-    portfolio = session.scalars(
-        select(Portfolio)
-        .where(Portfolio.workspace_id == workspace_id, Portfolio.id == portfolio_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if portfolio is None:
-        raise UnknownPortfolio
-    return portfolio
+    found = session.get(Portfolio, portfolio_id, with_for_update=True, populate_existing=True)
+    return of_workspace(found, workspace_id)
 
 
 def portfolio_to_change(
@@ -85,44 +54,13 @@ def portfolio_to_change(
 ) -> Portfolio:
     """The portfolio, locked, for a change of what a form showed at that version.
 
-    Its version is the next one then. Raises UnknownPortfolio, NotAllowed and ChangedMeanwhile.
+    Its version is the next one then. Raises UnknownPortfolio, NotAllowed and ChangedSince.
     """
     portfolio = lock_portfolio(session, workspace_id, portfolio_id)
     check(session, actor, Right.SET_UP, Place.of_portfolio(portfolio))
     check_unchanged(portfolio, version)
     portfolio.version += 1
     return portfolio
-
-
-def check_unchanged(shown: Portfolio | ValueStream, version: int) -> None:
-    """Raise ChangedMeanwhile where the form showed another version."""
-    if shown.version != version:
-        raise ChangedMeanwhile(shown.version)
-
-
-def changed_since(
-    session: Session, shown: Portfolio | ValueStream, since: datetime
-) -> tuple[str | None, Sequence[str]]:
-    """Who changed it last since the moment, and what was changed in all, as the audit log tells."""
-    own = and_(
-        AuditEvent.noun == shown.__tablename__,
-        AuditEvent.subject_id == str(shown.id),
-    )
-    events = session.execute(
-        select(AuditEvent.actor, AuditEvent.noun, AuditEvent.after)
-        .where(
-            AuditEvent.workspace_id == shown.workspace_id,
-            AuditEvent.at > since,
-            or_(own, AuditEvent.noun.in_(PARTS)),
-        )
-        .order_by(AuditEvent.number.desc())
-        .limit(LOOKED_BACK)
-    ).all()
-    what: dict[str, None] = {}
-    for _, noun, after in reversed(events):
-        columns = [PARTS[noun]] if noun in PARTS else map(COLUMNS.get, json.loads(after))
-        what.update(dict.fromkeys(filter(None, columns)))
-    return (events[0].actor if events else None), list(what)
 
 
 def change_basics(
@@ -136,10 +74,10 @@ def change_basics(
 ) -> Sequence[Change]:
     """Have them hold in the portfolio; what is another now.
 
-    Raises UnknownPortfolio, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    Raises UnknownPortfolio, NotAllowed, ChangedSince and FieldMistakes.
     """
-    basics = basics.checked()
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
+    basics = basics.checked()
     same_name = select(Portfolio.id).where(
         Portfolio.workspace_id == workspace_id,
         Portfolio.name == basics.name,
@@ -169,7 +107,7 @@ def change_baseline(
 ) -> Sequence[Change]:
     """Note how many working days a steering decision took before Tack; None for not known.
 
-    Raises UnknownPortfolio, NotAllowed and ChangedMeanwhile.
+    Raises UnknownPortfolio, NotAllowed and ChangedSince.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
     before, portfolio.decision_days_before = portfolio.decision_days_before, days
@@ -188,7 +126,7 @@ def basics_of(portfolio: Portfolio) -> Basics:
         locale=portfolio.locale,
         fiscal_year_starts_in=portfolio.fiscal_year_starts_in,
         working_days=portfolio.working_days,
-        holidays=[date.fromisoformat(day) for day in portfolio.holidays],
+        holidays=tuple(date.fromisoformat(day) for day in portfolio.holidays),
         channel_id=portfolio.channel_id,
         open_to_all=portfolio.open_to_all,
     )

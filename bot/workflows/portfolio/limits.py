@@ -8,12 +8,20 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check
-from bot.workflows.portfolio.basics import check_unchanged, lock_portfolio
+from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.portfolio.streams import lock_stream
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from models.epics.epic import Epic
 from models.people.role import Right
-from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, ValueStream, WipLimit
+from models.portfolio.portfolio import (
+    PHASE_LABELS,
+    Phase,
+    Portfolio,
+    State,
+    ValueStream,
+    WipLimit,
+    check_unchanged,
+)
 from models.portfolio.setup import Change
 
 ALL = "all"
@@ -98,7 +106,7 @@ def set_limits(
     """Have those limits hold in the portfolio, or in one stream of it; what is another now.
 
     A place that is not named keeps its limit. Raises UnknownPortfolio, UnknownStream, NotAllowed
-    and ChangedMeanwhile.
+    and ChangedSince.
     """
     portfolio = lock_portfolio(session, workspace_id, portfolio_id)
     stream = lock_stream(session, workspace_id, stream_id) if stream_id is not None else None

@@ -13,17 +13,15 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.portfolio.basics import check_unchanged
 from bot.workflows.redrawing import post, redraw_cards, redraw_homes
 from bot.workflows.seeing import seen_by
 from models.board.digest import Subscription
 from models.board.home import Home
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.message import MessageKind
 from models.people.role import Right, RoleGrant
-from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit
+from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit, check_unchanged
 from models.portfolio.setup import StreamSetup
 from models.projects.project import ProjectShare
 
@@ -49,26 +47,6 @@ class Restructured:
     """How many may be in flight in the source, and in the target; None for any number."""
 
 
-MOST_CHOSEN = 100
-"""So many epics fit in one choice."""
-
-SUGGESTED = 100
-
-
-class SameStream(Mistake):
-    """A stream merged into itself, or into one of another portfolio."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose another value stream of the same portfolio.")
-
-
-class NothingToSplit(Mistake):
-    """A split that would leave the new stream empty."""
-
-    def __init__(self) -> None:
-        super().__init__("Choose one epic at least that goes to the new value stream.")
-
-
 def streams_to_merge_into(session: Session, source: ValueStream) -> Sequence[ValueStream]:
     """The other streams in use of its portfolio, by name."""
     return [each for each in source.portfolio.open_streams if each.id != source.id]
@@ -83,7 +61,7 @@ def preview_merge(
     """
     source = streaming.stream_of(session, workspace_id, source_id)
     target = streaming.stream_of(session, workspace_id, target_id)
-    _check_pair(source, target)
+    source.check_merges_into(target)
     check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
     return _what_goes(session, source, target, actor)
 
@@ -99,14 +77,14 @@ def merge(
 ) -> Restructured:
     """Put everything of one stream into another, and end it; its name and letters stay taken.
 
-    Raises UnknownStream, SameStream, NotAllowed and ChangedMeanwhile.
+    Raises UnknownStream, SameStream, NotAllowed and ChangedSince.
     """
     found = {
         id_: streaming.lock_stream(session, workspace_id, id_)
         for id_ in sorted({source_id, target_id})
     }
     source, target = found[source_id], found[target_id]
-    _check_pair(source, target)
+    source.check_merges_into(target)
     check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
     check_unchanged(source, version)
     told = _what_goes(session, source, target, actor)
@@ -114,9 +92,7 @@ def merge(
     _hand_on_shares(session, source, target)
     _merge_limits(session, source, target)
     _hand_on_digests(session, source, target)
-    source.ended_at, source.merged_into_id = at, target.id
-    source.version += 1
-    target.version += 1
+    source.merge_into(target, at)
     session.flush()
     session.expire(source.portfolio, ["value_streams"])
     _say_where(session, source, at)
@@ -125,13 +101,11 @@ def merge(
     return told
 
 
-def suggest_epics(session: Session, source: ValueStream, viewer: str, typed: str) -> Sequence[Epic]:
-    """The stream's open epics the viewer may see, with what was typed in key or title."""
+def epics_to_split(session: Session, source: ValueStream, viewer: str) -> Sequence[tuple[str, int]]:
+    """The stream's open epics the viewer may see, as texts and ids."""
     rows = _open_epics(source).where(seen_by(viewer))
-    shown = Epic.key + " " + Epic.title
-    if text := typed.strip():
-        rows = rows.where(shown.icontains(text, autoescape=True))
-    return session.scalars(rows.order_by(Epic.id).limit(SUGGESTED)).all()
+    found = session.execute(rows.with_only_columns(Epic.key, Epic.title, Epic.id))
+    return [(f"{key} {title}", id_) for key, title, id_ in found]
 
 
 def preview_split(
@@ -151,8 +125,7 @@ def preview_split(
     names = [stream.name for stream in source.portfolio.value_streams]
     checked = setup.checked(streaming.key_prefixes(session, workspace_id), names)
     chosen = session.scalars(_chosen(source, actor, epic_ids)).all()
-    if not chosen:
-        raise NothingToSplit
+    source.check_splits(len(chosen))
     going = len(_shares_that_go(session, source, actor, epic_ids))
     left = _shares(session, source) - going
     return checked, Restructured(source, None, len(chosen), shares=going, shares_left=left)
@@ -171,7 +144,7 @@ def split(
     """Make a new stream of some of another's epics, with its shares of projects that only they
     point to; the others stay where they are.
 
-    Raises UnknownStream, NotAllowed, ChangedMeanwhile, NothingToSplit and FieldMistakes.
+    Raises UnknownStream, NotAllowed, ChangedSince, NothingToSplit and FieldMistakes.
     """
     portfolio_id = streaming.stream_of(session, workspace_id, source_id).portfolio_id
     new = streaming.add_stream(session, workspace_id, actor, portfolio_id, setup, at)
@@ -179,8 +152,7 @@ def split(
     check_unchanged(source, version)
     going = _shares_that_go(session, source, actor, epic_ids)
     moved = _move(session, _chosen(source, actor, epic_ids), source, new, actor, at)
-    if not moved:
-        raise NothingToSplit
+    source.check_splits(len(moved))
     for share in going:
         share.value_stream = new
     source.version += 1
@@ -188,11 +160,6 @@ def split(
     redraw_cards(session, workspace_id, moved, at)
     left = _shares(session, source)
     return Restructured(source, new, len(moved), shares=len(going), shares_left=left)
-
-
-def _check_pair(source: ValueStream, target: ValueStream) -> None:
-    if source is target or source.portfolio_id != target.portfolio_id:
-        raise SameStream
 
 
 def _what_goes(

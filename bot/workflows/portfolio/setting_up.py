@@ -16,11 +16,13 @@ from bot.workflows.portfolio.readiness import check_may_set_up
 from bot.workflows.redrawing import post, redraw_homes
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic
-from models.errors import FieldMistakes, Mistake
+from models.errors import FieldMistakes
 from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, UserGroupMember
 from models.people.workspace import Workspace
+from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.preset import USUAL_BOARD
 from models.portfolio.setup import Basics, Setup
 from models.projects.project import Project
 
@@ -39,15 +41,6 @@ class Progress:
     """Those for finance."""
     epics: int
     projects: int
-
-
-class NothingToGoLiveWith(Mistake):
-    """A portfolio without a value stream is to go live."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "There is no value stream yet, so nobody could propose anything. Add one, then go live."
-        )
 
 
 def set_up(
@@ -98,10 +91,7 @@ def go_live(
         session.flush()
         return portfolio
     check(session, actor, Right.SET_UP, Place.of_portfolio(portfolio))
-    if not portfolio.open_streams:
-        raise NothingToGoLiveWith
-    portfolio.live_at = at
-    portfolio.version += 1
+    portfolio.go_live(at)
     if not setting_limits.count(session, portfolio):
         setting_limits.set_to_what_is_in_flight(session, portfolio)
     _announce(session, portfolio, at)
@@ -165,7 +155,7 @@ def _new(session: Session, workspace_id: int, basics: Basics, at: datetime) -> P
         open_to_all=basics.open_to_all,
         created_at=at,
     )
-    portfolio.add_default_states()
+    Board(portfolio).use_preset(USUAL_BOARD)
     session.add(portfolio)
     session.flush()
     return portfolio

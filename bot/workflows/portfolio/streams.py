@@ -1,23 +1,30 @@
 """The value streams of a portfolio: added, changed and listed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.keeping import Kept
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
 from bot.workflows.permitting import Place, check
-from bot.workflows.portfolio.basics import check_unchanged, lock_portfolio
+from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.people.role import Right
 from models.people.workspace import Workspace
-from models.portfolio.portfolio import Portfolio, State, ValueStream, WipLimit
+from models.portfolio.portfolio import (
+    Portfolio,
+    State,
+    ValueStream,
+    WipLimit,
+    check_unchanged,
+    in_use,
+)
 from models.portfolio.setup import Change, StreamSetup, parse_streams
 
 
@@ -49,6 +56,15 @@ def _ownerless(asked: Asked) -> Pile[ValueStream]:
 
 OWNERLESS = Need("streams", _ownerless)
 """Value streams that nobody owns; each waits for the admins."""
+
+
+STREAMS = Kept(
+    ValueStream,
+    Right.SET_UP,
+    "/portfolio streams",
+    called=lambda stream: stream.name,
+    portfolio_id=lambda session, stream: in_use(stream, stream.workspace_id).portfolio_id,
+)
 
 PAGE_SIZE = 15
 
@@ -108,7 +124,7 @@ def change_stream(
 ) -> tuple[ValueStream, Sequence[Change]]:
     """Have the stream be so, and what is another now; keys given keep their letters.
 
-    Raises UnknownStream, NotAllowed, ChangedMeanwhile and FieldMistakes.
+    Raises UnknownStream, NotAllowed, ChangedSince and FieldMistakes.
     """
     _lock_prefixes(session, workspace_id)
     stream = lock_stream(session, workspace_id, stream_id)
@@ -128,34 +144,13 @@ def change_stream(
 
 def lock_stream(session: Session, workspace_id: int, stream_id: int) -> ValueStream:
     """The stream, which nobody else changes meanwhile. Raises UnknownStream."""
-    stream = session.scalars(
-        select(ValueStream)
-        .where(ValueStream.workspace_id == workspace_id, ValueStream.id == stream_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if stream is None or stream.ended_at is not None:
-        raise UnknownStream
-    return stream
+    found = session.get(ValueStream, stream_id, with_for_update=True, populate_existing=True)
+    return in_use(found, workspace_id)
 
 
 def stream_of(session: Session, workspace_id: int, stream_id: int) -> ValueStream:
     """The stream, to be shown. Raises UnknownStream."""
-    stream = session.get(ValueStream, stream_id)
-    if stream is None or stream.workspace_id != workspace_id or stream.ended_at is not None:
-        raise UnknownStream
-    return stream
-
-
-def setup_of(stream: ValueStream) -> StreamSetup:
-    """What the stream is now."""
-    return StreamSetup(
-        name=stream.name,
-        key_prefix=stream.key_prefix,
-        owner_user_id=stream.owner_user_id,
-        channel_id=stream.channel_id,
-        stage=stream.stage,
-    )
+    return in_use(session.get(ValueStream, stream_id), workspace_id)
 
 
 def list_streams(
@@ -259,17 +254,3 @@ def portfolio_of_channel(session: Session, workspace_id: int, channel_id: str) -
         return stream.portfolio_id
     here = (Portfolio.workspace_id == workspace_id, Portfolio.channel_id == channel_id)
     return session.scalars(select(Portfolio.id).where(*here).order_by(Portfolio.id)).first()
-
-
-class UnknownStream(Mistake):
-    """A value stream that is not there, or not in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("That value stream is not there any more. Choose another one.")
-
-
-class NoSuchStream(Mistake):
-    """A row about a value stream that is not there, where none is to be made."""
-
-    def __init__(self, named: str, there: Iterable[str]) -> None:
-        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")

@@ -2,30 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Literal
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from bot.workflows import keeping
+from bot.workflows.keeping import Act
+from bot.workflows.paging import page_of
 from bot.workflows.projects.slips import is_off_its_date
-from bot.workflows.seeing import portfolio_seen_by, seen_by
+from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
-from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio
-from models.projects.project import Milestone, Program, Project, ProjectShare, ProjectSnapshot
+from models.projects.forms import MOST_LINKED
+from models.projects.project import Milestone, Plan, Program, Project, ProjectShare, ProjectSnapshot
 
+Which = Literal["open", "late", "unlinked", "closed"]
+"""Which projects of a portfolio are listed; of those that are open, the late have a milestone off
+its date, and to the unlinked no epic points, as far as one sees."""
 
-class Which(StrEnum):
-    """Which projects of a portfolio are listed."""
-
-    OPEN = "open"
-    LATE = "late"
-    """Those with a milestone off its date."""
-    UNLINKED = "unlinked"
-    """Those no epic points to, as far as one sees."""
-    CLOSED = "closed"
+COMMAND = "/portfolio projects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +31,8 @@ class ProjectChoice:
 
     stream_id: int | None = None
     program_id: int | None = None
-    which: Which = Which.OPEN
+    which: Which = "open"
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How many milestones with an agreed date there are, and how many are on it."""
-
-    on_their_date: int
-    agreed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ class ProjectsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProjectSheet:
-    """A project with its plan, what was told of it, and the epics the viewer may see."""
+    """A project with its plan, what was reported of it, and the epics the viewer may see."""
 
     portfolio: Portfolio
     project: Project
@@ -75,61 +64,30 @@ class ProjectSheet:
     number: int
     pages: int
     snapshots: Sequence[ProjectSnapshot]
-    """What was told of it, the newest first."""
+    """What was reported of it, the newest first."""
     epics: Sequence[Epic]
     epics_in_all: int
     today: date
 
-
-def plan_of(project: Project, today: date) -> Plan:
-    """The project's own."""
-    slips = [each.slip_days(today) for each in project.milestones]
-    agreed = [slip for slip in slips if slip is not None]
-    return Plan(sum(slip <= 0 for slip in agreed), len(agreed))
-
-
-def latest_slip(project: Project, today: date) -> Milestone | None:
-    """The milestone that is late the most and has not come yet; None where none is."""
-    open_ = [each for each in project.milestones if each.actual_on is None]
-    late = [each for each in open_ if (each.slip_days(today) or 0) > 0]
-    return max(late, key=lambda each: each.slip_days(today) or 0, default=None)
-
-
-PAGE_SIZE = 10
-"""As many as one form links to epics in one go."""
 
 MILESTONES_A_PAGE = 20
 EPICS_SHOWN = 15
 SNAPSHOTS_SHOWN = 12
 
 
-class UnknownProject(Mistake):
-    """A project, program or milestone that is not there, or not for this person."""
-
-    def __init__(self) -> None:
-        super().__init__("That is not there any more. /portfolio projects shows what there is.")
-
-
 def projects_page(
-    session: Session,
-    workspace_id: int,
-    viewer: str,
-    portfolio_id: int | None,
-    choice: ProjectChoice,
-    page: int,
-    at: datetime,
+    act: Act, portfolio_id: int | None, choice: ProjectChoice, page: int
 ) -> ProjectsPage:
     """The projects of a portfolio that the choice leaves, by their codes.
 
-    Where no portfolio is named it is the first with projects. Raises UnknownProject where the
-    viewer sees no such portfolio.
+    Where no portfolio is named it is the first with projects. Raises Gone.
     """
-    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
-    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+    session, viewer = act.session, act.actor
+    portfolio = seen_portfolio(act, portfolio_id)
+    today = portfolio.day_of(act.at)
     rows = _narrowed(portfolio, choice, viewer, today)
     total = session.scalar(rows.with_only_columns(func.count(Project.id))) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, page), pages)
+    number, pages = page_of(page, total, MOST_LINKED)
     projects = session.scalars(
         rows.options(
             joinedload(Project.program),
@@ -137,8 +95,8 @@ def projects_page(
             selectinload(Project.milestones),
         )
         .order_by(Project.code, Project.id)
-        .offset((number - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE)
+        .offset((number - 1) * MOST_LINKED)
+        .limit(MOST_LINKED)
     ).all()
     ids = [project.id for project in projects]
     return ProjectsPage(
@@ -146,7 +104,7 @@ def projects_page(
         programs_of(session, portfolio),
         projects,
         _newest(session, ids),
-        _linked(session, ids, viewer),
+        link_counts(session, ids, viewer),
         _plan(session, rows, today),
         today,
         number,
@@ -155,15 +113,12 @@ def projects_page(
     )
 
 
-def project_sheet(
-    session: Session, workspace_id: int, viewer: str, project_id: int, page: int, at: datetime
-) -> ProjectSheet:
-    """The project with a page of its milestones. Raises UnknownProject."""
-    project = seen_project(session, workspace_id, viewer, project_id)
+def project_sheet(act: Act, project: Project, page: int) -> ProjectSheet:
+    """The project with a page of its milestones, as the person may see it."""
+    session = act.session
     portfolio = session.get_one(Portfolio, project.portfolio_id)
     milestones = project.milestones
-    pages = max(1, -(-len(milestones) // MILESTONES_A_PAGE))
-    number = min(max(1, page), pages)
+    number, pages = page_of(page, len(milestones), MILESTONES_A_PAGE)
     first = (number - 1) * MILESTONES_A_PAGE
     snapshots = session.scalars(
         select(ProjectSnapshot)
@@ -172,7 +127,7 @@ def project_sheet(
         .order_by(ProjectSnapshot.as_of.desc(), ProjectSnapshot.period.desc())
         .limit(SNAPSHOTS_SHOWN)
     ).all()
-    linked = select(Epic).where(Epic.project_id == project.id, seen_by(viewer))
+    linked = select(Epic).where(Epic.project_id == project.id, seen_by(act.actor))
     epics = session.scalars(
         linked.options(joinedload(Epic.state), joinedload(Epic.value_stream))
         .order_by(Epic.created_at, Epic.id)
@@ -187,44 +142,14 @@ def project_sheet(
         snapshots,
         epics,
         session.scalar(linked.with_only_columns(func.count(Epic.id))) or 0,
-        at.astimezone(ZoneInfo(portfolio.time_zone)).date(),
+        portfolio.day_of(act.at),
     )
 
 
-def seen_project(session: Session, workspace_id: int, viewer: str, project_id: int) -> Project:
-    """The project, in a portfolio the viewer sees. Raises UnknownProject."""
-    project = session.scalars(
-        select(Project)
-        .where(
-            Project.workspace_id == workspace_id,
-            Project.id == project_id,
-            portfolio_seen_by(viewer, Project.portfolio_id),
-        )
-        .options(
-            joinedload(Project.program),
-            selectinload(Project.shares).joinedload(ProjectShare.value_stream),
-            selectinload(Project.milestones),
-        )
-    ).first()
-    if project is None:
-        raise UnknownProject
-    return project
-
-
-def seen_portfolio(
-    session: Session, workspace_id: int, viewer: str, portfolio_id: int | None
-) -> Portfolio:
-    """The portfolio, or the first seen with projects where none is named. Raises UnknownProject."""
-    rows = select(Portfolio).where(
-        Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
-    )
-    if portfolio_id is not None:
-        rows = rows.where(Portfolio.id == portfolio_id)
+def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
+    """The portfolio, or the first seen with projects where none is named. Raises Gone."""
     has_some = exists().where(Project.portfolio_id == Portfolio.id)
-    found = session.scalars(rows.order_by(case((has_some, 0), else_=1), Portfolio.id)).first()
-    if found is None:
-        raise UnknownProject
-    return found
+    return keeping.seen_portfolio(act, portfolio_id, COMMAND, case((has_some, 0), else_=1))
 
 
 def programs_of(session: Session, portfolio: Portfolio) -> Sequence[Program]:
@@ -237,7 +162,7 @@ def _narrowed(
     portfolio: Portfolio, choice: ProjectChoice, viewer: str, today: date
 ) -> Select[Project]:
     rows = select(Project).where(Project.portfolio_id == portfolio.id)
-    is_closed = choice.which is Which.CLOSED
+    is_closed = choice.which == "closed"
     rows = rows.where(Project.closed_at.is_not(None) if is_closed else Project.closed_at.is_(None))
     if choice.stream_id is not None:
         in_it = select(ProjectShare.project_id)
@@ -245,20 +170,22 @@ def _narrowed(
         rows = rows.where(Project.id.in_(in_it))
     if choice.program_id is not None:
         rows = rows.where(Project.program_id == choice.program_id)
-    if choice.which is Which.LATE:
+    if choice.which == "late":
         off = select(Milestone.project_id).where(is_off_its_date(today))
         rows = rows.where(Project.id.in_(off))
-    if choice.which is Which.UNLINKED:
+    if choice.which == "unlinked":
         linked = and_(Epic.project_id == Project.id, seen_by(viewer))
         rows = rows.where(~exists().where(linked))
-    for word in choice.text.split():
-        rows = rows.where(
-            or_(
-                Project.code.icontains(word, autoescape=True),
-                Project.name.icontains(word, autoescape=True),
-            )
-        )
-    return rows
+    return rows.where(*has_words(choice.text))
+
+
+def has_words(text: str) -> Sequence[ColumnElement[bool]]:
+    """Which projects have each of the words in their code or name."""
+    columns = (Project.code, Project.name)
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns))
+        for word in text.split()
+    ]
 
 
 def _newest(session: Session, project_ids: Sequence[int]) -> Mapping[int, ProjectSnapshot]:
@@ -272,7 +199,8 @@ def _newest(session: Session, project_ids: Sequence[int]) -> Mapping[int, Projec
     return {snapshot.project_id: snapshot for snapshot in session.scalars(rows)}
 
 
-def _linked(session: Session, project_ids: Sequence[int], viewer: str) -> Mapping[int, int]:
+def link_counts(session: Session, project_ids: Sequence[int], viewer: str) -> Mapping[int, int]:
+    """How many epics point to each of the projects, as far as the viewer may see."""
     rows = (
         select(Epic.project_id, func.count(Epic.id))
         .where(Epic.project_id.in_(project_ids), seen_by(viewer))

@@ -2,31 +2,16 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import LOCK, Act, Gone, Kept
+from bot.workflows.keeping import Act, Kept
 from bot.workflows.themes.themes import COMMAND
-from models.errors import FieldMistakes
+from models.errors import Gone
 from models.form import Form
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
-from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
+from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm
 from models.themes.theme import KeyResult, Objective, Theme
-
-
-def _check_theme(act: Act, theme: Theme, form: Form) -> None:
-    """One at a time gives a theme its name, so that no two have the same."""
-    if not isinstance(form, ThemeForm):
-        return
-    act.session.get(Portfolio, theme.portfolio_id, with_for_update=LOCK)
-    same = select(Theme.id).where(
-        Theme.portfolio_id == theme.portfolio_id,
-        Theme.name == form.name,
-        Theme.id.is_distinct_from(theme.id),
-    )
-    if act.session.scalar(same) is not None:
-        raise FieldMistakes({"name": f"There is a theme {form.name} already."})
 
 
 def _check_objective(act: Act, objective: Objective, form: Form) -> None:
@@ -46,7 +31,7 @@ THEMES = Kept(
     COMMAND,
     called=lambda theme: theme.name,
     portfolio_id=lambda session, theme: theme.portfolio_id,
-    check=_check_theme,
+    unique="name",
 )
 OBJECTIVES = Kept(
     Objective,
@@ -66,18 +51,16 @@ KEY_RESULTS = Kept(
 )
 
 
-def add_theme(act: Act, portfolio_id: int, form: ThemeForm) -> Theme:
-    """Raises Gone, NotAllowed and FieldMistakes."""
-    portfolio = THEMES.portfolio(act, portfolio_id)
-    theme = Theme(workspace_id=act.workspace_id, portfolio_id=portfolio.id, created_at=act.at)
-    return THEMES.keep(act, theme, form)
+def new_theme(act: Act, portfolio: int) -> Theme:
+    """One of the portfolio with that id. Raises Gone and NotAllowed."""
+    here = THEMES.portfolio(act, portfolio)
+    return Theme(workspace_id=act.workspace_id, portfolio_id=here.id, created_at=act.at)
 
 
-def add_objective(act: Act, portfolio_id: int, form: ObjectiveForm) -> Objective:
-    """Raises Gone and NotAllowed."""
-    portfolio = OBJECTIVES.portfolio(act, portfolio_id)
-    objective = Objective(workspace_id=act.workspace_id, portfolio_id=portfolio.id)
-    return OBJECTIVES.keep(act, objective, form)
+def new_objective(act: Act, portfolio: int, theme: int | None = None) -> Objective:
+    """Of the theme it is added on until they choose another. Raises Gone and NotAllowed."""
+    here = OBJECTIVES.portfolio(act, portfolio)
+    return Objective(workspace_id=act.workspace_id, portfolio_id=here.id, theme_id=theme)
 
 
 def add_key_result(act: Act, objective_id: int, form: KeyResultForm) -> KeyResult:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.keeping import Gone
-from bot.workflows.seeing import portfolio_seen_by, seen_by
+from bot.workflows.keeping import Act, seen_portfolio
+from bot.workflows.paging import page_of
+from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
+from models.errors import Gone
 from models.portfolio.portfolio import Portfolio, State, StateKind
 from models.themes.theme import Objective, Theme
 
@@ -52,23 +54,21 @@ class ObjectivesPage:
     total: int
 
 
-def themes_page(
-    session: Session, workspace_id: int, viewer: str, portfolio_id: int | None, page: int
-) -> ThemesPage:
+def themes_page(act: Act, portfolio_id: int | None, page: int) -> ThemesPage:
     """The themes of a portfolio, the first seen where none is named, with the work per theme.
 
     Raises Gone where the viewer sees no such portfolio.
     """
-    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
+    session = act.session
+    portfolio = seen_portfolio(act, portfolio_id, COMMAND)
     themes = session.scalars(
         select(Theme)
         .where(Theme.portfolio_id == portfolio.id)
         .options(selectinload(Theme.objectives))
         .order_by(Theme.closed_at.is_not(None), Theme.name, Theme.id)
     ).all()
-    counts = _counts(session, portfolio, viewer)
-    pages = max(1, -(-len(themes) // THEMES_A_PAGE))
-    number = min(max(1, page), pages)
+    counts = _counts(session, portfolio, act.actor)
+    number, pages = page_of(page, len(themes), THEMES_A_PAGE)
     shown = themes[(number - 1) * THEMES_A_PAGE : number * THEMES_A_PAGE]
     alone = select(func.count(Objective.id)).where(
         Objective.portfolio_id == portfolio.id, Objective.theme_id.is_(None)
@@ -84,16 +84,10 @@ def themes_page(
     )
 
 
-def objectives_page(
-    session: Session,
-    workspace_id: int,
-    viewer: str,
-    portfolio_id: int,
-    theme_id: int | None,
-    page: int,
-) -> ObjectivesPage:
+def objectives_page(act: Act, portfolio_id: int, theme_id: int | None, page: int) -> ObjectivesPage:
     """The objectives of a theme with their key results, or of none. Raises Gone."""
-    portfolio = seen_portfolio(session, workspace_id, viewer, portfolio_id)
+    session = act.session
+    portfolio = seen_portfolio(act, portfolio_id, COMMAND)
     theme = None
     if theme_id is not None:
         theme = session.get(Theme, theme_id)
@@ -103,8 +97,7 @@ def objectives_page(
         Objective.portfolio_id == portfolio.id, Objective.theme_id.is_not_distinct_from(theme_id)
     )
     total = session.scalar(rows.with_only_columns(func.count(Objective.id))) or 0
-    pages = max(1, -(-total // OBJECTIVES_A_PAGE))
-    number = min(max(1, page), pages)
+    number, pages = page_of(page, total, OBJECTIVES_A_PAGE)
     objectives = session.scalars(
         rows.options(selectinload(Objective.key_results))
         .order_by(Objective.closed_at.is_not(None), Objective.due_on.is_(None), Objective.due_on)
@@ -112,23 +105,8 @@ def objectives_page(
         .offset((number - 1) * OBJECTIVES_A_PAGE)
         .limit(OBJECTIVES_A_PAGE)
     ).all()
-    counts = _counts(session, portfolio, viewer)
+    counts = _counts(session, portfolio, act.actor)
     return ObjectivesPage(portfolio, _count(counts, theme), objectives, number, pages, total)
-
-
-def seen_portfolio(
-    session: Session, workspace_id: int, viewer: str, portfolio_id: int | None
-) -> Portfolio:
-    """The portfolio, or the first the viewer sees where none is named. Raises Gone."""
-    rows = select(Portfolio).where(
-        Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
-    )
-    if portfolio_id is not None:
-        rows = rows.where(Portfolio.id == portfolio_id)
-    portfolio = session.scalars(rows.order_by(Portfolio.id)).first()
-    if portfolio is None:
-        raise Gone(COMMAND)
-    return portfolio
 
 
 def _counts(

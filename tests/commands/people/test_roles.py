@@ -238,6 +238,6 @@ def test_a_forged_place_is_refused_and_gives_nothing(slack, shop):
         each["value"] = '{"portfolio":999}'
     form.choose("Where?", "Shop")
     errors = form.submit().errors
-    assert errors["Which role?"].startswith("That portfolio or value stream is not there")
+    assert errors["Which role?"].startswith("That portfolio is not there")
     form.close(whole_stack=True)
     assert not roles(slack).shows("Finance ·")

@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from models.errors import Mistake
-from models.projects.shares import Share, parse_shares, spell_shares
+from models.portfolio.portfolio import ValueStream
+from models.projects.shares import Share, of_streams, parse_shares, spell_shares
 
 
 def share(stream, percent):
@@ -46,3 +47,27 @@ def test_shares_that_are_not_the_whole_are_refused(text, sentence):
 def test_shares_are_told_as_they_are_read():
     for text in ("PAY", "PAY:60;ONB:40", "A:33.34;B:66.66"):
         assert spell_shares(parse_shares(text)) == text
+
+
+STREAMS = [
+    ValueStream(id=1, name="Onboarding", key_prefix="ONB"),
+    ValueStream(id=2, name="Payments", key_prefix="PAY"),
+]
+
+
+def test_streams_are_known_by_name_and_letters_however_they_are_written():
+    shares = [share("payments", 60), share("Onb", 40)]
+    assert of_streams(shares, STREAMS) == ((2, Decimal(60)), (1, Decimal(40)))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Claims", "There is no value stream Claims; there is: Onboarding, Payments."),
+        ("Payments:50; PAY:50", "Payments is there twice: give it one share."),
+    ],
+)
+def test_a_stream_that_is_not_there_or_there_twice_has_no_share(text, sentence):
+    with pytest.raises(Mistake) as refused:
+        of_streams(parse_shares(text), STREAMS)
+    assert refused.value.sentence == sentence

@@ -10,11 +10,11 @@ from bot.views.budgets.budget import budget
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import shift_page, told
 from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
-from bot.workflows.budgets.considering import Ruling
 from models.budgets.books import Balance
 from models.budgets.ledger import Entry
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import Band, Position
+from models.budgets.ruling import Ruling
 from models.budgets.seats import People, Seat
 from models.budgets.shift import Approval, Outcome, Shift
 from tests.views.builders import ANA, BEN, CLEO, DANA, ELI, HOSTILE, MONDAY, a_portfolio

@@ -12,13 +12,12 @@ from bot.workflows.audit.log import Query
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.moving import move
 from bot.workflows.people.workspaces import grant_admin
-from bot.workflows.permitting import NotAllowed
 from models.audit.audit import Act
 from models.audit.trail import note
 from models.epics.epic import Epic
 from models.epics.limit import WipLimit
 from models.people.handover import Handover
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.themes.theme import Theme
 from sandbox.blockkit import check_message

@@ -8,12 +8,12 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.epics.moving import move
-from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation, FactCheck, UnknownQuestion
 from models.board.digest import Digest, SentAlready, Subscription, UnknownScope, Wish
 from models.epics.epic import Epic
 from models.flow.flow import Load
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
 from tests.needs import by_name

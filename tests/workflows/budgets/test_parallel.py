@@ -11,11 +11,10 @@ from sqlalchemy import select
 
 from bot.workflows.budgets import shifting
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.keeping import ChangedSince
 from models.budgets.ledger import EntryKind
 from models.budgets.shift import Outcome, Shift
 from models.database import Database
-from models.errors import DatabaseAway, Mistake
+from models.errors import ChangedSince, DatabaseAway, Mistake
 from models.people.role import Role, RoleGrant
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 

@@ -10,8 +10,6 @@ from sqlalchemy.exc import DatabaseError
 from bot.workflows.board.changes import changes_between
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
-from bot.workflows.keeping import Gone
-from bot.workflows.permitting import NotAllowed
 from models.audit.audit import AuditEvent
 from models.decisions.decision import (
     AFTER_THE_LAST,
@@ -24,8 +22,9 @@ from models.decisions.decision import (
 )
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
 from models.epics.epic import Epic, Transition
+from models.errors import Gone
 from models.message import Message, MessageKind
-from models.people.role import RoleGrant
+from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY

@@ -11,7 +11,6 @@ from bot.workflows.epics.answering import answer
 from bot.workflows.epics.blocking import block, unblock
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.stopping import stop
-from bot.workflows.permitting import NotAllowed
 from models.board.confirmation import Confirmation
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
@@ -19,6 +18,7 @@ from models.epics.epic import Epic, Transition
 from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme

@@ -10,9 +10,6 @@ from bot.views.notices import notices
 from bot.workflows.epics import finding
 from bot.workflows.epics.editing import edit, hand_over, note_told
 from bot.workflows.epics.proposing import propose
-from bot.workflows.permitting import NotAllowed
-from bot.workflows.portfolio.readiness import NotLiveYet
-from bot.workflows.portfolio.streams import UnknownStream
 from models.audit.audit import Act, AuditEvent
 from models.epics.epic import Epic
 from models.epics.listing import UnknownEpic
@@ -20,7 +17,9 @@ from models.epics.proposal import ChangedMeanwhile, Proposal
 from models.errors import FieldMistakes
 from models.message import Message, MessageKind
 from models.people.handover import Handover
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.people.role import NotAllowed
+from models.portfolio.portfolio import Portfolio, UnknownStream, ValueStream
+from models.portfolio.readiness import NotLiveYet
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
 from models.work import Work

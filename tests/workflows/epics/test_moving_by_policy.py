@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import delete, event, func, select
 
 from bot.workflows.epics.moving import move
-from bot.workflows.permitting import NotAllowed
 from models.epics.epic import Epic, Transition
 from models.epics.obstacles import NotYet, Override
 from models.errors import ReasonMissing
 from models.message import Message, MessageKind
+from models.people.role import NotAllowed
+from models.portfolio.board import Board
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
+from models.portfolio.preset import USUAL_BOARD
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
 
@@ -38,7 +40,7 @@ def shop(database):
     with database.write() as session:
         portfolio = session.get_one(Portfolio, portfolio_id)
         usual = Portfolio(workspace_id=workspace_id)
-        usual.add_default_states()
+        Board(usual).use_preset(USUAL_BOARD)
         for state, asks in zip(portfolio.states, usual.states, strict=True):
             state.exit_requires = asks.exit_requires
     return workspace_id

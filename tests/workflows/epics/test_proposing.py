@@ -14,14 +14,13 @@ from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.people import workspaces as joining
 from bot.workflows.portfolio.setting_up import set_up
-from bot.workflows.portfolio.states import UnknownState
-from bot.workflows.portfolio.streams import UnknownStream
 from models.epics.epic import Epic, Transition
 from models.epics.listing import UnknownEpic, UnknownKey
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, MovedMeanwhile
 from models.message import Message
 from models.people.workspace import Workspace
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.board import UnknownState
+from models.portfolio.portfolio import Portfolio, UnknownStream, ValueStream
 from models.portfolio.setup import Setup, StreamSetup
 from models.work import Work, cancel, put
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic

@@ -20,7 +20,6 @@ from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.epics.restricting import circle_of, restrict
 from bot.workflows.epics.transferring import give
 from bot.workflows.epics.waiting import ANSWER, STALE
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.seeing import EVERYBODY
 from models.board.confirmation import FactCheck
 from models.board.digest import Digest, Wish
@@ -29,7 +28,7 @@ from models.epics.answer import AnswerKind
 from models.epics.epic import CircleMember, Epic
 from models.epics.listing import Filter, UnknownEpic, UnknownKey
 from models.message import Message, MessageKind
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic

@@ -10,12 +10,11 @@ from bot.workflows.board.card import history
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.restricting import restrict
 from bot.workflows.epics.transferring import give, over_limits
-from bot.workflows.permitting import NotAllowed
-from bot.workflows.portfolio.streams import UnknownStream
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
-from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.people.role import NotAllowed
+from models.portfolio.portfolio import Portfolio, UnknownStream, ValueStream, WipLimit
 from models.portfolio.setup import StreamSetup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio, an_epic

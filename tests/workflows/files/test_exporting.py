@@ -11,16 +11,18 @@ from sqlalchemy import literal_column, select, true
 from sqlalchemy.exc import DBAPIError
 
 from bot.workflows.audit import verifying
-from bot.workflows.files import exporting, kinds, packing
-from bot.workflows.files.importing.histories import import_items, read_items, staged_items
-from bot.workflows.files.matching_columns import guessed
-from bot.workflows.files.reading_tables import read_table
+from bot.workflows.files import exporting, packing
+from bot.workflows.files.importing.histories import import_items, staged_items
 from bot.workflows.seeing import EVERYBODY, seen_by
 from models.audit.audit import Act, Anchor, chained, first_break
 from models.base import Base
 from models.epics.epic import CircleMember, Epic
 from models.errors import DatabaseAway
+from models.files import kinds
 from models.files.export import ExportFormat
+from models.files.histories import read_items
+from models.files.matching import guessed
+from models.files.table import read_table
 from models.people.handover import Handover
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Project

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from sqlalchemy import func, select
 
-from bot.workflows.files import kinds
 from bot.workflows.files.importing.creating import found_portfolio
 from bot.workflows.files.importing.epics import load_epics, plan_epics, staged_epics
-from bot.workflows.files.matching_columns import guessed, matched
-from bot.workflows.files.reading_tables import read_table
 from bot.workflows.people.workspaces import workspace_of
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic, Transition
+from models.files import kinds
+from models.files.matching import guessed, matched
+from models.files.table import read_table
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 from models.themes.theme import Theme
 from tests.workflows.builders import MONDAY, a_portfolio, an_epic
@@ -41,12 +41,6 @@ def brings_in(database, portfolio_id, text, **more):
         database.write(by=connection) as session,
     ):
         return load_epics(session, session.get_one(Portfolio, portfolio_id), planned, MONDAY)
-
-
-def against(database, portfolio_id, text, **more):
-    with database.read() as session:
-        portfolio = session.get_one(Portfolio, portfolio_id)
-        return plan_epics(session, portfolio, read(text), **more).against
 
 
 def by_title(session):
@@ -81,15 +75,6 @@ def test_an_epic_begins_in_its_state_with_one_entry_and_the_clocks_that_follow(d
         assert all(entry.at == entry.epic.state_entered_at for entry in entries)
 
 
-def test_of_the_two_columns_of_a_state_the_one_that_was_exported_comes_back(database):
-    _, portfolio_id = a_portfolio(database)
-    rows = "title,value_stream,state,phase\nA,PAY,implementing,delivering\nB,PAY,implementing,\n"
-    brings_in(database, portfolio_id, rows + "C,PAY,ready,delivering\n")
-    with database.read() as session:
-        phases = {title: epic.phase for title, epic in by_title(session).items()}
-        assert phases == {"A": Phase.DELIVERING, "B": Phase.TESTING, "C": None}
-
-
 def test_epics_come_in_once_by_source_and_id_or_by_key(database):
     _, portfolio_id = a_portfolio(database)
     brings_in(database, portfolio_id, SIX)
@@ -111,29 +96,6 @@ def test_keys_come_back_as_they_were_and_none_is_given_again(database):
         stream = session.scalars(select(ValueStream).where(ValueStream.name == "Claims")).one()
         assert stream.key_prefix == "CLM"
         assert an_epic(session, workspace_id, stream.id).key == "CLM-10"
-
-
-def test_what_speaks_against_an_epic_is_said_by_its_line(database):
-    _, portfolio_id = a_portfolio(database)
-    text = "key,title,value_stream,state,project\n"
-    text += "12,A,Payments,,\n,B,Payments,Doing,\n,C,Payments,,PRJ-9\n,D,Claims,,\n,E,PAY,,\n"
-    said = against(database, portfolio_id, text, may_found=False)
-    assert said == {
-        2: "“12” is not a key like PAY-12; leave it out and one is given",
-        3: "there is no state “Doing”; the states are Funnel, Reviewing, Analyzing, Ready, "
-        "Implementing, Done, Stopped",
-        4: "there is no project PRJ-9, neither here nor in the file",
-        5: "there is no value stream Claims; there is: Onboarding, Payments",
-    }
-
-
-def test_owners_are_found_by_the_names_that_are_given(database):
-    _, portfolio_id = a_portfolio(database)
-    text = "title,value_stream,owner\nA,Payments,Ana Alvarez\nB,Payments,<@U0BEN>\n"
-    report = brings_in(database, portfolio_id, text, people={"ana alvarez": "U0ANA"})
-    assert report.named_owners == []
-    with database.read() as session:
-        assert [e.owner_user_id for e in by_title(session).values()] == ["U0ANA", "U0BEN"]
 
 
 def test_an_import_of_epics_is_one_event(database):

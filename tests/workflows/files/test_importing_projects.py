@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import func, select
 
 import migrations
-from bot.workflows.files import kinds
 from bot.workflows.files.exporting_projects import (
     milestone_rows,
     program_rows,
@@ -18,15 +17,17 @@ from bot.workflows.files.exporting_projects import (
     snapshot_rows,
 )
 from bot.workflows.files.importing.creating import found_portfolio
-from bot.workflows.files.importing.projects import Rows, load_projects, plan, staged_projects
-from bot.workflows.files.matching_columns import guessed, matched
-from bot.workflows.files.reading_tables import read_table
+from bot.workflows.files.importing.projects import load_projects, plan, staged_projects
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.projects.keeping import suggest_projects
 from models.audit.audit import AuditEvent
 from models.database import Database
+from models.files import kinds
+from models.files.matching import guessed, matched
+from models.files.project_plan import Rows
+from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio, ValueStream
-from models.projects.project import Milestone, MilestoneKind, Project, ProjectShare, ProjectSnapshot
+from models.projects.project import Milestone, MilestoneKind, Project, ProjectSnapshot
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 KINDS = {
@@ -72,13 +73,6 @@ def brings_in(database, rows, name="Shop", currency="EUR", at=NOW, about=None):
         here = workspace_of(session, "T1").id
         portfolio = found_portfolio(session, here, name, at, currency)
         return load_projects(session, portfolio, planned, at, about or {})
-
-
-def against(database, rows, **more):
-    with database.read() as session:
-        found = session.scalar(select(Portfolio))
-        reasons = plan(session, found, rows, **more).against
-    return {part: said for part, said in reasons.items() if said}
 
 
 def everything(database, name="Shop"):
@@ -141,34 +135,6 @@ def test_nothing_comes_in_twice_and_a_grown_file_adds_what_is_new(database):
     assert (grown.added["projects"], grown.added["project_snapshots"]) == (1, 1)
 
 
-def test_a_project_is_known_by_its_source_and_id_whatever_its_code(database):
-    brings_in(database, rows_of("code,name,source,source_id\nP1,One,jira,77\n"))
-    again = brings_in(database, rows_of("code,name,source,source_id\nP9,One,jira,77\n"))
-    assert (again.added["projects"], again.known) == (0, {"projects": 1})
-    rows = rows_of("code,name,source,source_id\nP1,Other,sap,1\n")
-    said = {2: "P1 is the code of “One” already, which is another one"}
-    assert against(database, rows) == {"projects": said}
-
-
-def test_a_code_without_a_source_is_the_project_that_was_typed_in(database):
-    brings_in(database, rows_of("code,name\nPRJ-1,By hand\n"))
-    again = brings_in(database, rows_of("code,name,source,source_id\nprj-1,Same,sap,1\n"))
-    assert again.known == {"projects": 1}
-
-
-def test_what_is_about_no_project_speaks_against_its_row(database):
-    rows = rows_of(PROJECTS, milestones=MILESTONES + "PRJ-9,M1,x,,,,,\n")
-    said = "there is no project PRJ-9, neither here nor in the file"
-    assert against(database, rows) == {"milestones": {5: said}}
-
-
-def test_where_no_stream_is_to_be_made_an_unknown_one_speaks_against_its_row(database):
-    brings_in(database, rows_of("code,value_stream\nP1,Payments\n"))
-    rows = rows_of("code,value_stream\nP2,payments\nP3,PAY\nP4,Claims\n")
-    said = {4: "there is no value stream Claims; there is: Payments"}
-    assert against(database, rows, may_found=False) == {"projects": said}
-
-
 def test_a_merged_stream_keeps_its_snapshots_and_todays_share_is_its_heirs(database):
     brings_in(database, rows_of("code,value_stream\nP1,Old\nP2,New\n"))
     with database.write() as session:
@@ -184,13 +150,6 @@ def test_a_merged_stream_keeps_its_snapshots_and_todays_share_is_its_heirs(datab
         assert [(s.value_stream.name, s.percent) for s in project.shares] == [("New", Decimal(100))]
         snapshot = session.scalars(select(ProjectSnapshot)).one()
         assert (snapshot.value_stream.name, snapshot.period) == ("Old", "2024-12-31")
-
-
-def test_a_project_without_a_stream_is_the_one_it_was_reported_under_last(database):
-    brings_in(database, rows_of("code,name\nPRJ-204,x\n", snapshots=SNAPSHOTS))
-    with database.read() as session:
-        share = session.scalars(select(ProjectShare)).one()
-        assert (share.value_stream.name, share.percent) == ("PAY", Decimal(100))
 
 
 def test_an_import_is_one_event_with_counts_and_the_hashes_of_its_files(database):

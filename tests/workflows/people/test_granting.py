@@ -5,20 +5,23 @@ from sqlalchemy import select
 
 from bot.views.notices import notices
 from bot.workflows.people import user_groups as grouping
-from bot.workflows.people.granting import (
-    AdminBySettings,
-    LastAdmin,
-    NowhereInParticular,
-    UnknownGrant,
-    grant,
-    take_away,
-)
+from bot.workflows.people.granting import grant, take_away
 from bot.workflows.people.workspaces import admin_ids, grant_admin, settle_admins, workspace_of
-from bot.workflows.permitting import NotAllowed, Place, check, granted_roles, may
+from bot.workflows.permitting import Place, check, granted_roles, may
 from bot.workflows.portfolio.setting_up import go_live, set_up
 from models.message import Message, MessageKind
 from models.people.handover import Departure
-from models.people.role import Right, Role, RoleGrant, SlackGroup, UserGroup
+from models.people.role import (
+    AdminBySettings,
+    LastAdmin,
+    NotAllowed,
+    Right,
+    Role,
+    RoleGrant,
+    SlackGroup,
+    UnknownGrant,
+    UserGroup,
+)
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import Setup
 from models.work import Work
@@ -95,11 +98,6 @@ def test_an_admin_of_one_portfolio_makes_nobody_admin_of_all(database, here):
     gives(database, here, Role.FINANCE, shop, [DANA], actor=ELI)
     with pytest.raises(NotAllowed):
         gives(database, here, Role.ADMIN, None, [ELI], actor=ELI)
-
-
-def test_only_admins_have_their_role_everywhere(database, here):
-    with pytest.raises(NowhereInParticular):
-        gives(database, here, Role.FINANCE, None, [DANA])
 
 
 def takes(database, here, grant_id, actor=ANA):

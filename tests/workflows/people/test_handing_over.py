@@ -5,21 +5,20 @@ from sqlalchemy import select
 
 from bot.workflows.people import departing
 from bot.workflows.people.granting import grant
-from bot.workflows.people.handing_over import (
-    NothingChosen,
-    OwnsOtherThings,
-    TheirsAlready,
-    hand_over,
-    kinds_to_hand,
-)
+from bot.workflows.people.handing_over import hand_over, kinds_to_hand
 from bot.workflows.people.holdings import holdings
 from bot.workflows.people.workspaces import grant_admin, settle_admins
-from bot.workflows.permitting import NotAllowed, Place, check, granted_roles
+from bot.workflows.permitting import Place, check, granted_roles
 from models.audit.audit import Act
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
-from models.people.handover import Departure, Handover, Kind
-from models.people.role import Right, Role, RoleGrant
+from models.people.handover import (
+    Departure,
+    Handover,
+    Kind,
+    OwnsOtherThings,
+)
+from models.people.role import NotAllowed, Right, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Project
 from models.themes.theme import Objective
@@ -128,15 +127,6 @@ def test_nobody_else_hands_over_what_is_not_theirs(database, here):
         hands(database, here, Kind.EPICS, actor=CLEO)
     assert refused.value.sentence == "Only an admin can hand this over."
     assert held(database, here) == ALL
-
-
-@pytest.mark.parametrize(
-    ("kinds", "to", "mistake"),
-    [((), CLEO, NothingChosen), ((Kind.EPICS,), BEN, TheirsAlready)],
-)
-def test_nothing_or_to_oneself_is_asked_for_again(database, here, kinds, to, mistake):
-    with pytest.raises(mistake):
-        hands(database, here, *kinds, to=to)
 
 
 def test_a_form_that_showed_other_things_is_not_taken(database, here):

@@ -7,15 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.files.importing.histories import histories
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.portfolio import merging as restructuring
-from bot.workflows.portfolio.basics import ChangedMeanwhile
-from bot.workflows.portfolio.streams import UnknownStream
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
+from models.errors import ChangedSince
 from models.flow.flow import board_at
-from models.people.role import Role, RoleGrant
-from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.people.role import NotAllowed, Role, RoleGrant
+from models.portfolio.portfolio import (
+    NothingToSplit,
+    Portfolio,
+    UnknownStream,
+    ValueStream,
+    WipLimit,
+)
 from models.portfolio.setup import StreamSetup
 from models.projects.project import Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
@@ -132,10 +136,8 @@ def test_what_only_a_circle_sees_goes_along_and_is_not_counted_for_others(databa
 def test_only_an_admin_merges_and_only_what_was_shown(database, shop):
     with database.write() as session, pytest.raises(NotAllowed):
         merge(session, shop, actor=BEN)
-    with database.write() as session, pytest.raises(ChangedMeanwhile):
+    with database.write() as session, pytest.raises(ChangedSince):
         merge(session, shop, version=7)
-    with database.write() as session, pytest.raises(restructuring.SameStream):
-        merge(session, shop, target="PAY")
     with database.write() as session:
         merge(session, shop)
     with database.write() as session, pytest.raises(UnknownStream):
@@ -166,7 +168,7 @@ def test_a_split_takes_only_what_was_chosen_and_is_there(database, shop):
         }
         assert board(session, MONDAY).wip_per_value_stream == {"Onboarding": 1, "Payments": 2}
     setup = StreamSetup(name="More")
-    with database.write() as session, pytest.raises(restructuring.NothingToSplit):
+    with database.write() as session, pytest.raises(NothingToSplit):
         restructuring.split(session, shop[0], ANA, source, 2, setup, [4], JUNE)
 
 

@@ -1,29 +1,34 @@
 """Projects changed and linked to epics: by who may, within one portfolio, for those who see."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event, select
 
 from bot.workflows.epics.linking import link, suggest_epics, unlink
 from bot.workflows.files.importing.creating import found_portfolio
-from bot.workflows.keeping import ChangedSince
+from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import workspace_of
-from bot.workflows.permitting import NotAllowed
-from bot.workflows.projects.keeping import keep_milestone, keep_project
+from bot.workflows.projects.keeping import (
+    MILESTONES,
+    PROGRAMS,
+    PROJECTS,
+    new_milestone,
+    new_program,
+    new_project,
+)
 from bot.workflows.projects.projects import (
     ProjectChoice,
-    UnknownProject,
-    Which,
     project_sheet,
     projects_page,
 )
-from models.errors import FieldMistakes
-from models.people.role import Role, RoleGrant
+from models.errors import ChangedSince, FieldMistakes, Gone, Taken
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.forms import MilestoneForm, ProgramForm, ProjectForm
 from models.projects.project import ProjectSnapshot
-from models.projects.project_entry import MilestoneEntry, ProjectEntry
-from models.projects.shares import parse_shares
+from models.projects.shares import of_streams, parse_shares
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO, DANA = "U0CLEO", "U0DANA"
@@ -41,14 +46,26 @@ def shop(database):
     return here, portfolio_id
 
 
+def act(session, shop, actor=DANA):
+    return Act(session, shop[0], actor, MONDAY)
+
+
 def adds(session, shop, code="PRJ-204", shares="Payments", actor=DANA, **more):
-    entry = ProjectEntry(code=code, name=code, shares=parse_shares(shares), **more)
-    return keep_project(session, *(shop[0], actor, shop[1]), None, entry, MONDAY)
+    does = act(session, shop, actor)
+    streams = session.get_one(Portfolio, shop[1]).open_streams
+    form = ProjectForm(code=code, shared=of_streams(parse_shares(shares), streams), **more)
+    return PROJECTS.add(does, new_project(does, shop[1]), form)
 
 
 def plans(session, shop, project, code, baseline, **more):
-    entry = MilestoneEntry(code=code, name=code, baseline_on=baseline, **more)
-    return keep_milestone(session, shop[0], DANA, project.id, None, entry, MONDAY)
+    form = MilestoneForm(code=code, baseline_on=baseline, **more)
+    does = act(session, shop)
+    return MILESTONES.add(does, new_milestone(does, project.id), form)
+
+
+def sheet(session, shop, project, viewer):
+    does = act(session, shop, viewer)
+    return project_sheet(does, PROJECTS.seen(does, project.id), 1)
 
 
 def proposes(session, shop, title="Pay by bank transfer", stream="Payments", **columns):
@@ -61,7 +78,7 @@ def proposes(session, shop, title="Pay by bank transfer", stream="Payments", **c
 
 def page(session, shop, viewer=CLEO, number=1, **choice):
     choice = ProjectChoice(**choice)
-    return projects_page(session, shop[0], viewer, shop[1], choice, number, MONDAY)
+    return projects_page(act(session, shop, viewer), shop[1], choice, number)
 
 
 def codes(found):
@@ -93,21 +110,34 @@ def test_a_project_changed_since_it_was_seen_is_not_overwritten(database, shop):
         project = adds(session, shop)
         seen = (project.id, project.version)
         plans(session, shop, project, "M1", TODAY)
-        entry = ProjectEntry(code="PRJ-204", name="Mine")
-        with pytest.raises(ChangedSince, match="Someone has changed this project"):
-            keep_project(session, shop[0], DANA, shop[1], seen, entry, MONDAY)
+        with pytest.raises(ChangedSince, match="Someone has changed PRJ-204"):
+            PROJECTS.change(act(session, shop), *seen, ProjectForm(code="PRJ-204", name="Mine"))
 
 
-def test_a_milestone_is_of_its_own_project_only(database, shop):
+def test_a_code_is_there_once_in_its_portfolio_or_plan_however_it_is_written(database, shop):
     with database.write() as session:
         one, two = adds(session, shop, "P1"), adds(session, shop, "P2")
-        milestone = plans(session, shop, one, "M1", TODAY)
-        entry = MilestoneEntry(code="M1", name="M1", baseline_on=TODAY)
-        seen = (milestone.id, two.version)
-        with pytest.raises(UnknownProject):
-            keep_milestone(session, shop[0], DANA, two.id, seen, entry, MONDAY)
-        with pytest.raises(FieldMistakes, match="There is a milestone m1 already"):
+        plans(session, shop, one, "M1", TODAY)
+        plans(session, shop, two, "M1", TODAY)
+        with pytest.raises(Taken, match="There is a milestone m1 already"), session.begin_nested():
             plans(session, shop, one, "m1", TODAY)
+        with pytest.raises(Taken, match="There is a project p1 already"):
+            adds(session, shop, "p1")
+        does = act(session, shop)
+        PROGRAMS.add(does, new_program(does, shop[1]), ProgramForm(code="Core"))
+        with pytest.raises(Taken, match="There is a program CORE already"):
+            PROGRAMS.add(does, new_program(does, shop[1]), ProgramForm(code="CORE"))
+
+
+def test_a_stream_that_was_merged_meanwhile_takes_no_further_share(database, shop):
+    with database.write() as session:
+        project = adds(session, shop)
+        onboarding = session.scalars(select(ValueStream).where(ValueStream.name == "Onboarding"))
+        stream = onboarding.one()
+        stream.ended_at = MONDAY
+        form = ProjectForm(code="PRJ-204", shared=((stream.id, Decimal(100)),))
+        with pytest.raises(FieldMistakes, match="There is no value stream Onboarding; there is"):
+            PROJECTS.change(act(session, shop), project.id, project.version, form)
 
 
 def test_an_epic_is_linked_by_who_may_change_it_or_projects_in_its_stream(database, shop):
@@ -115,12 +145,12 @@ def test_an_epic_is_linked_by_who_may_change_it_or_projects_in_its_stream(databa
         project, epic = adds(session, shop), proposes(session, shop)
         for actor in (BEN, DANA, ANA):
             version = epic.version
-            link(session, shop[0], actor, {epic.id: project.id}, MONDAY)
+            link(act(session, shop, actor), {"": (epic.id, project.id)})
             assert (epic.project, epic.version) == (project, version + 1)
-            unlink(session, shop[0], actor, epic.id, project.id, MONDAY)
-            assert epic.project_id is None
+            unlink(act(session, shop, actor), epic.id, project.id)
+            assert epic.project is None
         with pytest.raises(NotAllowed, match="can change this epic"):
-            link(session, shop[0], CLEO, {epic.id: project.id}, MONDAY)
+            link(act(session, shop, CLEO), {"": (epic.id, project.id)})
 
 
 def test_what_cannot_be_linked_is_said_by_its_epic_and_nothing_is(database, shop):
@@ -130,13 +160,14 @@ def test_what_cannot_be_linked_is_said_by_its_epic_and_nothing_is(database, shop
         taken = proposes(session, shop, "Taken", project_id=one.id)
         hidden = proposes(session, shop, "Hidden", restricted=True)
         session.flush()
-        wishes = {each.id: two.id for each in (free, taken, hidden)} | {999_999: two.id}
+        ids = {"free": free.id, "taken": taken.id, "hidden": hidden.id, "none": 999_999}
+        wishes = {name: (epic_id, two.id) for name, epic_id in ids.items()}
         with pytest.raises(FieldMistakes) as refused, session.begin_nested():
-            link(session, shop[0], DANA, wishes, MONDAY)
+            link(act(session, shop), wishes)
         assert refused.value.errors == {
-            str(taken.id): f"{taken.key} is already linked to P1. Unlink it there first.",
-            str(hidden.id): "That epic is not there any more.",
-            "999999": "That epic is not there any more.",
+            "taken": f"{taken.key} is already linked to P1. Unlink it there first.",
+            "hidden": "That epic is not there any more.",
+            "none": "That epic is not there any more.",
         }
         session.expire_all()
         assert free.project_id is None
@@ -152,12 +183,12 @@ def test_an_epic_of_another_portfolio_or_workspace_is_not_linked(database, shop)
         elsewhere = an_epic(session, shop[0], stream.id, "Elsewhere")
         elsewhere.value_stream.owner_user_id = BEN
         with pytest.raises(FieldMistakes, match="ELS-1 is in another portfolio"):
-            link(session, shop[0], BEN, {elsewhere.id: project.id}, MONDAY)
-        foreign = workspace_of(session, "T2").id
-        with pytest.raises(UnknownProject):
-            link(session, foreign, BEN, {elsewhere.id: project.id}, MONDAY)
-        with pytest.raises(UnknownProject):
-            project_sheet(session, foreign, BEN, project.id, 1, MONDAY)
+            link(act(session, shop, BEN), {"": (elsewhere.id, project.id)})
+        foreign = (workspace_of(session, "T2").id, shop[1])
+        with pytest.raises(Gone):
+            link(act(session, foreign, BEN), {"": (elsewhere.id, project.id)})
+        with pytest.raises(Gone):
+            sheet(session, foreign, project, BEN)
 
 
 def test_epics_are_offered_that_have_no_project_those_of_its_streams_first(database, shop):
@@ -172,7 +203,7 @@ def test_epics_are_offered_that_have_no_project_those_of_its_streams_first(datab
         session.flush()
 
         def offered(viewer, typed="", limit=10):
-            found = suggest_epics(session, shop[0], viewer, project.id, typed, limit)
+            found = suggest_epics(act(session, shop, viewer), project.id, typed, limit)
             return [epic.title for epic in found]
 
         assert offered(CLEO) == ["Old one", "Stopped one", "Other stream"]
@@ -195,9 +226,9 @@ def test_the_list_is_narrowed_and_its_plan_is_of_all_that_are_left(database, sho
         assert codes(everything) == ["P1", "P2"]
         assert (everything.plan.on_their_date, everything.plan.agreed) == (2, 3)
         assert everything.linked == {calm.id: 1}
-        assert codes(page(session, shop, which=Which.LATE)) == ["P1"]
-        assert codes(page(session, shop, which=Which.UNLINKED)) == ["P1"]
-        assert codes(page(session, shop, which=Which.CLOSED)) == []
+        assert codes(page(session, shop, which="late")) == ["P1"]
+        assert codes(page(session, shop, which="unlinked")) == ["P1"]
+        assert codes(page(session, shop, which="closed")) == []
         assert codes(page(session, shop, text="p2")) == ["P2"]
         onboarding = calm.shares[0].value_stream_id
         narrowed = page(session, shop, stream_id=onboarding)
@@ -211,10 +242,10 @@ def test_a_link_one_may_not_see_leaves_a_project_unlinked_for_them(database, sho
         proposes(session, shop, restricted=True, project_id=project.id)
         session.flush()
         assert page(session, shop, CLEO).linked == {}
-        assert codes(page(session, shop, CLEO, which=Which.UNLINKED)) == ["PRJ-204"]
-        assert codes(page(session, shop, BEN, which=Which.UNLINKED)) == []
-        assert project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY).epics == []
-        assert project_sheet(session, shop[0], BEN, project.id, 1, MONDAY).epics_in_all == 1
+        assert codes(page(session, shop, CLEO, which="unlinked")) == ["PRJ-204"]
+        assert codes(page(session, shop, BEN, which="unlinked")) == []
+        assert sheet(session, shop, project, CLEO).epics == []
+        assert sheet(session, shop, project, BEN).epics_in_all == 1
 
 
 def test_a_portfolio_one_does_not_see_shows_no_projects(database, shop):
@@ -225,9 +256,9 @@ def test_a_portfolio_one_does_not_see_shows_no_projects(database, shop):
         assert codes(page(session, shop, DANA)) == ["PRJ-204"]
         for looks in (
             lambda: page(session, shop, CLEO),
-            lambda: project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY),
+            lambda: sheet(session, shop, project, CLEO),
         ):
-            with pytest.raises(UnknownProject):
+            with pytest.raises(Gone):
                 looks()
 
 
@@ -242,8 +273,8 @@ def test_the_newest_snapshot_is_the_last_told(database, shop):
             )
         session.flush()
         assert page(session, shop).newest[project.id].period == "c"
-        sheet = project_sheet(session, shop[0], CLEO, project.id, 1, MONDAY)
-        assert [snapshot.period for snapshot in sheet.snapshots] == ["c", "b", "a"]
+        found = sheet(session, shop, project, CLEO)
+        assert [snapshot.period for snapshot in found.snapshots] == ["c", "b", "a"]
 
 
 def test_a_page_of_projects_asks_as_many_questions_for_one_as_for_ten(database, shop, queries):

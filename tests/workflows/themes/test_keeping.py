@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.workflows.keeping import Act, ChangedSince, Gone, who_changed
+from bot.workflows.keeping import Act, who_changed
 from bot.workflows.people.workspaces import grant_admin
-from bot.workflows.permitting import NotAllowed
 from bot.workflows.themes import keeping as theming
 from bot.workflows.themes import themes as surveying
 from models.audit import audit
 from models.epics.epic import Epic
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes, Gone
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 from models.themes.theme import MOST_KEY_RESULTS, EnoughKeyResults, KeyResult, Theme
@@ -38,13 +38,15 @@ def act(session, here, actor=ANA):
 
 def a_theme(database, here, name="Fewer abandoned purchases", actor=ANA):
     with database.write() as session:
-        return theming.add_theme(act(session, here, actor), here[1], ThemeForm(name=name))
+        does = act(session, here, actor)
+        return theming.THEMES.add(does, theming.new_theme(does, here[1]), ThemeForm(name=name))
 
 
 def an_objective(database, here, owner=BEN):
     form = ObjectiveForm(title="More first-time buyers finish", owner_user_id=owner)
     with database.write() as session:
-        return theming.add_objective(act(session, here), here[1], form)
+        does = act(session, here)
+        return theming.OBJECTIVES.add(does, theming.new_objective(does, here[1]), form)
 
 
 def a_result(database, here, objective_id):
@@ -63,7 +65,7 @@ def renamed(database, here, theme, version, name):
 
 def page(database, here, viewer=ANA, number=1):
     with database.read() as session:
-        return surveying.themes_page(session, here[0], viewer, here[1], number)
+        return surveying.themes_page(act(session, here, viewer), here[1], number)
 
 
 def test_only_the_council_and_admins_change_themes(database, here):
@@ -169,13 +171,13 @@ def test_themes_and_objectives_come_in_pages_and_a_page_past_the_end_is_the_last
     for _ in range(7):
         an_objective(database, here)
     with database.read() as session:
-        shown = surveying.objectives_page(session, here[0], ANA, here[1], None, 2)
+        shown = surveying.objectives_page(act(session, here), here[1], None, 2)
     assert (shown.number, shown.pages, len(shown.objectives)) == (2, 2, 1)
 
 
 def test_a_portfolio_of_another_workspace_has_no_themes_for_us(database, here):
     with database.read() as session, pytest.raises(Gone):
-        surveying.themes_page(session, here[0] + 1, ANA, here[1], 1)
+        surveying.themes_page(act(session, (here[0] + 1, here[1])), here[1], 1)
 
 
 def test_a_theme_of_another_workspace_is_not_there_for_us(database, here):
@@ -189,5 +191,5 @@ def test_who_changed_something_last_since_it_was_shown_is_known(database, here):
     with database.write(audit.Act(BEN, "form", MONDAY + HOUR)) as session:
         session.get_one(Theme, theme.id).name = "Buyers who finish"
     with database.read() as session:
-        assert who_changed(session, theme, MONDAY) == BEN
-        assert who_changed(session, theme, MONDAY + HOUR) is None
+        assert who_changed(session, Theme, theme.id, MONDAY) == BEN
+        assert who_changed(session, Theme, theme.id, MONDAY + HOUR) is None

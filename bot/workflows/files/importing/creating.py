@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream, derive_prefix
+from models.portfolio.preset import USUAL_BOARD
 
 USUAL_CURRENCY = "EUR"
 
@@ -33,7 +35,7 @@ def found_portfolio(
         created_at=at,
         live_at=at,
     )
-    portfolio.add_default_states()
+    Board(portfolio).use_preset(USUAL_BOARD)
     session.add(portfolio)
     session.flush()
     return portfolio

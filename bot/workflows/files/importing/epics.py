@@ -3,11 +3,9 @@
 Epics with a history of moves come in by `importing`; here each has one entry, into its state.
 """
 
-import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -17,16 +15,13 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_epics as staging
 from bot.workflows.files.importing.creating import found_streams
-from bot.workflows.files.importing.naming import NOBODY, NoSuchProject, People, StreamNames
-from bot.workflows.files.matching_columns import GoodRow
 from models.audit.trail import note
 from models.database import Database
-from models.epics.epic import Epic, EpicType, Transition
-from models.errors import Mistake
+from models.epics.epic import Epic, Transition
+from models.files.epic_plan import EpicPlan, KnownEpics, Name, plan_of_epics
+from models.files.matching import GoodRow
+from models.files.names import NOBODY
 from models.portfolio.portfolio import (
-    FIRST_STATE,
-    PHASE_LABELS,
-    Phase,
     Portfolio,
     State,
     StateKind,
@@ -35,52 +30,7 @@ from models.portfolio.portfolio import (
 from models.projects.project import Project
 from models.themes.theme import Theme
 
-KEY = re.compile(r"([A-Z][A-Z0-9]{1,9})-([1-9]\d{0,8})")
 TRANSITIONS = Transition.metadata.tables[Transition.__tablename__]
-PLAIN = (
-    "title",
-    "hypothesis",
-    "for_whom",
-    "indicator",
-    "baseline",
-    "target",
-    "target_on",
-    "kill_threshold",
-    "theme_none_because",
-)
-"""Fields that are stored as they are, under their own names."""
-
-
-class NotAKey(Mistake):
-    """A key unlike any that Tack gives."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"“{key[:24]}” is not a key like PAY-12; leave it out and one is given")
-
-
-class NoSuchState(Mistake):
-    """A state the portfolio does not have."""
-
-    def __init__(self, named: str, portfolio: Portfolio) -> None:
-        names = ", ".join(state.label for state in portfolio.states)
-        super().__init__(f"there is no state “{named[:40]}”; the states are {names}")
-
-
-@dataclass(slots=True)
-class EpicPlan:
-    """What an import comes to: the epics to be, and what speaks against which line."""
-
-    epics: list[dict[str, Any]] = field(default_factory=list)
-    """The columns of each; `stream` and `theme` by their names."""
-    new_streams: list[str] = field(default_factory=list)
-    new_themes: list[str] = field(default_factory=list)
-    prefixes: dict[str, str] = field(default_factory=dict)
-    """How the keys of a new value stream begin, where its epics have some."""
-    known: int = 0
-    against: dict[int, str] = field(default_factory=dict)
-    """Reasons by line."""
-    named_owners: set[str] = field(default_factory=set)
-    """People who are no members here: their epics have no owner yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +52,14 @@ def plan_epics(
     may_found: bool = True,
     people: Mapping[str, str] = NOBODY,
 ) -> EpicPlan:
-    """Work out what the rows come to in the portfolio.
-
-    Value streams that are not there are founded, or else speak against their row; themes are
-    founded. `people` are ids of members by their names in lower case.
-    """
-    planning = _Planning(session, portfolio, may_found, people)
-    for row in rows:
-        try:
-            planning.take(row.values)
-        except Mistake as mistake:
-            planning.now.against[row.line] = mistake.sentence.removesuffix(".")
-    return planning.done()
+    """Work out what the rows come to in the portfolio, as `plan_of_epics` does."""
+    here = Project.portfolio_id == portfolio.id
+    projects = session.execute(select(Project.code, Project.id).where(here))
+    themes = session.scalars(select(Theme.name).where(Theme.portfolio_id == portfolio.id))
+    known = KnownEpics(
+        {code: id_ for code, id_ in projects}, themes.all(), _there(session, portfolio)
+    )
+    return plan_of_epics(portfolio, known, rows, may_found=may_found, people=people)
 
 
 @contextmanager
@@ -142,7 +88,7 @@ def load_epics(
     _lock(session, portfolio)
     streams = found_streams(session, portfolio, _streams_of(plan), at, plan.prefixes)
     _found_themes(session, portfolio, plan, at)
-    numbers = _numbers(plan)
+    numbers = plan.numbers
     for stream in streams.values():
         stream.next_number = max(stream.next_number, numbers.get(stream.key_prefix, 0) + 1)
     staging.name_successors(session, streams)
@@ -157,102 +103,6 @@ def load_epics(
     return EpicReport(added, known, plan.new_streams, plan.new_themes, sorted(plan.named_owners))
 
 
-class _Planning:
-    """The names that are known while a plan is made."""
-
-    def __init__(
-        self, session: Session, portfolio: Portfolio, may_found: bool, people: Mapping[str, str]
-    ) -> None:
-        self.portfolio, self.people = portfolio, People(people)
-        self.streams = StreamNames(portfolio, may_found)
-        here = Project.portfolio_id == portfolio.id
-        projects = session.execute(select(Project.code, Project.id).where(here))
-        self.projects = {code.casefold(): id_ for code, id_ in projects}
-        names = select(Theme.name).where(Theme.portfolio_id == portfolio.id)
-        self.themes = {name.casefold(): name for name in session.scalars(names)}
-        self.there = _there(session, portfolio)
-        self.begin: dict[str, Counter[str]] = defaultdict(Counter)
-        self.now = EpicPlan()
-
-    def done(self) -> EpicPlan:
-        """The plan, once every row is taken."""
-        self.now.new_streams, self.now.named_owners = self.streams.new, self.people.unknown
-        for name in self.now.new_streams:
-            if self.begin[name]:
-                self.now.prefixes[name] = self.begin[name].most_common(1)[0][0]
-        return self.now
-
-    def take(self, values: Mapping[str, Any]) -> None:
-        """Plan the epic of a row. Raises what speaks against it."""
-        key = _tidy_key(values["key"])
-        state, phase = self._state(values["state"])
-        if state.phased and values["phase"]:
-            phase = Phase(values["phase"])
-        stream = self.streams.today(values["value_stream"])
-        project_id = self._project(values["project"])
-        source, source_id = values["source"], values["source_id"]
-        if source is None or source_id is None:
-            source, source_id = None, None
-        epic = {
-            "workspace_id": self.portfolio.workspace_id,
-            "portfolio_id": self.portfolio.id,
-            "key": key,
-            "stream": stream,
-            "theme": self._theme(values["theme"]),
-            "state": state,
-            "phase": phase,
-            "type": EpicType(values["type"] or EpicType.BUSINESS),
-            **{name: values[name] for name in PLAIN},
-            "mvp_cost_minor": values["mvp_cost"],
-            "full_cost_minor": values["full_cost"],
-            "horizon": int(values["horizon"]) if values["horizon"] else None,
-            "project_id": project_id,
-            "restricted": bool(values["restricted"]),
-            "owner_user_id": self.people.member(values["owner"]),
-            "proposed_by": self.people.member(values["proposed_by"]),
-            "created_at": values["created_at"],
-            "source": source,
-            "source_id": source_id,
-            "version": 1,
-        }
-        if not self.there.isdisjoint(_names_of(epic)):
-            self.now.known += 1
-            return
-        if key is not None:
-            self.begin[stream][key.partition("-")[0]] += 1
-        self.now.epics.append(epic)
-
-    def _state(self, named: str | None) -> tuple[State, Phase | None]:
-        word = (named or FIRST_STATE).casefold()
-        for state in self.portfolio.states:
-            if word in (state.name.casefold(), state.label.casefold()):
-                return state, Phase.TESTING if state.phased else None
-            if state.phased:
-                for phase, label in PHASE_LABELS.items():
-                    if word in (phase.value, label.casefold()):
-                        return state, phase
-        raise NoSuchState(named or FIRST_STATE, self.portfolio)
-
-    def _project(self, named: str | None) -> int | None:
-        if named is None:
-            return None
-        if named.casefold() not in self.projects:
-            raise NoSuchProject(named)
-        return self.projects[named.casefold()]
-
-    def _theme(self, named: str | None) -> str | None:
-        if named is None:
-            return None
-        if named.casefold() not in self.themes:
-            self.themes[named.casefold()] = named
-            self.now.new_themes.append(named)
-        return self.themes[named.casefold()]
-
-
-Name = tuple[str, str]
-"""What an epic is known by: its key, or its source and its id there."""
-
-
 def _there(session: Session, portfolio: Portfolio) -> set[Name]:
     """What the workspace's epics are known by: keys in all of it, sources in the portfolio."""
     query = select(Epic.key, Epic.portfolio_id, Epic.source, Epic.source_id)
@@ -264,27 +114,6 @@ def _there(session: Session, portfolio: Portfolio) -> set[Name]:
         if portfolio_id == portfolio.id and source and source_id:
             there.add((source, source_id))
     return there
-
-
-def _names_of(epic: Mapping[str, Any]) -> set[Name]:
-    names = {("", epic["key"])} if epic["key"] else set()
-    return names | ({(epic["source"], epic["source_id"])} if epic["source"] else set())
-
-
-def _tidy_key(key: str | None) -> str | None:
-    if key is not None and KEY.fullmatch(key.upper()) is None:
-        raise NotAKey(key)
-    return key and key.upper()
-
-
-def _numbers(plan: EpicPlan) -> Mapping[str, int]:
-    """The highest number of the keys that come in, by their letters."""
-    highest: dict[str, int] = {}
-    for epic in plan.epics:
-        if epic["key"]:
-            letters, _, number = epic["key"].partition("-")
-            highest[letters] = max(highest.get(letters, 0), int(number))
-    return highest
 
 
 def _streams_of(plan: EpicPlan) -> Iterator[str]:

@@ -5,14 +5,11 @@ What real histories do is taken as it is: skipped states, moves back, leaving do
 starting in the middle. Nothing is invented.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
+from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import Connection, insert, select
@@ -20,76 +17,17 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging
 from bot.workflows.files.importing.creating import found_portfolio, found_streams
-from bot.workflows.files.reading_tables import NotATable, read_table
 from models.audit.trail import note
 from models.database import Database
 from models.epics.belonging import StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic, EpicType, Transition
-from models.errors import Mistake
+from models.files.histories import Item
 from models.flow.flow import History, Move, StreamChange
-from models.portfolio.portfolio import DEFAULT_STATES, Phase, Portfolio, ValueStream
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
 """By table: the ORM would begin a new statement wherever a row lacks a value."""
-
-COLUMNS_TOLD = 12
-ORDER = {name: position for position, (name, _) in enumerate(DEFAULT_STATES)}
-
-
-class BadRow(Mistake):
-    """A row that cannot be taken, by file, line and reason."""
-
-    def __init__(self, file: Path, line: int, reason: str) -> None:
-        super().__init__(f"{file.name}, line {line}: {reason}. Nothing was imported.")
-
-
-class NoTable(Mistake):
-    """A file that holds no table one can read."""
-
-    def __init__(self, file: Path, mistake: NotATable) -> None:
-        super().__init__(f"{file.name}: {mistake.sentence} Nothing was imported.")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An epic as its source tells it, and what follows from its moves.
-
-    That is worked out when it is read, so that the writing, which on SQLite holds everyone else up,
-    has as little to do as can be.
-    """
-
-    source: str
-    id: str
-    title: str
-    value_stream: str
-    moves: Sequence[Move]
-    entered_at: datetime
-    committed_at: datetime | None
-    done_at: datetime | None
-    oddities: Counter[str]
-
-    @classmethod
-    def of(cls, row: Mapping[str, str], moves: Sequence[Move]) -> "Item":
-        """The item of a row and its moves, which may be in any order."""
-        ordered = sorted(moves, key=lambda move: move.at)
-        history = History(row["value_stream"], ordered)
-        entered_at = ordered[-1].at
-        for move in reversed(ordered):
-            if move.to_state != ordered[-1].to_state:
-                break
-            entered_at = move.at
-        return cls(
-            row["source"],
-            row["id"],
-            row["title"],
-            row["value_stream"],
-            ordered,
-            entered_at,
-            history.committed_at(),
-            history.done_at(),
-            _oddities(ordered),
-        )
 
 
 @dataclass(slots=True)
@@ -100,34 +38,6 @@ class Report:
     items_known_before: int = 0
     transitions_added: int = 0
     oddities: Counter[str] = field(default_factory=Counter)
-
-
-def read_items(
-    items: Path, transitions: Path, mapping: Path, tick: Callable[[int], None] = lambda rows: None
-) -> list[Item]:
-    """Read and check all three files; `tick` hears of every row. Raises BadRow or Mistake."""
-    state_of = _states(mapping)
-    moves: dict[str, list[Move]] = defaultdict(list)
-    lines: dict[str, int] = {}
-    for line, row in _rows(transitions, ("id", "to_status", "at")):
-        tick(1)
-        if row["to_status"] not in state_of:
-            raise BadRow(transitions, line, f'status "{row["to_status"]}" is not in {mapping.name}')
-        at = _moment(transitions, line, row["at"])
-        moves[row["id"]].append(Move(state_of[row["to_status"]], at))
-        lines.setdefault(row["id"], line)
-    found: dict[str, Item] = {}
-    for line, row in _rows(items, ("source", "id", "title", "value_stream")):
-        tick(1)
-        if row["id"] in found:
-            raise BadRow(items, line, f"{row['id']} is in the file twice")
-        if not moves[row["id"]]:
-            raise BadRow(items, line, f"{row['id']} has no row in {transitions.name}")
-        found[row["id"]] = Item.of(row, moves[row["id"]])
-    for id_, line in lines.items():
-        if id_ not in found:
-            raise BadRow(transitions, line, f"{id_} is not in {items.name}")
-    return list(found.values())
 
 
 @contextmanager
@@ -205,46 +115,6 @@ def histories(session: Session, portfolio: Portfolio) -> list[History]:
     return [History(names[stream], moves[id_], went.get(id_, ())) for id_, stream in epics]
 
 
-def _states(mapping: Path) -> Mapping[str, str]:
-    try:
-        statuses = json.loads(mapping.read_text(encoding="utf-8-sig"))["status_to_state"]
-        state_of = {status: entry["state"] for status, entry in statuses.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Mistake(
-            f"{mapping.name} should say status_to_state: which state each status means."
-        ) from error
-    for status, state in state_of.items():
-        if state not in ORDER:
-            raise Mistake(
-                f'{mapping.name} maps "{status}" to "{state}"; known: {", ".join(ORDER)}.'
-            )
-    return state_of
-
-
-def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        table = read_table(file.read_bytes(), most=None)
-    except NotATable as mistake:
-        raise NoTable(file, mistake) from mistake
-    places = {name.casefold(): place for place, name in enumerate(table.columns)}
-    if missing := next((name for name in needed if name not in places), None):
-        there = ", ".join(table.columns[:COLUMNS_TOLD])
-        raise BadRow(file, 1, f"the column {missing} is missing; there are: {there}")
-    for row in table.rows:
-        told = {name: row.cells[places[name]] for name in needed}
-        if empty := next((name for name in needed if not told[name]), None):
-            raise BadRow(file, row.line, f"{empty} is empty")
-        yield row.line, told
-
-
-def _moment(file: Path, line: int, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadRow(file, line, f'"{text}" is not a moment like 2026-05-18T09:00:00Z') from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _known_epics(session: Session, portfolio: Portfolio) -> Mapping[tuple[str, str], int]:
     rows = session.execute(
         select(Epic.source, Epic.source_id, Epic.id).where(
@@ -295,15 +165,3 @@ def _catch_up(
             epic = session.get_one(Epic, known[item.source, item.id])
             for name, value in _standing(portfolio, item).items():
                 setattr(epic, name, value)
-
-
-def _oddities(moves: Sequence[Move]) -> Counter[str]:
-    odd: Counter[str] = Counter()
-    odd["started in the middle"] += moves[0].to_state != "funnel"
-    for left, entered in pairwise(moves):
-        step = ORDER[entered.to_state] - ORDER[left.to_state]
-        odd["left done"] += left.to_state == "done" and step != 0
-        odd["left stopped"] += left.to_state == "stopped" and step != 0
-        odd["moved back"] += step < 0 and left.to_state not in ("done", "stopped")
-        odd["skipped a state"] += step > 1 and entered.to_state != "stopped"
-    return +odd

@@ -4,12 +4,10 @@ Rows are read and checked, and what follows from them is worked out and staged, 
 locked; then it is taken over in one transaction. What is known already stays as it is here.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -18,52 +16,18 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_projects as staging
 from bot.workflows.files.importing.creating import found_streams
-from bot.workflows.files.importing.naming import NOBODY, NoSuchProject, People, StreamNames
-from bot.workflows.files.matching_columns import GoodRow
 from models.audit.trail import note
 from models.database import Database
-from models.errors import Mistake
+from models.files.names import NOBODY
+from models.files.project_plan import (
+    KnownProject,
+    KnownProjects,
+    ProjectPlan,
+    Rows,
+    plan_of_projects,
+)
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Program, Project
-from models.projects.shares import WHOLE, Share
-
-PARTS = ("programs", "projects", "milestones", "snapshots")
-"""The files an import of projects can have, and what they are called everywhere."""
-
-
-class CodeTaken(Mistake):
-    """A project of a source under the code of another one."""
-
-    def __init__(self, code: str, name: str) -> None:
-        super().__init__(f"{code[:60]} is the code of “{name[:60]}” already, which is another one")
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The good rows of each file."""
-
-    projects: Sequence[GoodRow]
-    programs: Sequence[GoodRow] = ()
-    milestones: Sequence[GoodRow] = ()
-    snapshots: Sequence[GoodRow] = ()
-
-    def of(self, part: str) -> Sequence[GoodRow]:
-        """Those of a file, by its part."""
-        rows: Sequence[GoodRow] = getattr(self, part)
-        return rows
-
-
-@dataclass(slots=True)
-class Plan:
-    """What an import comes to: the rows to be staged, and what speaks against which line."""
-
-    rows: dict[Any, list[dict[str, Any]]]
-    new_streams: list[str] = field(default_factory=list)
-    known: Counter[str] = field(default_factory=Counter)
-    against: dict[str, dict[int, str]] = field(default_factory=dict)
-    """Reasons by part and line."""
-    named_owners: set[str] = field(default_factory=set)
-    """Owners who are no members here: their names are kept."""
 
 
 @dataclass(slots=True)
@@ -83,17 +47,21 @@ def plan(
     *,
     may_found: bool = True,
     people: Mapping[str, str] = NOBODY,
-) -> Plan:
-    """Work out what the rows come to in the portfolio, None where it is yet to be made.
+) -> ProjectPlan:
+    """Work out what the rows come to in the portfolio, as `plan_of_projects` does."""
+    known = KnownProjects() if portfolio is None else _known(session, portfolio)
+    return plan_of_projects(portfolio, known, rows, may_found=may_found, people=people)
 
-    Value streams that are not there are founded, or else speak against their row. `people` are ids
-    of members by their names in lower case.
-    """
-    return _Planning(session, portfolio, may_found, people).plan(rows)
+
+def _known(session: Session, portfolio: Portfolio) -> KnownProjects:
+    programs = select(Program.code).where(Program.portfolio_id == portfolio.id)
+    projects = select(Project.code, Project.source, Project.source_id, Project.name)
+    there = session.execute(projects.where(Project.portfolio_id == portfolio.id))
+    return KnownProjects(session.scalars(programs).all(), [KnownProject(*row) for row in there])
 
 
 @contextmanager
-def staged_projects(database: Database, plan: Plan) -> Iterator[Connection]:
+def staged_projects(database: Database, plan: ProjectPlan) -> Iterator[Connection]:
     """A connection that holds the plan's rows, to write them by with `load_projects`."""
     with database.staging() as connection, staging.staged(connection, plan.rows):
         yield connection
@@ -102,7 +70,7 @@ def staged_projects(database: Database, plan: Plan) -> Iterator[Connection]:
 def load_projects(
     session: Session,
     portfolio: Portfolio,
-    plan: Plan,
+    plan: ProjectPlan,
     at: datetime,
     about: Mapping[str, Any] = MappingProxyType({}),
 ) -> Report:
@@ -119,187 +87,3 @@ def load_projects(
     note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     owners = sorted(plan.named_owners)
     return Report(added, dict(plan.known), plan.new_streams, owners)
-
-
-class _Planning:
-    """The names that are known while a plan is made."""
-
-    def __init__(
-        self,
-        session: Session,
-        portfolio: Portfolio | None,
-        may_found: bool,
-        people: Mapping[str, str],
-    ) -> None:
-        self.streams, self.people = StreamNames(portfolio, may_found), People(people)
-        self.codes: dict[str, tuple[str, str | None, str | None, str]] = {}
-        self.by_id: dict[tuple[str, str], str] = {}
-        self.programs: set[str] = set()
-        self.now = Plan({}, against={part: {} for part in PARTS})
-        if portfolio is not None:
-            self._know(session, portfolio)
-
-    def plan(self, rows: Rows) -> Plan:
-        """The plan of all rows."""
-        newest = _newest_streams(rows.snapshots)
-        self.now.rows = {
-            staging.PROGRAMS: [],
-            staging.PROJECTS: [],
-            staging.SHARES: [],
-            staging.MILESTONES: [],
-            staging.SNAPSHOTS: [],
-        }
-        for row in rows.programs:
-            self._program(row.values["code"], row.values["name"], row.values["owner"])
-        for row in rows.projects:
-            with self._telling("projects", row):
-                self._project(row.values, newest)
-        places: Counter[str] = Counter()
-        for row in rows.milestones:
-            with self._telling("milestones", row):
-                self._milestone(row.values, places)
-        for row in rows.snapshots:
-            with self._telling("snapshots", row):
-                self._snapshot(row.values)
-        self.now.new_streams, self.now.named_owners = self.streams.new, self.people.unknown
-        return self.now
-
-    def _know(self, session: Session, portfolio: Portfolio) -> None:
-        codes = select(Program.code).where(Program.portfolio_id == portfolio.id)
-        self.programs = {code.casefold() for code in session.scalars(codes)}
-        known = select(Project.code, Project.source, Project.source_id, Project.name)
-        for code, source, id_, name in session.execute(
-            known.where(Project.portfolio_id == portfolio.id)
-        ):
-            self.codes[code.casefold()] = (code, source, id_, name)
-            if source is not None and id_ is not None:
-                self.by_id[source, id_] = code
-
-    @contextmanager
-    def _telling(self, part: str, row: GoodRow) -> Iterator[None]:
-        try:
-            yield
-        except Mistake as mistake:
-            self.now.against[part][row.line] = mistake.sentence.removesuffix(".")
-
-    def _program(self, code: str, name: str | None = None, owner: str | None = None) -> None:
-        if code.casefold() in self.programs:
-            return
-        self.programs.add(code.casefold())
-        row = {"code": code, "name": name or code, **self._owner(owner)}
-        self.now.rows[staging.PROGRAMS].append(row)
-
-    def _project(self, values: Mapping[str, Any], newest: Mapping[tuple[str, str], str]) -> None:
-        code, source, id_ = values["code"], values["source"], values["source_id"]
-        if source is None or id_ is None:
-            source, id_ = None, None
-        if self._is_known(code, source, id_):
-            self.now.known["projects"] += 1
-            return
-        shares = values["value_stream"] or _only(newest, source, code, id_)
-        told: dict[str, Decimal] = defaultdict(Decimal)
-        for share in shares:
-            told[self.streams.today(share.stream)] += share.percent
-        if values["program"]:
-            self._program(values["program"])
-        self.codes[code.casefold()] = (code, source, id_, values["name"] or code)
-        if source is not None:
-            self.by_id[source, id_] = code
-        self.now.rows[staging.PROJECTS].append(
-            {
-                "code": code,
-                "name": values["name"] or code,
-                "program_code": values["program"],
-                "category": values["category"],
-                **self._owner(values["owner"]),
-                "budget_minor": values["budget"],
-                "cost_centre": values["cost_centre"],
-                "starts_on": values["starts"],
-                "ends_on": values["ends"],
-                "source": source,
-                "source_id": id_,
-                "created_at": values["created_at"],
-                "closed_at": values["closed_at"],
-            }
-        )
-        self.now.rows[staging.SHARES] += [
-            {"project_code": code, "stream_name": stream, "percent": percent}
-            for stream, percent in told.items()
-        ]
-
-    def _milestone(self, values: Mapping[str, Any], places: Counter[str]) -> None:
-        project = self._code_of(values)
-        places[project] += 1
-        self.now.rows[staging.MILESTONES].append(
-            {
-                "project_code": project,
-                "code": values["code"],
-                "name": values["name"] or values["code"],
-                "kind": values["kind"] or "milestone",
-                "position": places[project],
-                "baseline_on": values["baseline"],
-                "forecast_on": values["forecast"],
-                "actual_on": values["actual"],
-                "outcome": values["outcome"],
-            }
-        )
-
-    def _snapshot(self, values: Mapping[str, Any]) -> None:
-        stream = values["value_stream"]
-        self.now.rows[staging.SNAPSHOTS].append(
-            {
-                "project_code": self._code_of(values),
-                "stream_name": self.streams.named(stream) if stream else None,
-                "period": values["period"] or values["as_of"].isoformat(),
-                "as_of": values["as_of"],
-                "confidence": values["confidence"],
-                "starts_on": values["starts"],
-                "ends_on": values["ends"],
-                "budget_minor": values["budget"],
-                "forecast_minor": values["forecast"],
-                "whole_life_cost_minor": values["whole_life_cost"],
-            }
-        )
-
-    def _is_known(self, code: str, source: str | None, id_: str | None) -> bool:
-        """Whether the project is there. Raises CodeTaken where its code is another one's."""
-        if source is not None and (source, id_ or "") in self.by_id:
-            return True
-        if code.casefold() not in self.codes:
-            return False
-        _, other, _, name = self.codes[code.casefold()]
-        if source is not None and other is not None:
-            raise CodeTaken(code, name)
-        return True
-
-    def _code_of(self, values: Mapping[str, Any]) -> str:
-        named, source = values["project"], values["source"]
-        found = self.by_id.get((source, named)) if source else None
-        if found is None and named.casefold() in self.codes:
-            found = self.codes[named.casefold()][0]
-        if found is None:
-            raise NoSuchProject(named)
-        return found
-
-    def _owner(self, named: str | None) -> dict[str, str | None]:
-        """A member's id, else the name as the source has it."""
-        user_id = self.people.member(named)
-        return {"owner_user_id": user_id, "owner_name": None if user_id else named}
-
-
-def _newest_streams(snapshots: Sequence[GoodRow]) -> Mapping[tuple[str, str], str]:
-    """The value stream that each project was reported under last, by source and project."""
-    ordered = sorted(snapshots, key=lambda row: row.values["as_of"])
-    return {
-        (row.values["source"] or "", row.values["project"]): row.values["value_stream"]
-        for row in ordered
-        if row.values["value_stream"]
-    }
-
-
-def _only(
-    newest: Mapping[tuple[str, str], str], source: str | None, code: str, id_: str | None
-) -> Sequence[Share]:
-    """All of it to the value stream it was reported under last, where it was under any."""
-    stream = newest.get((source or "", id_ or code)) or newest.get(("", code))
-    return [Share(stream, WHOLE)] if stream else []

@@ -98,8 +98,15 @@ SNAPSHOTS = _stage(
     Column("whole_life_cost_minor", BigInteger),
 )
 
-Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
-"""What is to be staged: by table, each row with all its columns but the place."""
+STAGED: Mapping[str, Table] = {
+    "programs": PROGRAMS,
+    "projects": PROJECTS,
+    "shares": SHARES,
+    "milestones": MILESTONES,
+    "snapshots": SNAPSHOTS,
+}
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""What is to be staged: by stage, each row with all its columns but the place."""
 
 
 @contextmanager
@@ -107,10 +114,10 @@ def staged(connection: Connection, rows: Rows) -> Iterator[None]:
     """Hold the rows in tables that only this connection sees, until the end."""
     with connection.begin():
         STAGES.create_all(connection, checkfirst=False)
-        for table, held in rows.items():
+        for stage, held in rows.items():
             placed = [{**row, "place": place} for place, row in enumerate(held)]
             for start in range(0, len(placed), CHUNK):
-                connection.execute(insert(table), placed[start : start + CHUNK])
+                connection.execute(insert(STAGED[stage]), placed[start : start + CHUNK])
     try:
         yield
     finally:

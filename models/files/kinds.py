@@ -1,6 +1,6 @@
 """The kinds of tables that come in: their fields, and how people call their columns."""
 
-from bot.workflows.files.matching_columns import Field, Kind, Sort
+from models.files.matching import Field, Kind, Sort
 from models.portfolio.portfolio import Phase
 
 CODE_LENGTH = 120

@@ -1,16 +1,20 @@
-"""Reading a table out of a file as people save them: whatever the encoding and the delimiter."""
+"""A table out of a file as people save them: whatever the encoding and the delimiter."""
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from models.errors import Mistake
 from models.files.sheet import unguarded
 
+T = TypeVar("T")
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_COLUMNS = 200
+BAD_ROWS_SAID = 20
 DELIMITERS = (",", ";", "\t")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -26,6 +30,34 @@ AS_CSV = "In a spreadsheet: Save as, then CSV (UTF-8)."
 
 class NotATable(Mistake):
     """A file that holds no table one can read."""
+
+
+class NoRows(Mistake):
+    """A file of columns without a row."""
+
+    def __init__(self) -> None:
+        super().__init__("The file names its columns and has no rows.")
+
+
+class FileMistake(Mistake):
+    """A file that cannot be taken as a whole, where there are several."""
+
+    def __init__(self, name: str, mistake: Mistake) -> None:
+        super().__init__(f"{name}: {mistake.sentence} Nothing was imported.")
+
+
+class BadRows(Mistake):
+    """Rows that cannot be taken, each by its file, its line and the reason."""
+
+    def __init__(self, rows: Sequence[tuple[str, int, str]]) -> None:
+        told = [f"{name}, line {line}: {reason}" for name, line, reason in rows]
+        lines = [f"{told[0]}. Nothing was imported."]
+        if len(told) > 1:
+            lines = [f"{len(told)} rows cannot be taken, so nothing was imported."]
+            lines += [f"  {each}" for each in told[:BAD_ROWS_SAID]]
+        if len(told) > BAD_ROWS_SAID:
+            lines.append(f"  and {len(told) - BAD_ROWS_SAID:,} more")
+        super().__init__("\n".join(lines))
 
 
 class TooLarge(Mistake):
@@ -64,6 +96,25 @@ class Table:
         """What stands in a column, from the top."""
         place = self.columns.index(column)
         return (row.cells[place] for row in self.rows)
+
+    def check_has_rows(self) -> None:
+        """Raise NoRows where there is nothing beneath the names of its columns."""
+        if not self.rows:
+            raise NoRows
+
+
+def of_file(name: str, do: Callable[[], T]) -> T:
+    """What is done with a file of several. Raises FileMistake, which names it."""
+    try:
+        return do()
+    except Mistake as mistake:
+        raise FileMistake(name, mistake) from mistake
+
+
+def check_rows(against: Sequence[tuple[str, int, str]]) -> None:
+    """Raise BadRows where something speaks against a row, by its file, its line and the reason."""
+    if against:
+        raise BadRows(against)
 
 
 def read_table(content: bytes, most: int | None = MOST_BYTES) -> Table:

@@ -1,4 +1,4 @@
-"""Matching the columns of a table with the fields of what it holds, and reading its cells.
+"""The matching of a table: which column is which field of what it holds, and its cells read.
 
 A kind says which fields there are and how their columns may be called. What cannot be read is
 given back with its line and the reason; nothing is guessed where a guess could be wrong.
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from bot.workflows.files.reading_tables import Row, Table
 from models.errors import Mistake
 from models.fields import UNSTORABLE
 from models.files.cells import Days, Figures, Heading
+from models.files.table import Row, Table
 from models.money import SYMBOLS
 from models.portfolio.setup import CURRENCY
 from models.projects.shares import parse_shares
@@ -75,6 +75,15 @@ class ColumnMissing(Mistake):
         super().__init__(
             f"Which column holds the {field.names[0]} of {kind.one}? Call it “{field.name}”; "
             f"the columns are: {names}."
+        )
+
+
+class NoCurrency(Mistake):
+    """Something else where a currency was asked for."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
         )
 
 
@@ -141,6 +150,14 @@ def check_matching(
             found = Heading.of(column).currency
             if found not in (None, currency):
                 raise OtherCurrency(column, str(found), currency)
+
+
+def parse_currency(text: str) -> str:
+    """The three letters of a currency. Raises NoCurrency."""
+    currency = text.strip().upper()
+    if CURRENCY.fullmatch(currency) is None:
+        raise NoCurrency(text)
+    return currency
 
 
 def currency_of(columns: Sequence[str], matching: Mapping[str, str], kind: Kind) -> str | None:

@@ -7,8 +7,8 @@ from sqlalchemy import Integer, bindparam, column, literal, select, table
 from sqlalchemy.exc import DatabaseError
 
 from models.decisions.decision import Choice
+from models.driver.ready import Ready
 from models.portfolio.portfolio import Portfolio
-from models.ready import Ready
 from models.work import Work, put
 from tests.workflows.builders import MONDAY, a_portfolio
 

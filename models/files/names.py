@@ -1,16 +1,22 @@
 """What the rows of an import name: value streams and people, as they are known here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from bot.workflows.portfolio.streams import NoSuchStream
 from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import LONGEST_NAME
 
 MEMBER = re.compile(r"<?@?([UW][A-Z0-9]{4,20})(?:\|[^>]*)?>?")
 NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+class NoSuchStream(Mistake):
+    """A row about a value stream that is not there, where none is to be made."""
+
+    def __init__(self, named: str, there: Iterable[str]) -> None:
+        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")
 
 
 class NoSuchProject(Mistake):

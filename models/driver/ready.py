@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from models.ending import as_of_sqlalchemy, raw_error
+from models.driver.ending import as_of_sqlalchemy, raw_error
 
 Convert = Callable[[Any], Any]
 

@@ -1,8 +1,27 @@
+"""Tables of any encoding, their columns matched, and their rows read. No database."""
+
 import pytest
 
-from bot.workflows.files import kinds
-from bot.workflows.files.matching_columns import ColumnMissing, OtherCurrency, guessed, matched
-from bot.workflows.files.reading_tables import MOST_BYTES, NotATable, TooLarge, read_table
+from models.files import kinds
+from models.files.matching import (
+    ColumnMissing,
+    NoCurrency,
+    OtherCurrency,
+    guessed,
+    matched,
+    parse_currency,
+)
+from models.files.table import (
+    MOST_BYTES,
+    BadRows,
+    FileMistake,
+    NoRows,
+    NotATable,
+    TooLarge,
+    check_rows,
+    of_file,
+    read_table,
+)
 
 LETTERS = "code;name;budget\nP1;Jürgen “x”;1.234,56\n"
 
@@ -128,3 +147,37 @@ def test_everything_that_is_wrong_with_a_row_is_said_at_once():
 def test_a_column_can_be_matched_by_hand():
     good, _ = rows_of("Nr,Was\nP1,Checkout\n", code="Nr", name="Was")
     assert (good[0].values["code"], good[0].values["name"]) == ("P1", "Checkout")
+
+
+def test_a_file_of_columns_alone_has_nothing_to_bring_in():
+    read_table(b"code,name\nP1,x\n").check_has_rows()
+    with pytest.raises(NoRows):
+        read_table(b"code,name\n").check_has_rows()
+
+
+def test_of_several_files_a_mistake_names_the_one_it_is_about():
+    with pytest.raises(FileMistake) as refused:
+        of_file("p.csv", lambda: read_table(b""))
+    assert refused.value.sentence.startswith("p.csv: The file is empty.")
+    assert refused.value.sentence.endswith("Nothing was imported.")
+
+
+def test_rows_that_cannot_be_taken_are_named_by_file_line_and_reason_the_first_twenty():
+    check_rows([])
+    with pytest.raises(BadRows) as one:
+        check_rows([("p.csv", 3, "code is empty")])
+    assert one.value.sentence == "p.csv, line 3: code is empty. Nothing was imported."
+    with pytest.raises(BadRows) as many:
+        check_rows([("p.csv", line, "code is empty") for line in range(2, 24)])
+    first, *lines, last = many.value.sentence.split("\n")
+    assert first == "22 rows cannot be taken, so nothing was imported."
+    assert (len(lines), lines[0], last) == (20, "  p.csv, line 2: code is empty", "  and 2 more")
+
+
+def test_a_currency_has_three_letters():
+    assert parse_currency(" eur ") == "EUR"
+    with pytest.raises(NoCurrency) as refused:
+        parse_currency("DOGE")
+    assert refused.value.sentence == (
+        "“DOGE” is no currency. Write the three letters of one, such as EUR."
+    )

@@ -1,0 +1,73 @@
+"""Merging a value stream into another one, and splitting one: looked at, then done."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.slack.answers import Answer
+from bot.slack.blocks import Block, section
+from bot.slack.forms import Check
+from bot.slack.mrkdwn import words
+from bot.views.notices import notice
+from bot.views.portfolio.actions import MergeStream, SplitStream
+from bot.workflows.portfolio.merging import Restructured
+from models.message import MessageKind
+from models.portfolio.portfolio import ValueStream
+from models.portfolio.setup import StreamSetup
+
+ROLES_NAMED = 6
+
+
+def lead(part: str, source: ValueStream) -> str:
+    """Above the form."""
+    return words("portfolio/merging", part, source=source)
+
+
+def merge_check(told: Restructured) -> Check:
+    """What it does, before it does it."""
+    facts = _facts(told)
+    blocks = [_said(part, **facts) for part in ("merge_check", "merge_goes", "merge_stays")]
+    return Check(MergeStream.of(told.source), "Check before merging", blocks, "Merge them")
+
+
+def split_check(told: Restructured, new: StreamSetup) -> Check:
+    """What it does, before it does it."""
+    facts = {**_facts(told), "new": new}
+    blocks = [_said(part, **facts) for part in ("split_check", "split_stays")]
+    return Check(SplitStream.of(told.source), "Check before splitting", blocks, "Split it")
+
+
+def answer(part: str, told: Restructured) -> Answer:
+    """Told to who merged them, or split it."""
+    said = words("portfolio/merging", part, **_facts(told))
+    return Answer(said, [section(said)])
+
+
+@notice(MessageKind.MERGED, ValueStream)
+def where_it_went(session: Session, source: ValueStream, now: datetime) -> Answer:
+    """Posted in the channel of the stream that ended."""
+    target = session.get_one(ValueStream, source.merged_into_id)
+    said = words("portfolio/merging", "where_it_went", source=source, target=target)
+    return Answer(said, [section(said)])
+
+
+def _said(part: str, **facts: Any) -> Block:
+    return section(words("portfolio/merging", part, **facts))
+
+
+def _facts(told: Restructured) -> dict[str, Any]:
+    return {
+        "told": told,
+        "source": told.source,
+        "target": told.target,
+        "roles": told.roles[:ROLES_NAMED],
+        "more_roles": max(0, len(told.roles) - ROLES_NAMED),
+        "before": told.limits,
+        "together": _together(told.limits),
+    }
+
+
+def _together(limits: tuple[int | None, int | None]) -> int | None:
+    source, target = limits
+    return source + target if source is not None and target is not None else target

@@ -1,0 +1,75 @@
+"""Histories out of files: read as they were saved, and refused by file, line and reason."""
+
+import json
+
+import pytest
+
+from models.errors import Mistake
+from models.files.histories import read_items
+from models.files.table import BadRows
+
+MAPPING = {"Draft": "analyzing", "Idea": "funnel", "Final": "done", "Dropped": "stopped"}
+
+
+def files(folder, items, transitions):
+    """Three files as a source would write them."""
+    (folder / "items.csv").write_text("source,id,title,value_stream\n" + "\n".join(items))
+    (folder / "transitions.csv").write_text("id,to_status,at\n" + "\n".join(transitions))
+    states = {status: {"state": state} for status, state in MAPPING.items()}
+    (folder / "mapping.json").write_text(json.dumps({"status_to_state": states}))
+    return [folder / name for name in ("items.csv", "transitions.csv", "mapping.json")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_files_are_read_as_spreadsheets_save_them(tmp_path, encoding, delimiter):
+    paths = files(tmp_path, ["s,A,Größe wählen,Payments", ""], ["A,Idea,2026-01-01"])
+    for path in paths[:2]:
+        path.write_bytes(path.read_text().replace(",", delimiter).encode(encoding))
+    (found,) = read_items(*paths)
+    assert (found.title, len(found.moves)) == ("Größe wählen", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "items.csv: The file is empty."),
+        (b"PK\x03\x04zip", "items.csv: This is a spreadsheet itself, not a CSV file."),
+        (
+            b"id,name\nA,x\n",
+            "items.csv, line 1: the column source is missing; there are: id, name.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_one_sentence(tmp_path, content, sentence):
+    paths = files(tmp_path, [], ["A,Idea,2026-01-01"])
+    paths[0].write_bytes(content)
+    with pytest.raises(Mistake) as told:
+        read_items(*paths)
+    assert told.value.sentence.startswith(sentence)
+    assert told.value.sentence.endswith("Nothing was imported.")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{", b"[]", b'{"status_to_state": ["Draft"]}'])
+def test_a_mapping_that_is_none_says_what_it_should_be(tmp_path, content):
+    paths = files(tmp_path, ["s,A,x,P"], ["A,Idea,2026-01-01"])
+    paths[2].write_bytes(content)
+    with pytest.raises(Mistake, match=r"mapping\.json should say status_to_state"):
+        read_items(*paths)
+
+
+@pytest.mark.parametrize(
+    ("items", "moves", "sentence"),
+    [
+        (["s,A,x,P"], ["A,Lost,2026-01-01"], 'transitions.csv, line 2: status "Lost" is not in'),
+        (["s,A,x,P"], ["A,Idea,soon"], 'transitions.csv, line 2: "soon" is not a moment'),
+        (["s,A,x,P", "s,A,x,P"], ["A,Idea,2026-01-01"], "items.csv, line 3: A is in the file twi"),
+        (["s,A,x,P"], ["A,Idea,2026-01-01", "B,Idea,2026-01-01"], "line 3: B is not in items.csv"),
+        (["s,A,,P"], ["A,Idea,2026-01-01"], "items.csv, line 2: title is empty"),
+        (["s,A,x,P"], [], "items.csv, line 2: A has no row in transitions.csv"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_line_and_reason(tmp_path, items, moves, sentence):
+    with pytest.raises(BadRows, match="Nothing was imported") as refused:
+        read_items(*files(tmp_path, items, moves))
+    assert sentence in refused.value.sentence
