@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.people.workspaces import admin_ids
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post, redraw_message
 from models.board.digest import Digest
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
@@ -40,15 +40,7 @@ def _tell(session: Session, refused: Message, at: datetime) -> None:
     person = _who_can_mend(session, refused)
     if person is None:
         return
-    message = Message(
-        workspace_id=refused.workspace_id,
-        channel_id=person,
-        kind=MessageKind.REFUSAL,
-        subject_id=refused.id,
-    )
-    session.add(message)
-    session.flush()
-    redraw_message(session, message, at)
+    post(session, refused.workspace_id, MessageKind.REFUSAL, refused.id, person, at)
 
 
 def _who_can_mend(session: Session, refused: Message) -> str | None:

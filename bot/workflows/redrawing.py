@@ -211,7 +211,7 @@ def tell(
     kind: MessageKind,
     subject_id: int,
     people: Sequence[str | None],
-    actor: str,
+    actor: str | None,
     at: datetime,
 ) -> None:
     """Put a direct message to each of the people, without who did it."""

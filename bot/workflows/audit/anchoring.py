@@ -4,7 +4,6 @@ What is kept where Tack's database cannot be reached shows later that nothing be
 changed, taken out or written anew.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.audit import verifying
 from bot.workflows.people.workspaces import admin_ids
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post
 from models.audit.audit import AuditAnchor
 from models.calendar import next_slot, week_of
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 from models.work import Work, insert_into, put
 
@@ -38,10 +37,10 @@ def anchor_due(session: Session, workspace_id: int, at: datetime) -> None:
     """Keep how the log ends, and tell each admin of it; once an ISO week."""
     week = week_of(at.astimezone(_zone(session, workspace_id)).date())
     anchor_id = _anchor(session, workspace_id, week, at)
-    told = [] if anchor_id is None else _messages(session, workspace_id, anchor_id)
+    if anchor_id is not None:
+        for admin in admin_ids(session, workspace_id):
+            post(session, workspace_id, MessageKind.AUDIT_HEAD, anchor_id, admin, at)
     put(session, workspace_id, work_key(workspace_id), _slot_after(session, workspace_id, at))
-    for message in told:
-        redraw_message(session, message, at)
 
 
 def _anchor(session: Session, workspace_id: int, week: str, at: datetime) -> int | None:
@@ -54,21 +53,6 @@ def _anchor(session: Session, workspace_id: int, week: str, at: datetime) -> int
     )
     kept: int | None = session.scalar(new.on_conflict_do_nothing().returning(AuditAnchor.id))
     return kept
-
-
-def _messages(session: Session, workspace_id: int, anchor_id: int) -> Sequence[Message]:
-    messages = [
-        Message(
-            workspace_id=workspace_id,
-            channel_id=admin,
-            kind=MessageKind.AUDIT_HEAD,
-            subject_id=anchor_id,
-        )
-        for admin in admin_ids(session, workspace_id)
-    ]
-    session.add_all(messages)
-    session.flush()
-    return messages
 
 
 def _slot_after(session: Session, workspace_id: int, at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.needs import Need, T
 from bot.workflows.paging import Pile
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post
 from models.board.digest import WEEK, Digest, Subscription
 from models.message import Message
 
@@ -47,21 +47,10 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
     )
     if digest_message.ts is None or session.scalar(there.limit(1)) is not None:
         return
-    replies = [
-        Message(
-            workspace_id=digest.workspace_id,
-            channel_id=digest_message.channel_id,
-            thread_ts=digest_message.ts,
-            kind=kind,
-            subject_id=digest.id,
-        )
-        for kind, need in THREADS.items()
-        if waits_in_thread(session, digest, need, at).count
-    ]
-    session.add_all(replies)
-    session.flush()
-    for reply in replies:
-        redraw_message(session, reply, at)
+    here, channel, ts = digest.workspace_id, digest_message.channel_id, digest_message.ts
+    for kind, need in THREADS.items():
+        if waits_in_thread(session, digest, need, at).count:
+            post(session, here, kind, digest.id, channel, at, thread_ts=ts)
 
 
 def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Pile[T]:

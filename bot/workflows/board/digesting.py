@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board.digest import told_since
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post
 from models.audit.trail import insert_new
 from models.board.digest import Digest, SentAlready, Subscription, Wish
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import insert_into, put
@@ -78,14 +78,12 @@ def send_now(
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
     _check(session, actor, subscription.portfolio, subscription.value_stream)
     subscription.check_is_live(at)
-    message = _send(session, subscription, at, at, at, actor)
-    if message is None:
+    if not _send(session, subscription, at, at, at, actor):
         sent_at = _digest_of(session, subscription, at).at
         raise SentAlready(sent_at.astimezone(subscription.zone))
     subscription.use_slot_of_week(at)
     session.flush()
     put(session, workspace_id, subscription.work_key, subscription.next_at)
-    redraw_message(session, message, at)
     return subscription
 
 
@@ -100,16 +98,13 @@ def send_due(session: Session, subscription_id: int, at: datetime) -> None:
     if subscription is None or subscription.paused_at is not None:
         return
     slot = subscription.latest_slot(at)
-    message = None
     if slot is not None:
         if not subscription.portfolio.is_silent(at):
             until = subscription.tells_until(slot)
-            message = _send(session, subscription, slot, until, at, None)
+            _send(session, subscription, slot, until, at, None)
         subscription.next_at = subscription.slot_after(slot)
     session.flush()
     put(session, subscription.workspace_id, subscription.work_key, subscription.next_at)
-    if message is not None:
-        redraw_message(session, message, at)
 
 
 def subscription_of(
@@ -152,8 +147,8 @@ def _send(
     until: datetime,
     at: datetime,
     actor: str | None,
-) -> Message | None:
-    """Store the digest of the slot's week and its message; None where that week has one."""
+) -> bool:
+    """Store the digest of the slot's week and put its message; False where that week has one."""
     since, first = told_since(session, subscription, until)
     new = insert_into(session, Digest).values(
         workspace_id=subscription.workspace_id,
@@ -168,16 +163,10 @@ def _send(
     )
     digest_id = session.execute(new.on_conflict_do_nothing().returning(Digest.id)).scalar()
     if digest_id is None:
-        return None
-    message = Message(
-        workspace_id=subscription.workspace_id,
-        channel_id=subscription.channel_id,
-        kind=MessageKind.DIGEST,
-        subject_id=digest_id,
-    )
-    session.add(message)
-    session.flush()
-    return message
+        return False
+    here, channel = subscription.workspace_id, subscription.channel_id
+    post(session, here, MessageKind.DIGEST, digest_id, channel, at)
+    return True
 
 
 def _digest_of(session: Session, subscription: Subscription, at: datetime) -> Digest:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post
 from bot.workflows.seeing import portfolios, seen_by
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
 from models.epics.epic import Epic
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, State
 from models.work import insert_into, put
 
@@ -52,14 +52,9 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
         return
     slot = _slot_after(portfolio, at - MADE_UP_FOR_WITHIN)
     asks = slot <= at and not portfolio.is_silent(at)
-    asked = [
-        message
-        for user_id in (_owners(session, portfolio) if asks else ())
-        if (message := _ask(session, portfolio, user_id, slot, at)) is not None
-    ]
+    for user_id in _owners(session, portfolio) if asks else ():
+        _ask(session, portfolio, user_id, slot, at)
     put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
-    for message in asked:
-        redraw_message(session, message, at)
 
 
 def asked_about(session: Session, check: FactCheck) -> Pile[ToConfirm]:
@@ -141,21 +136,12 @@ def _owners(session: Session, portfolio: Portfolio) -> Sequence[str]:
 
 def _ask(
     session: Session, portfolio: Portfolio, user_id: str, slot: datetime, at: datetime
-) -> Message | None:
-    """Store the question and its message; None where the person was asked this week."""
+) -> None:
+    """Store the question and put its message, unless the person was asked this week."""
     week = week_of(slot.astimezone(ZoneInfo(portfolio.time_zone)).date())
     new = insert_into(session, FactCheck).values(
         workspace_id=portfolio.workspace_id, user_id=user_id, week=week, at=at
     )
     check_id = session.execute(new.on_conflict_do_nothing().returning(FactCheck.id)).scalar()
-    if check_id is None:
-        return None
-    message = Message(
-        workspace_id=portfolio.workspace_id,
-        channel_id=user_id,
-        kind=MessageKind.FACT_CHECK,
-        subject_id=check_id,
-    )
-    session.add(message)
-    session.flush()
-    return message
+    if check_id is not None:
+        post(session, portfolio.workspace_id, MessageKind.FACT_CHECK, check_id, user_id, at)

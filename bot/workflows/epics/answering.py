@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_facts, redraw_message
+from bot.workflows.redrawing import redraw_facts, tell
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Obstacles
 from models.epics.policy import lacks_before
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right
 from models.themes.theme import Theme
 
@@ -56,14 +56,12 @@ def answer(
     given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
-    heard = _put_message(session, epic, given)
+    _tell_proposer(session, epic, given)
     if said.kind is AnswerKind.YES:
         answered = _go_on(session, epic, given)
     else:
         redraw_facts(session, epic, at)
         answered = Answered(epic, given)
-    if heard is not None:
-        redraw_message(session, heard, at)
     return answered
 
 
@@ -92,17 +90,8 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
     return Answered(epic, given)
 
 
-def _put_message(session: Session, epic: Epic, given: Answer) -> Message | None:
-    """The private word to who proposed it; None where it is their own, or nothing is said yet."""
-    proposer = epic.proposed_by
-    if proposer in (None, given.by_user_id) or epic.portfolio.is_silent(given.at):
-        return None
-    message = Message(
-        workspace_id=epic.workspace_id,
-        channel_id=proposer,
-        kind=MessageKind.IDEA_ANSWER,
-        subject_id=given.id,
-    )
-    session.add(message)
-    session.flush()
-    return message
+def _tell_proposer(session: Session, epic: Epic, given: Answer) -> None:
+    """Put the private word to who proposed it, unless it is their own, or nothing is said yet."""
+    if not epic.portfolio.is_silent(given.at):
+        heard, by = MessageKind.IDEA_ANSWER, given.by_user_id
+        tell(session, epic.workspace_id, heard, given.id, [epic.proposed_by], by, given.at)

@@ -12,10 +12,10 @@ from bot.workflows.epics.moving import (
     store_move,
 )
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import tell
 from models.epics.epic import Epic, Transition
 from models.epics.stop import Stop, stopped_state
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right
 
 
@@ -53,23 +53,12 @@ def apply_stop(session: Session, epic: Epic, why: Stop, actor: str | None, at: d
     in_digests = may_be_in_digests(epic, to, at)
     transition = epic.stop(to, why, actor, at)
     moved = store_move(session, epic, transition, in_digests=in_digests)
-    thanks = _put_thanks(session, epic, transition)
+    _thank(session, epic, transition, at)
     redraw_moved(session, epic, moved, states, at)
-    if thanks is not None:
-        redraw_message(session, thanks, at)
 
 
-def _put_thanks(session: Session, epic: Epic, step: Transition) -> Message | None:
-    """The private word to the owner; None where they stopped it themselves."""
-    owner = epic.owner_user_id
-    if owner is None or owner == step.actor_user_id or epic.portfolio.is_silent(step.at):
-        return None
-    message = Message(
-        workspace_id=epic.workspace_id,
-        channel_id=owner,
-        kind=MessageKind.STOPPED,
-        subject_id=step.id,
-    )
-    session.add(message)
-    session.flush()
-    return message
+def _thank(session: Session, epic: Epic, step: Transition, at: datetime) -> None:
+    """Put the private word to the owner, unless they stopped it themselves."""
+    if not epic.portfolio.is_silent(step.at):
+        owner, by = epic.owner_user_id, step.actor_user_id
+        tell(session, epic.workspace_id, MessageKind.STOPPED, step.id, [owner], by, at)

@@ -10,7 +10,7 @@ from bot.workflows import seeing
 from bot.workflows.files.exporting import Scope, includes_restricted
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio.readiness import check_begun
-from bot.workflows.redrawing import redraw_message
+from bot.workflows.redrawing import post, redraw_message
 from bot.workflows.seeing import portfolio_seen_by, seen_by
 from models.epics.epic import Epic
 from models.files.export import Export, ExportFormat, of_person
@@ -104,15 +104,7 @@ def not_given(session: Session, export_id: int, problem: str, at: datetime) -> N
     session.flush()
     told = _told(session, export)
     if not told:
-        message = Message(
-            workspace_id=export.workspace_id,
-            channel_id=export.user_id,
-            kind=MessageKind.EXPORT,
-            subject_id=export.id,
-        )
-        session.add(message)
-        session.flush()
-        told = [message]
+        post(session, export.workspace_id, MessageKind.EXPORT, export.id, export.user_id, at)
     for message in told:
         redraw_message(session, message, at)
 

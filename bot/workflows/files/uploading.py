@@ -17,14 +17,14 @@ from bot.workflows.files.importing.projects import load_projects, staged_project
 from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.readiness import check_begun
-from bot.workflows.redrawing import redraw_homes, redraw_message
+from bot.workflows.redrawing import post, redraw_homes
 from models.database import Database
 from models.fields import UNSTORABLE
 from models.files.epic_plan import EpicPlan
 from models.files.matching import check_matching, guessed
 from models.files.table import Table
 from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind, of_person
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.readiness import open_to_you
@@ -234,15 +234,8 @@ def _came(portfolio: Portfolio, outlook: Outlook) -> Loaded:
 
 
 def _tell(session: Session, upload: Upload, at: datetime) -> None:
-    message = Message(
-        workspace_id=upload.workspace_id,
-        channel_id=upload.user_id,
-        kind=MessageKind.IMPORTED,
-        subject_id=upload.id,
-    )
-    session.add(message)
-    session.flush()
+    here = upload.workspace_id
+    post(session, here, MessageKind.IMPORTED, upload.id, upload.user_id, at)
     if upload.bad_rows is not None:
-        put(session, upload.workspace_id, upload.bad_rows_key, at)
-    redraw_homes(session, upload.workspace_id, at)
-    redraw_message(session, message, at)
+        put(session, here, upload.bad_rows_key, at)
+    redraw_homes(session, here, at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.people.holdings import holdings
 from bot.workflows.permitting import Place, holders, lock_roles
-from bot.workflows.redrawing import redraw_homes, redraw_message
+from bot.workflows.redrawing import post, redraw_homes, redraw_message
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.people.handover import Departure
@@ -62,16 +62,7 @@ def redraw_notes(session: Session, workspace_id: int, user_id: str, at: datetime
 def _tell_admins(session: Session, departure: Departure) -> None:
     here = departure.workspace_id
     for admin in holders(session, [Role.ADMIN], Place(here)):
-        note = Message(
-            workspace_id=here,
-            channel_id=admin,
-            kind=MessageKind.DEPARTURE,
-            subject_id=departure.id,
-        )
-        session.add(note)
-    session.flush()
-    for message in _notes(session, here, [departure.id]):
-        redraw_message(session, message, departure.at)
+        post(session, here, MessageKind.DEPARTURE, departure.id, admin, departure.at)
 
 
 def _notes(session: Session, workspace_id: int, departure_ids: Sequence[int]) -> Sequence[Message]:

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams as streaming
-from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_message
+from bot.workflows.redrawing import post, redraw_cards, redraw_homes
 from bot.workflows.seeing import seen_by
 from models.board.digest import Subscription
 from models.board.home import Home
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right, RoleGrant
 from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit, check_unchanged
 from models.portfolio.setup import StreamSetup
@@ -95,11 +95,9 @@ def merge(
     source.merge_into(target, at)
     session.flush()
     session.expire(source.portfolio, ["value_streams"])
-    messages = _say_where(session, source)
+    _say_where(session, source, at)
     redraw_cards(session, workspace_id, moved, at)
     redraw_homes(session, workspace_id, at)
-    for message in messages:
-        redraw_message(session, message, at)
     return told
 
 
@@ -303,16 +301,8 @@ def _hand_on_digests(session: Session, source: ValueStream, target: ValueStream)
     session.flush()
 
 
-def _say_where(session: Session, source: ValueStream) -> Sequence[Message]:
-    """One message in the source's channel, unless nothing is posted yet."""
+def _say_where(session: Session, source: ValueStream, at: datetime) -> None:
+    """Put one message in the source's channel, unless nothing is posted yet."""
     if source.channel_id is None or source.portfolio.live_at is None:
-        return []
-    message = Message(
-        workspace_id=source.workspace_id,
-        channel_id=source.channel_id,
-        kind=MessageKind.MERGED,
-        subject_id=source.id,
-    )
-    session.add(message)
-    session.flush()
-    return [message]
+        return
+    post(session, source.workspace_id, MessageKind.MERGED, source.id, source.channel_id, at)

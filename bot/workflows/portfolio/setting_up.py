@@ -13,11 +13,11 @@ from bot.workflows.portfolio import limits as setting_limits
 from bot.workflows.portfolio import streams as streaming
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.portfolio.readiness import check_may_set_up
-from bot.workflows.redrawing import redraw_homes, redraw_message
+from bot.workflows.redrawing import post, redraw_homes
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, UserGroupMember
 from models.people.workspace import Workspace
 from models.portfolio.board import Board
@@ -94,11 +94,9 @@ def go_live(
     portfolio.go_live(at)
     if not setting_limits.count(session, portfolio):
         setting_limits.set_to_what_is_in_flight(session, portfolio)
-    messages = _announce(session, portfolio, actor)
+    _announce(session, portfolio, at)
     tell_them(session, _given(session, portfolio), actor, at)
     redraw_homes(session, workspace_id, at)
-    for message in messages:
-        redraw_message(session, message, at)
     return portfolio
 
 
@@ -163,34 +161,17 @@ def _new(session: Session, workspace_id: int, basics: Basics, at: datetime) -> P
     return portfolio
 
 
-def _announce(session: Session, portfolio: Portfolio, actor: str) -> Sequence[Message]:
-    """One message in the portfolio's channel, and one to the owner of each of its streams."""
-    messages = []
+def _announce(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """Put one message in the portfolio's channel, and one to the owner of each of its streams."""
+    here = portfolio.workspace_id
     if portfolio.channel_id is not None:
-        messages.append(
-            Message(
-                workspace_id=portfolio.workspace_id,
-                channel_id=portfolio.channel_id,
-                kind=MessageKind.LIVE,
-                subject_id=portfolio.id,
-            )
-        )
+        post(session, here, MessageKind.LIVE, portfolio.id, portfolio.channel_id, at)
     first: dict[str, ValueStream] = {}
     for stream in portfolio.open_streams:
         if stream.owner_user_id is not None:
             first.setdefault(stream.owner_user_id, stream)
-    messages += [
-        Message(
-            workspace_id=portfolio.workspace_id,
-            channel_id=owner,
-            kind=MessageKind.LIVE_FOR_OWNER,
-            subject_id=stream.id,
-        )
-        for owner, stream in first.items()
-    ]
-    session.add_all(messages)
-    session.flush()
-    return messages
+    for owner, stream in first.items():
+        post(session, here, MessageKind.LIVE_FOR_OWNER, stream.id, owner, at)
 
 
 def _given(session: Session, portfolio: Portfolio) -> Sequence[RoleGrant]:
