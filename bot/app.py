@@ -2,7 +2,9 @@
 
 import logging
 import ssl
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 
 import structlog
@@ -22,6 +24,7 @@ from bot.worker.drawing import DRAWINGS, POSTED
 from bot.worker.due import Worker
 from bot.worker.exports import exporter
 from bot.worker.groups import group_reader
+from bot.worker.replies import NO_ANSWER
 from bot.worker.timers import timers
 from bot.worker.uploads import bad_row_giver, file_loader
 from bot.workflows.audit import anchoring
@@ -101,7 +104,8 @@ class Tack:
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
             self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
-            self._sockets.connect()
+            with self._asking_slack("SLACK_APP_TOKEN"):
+                self._sockets.connect()
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
@@ -145,6 +149,21 @@ class Tack:
                 )
             return self._authorized
 
+    @contextmanager
+    def _asking_slack(self, token: str) -> Iterator[None]:
+        """Where Slack cannot be asked, or does not take the token, it is said in a sentence."""
+        try:
+            yield
+        except SlackApiError as error:
+            refused = error.response.get("error")
+            raise CannotStart(
+                f"Slack does not take {token} ({refused}). Install the app again."
+            ) from error
+        except (*NO_ANSWER, ValueError) as error:
+            raise CannotStart(
+                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
+            ) from error
+
     def _bring_schema_up_to_date(self) -> None:
         if migrations.is_current(self.database.engine):
             return
@@ -154,17 +173,8 @@ class Tack:
 
     def _join(self) -> None:
         """Know the workspace; the first one takes over what was made without Slack."""
-        try:
+        with self._asking_slack("SLACK_BOT_TOKEN"):
             team_id = str(self._authorize().team_id)
-        except SlackApiError as error:
-            refused = error.response.get("error")
-            raise CannotStart(
-                f"Slack does not take SLACK_BOT_TOKEN ({refused}). Install the app again."
-            ) from error
-        except OSError as error:
-            raise CannotStart(
-                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
-            ) from error
         with self.database.write() as session:
             local = session.query(Workspace).filter_by(team_id=LOCAL).count()
             workspace = workspace_of(session, team_id)

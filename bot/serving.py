@@ -4,11 +4,13 @@ import logging
 import signal
 import socket
 import sys
+import threading
 
 import structlog
 import uvicorn
 
 from bot.app import CannotStart, Tack
+from bot.hiding import hidden
 from bot.web import web
 
 LAST_REQUESTS_SECONDS = 5
@@ -49,18 +51,33 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def log_to_stderr(level: str) -> None:
-    """One line an event, from this level on."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    """One line an event, from this level on; whatever it tells of, no secret is told."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding("%(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            lambda logger, name, line: hidden(str(line)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    threading.excepthook = _log_of_thread
+
+
+class _Hiding(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return hidden(super().format(record))
+
+
+def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """What ended a thread goes the way of all that is logged."""
+    log = structlog.get_logger(__name__)
+    log.error("a thread ended", exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
 
 
 def _heard_by_the_server(signum: int, frame: object) -> None:
