@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 import structlog
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -60,19 +60,21 @@ class Tack:
         self.database = Database(settings.database_url, clock=clock)
         self.clock = clock or DatabaseClock(self.database)
         self._token = settings.slack_bot_token.get_secret_value()
+        self.signing_secret = settings.slack_signing_secret.get_secret_value()
         self._authorized: AuthorizeResult | None = None
         self._authorizing = Lock()
         self._certificates = _certificates(settings.slack_api_url)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.bolt = App(
-            signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+            signing_secret=self.signing_secret or None,
             client=self._client(INTERACTIVE_SECONDS, None),
             authorize=lambda: self._authorize(),
             listener_executor=self._listeners,
             raise_error_for_unhandled_request=False,
-            request_verification_enabled=mode == "http",
+            request_verification_enabled=False,  # looked at where it arrives, before it is read
             logger=_quiet_logger(),
         )
+        self.bolt.error(_not_understood)
         register(self.bolt, Context(self.database, self.clock), ack_seconds)
         courier = self._client(COURIER_SECONDS, self._token)
         self.worker = Worker(
@@ -195,6 +197,12 @@ def build(settings: Settings, mode: Mode | None = None, clock: Clock | None = No
 def _certificates(api_url: str) -> ssl.SSLContext | None:
     """Whom Tack trusts to be Slack, read once: each call would read them again, for 20 ms."""
     return ssl.create_default_context() if api_url.startswith("https:") else None
+
+
+def _not_understood(error: Exception) -> BoltResponse:
+    """What Bolt says to a request without what all of Slack's have."""
+    log.warning("a request that is none of Slack's", error=type(error).__name__)
+    return BoltResponse(status=400, body="not understood")
 
 
 def _quiet_logger() -> logging.Logger:
