@@ -100,14 +100,14 @@ class Tack:
         self._join()
 
     def start(self) -> None:
-        """Prepare, begin to work, and connect. Raises CannotStart."""
+        """Prepare, connect, and begin to work. Raises CannotStart."""
         self.prepare()
-        self.worker.start()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
             self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
             with self._asking_slack("SLACK_APP_TOKEN"):
                 self._sockets.connect()
+        self.worker.start()
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""

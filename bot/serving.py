@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 import uvicorn
@@ -19,21 +20,28 @@ LAST_REQUESTS_SECONDS = 5
 def run(tack: Tack) -> None:
     """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises CannotStart."""
     settings = tack.settings
+    config = uvicorn.Config(
+        web(tack),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
+    server = uvicorn.Server(config)
     with listen(settings.host, settings.port) as listener:
-        for asked_to_end in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(asked_to_end, _heard_by_the_server)
         try:
-            tack.start()
+            _start(tack)
+            for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(asked_to_end, server.handle_exit)
             structlog.get_logger(__name__).info("running", mode=tack.mode, port=settings.port)
-            config = uvicorn.Config(
-                web(tack),
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-            )
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
         finally:
             tack.stop()
+
+
+def _start(tack: Tack) -> None:
+    """Start it beside this thread, which hears signals meanwhile, whatever is waited for."""
+    with ThreadPoolExecutor(1, thread_name_prefix="start") as starting:
+        starting.submit(tack.start).result()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -78,7 +86,3 @@ def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
     """What ended a thread goes the way of all that is logged."""
     log = structlog.get_logger(__name__)
     log.error("a thread ended", exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))
-
-
-def _heard_by_the_server(signum: int, frame: object) -> None:
-    """The server ends by itself and raises the signal once more, which ends nothing."""
