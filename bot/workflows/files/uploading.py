@@ -173,7 +173,7 @@ def confirm(
     if upload.confirmed_at is None:
         upload.confirmed_at = at
         session.flush()
-        put(session, workspace_id, upload.work_key, at)
+        put(session, workspace_id, upload.work_key, at, lane=upload.work_key)
     return upload
 
 
