@@ -1,6 +1,6 @@
 """The Slack CLI's entry: `slack run` starts this."""
 
-from bot.cli.main import main
+from bot.cli.entry import main
 
 if __name__ == "__main__":
     main(["run"])

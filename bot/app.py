@@ -2,11 +2,13 @@
 
 import logging
 import ssl
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 
 import structlog
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -20,6 +22,7 @@ from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
 from bot.worker.due import Worker
 from bot.worker.kinds import jobs
+from bot.worker.replies import NO_ANSWER
 from bot.workflows.audit import anchoring
 from bot.workflows.board import renewing
 from bot.workflows.people.workspaces import settle_admins, workspace_of
@@ -53,19 +56,21 @@ class Tack:
         self.database = Database(settings.database_url, clock=clock)
         self.clock = clock or DatabaseClock(self.database)
         self._token = settings.slack_bot_token.get_secret_value()
+        self.signing_secret = settings.slack_signing_secret.get_secret_value()
         self._authorized: AuthorizeResult | None = None
         self._authorizing = Lock()
         self._certificates = _certificates(settings.slack_api_url)
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.bolt = App(
-            signing_secret=settings.slack_signing_secret.get_secret_value() or None,
+            signing_secret=self.signing_secret or None,
             client=self._client(INTERACTIVE_SECONDS, None),
             authorize=lambda: self._authorize(),
             listener_executor=self._listeners,
             raise_error_for_unhandled_request=False,
-            request_verification_enabled=mode == "http",
+            request_verification_enabled=False,  # looked at where it arrives, before it is read
             logger=_quiet_logger(),
         )
+        self.bolt.error(_not_understood)
         register(self.bolt, Context(self.database, self.clock), ack_seconds)
         self.worker = Worker(
             self.database,
@@ -82,13 +87,14 @@ class Tack:
         self._join()
 
     def start(self) -> None:
-        """Prepare, begin to work, and connect. Raises CannotStart."""
+        """Prepare, connect, and begin to work. Raises CannotStart."""
         self.prepare()
-        self.worker.start()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
             self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
-            self._sockets.connect()
+            with self._asking_slack("SLACK_APP_TOKEN"):
+                self._sockets.connect()
+        self.worker.start()
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
@@ -132,6 +138,21 @@ class Tack:
                 )
             return self._authorized
 
+    @contextmanager
+    def _asking_slack(self, token: str) -> Iterator[None]:
+        """Where Slack cannot be asked, or does not take the token, it is said in a sentence."""
+        try:
+            yield
+        except SlackApiError as error:
+            refused = error.response.get("error")
+            raise CannotStart(
+                f"Slack does not take {token} ({refused}). Install the app again."
+            ) from error
+        except (*NO_ANSWER, ValueError) as error:
+            raise CannotStart(
+                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
+            ) from error
+
     def _bring_schema_up_to_date(self) -> None:
         if migrations.is_current(self.database.engine):
             return
@@ -141,17 +162,8 @@ class Tack:
 
     def _join(self) -> None:
         """Know the workspace; the first one takes over what was made without Slack."""
-        try:
+        with self._asking_slack("SLACK_BOT_TOKEN"):
             team_id = str(self._authorize().team_id)
-        except SlackApiError as error:
-            refused = error.response.get("error")
-            raise CannotStart(
-                f"Slack does not take SLACK_BOT_TOKEN ({refused}). Install the app again."
-            ) from error
-        except OSError as error:
-            raise CannotStart(
-                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
-            ) from error
         with self.database.write() as session:
             local = session.query(Workspace).filter_by(team_id=LOCAL).count()
             workspace = workspace_of(session, team_id)
@@ -172,6 +184,12 @@ def build(settings: Settings, mode: Mode | None = None, clock: Clock | None = No
 def _certificates(api_url: str) -> ssl.SSLContext | None:
     """Whom Tack trusts to be Slack, read once: each call would read them again, for 20 ms."""
     return ssl.create_default_context() if api_url.startswith("https:") else None
+
+
+def _not_understood(error: Exception) -> BoltResponse:
+    """What Bolt says to a request without what all of Slack's have."""
+    log.warning("a request that is none of Slack's", error=type(error).__name__)
+    return BoltResponse(status=400, body="not understood")
 
 
 def _quiet_logger() -> logging.Logger:

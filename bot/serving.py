@@ -4,11 +4,14 @@ import logging
 import signal
 import socket
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 import uvicorn
 
 from bot.app import CannotStart, Tack
+from bot.hiding import hidden
 from bot.web import web
 
 LAST_REQUESTS_SECONDS = 5
@@ -17,21 +20,28 @@ LAST_REQUESTS_SECONDS = 5
 def run(tack: Tack) -> None:
     """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises CannotStart."""
     settings = tack.settings
+    config = uvicorn.Config(
+        web(tack),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+    )
+    server = uvicorn.Server(config)
     with listen(settings.host, settings.port) as listener:
-        for asked_to_end in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(asked_to_end, _heard_by_the_server)
         try:
-            tack.start()
+            _start(tack)
+            for asked_to_end in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(asked_to_end, server.handle_exit)
             structlog.get_logger(__name__).info("running", mode=tack.mode, port=settings.port)
-            config = uvicorn.Config(
-                web(tack),
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
-            )
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
         finally:
             tack.stop()
+
+
+def _start(tack: Tack) -> None:
+    """Start it beside this thread, which hears signals meanwhile, whatever is waited for."""
+    with ThreadPoolExecutor(1, thread_name_prefix="start") as starting:
+        starting.submit(tack.start).result()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -49,19 +59,30 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def log_to_stderr(level: str) -> None:
-    """One line an event, from this level on."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    """One line an event, from this level on; whatever it tells of, no secret is told."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding("%(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+            lambda logger, name, line: hidden(str(line)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    threading.excepthook = _log_of_thread
 
 
-def _heard_by_the_server(signum: int, frame: object) -> None:
-    """The server ends by itself and raises the signal once more, which ends nothing."""
+class _Hiding(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return hidden(super().format(record))
+
+
+def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """What ended a thread goes the way of all that is logged."""
+    log = structlog.get_logger(__name__)
+    log.error("a thread ended", exc_info=(ended.exc_type, ended.exc_value, ended.exc_traceback))

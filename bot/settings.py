@@ -1,9 +1,13 @@
 """The environment, read and checked once."""
 
+import re
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from models.errors import Mistake
 
@@ -11,6 +15,14 @@ Mode = Literal["socket", "http"]
 
 MOST_REPLICAS = 5
 """Slack takes ten connections of one app, and each replica has two."""
+
+AROUND = re.compile(r"^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$")
+"""What comes along where a setting is copied or read from a file."""
+
+SIGNS = re.compile("[!-~]+")
+"""What a header takes, and every token consists of."""
+
+PROXY = "an address such as http://HOST:PORT, without white space around it"
 
 MEANINGS = {
     "SLACK_BOT_TOKEN": "the bot token of the app, which begins with xoxb-",
@@ -20,7 +32,10 @@ MEANINGS = {
     "PORT": "a number from 1 to 65535",
     "TACK_REPLICAS": "how many of Tack run side by side, 1 to 5",
     "TACK_LOG": "one of debug, info, warning, error",
-    "DATABASE_URL": "sqlite:///FILE or postgresql://USER@HOST/NAME",
+    "DATABASE_URL": "sqlite:///FILE or postgresql://USER@HOST/NAME, and in a password %40 "
+    "stands for @, %3A for : and %2F for /",
+    "HTTPS_PROXY": PROXY,
+    "HTTP_PROXY": PROXY,
 }
 
 
@@ -31,9 +46,11 @@ class SettingsMistake(Mistake):
 class Settings(BaseSettings):
     """What Tack is told by its environment; tokens are never printed."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
-    database_url: str = "sqlite:///tack.db"
+    database_url: str = Field("sqlite:///tack.db", repr=False)
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
@@ -43,6 +60,15 @@ class Settings(BaseSettings):
     port: int = 3000
     tack_replicas: int = 1
     tack_log: Literal["debug", "info", "warning", "error"] = "info"
+    https_proxy: SecretStr = SecretStr("")
+    http_proxy: SecretStr = SecretStr("")
+    """Read by those who speak to Slack, and looked at here: they tell of what they do not take."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _bare(cls, told: object, about: ValidationInfo) -> object:
+        is_read_by_others = str(about.field_name).endswith("_proxy")
+        return AROUND.sub("", told) if isinstance(told, str) and not is_read_by_others else told
 
     @field_validator("tack_admins", mode="before")
     @classmethod
@@ -52,16 +78,29 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://")):
+        try:
+            host = make_url(url).host or ""
+        except ArgumentError as error:
+            raise ValueError("no address") from error
+        known = url.startswith(("sqlite:///", "postgresql://"))
+        if not known or not url.isprintable() or "@" in host:
             raise ValueError("unknown database")
         return url
 
     @field_validator("slack_api_url")
     @classmethod
     def _whole_api_url(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")) or not url.endswith("/api/"):
+        if not _is_address(url) or "@" in url or not url.endswith("/api/"):
             raise ValueError("not the base of an API")
         return url
+
+    @field_validator("https_proxy", "http_proxy")
+    @classmethod
+    def _whole_proxy(cls, proxy: SecretStr) -> SecretStr:
+        url = proxy.get_secret_value()
+        if url.strip() and not _is_address(url):
+            raise ValueError("no proxy")
+        return proxy
 
     @field_validator("port")
     @classmethod
@@ -84,7 +123,7 @@ class Settings(BaseSettings):
             return cls()
         except ValidationError as error:
             names = [str(problem["loc"][0]).upper() for problem in error.errors()]
-            raise SettingsMistake("\n".join(_sentence(name) for name in names)) from error
+            raise SettingsMistake("\n".join(_sentence(name) for name in names)) from None
 
     def mode(self, asked: Mode | None) -> Mode:
         """How Slack reaches Tack: as asked, else by socket where there is an app token."""
@@ -93,14 +132,26 @@ class Settings(BaseSettings):
     def check(self, mode: Mode) -> None:
         """Raise SettingsMistake where Slack could not be spoken to in this mode."""
         wrong = []
-        if not self.slack_bot_token.get_secret_value().startswith("xoxb-"):
+        if not _is_token(self.slack_bot_token, "xoxb-"):
             wrong.append("SLACK_BOT_TOKEN")
-        if mode == "socket" and not self.slack_app_token.get_secret_value().startswith("xapp-"):
+        if mode == "socket" and not _is_token(self.slack_app_token, "xapp-"):
             wrong.append("SLACK_APP_TOKEN")
-        if mode == "http" and not self.slack_signing_secret.get_secret_value():
+        if mode == "http" and not _is_token(self.slack_signing_secret):
             wrong.append("SLACK_SIGNING_SECRET")
         if wrong:
             raise SettingsMistake("\n".join(_sentence(name) for name in wrong))
+
+
+def _is_address(url: str) -> bool:
+    """Whether a server can be asked there; raises ValueError where its port is no number."""
+    parts = urlsplit(url)
+    is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    return is_web and SIGNS.fullmatch(url) is not None
+
+
+def _is_token(secret: SecretStr, begins: str = "") -> bool:
+    token = secret.get_secret_value()
+    return token.startswith(begins) and SIGNS.fullmatch(token) is not None
 
 
 def _sentence(name: str) -> str:

@@ -1,14 +1,18 @@
 """What Tack serves over HTTP: its health, its figures, and in HTTP mode Slack's requests."""
 
-from collections.abc import Callable
+import asyncio
+import hmac
+import time
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from slack_bolt import App, BoltRequest
 from sqlalchemy import func, select
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -17,11 +21,22 @@ from models.database import Database
 from models.errors import DatabaseAway
 from models.work import Work
 
+LONGEST_BODY = 1024 * 1024
+"""In bytes: a form with everything typed into it that Slack takes is a fifth of it."""
+
+BODY_SECONDS = 10.0
+
+SIGNED_WITHIN_SECONDS = 300
+"""What is older may be something overheard, sent once more."""
+
+log = structlog.get_logger(__name__)
+
 
 class Hosted(Protocol):
     """The Tack that runs behind it."""
 
     mode: Literal["socket", "http"]
+    signing_secret: str
     bolt: App
     database: Database
     clock: Clock
@@ -39,15 +54,15 @@ class Hosted(Protocol):
         """Whether what someone does in Slack would reach Tack."""
 
 
-def web(tack: Hosted) -> Starlette:
-    """The web application of a running Tack."""
+def web(tack: Hosted, body_seconds: float = BODY_SECONDS) -> Starlette:
+    """The web application of a running Tack; a body has to be here within so many seconds."""
     routes = [
         Route("/healthz", _healthy),
         Route("/readyz", _in_thread(lambda: _ready(tack))),
         Route("/metrics", _in_thread(lambda: _metrics(tack))),
     ]
     if tack.mode == "http":
-        routes.append(Route("/slack/events", _slack(tack), methods=["POST"]))
+        routes.append(Route("/slack/events", _slack(tack, body_seconds), methods=["POST"]))
     return Starlette(routes=routes)
 
 
@@ -94,16 +109,59 @@ def _metrics(tack: Hosted) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _slack(tack: Hosted) -> Callable[[Request], object]:
+def _slack(tack: Hosted, body_seconds: float) -> Callable[[Request], object]:
     async def serve(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(body_seconds):
+                body = await _read(request)
+        except (TimeoutError, ClientDisconnect):
+            return PlainTextResponse("the body did not arrive", 408)
+        if body is None:
+            return PlainTextResponse("the body is too long", 413)
+        return await run_in_threadpool(_hear, tack, request, body)
+
+    return serve
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body; None where it is too long, as far as it was read."""
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > LONGEST_BODY:
+        return None
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            return None
+    return bytes(body)
+
+
+def _hear(tack: Hosted, request: Request, body: bytes) -> Response:
+    """Have Bolt answer it, once it is known to be Slack's; nothing of it is read before."""
+    if b"ssl_check=1" in body.split(b"&"):  # unsigned, to look at the certificate
+        return Response()
+    if not is_signed(tack.signing_secret, request.headers, body, time.time()):
+        return PlainTextResponse("not signed by Slack", 401)
+    try:
         heard = BoltRequest(
-            body=(await request.body()).decode(errors="replace"),
+            body=body.decode(),
             query=request.url.query,
             headers={name: [value] for name, value in request.headers.items()},
         )
-        answer = await run_in_threadpool(tack.bolt.dispatch, heard)
-        return Response(
-            answer.body, answer.status, {name: each[0] for name, each in answer.headers.items()}
-        )
+        answer = tack.bolt.dispatch(heard)
+    except Exception as error:  # Bolt trusts whatever it is to have what Slack's have
+        log.warning("a request that is none of Slack's", error=type(error).__name__)
+        return PlainTextResponse("not understood", 400)
+    headers = {name: each[0] for name, each in answer.headers.items()}
+    return Response(answer.body, answer.status, headers)
 
-    return serve
+
+def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
+    """Whether who knows the secret sent it just now."""
+    sent_at = headers.get("x-slack-request-timestamp", "")
+    is_moment = sent_at.isascii() and sent_at.isdecimal() and len(sent_at) < 20
+    if not is_moment or abs(now - int(sent_at)) > SIGNED_WITHIN_SECONDS:
+        return False
+    signature = hmac.new(secret.encode(), f"v0:{sent_at}:".encode() + body, "sha256").hexdigest()
+    told = headers.get("x-slack-signature", "")
+    return hmac.compare_digest(f"v0={signature}".encode(), told.encode(errors="replace"))

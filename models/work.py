@@ -10,7 +10,9 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    and_,
     bindparam,
+    case,
     delete,
     literal_column,
     null,
@@ -80,6 +82,9 @@ def put(
     session: Session, workspace_id: int, key: str, at: datetime, lane: str | None = None
 ) -> None:
     """Have the work done at the moment: new, moved or once more; a dead row lives again.
+
+    What stands in a lane already keeps its place there, until it is begun: else what changes often
+    would come after everything else.
 
     It is written where the transaction ends, so that all put theirs in one order, after their
     domain rows, and what is put twice is written once.
@@ -163,8 +168,14 @@ def _statements(dialect: Any) -> tuple[Any, Any]:
         {name: bindparam(name) for name in ("workspace_id", "key", "lane", "due_at")}
         | {"version": one, "fence": none, "attempts": none}
     )
+    stands_in_lane = and_(
+        works.c.lane.is_not(None), works.c.lease_until.is_(None), works.c.dead_at.is_(None)
+    )
+    is_earlier = works.c.due_at < new.excluded.due_at
     again = {
-        "due_at": new.excluded.due_at,
+        "due_at": case(
+            (and_(stands_in_lane, is_earlier), works.c.due_at), else_=new.excluded.due_at
+        ),
         "lane": new.excluded.lane,
         "version": works.c.version + one,
         "attempts": none,

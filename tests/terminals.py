@@ -42,3 +42,11 @@ def _run(words, environment, cwd, said):
     os.chdir(cwd or Path.cwd())
     sys.argv = ["tack", *words]
     main()
+
+
+def python(program, ends=0):
+    """The ended process of a program of its own, such as one that changes how logging goes."""
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=ENDS_WITHIN_S)
+    assert done.returncode == ends, done.stderr
+    return done

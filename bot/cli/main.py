@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -30,6 +31,7 @@ from bot.cli.data import (
     portfolio_named,
     ready_database,
 )
+from bot.hiding import hidden
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
 from bot.workflows.files.importing.histories import histories, import_items, staged_items
@@ -79,13 +81,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(mistake.sentence)
     except DBAPIError as error:
         _refuse(_unusable(error) or DatabaseAway().sentence)
+    except Exception:
+        say.print(hidden(traceback.format_exc().strip()), markup=False, soft_wrap=True)
+        sys.exit(1)
     else:
         sys.exit(code)
 
 
 def _refuse(said: str) -> NoReturn:
     if said:
-        say.print(said, markup=False, soft_wrap=True)
+        say.print(hidden(said), markup=False, soft_wrap=True)
     sys.exit(2)
 
 

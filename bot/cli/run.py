@@ -12,6 +12,7 @@ from bot.app import build
 from bot.cli.data import WorkspaceOption, by_command, ready_database
 from bot.clocks import DatabaseClock
 from bot.commands import listed
+from bot.hiding import hidden
 from bot.manifest import manifest
 from bot.serving import log_to_stderr, run
 from bot.settings import Mode, Settings
@@ -136,7 +137,7 @@ def list_work(workspace: WorkspaceOption = None) -> None:
         ).all()
         for row in rows:
             state = "given up" if row.dead_at else due_words(row)
-            print(f"{row.key:<20} {state:<28} {row.last_error or ''}".rstrip())
+            print(f"{row.key:<20} {state:<28} {hidden(row.last_error or '')}".rstrip())
     if not rows:
         say.print("Nothing waits, and nothing was given up.")
 

@@ -30,6 +30,7 @@ PACE = timedelta(seconds=1)
 LONGEST_REST = timedelta(minutes=10)
 """No lane rests longer: one far beyond was left by a clock that has been set back since."""
 
+SOON = ("home", "export", "bad_rows", "groups")
 MOST_ATTEMPTS = 12
 FENCES = 2**31 - 1
 
@@ -118,6 +119,16 @@ def claim_due(session: Session, now: datetime, limit: int) -> list[Claim]:
     """Claim up to so many, the longest due first; one of each lane, then the lane rests."""
     candidates = session.scalars(CANDIDATES, {**_moments(now), "most": limit}).all()
     return [_claim(work, now) for work in candidates if _lane_is_free(session, work, now)]
+
+
+def bring_back(session: Session, now: datetime) -> None:
+    """Have due what was put while the clock was ahead, after it was set back.
+
+    What is lined up, and these kinds, wait for no moment of their own: at most for a next attempt.
+    """
+    soon = or_(Work.lane.is_not(None), *(Work.key.startswith(f"{kind}:") for kind in SOON))
+    ahead = Work.due_at > now + 2 * LONGEST_REST
+    session.execute(update(Work).where(ahead, soon).values(due_at=now))
 
 
 def hold(session: Session, claim: Claim, now: datetime | None = None) -> None:

@@ -10,7 +10,7 @@ from threading import Condition, Thread
 import structlog
 from slack_sdk import WebClient
 
-from bot.worker.claims import LEASE, Claim, LeaseLost, claim_due, hold, is_due
+from bot.worker.claims import LEASE, Claim, LeaseLost, bring_back, claim_due, hold, is_due
 from bot.worker.jobs import Job, Later, Task, perform, settle
 from models.clock import Clock
 from models.database import Database
@@ -51,6 +51,7 @@ class Worker:
         self._changed = Condition()
         self._woken = self._stopping = False
         self._in_hand: dict[Claim, Lease] = {}
+        self._looked_at: datetime | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -103,6 +104,10 @@ class Worker:
         now, free = self._clock.now(), HANDS - len(self._in_hand)
         if free <= 0 or self._stopping:
             return []
+        if self._looked_at is None or now < self._looked_at:
+            with self._database.write() as session:
+                bring_back(session, now)
+        self._looked_at = now
         with self._database.read() as session:
             if not is_due(session, now):
                 return []

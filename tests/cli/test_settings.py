@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import text
 
 import migrations
+from bot.settings import Settings
 from models.database import Database
 from tests.terminals import typed
 
@@ -39,6 +40,58 @@ def said(tmp_path):
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(said, settings, sentence):
     assert said("run", **settings).startswith(sentence)
+
+
+WRONG = {
+    "DATABASE_URL": [
+        "postgresql://tack:S3CR3T",
+        "postgresql://tack:S3CR3T/tack",
+        "postgresql://tack:S3@CR3T@db/tack",
+        "postgresql+S3CR3T://x",
+        "S3CR3T",
+        "postgresql://tack:S3CR3T\udcff@db/tack",
+        "postgresql://tack:S3CR3T\n@db/tack",
+    ],
+    "SLACK_BOT_TOKEN": ["xoxb-S3CR3T\n2", "xoxb-S3CR3T\N{EURO SIGN}", "xoxb-S3CR3T\udcff"],
+    "SLACK_APP_TOKEN": ["xapp-S3CR3T 2", "xapp-S3CR3T\N{NO-BREAK SPACE}2"],
+    "SLACK_API_URL": ["http://tack:S3CR3T@slack/api/", "http://slack:S3CR3T/api/", "http:///api/"],
+    "HTTPS_PROXY": ["http:tack:S3CR3T@h", "tack:S3CR3T@h:1", "http://h:S3CR3T", "http://h:1\n"],
+    "HTTP_PROXY": ["http:tack:S3CR3T@h"],
+}
+EVERY = SOCKET | {"SLACK_API_URL": ELSEWHERE}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_setting_that_nobody_takes_is_one_sentence_without_what_is_in_it(said, name, value):
+    sentence = said("run", **EVERY | {name: value})
+    assert sentence.startswith(f"{name} has to be ")
+    assert "CR3T" not in sentence
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "check"), ("work", "list")])
+def test_every_command_says_what_is_wrong_with_the_database_in_one_sentence(said, command):
+    sentence = said(*command, DATABASE_URL="postgresql://tack:S3CR3T")
+    assert sentence.startswith("DATABASE_URL has to be ")
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", "\N{NO-BREAK SPACE}{}", "\ufeff{}\u200b"])
+def test_white_space_around_settings_is_passed_over(said, around):
+    asked = {name: around.format(value) for name, value in EVERY.items()}
+    asked |= {"PORT": around.format(3000), "TACK_LOG": around.format("info")}
+    asked |= {"HOST": around.format("127.0.0.1"), "TACK_REPLICAS": around.format(2)}
+    assert said("run", **asked).startswith(f"Slack cannot be reached at {ELSEWHERE}")
+
+
+def test_a_signing_secret_of_white_space_is_none(said):
+    asked = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": " \n"}
+    assert said("run", **asked).startswith("SLACK_SIGNING_SECRET has to be ")
+
+
+def test_settings_say_nothing_of_what_they_hold():
+    settings = Settings(database_url="postgresql://tack:S3CR3T@db", slack_bot_token="xoxb-S3CR3T")
+    assert "S3CR3T" not in repr(settings)
 
 
 @pytest.mark.parametrize("url", ["postgresql://ana:hidden@127.0.0.1:1/tack", "sqlite:////no/x.db"])

@@ -16,6 +16,7 @@ from bot.sockets import CONNECTIONS, most_expected
 from models.epics.epic import Transition
 from sandbox import NoAck
 from tests.commands.conftest import furnish, proposes, running, settings_for
+from tests.terminals import typed
 
 TACK = Path(sys.executable).parent / "tack"
 
@@ -48,19 +49,11 @@ def test_ghosts_are_counted(slack, database_url):
 
 
 def test_sigterm_ends_it_without_losing_an_acknowledged_click(slack, database_url):
-    settings = settings_for(slack, database_url)
     with running(slack, database_url) as tack:
         furnish(slack, tack)
         proposes(slack, "Pay by bank transfer")
     port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
-        "SLACK_APP_TOKEN": settings.slack_app_token.get_secret_value(),
-        "SLACK_API_URL": slack.api_url,
-        "PORT": str(port),
-    }
+    environment = os.environ | environment_for(slack, database_url) | {"PORT": str(port)}
     process = subprocess.Popen([TACK, "run"], env=environment)
     slack.wait_for(lambda: is_ready(port), timeout=30)
     clicks = Clicks(slack)
@@ -75,6 +68,18 @@ def test_sigterm_ends_it_without_losing_an_acknowledged_click(slack, database_ur
             select(func.count(Transition.id)).where(Transition.from_state_id.is_not(None))
         )
         assert moves >= clicks.acknowledged
+    slack.findings.clear()
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+def test_a_token_that_slack_does_not_take_is_one_sentence(slack, database_url, name):
+    environment = environment_for(slack, database_url)
+    done = typed("run", **environment | {name: f"{environment[name][:5]}S3CR3T"})
+    assert done.returncode == 2
+    said = f"Slack does not take {name} (invalid_auth). Install the app again."
+    assert done.stderr.strip().splitlines()[-1] == said
+    assert "Traceback" not in done.stderr
+    assert "S3CR3T" not in done.stderr
     slack.findings.clear()
 
 
@@ -106,6 +111,16 @@ def reconnected(slack):
         return len(asked) >= 2 * CONNECTIONS and slack.connected == CONNECTIONS
 
     slack.wait_for(all_new)
+
+
+def environment_for(slack, database_url):
+    settings = settings_for(slack, database_url)
+    return {
+        "DATABASE_URL": database_url,
+        "SLACK_BOT_TOKEN": settings.slack_bot_token.get_secret_value(),
+        "SLACK_APP_TOKEN": settings.slack_app_token.get_secret_value(),
+        "SLACK_API_URL": slack.api_url,
+    }
 
 
 def free_port():

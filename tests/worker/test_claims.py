@@ -10,6 +10,7 @@ from bot.worker.claims import (
     LEASE,
     LONGEST_REST,
     LeaseLost,
+    bring_back,
     claim_due,
     end,
     fail,
@@ -19,7 +20,8 @@ from bot.worker.claims import (
     rest,
     rests_until,
 )
-from bot.worker.jobs import backoff
+from bot.worker.due import Worker
+from bot.worker.jobs import Done, backoff
 from models.database import Database
 from models.work import Lane, Work, cancel, put
 
@@ -166,6 +168,88 @@ def test_after_the_clock_was_set_back_lanes_and_leases_are_free(shop):
     assert [claim.key for claim in shop.claim()] == ["message:1"]
     shop.slack.clock.advance(1)
     assert [claim.key for claim in shop.claim()] == ["message:2"]
+
+
+def test_what_is_put_again_and_again_keeps_its_place_in_its_lane(shop):
+    puts(shop, "message:1", lane="C1")
+    puts(shop, "message:2", lane="C1")
+    claimed = []
+    for second in range(5):
+        shop.slack.clock.advance(1)
+        puts(shop, "message:2", lane="C1")
+        for number in range(2):
+            puts(shop, f"message:{10 * (second + 1) + number}", lane="C1")
+        for claim in shop.claim():
+            claimed.append(claim.key)
+            ends(shop, claim)
+    assert claimed[:3] == ["message:1", "message:2", "message:10"]
+
+
+def test_what_is_put_again_while_it_runs_comes_after_what_waited_meanwhile(shop):
+    puts(shop, "message:1", lane="C1")
+    claim = shop.claim()[0]
+    puts(shop, "message:2", lane="C1")
+    shop.slack.clock.advance(1)
+    puts(shop, "message:1", lane="C1")
+    ends(shop, claim)
+    assert [claim.key for claim in shop.claim()] == ["message:2"]
+
+
+def test_what_waits_for_its_next_attempt_is_done_at_once_where_it_is_put_again(shop):
+    puts(shop, "message:1", lane="C1")
+    claim = shop.claim()[0]
+    with shop.database.write() as session:
+        fail(session, claim, "503", shop.slack.clock.now(), timedelta(minutes=5))
+    shop.slack.clock.advance(1)
+    puts(shop, "message:1", lane="C1")
+    assert [claim.key for claim in shop.claim()] == ["message:1"]
+
+
+def test_what_waits_for_its_time_is_put_off_and_brought_forward_as_it_is_said(shop):
+    now = shop.slack.clock.now()
+    for days in (7, 3, 9):
+        puts(shop, "close:1", now + timedelta(days=days))
+        assert work(shop, "close:1").due_at == now + timedelta(days=days)
+
+
+def test_after_the_clock_was_set_back_what_was_put_before_is_due_and_no_timer_is(shop):
+    day = timedelta(days=1)
+    shop.slack.clock.advance(day)
+    soon = ("home:1", "export:1", "bad_rows:1", "groups:1", "upload:1", "message:1")
+    lanes = {"upload:1": "upload:1", "message:1": "C1"}
+    for key in soon:
+        puts(shop, key, lane=lanes.get(key))
+    puts(shop, "upload:2", shop.slack.clock.now())
+    puts(shop, "close:1", shop.slack.clock.now())
+    shop.slack.clock.advance(-day)
+    assert shop.claim() == []
+    with shop.database.write() as session:
+        bring_back(session, shop.slack.clock.now())
+    with shop.database.write() as session:
+        claimed = claim_due(session, shop.slack.clock.now(), 20)
+    assert {claim.key for claim in claimed} == set(soon)
+
+
+def test_a_worker_sees_that_the_clock_was_set_back(shop):
+    puts(shop, "message:1", shop.slack.clock.now() + timedelta(days=1), lane="C1")
+    done = []
+
+    def job(task):
+        done.append(task.claim.key)
+        return Done()
+
+    worker = Worker(shop.database, shop.slack.clock, shop.client, {"message": job})
+    worker.start()
+    try:
+        shop.slack.wait_for(lambda: done == ["message:1"])
+        shop.slack.clock.advance(timedelta(days=1))
+        puts(shop, "message:2", lane="C2")
+        shop.slack.wait_for(lambda: done == ["message:1", "message:2"])
+        puts(shop, "message:3", shop.slack.clock.now() + timedelta(days=1), lane="C3")
+        shop.slack.clock.advance(-timedelta(hours=1))
+        shop.slack.wait_for(lambda: done == ["message:1", "message:2", "message:3"])
+    finally:
+        worker.stop()
 
 
 def test_clocks_a_little_apart_take_no_lease_and_no_rest_from_each_other(shop):

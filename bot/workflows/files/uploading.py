@@ -129,7 +129,7 @@ def confirm(
     portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
     if upload.confirm(at):
         session.flush()
-        put(session, workspace_id, upload.work_key, at)
+        put(session, workspace_id, upload.work_key, at, lane=upload.work_key)
     return upload
 
 
