@@ -19,6 +19,7 @@ from starlette.routing import Route
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
+from models.outage import Outage
 from models.work import Work
 
 LONGEST_BODY = 1024 * 1024
@@ -98,9 +99,12 @@ def _metrics(tack: Hosted) -> Response:
     counted.set(tack.counted_by_slack)
     due = Gauge("tack_work_due", "Work that waits to be done now.", registry=registry)
     dead = Gauge("tack_work_dead", "Work whose attempts are used up.", registry=registry)
+    away = Gauge("tack_slack_away", "Whether work waits for Slack to be back.", registry=registry)
     try:
         with tack.database.read() as session:
-            waits = Work.due_at <= tack.clock.now()
+            now = tack.clock.now()
+            away.set(any(outage.is_on(now) for outage in session.scalars(select(Outage))))
+            waits = Work.due_at <= now
             alive = select(func.count()).where(waits, Work.dead_at.is_(None))
             due.set(session.scalar(alive) or 0)
             dead.set(session.scalar(select(func.count()).where(Work.dead_at.is_not(None))) or 0)

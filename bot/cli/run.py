@@ -19,6 +19,7 @@ from bot.settings import Mode, Settings
 from bot.workflows.people import workspaces as joining
 from bot.workflows.people.workspaces import workspace_id
 from models.errors import Mistake
+from models.outage import Outage
 from models.people.role import FROM_SETTINGS, RoleGrant
 from models.work import Work, put
 
@@ -28,6 +29,8 @@ say = Console(stderr=True, highlight=False)
 
 PREFIX = re.compile("[a-z0-9_-]{0,20}")
 """What Slack takes in the name of a command, which has up to 32 characters."""
+
+MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 
 ModeOption = Annotated[Mode | None, typer.Option(help="How Slack reaches Tack.")]
 
@@ -54,7 +57,7 @@ class NotGivenUp(Mistake):
 
 def due_words(work: Work) -> str:
     """ "due 2026-05-18 07:00:00 UTC"."""
-    return f"due {work.due_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"due {work.due_at:{MOMENT}}"
 
 
 def run_tack(mode: ModeOption = None) -> None:
@@ -132,6 +135,9 @@ def list_work(workspace: WorkspaceOption = None) -> None:
     """List what waits and what was given up, with its last error."""
     with ready_database() as database, database.read() as session:
         here = workspace_id(session, workspace)
+        outage = session.get(Outage, here)
+        if outage is not None and outage.is_on(DatabaseClock(database).now()):
+            print(f"Slack is away since {outage.since:{MOMENT}} ({outage.method}: {outage.error})")
         rows = session.scalars(
             select(Work).where(Work.workspace_id == here).order_by(Work.due_at)
         ).all()

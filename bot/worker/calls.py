@@ -1,7 +1,7 @@
 """The calls the courier makes: none before the moment Slack named, each answer read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -10,11 +10,13 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot.slack.answers import Answer
-from bot.worker.claims import rests_until
+from bot.worker.claims import note_answer, rests_until
 from bot.worker.replies import NO_ANSWER, Reply, reply_of
 from models.clock import Clock
 from models.database import Database
+from models.errors import DatabaseAway
 from models.message import Message
+from models.outage import Outage
 
 EVENT_TYPE = "tack_message"
 """Marks our messages in Slack's metadata, so that one whose reply was lost is found again."""
@@ -169,15 +171,41 @@ class Calls:
         """Make the call, unless Slack asked any replica not to make it yet."""
         with self.database.read() as session:
             again_at = rests_until(session, self.workspace_id, method, self.clock.now())
+            outage = session.get(Outage, self.workspace_id)
         if again_at is not None:
             raise CallFailed(method, Reply("ratelimited"), again_at)
         try:
-            return call(*given, **arguments)
+            told = call(*given, **arguments)
         except NO_ANSWER as error:
             reply = reply_of(error)
+            if reply.is_trouble:
+                reply = replace(reply, is_away=reply.is_away or self._is_away())
+            else:
+                self._note_answer(outage, method)
             if reply.retry_after is not None:
                 again_at = self.clock.now() + reply.retry_after
             raise CallFailed(method, reply, again_at) from error
+        self._note_answer(outage, method)
+        return told
+
+    def _is_away(self) -> bool:
+        """Whether Slack does not even tell who we are: then it is not what was asked."""
+        try:
+            self.client.auth_test()
+        except NO_ANSWER as error:
+            return reply_of(error).is_trouble
+        return False
+
+    def _note_answer(self, outage: Outage | None, method: str) -> None:
+        """Let go on what waits; where that is not stored, the next answer says it again."""
+        now = self.clock.now()
+        if outage is None or not (outage.is_ended_by(method, now) or outage.next_at > now):
+            return
+        try:
+            with self.database.write() as session:
+                note_answer(session, self.workspace_id, method, now)
+        except DatabaseAway:
+            log.warning("not noted that Slack answers", method=method)
 
 
 def _is_of(posted: dict[str, Any], message: Message) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from models.outage import Outage
 from models.work import Lane, Work, insert_into
 
 LEASE = timedelta(seconds=20)
@@ -36,7 +38,16 @@ FENCES = 2**31 - 1
 
 log = structlog.get_logger(__name__)
 
+ASKS_SLACK = ("bad_rows", "export", "groups", "home", "message", "upload")
+"""The kinds of work that wait while Slack is away; what comes at its time comes all the same."""
+
 NOW: BindParameter[datetime] = bindparam("now")
+NO_REST_AFTER: BindParameter[datetime] = bindparam("no_rest_after")
+IS_AWAY = exists().where(
+    Outage.workspace_id == Work.workspace_id,
+    Outage.next_at > NOW,
+    Outage.next_at <= NO_REST_AFTER,
+)
 WAITS = (
     Work.due_at <= NOW,
     Work.dead_at.is_(None),
@@ -45,10 +56,12 @@ WAITS = (
         Work.lease_until <= NOW,
         Work.lease_until > bindparam("no_lease_after"),
     ),
+    or_(~IS_AWAY, ~or_(*(Work.key.startswith(f"{kind}:") for kind in ASKS_SLACK))),
 )
-"""Due, alive and nobody's; a lease far ahead was left by a clock that has been set back."""
+"""Due, alive and nobody's, and Slack is there where it is needed; a lease far ahead was left by a
+clock that has been set back."""
 
-IS_FREE = or_(Lane.next_at <= NOW, Lane.next_at > bindparam("no_rest_after"))
+IS_FREE = or_(Lane.next_at <= NOW, Lane.next_at > NO_REST_AFTER)
 DUE = (
     select(Work)
     .outerjoin(Lane, and_(Lane.workspace_id == Work.workspace_id, Lane.name == Work.lane))
@@ -149,9 +162,9 @@ def end(session: Session, claim: Claim) -> None:
         _change(session, claim, lease_until=None)
 
 
-def postpone(session: Session, claim: Claim, at: datetime) -> None:
+def postpone(session: Session, claim: Claim, at: datetime, error: str | None = None) -> None:
     """Do it at the moment; its lane goes on. Raises LeaseLost."""
-    _again(session, claim, {"due_at": at})
+    _again(session, claim, {"due_at": at, **({"last_error": error} if error else {})})
 
 
 def put_back(session: Session, claim: Claim, at: datetime) -> None:
@@ -199,6 +212,31 @@ def rests_until(session: Session, workspace_id: int, lane: str, now: datetime) -
     """When the lane goes on; None where it does not rest."""
     asked = {**_moments(now), "workspace_id": workspace_id, "lane": lane}
     return session.scalar(RESTING, asked)
+
+
+def note_outage(
+    session: Session, workspace_id: int, method: str, error: str, now: datetime
+) -> datetime:
+    """Keep that Slack is away; when it is asked again."""
+    told = {"method": method, "error": error}
+    begun = insert_into(session, Outage).values(
+        workspace_id=workspace_id, since=now, next_at=now, **told
+    )
+    locks = begun.on_conflict_do_update(index_elements=[Outage.workspace_id], set_=told)
+    session.execute(locks)
+    outage = session.get_one(Outage, workspace_id, populate_existing=True)
+    outage.fail(method, error, now)
+    session.flush()
+    return outage.next_at
+
+
+def note_answer(session: Session, workspace_id: int, method: str, now: datetime) -> None:
+    """Have all go on that waited for Slack to be back."""
+    outage = session.get(Outage, workspace_id, with_for_update=True)
+    if outage is not None and outage.is_ended_by(method, now):
+        session.delete(outage)
+    elif outage is not None:
+        outage.next_at = min(outage.next_at, now)
 
 
 def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:

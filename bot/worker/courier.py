@@ -120,7 +120,7 @@ def _after(message: Message, failed: CallFailed) -> Outcome:
         elif reply.gone:
             refused.refusal = reply.error
 
-    return after(failed, then)
+    return after(failed, then, partial(_refuse, message, reply.error))
 
 
 def _is_just_opened(home: Home, now: datetime) -> bool:

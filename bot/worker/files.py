@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from http.client import HTTPException
 from typing import Any
@@ -13,9 +13,13 @@ from sqlalchemy.orm import Session
 
 from bot.worker.calls import CallFailed, Calls
 from bot.worker.jobs import Done, GiveUp, Outcome, Task, Then, after
-from bot.worker.replies import Reply
+from bot.worker.replies import BROKEN, Reply, reply_of
+from models.outage import Outage
 
 SECONDS = 20
+LONG_AWAY = timedelta(minutes=1)
+"""After so long someone is told that Slack does not take their file."""
+
 UPLOAD = "upload_url"
 """Where the bytes go is no method, and goes wrong like one."""
 
@@ -71,7 +75,8 @@ def _after(task: Task, file: File, failed: CallFailed) -> Outcome:
     def then(session: Session, now: datetime) -> None:
         if error == NOT_THERE:
             file.begun(session, None)
-        if goes_on:
+        outage = session.get(Outage, task.claim.workspace_id) if failed.reply.is_away else None
+        if goes_on or (outage is not None and now - outage.since >= LONG_AWAY):
             tell(session, now)
 
     return after(failed, then)
@@ -128,6 +133,7 @@ class FileCalls:
                 answer.read()
         except HTTPError as error:
             error.close()
-            raise CallFailed(UPLOAD, Reply(f"status {error.code}"), None) from error
+            reply = Reply(f"status {error.code}", is_away=error.code >= BROKEN)
+            raise CallFailed(UPLOAD, reply, None) from error
         except (OSError, HTTPException) as error:
-            raise CallFailed(UPLOAD, Reply(f"{type(error).__name__}: {error}"), None) from error
+            raise CallFailed(UPLOAD, reply_of(error), None) from error

@@ -16,7 +16,17 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from bot.worker.calls import CallFailed, Calls
-from bot.worker.claims import Claim, LeaseLost, end, fail, hold, postpone, put_back, rest
+from bot.worker.claims import (
+    Claim,
+    LeaseLost,
+    end,
+    fail,
+    hold,
+    note_outage,
+    postpone,
+    put_back,
+    rest,
+)
 from models.clock import Clock
 from models.database import Database
 from models.work import put
@@ -83,6 +93,8 @@ class Later:
     at: datetime | None = None
     method: str | None = None
     """Slack takes no such call before the moment, of whatever work."""
+    is_away: bool = False
+    """Slack is away, as that call has shown: it is waited for, and no attempt is spent."""
     then: Then = _nothing
     given_up: Then = _nothing
     """Stored as well where this was the last attempt."""
@@ -105,7 +117,8 @@ def after(failed: CallFailed, then: Then = _nothing, given_up: Then = _nothing) 
     """What comes of work that Slack did not do: given up where Slack never will, else later."""
     if failed.reply.is_final:
         return GiveUp(failed.reply.error, then)
-    return Later(failed.reply.error, failed.again_at, failed.method, then, given_up)
+    reply, again_at, method = failed.reply, failed.again_at, failed.method
+    return Later(reply.error, again_at, method, reply.is_away, then, given_up)
 
 
 def perform(job: Job, task: Task) -> None:
@@ -146,8 +159,12 @@ def backoff(attempts: int) -> timedelta:
 
 
 def _put_off(session: Session, claim: Claim, later: Later, now: datetime) -> None:
-    """By its moment; without one an attempt is spent."""
-    if later.at is None:
+    """Until Slack is back, or by its moment; without one an attempt is spent."""
+    if later.is_away and later.method is not None:
+        next_at = note_outage(session, claim.workspace_id, later.method, later.error, now)
+        log.warning("slack is away", key=claim.key, error=later.error)
+        postpone(session, claim, next_at, later.error)
+    elif later.at is None:
         if not fail(session, claim, later.error, now, backoff(claim.attempts)):
             later.given_up(session, now)
     elif later.method is None:

@@ -43,8 +43,27 @@ GONE = frozenset(
 MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable"})
 """Slack says of these that a part of what was asked may have been done."""
 
+AWAY = {
+    "accesslimited",
+    "account_inactive",
+    "ekm_access_denied",
+    "invalid_auth",
+    "not_authed",
+    "org_login_required",
+    "request_timeout",
+    "team_access_not_granted",
+    "team_added_to_org",
+    "token_expired",
+    "token_revoked",
+    "two_factor_setup_required",
+}
+"""Slack or the token is away: that says nothing of what was asked, which waits for it."""
+
 NO_ANSWER = (OSError, HTTPException, SlackClientError)
 """The call failed on its way: whether Slack did it is not known."""
+
+BROKEN = 500
+"""From this HTTP status on the server could not, whatever was asked."""
 
 LEAST_WAIT = timedelta(seconds=1)
 
@@ -55,6 +74,14 @@ class Reply:
 
     error: str
     done_by_slack_unknown: bool = False
+    is_away: bool = False
+    """Whether Slack, the token or the way there is away, whatever was asked."""
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether Slack is in trouble: with all it is asked, or only with this."""
+        return self.is_away or self.error in MAYBE_DONE
+
     retry_after: timedelta | None = None
 
     @property
@@ -77,14 +104,17 @@ def reply_of(error: Exception) -> Reply:
     """Read the error a Web API call raised."""
     if not isinstance(error, SlackApiError):
         said = f"{type(error).__name__}: {error}"
-        return Reply(said, done_by_slack_unknown=not _never_left(error))
+        is_away = not isinstance(error, SlackClientError)
+        return Reply(said, done_by_slack_unknown=not _never_left(error), is_away=is_away)
     response = error.response
     name = str(response.get("error") or f"status {response.status_code}")
     if response.status_code == 429 or name in {"ratelimited", "rate_limited"}:
         headers = {key.lower(): value for key, value in response.headers.items()}
         return Reply("ratelimited", retry_after=_retry_after(headers))
-    in_doubt = response.status_code >= 500 or name in MAYBE_DONE or not name.isidentifier()
-    return Reply(name, done_by_slack_unknown=in_doubt)
+    is_broken = response.status_code >= BROKEN or not name.isidentifier()
+    if not name.isidentifier():
+        name = f"status {response.status_code}"
+    return Reply(name, is_broken or name in MAYBE_DONE, is_broken or name in AWAY)
 
 
 def _never_left(error: Exception) -> bool:

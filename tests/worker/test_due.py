@@ -165,7 +165,7 @@ def test_work_that_raises_is_kept_with_its_error(shop, run):
 
 
 def test_work_given_up_is_logged_as_such(shop):
-    shop.slack.fail_next("chat.postMessage", error="invalid_auth", times=12)
+    shop.slack.fail_next("chat.postMessage", error="msg_too_long", times=12)
     shop.propose()
     with capture_logs() as logs:
         for _ in range(12):

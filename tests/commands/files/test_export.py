@@ -136,7 +136,7 @@ def test_a_slack_that_will_not_take_it_is_told_with_what_to_do_and_a_button(slac
 
 
 def test_a_slack_that_does_not_answer_for_long_is_told_and_tried_on(slack, two_epics):
-    slack.break_next("files.getUploadURLExternal", times=4)
+    slack.break_next("files.getUploadURLExternal", times=8)
     exports(slack, "cleo")
 
     def told():
