@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.board.content import Content
 from models.calendar import WEEKDAYS, next_slot, week_of
 from models.errors import Mistake
 from models.portfolio.portfolio import STALE_AFTER_DAYS, Portfolio, State, ValueStream
@@ -205,8 +207,23 @@ class Digest(Base):
     until: Mapped[datetime]
     first: Mapped[bool]
     sent_by: Mapped[str | None] = mapped_column(String(32))
+    frozen_content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What it told; None of one that was sent before that was kept."""
 
     subscription: Mapped[Subscription] = relationship()
+
+    @property
+    def content(self) -> Content | None:
+        """What it told when it was sent, where that was kept."""
+        kept = self.frozen_content
+        return None if kept is None else Content.model_validate(kept)
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        """The portfolio it tells of, and the value stream where it is one."""
+        if (content := self.content) is not None:
+            return content.scope.portfolio_id, content.scope.stream_id
+        return self.subscription.portfolio_id, self.subscription.value_stream_id
 
 
 def asked_if_silent_since(state: State, portfolio: Portfolio, now: datetime) -> datetime | None:

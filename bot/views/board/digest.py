@@ -29,10 +29,10 @@ from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import limit_chart, lines
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
-from bot.workflows.board.content import InFlight, Telling
+from bot.workflows.board.content import Telling
 from bot.workflows.board.needs import LEAD, THREADS
 from bot.workflows.epics.waiting import UNOWNED
-from bot.workflows.projects.slips import SLIPPED
+from models.board.content import InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
 from models.message import MessageKind
@@ -63,9 +63,9 @@ def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
 def digest(telling: Telling) -> Answer:
     """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
     facts = _facts(telling)
-    if telling.is_beginning:
+    if telling.content.is_beginning:
         return _beginning(telling, facts)
-    if telling.is_quiet:
+    if telling.content.is_quiet:
         said = words("board/digest", "quiet", **facts)
         return Answer(words("board/digest", "quiet_summary", **facts), [section(said)])
     needs = _asked(telling)
@@ -81,9 +81,9 @@ def digest(telling: Telling) -> Answer:
 def _blocks(telling: Telling, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
     """The more terse, the more is left out: what else stands on the board, or in the thread."""
     flow = lines(
-        telling.flow,
+        telling.content.flow,
         weeks=telling.weeks,
-        of_stream=telling.value_stream is not None,
+        of_stream=telling.content.scope.stream_id is not None,
         few=facts["terse"] >= TERSE[-1],
     )
     facts |= {"flow_lines": flow}
@@ -136,29 +136,27 @@ def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
 
 def owners_button(telling: Telling) -> dict[str, Any]:
     """Leads to the epics without an owner, each to be given one."""
-    stream = telling.value_stream
-    scope = DigestScope(portfolio=telling.portfolio.id, stream=stream.id if stream else None)
+    told = telling.content.scope
+    scope = DigestScope(portfolio=told.portfolio_id, stream=told.stream_id)
     return button("Give them owners", OWNERS, scope.value)
 
 
 def _facts(telling: Telling) -> dict[str, Any]:
-    subscription, portfolio = telling.subscription, telling.portfolio
-    slips = telling.needs.of(SLIPPED).some
+    subscription, portfolio, told = telling.subscription, telling.portfolio, telling.content
     facts: dict[str, Any] = {
         "portfolio": portfolio,
-        "stream": telling.value_stream,
+        "stream": told.scope.stream,
         "changes": telling.changes,
         "total": telling.in_flight_total,
         "before": telling.in_flight_before,
         "in_flight": telling.in_flight,
         "in_thread": _in_thread(telling),
         "unowned": telling.needs.of(UNOWNED).count,
-        "milestones": telling.milestones,
-        "slip": slips[0] if slips else None,
+        "milestones": told.milestones,
         "weeks": telling.weeks,
-        "weekday": f"{telling.at.astimezone(subscription.zone):%A}",
-        "open_total": telling.open_total,
-        "finished_since_live": telling.finished_since_live,
+        "weekday": f"{telling.at.astimezone(telling.told_zone):%A}",
+        "open_total": told.open_total,
+        "finished_since_live": told.finished_since_live,
         "figures_after": FIGURES_AFTER,
         "live_at": portfolio.live_at,
         "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, telling),
@@ -176,9 +174,9 @@ def _facts(telling: Telling) -> dict[str, Any]:
 
 def _limits(in_flight: InFlight) -> dict[str, Any]:
     """Which streams are over their limits, at them, and below."""
-    limited = {name: load for name, load in in_flight.streams.items() if load.most is not None}
-    full = [(name, load) for name, load in limited.items() if load.is_full]
-    below = [(name, load) for name, load in limited.items() if not load.is_full and not load.over]
+    limited = [each for each in in_flight.streams if each.load.most is not None]
+    full = [each for each in limited if each.load.is_full]
+    below = [each for each in limited if not each.load.is_full and not each.load.over]
     named = [*in_flight.over, *full, *below][:STREAMS_NAMED]
     return {
         "over": in_flight.over,
@@ -189,14 +187,12 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
             if any(each in named for each in kind)
         ],
         "not_named": len(limited) - len(named),
-        "charted": dict(sorted(named)),
+        "charted": {each.name: each.load for each in sorted(named, key=lambda each: each.name)},
         "limited": len(limited),
         "crowded_columns": [
-            (column, load)
-            for column, load in in_flight.columns.items()
-            if load.over or load.is_full
+            each for each in in_flight.columns if each.load.over or each.load.is_full
         ],
-        "as_today": bool(limited) and all(load.is_full for load in limited.values() if load.count),
+        "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
     }
 
 

@@ -236,7 +236,7 @@ def ownerless(stream: ValueStream, on: Surface) -> Line:
 @shows(SLIPPED)
 def slipped(slip: Slip, on: Surface) -> Line:
     """By how much, and which epics wait with it."""
-    said = on.says("slips_line", slip=slip, keys=slip.epics[:3])
+    said = on.says("slips_line", slip=slip, keys=[each.key for each in slip.epics[:3]])
     return Line(said, project_button(slip.project), on.says("slips_name", slip=slip))
 
 

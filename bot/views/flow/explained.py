@@ -58,7 +58,7 @@ def _said(found: Explained) -> Mapping[Figure, str]:
     """The line of each figure as the digest tells it, where it does."""
     weeks = max(1, round((found.until - found.since).days / 7))
     of_stream = found.scope.value_stream is not None
-    told = lines(found.figures, weeks=weeks, of_stream=of_stream)
+    told = lines(found.figures.told, weeks=weeks, of_stream=of_stream)
     starts = {
         Figure.FINISHED: "*Finished",
         Figure.TIME: "*Time to finish",

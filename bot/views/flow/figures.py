@@ -4,50 +4,44 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.slack.blocks import Block, bar_chart, shorten
 from bot.slack.mrkdwn import words
-from bot.workflows.flow.figures import NAMED, FlowFigures
-from models.flow.ageing import Aged
 from models.flow.flow import Load
-from models.flow.line import TooThin
+from models.flow.told import EpicTold, FlowTold, Several
 
 FEWEST_BARS = 2
 LABEL_LIMIT = 20
 """What Slack takes as the name of a bar."""
 
 
-def lines(figures: FlowFigures, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
+def lines(told: FlowTold, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
     """Finished, time to finish and ageing, each where there is something to say.
 
     With few words those are not named that were past the line already.
     """
-    finished, aged = figures.finished, figures.ageing
+    finished, time, aged = told.finished, told.time, told.ageing
     said = []
     if finished.lately.total or finished.before.total:
         said.append(words("flow/figures", "finished_line", finished=finished))
-    thin = isinstance(figures.time.line, TooThin)
-    part = "too_thin" if thin else "time_line"
-    said.append(words("flow/figures", part, time=figures.time, asked_of_stream=of_stream))
-    if aged is not None and aged.past:
+    part = "time_line" if time.line else "too_thin"
+    said.append(words("flow/figures", part, time=time, asked_of_stream=of_stream))
+    if aged is not None and aged.count:
         said.append(
             words(
                 "flow/figures",
                 "ageing_line",
-                line=aged.line,
-                count=len(aged.past),
-                crossed=_named(figures, aged.crossed),
-                earlier=_named(figures, aged.earlier),
-                crossed_count=len(aged.crossed),
-                earlier_count=len(aged.earlier),
+                aged=aged,
+                crossed=_named(aged.crossed),
+                earlier="" if few else _named(aged.earlier),
                 weeks=weeks,
-                few=few,
             )
         )
     return said
 
 
-def _named(figures: FlowFigures, aged: Sequence[Aged]) -> str:
-    """ "CLM-5, LEN-2, DAT-1 and 4 more"."""
-    keys = ", ".join(figures.keys[each.epic] for each in aged[:NAMED])
-    return f"{keys} and {len(aged) - NAMED:,} more" if len(aged) > NAMED else keys
+def _named(aged: Several[EpicTold]) -> str:
+    """ "CLM-5, LEN-2, DAT-1 and 4 more"; nothing where none is named."""
+    keys = ", ".join(each.key for each in aged.named)
+    more = aged.count - len(aged.named)
+    return f"{keys} and {more:,} more" if keys and more else keys
 
 
 def limit_chart(streams: Mapping[str, Load]) -> Sequence[Block]:

@@ -9,16 +9,29 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from bot.workflows.board.content import Changes, InFlight, OnTheirDates
 from bot.workflows.flow.scope import Scope
-from bot.workflows.projects.slips import is_off_its_date, milestones
+from bot.workflows.paging import Pile
+from bot.workflows.projects.slips import Slip, is_off_its_date, milestones
+from models.board.content import (
+    Changes,
+    DecisionTold,
+    InFlight,
+    OnTheirDates,
+    SlipTold,
+    Standing,
+    StopTold,
+)
 from models.decisions.decision import Decision, Outcome
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
+from models.flow.told import EpicTold, Several
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.projects.project import Milestone
 from models.themes.theme import Theme
+
+FEW = 7
+"""How many of a kind are kept by name; of the others the number is."""
 
 
 def changes_between(session: Session, scope: Scope, since: datetime, until: datetime) -> Changes:
@@ -36,31 +49,40 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
     for epic_id, steps in groupby(rows, key=lambda row: row.epic_id):
         ways = [(states[step.to_state_id], step.at, step.reason) for step in steps]
         before = [state for state, at, _ in ways if at <= since]
-        now, _, reasons[epic_id] = ways[-1]
-        for became in _became(before[-1] if before else None, now):
+        reasons[epic_id] = ways[-1][2]
+        passed = [state for state, at, _ in ways if at > since]
+        for became in _became(before[-1] if before else None, passed):
             found.setdefault(became, []).append(epic_id)
-    epics = _epics(session, [id_ for ids in found.values() for id_ in ids])
+    epics = _epics(session, [id_ for ids in found.values() for id_ in ids[:FEW]])
 
-    def listed(became: str) -> list[Epic]:
-        return [epics[id_] for id_ in found.get(became, ())]
+    def several(became: str) -> Several[EpicTold]:
+        ids = found.get(became, [])
+        named = tuple(EpicTold.of(epics[id_]) for id_ in ids[:FEW])
+        return Several(count=len(ids), named=named)
 
+    def stop(id_: int) -> StopTold:
+        stream = epics[id_].value_stream.name
+        told = EpicTold.of(epics[id_]).model_dump()
+        return StopTold(**told, value_stream=stream, reason=reasons[id_])
+
+    stopped = found.get("stopped", [])
     return Changes(
         new_ideas=len(found.get("new idea", ())),
-        came_in=listed("came in"),
-        reopened=listed("reopened"),
-        finished=listed("finished"),
-        stopped=[(epic, reasons[epic.id]) for epic in listed("stopped")],
-        back=listed("back"),
-        declined=listed("declined"),
-        decided=decided_between(session, scope, since, until),
+        came_in=several("came in"),
+        reopened=several("reopened"),
+        finished=several("finished"),
+        stopped=Several(count=len(stopped), named=tuple(map(stop, stopped[:FEW]))),
+        back=several("back"),
+        stopped_ideas=len(found.get("stopped idea", ())),
+        decided=_decided(session, scope, since, until),
     )
 
 
-def decided_between(
+def _decided(
     session: Session, scope: Scope, since: datetime, until: datetime
-) -> Sequence[Decision]:
+) -> Several[DecisionTold]:
     """The decisions that closed within `(since, until]` and ended no epic, in that order."""
-    return session.scalars(
+    found = session.scalars(
         select(Decision)
         .join(Decision.epic)
         .where(
@@ -72,23 +94,36 @@ def decided_between(
         .options(contains_eager(Decision.epic))
         .order_by(Decision.closed_at, Decision.id)
     ).all()
+    named = [
+        DecisionTold(**EpicTold.of(each.epic).model_dump(), decision=each.key, outcome=each.outcome)
+        for each in found[:FEW]
+        if each.epic
+    ]
+    return Several(count=len(found), named=tuple(named))
 
 
-def _became(before: State | None, now: State) -> list[str]:
-    """What an epic became between two moments, from where it stood then to where it stands."""
-    was, is_ = _stands(before), _stands(now)
+def _became(before: State | None, passed: Sequence[State]) -> list[str]:
+    """What an epic became, from where it stood before through the states it entered since.
+
+    What was stopped or finished has come in before, where it was in flight meanwhile.
+    """
+    was, is_ = _stands(before), _stands(passed[-1])
+    flew = any(_stands(each) == "in flight" for each in passed)
     if was == is_:
         return []
     if was in {"unknown", "outside"}:
+        new = ["new idea"] if was == "unknown" else []
         return {
-            "outside": ["new idea"],
+            "outside": new,
             "in flight": ["came in"],
             "done": ["came in", "finished"],
-            "stopped": ["declined"],
+            "stopped": ["came in", "stopped"] if flew else [*new, "stopped idea"],
         }[is_]
     if was == "in flight":
         return {"outside": ["back"], "done": ["finished"], "stopped": ["stopped"]}[is_]
-    return ["reopened"] if is_ == "in flight" else []
+    if is_ == "in flight" or not flew:
+        return ["reopened"] if flew else []
+    return ["reopened", {"outside": "back", "done": "finished", "stopped": "stopped"}[is_]]
 
 
 def _stands(state: State | None) -> str:
@@ -115,15 +150,23 @@ def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
     without = per_theme.pop(None, 0)
     return InFlight(
         whole=Load(sum(per_stream.values()), most.get((of_scope, None, None))),
-        columns={
-            each: Load(count, most.get((of_scope, each.state.id, each.phase)))
+        columns=tuple(
+            Standing(
+                id=each.state.id,
+                name=each.label,
+                load=Load(count, most.get((of_scope, each.state.id, each.phase))),
+            )
             for each, count in per_column.items()
-        },
-        streams={
-            stream.name: Load(per_stream[stream.id], most.get((stream.id, None, None)))
+        ),
+        streams=tuple(
+            Standing(
+                id=stream.id,
+                name=stream.name,
+                load=Load(per_stream[stream.id], most.get((stream.id, None, None))),
+            )
             for stream in scope.streams
             if per_stream[stream.id] or (stream.id, None, None) in most
-        },
+        ),
         themes=_named(session, per_theme),
         without_theme=without,
     )
@@ -142,11 +185,11 @@ def limits_of(session: Session, portfolio: Portfolio) -> Mapping[Place, int]:
     }
 
 
-Standing = tuple[int, Phase | None, int, int | None, int]
+Counted = tuple[int, Phase | None, int, int | None, int]
 """A state, a column of it, a stream, a theme, and how many epics stood there."""
 
 
-def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[Standing]:
+def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[Counted]:
     """How many epics stood in each committed state, column, stream and theme at the moment."""
     newest = func.row_number().over(
         partition_by=Transition.epic_id, order_by=(Transition.at.desc(), Transition.id.desc())
@@ -173,10 +216,12 @@ def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[S
     return [(state, phase, stream, theme, count) for state, phase, stream, theme, count in rows]
 
 
-def _named(session: Session, counts: Mapping[int | None, int]) -> list[tuple[str, int]]:
+def _named(session: Session, counts: Mapping[int | None, int]) -> tuple[Standing, ...]:
     rows = select(Theme.id, Theme.name).where(Theme.id.in_(list(counts)))
-    named = [(name, counts[id_]) for id_, name in session.execute(rows)]
-    return sorted(named, key=lambda each: (-each[1], each[0]))
+    named = [
+        Standing(id=id_, name=name, load=Load(counts[id_])) for id_, name in session.execute(rows)
+    ]
+    return tuple(sorted(named, key=lambda each: (-each.load.count, each.name)))
 
 
 def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, int]:
@@ -191,14 +236,25 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
     return total, done
 
 
-def on_their_dates(session: Session, scope: Scope, at: datetime) -> OnTheirDates:
+def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Pile[Slip]) -> OnTheirDates:
     """Of the milestones of running projects, how many came or are to come when agreed."""
     today = at.astimezone(ZoneInfo(scope.portfolio.time_zone)).date()
     late = func.count(Milestone.id).filter(is_off_its_date(today))
     agreed = func.count(Milestone.id).filter(Milestone.baseline_on.is_not(None))
     rows = milestones(scope.portfolio.id, scope.stream_id)
     total, off = session.execute(rows.with_only_columns(agreed, late)).one()
-    return OnTheirDates(total - off, total)
+    slip = _slip(slips.some[0]) if slips.some else None
+    return OnTheirDates(on_date=total - off, agreed=total, slip=slip)
+
+
+def _slip(slip: Slip) -> SlipTold:
+    return SlipTold(
+        project_id=slip.project.id,
+        project=slip.project.code,
+        milestone=slip.milestone.code,
+        days=slip.days,
+        epics=Several(count=len(slip.epics), named=tuple(slip.epics[:FEW])),
+    )
 
 
 def _with_streams(session: Session, rows: Select[Epic]) -> Sequence[Epic]:

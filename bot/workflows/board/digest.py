@@ -1,40 +1,77 @@
-"""Reporting: what a digest tells, and each of the replies in its thread; drawn whenever shown."""
+"""Reporting: what a digest tells, and each of the replies in its thread; drawn whenever shown.
 
+What it tells is kept with it when it is sent; what it asks for follows the present.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.board import changes as telling
+from bot.workflows.board.changes import beginning, changes_between, in_flight, on_their_dates
 from bot.workflows.board.content import Telling
-from bot.workflows.board.needs import THREADS, needs
+from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures
-from bot.workflows.flow.scope import scope_of
-from bot.workflows.needs import Need, T
+from bot.workflows.flow.scope import Scope, scope_of
+from bot.workflows.needs import Need, T, Waits
 from bot.workflows.paging import Pile
+from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
+from bot.workflows.seeing import EVERYBODY, seen_by
+from models.board.content import Content, ScopeTold
 from models.board.digest import WEEK, Digest, Subscription
+from models.epics.epic import Epic
+from models.flow.told import Told
 from models.message import Message
 
 
 def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
     """What a digest would tell if it were sent now; nothing is stored."""
     since, first = told_since(session, subscription, now)
-    return _telling(session, subscription, None, since, now, now, now, first=first)
+    unsent = Digest(subscription=subscription, at=now, since=since, until=now, first=first)
+    return tell(session, unsent, now)
+
+
+def keep_content(session: Session, digest: Digest) -> None:
+    """Keep with a digest what it tells, so that it tells the same whenever it is drawn."""
+    scope = _scope(session, digest)
+    waits = _waits(session, scope, digest, digest.at)
+    digest.frozen_content = _content(session, scope, digest, waits).kept
 
 
 def tell(session: Session, digest: Digest, now: datetime) -> Telling:
-    """What the digest tells: of its week as it was, and of what has not been answered since."""
-    return _telling(
-        session,
-        digest.subscription,
-        digest.id,
-        digest.since,
-        digest.until,
-        digest.at,
-        now,
+    """What the digest told when it was sent, and what of it has not been answered since.
+
+    Of an epic that is restricted since the name is gone. One of before contents were kept is told
+    from history.
+    """
+    scope = _scope(session, digest)
+    waits = _waits(session, scope, digest, now)
+    content = digest.content
+    if content is None:
+        content = _content(session, scope, digest, waits)
+    else:
+        content = content.without(hidden_of(session, content))
+    return Telling(
+        portfolio=scope.portfolio,
+        subscription=digest.subscription,
+        digest_id=digest.id,
         first=digest.first,
+        at=digest.at,
+        since=digest.since,
+        until=digest.until,
+        content=content,
+        needs=waits,
+        now=now,
     )
+
+
+def hidden_of(session: Session, told: Told) -> Collection[int]:
+    """The epics named in it that not everybody may see any more."""
+    rows = select(Epic.id).where(Epic.id.in_(told.names), ~seen_by(EVERYBODY))
+    return session.scalars(rows).all()
 
 
 def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> None:
@@ -55,9 +92,7 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
 
 def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Pile[T]:
     """The one kind of thing that a reply in the digest's thread is about."""
-    asked = digest.subscription
-    scope = scope_of(session, asked.portfolio_id, asked.value_stream_id)
-    return needs(session, scope, digest.since, digest.until, digest.at, now, [need]).of(need)
+    return _waits(session, _scope(session, digest), digest, now, [need]).of(need)
 
 
 def told_since(
@@ -73,35 +108,38 @@ def told_since(
     return (until - WEEK, True) if last is None else (min(last, until), False)
 
 
-def _telling(
+def _scope(session: Session, digest: Digest) -> Scope:
+    """What the digest tells of, whatever the channel is told of since."""
+    return scope_of(session, *digest.place)
+
+
+def _waits(
     session: Session,
-    subscription: Subscription,
-    digest_id: int | None,
-    since: datetime,
-    until: datetime,
-    at: datetime,
+    scope: Scope,
+    digest: Digest,
     now: datetime,
-    *,
-    first: bool,
-) -> Telling:
-    scope = scope_of(session, subscription.portfolio_id, subscription.value_stream_id)
-    open_total, finished = telling.beginning(session, scope, at) if first else (0, 0)
-    return Telling(
-        portfolio=scope.portfolio,
-        value_stream=scope.value_stream,
-        subscription=subscription,
-        digest_id=digest_id,
-        first=first,
-        preview=digest_id is None,
-        at=at,
-        since=since,
-        until=until,
-        changes=telling.changes_between(session, scope, since, until),
-        in_flight=telling.in_flight(session, scope, until),
-        needs=needs(session, scope, since, until, at, now),
-        milestones=telling.on_their_dates(session, scope, at),
-        flow=flow_figures(session, scope, since, until),
+    wanted: Sequence[Need[Any]] = NEEDS,
+) -> Waits:
+    return needs(session, scope, digest.since, digest.until, digest.at, now, wanted)
+
+
+def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Content:
+    """What the digest tells, from history as of its end."""
+    open_total, finished = beginning(session, scope, digest.at) if digest.first else (0, 0)
+    changes = changes_between(session, scope, digest.since, digest.until)
+    return Content(
+        scope=ScopeTold(
+            portfolio_id=scope.portfolio.id,
+            stream_id=scope.stream_id,
+            stream=scope.value_stream.name if scope.value_stream else None,
+            time_zone=digest.subscription.time_zone,
+        ),
+        is_beginning=digest.first and not scope.portfolio.calls_late(digest.at),
+        is_quiet=not (digest.first or changes.any or waits.count),
+        changes=changes,
+        in_flight=in_flight(session, scope, digest.until),
+        milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
+        flow=flow_figures(session, scope, digest.since, digest.until).told,
         open_total=open_total,
         finished_since_live=finished,
-        now=now,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board import fact_check as asking
-from bot.workflows.board.digest import told_since
+from bot.workflows.board.digest import keep_content, told_since
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import post
 from models.audit.trail import insert_new
@@ -148,7 +148,10 @@ def _send(
     at: datetime,
     actor: str | None,
 ) -> bool:
-    """Store the digest of the slot's week and put its message; False where that week has one."""
+    """Store the digest of the slot's week with what it tells, and put its message.
+
+    False where that week has one.
+    """
     since, first = told_since(session, subscription, until)
     new = insert_into(session, Digest).values(
         workspace_id=subscription.workspace_id,
@@ -164,6 +167,7 @@ def _send(
     digest_id = session.execute(new.on_conflict_do_nothing().returning(Digest.id)).scalar()
     if digest_id is None:
         return False
+    keep_content(session, session.get_one(Digest, digest_id))
     here, channel = subscription.workspace_id, subscription.channel_id
     post(session, here, MessageKind.DIGEST, digest_id, channel, at)
     return True

@@ -100,9 +100,9 @@ def explain_digest(
     digest = session.get(Digest, digest_id)
     if digest is None or digest.workspace_id != workspace_id:
         raise Gone(COMMAND)
-    asked = digest.subscription
-    _check_seen(session, workspace_id, viewer, asked.portfolio_id)
-    scope = scope_of(session, asked.portfolio_id, asked.value_stream_id)
+    portfolio_id, stream_id = digest.place
+    _check_seen(session, workspace_id, viewer, portfolio_id)
+    scope = scope_of(session, portfolio_id, stream_id)
     return _explain(session, scope, digest.since, digest.until, digest.at, number)
 
 

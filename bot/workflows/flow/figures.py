@@ -16,6 +16,7 @@ from models.flow.ageing import Ageing, ageing
 from models.flow.figures import Clocks
 from models.flow.finishing import Finished, TimeToFinish, finished, time_to_finish
 from models.flow.line import Line
+from models.flow.told import AgeingTold, EpicTold, FlowTold, TimeTold
 
 NAMED = 3
 """How many of those past the line are named, of those that crossed it and of the others."""
@@ -29,12 +30,18 @@ class FlowFigures:
     time: TimeToFinish
     ageing: Ageing | None
     """None where there is no line yet."""
-    keys: Mapping[int, str]
-    """Of those past the line that are named, by their ids."""
+    named: Mapping[int, EpicTold]
+    """Those past the line that are named, by their ids."""
     clocks: Clocks
     """What they are drawn from."""
     of_all: Clocks
     """Of the whole portfolio, from which a stream's line may be drawn."""
+
+    @property
+    def told(self) -> FlowTold:
+        """What is told of them."""
+        aged = AgeingTold.of(self.ageing, self.named) if self.ageing else None
+        return FlowTold(finished=self.finished, time=TimeTold.of(self.time), ageing=aged)
 
 
 def flow_figures(session: Session, scope: Scope, since: datetime, until: datetime) -> FlowFigures:
@@ -53,11 +60,12 @@ def flow_figures(session: Session, scope: Scope, since: datetime, until: datetim
         finished=finished(clocks, until, zone, portfolio.created_at),
         time=time,
         ageing=aged,
-        keys=_keys(session, (each.epic for each in named)),
+        named=_named(session, (each.epic for each in named)),
         clocks=clocks,
         of_all=whole,
     )
 
 
-def _keys(session: Session, ids: Iterable[int]) -> Mapping[int, str]:
-    return dict(session.execute(select(Epic.id, Epic.key).where(Epic.id.in_(list(ids)))).all())
+def _named(session: Session, ids: Iterable[int]) -> Mapping[int, EpicTold]:
+    rows = select(Epic).where(Epic.id.in_(list(ids)))
+    return {epic.id: EpicTold.of(epic) for epic in session.scalars(rows)}

@@ -12,6 +12,7 @@ from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
+from models.flow.told import EpicTold
 from models.message import MessageKind
 from models.projects.project import Milestone, Project, ProjectShare
 
@@ -20,12 +21,12 @@ SLIPS_READ = 200
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A milestone that is behind its date, and the keys of the epics that point to its project."""
+    """A milestone that is behind its date, and the epics that point to its project."""
 
     project: Project
     milestone: Milestone
     days: int
-    epics: Sequence[str] = ()
+    epics: Sequence[EpicTold] = ()
 
 
 def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Project]:
@@ -75,13 +76,13 @@ def is_off_its_date(today: date) -> ColumnElement[bool]:
 
 def _linked(
     session: Session, projects: Sequence[Project], viewer: str | None
-) -> dict[int, list[str]]:
-    """The keys of the epics that point to the projects."""
+) -> dict[int, list[EpicTold]]:
+    """The epics that point to the projects."""
     ids = {project.id for project in projects}
     if not ids:
         return {}
-    linked: dict[int, list[str]] = {}
-    rows = select(Epic.project_id, Epic.key).where(Epic.project_id.in_(ids), seen_by(viewer))
-    for project_id, key in session.execute(rows.order_by(Epic.id)):
-        linked.setdefault(project_id or 0, []).append(key)
+    linked: dict[int, list[EpicTold]] = {}
+    rows = select(Epic).where(Epic.project_id.in_(ids), seen_by(viewer))
+    for epic in session.scalars(rows.order_by(Epic.id)):
+        linked.setdefault(epic.project_id or 0, []).append(EpicTold.of(epic))
     return linked

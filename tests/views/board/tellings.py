@@ -4,9 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from bot.workflows.board.content import Changes, InFlight, OnTheirDates, Telling
+from bot.workflows.board.content import Telling
 from bot.workflows.flow.figures import FlowFigures
 from bot.workflows.needs import Waits
+from models.board.content import (
+    Changes,
+    Content,
+    InFlight,
+    OnTheirDates,
+    ScopeTold,
+    Standing,
+    StopTold,
+)
 from models.board.digest import Subscription
 from models.epics.column import columns
 from models.flow.ageing import Aged, Ageing
@@ -14,13 +23,15 @@ from models.flow.figures import Entries, Meaning, clocks_at
 from models.flow.finishing import Finished, Quarter, TimeToFinish
 from models.flow.flow import Load
 from models.flow.line import Line, Sample
+from models.flow.told import EpicTold, Several
 from tests.views.builders import ANA, a_portfolio
 
 MONDAY = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
 """Nine o'clock in Berlin."""
 WEEK = timedelta(days=7)
+LINKED = (EpicTold(id=12, key="PAY-12", title="Pay by bank transfer"),)
 START_OF_WEEK = datetime(2026, 5, 17, 22, 0, tzinfo=UTC)
-NOTHING = Changes(0, [], [], [], [], [], [])
+NOTHING = Changes()
 STREAMS = {"Onboarding": Load(9), "Payments": Load(20)}
 
 
@@ -40,7 +51,35 @@ def in_flight(portfolio, streams=None, most=None, **more):
     committed = [each for each in columns(portfolio) if each.state.committed]
     counts = dict(zip(committed, (4, 5, 6, 8, 6), strict=True))
     loads = {each: Load(n, (most or {}).get(each.name)) for each, n in counts.items()}
-    return InFlight(whole=Load(29), columns=loads, streams=streams or STREAMS, **more)
+    columns_told = [
+        Standing(id=each.state.id, name=each.label, load=load) for each, load in loads.items()
+    ]
+    told = standings(streams or STREAMS)
+    return InFlight(whole=Load(29), columns=columns_told, streams=told, **more)
+
+
+def standings(loads):
+    """So many by name: loads, or counts."""
+    return tuple(
+        Standing(id=id_, name=name, load=load if isinstance(load, Load) else Load(load))
+        for id_, (name, load) in enumerate(loads.items(), 1)
+    )
+
+
+def several(epics):
+    """The epics as they are told."""
+    return Several(count=len(epics), named=tuple(EpicTold.of(each) for each in epics))
+
+
+def stops(epics, reason):
+    """They were stopped for the reason."""
+    told = [
+        StopTold(
+            **EpicTold.of(each).model_dump(), value_stream=each.value_stream.name, reason=reason
+        )
+        for each in epics
+    ]
+    return Several(count=len(told), named=tuple(told))
 
 
 def evenly(count):
@@ -70,40 +109,55 @@ def a_time(line=None, held=None, lately=(96,) * 13 + (200,) * 2, before=(104,) *
     return TimeToFinish(line or a_line(), held or line or a_line(), *times)
 
 
-def flow(*, finished=None, time=None, past=(), keys=None):
+def flow(*, finished=None, time=None, past=()):
     """The figures of 13 weeks; `past` are those past the line, each with whether it crossed it."""
-    time, keys = time or a_time(), keys or {}
+    time = time or a_time()
     aged = [Aged(n, 200, crossed=crossed) for n, crossed in past]
+    crossed, earlier = ([n for n, lately in past if lately is which] for which in (True, False))
+    named = {n: EpicTold(id=n, key=f"PAY-{n}", title="") for n in (*crossed[:3], *earlier[:3])}
     nobody = clocks_at(MONDAY, Entries.of([]), Meaning(*(frozenset(),) * 3))
     return FlowFigures(
         finished=finished or a_finished(),
         time=time,
         ageing=Ageing(time.line, aged) if isinstance(time.line, Line) else None,
-        keys={n: f"PAY-{n}" for n, _ in past} | keys,
+        named=named,
         clocks=nobody,
         of_all=nobody,
     )
 
 
-def a_telling(portfolio=None, **more):
+def a_telling(portfolio=None, *, value_stream=None, preview=False, needs=None, **more):
     portfolio = portfolio or a_portfolio()
-    facts = {
+    needs = needs or Waits()
+    frame = {
         "portfolio": portfolio,
-        "value_stream": None,
         "subscription": a_subscription(portfolio),
+        "digest_id": None if preview else 7,
         "first": False,
-        "preview": False,
         "at": MONDAY,
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
-        "changes": NOTHING,
-        "in_flight": in_flight(portfolio),
-        "needs": Waits(),
-        "milestones": OnTheirDates(),
-        "digest_id": None if more.get("preview") else 7,
-        "flow": flow(),
-        "open_total": 58,
-        "finished_since_live": 0,
         "now": MONDAY,
     }
-    return Telling(**(facts | more))
+    frame |= {name: more.pop(name) for name in frame if name in more}
+    told = {
+        "changes": NOTHING,
+        "in_flight": in_flight(portfolio),
+        "milestones": OnTheirDates(),
+        "flow": flow(),
+        "open_total": 58,
+    } | more
+    told["flow"] = told["flow"].told
+    first = frame["first"]
+    content = Content(
+        scope=ScopeTold(
+            portfolio_id=portfolio.id,
+            stream_id=value_stream.id if value_stream else None,
+            stream=value_stream.name if value_stream else None,
+            time_zone="Europe/Berlin",
+        ),
+        is_beginning=first and not portfolio.calls_late(frame["at"]),
+        is_quiet=not (first or told["changes"].any or needs.count),
+        **told,
+    )
+    return Telling(content=content, needs=needs, **frame)

@@ -1,26 +1,27 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.views.board import digest, digest_thread, fact_check, subscription
-from bot.workflows.board.content import Changes, OnTheirDates
 from bot.workflows.board.needs import THREADS
 from bot.workflows.board.over_limit import OverLimit
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import NONE, Pile
 from bot.workflows.projects.slips import Slip
+from models.board.content import Changes, DecisionTold, OnTheirDates, SlipTold
+from models.decisions.decision import Outcome
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.flow.line import TooThin
+from models.flow.told import EpicTold, Several
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from tests.needs import waiting
 from tests.views.board.tellings import (
+    LINKED,
     MONDAY,
-    NOTHING,
     START_OF_WEEK,
     WEEK,
     a_finished,
@@ -31,8 +32,11 @@ from tests.views.board.tellings import (
     evenly,
     flow,
     in_flight,
+    several,
+    standings,
+    stops,
 )
-from tests.views.builders import ANA, BEN, HOSTILE, a_decision, a_portfolio, an_epic, closed
+from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
 from tests.views.reading import buttons, options, read_aloud, shown
 
 DAY = timedelta(days=1)
@@ -43,9 +47,14 @@ def a_blocking(epic, reason="waits for the supplier"):
     return Blocking(epic_id=epic.id, reason=reason, by_user_id=ANA, at=MONDAY - 12 * DAY)
 
 
-def a_slip(days=14, keys=("PAY-12",)):
+def a_slip(days=14):
     milestone = Milestone(code="M3", name="Go-live", baseline_on=date(2026, 5, 4))
-    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
+    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, LINKED)
+
+
+def a_slip_told():
+    epics = Several(count=1, named=LINKED)
+    return SlipTold(project_id=4, project="PRJ-204", milestone="M3", days=14, epics=epics)
 
 
 def some_changes(portfolio):
@@ -62,12 +71,9 @@ def some_changes(portfolio):
     ]
     return Changes(
         new_ideas=2,
-        came_in=epics[2:],
-        reopened=[],
-        finished=epics[:2],
-        stopped=[(epics[4], "sold too few.")],
-        back=[],
-        declined=[],
+        came_in=several(epics[2:]),
+        finished=several(epics[:2]),
+        stopped=stops(epics[4:], "sold too few."),
     )
 
 
@@ -154,7 +160,7 @@ def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
 
 def test_where_every_epic_in_flight_has_a_theme_none_without_one_is_counted():
     portfolio = a_portfolio()
-    themes = in_flight(portfolio, themes=[("Trust", 8)])
+    themes = in_flight(portfolio, themes=standings({"Trust": 8}))
     text = shown(
         digest.digest(a_telling(portfolio, changes=some_changes(portfolio), in_flight=themes))
     )
@@ -198,13 +204,13 @@ def test_many_streams_over_their_limits_are_counted_in_the_heading():
 
 def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
     portfolio = a_portfolio()
-    themes = [("Fewer abandoned purchases", 12), ("Trust", 8)]
+    themes = standings({"Fewer abandoned purchases": 12, "Trust": 8})
     telling = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, themes=themes, without_theme=9),
         needs=waiting(slips=Pile([a_slip()], 3)),
-        milestones=OnTheirDates(11, 14),
+        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
     )
     figures = shown(digest.digest(telling))[-4].split("\n")
     assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · without one 9"
@@ -237,19 +243,28 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
     epics = [an_epic("ready", number=n, portfolio=portfolio, title=title) for n in range(1, 9)]
     for epic in epics:
         epic.blocking = a_blocking(epic)
-    changes = Changes(9, epics, epics, epics, [(epic, "sold too few") for epic in epics], [], [])
+    all_of_them = several(epics)
+    changes = Changes(
+        new_ideas=9,
+        came_in=all_of_them,
+        reopened=all_of_them,
+        finished=all_of_them,
+        stopped=stops(epics, "sold too few"),
+    )
     streams = {f"Value stream {n}": Load(5, 4 + n % 3) for n in range(8)}
     telling = a_telling(
         portfolio,
         changes=changes,
-        in_flight=in_flight(portfolio, streams, themes=[("A theme of ours", 3)] * 7),
+        in_flight=in_flight(
+            portfolio, streams, themes=standings({f"A theme of ours {n}": 3 for n in range(7)})
+        ),
         flow=flow(
             finished=a_finished([8, *evenly(7)], [9, *evenly(3)]),
             time=a_time(a_line(185), held=a_line(190)),
             past=[(n, n < 4) for n in range(8)],
         ),
         needs=waiting(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
-        milestones=OnTheirDates(11, 14),
+        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
     )
     texts = shown(digest.digest(telling))
     assert len("\n".join(texts)) <= 1_500
@@ -368,7 +383,16 @@ def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
 def test_what_people_wrote_pings_nobody_and_links_nowhere():
     portfolio = a_portfolio(((HOSTILE, "PAY", BEN, None),), name=HOSTILE)
     epic = an_epic(portfolio=portfolio, title=HOSTILE, since=MONDAY - 3 * WEEK)
-    changes = Changes(1, [epic], [epic], [epic], [(epic, HOSTILE)], [epic], [epic])
+    one = several([epic])
+    changes = Changes(
+        new_ideas=1,
+        came_in=one,
+        reopened=one,
+        finished=one,
+        stopped=stops([epic], HOSTILE),
+        back=one,
+        stopped_ideas=1,
+    )
     told = digest.digest(
         a_telling(
             portfolio,
@@ -712,8 +736,16 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
     portfolio = a_portfolio()
     testing = {"phase": Phase.TESTING, "portfolio": portfolio}
     epics = [an_epic("implementing", number=n, **testing) for n in range(1, 6)]
-    decided = [closed(a_decision(each, id=each.id), *["persevere"] * 3) for each in epics]
-    some = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided[:1]))))
-    assert some[1] == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"
-    many = shown(digest.digest(a_telling(portfolio, changes=replace(NOTHING, decided=decided))))
-    assert many[1].endswith("PAY-3: persevere (D-3) and 2 more")
+    decided = [
+        DecisionTold(
+            **EpicTold.of(each).model_dump(), decision=f"D-{each.id}", outcome=Outcome.PERSEVERE
+        )
+        for each in epics
+    ]
+
+    def told(decisions):
+        several = Several(count=len(decisions), named=tuple(decisions))
+        return shown(digest.digest(a_telling(portfolio, changes=Changes(decided=several))))[1]
+
+    assert told(decided[:1]) == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"
+    assert told(decided).endswith("PAY-3: persevere (D-3) and 2 more")

@@ -18,6 +18,7 @@ from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from models.themes.theme import Theme
 from tests.needs import waiting
+from tests.views.board.tellings import LINKED
 from tests.views.builders import (
     ANA,
     BEN,
@@ -352,9 +353,9 @@ def a_blocking(epic, reason="waits for the supplier", days=12):
     return Blocking(epic_id=epic.id, reason=reason, by_user_id=ANA, at=MONDAY - days * DAY)
 
 
-def a_slip(days=14, keys=("PAY-12",)):
+def a_slip(days=14):
     milestone = Milestone(code="M3", name="Go-live", baseline_on=date(2026, 5, 4))
-    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, keys)
+    return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, LINKED)
 
 
 def everything_waits(portfolio):

@@ -27,7 +27,7 @@ from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
-from tests.views.board.tellings import a_telling
+from tests.views.board.tellings import LINKED, a_telling
 from tests.views.builders import (
     ANA,
     ELI,
@@ -66,7 +66,7 @@ def a_waiting_shift(number=4, portfolio=None, *, name="Onboarding"):
 
 def a_project_s_milestone(number=4, portfolio=None, *, name="Checkout renewal"):
     milestone = Milestone(code="M3", name=name, baseline_on=date(2026, 5, 4))
-    return Slip(Project(id=number, code=f"PRJ-{number}", name=name), milestone, 14, ("PAY-12",))
+    return Slip(Project(id=number, code=f"PRJ-{number}", name=name), milestone, 14, LINKED)
 
 
 def a_crowded_stream(number=4, portfolio=None, *, name=None):

@@ -213,7 +213,7 @@ def test_milestones_of_my_projects_wait_when_they_are_to_come_later_than_agreed(
     stands(database, shop, "linked", project_id=project)
     found = waits(database, BEN).slips
     assert [(slip.milestone.code, slip.days) for slip in found.some] == [("M1", 28), ("M2", 14)]
-    assert found.some[0].epics == ["PAY-1"]
+    assert [each.key for each in found.some[0].epics] == ["PAY-1"]
     assert waits(database, ANA).slips.count == 0
 
 
@@ -305,7 +305,7 @@ def test_a_stream_over_its_limit_is_told_with_since_when_and_its_oldest_epic(dat
     assert (crowd.value_stream.name, crowd.load.said) == ("Payments", "3 of 1, over by 2")
     assert crowd.since == MONDAY - 20 * DAY
     assert crowd.oldest.title == "since 30"
-    assert telling(database, shop).in_flight.over[0][0] == "Payments"
+    assert telling(database, shop).in_flight.over[0].name == "Payments"
 
 
 def test_an_epic_that_came_from_another_stream_counts_from_then(database, shop):
@@ -335,9 +335,10 @@ def test_a_digest_counts_columns_themes_and_what_serves_none(database, shop):
     stands(database, shop, "tests", "implementing", phase=Phase.TESTING, theme_id=trust)
     stands(database, shop, "delivers", "implementing", phase=Phase.DELIVERING)
     found = telling(database, shop).in_flight
-    counts = {column.name: load.count for column, load in found.columns.items() if load.count}
-    assert counts == {"testing": 1, "delivering": 1}
-    assert (found.themes, found.without_theme) == ([("Trust", 1)], 1)
+    counts = {each.name: each.load.count for each in found.columns if each.load.count}
+    assert counts == {"Testing the MVP": 1, "Delivering": 1}
+    themes = [(each.name, each.load.count) for each in found.themes]
+    assert (themes, found.without_theme) == ([("Trust", 1)], 1)
 
 
 def test_moves_past_a_limit_are_told_in_the_next_digest_alone(database, shop):
@@ -374,7 +375,7 @@ def test_projects_are_told_by_how_many_milestones_are_on_their_dates(database, s
         stream="Payments",
     )
     for stream, on_date, agreed_in_all in ((None, 2, 4), ("Payments", 2, 4), ("Onboarding", 0, 0)):
-        found = telling(database, shop, stream).milestones
+        found = telling(database, shop, stream).content.milestones
         assert (found.on_date, found.agreed) == (on_date, agreed_in_all)
     assert [slip.milestone.code for slip in telling(database, shop).needs.slips.some] == ["M3"]
 
@@ -385,10 +386,11 @@ def test_nothing_is_called_late_in_the_first_four_weeks(database, shop):
     live_since(database, NEXT_MONDAY - 27 * DAY)
     told = telling(database, shop)
     assert (told.needs.answers.count, told.needs.answers.late, told.needs.slips.count) == (1, 0, 0)
-    assert told.is_beginning
+    assert told.content.is_beginning
     live_since(database, NEXT_MONDAY - 28 * DAY)
     told = telling(database, shop)
-    assert (told.needs.answers.late, told.needs.slips.count, told.is_beginning) == (1, 1, False)
+    assert (told.needs.answers.late, told.needs.slips.count) == (1, 1)
+    assert not told.content.is_beginning
 
 
 def test_the_beginning_counts_what_is_open_and_what_finished_since_it_went_live(database, shop):
@@ -397,7 +399,7 @@ def test_the_beginning_counts_what_is_open_and_what_finished_since_it_went_live(
     stands(database, shop, "after", "done")
     live_since(database, MONDAY - DAY)
     told = telling(database, shop)
-    assert (told.open_total, told.finished_since_live) == (1, 1)
+    assert (told.content.open_total, told.content.finished_since_live) == (1, 1)
 
 
 def test_a_restricted_epic_is_in_no_digest(database, shop):

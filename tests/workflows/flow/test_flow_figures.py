@@ -84,7 +84,7 @@ def test_what_is_past_the_line_is_named_and_what_crossed_it_in_the_stretch_is_to
         (old, 90, False),
         (crossed, 33, True),
     ]
-    assert set(found.keys) == {old, crossed}
+    assert set(found.named) == {old, crossed}
 
 
 def test_restricted_epics_are_in_no_figure_of_a_channel(database, shop):

@@ -1,0 +1,130 @@
+"""What a digest tells, kept with it once it is sent: later changes of its epics change no digit."""
+
+from typing import Any
+
+from models.decisions.decision import Outcome
+from models.flow.flow import Load
+from models.flow.told import EpicTold, FlowTold, Several, Told
+
+
+class StopTold(EpicTold):
+    """An epic that was stopped, where and why."""
+
+    value_stream: str
+    reason: str | None = None
+
+
+class DecisionTold(EpicTold):
+    """A decision by its key, on an epic, and how it ended."""
+
+    decision: str
+    outcome: Outcome
+
+
+class Changes(Told):
+    """What became of epics between two moments.
+
+    `in_flight_before + came_in + reopened - finished - stopped - back = in_flight_now`, where an
+    epic that came in and finished or was stopped within the time is in both.
+    """
+
+    new_ideas: int = 0
+    came_in: Several[EpicTold] = Several()
+    reopened: Several[EpicTold] = Several()
+    finished: Several[EpicTold] = Several()
+    stopped: Several[StopTold] = Several()
+    back: Several[EpicTold] = Several()
+    stopped_ideas: int = 0
+    """Those that were stopped before anything was committed."""
+    decided: Several[DecisionTold] = Several()
+    """Those that closed and ended no epic: what was stopped is told as that."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changed."""
+        several = (getattr(each, "count", each) for _, each in self)
+        return any(several)
+
+    @property
+    def net(self) -> int:
+        """How many more are in flight than before."""
+        came = self.came_in.count + self.reopened.count
+        return came - self.finished.count - self.stopped.count - self.back.count
+
+
+class Standing(Told):
+    """How many stood in a column, a value stream or a theme, by its name then."""
+
+    id: int
+    name: str
+    load: Load
+
+
+class InFlight(Told):
+    """What stood between commitment and done at a moment, against the limits of then."""
+
+    whole: Load
+    columns: tuple[Standing, ...] = ()
+    """Each column between commitment and done by its state, also where nothing stands."""
+    streams: tuple[Standing, ...] = ()
+    """Those with something in flight or with a limit, by their names."""
+    themes: tuple[Standing, ...] = ()
+    """The most first; without those that serve none."""
+    without_theme: int = 0
+
+    @property
+    def over(self) -> list[Standing]:
+        """The streams over their limits, the most crowded first."""
+        found = [each for each in self.streams if each.load.over]
+        return sorted(found, key=lambda each: (-each.load.over, each.name))
+
+
+class SlipTold(Told):
+    """A milestone that is behind its date, and the epics that point to its project."""
+
+    project_id: int
+    project: str
+    milestone: str
+    days: int
+    epics: Several[EpicTold] = Several()
+
+
+class OnTheirDates(Told):
+    """Of the milestones that were agreed, how many came or are to come when they were."""
+
+    on_date: int = 0
+    agreed: int = 0
+    slip: SlipTold | None = None
+    """The one that is behind the most."""
+
+
+class ScopeTold(Told):
+    """What it tells of: a portfolio, or one value stream by its name then."""
+
+    portfolio_id: int
+    stream_id: int | None = None
+    stream: str | None = None
+    time_zone: str
+    """By whose calendar its days are meant."""
+
+
+class Content(Told):
+    """What a digest tells but for what it asks for, which follows the present."""
+
+    scope: ScopeTold
+    is_beginning: bool = False
+    """Whether it is the first one of a portfolio that begins: nothing is late in it yet."""
+    is_quiet: bool = False
+    """Whether one line says it all: nothing changed and nothing waits."""
+    changes: Changes
+    in_flight: InFlight
+    milestones: OnTheirDates
+    flow: FlowTold
+    open_total: int = 0
+    """How many epics were neither done nor stopped."""
+    finished_since_live: int = 0
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """As it is stored."""
+        return self.model_dump(mode="json", exclude_none=True)

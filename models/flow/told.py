@@ -1,0 +1,134 @@
+"""What is told of flow, as plain numbers, ids and words that can be kept as they were."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from models.epics.epic import Epic
+from models.flow.ageing import Aged, Ageing
+from models.flow.finishing import Finished, TimeToFinish
+from models.flow.line import NEEDED, Line, TooThin
+
+
+class Told(BaseModel):
+    """What was told; it is kept, so what is not in an older one is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @property
+    def names(self) -> set[int]:
+        """The ids of the epics whose names are in it."""
+        inside = [value.names for _, value in self if isinstance(value, Told)]
+        return set().union(*inside)
+
+    def without(self, hidden: Collection[int]) -> Self:
+        """The same without the names of those epics; every number stays."""
+        inside = {name: value.without(hidden) for name, value in self if isinstance(value, Told)}
+        return self.model_copy(update=inside)
+
+
+class EpicTold(Told):
+    """An epic as it was called."""
+
+    id: int
+    key: str
+    title: str
+
+    @classmethod
+    def of(cls, epic: Epic) -> "EpicTold":
+        """The epic as it is called now."""
+        return EpicTold(id=epic.id, key=epic.key, title=epic.title)
+
+
+E = TypeVar("E", bound=EpicTold)
+
+
+class Several(Told, Generic[E]):
+    """So many epics, the first of them by name."""
+
+    count: int = 0
+    named: tuple[E, ...] = ()
+
+    @property
+    def names(self) -> set[int]:
+        """The ids of those that are named."""
+        return {each.id for each in self.named}
+
+    def without(self, hidden: Collection[int]) -> Self:
+        """As many, without the names of those."""
+        named = tuple(each for each in self.named if each.id not in hidden)
+        return self.model_copy(update={"named": named})
+
+
+class LineTold(Told):
+    """By which day 85 of 100 finish, with its sample."""
+
+    day: int
+    n: int
+    weeks: int
+    of_stream: bool
+
+
+class TimeTold(Told):
+    """How long it takes from commitment to done, in days."""
+
+    line: LineTold | None = None
+    there: int = 0
+    """How many finished where those are too few for a line."""
+    needed: int = NEEDED
+    held_day: int | None = None
+    """The line as it was 13 weeks ago."""
+    half_day: int | None = None
+    half_day_before: int | None = None
+    lately: int = 0
+    """How many finished in the last 13 weeks, and of them so many within the line of then."""
+    within: int | None = None
+
+    @classmethod
+    def of(cls, time: TimeToFinish) -> "TimeTold":
+        """The figures of what was timed."""
+        line, held = time.line, time.held
+        if isinstance(line, TooThin):
+            return TimeTold(there=line.there, needed=line.needed)
+        return TimeTold(
+            line=LineTold(day=line.day, n=line.n, weeks=line.weeks, of_stream=line.of_stream),
+            held_day=held.day if isinstance(held, Line) else None,
+            half_day=time.half_day,
+            half_day_before=time.half_day_before,
+            lately=len(time.lately),
+            within=time.within,
+        )
+
+
+class AgeingTold(Told):
+    """How many are past the line of the day: those that crossed it lately, and the others."""
+
+    day: int
+    crossed: Several[EpicTold]
+    earlier: Several[EpicTold]
+
+    @classmethod
+    def of(cls, found: Ageing, named: Mapping[int, EpicTold]) -> "AgeingTold":
+        """What is past the line; those that are named stand first."""
+
+        def several(aged: Sequence[Aged]) -> Several[EpicTold]:
+            few = tuple(named[each.epic] for each in aged if each.epic in named)
+            return Several(count=len(aged), named=few)
+
+        crossed, earlier = several(found.crossed), several(found.earlier)
+        return AgeingTold(day=found.line.day, crossed=crossed, earlier=earlier)
+
+    @property
+    def count(self) -> int:
+        """How many are past it in all."""
+        return self.crossed.count + self.earlier.count
+
+
+class FlowTold(Told):
+    """Finished, time to finish and ageing."""
+
+    finished: Finished
+    time: TimeTold
+    ageing: AgeingTold | None = None
+    """None where there is no line yet."""
