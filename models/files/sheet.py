@@ -30,7 +30,7 @@ class Sheet:
 
 def guarded(cell: str) -> str:
     """The cell with an apostrophe before it where a spreadsheet would take it for a formula."""
-    if NUMBER.fullmatch(cell) or not FORMULA.match(cell):
+    if not FORMULA.match(cell) or NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
 
@@ -42,14 +42,17 @@ def unguarded(cell: str) -> str:
 
 def as_text(value: Any) -> str:
     """A value as a cell; what is not known is empty."""
+    if type(value) is str:  # as most are, and there are millions of them
+        return value
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return "; ".join(str(each) for each in value)
     if isinstance(value, dict):
         return json_line(value)
-    told = as_json(value)
-    return "" if told is None else str(told)
+    return str(as_json(value))
 
 
 def as_json(value: Any) -> Any:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from bot.workflows.files.exporting import AT_ONCE, Scope, epics_of
 from models.epics.epic import Epic, Transition
@@ -70,14 +70,17 @@ def _id(source_id: str | None, key: str, doubled: frozenset[str]) -> str:
 
 
 def _doubled_ids(session: Session, scope: Scope) -> frozenset[str]:
-    """Ids that would name two epics: of two sources, or the key of another one."""
-    others = aliased(Epic)
-    twin = and_(
-        others.portfolio_id == Epic.portfolio_id,
-        others.id != Epic.id,
-        or_(others.source_id == Epic.source_id, others.key == Epic.source_id),
+    """Ids that would name two epics: of two sources, or the key of another one.
+
+    Told from lists made once, so that the work grows with the epics and not with their square.
+    """
+    here = and_(Epic.portfolio_id == scope.portfolio.id, Epic.source_id.is_not(None))
+    twice = select(Epic.source_id).where(here).group_by(Epic.source_id).having(func.count() > 1)
+    keys = select(Epic.key).where(Epic.portfolio_id == scope.portfolio.id)
+    is_key_of_another = and_(Epic.source_id != Epic.key, Epic.source_id.in_(keys))
+    asked = select(Epic.source_id).where(
+        epics_of(scope), or_(Epic.source_id.in_(twice), is_key_of_another)
     )
-    asked = select(Epic.source_id).where(epics_of(scope), exists().where(twin))
     return frozenset(found for found in session.scalars(asked) if found is not None)
 
 

@@ -262,6 +262,21 @@ def test_an_export_comes_in_again_as_it_was(shop, out):
     assert told[1][1:] == ("Onboarding", "funnel", MONDAY)
 
 
+def test_an_id_that_would_name_two_epics_gives_way_to_their_keys(shop, out):
+    """Ids of two sources, and one that is the key of another epic; not so one's own key."""
+    shop.change("PAY-1", source="jira", source_id="17")
+    shop.change("PAY-2", source="files", source_id="17")
+    shop.change("PAY-3", source="jira", source_id="PAY-2")
+    shop.change("ONB-1", source="jira", source_id="ONB-1")
+    shop.change("ONB-2", source="jira", source_id="18")
+    shop.change("ONB-3", source="jira", source_id=shop.secret_key)
+    shop.pack(out)
+    items = {row["id"] for row in read(out / "import/items.csv")}
+    assert items == {"PAY-1", "PAY-2", "PAY-3", "ONB-1", "18", "ONB-3"}
+    moves = [row["id"] for row in read(out / "import/transitions.csv")]
+    assert sorted(moves) == sorted(items)
+
+
 def test_the_exported_epics_say_owner_and_currency_as_an_import_reads_them(shop, out):
     shop.pack(out)
     table = read_table((out / "epics.csv").read_bytes())
