@@ -34,12 +34,13 @@ from bot.cli.data import (
 from bot.hiding import hidden
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
-from bot.workflows.files.importing.histories import histories, import_items, staged_items
+from bot.workflows.files.importing.histories import import_items, staged_items
+from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
 from models.files.histories import read_items
-from models.flow.flow import Board, board_at
+from models.flow.flow import Board
 from models.portfolio.preset import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
@@ -216,10 +217,7 @@ def board(
     with ready_database() as database, database.read() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
         moment = end_of_day(found, as_of)
-        states = found.all_states
-        names = [state.name for state in states]
-        wip = {state.name for state in states if state.committed}
-        counted = board_at(histories(session, found), moment, names, wip)
+        counted = board_as_of(session, found, moment)
     print(_as_json(counted) if as_json else _as_text(portfolio, counted))
 
 

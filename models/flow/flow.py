@@ -49,11 +49,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One entry into a state, or into one of its columns."""
+    """One entry into a state."""
 
     to_state: str
     at: datetime
-    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,6 @@ class History:
             state = move.to_state
         return state
 
-    def column_at(self, moment: datetime) -> str | None:
-        """The column within the state at the moment; None where the state has only one."""
-        column = None
-        for move in self.moves:
-            if move.at > moment:
-                break
-            column = move.column
-        return column
-
     def committed_at(self, wip_states: frozenset[str] = WIP_STATES) -> datetime | None:
         """The first ever entry into a state of work in progress; later returns do not move it."""
         return next((move.at for move in self.moves if move.to_state in wip_states), None)
@@ -118,6 +108,16 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How many epics of a value stream stood in a state, and in which column of it."""
+
+    state: str
+    column: str | None
+    value_stream: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """What stood where at a moment."""
 
@@ -129,37 +129,36 @@ class Board:
     count_per_column: Mapping[str, int] = field(default_factory=dict)
     """Of the states that have columns."""
 
+    @classmethod
+    def of(
+        cls,
+        moment: datetime,
+        standing: Iterable[Standing],
+        states: Sequence[str] = STATES,
+        in_flight: Collection[str] = WIP_STATES,
+    ) -> "Board":
+        """The board of those that stood anywhere.
 
-def board_at(
-    histories: Iterable[History],
-    moment: datetime,
-    states: Sequence[str] = STATES,
-    wip_states: Collection[str] = WIP_STATES,
-) -> Board:
-    """Count the epics per state and the work in progress per value stream at the moment.
-
-    `states` are the portfolio's in the order of its board, `wip_states` those in flight.
-    """
-    per_state: Counter[str] = Counter()
-    per_stream: Counter[str] = Counter()
-    per_column: Counter[str] = Counter()
-    for history in histories:
-        state = history.state_at(moment)
-        if state is None:
-            continue
-        per_state[state] += 1
-        if column := history.column_at(moment):
-            per_column[column] += 1
-        if state in wip_states:
-            per_stream[history.stream_at(moment)] += 1
-    return Board(
-        as_of=moment,
-        items_known=per_state.total(),
-        count_per_state={state: per_state[state] for state in states},
-        wip_total=per_stream.total(),
-        wip_per_value_stream=dict(sorted(per_stream.items())),
-        count_per_column=dict(sorted(per_column.items(), reverse=True)),
-    )
+        `states` are the portfolio's in the order of its board, `in_flight` those of work in
+        progress.
+        """
+        per_state: Counter[str] = Counter()
+        per_stream: Counter[str] = Counter()
+        per_column: Counter[str] = Counter()
+        for each in standing:
+            per_state[each.state] += each.count
+            if each.column:
+                per_column[each.column] += each.count
+            if each.state in in_flight:
+                per_stream[each.value_stream] += each.count
+        return cls(
+            as_of=moment,
+            items_known=per_state.total(),
+            count_per_state={state: per_state[state] for state in states},
+            wip_total=per_stream.total(),
+            wip_per_value_stream=dict(sorted(per_stream.items())),
+            count_per_column=dict(sorted(per_column.items(), reverse=True)),
+        )
 
 
 def over_since(

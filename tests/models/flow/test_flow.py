@@ -1,12 +1,8 @@
-import csv
-import json
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from models.flow.flow import History, Load, Move, StreamChange, board_at, over_since
+from models.flow.flow import Board, History, Load, Move, Standing, StreamChange, over_since
 
 DAY_0 = datetime(2026, 3, 5, 9, tzinfo=UTC)
 
@@ -90,40 +86,17 @@ def test_an_epic_counts_in_a_stream_from_its_change_until_the_next():
     assert over_since([came, left], "Payments", 1, days(7)) is None
 
 
-def test_the_board_counts_the_columns_of_a_state_that_has_them():
-    testing = History("Payments", [Move("implementing", days(0), "testing")])
-    going_on = History(
-        "Payments",
-        [Move("implementing", days(0), "testing"), Move("implementing", days(2), "delivering")],
+def test_a_board_sums_what_stood_in_each_state_column_and_stream():
+    board = Board.of(
+        days(3),
+        [
+            Standing("implementing", "testing", "Payments", 2),
+            Standing("implementing", "delivering", "Search", 1),
+            Standing("ready", None, "Payments", 4),
+            Standing("done", None, "Payments", 8),
+        ],
     )
-    board = board_at([testing, going_on, stays(0)], days(3))
-    assert board.count_per_column == {"testing": 1, "delivering": 1}
-    assert board_at([testing, going_on], days(1)).count_per_column == {"testing": 2}
-
-
-@pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])
-def test_the_board_of_a_real_portfolio_equals_its_reference(source, real_data):
-    folder = real_data / source
-    reference = json.loads((folder / "reference.json").read_text())
-    histories = real_histories(folder)
-    assert len(reference["as_of"]) == 3
-    for expected in reference["as_of"]:
-        board = board_at(histories, datetime.fromisoformat(expected["as_of"]))
-        assert board.items_known == expected["items_known"]
-        assert board.count_per_state == expected["count_per_state"]
-        assert board.wip_total == expected["wip_total"]
-        assert board.wip_per_value_stream == expected["wip_per_value_stream"]
-
-
-def real_histories(folder: Path) -> list[History]:
-    state_of = json.loads((folder / "mapping.json").read_text())["status_to_state"]
-    moves = defaultdict(list)
-    with (folder / "transitions.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            at = datetime.fromisoformat(row["at"])
-            moves[row["id"]].append(Move(state_of[row["to_status"]]["state"], at))
-    with (folder / "items.csv").open(newline="") as file:
-        return [
-            History(row["value_stream"], sorted(moves[row["id"]], key=lambda move: move.at))
-            for row in csv.DictReader(file)
-        ]
+    assert (board.as_of, board.items_known, board.wip_total) == (days(3), 15, 7)
+    assert (board.count_per_state["implementing"], board.count_per_state["funnel"]) == (3, 0)
+    assert board.count_per_column == {"testing": 2, "delivering": 1}
+    assert board.wip_per_value_stream == {"Payments": 6, "Search": 1}

@@ -6,12 +6,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.workflows.files.importing.histories import histories
+from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.portfolio import merging as restructuring
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.errors import ChangedSince
-from models.flow.flow import board_at
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import (
     NothingToSplit,
@@ -52,7 +51,7 @@ def merge(session, shop, *, actor=ANA, version=1, at=JUNE, source="PAY", target=
 
 def board(session, at):
     portfolio = session.scalars(select(Portfolio)).one()
-    return board_at(histories(session, portfolio), at)
+    return board_as_of(session, portfolio, at)
 
 
 def test_after_a_merge_a_board_as_of_an_earlier_day_shows_the_stream_as_it_was(database, shop):

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.workflows.files.importing.histories import histories
+from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.portfolio import states as shaping
 from models.epics.epic import Epic
 from models.errors import ChangedSince
-from models.flow.flow import board_at
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.board import BoardInUse, StateShape
 from models.portfolio.portfolio import (
@@ -79,7 +78,7 @@ def test_a_state_that_history_stands_in_is_retired_and_comes_back_by_its_name(da
         assert dropped.retired_at == LATER
         assert "analyzing" not in names(session)
         assert session.scalar(select(func.count(WipLimit.id))) == 0
-        now = board_at(histories(session, portfolio(session)), MONDAY)
+        now = board_as_of(session, portfolio(session), MONDAY)
         assert now.count_per_state["analyzing"] == 1
     with database.write() as session:
         after = portfolio(session).state("reviewing").id

@@ -5,7 +5,7 @@ What real histories do is taken as it is: skipped states, moves back, leaving do
 starting in the middle. Nothing is invented.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +19,8 @@ from bot.workflows.files.importing import staging
 from bot.workflows.files.importing.creating import found_portfolio, found_streams
 from models.audit.trail import note
 from models.database import Database
-from models.epics.belonging import StreamMove
-from models.epics.column import Column
-from models.epics.epic import Epic, EpicType, Transition
+from models.epics.epic import Epic, EpicType
 from models.files.histories import Item
-from models.flow.flow import History, Move, StreamChange
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
@@ -86,33 +83,6 @@ def import_items(
     told = {"epics": report.items_added, "transitions": report.transitions_added, **about}
     note(session, workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     return report
-
-
-def histories(session: Session, portfolio: Portfolio) -> list[History]:
-    """The stored history of every epic of the portfolio."""
-    moves: dict[int, list[Move]] = defaultdict(list)
-    states = {state.id: state for state in portfolio.all_states}
-    query = (
-        select(Transition.epic_id, Transition.to_state_id, Transition.phase, Transition.at)
-        .join(Epic, Epic.id == Transition.epic_id)
-        .where(Epic.portfolio_id == portfolio.id)
-        .order_by(Transition.at, Transition.id)
-    )
-    for epic_id, state_id, phase, at in session.execute(query):
-        column = Column.entered(states[state_id], phase)
-        moves[epic_id].append(Move(column.state.name, at, column.phase))
-    names = {stream.id: stream.name for stream in portfolio.value_streams}
-    went: dict[int, list[StreamChange]] = defaultdict(list)
-    changes = select(StreamMove).join(Epic, Epic.id == StreamMove.epic_id)
-    for change in session.scalars(
-        changes.where(Epic.portfolio_id == portfolio.id).order_by(StreamMove.at, StreamMove.id)
-    ):
-        left, entered = names[change.from_stream_id], names[change.to_stream_id]
-        went[change.epic_id].append(StreamChange(left, entered, change.at))
-    epics = session.execute(
-        select(Epic.id, Epic.value_stream_id).where(Epic.portfolio_id == portfolio.id)
-    )
-    return [History(names[stream], moves[id_], went.get(id_, ())) for id_, stream in epics]
 
 
 def _known_epics(session: Session, portfolio: Portfolio) -> Mapping[tuple[str, str], int]:
