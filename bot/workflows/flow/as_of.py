@@ -42,7 +42,8 @@ def board_as_of(session: Session, portfolio: Portfolio, moment: datetime) -> Boa
         .where(Epic.portfolio_id == portfolio.id)
         .subquery()
     )
-    counted = select(*stood.c, func.count()).group_by(*stood.c)
+    per = (stood.c.to_state_id, stood.c.phase, stood.c.stream_id)
+    counted = select(*per, func.count()).group_by(*per)
     states = {state.id: state for state in portfolio.all_states}
     streams = {each.id: each.name for each in portfolio.value_streams}
     standing = []
