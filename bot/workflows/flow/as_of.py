@@ -1,8 +1,6 @@
 """The board as it stood at a moment: counted by the database, however many epics there are."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -44,12 +42,12 @@ def board_as_of(session: Session, portfolio: Portfolio, moment: datetime) -> Boa
         .where(Epic.portfolio_id == portfolio.id)
         .subquery()
     )
-    counted = select(*stood.c, func.count()).group_by(*stood.c)
+    per = (stood.c.to_state_id, stood.c.phase, stood.c.stream_id)
+    counted = select(*per, func.count()).group_by(*per)
     states = {state.id: state for state in portfolio.all_states}
     streams = {each.id: each.name for each in portfolio.value_streams}
     standing = []
-    rows: Sequence[Any] = session.execute(counted).all()
-    for state_id, phase, stream_id, count in rows:
+    for state_id, phase, stream_id, count in session.execute(counted):
         column = Column.entered(states[state_id], phase)
         standing.append(Standing(column.state.name, column.phase, streams[stream_id], count))
     in_flight = {state.name for state in states.values() if state.committed}
