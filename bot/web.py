@@ -19,7 +19,7 @@ from starlette.routing import Route
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
-from models.outage import Outage
+from models.people.outage import Outage
 from models.work import Work
 
 LONGEST_BODY = 1024 * 1024

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 from alembic import command
@@ -11,56 +13,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
-from models.audit.audit import AuditAnchor, AuditEvent, AuditHead
-from models.board.confirmation import Confirmation, FactCheck
-from models.board.digest import Digest
-from models.board.home import Home
-from models.budgets.ledger import Transfer
-from models.budgets.shift import Approval
-from models.decisions.decision import Ballot, BallotBox, Decision, Elector
-from models.epics.epic import Transition
-from models.files.export import Export
-from models.files.upload import Upload
-from models.message import Message
-from models.people.handover import Departure, Handover
-from models.people.role import RoleGrant, UserGroup, UserGroupMember
-from models.people.workspace import Workspace
-from models.seen import Seen
-from models.work import Lane, Work
+import models
+from models.base import Base
 
 HEAD = "head"
 
-NOUNS = (
-    Transition,
-    Decision,
-    Elector,
-    BallotBox,
-    Ballot,
-    Workspace,
-    RoleGrant,
-    Message,
-    Home,
-    Work,
-    Lane,
-    Seen,
-    Digest,
-    Confirmation,
-    FactCheck,
-    UserGroup,
-    UserGroupMember,
-    Departure,
-    Handover,
-    Export,
-    AuditEvent,
-    AuditHead,
-    AuditAnchor,
-    Upload,
-    Transfer,
-    Approval,
-)
-"""Loading these, and the nouns they point to, registers every table."""
+for module in walk_packages(models.__path__, "models."):
+    import_module(module.name)  # which registers its tables
 
-METADATA = NOUNS[0].metadata
+METADATA = Base.metadata
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

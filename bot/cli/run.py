@@ -19,7 +19,7 @@ from bot.settings import Mode, Settings
 from bot.workflows.people import workspaces as joining
 from bot.workflows.people.workspaces import workspace_id
 from models.errors import Mistake
-from models.outage import Outage
+from models.people.outage import Outage
 from models.people.role import FROM_SETTINGS, RoleGrant
 from models.work import Work, put
 

@@ -223,7 +223,7 @@ def _with_invitations(
         return told
     said = words("meanwhile", "invite", channels=channel_ids, bot_user_id=call.bot_user_id)
     if isinstance(told, Answer):
-        return Answer(f"{told.text}\n{said}", [*told.blocks, section(said)])
+        return Answer([*told.blocks, section(said)])
     return Note("\n".join([*([told.text] if told else []), said]))
 
 

@@ -1,9 +1,10 @@
 """Short answers to one person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from bot.slack.aloud import aloud
 from bot.slack.blocks import CHART, Block, Element, context, modal, plain, section, shorten
 from bot.slack.mrkdwn import escape, person
 from models.errors import Mistake
@@ -11,7 +12,7 @@ from models.errors import Mistake
 MOST_NAMED = 3
 
 TEXT_SEEN = 700
-"""Read aloud, in characters; escaped they are up to five times as many, and Slack takes 4,000."""
+"""In characters, of what a person typed and of the sentence that refuses it."""
 
 
 WORDS_EASILY_TYPED = 4
@@ -20,15 +21,19 @@ WORDS_EASILY_TYPED = 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person reads: the text to be read aloud, and the blocks."""
+    """What is shown, in blocks."""
 
-    text: str
-    blocks: Sequence[Block] = field(default_factory=tuple)
+    blocks: Sequence[Block]
+
+    @property
+    def text(self) -> str:
+        """What is read aloud, and what a notification shows."""
+        return aloud(self.blocks)
 
     @property
     def without_charts(self) -> "Answer":
         """The same in words alone, which say every number of a chart."""
-        return Answer(self.text, [each for each in self.blocks if each["type"] != CHART])
+        return Answer([each for each in self.blocks if each["type"] != CHART])
 
 
 def sentence(words: str, accessory: Element | None = None) -> Answer:
@@ -36,7 +41,7 @@ def sentence(words: str, accessory: Element | None = None) -> Answer:
     block: Block = {"type": "section", "text": plain(words)}
     if accessory is not None:
         block["accessory"] = accessory
-    return Answer(escape(shorten(words, TEXT_SEEN)), [block])
+    return Answer([block])
 
 
 def refusal(mistake: Mistake) -> Answer:
@@ -45,7 +50,7 @@ def refusal(mistake: Mistake) -> Answer:
         return sentence(mistake.sentence)
     people = named([person(user_id) for user_id in mistake.ask[:MOST_NAMED]], len(mistake.ask))
     said = f"{escape(shorten(mistake.sentence, TEXT_SEEN))} Ask {people}."
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def named(people: Sequence[str], total: int) -> str:
@@ -62,7 +67,7 @@ def with_typed(answer: Answer, typed: str) -> Answer:
     if len(typed.split()) <= WORDS_EASILY_TYPED:
         return answer
     block = context(escape(f"You typed: {shorten(typed, TEXT_SEEN)}"))
-    return Answer(answer.text, [*answer.blocks, block])
+    return Answer([*answer.blocks, block])
 
 
 def note(answer: Answer) -> dict[str, Any]:

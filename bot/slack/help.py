@@ -21,14 +21,12 @@ class Usage:
 def usage(command: str, usages: Sequence[Usage], typed: str = "") -> Answer:
     """Every form of a command; what was typed comes back with the form nearest to it."""
     lines = "\n".join(f"`{command} {escape(use.form)}` · {use.does}" for use in usages)
-    forms = escape(", ".join(f"{command} {use.form}" for use in usages))
     if not typed:
-        return Answer(f"{command} understands: {forms}", [section(lines)])
+        return Answer([section(lines)])
     near = nearest(usages, typed)
     lead = f"{command} does not understand “{escape(typed[:200])}”."
     guess = f" Did you mean `{command} {escape(near.form)}`?" if near else ""
-    read_aloud = guess.replace("`", "") or f" It takes: {forms}."
-    return Answer(lead + read_aloud, [section(lead + guess), context(f"It takes:\n{lines}")])
+    return Answer([section(lead + guess), context(f"It takes:\n{lines}")])
 
 
 def nearest(usages: Sequence[Usage], typed: str) -> Usage | None:

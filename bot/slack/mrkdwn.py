@@ -12,7 +12,7 @@ from bot.slack.blocks import shorten
 from models.calendar import MONTHS, spell_day
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MARK = re.compile(r"(?<!\w)[*_~]|[*_~](?!\w)")
+MARK = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
 """What Slack may take for the beginning or the end of bold, italic or struck."""
 
 QUOTE = re.compile("^(?=&gt;)", re.MULTILINE)

@@ -16,7 +16,7 @@ from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
 from models.message import Message
-from models.outage import Outage
+from models.people.outage import Outage
 
 EVENT_TYPE = "tack_message"
 """Marks our messages in Slack's metadata, so that one whose reply was lost is found again."""

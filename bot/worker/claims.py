@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.outage import Outage
+from models.people.outage import Outage
 from models.work import Lane, Work, insert_into
 
 LEASE = timedelta(seconds=20)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.worker.calls import CallFailed, Calls
 from bot.worker.jobs import Done, GiveUp, Outcome, Task, Then, after
 from bot.worker.replies import BROKEN, Reply, reply_of
-from models.outage import Outage
+from models.people.outage import Outage
 
 SECONDS = 20
 LONG_AWAY = timedelta(minutes=1)

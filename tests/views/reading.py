@@ -14,6 +14,7 @@ PERSON = re.compile(r"<@(\w+)>")
 def shown(answer):
     """The texts of a message, in reading order."""
     blocks = list(answer.blocks)
+    assert answer.text, "nothing is read aloud"
     assert [str(p) for p in check_message({"text": answer.text, "blocks": blocks})] == []
     return _read(blocks)
 

@@ -106,7 +106,6 @@ def test_help_says_every_form_and_what_it_does():
         "`/portfolio setup` · set up a portfolio and its value streams\n"
         "`/portfolio audit KEY` · say who changed what"
     ]
-    assert answer.text == "/portfolio understands: /portfolio setup, /portfolio audit KEY"
 
 
 @pytest.mark.parametrize("usages", [epic.USAGES, portfolio.USAGES])
@@ -124,17 +123,11 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form():
         "It takes:\n`/portfolio setup` · set up a portfolio and its value streams\n"
         "`/portfolio audit KEY` · say who changed what",
     ]
-    assert answer.text == (
-        f"/portfolio does not understand {typed}. Did you mean /portfolio setup?"
-    )
 
 
 def test_a_word_like_no_other_is_answered_with_every_form():
     answer = help.usage("/portfolio", USAGES, "xyzzy")
     assert shown(answer)[0] == "/portfolio does not understand “xyzzy”."
-    assert answer.text == (
-        "/portfolio does not understand “xyzzy”. It takes: /portfolio setup, /portfolio audit KEY."
-    )
 
 
 def test_a_long_mistype_fits():
@@ -169,7 +162,6 @@ def test_a_long_mistype_fits():
 def test_a_card_slack_refused_says_why_and_what_mends_it(why, said):
     answer = refusal.refusal(a_message(why), an_epic())
     assert shown(answer) == [said, "Try again"]
-    assert answer.text == said
     assert buttons(answer.blocks) == ["Try again to show PAY-12"]
 
 

@@ -46,7 +46,7 @@ MANIFEST = {
 
 
 def drawing(text):
-    return Answer(text, [{"type": "section", "text": {"type": "plain_text", "text": text}}])
+    return Answer([{"type": "section", "text": {"type": "plain_text", "text": text}}])
 
 
 def draw_card(session, epic, now):

@@ -16,7 +16,7 @@ def draw_with_chart(session, epic, now):
     words = draw_card(session, epic, now)
     series = {"In flight": [2, 5], "Limit": [4, 4]}
     chart = bar_chart("In flight", ["Data", "Claims"], series, x_label="Stream", y_label="Epics")
-    return Answer(words.text, [chart, *words.blocks])
+    return Answer([chart, *words.blocks])
 
 
 WITH_CHARTS = {MessageKind.EPIC_CARD: Notice(Epic, draw_with_chart)}

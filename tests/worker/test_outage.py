@@ -11,7 +11,7 @@ from bot.worker.claims import ASKS_SLACK, MOST_ATTEMPTS, LeaseLost
 from bot.worker.jobs import Done, Task, perform
 from bot.worker.kinds import at_its_time, jobs
 from models.message import Message, MessageKind
-from models.outage import Outage
+from models.people.outage import Outage
 from models.work import Work, put
 from sandbox.call_faults import ANY
 from tests.terminals import typed

@@ -27,4 +27,4 @@ def audit_head(anchor: AuditAnchor) -> Answer:
         section(words("audit/head", "line", **facts)),
         context(words("audit/head", "why", **facts)),
     ]
-    return Answer(words("audit/head", "read_aloud", **facts), blocks)
+    return Answer(blocks)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import TEXT_LIMIT, Block, actions, button, context, section
+from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.mrkdwn import escape, moment, person, words
 from bot.slack.values import AuditRef
 from bot.views.audit.spelling import name_of, spelled
@@ -21,12 +21,11 @@ def audit_log(page: LogPage) -> Answer:
     facts = {"epic": page.epic, "query": page.query, "first": page.query.before is None}
     if not page.changes:
         said = words("audit/log", "nothing", **facts)
-        return Answer(said, [section(said), *_turns(page)])
+        return Answer([section(said), *_turns(page)])
     lead = words("audit/log", "lead", **facts)
     lines = [line(page, change) for change in page.changes]
     blocks: list[Block] = [context(lead), *(section(each) for each in lines), *_turns(page)]
-    read_aloud = "\n".join(_until(TEXT_LIMIT - len(lead) - 3, lines))
-    return Answer(f"{lead}\n{read_aloud}", blocks)
+    return Answer(blocks)
 
 
 def line(page: LogPage, change: Change) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     Element,
     actions,
@@ -21,14 +20,13 @@ from bot.slack.blocks import (
     overflow,
     plain,
     section,
-    shorten_marked,
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
 from bot.views.decisions.actions import OpenDecision
 from bot.views.decisions.ballot import vote_button
 from bot.views.epics.buttons import open_button
-from bot.views.epics.next_step import do_button, next_button, next_line, read_aloud
+from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
 from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
@@ -81,7 +79,7 @@ def epic_card(card: Card) -> Answer:
         context(words("board/card", "last_change", **facts)),
         actions("epic_actions", _actions(card)),
     ]
-    return Answer(shorten_marked(words("board/card", "text", **facts), TEXT_LIMIT), blocks)
+    return Answer(blocks)
 
 
 def _next_button(card: Card) -> Element | None:
@@ -93,7 +91,7 @@ def _next_button(card: Card) -> Element | None:
 def restricted(epic: Epic) -> Answer:
     """What a channel shows of an epic that only its circle sees."""
     said = words("board/card", "restricted", epic=epic)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) -> dict[str, object]:
@@ -117,7 +115,7 @@ def _told_by(step: Transition | StreamMove) -> str:
 def moved(epic: Epic) -> Answer:
     """Told to who moved it."""
     said = words("board/card", "moved", epic=epic)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 def _facts(card: Card) -> dict[str, object]:
@@ -131,11 +129,9 @@ def _facts(card: Card) -> dict[str, object]:
         "last": card.last,
         "decision": card.decision,
         "reason": (card.last.reason or "").strip(),
-        "entered_on": epic.state_entered_at.astimezone(zone),
         "age_days": day_number(epic.state_entered_at, now, zone),
         "committed_days": day_number(committed, now, zone) if committed else None,
         "ended": ended,
-        "next_aloud": read_aloud(card),
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
     }

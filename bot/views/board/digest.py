@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     Element,
     actions,
@@ -20,7 +19,6 @@ from bot.slack.blocks import (
     option,
     overflow,
     section,
-    shorten,
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
@@ -67,15 +65,13 @@ def digest(telling: Telling) -> Answer:
         return _beginning(telling, facts)
     if telling.content.is_quiet:
         said = words("board/digest", "quiet", **facts)
-        return Answer(words("board/digest", "quiet_summary", **facts), [section(said)])
-    needs = _asked(telling)
-    facts["asks"] = [line.asks for line in needs]
-    asked = [section(line.said, line.button) for line in needs]
+        return Answer([section(said)])
+    asked = [section(line.said, line.button) for line in _asked(telling)]
     for level in TERSE:
         blocks = _blocks(telling, facts | {"terse": level}, asked)
         if _length(blocks) <= LENGTH:
             break
-    return Answer(shorten(words("board/digest", "summary", **facts), TEXT_LIMIT - 1_000), blocks)
+    return Answer(blocks)
 
 
 def _blocks(telling: Telling, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
@@ -131,7 +127,7 @@ def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
     if facts["unowned"]:
         blocks.append(section(words("board/digest", "owners", **facts), owners_button(telling)))
     blocks.append(context(words("board/digest", "rule", **facts)))
-    return Answer(words("board/digest", "beginning_summary", **facts), blocks)
+    return Answer(blocks)
 
 
 def owners_button(telling: Telling) -> dict[str, Any]:
@@ -164,7 +160,6 @@ def _facts(telling: Telling) -> dict[str, Any]:
         "when": subscription.told_when,
         "by": subscription.subscribed_by,
         "preview": telling.preview,
-        "asks": (),
         "terse": TERSE[0],
         **_limits(telling.in_flight),
     }

@@ -18,8 +18,6 @@ from bot.workflows.paging import Pile
 from models.board.digest import Digest
 from models.epics.epic import Epic
 
-NAMED_ALOUD = 3
-
 
 def in_thread(need: Need[Any], session: Session, digest: Digest, now: datetime) -> Answer:
     """The reply beneath a digest that was sent, as it stands now."""
@@ -38,8 +36,7 @@ def reply(need: Need[T], pile: Pile[T], now: datetime) -> Answer:
     blocks: list[Block] = [section(lead), *(section(each.said, each.button) for each in lines)]
     if more := pile.count - len(lines):
         blocks.append(context(on.says("not_named", count=more)))
-    aloud = ", ".join(line.name for line in lines[:NAMED_ALOUD])
-    return Answer(f"{lead}: {aloud}" if aloud else lead, blocks)
+    return Answer(blocks)
 
 
 def without_owners(epics: Pile[Epic], now: datetime) -> dict[str, Any]:

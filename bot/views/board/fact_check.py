@@ -44,14 +44,13 @@ def fact_check(check_id: int, asked: Sequence[ToConfirm], total: int, now: datet
         if len(still_open) > 1:
             row.append(button("All still right", ALL_RIGHT, ref, primary=True))
         blocks.append(actions("answers", row))
-    stands = [line.asks for line in lines_of(TO_CONFIRM, still_open, on)]
-    return Answer(f"{lead} {', '.join(stands)}".strip(), blocks)
+    return Answer(blocks)
 
 
 def noted(epic: Epic) -> Answer:
     """Told to who said so."""
     said = words("board/fact_check", "noted", epic=epic)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def what_changed(asked: Sequence[ToConfirm], now: datetime) -> dict[str, Any]:

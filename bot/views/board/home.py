@@ -59,12 +59,12 @@ def home(
     top = [
         divider(),
         header(_title(board)),
-        section(lead := words("board/home_board", "lead", **_facts(board))),
+        section(words("board/home_board", "lead", **_facts(board))),
         home_choices.choices(board, reader, portfolios),
     ]
     foot = context(FOOT)
     room = MOST_BLOCKS - len(first) - len(top) - 1
-    return Answer(lead, [*first, *top, *_columns(board, room), foot])
+    return Answer([*first, *top, *_columns(board, room), foot])
 
 
 def stream_board(board: BoardPage) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def stream_board(board: BoardPage) -> dict[str, Any]:
 def on_its_way() -> Answer:
     """Shown at once where the board takes longer to be drawn."""
     said = words("board/home_board", "on_its_way")
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
@@ -86,19 +86,19 @@ def welcome(admins: Sequence[str], *, is_admin: bool) -> Answer:
     blocks = [header("Welcome to Tack"), section(words("board/home_board", "what")), section(said)]
     if is_admin:
         blocks.append(actions("set_up", [SetUp().button("Set up the portfolio", primary=True)]))
-    return Answer(said, blocks)
+    return Answer(blocks)
 
 
 def not_live(portfolio: Portfolio, admins: Sequence[str]) -> Answer:
     """What Home says while the first portfolio is being set up, to who has no part in it."""
     said = words("board/home_board", "not_live", portfolio=portfolio, admins=admins[:3])
-    return Answer(said, [header("Tack"), section(words("board/home_board", "what")), section(said)])
+    return Answer([header("Tack"), section(words("board/home_board", "what")), section(said)])
 
 
 def closed(admins: Sequence[str]) -> Answer:
     """What Home says to someone who may see no portfolio."""
     said = words("board/home_board", "closed", admins=admins[:3])
-    return Answer(said, [header("Tack"), section(words("board/home_board", "what")), section(said)])
+    return Answer([header("Tack"), section(words("board/home_board", "what")), section(said)])
 
 
 def _without_portfolio(session: Session, seen: Home) -> Answer:

@@ -81,10 +81,6 @@ class Line(NamedTuple):
 
     said: str
     button: Element | None
-    name: str = ""
-    """In a word or two, to be read aloud among others of its kind."""
-    asks: str = ""
-    """What a digest asks for, in a few words to be read aloud."""
 
 
 Look = Callable[[T, Surface], Line | None]
@@ -135,8 +131,7 @@ def over_limit(over: OverLimit, on: Surface) -> Line:
         "days": days_between(over.since, on.now, zone),
     }
     said = on.says("over_limit_line", stream=stream, load=load, oldest=oldest, **facts)
-    asks = f"{stream.name} has {load.count} of {load.most}"
-    return Line(said, board_button(stream.portfolio, stream), stream.name, asks)
+    return Line(said, board_button(stream.portfolio, stream))
 
 
 @shows(BALLOT)
@@ -144,7 +139,7 @@ def open_vote(decision: Decision, on: Surface) -> Line:
     """How many have still to vote, and until when."""
     case, zone = decision.case, decision.portfolio.time_zone
     said = on.says("ballots_line", decision=decision, case=case, zone=zone)
-    return Line(said, vote_button(decision), case.key, f"the vote on {case.key}")
+    return Line(said, vote_button(decision))
 
 
 @shows(ANSWER)
@@ -159,7 +154,7 @@ def idea(epic: Epic, on: Surface) -> Line | None:
     is_late = past and portfolio.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
     facts = {"due_at": due_at, "past": past, "late": is_late, "days": days}
     said = on.about("answers_line", epic, **facts)
-    return Line(said, answer_button(epic), epic.key, f"a first answer to {epic.key}")
+    return Line(said, answer_button(epic))
 
 
 @shows(SHIFTS)
@@ -171,7 +166,7 @@ def shift(shift: Shift, on: Surface) -> Line:
     names = f"{amount} from {shift.from_stream.name} to {shift.to_stream.name}"
     to = ShiftShown(shift=shift.id)
     review = to.button("Review the shift", aloud=f"Review the shift of {names}")
-    return Line(said, review, on.says("shifts_name", shift=shift), f"a budget shift of {amount}")
+    return Line(said, review)
 
 
 def _in_place(shift: Shift, seat: Seat) -> Marked:
@@ -192,7 +187,7 @@ def blocked(epic: Epic, on: Surface) -> Line:
     assert epic.blocking is not None
     days = days_between(epic.blocking.at, on.now, ZoneInfo(epic.portfolio.time_zone))
     said = on.about("blocked_line", epic, days=days)
-    return Line(said, unblock_button(epic), epic.key, f"what blocks {epic.key}")
+    return Line(said, unblock_button(epic))
 
 
 @shows(LACKING)
@@ -202,7 +197,7 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
     to = next_column(epic)
     assert to is not None
     said = on.about("lacking_line", epic, phrases=told(lacks, to.state))
-    return Line(said, fill_button(epic.id, epic.key, len(lacks)), epic.key)
+    return Line(said, fill_button(epic.id, epic.key, len(lacks)))
 
 
 @shows(STALE)
@@ -210,7 +205,7 @@ def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
     """When it was heard of last."""
     epic, news_at = heard
     said = on.about("stale_line", epic, days=(on.now - news_at) // timedelta(days=1))
-    return Line(said, still_right_button(epic), epic.key, f"whether {epic.key} is still right")
+    return Line(said, still_right_button(epic))
 
 
 @shows(OVERRIDDEN)
@@ -218,26 +213,26 @@ def overridden(override: Override, on: Surface) -> Line:
     """Who passed what, and why."""
     facts = {"override": override, "passed": override.passed[:3]}
     said = on.about("overrides_line", override.epic, **facts)
-    return Line(said, open_button(override.epic), override.epic.key)
+    return Line(said, open_button(override.epic))
 
 
 @shows(UNOWNED)
 def unowned(epic: Epic, on: Surface) -> Line:
     """Where it stands."""
-    return Line(on.about("unowned_line", epic), owner_button(epic), epic.key)
+    return Line(on.about("unowned_line", epic), owner_button(epic))
 
 
 @shows(OWNERLESS)
 def ownerless(stream: ValueStream, on: Surface) -> Line:
     """What follows from it."""
-    return Line(on.says("streams_line", stream=stream), stream_owner_button(stream), stream.name)
+    return Line(on.says("streams_line", stream=stream), stream_owner_button(stream))
 
 
 @shows(SLIPPED)
 def slipped(slip: Slip, on: Surface) -> Line:
     """By how much, and which epics wait with it."""
     said = on.says("slips_line", slip=slip, keys=[each.key for each in slip.epics[:3]])
-    return Line(said, project_button(slip.project), on.says("slips_name", slip=slip))
+    return Line(said, project_button(slip.project))
 
 
 @shows(TO_CONFIRM)
@@ -245,5 +240,4 @@ def to_confirm(asked: ToConfirm, on: Surface) -> Line:
     """Where it stands; what was confirmed has no button any more."""
     epic, confirmed_at = asked
     said = on.about("to_confirm_line", epic, confirmed_at=confirmed_at)
-    asks = f"{epic.key} ({on.about('to_confirm_stands', epic)})"
-    return Line(said, None if confirmed_at else still_right_button(epic), epic.key, asks)
+    return Line(said, None if confirmed_at else still_right_button(epic))

@@ -50,7 +50,7 @@ def refusal(refused: Message, epic: Epic | None) -> Answer:
     }
     if refused.refusal is None:
         said = words("board/refusal", "mended", **facts)
-        return Answer(said, [section(said)])
+        return Answer([section(said)])
     said = words("board/refusal", "refused", **facts)
     short = what.replace("weekly ", "")
     again = button(
@@ -59,7 +59,7 @@ def refusal(refused: Message, epic: Epic | None) -> Answer:
         MessageRef(message=refused.id).value,
         accessibility_label=f"Try again to show {epic.key if epic else short}",
     )
-    return Answer(said, [section(said, again)])
+    return Answer([section(said, again)])
 
 
 def _epic(session: Session, refused: Message) -> Epic | None:

@@ -68,7 +68,7 @@ def state(subscription: Subscription) -> Answer:
 def none_yet() -> Answer:
     """Said where no digest comes, with the button that asks for one."""
     said = words("board/subscription", "nothing_yet")
-    return Answer(said, [section(said, button("Subscribe", SUBSCRIBE, primary=True))])
+    return Answer([section(said, button("Subscribe", SUBSCRIBE, primary=True))])
 
 
 def subscribed(subscription: Subscription) -> Answer:
@@ -79,7 +79,7 @@ def subscribed(subscription: Subscription) -> Answer:
 def outside(subscription: Subscription, bot_user_id: str) -> Answer:
     """The same, where the bot is not in the channel yet."""
     done, first = subscribed(subscription), _said("outside", subscription, bot_user_id=bot_user_id)
-    return Answer(f"{done.text} {first.text}", [*done.blocks, *first.blocks])
+    return Answer([*done.blocks, *first.blocks])
 
 
 def paused(subscription: Subscription) -> Answer:
@@ -108,7 +108,7 @@ def _said(part: str, subscription: Subscription, **more: object) -> Answer:
         zone=subscription.time_zone,
         **more,
     )
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def _scopes(portfolios: Sequence[Portfolio], chosen: DigestScope) -> Element:

@@ -32,10 +32,8 @@ def told(request: Request) -> Answer:
     facts = facts_of(request)
     title = bare_words("budgets/shift", "title", **facts)
     if request.shift.outcome is None:
-        return Answer(words("budgets/shift", "aloud", **facts), [header(title), *_open(facts)])
-    body = _ended(facts)
-    aloud = words("budgets/shift", "title", **facts)
-    return Answer(f"{aloud}. {body[0]['text']['text']}"[:3_000], [header(title), *body])
+        return Answer([header(title), *_open(facts)])
+    return Answer([header(title), *_ended(facts)])
 
 
 def shift_page(request: Request, page: ShiftShown) -> Shown:
@@ -46,7 +44,7 @@ def shift_page(request: Request, page: ShiftShown) -> Shown:
 def answered(request: Request) -> Answer:
     """What who asked is told at once."""
     said = words("budgets/shift", "told", **facts_of(request))
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def facts_of(request: Request) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     Element,
     actions,
@@ -16,7 +15,6 @@ from bot.slack.blocks import (
     fields,
     header,
     section,
-    shorten_marked,
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.views.decisions.actions import Cast, DecisionShown
@@ -37,7 +35,7 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
     """As a channel shows it: of a restricted epic only that there is a vote."""
     if decision.epic is not None and not may_see(session, EVERYBODY, decision.epic):
         said = words("decisions/decision", "restricted", decision=decision)
-        return Answer(said, [section(said)])
+        return Answer([section(said)])
     return told(session, decision, now)
 
 
@@ -57,8 +55,7 @@ def ballot(stands: Standing) -> Answer:
         actions("vote", vote_buttons(stands.decision)),
         context(words("decisions/decision", "rule", **facts)),
     ]
-    said = words("decisions/decision", "ballot_aloud", **facts)
-    return Answer(shorten_marked(said, TEXT_LIMIT), blocks)
+    return Answer(blocks)
 
 
 def result(stands: Standing) -> Answer:
@@ -69,8 +66,7 @@ def result(stands: Standing) -> Answer:
         *result_blocks(stands),
         context(words("decisions/decision", "where_to_read", **facts)),
     ]
-    said = words("decisions/decision", "result_aloud", **facts)
-    return Answer(shorten_marked(said, TEXT_LIMIT), blocks)
+    return Answer(blocks)
 
 
 def case_blocks(stands: Standing) -> list[Block]:
@@ -119,7 +115,7 @@ def vote_button(decision: Decision, *, primary: bool = False) -> Element:
 def noted(vote: Vote) -> Answer:
     """Told to who voted, and to nobody else."""
     said = words("decisions/noted", "noted", vote=vote)
-    return Answer(words("decisions/noted", "noted_aloud", vote=vote), [section(said)])
+    return Answer([section(said)])
 
 
 def opened(decision: Decision, channel_id: str | None) -> Answer:
@@ -128,7 +124,7 @@ def opened(decision: Decision, channel_id: str | None) -> Answer:
     facts = {"decision": decision, "case": decision.case, "zone": zone, "channel_id": channel_id}
     said = words("decisions/decision", "opened", **facts)
     to = DecisionShown(decision=decision.id).button(f"Show {decision.key}")
-    return Answer(said, [section(said, to)])
+    return Answer([section(said, to)])
 
 
 def _facts(stands: Standing) -> dict[str, Any]:
@@ -141,7 +137,6 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "box": stands.box,
         "voted": stands.voted[:NAMED],
         "unnamed": max(0, len(stands.voted) - NAMED),
-        "closes_on": decision.closes_at.astimezone(ZoneInfo(zone)),
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "tally": decision.result,

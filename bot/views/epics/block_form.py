@@ -37,10 +37,10 @@ def block_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
 def blocked(epic: Epic) -> Answer:
     """Told to who said so."""
     said = words("epics/block_form", "blocked", epic=epic)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 def unblocked(epic: Epic) -> Answer:
     """Told to who said that it can go on."""
     said = words("epics/block_form", "unblocked", epic=epic)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])

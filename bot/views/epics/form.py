@@ -135,7 +135,7 @@ def reopen(typed: str) -> Answer:
     """Told when Slack would not open the form in time; the button carries what was typed."""
     said = "Slack did not open the form in time. Nothing is lost: open it with this button."
     again = button("Open the form", REOPEN, shorten(typed, 1_900) or "-", primary=True)
-    return Answer(said, [section(said, again)])
+    return Answer([section(said, again)])
 
 
 def use_again() -> Answer:
@@ -146,14 +146,14 @@ def use_again() -> Answer:
 def stored(epic: Epic, place: int, count: int, answer_on: date | None) -> Answer:
     """Told to who proposed it."""
     said = words("epics/form", "stored", epic=epic, place=place, count=count, answer_on=answer_on)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 def saved(epic: Epic, columns: Iterable[str]) -> Answer:
     """Told to who changed it, with the answers that are others now."""
     changed = [CALLED[column] for column in columns if column in CALLED]
     said = words("epics/form", "saved", epic=epic, changed=list(dict.fromkeys(changed)))
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 def _grow(text: str) -> Block:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     context,
     field,
@@ -16,7 +15,6 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    shorten_marked,
     text_input,
 )
 from bot.slack.mrkdwn import words
@@ -73,7 +71,7 @@ def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
     lacks = epic.lacks() if still else ()
     fields = [each for each in lacks if each is not Requirement.ANSWER]
     button = fill_button(epic.id, epic.key, len(fields)) or open_button(epic)
-    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, button)])
+    return Answer([section(said, button)])
 
 
 @notice(MessageKind.IDEA_ANSWER, Given)
@@ -89,7 +87,7 @@ def heard(epic: Epic, given: Given) -> Answer:
         button = do_button(epic.id, epic.key, "edit", "Change the idea")
     else:
         button = open_button(epic)
-    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, button)])
+    return Answer([section(said, button)])
 
 
 def _asked_with_a_yes(epic: Epic, themes: Sequence[Theme]) -> list[Block]:

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     Element,
     actions,
     button,
     context,
     section,
-    shorten_marked,
 )
 from bot.slack.mrkdwn import escape, words
 from bot.slack.values import ListPage
@@ -38,8 +36,7 @@ def epic_list(listing: Listing) -> Answer:
         blocks.append(actions("turn", _turns(listing)))
     if page.pages > 1 and not listing.read:
         blocks.append(context(HOW))
-    epics = ", ".join(words("epics/list", "read_aloud", epic=epic) for epic in page.epics)
-    return Answer(shorten_marked(f"{told}: {epics}", TEXT_LIMIT), blocks)
+    return Answer(blocks)
 
 
 def epic_line(epic: Epic) -> Block:
@@ -50,10 +47,10 @@ def epic_line(epic: Epic) -> Block:
 def _nothing(listing: Listing) -> Answer:
     """What to say of an empty list: how to begin, or which part of the filter to drop."""
     if not listing.read:
-        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
+        return Answer([section(EMPTY)])
     drops = {part: count for part, count in listing.without.items() if count}
     if len(listing.read) == 1 and not drops:
-        return Answer(EMPTY.replace("`", ""), [section(EMPTY)])
+        return Answer([section(EMPTY)])
     said = words(
         "epics/list", "nothing", lead=no_match(listing.read), read=listing.read, drops=drops
     )
@@ -67,7 +64,7 @@ def _nothing(listing: Listing) -> Answer:
     ]
     if not buttons:
         buttons = [button("Show all epics", f"{TURN}_all", ListPage.of(Filter(), 1).value)]
-    return Answer(said.replace("`", ""), [section(said), actions("drop", buttons)])
+    return Answer([section(said), actions("drop", buttons)])
 
 
 def no_match(read: Mapping[str, str]) -> str:

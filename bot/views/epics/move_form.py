@@ -4,7 +4,6 @@ from typing import Any
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
-    TEXT_LIMIT,
     Block,
     Element,
     actions,
@@ -15,7 +14,6 @@ from bot.slack.blocks import (
     option,
     section,
     select,
-    shorten_marked,
     text_input,
 )
 from bot.slack.mrkdwn import words
@@ -107,8 +105,7 @@ def not_yet_form(not_yet: NotYet, reason: str | None, _channel: str | None) -> d
 
 def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
     """Told to who moved it: what is missing, with what mends it and what passes it."""
-    said = words("epics/move_form", "stays", not_yet=not_yet)
-    return Answer(shorten_marked(said, TEXT_LIMIT), _told(not_yet, reason))
+    return Answer(_told(not_yet, reason))
 
 
 def _told(not_yet: NotYet, reason: str | None) -> list[Block]:

@@ -42,11 +42,6 @@ def next_line(card: Card) -> str:
     return words("epics/next_step", f"{card.next}_line", **_facts(card))
 
 
-def read_aloud(card: Card) -> str:
-    """The same to be read aloud, without dates that only Slack can write."""
-    return words("epics/next_step", f"{card.next}_aloud", **_facts(card))
-
-
 def next_button(card: Card) -> Element | None:
     """What does it; None where the way ends without one."""
     epic, step = card.epic, card.next

@@ -65,4 +65,4 @@ def circle_field(circle: Collection[str]) -> Block:
 def restricted(epic: Epic, named: int) -> Answer:
     """Told to who said who sees it."""
     said = words("epics/restrict_form", "done", epic=epic, named=named)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])

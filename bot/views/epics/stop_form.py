@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import TEXT_LIMIT, field, modal, section, shorten_marked, text_input
+from bot.slack.blocks import field, modal, section, text_input
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
 from bot.views.epics.buttons import open_button
@@ -41,7 +41,7 @@ def stop_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
 def stopped(epic: Epic) -> Answer:
     """Told to who stopped it."""
     said = words("epics/stop_form", "stopped", epic=epic)
-    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 @notice(MessageKind.STOPPED, Transition)
@@ -53,4 +53,4 @@ def to_owner(session: Session, step: Transition, now: datetime) -> Answer:
 def thanks(step: Transition) -> Answer:
     """What the owner reads of it."""
     said = words("epics/stop_form", "thanks", epic=step.epic, step=step)
-    return Answer(shorten_marked(said, TEXT_LIMIT), [section(said, open_button(step.epic))])
+    return Answer([section(said, open_button(step.epic))])

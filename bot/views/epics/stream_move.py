@@ -21,13 +21,13 @@ def went(session: Session, move: StreamMove, now: datetime) -> Answer:
     epic = session.get_one(Epic, move.epic_id)
     left, to = move.from_stream, move.to_stream
     said = words("epics/stream_move", "went", move=move, epic=epic, left=left, to=to)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 def given(move: StreamMove, epic: Epic, over: Sequence[str]) -> Answer:
     """Told to who gave it, with the limits it passes there."""
     said = words("epics/stream_move", "given", move=move, epic=epic, over=over)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])
 
 
 @notice(MessageKind.OWNER, Epic)
@@ -39,4 +39,4 @@ def received(session: Session, epic: Epic, now: datetime) -> Answer:
 def handed_over(epic: Epic, before: str | None) -> Answer:
     """Told to who made someone else the owner."""
     said = words("epics/stream_move", "handed_over", epic=epic, before=before)
-    return Answer(said, [section(said, open_button(epic))])
+    return Answer([section(said, open_button(epic))])

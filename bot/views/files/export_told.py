@@ -29,7 +29,7 @@ MENDS = {
 def asked(export: Export) -> Answer:
     """Told to who asked, at once."""
     said = words("files/export", "asked", export=export)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def file_name(export: Export) -> str:
@@ -48,7 +48,7 @@ def not_given(session: Session, export: Export, now: datetime) -> Answer:
     """Why there is no file yet and what to do; mended, it says so."""
     if export.ready_at is not None:
         said = words("files/export", "mended", export=export)
-        return Answer(said, [section(said)])
+        return Answer([section(said)])
     mend = MENDS.get(export.problem or "", "later")
     said = words("files/export", "not_given", export=export, mend=mend)
     again = button(
@@ -57,4 +57,4 @@ def not_given(session: Session, export: Export, now: datetime) -> Answer:
         ExportRef(export=export.id).value,
         accessibility_label=f"Try again to export {export.portfolio.name}",
     )
-    return Answer(said, [section(said, None if mend == "closed" else again)])
+    return Answer([section(said, None if mend == "closed" else again)])

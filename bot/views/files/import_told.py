@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import TEXT_LIMIT, Block, Element, button, context, section, shorten_marked
+from bot.slack.blocks import Block, Element, button, context, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import BoardRef
 from bot.views.epics.next_step import BOARD
@@ -32,8 +32,7 @@ def told(session: Session, upload: Upload, now: datetime) -> Answer:
         blocks.append(section(made))
     if came.added and not is_epics:
         blocks.append(context(words("files/import_form", "projects_next")))
-    aloud = [lead, *([words("files/import_form", "told_bad", **facts)] if came.bad else [])]
-    return Answer(shorten_marked(" ".join(aloud), TEXT_LIMIT - 1), blocks)
+    return Answer(blocks)
 
 
 def bad_rows_name(upload: Upload) -> str:

@@ -78,7 +78,7 @@ def handed_over(handover: Handover) -> Answer:
         named=handover.handed[:MOST_NAMED],
         more=len(handover.handed) - MOST_NAMED,
     )
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 @notice(MessageKind.DEPARTURE, Departure)
@@ -87,9 +87,9 @@ def departure(session: Session, gone: Departure, now: datetime) -> Answer:
     held = holdings(session, gone.workspace_id, gone.user_id)
     said = words("people/holdings", "departure", gone=gone, held=held, piles=_piles(held))
     if gone.returned_at is not None or not held.by_kind:
-        return Answer(said, [section(said)])
+        return Answer([section(said)])
     beside = button("Hand it over", OPEN, PersonRef(person=gone.user_id).value)
-    return Answer(said, [section(said, beside)])
+    return Answer([section(said, beside)])
 
 
 def kinds_of(values: Sequence[str]) -> Sequence[Kind]:

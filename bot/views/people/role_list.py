@@ -57,7 +57,7 @@ def role_list(seats: Sequence[Seat], number: int, *, may_give: bool) -> dict[str
 def given(seats: Sequence[Seat]) -> Answer:
     """Told to who gave a role."""
     said = words("people/role_list", "given", seats=seats, place=seats[0].place_name)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 @notice(MessageKind.ROLE, RoleGrant, gone=lambda: _received(None))
@@ -71,7 +71,7 @@ def _received(seat: Seat | None) -> Answer:
     said = words(
         "people/role_list", "received", seat=seat, says=ROLE_SAYS[seat.role] if seat else None
     )
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 @notice(MessageKind.USER_GROUP, RoleGrant, gone=lambda: _group_note([]))
@@ -85,7 +85,7 @@ def group_note(session: Session, grant: RoleGrant, now: datetime) -> Answer:
 
 def _group_note(seats: Sequence[Seat]) -> Answer:
     said = words("people/role_list", "group_note", seats=seats, names=[seat.name for seat in seats])
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def _line(seat: Seat, page: int, *, may_give: bool) -> Block:

@@ -34,7 +34,7 @@ def live(portfolio: Portfolio, epics: int) -> Answer:
         "late_from": _late_from(portfolio),
     }
     said = words("portfolio/going_live", "live", **facts)
-    return Answer(said, [section(said), section(words("portfolio/going_live", "next", **facts))])
+    return Answer([section(said), section(words("portfolio/going_live", "next", **facts))])
 
 
 @notice(MessageKind.LIVE_FOR_OWNER, ValueStream)
@@ -55,14 +55,14 @@ def live_for_owner(streams: Sequence[ValueStream], waiting: int) -> Answer:
         "late_from": _late_from(portfolio),
     }
     said = words("portfolio/going_live", "owner", **facts)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def is_live(portfolio: Portfolio, outside: Sequence[str], bot_user_id: str) -> Answer:
     """Told to who had it go live, with the channels that Tack is not in."""
     facts = {"portfolio": portfolio, "outside": outside, "bot_user_id": bot_user_id}
     said = words("portfolio/going_live", "done", **facts)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def _late_from(portfolio: Portfolio) -> object:

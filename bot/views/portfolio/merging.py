@@ -41,7 +41,7 @@ def split_check(told: Restructured, new: StreamSetup) -> Check:
 def answer(part: str, told: Restructured) -> Answer:
     """Told to who merged them, or split it."""
     said = words("portfolio/merging", part, **_facts(told))
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 @notice(MessageKind.MERGED, ValueStream)
@@ -49,7 +49,7 @@ def where_it_went(session: Session, source: ValueStream, now: datetime) -> Answe
     """Posted in the channel of the stream that ended."""
     target = session.get_one(ValueStream, source.merged_into_id)
     said = words("portfolio/merging", "where_it_went", source=source, target=target)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def _said(part: str, **facts: Any) -> Block:

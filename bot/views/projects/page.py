@@ -70,7 +70,7 @@ def link_form(about: LinkProjects, projects: Sequence[Project], counts: Mapping[
 def linked(epics: Sequence[Epic]) -> Answer:
     """Shown to who linked them."""
     said = words(TEMPLATE, "linked_lines", epics=epics)
-    return Answer(said, [section(said)])
+    return Answer([section(said)])
 
 
 def _buttons(project: Project) -> list[Element]:

@@ -15,7 +15,7 @@ from models.portfolio.portfolio import Phase
 from models.projects.project import Project
 from models.themes.theme import Theme
 from tests.views.builders import BEN, HOSTILE, MONDAY, a_card, a_portfolio, a_step, an_epic
-from tests.views.reading import buttons, element, options, read_aloud, shown
+from tests.views.reading import buttons, element, options, shown
 
 NUMBERS = {
     "theme": Theme(id=1, name="Fewer abandoned purchases"),
@@ -46,10 +46,6 @@ def test_a_new_idea_says_what_it_is_and_who_answers_by_when():
         "Answer this idea",
         "Last change: proposed into Funnel by @Ana, {Mon 18 May}",
     ]
-    assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Funnel, since today. @Ben answers by Mon 1 Jun. "
-        "Payments, owner @Ana."
-    )
 
 
 def test_the_numbers_there_are_stand_on_the_card():
@@ -79,10 +75,6 @@ def test_a_late_answer_is_hoped_for_without_blame():
         "*Funnel* · day 16",
         "*Next:* an answer by @Ben, hoped for by {Mon 1 Jun}.",
     ]
-    assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Funnel, day 16. "
-        "An answer by @Ben was hoped for by Mon 1 Jun. Payments, owner @Ana."
-    )
 
 
 def test_an_answer_is_not_late_before_five_in_the_evening_of_its_day():
@@ -102,10 +94,6 @@ def test_without_an_owner_nobody_is_said_to_answer():
         "Answer this idea",
         "Last change: proposed into Funnel, {Mon 18 May}",
     ]
-    assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Funnel, since today. "
-        "It waits for its first answer. Payments, no owner yet."
-    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +135,7 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
     committed_at = MONDAY - timedelta(days=20)
     epic = an_epic(name, portfolio=asking_nothing(), committed_at=committed_at, **more)
     card = epic_card.epic_card(a_card(epic, before, day=3, by=BEN, reason="a good case"))
-    stay, aloud = ("of implementing", " of implementing") if more else ("in this state", "")
+    stay = "of implementing" if more else "in this state"
     assert shown(card)[3:] == [
         f"*{label}* · day 23 since commitment, day 3 {stay}",
         f"*Next:* {following}.",
@@ -156,10 +144,6 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
         " · a good case",
         "Say what blocks it",
     ]
-    assert read_aloud(card) == (
-        f"PAY-12 Pay by bank transfer at checkout. {label}, day 3{aloud}. Next: {following}. "
-        "Payments, owner @Ana."
-    )
 
 
 def test_the_first_state_after_commitment_has_one_age():
@@ -179,9 +163,6 @@ def test_done_says_how_long_it_took_and_asks_for_nothing_more(days, took):
         "Read its history",
         "Last change: moved from Implementing to Done by @Ana, {Mon 18 May}",
     ]
-    assert read_aloud(card) == (
-        "PAY-12 Pay by bank transfer at checkout. Done since Mon 18 May. Payments, owner @Ana."
-    )
 
 
 @pytest.mark.parametrize("reason", ["customers trust the bank page", "customers trust it.", " x "])
@@ -194,10 +175,6 @@ def test_stopped_says_why_and_thanks(reason):
         "Read its history",
         "Last change: moved from Implementing to Stopped by @Ana, {Mon 18 May}",
     ]
-    assert read_aloud(card) == (
-        f"PAY-12 Pay by bank transfer at checkout. Stopped since Mon 18 May: {why}. "
-        "Payments, owner @Ana."
-    )
 
 
 def test_stopped_without_a_reason_thanks_all_the_same():
@@ -216,9 +193,6 @@ def test_days_are_those_of_the_portfolio(zone, day, age):
     texts = shown(epic_card.epic_card(Card(idea, a_step(idea), noon)))
     assert f"*Funnel* · {age}" in texts
     assert f"Last change: proposed into Funnel by @Ana, {{{day}}}" in texts
-    stopped = an_epic("stopped", since=late_on_sunday, portfolio=portfolio)
-    card = epic_card.epic_card(a_card(stopped, "ready"))
-    assert f"Stopped since {day}." in read_aloud(card)
 
 
 def test_a_board_without_done_asks_where_it_goes_from_there():
@@ -272,7 +246,6 @@ def test_a_title_or_a_reason_of_any_length_leaves_room_for_the_rest():
     shown(epic_card.epic_card(a_card(epic, "ready", reason="&" * 5_000)))
     idea = epic_card.epic_card(a_card(an_epic(title="x" * 5_000), "ready", reason="x" * 5_000))
     assert shown(idea)[-1].endswith(" · " + "x" * 299 + "…")
-    assert read_aloud(idea).endswith("Payments, owner @Ana.")
     told = epic_card.moved(epic)
     assert shown(told)[0].endswith("* is in *Stopped* now.")
 
@@ -281,7 +254,6 @@ def test_whoever_moved_it_is_told_where_it_is():
     told = epic_card.moved(an_epic("reviewing"))
     said = "*PAY-12 · Pay by bank transfer at checkout* is in *Reviewing* now."
     assert shown(told) == [said, "Open PAY-12"]
-    assert told.text == said
 
 
 def test_the_menu_leads_to_all_that_can_be_done_with_it():

@@ -154,7 +154,7 @@ def the_line(need, each, *, asks):
 
 def drawn(need, each, where):
     (line,) = lines_of(need, [each], Surface(where, MONDAY))
-    return Answer(line.said, [section(line.said, line.button)])
+    return Answer([section(line.said, line.button)])
 
 
 @every_need
@@ -180,7 +180,7 @@ def of(need, count, named):
 
 def at_home(need, count, named):
     _, pile = of(need, count, named)
-    return shown_home(Answer("", inbox.waits(Waits({need: pile}), MONDAY)))
+    return shown_home(Answer(inbox.waits(Waits({need: pile}), MONDAY)))
 
 
 def in_the_lead(need, count, named):

@@ -25,7 +25,7 @@ from tests.views.builders import (
     an_epic,
     closed,
 )
-from tests.views.reading import buttons, read_aloud, shown
+from tests.views.reading import buttons, shown
 
 COUNCIL = (BEN, CLEO, DANA, ELI, ANA, *(f"U{n}" for n in range(4)))
 THURSDAY = timedelta(days=3, hours=6)
@@ -62,11 +62,6 @@ def ended(*choices, effect="nothing moved", **more):
 def test_the_ballot_is_the_case_with_four_buttons_and_its_rule():
     stands = standing(BEN, CLEO, DANA, ELI, recommended=Choice.PERSEVERE, because="64.2 %")
     answer = ballot.ballot(stands)
-    assert read_aloud(answer) == (
-        "Vote: persevere, pivot or stop PAY-12 Pay by bank transfer at checkout? Completion, % "
-        "from 61, target 68, we stop if below 63 % after 6 weeks of the MVP. MVP €60k. More than "
-        "half decides, 5 of 9 must vote, until Thu 21 May, 17:00."
-    )
     assert shown(answer) == [
         "PAY-12 · Persevere, pivot or stop?",
         "*Pay by bank transfer at checkout*\n"
@@ -145,9 +140,6 @@ def after(stands):
 )
 def test_the_voter_alone_is_told_what_they_chose(choice, said):
     answer = ballot.noted(Vote("PAY-12", choice, MONDAY + THURSDAY, "Europe/Berlin"))
-    assert read_aloud(answer) == (
-        f"Your vote on PAY-12: {said}. You can change it until it closes."
-    )
     assert shown(answer) == [
         f"Your vote on PAY-12: *{said}*. You can change it until it closes, "
         "{Thu 21 May, 17:00} at the latest."
@@ -157,9 +149,6 @@ def test_the_voter_alone_is_told_what_they_chose(choice, said):
 def test_the_result_takes_its_place_without_a_button():
     six = ["persevere"] * 6
     answer = ended(*six, "pivot", "abstain", effect="moved to Delivering")
-    assert read_aloud(answer) == (
-        "Decided: PAY-12 goes on. Persevere 6, pivot 1, stop 0, 1 abstained, 1 did not vote."
-    )
     assert shown(answer) == [
         "PAY-12 · Decided: persevere",
         "*6 persevere*, 1 pivot, 0 stop · 1 abstained, 1 of 9 did not vote · open for 3 working "
@@ -172,42 +161,37 @@ def test_the_result_takes_its_place_without_a_button():
 
 
 @pytest.mark.parametrize(
-    ("choices", "effect", "first", "title", "done"),
+    ("choices", "effect", "title", "done"),
     [
         (
             ["stop"] * 5,
             "stopped",
-            "Decided: PAY-12 is stopped. Stop 5, persevere 0, pivot 0",
             "PAY-12 · Decided: stop",
             "Done with it: stopped.",
         ),
         (
             ["pivot"] * 5,
             "ended as a pivot",
-            "Decided: PAY-12 ends as a pivot. Pivot 5, persevere 0, stop 0",
             "PAY-12 · Decided: pivot",
             "Done with it: ended as a pivot.",
         ),
         (
             ["stop", "pivot", "persevere", "stop", "persevere"],
             "nothing moved",
-            "Not decided: no choice on PAY-12 had more than half. Persevere 2, stop 2, pivot 1",
             "PAY-12 · Not decided: no choice above half",
             "Nothing moved.",
         ),
         (
             ["stop", "stop"],
             "nothing moved",
-            "Not decided: too few voted on PAY-12. Stop 2, persevere 0, pivot 0, 0 abstained, 7",
             "PAY-12 · Not decided: too few voted",
             "Nothing moved.",
         ),
     ],
 )
-def test_each_end_says_what_it_is_and_what_came_of_it(choices, effect, first, title, done):
+def test_each_end_says_what_it_is_and_what_came_of_it(choices, effect, title, done):
     answer = ended(*choices, effect=effect)
     texts = shown(answer)
-    assert read_aloud(answer).startswith(first)
     assert (texts[0], texts[2]) == (title, done)
 
 
@@ -239,7 +223,7 @@ def test_an_empty_list_teaches_how_one_is_opened():
 
 
 def texts_of(page):
-    return shown(Answer("-", page.blocks))
+    return shown(Answer(page.blocks))
 
 
 def a_record(stands, chosen=None, *, is_elector=True, voices=()):

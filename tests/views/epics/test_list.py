@@ -10,7 +10,7 @@ from models.epics.blocking import Blocking
 from models.epics.listing import MOST_CHARACTERS, MOST_WORDS, Filter, Listing
 from models.portfolio.portfolio import Phase
 from tests.views.builders import HOSTILE, a_page
-from tests.views.reading import buttons, element, read_aloud, shown
+from tests.views.reading import buttons, element, shown
 
 
 def epic_list(page, **narrowed):
@@ -20,7 +20,6 @@ def epic_list(page, **narrowed):
 def test_an_empty_list_says_how_to_begin():
     answer = epic_list(a_page(0))
     assert shown(answer) == ["There are no epics yet. Propose the first one with `/epic propose`."]
-    assert answer.text == "There are no epics yet. Propose the first one with /epic propose."
 
 
 def test_one_epic_says_where_it_stands_since_when_and_whose_it_is():
@@ -30,9 +29,6 @@ def test_one_epic_says_where_it_stands_since_when_and_whose_it_is():
         "*PAY-1* · Pay by bank transfer at checkout\nFunnel since {Mon 18 May} · Payments · @Ana",
         "Open",
     ]
-    assert read_aloud(answer) == (
-        "1 epic, page 1 of 1: PAY-1 Pay by bank transfer at checkout (funnel)"
-    )
     assert buttons(answer.blocks) == ["Open PAY-1"]
 
 
@@ -70,12 +66,7 @@ def test_a_full_page_of_hostile_titles_fits_and_pings_nobody(title):
     assert len(lines) == 20
     assert not [line for line in lines if "<" in line]
     assert len(answer.text) <= TEXT_LIMIT
-    assert "<" not in answer.text
-
-
-def test_a_long_title_leaves_room_for_the_others_to_be_read_aloud():
-    answer = epic_list(a_page(20, title="x" * 5_000))
-    assert answer.text.count("x… (funnel)") == 20
+    assert "<!" not in answer.text
 
 
 def test_what_blocks_an_epic_and_who_sees_it_is_said_in_its_line():
@@ -142,11 +133,6 @@ def test_where_one_part_leaves_nothing_all_the_others_are_shown():
         a_page(0), filter=Filter(mine=True), read={"mine": "owned by you"}, without={"mine": 27}
     )
     assert shown(answer) == ["No epic matches this filter: owned by you.", "Show all 27"]
-
-
-def test_a_column_of_two_words_is_read_aloud_as_it_is_written():
-    answer = epic_list(a_page(1, state="implementing", phase=Phase.TESTING))
-    assert read_aloud(answer).endswith("(testing the MVP)")
 
 
 def test_where_nothing_helps_it_leads_to_the_whole_list():

@@ -160,11 +160,9 @@ def test_a_label_inside_a_sentence_begins_small_unless_it_is_letters():
 
 
 @pytest.mark.parametrize("step", list(NextStep))
-def test_every_step_has_words_and_words_to_be_read_aloud(step):
+def test_every_step_has_words(step):
     cards = {each.next: each for each in every_card()}
-    line, aloud = next_step.next_line(cards[step]), next_step.read_aloud(cards[step])
-    assert line
-    assert aloud or step in (NextStep.OUTCOME, NextStep.STOPPED, NextStep.DECIDE)
+    assert next_step.next_line(cards[step])
 
 
 def every_card():

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from models.outage import LONGEST_WAIT, OVER_AFTER, SHORTEST_WAIT, Outage
+from models.people.outage import LONGEST_WAIT, OVER_AFTER, SHORTEST_WAIT, Outage
 
 NINE = datetime(2026, 5, 18, 9, tzinfo=UTC)
 
