@@ -104,6 +104,8 @@ class Rows(Generic[N]):
     """All that wait now, whoever asks."""
     order: Sequence[Any]
     """The most pressing first, and no two alike."""
+    newest_first: bool = False
+    """Whether the first of that is the other way round."""
     since: SQLColumnExpression[datetime] | None = None
     """Since when each waits."""
     when: Callable[[Asked], ColumnElement[bool]] | None = None
@@ -132,15 +134,19 @@ class Rows(Generic[N]):
         That is one statement, which sorts nothing but ids.
         """
         (id_,) = inspect(self.noun).primary_key
-        place = func.row_number().over(order_by=self.order).label("place")
         late: Any = (
             literal(0) if self.late is None else func.count().filter(self.late(asked)).over()
         )
-        counts = (func.count().over().label("total"), late.label("late"))
+        kept = {f"by_{place}": each for place, each in enumerate(self.order)}
         first = (
             self._waiting(asked)
-            .with_only_columns(id_.label("id"), place, *counts)
-            .order_by(place)
+            .with_only_columns(
+                id_.label("id"),
+                func.count().over().label("total"),
+                late.label("late"),
+                *(each.label(name) for name, each in kept.items()),
+            )
+            .order_by(*self._in_order(self.order))
             .limit(asked.few)
             .subquery()
         )
@@ -148,9 +154,12 @@ class Rows(Generic[N]):
             select(self.noun, *beside, first.c.total, first.c.late)
             .join(first, first.c.id == id_)
             .options(*self.loads)
-            .order_by(first.c.place)
+            .order_by(*self._in_order([first.c[name] for name in kept]))
         )
         return found.unique().all()
+
+    def _in_order(self, columns: Sequence[Any]) -> Sequence[Any]:
+        return [columns[0].desc(), *columns[1:]] if self.newest_first else columns
 
     def _waiting(self, asked: Asked) -> Select[N]:
         """Those of what is asked."""

@@ -14,7 +14,7 @@ from bot.workflows.paging import Pile
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
 from models.epics.blocking import Blocking
-from models.epics.column import ENDED, next_column
+from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
 from models.epics.policy import fields_of, lacks_before
@@ -40,6 +40,10 @@ def _of_their_streams(user_id: str) -> ColumnElement[bool]:
     )
 
 
+def _is_open(asked: Asked) -> ColumnElement[bool]:
+    return Epic.state_id.in_([state.id for state in asked.portfolio.states if state.is_open])
+
+
 def _past_its_date(asked: Asked) -> ColumnElement[bool]:
     """Which ideas came too long ago to be answered in time; none is late in a new portfolio."""
     if not asked.portfolio.calls_late(asked.at):
@@ -53,9 +57,8 @@ ANSWER = Need(
     "answers",
     Rows(
         noun=Epic,
-        rows=select(Epic)
-        .join(Epic.state)
-        .where(State.name == FIRST_STATE, Epic.answered_at.is_(None)),
+        rows=select(Epic).where(Epic.answered_at.is_(None)),
+        when=lambda asked: Epic.state_id == asked.portfolio.state(FIRST_STATE).id,
         order=LONGEST_HERE,
         since=Epic.state_entered_at,
         theirs=_of_their_streams,
@@ -70,9 +73,8 @@ UNOWNED = Need(
     "unowned",
     Rows(
         noun=Epic,
-        rows=select(Epic)
-        .join(Epic.state)
-        .where(State.kind.not_in(ENDED), Epic.owner_user_id.is_(None)),
+        rows=select(Epic).where(Epic.owner_user_id.is_(None)),
+        when=_is_open,
         order=LONGEST_HERE,
         since=Epic.created_at,
         theirs=_of_their_streams,
@@ -87,7 +89,8 @@ OVERRIDDEN = Need(
     Rows(
         noun=Override,
         rows=select(Override).join(Override.epic),
-        order=(Override.at.desc(), Override.id),
+        order=(Override.at, Override.id),
+        newest_first=True,
         when=lambda asked: and_(Override.at > asked.since, Override.at <= asked.until),
         loads=(joinedload(Override.epic).joinedload(Epic.value_stream),),
     ),
@@ -98,7 +101,8 @@ OVERRIDDEN = Need(
 
 _GOING_ON = Rows(
     noun=Epic,
-    rows=select(Epic).join(Epic.state).where(State.kind.not_in(ENDED), ~Epic.blocking.has()),
+    rows=select(Epic).where(~Epic.blocking.has()),
+    when=_is_open,
     order=LONGEST_HERE,
     theirs=_owned,
     loads=LINE,
