@@ -53,6 +53,7 @@ class Tack:
         ack_seconds: float = ACK_SECONDS,
     ) -> None:
         self.settings, self.mode = settings, mode
+        self.workspace_id = 0
         self.database = Database(settings.database_url, clock=clock)
         self.clock = clock or DatabaseClock(self.database)
         self._token = settings.slack_bot_token.get_secret_value()
@@ -94,7 +95,7 @@ class Tack:
             self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
             with self._asking_slack("SLACK_APP_TOKEN"):
                 self._sockets.connect()
-        self.worker.start()
+        self.worker.start(self.workspace_id)
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
@@ -167,6 +168,7 @@ class Tack:
         with self.database.write() as session:
             local = session.query(Workspace).filter_by(team_id=LOCAL).count()
             workspace = workspace_of(session, team_id)
+            self.workspace_id = workspace.id
             settle_admins(session, workspace.id, self.settings.tack_admins, self.clock.now())
             anchoring.begin(session, workspace.id, self.clock.now())
             renewing.begin(session, workspace.id, self.clock.now())

@@ -41,6 +41,7 @@ class Hosted(Protocol):
     bolt: App
     database: Database
     clock: Clock
+    workspace_id: int
 
     @property
     def connected(self) -> int:
@@ -103,11 +104,12 @@ def _metrics(tack: Hosted) -> Response:
     try:
         with tack.database.read() as session:
             now = tack.clock.now()
-            away.set(any(outage.is_on(now) for outage in session.scalars(select(Outage))))
-            waits = Work.due_at <= now
-            alive = select(func.count()).where(waits, Work.dead_at.is_(None))
+            outage = session.get(Outage, tack.workspace_id)
+            away.set(outage is not None and outage.is_on(now))
+            here = select(func.count()).where(Work.workspace_id == tack.workspace_id)
+            alive = here.where(Work.due_at <= now, Work.dead_at.is_(None))
             due.set(session.scalar(alive) or 0)
-            dead.set(session.scalar(select(func.count()).where(Work.dead_at.is_not(None))) or 0)
+            dead.set(session.scalar(here.where(Work.dead_at.is_not(None))) or 0)
     except DatabaseAway:
         return PlainTextResponse("the database is away", 503)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,6 @@
 """What Slack shows: messages and App Homes, each drawn from the present state."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -108,6 +108,11 @@ class Message(Base):
     def work_key(self) -> str:
         """The key of the work that draws it."""
         return message_key(self.id)
+
+    @property
+    def posted_at(self) -> datetime | None:
+        """When Slack took it, which its ts says; None as long as it did not."""
+        return None if self.ts is None else datetime.fromtimestamp(float(self.ts), UTC)
 
     def show_again(self) -> None:
         """Have it posted even if it may have been before. Raises NothingToShow."""

@@ -41,14 +41,16 @@ log = structlog.get_logger(__name__)
 ASKS_SLACK = ("bad_rows", "export", "groups", "home", "message", "upload")
 """The kinds of work that wait while Slack is away; what comes at its time comes all the same."""
 
+HERE: BindParameter[int] = bindparam("workspace_id")
 NOW: BindParameter[datetime] = bindparam("now")
 NO_REST_AFTER: BindParameter[datetime] = bindparam("no_rest_after")
 IS_AWAY = exists().where(
-    Outage.workspace_id == Work.workspace_id,
+    Outage.workspace_id == HERE,
     Outage.next_at > NOW,
     Outage.next_at <= NO_REST_AFTER,
 )
 WAITS = (
+    Work.workspace_id == HERE,
     Work.due_at <= NOW,
     Work.dead_at.is_(None),
     or_(
@@ -58,8 +60,8 @@ WAITS = (
     ),
     or_(~IS_AWAY, ~or_(*(Work.key.startswith(f"{kind}:") for kind in ASKS_SLACK))),
 )
-"""Due, alive and nobody's, and Slack is there where it is needed; a lease far ahead was left by a
-clock that has been set back."""
+"""Due here, alive and nobody's, and Slack is there where it is needed; a lease far ahead was left
+by a clock that has been set back."""
 
 IS_FREE = or_(Lane.next_at <= NOW, Lane.next_at > NO_REST_AFTER)
 DUE = (
@@ -73,7 +75,7 @@ ANY_DUE = DUE.with_only_columns(Work.key).limit(1)
 LINED_UP = DUE.add_columns(
     func.row_number()
     .over(
-        partition_by=(Work.workspace_id, func.coalesce(Work.lane, Work.key)),
+        partition_by=func.coalesce(Work.lane, Work.key),
         order_by=(Work.due_at, Work.key),
     )
     .label("place")
@@ -86,7 +88,7 @@ CANDIDATES = (
     .limit(bindparam("most"))
     .with_for_update(of=Work, skip_locked=True)
 )
-LANE = and_(Lane.workspace_id == bindparam("workspace_id"), Lane.name == bindparam("lane"))
+LANE = and_(Lane.workspace_id == HERE, Lane.name == bindparam("lane"))
 RESTING = select(Lane.next_at).where(LANE, ~IS_FREE)
 FREE_LANE = (
     select(Lane)
@@ -97,8 +99,9 @@ FREE_LANE = (
 """Built once: every look asks them, many times a second."""
 
 
-def _moments(now: datetime) -> dict[str, datetime]:
+def _asked(workspace_id: int, now: datetime) -> dict[str, datetime | int]:
     return {
+        "workspace_id": workspace_id,
         "now": now,
         "no_lease_after": now + 2 * LEASE,
         "no_rest_after": now + 2 * LONGEST_REST,
@@ -123,25 +126,30 @@ class LeaseLost(Exception):
     """The work was taken over: the transaction that would have ended it is undone."""
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Whether there is anything to claim."""
-    return session.execute(ANY_DUE, _moments(now)).first() is not None
+def is_due(session: Session, workspace_id: int, now: datetime) -> bool:
+    """Whether there is anything to claim in the workspace."""
+    return session.execute(ANY_DUE, _asked(workspace_id, now)).first() is not None
 
 
-def claim_due(session: Session, now: datetime, limit: int) -> list[Claim]:
-    """Claim up to so many, the longest due first; one of each lane, then the lane rests."""
-    candidates = session.scalars(CANDIDATES, {**_moments(now), "most": limit}).all()
+def claim_due(session: Session, workspace_id: int, now: datetime, limit: int) -> list[Claim]:
+    """Claim up to so many, the longest due first; one of each lane, then the lane rests.
+
+    Only of one workspace: what is another's can be done by none but who has its token.
+    """
+    asked = {**_asked(workspace_id, now), "most": limit}
+    candidates = session.scalars(CANDIDATES, asked).all()
     return [_claim(work, now) for work in candidates if _lane_is_free(session, work, now)]
 
 
-def bring_back(session: Session, now: datetime) -> None:
+def bring_back(session: Session, workspace_id: int, now: datetime) -> None:
     """Have due what was put while the clock was ahead, after it was set back.
 
     What is lined up, and these kinds, wait for no moment of their own: at most for a next attempt.
     """
     soon = or_(Work.lane.is_not(None), *(Work.key.startswith(f"{kind}:") for kind in SOON))
     ahead = Work.due_at > now + 2 * LONGEST_REST
-    session.execute(update(Work).where(ahead, soon).values(due_at=now))
+    here = Work.workspace_id == workspace_id
+    session.execute(update(Work).where(here, ahead, soon).values(due_at=now))
 
 
 def hold(session: Session, claim: Claim, now: datetime | None = None) -> None:
@@ -210,7 +218,7 @@ def rest(session: Session, workspace_id: int, lane: str, until: datetime) -> Non
 
 def rests_until(session: Session, workspace_id: int, lane: str, now: datetime) -> datetime | None:
     """When the lane goes on; None where it does not rest."""
-    asked = {**_moments(now), "workspace_id": workspace_id, "lane": lane}
+    asked = {**_asked(workspace_id, now), "lane": lane}
     return session.scalar(RESTING, asked)
 
 
@@ -242,7 +250,7 @@ def note_answer(session: Session, workspace_id: int, method: str, now: datetime)
 def _lane_is_free(session: Session, work: Work, now: datetime) -> bool:
     if work.lane is None:
         return True
-    asked = {**_moments(now), "workspace_id": work.workspace_id, "lane": work.lane}
+    asked = {**_asked(work.workspace_id, now), "lane": work.lane}
     lane = session.scalars(FREE_LANE, asked).first()
     if lane is None:
         return False

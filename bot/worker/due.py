@@ -34,7 +34,10 @@ log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Runs beside the listeners; any number of replicas may run at once."""
+    """Runs beside the listeners; any number of replicas may run at once.
+
+    It does the work of the one workspace whose Slack the client speaks to.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Worker:
         self._client, self._jobs = client, jobs
         self._database = database
         self._clock = clock
+        self._workspace_id = 0
         self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="worker")
         self._thread = Thread(target=self._run, name="worker", daemon=True)
         self._changed = Condition()
@@ -53,8 +57,9 @@ class Worker:
         self._in_hand: dict[Claim, Lease] = {}
         self._looked_at: datetime | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, workspace_id: int) -> None:
+        """Begin with what is due in the workspace."""
+        self._workspace_id = workspace_id
         self._thread.start()
 
     def stop(self) -> None:
@@ -106,13 +111,13 @@ class Worker:
             return []
         if self._looked_at is None or now < self._looked_at:
             with self._database.write() as session:
-                bring_back(session, now)
+                bring_back(session, self._workspace_id, now)
         self._looked_at = now
         with self._database.read() as session:
-            if not is_due(session, now):
+            if not is_due(session, self._workspace_id, now):
                 return []
         with self._database.write() as session:
-            claims = claim_due(session, now, free)
+            claims = claim_due(session, self._workspace_id, now, free)
         if not claims:
             self._woken = False  # by our own commit: what was due is in another's hands
         return claims

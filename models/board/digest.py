@@ -12,6 +12,7 @@ from models.base import Base
 from models.board.content import Content
 from models.calendar import WEEKDAYS, next_slot, week_of
 from models.errors import Mistake
+from models.message import Message
 from models.portfolio.portfolio import STALE_AFTER_DAYS, Portfolio, State, ValueStream
 
 USUAL_WEEKDAY, USUAL_MINUTE = 0, 9 * 60
@@ -21,6 +22,7 @@ TELLS_OF_LAST_WEEK = 2
 """Up to Wednesday a digest tells of the week before, from Thursday on of the running one."""
 
 WEEK = timedelta(days=7)
+LATE_AFTER = timedelta(minutes=10)
 QUIET_AFTER = timedelta(days=STALE_AFTER_DAYS)
 """After so long without a word an epic in flight is asked about, where its state says no other."""
 
@@ -54,6 +56,16 @@ class SentAlready(Mistake):
         super().__init__(
             f"This week's digest came on {at:%A}, {at.day} {at:%B} at {at:%-H:%M}, and one a "
             "week is enough. /flow digest preview shows you how things stand now."
+        )
+
+
+class OnItsWay(Mistake):
+    """A second digest for the same channel and week, while Slack has not taken the first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This week's digest is on its way: Slack has not taken it yet, and it comes as soon as "
+            "Slack does. /flow digest preview shows you how things stand now."
         )
 
 
@@ -142,6 +154,13 @@ class Subscription(Base):
         if self.portfolio.is_silent(at):
             raise NotLive(self.portfolio.name)
 
+    def check_was_refused(self, message: Message) -> None:
+        """Raise SentAlready, or OnItsWay, unless Slack refused the digest of the week."""
+        if message.posted_at is not None:
+            raise SentAlready(message.posted_at.astimezone(self.zone))
+        if message.refusal is None:
+            raise OnItsWay
+
     def use_slot_of_week(self, at: datetime) -> None:
         """Wait for the week after where the next slot is in the week of the moment."""
         if self.week(self.next_at) == self.week(at):
@@ -217,6 +236,10 @@ class Digest(Base):
         """What it told when it was sent, where that was kept."""
         kept = self.frozen_content
         return None if kept is None else Content.model_validate(kept)
+
+    def is_late(self, came_at: datetime) -> bool:
+        """Whether Slack took it so long after it was sent that this is worth a word."""
+        return came_at - self.at >= LATE_AFTER
 
     @property
     def place(self) -> tuple[int, int | None]:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +75,7 @@ class Shop:
     def cards(self):
         """Each epic's card as the database knows it: message, key, and label of its state."""
         cards = select(Message, Epic).join(Epic, Epic.id == Message.subject_id)
+        cards = cards.where(Message.workspace_id == self.workspace_id)
         with self.database.read() as session:
             rows = session.execute(cards.where(Message.kind == MessageKind.EPIC_CARD)).all()
             return [(message, epic.key, epic.column_label) for message, epic in rows]
@@ -85,11 +87,12 @@ class Shop:
 
     def wait_until_nothing_waits(self, timeout=30):
         """Wait until all is shown; what waits for its hour of the week may wait."""
-        drawings = Work.key.startswith("message:")
+        here = select(func.count(Work.key)).where(Work.workspace_id == self.workspace_id)
+        drawings = here.where(Work.key.startswith("message:"))
 
         def waiting():
             with self.database.read() as session:
-                return session.scalar(select(func.count(Work.key)).where(drawings)) == 0
+                return session.scalar(drawings) == 0
 
         self.slack.wait_for(waiting, timeout)
 
@@ -113,8 +116,15 @@ class Shop:
 @pytest.fixture
 def shop(database, database_url):
     """Set up, and nothing runs yet; what was started is killed at the end."""
-    clock = FastClock(time.time())
+    with a_shop(database, database_url, FastClock(time.time())) as shop:
+        yield shop
+
+
+@contextmanager
+def a_shop(database, database_url, clock, team_id="T0SHOP"):
+    """A workspace of its own in that database."""
     with Sandbox(manifest=MANIFEST, clock=clock) as slack:
+        slack.workspace.team_id = slack.workspace.bot.team_id = team_id
         slack.ack_within_s = 1.0
         ana, ben = slack.add_user("ana"), slack.add_user("ben")
         channels = [slack.add_channel(name, members=["ana", "ben"]) for name in STREAMS]

@@ -109,7 +109,7 @@ class Shop:
 
     def claim(self):
         with self.database.write() as session:
-            return claim_due(session, self.slack.clock.now(), 10)
+            return claim_due(session, self.workspace_id, self.slack.clock.now(), 10)
 
     def do_what_is_due(self):
         """One round of the worker, by hand; how much was done."""

@@ -49,7 +49,7 @@ def test_fifty_due_in_one_lane_do_not_hold_up_another_lane_or_work_without_one(s
         puts(shop, f"message:9{number}", lane=f"C-other-{number}")
     puts(shop, "remind:1")
     with shop.database.write() as session:
-        claimed = claim_due(session, shop.slack.clock.now(), 5)
+        claimed = claim_due(session, shop.workspace_id, shop.slack.clock.now(), 5)
     assert [claim.lane for claim in claimed] == [
         "C-busy",
         "C-other-0",
@@ -73,7 +73,7 @@ def test_a_lane_begins_one_thing_a_second_over_all_replicas(shop, database_url):
 
     def look(database):
         with database.write() as session:
-            return claim_due(session, shop.slack.clock.now(), 4)
+            return claim_due(session, shop.workspace_id, shop.slack.clock.now(), 4)
 
     for _ in range(3):
         with ThreadPoolExecutor(8) as threads:
@@ -224,9 +224,9 @@ def test_after_the_clock_was_set_back_what_was_put_before_is_due_and_no_timer_is
     shop.slack.clock.advance(-day)
     assert shop.claim() == []
     with shop.database.write() as session:
-        bring_back(session, shop.slack.clock.now())
+        bring_back(session, shop.workspace_id, shop.slack.clock.now())
     with shop.database.write() as session:
-        claimed = claim_due(session, shop.slack.clock.now(), 20)
+        claimed = claim_due(session, shop.workspace_id, shop.slack.clock.now(), 20)
     assert {claim.key for claim in claimed} == set(soon)
 
 
@@ -239,7 +239,7 @@ def test_a_worker_sees_that_the_clock_was_set_back(shop):
         return Done()
 
     worker = Worker(shop.database, shop.slack.clock, shop.client, {"message": job})
-    worker.start()
+    worker.start(shop.workspace_id)
     try:
         shop.slack.wait_for(lambda: done == ["message:1"])
         shop.slack.clock.advance(timedelta(days=1))
@@ -276,9 +276,13 @@ def test_looking_for_what_is_due_reads_an_index_and_not_what_waits_for_later(sho
         session.execute(insert(Work), deadlines)
     with shop.database.write() as session:
         session.execute(text("ANALYZE"))
-    explained = plan_of(shop, lambda session: is_due(session, shop.slack.clock.now()))
+    explained = plan_of(
+        shop, lambda session: is_due(session, shop.workspace_id, shop.slack.clock.now())
+    )
     assert "ix_works_due_at" in explained
-    explained = plan_of(shop, lambda session: claim_due(session, shop.slack.clock.now(), 4))
+    explained = plan_of(
+        shop, lambda session: claim_due(session, shop.workspace_id, shop.slack.clock.now(), 4)
+    )
     assert "ix_works_due_at" in explained
     assert "SCAN works\n" not in explained
     assert "Seq Scan on works" not in explained

@@ -25,7 +25,7 @@ def run(shop):
             own.append(database)
         worker = Worker(database, shop.slack.clock, shop.client, {**shop.jobs, **more})
         database.on_work.append(worker.wake)
-        worker.start()
+        worker.start(shop.workspace_id)
         started.append(worker)
         return worker
 

@@ -14,10 +14,10 @@ from tests.terminals import typed
 
 @pytest.fixture
 def given_up(shop):
-    """The first card was tried twelve times, in vain."""
+    """The first card was tried twelve times, in vain, and who can mend it was told."""
     shop.slack.fail_next("chat.postMessage", error="msg_too_long", times=12)
     shop.propose()
-    for _ in range(12):
+    for _ in range(13):
         shop.do_what_is_due()
         shop.slack.clock.advance(400)
     shop.slack.clock.resume()
@@ -34,7 +34,7 @@ def test_it_is_listed_with_its_last_error_and_done_once_it_is_requeued(shop, dat
     (line,) = work(database_url, "list").splitlines()
     assert line.split() == ["message:1", "given", "up", "msg_too_long"]
     work(database_url, "requeue", "message:1")
-    shop.do_what_is_due()
+    shop.do_for(2)
     assert shop.texts == ["PAY-1 is in funnel"]
     assert shop.claim() == []
 
@@ -57,6 +57,7 @@ def figures(shop, database_url):
         slack_api_url=shop.slack.api_url,
     )
     tack = Tack(settings, "http", shop.slack.clock)
+    tack.prepare()
     told = asyncio.run(metrics(tack)).splitlines()
     tack.stop()
     return told

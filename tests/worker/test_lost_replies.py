@@ -83,7 +83,7 @@ def test_a_post_that_slack_may_have_made_is_looked_for_before_it_is_made_again(s
     assert shop.texts == ["PAY-1 is in funnel"]
     methods = [request.method for request in shop.slack.requests]
     assert methods[0] == methods[-1] == "chat.postMessage"
-    assert set(methods[1:-1]) == {"conversations.history"}
+    assert set(methods[1:-1]) - {"auth.test"} == {"conversations.history"}
 
 
 def test_a_post_that_never_left_is_not_looked_for(shop):

@@ -120,7 +120,10 @@ def a_digest_of(session, shop, words):
     asked = Subscription(portfolio_id=shop[1], subscribed_by=ANA, **here, **at)
     added(session, asked)
     week = {"week": "2026-W21", "since": MONDAY - timedelta(days=7), "until": MONDAY}
-    return added(session, Digest(subscription_id=asked.id, at=MONDAY, first=False, **week, **here))
+    sent = Digest(subscription_id=asked.id, at=MONDAY, first=False, **week, **here)
+    added(session, sent)
+    added(session, Message(kind=MessageKind.DIGEST, subject_id=sent.id, **here))
+    return sent
 
 
 def a_question_of(session, shop, words):

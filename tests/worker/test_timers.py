@@ -24,7 +24,7 @@ class Replica:
 
     def claim(self):
         with self.database.write() as session:
-            return claim_due(session, self.clock.now(), 10)
+            return claim_due(session, self.workspace_id, self.clock.now(), 10)
 
     def ring(self, claims):
         """The effect of each timer, in the transaction that ends it."""

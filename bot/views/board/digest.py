@@ -55,7 +55,11 @@ STREAMS_NAMED = 8
 @notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
 def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
     """The digest that was sent, as it stands now."""
-    return digest(reporting.tell(session, sent, now))
+    shown = digest(reporting.tell(session, sent, now))
+    if not sent.is_late(reporting.message_of(session, sent).posted_at or now):
+        return shown
+    late = words("board/digest", "late", at=sent.at, zone=sent.subscription.time_zone)
+    return Answer(f"{shown.text} {late}", [*shown.blocks, context(late)])
 
 
 def digest(telling: Telling) -> Answer:

@@ -24,7 +24,7 @@ from models.board.content import Content, ScopeTold
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
 from models.flow.told import Told
-from models.message import Message
+from models.message import Message, MessageKind
 
 
 def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
@@ -66,6 +66,16 @@ def tell(session: Session, digest: Digest, now: datetime) -> Telling:
         needs=waits,
         now=now,
     )
+
+
+def message_of(session: Session, digest: Digest) -> Message:
+    """The message that shows it, or will."""
+    shows = select(Message).where(
+        Message.workspace_id == digest.workspace_id,
+        Message.kind == MessageKind.DIGEST,
+        Message.subject_id == digest.id,
+    )
+    return session.scalars(shows).one()
 
 
 def hidden_of(session: Session, told: Told) -> Collection[int]:

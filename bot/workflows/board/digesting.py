@@ -6,11 +6,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board import fact_check as asking
-from bot.workflows.board.digest import keep_content, told_since
+from bot.workflows.board.digest import keep_content, message_of, told_since
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import post
+from bot.workflows.redrawing import post, redraw_message
 from models.audit.trail import insert_new
-from models.board.digest import Digest, SentAlready, Subscription, Wish
+from models.board.digest import Digest, Subscription, Wish
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -73,14 +73,16 @@ def send_now(
 ) -> Subscription:
     """Send this week's digest at once; its slot later in the week is taken by it.
 
-    Raises NoDigest, NotAllowed, NotLive and SentAlready.
+    One that Slack refused is tried once more. Raises NoDigest, NotAllowed, NotLive, SentAlready
+    and OnItsWay.
     """
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
     _check(session, actor, subscription.portfolio, subscription.value_stream)
     subscription.check_is_live(at)
     if not _send(session, subscription, at, at, at, actor):
-        sent_at = _digest_of(session, subscription, at).at
-        raise SentAlready(sent_at.astimezone(subscription.zone))
+        message = message_of(session, _digest_of(session, subscription, at))
+        subscription.check_was_refused(message)
+        redraw_message(session, message, at)
     subscription.use_slot_of_week(at)
     session.flush()
     put(session, workspace_id, subscription.work_key, subscription.next_at)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from sandbox.call_faults import ANY
 from tests.commands.conftest import card, furnish, proposes, running
 
 TUESDAY = datetime(2026, 5, 19, 10, 0, tzinfo=UTC)
@@ -81,6 +82,26 @@ def test_what_was_due_while_tack_was_down_comes_once_it_is_back(slack, database_
     assert len(digests(slack)) == 1
 
 
+def test_one_that_slack_takes_two_hours_late_says_so_and_came_only_then(slack, shop):
+    ana = subscribes(slack)
+    slack.break_next(ANY, times=100_000)
+    slack.clock.set(MONDAY_AT_NINE)
+    slack.wait_for(lambda: "chat.postMessage" in [each.method for each in slack.requests])
+    for _ in range(12):
+        slack.clock.advance(timedelta(minutes=10))
+        said = ana.types("/flow digest send", channel="portfolio").text
+        assert said.startswith("This week's digest is on its way: Slack has not taken it yet")
+    slack.clear_faults()
+    late = the_digest(slack).text
+    assert late.startswith("Week 21, 18–24 May.")
+    assert "It comes late: it was due" in late
+    assert "|Mon 25 May, 9:00>, and Slack did not take it before." in late
+    came = "This week's digest came on Monday, 25 May at 11:0"
+    slack.wait_for(
+        lambda: ana.types("/flow digest send", channel="portfolio").text.startswith(came)
+    )
+
+
 def test_the_form_shows_what_holds_when_it_is_changed(slack, shop):
     ana = subscribes(slack, day="Friday")
     ana.types("/flow digest subscribe", channel="portfolio")
@@ -100,8 +121,10 @@ def test_sent_now_it_comes_at_once_and_a_second_time_is_refused(slack, shop):
     ana = subscribes(slack)
     assert ana.types("/flow digest send", channel="portfolio").text.startswith("It is on its way.")
     the_digest(slack)
-    said = ana.types("/flow digest send", channel="portfolio").text
-    assert said.startswith("This week's digest came on Tuesday, 19 May at 12:00")
+    came = "This week's digest came on Tuesday, 19 May at 12:00"
+    slack.wait_for(
+        lambda: ana.types("/flow digest send", channel="portfolio").text.startswith(came)
+    )
     assert len(digests(slack)) == 1
 
 

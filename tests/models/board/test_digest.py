@@ -11,7 +11,17 @@ from models.board.confirmation import (
     UnknownQuestion,
     asked,
 )
-from models.board.digest import NoDigest, NotLive, SentAlready, Subscription, UnknownScope, Wish
+from models.board.digest import (
+    Digest,
+    NoDigest,
+    NotLive,
+    OnItsWay,
+    SentAlready,
+    Subscription,
+    UnknownScope,
+    Wish,
+)
+from models.message import Message, MessageKind
 from tests.views.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -111,6 +121,23 @@ def test_a_second_one_in_a_week_is_refused_with_when_the_first_came():
         "This week's digest came on Wednesday, 20 May at 11:05, and one a week is enough. "
         "/flow digest preview shows you how things stand now."
     )
+
+
+def test_it_has_come_once_slack_took_it_and_may_come_again_only_where_slack_refused_it():
+    subscription, message = a_subscription(), Message(kind=MessageKind.DIGEST)
+    with pytest.raises(OnItsWay, match="Slack has not taken it yet"):
+        subscription.check_was_refused(message)
+    message.refusal = "channel_not_found"
+    subscription.check_was_refused(message)
+    message.ts = f"{NINE_IN_BERLIN.timestamp() + 7200:.6f}"
+    with pytest.raises(SentAlready, match="came on Monday, 25 May at 11:00"):
+        subscription.check_was_refused(message)
+
+
+def test_one_that_slack_took_soon_is_not_late():
+    sent = Digest(at=MONDAY)
+    assert not sent.is_late(MONDAY + timedelta(minutes=9))
+    assert sent.is_late(MONDAY + timedelta(minutes=10))
 
 
 @pytest.mark.parametrize("live_at", [None, MONDAY + DAY])

@@ -1,15 +1,16 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.epics.moving import move
 from models.board.confirmation import Confirmation, FactCheck, UnknownQuestion
-from models.board.digest import Digest, SentAlready, Subscription, UnknownScope, Wish
+from models.board.digest import Digest, OnItsWay, SentAlready, Subscription, UnknownScope, Wish
 from models.epics.epic import Epic
 from models.flow.flow import Load
 from models.message import Message, MessageKind
@@ -19,6 +20,7 @@ from models.work import Work
 from tests.needs import by_name
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+BERLIN = ZoneInfo("Europe/Berlin")
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 NINE_IN_BERLIN = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
 """The Monday after MONDAY, which is eleven in Berlin."""
@@ -190,15 +192,47 @@ def test_paused_it_is_silent_and_resumed_it_comes_at_its_next_slot(database, sho
     assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
 
 
+def sends(database, shop, at, by=ANA):
+    with database.write() as session:
+        digesting.send_now(session, shop[0], by, "C0ALL", at)
+
+
+def slack_says(database, ts=None, refusal=None):
+    with database.write() as session:
+        message = session.scalars(select(Message).where(Message.kind == MessageKind.DIGEST)).one()
+        message.ts, message.refusal = ts, refusal
+
+
 def test_sent_by_hand_it_takes_the_slot_of_its_week(database, shop):
     wednesday = MONDAY + 2 * DAY
     subscription = subscribes(database, shop, wednesday, weekday=4)
-    with database.write() as session:
-        digesting.send_now(session, shop[0], ANA, "C0ALL", wednesday)
+    sends(database, shop, wednesday)
     assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + 4 * DAY
-    with database.write() as session, pytest.raises(SentAlready, match="20 May at 11:00"):
-        digesting.send_now(session, shop[0], BEN, "C0ALL", wednesday + DAY)
+
+
+def test_one_a_week_is_enough_and_it_came_when_slack_took_it(database, shop):
+    subscribes(database, shop)
+    sends(database, shop, MONDAY)
+    with pytest.raises(OnItsWay):
+        sends(database, shop, MONDAY + DAY, BEN)
+    came_at = MONDAY + timedelta(hours=2, minutes=1)
+    slack_says(database, ts=f"{came_at.timestamp():.6f}")
+    with pytest.raises(SentAlready, match=f"at {came_at.astimezone(BERLIN):%-H:%M}"):
+        sends(database, shop, MONDAY + DAY, BEN)
     assert len(digests(database)) == 1
+
+
+def test_one_that_slack_refused_is_sent_once_more(database, shop):
+    subscribes(database, shop)
+    sends(database, shop, MONDAY)
+    slack_says(database, refusal="channel_not_found")
+    with database.write() as session:
+        session.execute(delete(Work))
+    sends(database, shop, MONDAY + DAY)
+    assert len(digests(database)) == 1
+    with database.read() as session:
+        key = session.scalars(select(Message)).one().work_key
+    assert due_at(database, key) == MONDAY + DAY
 
 
 def test_a_digest_of_what_is_not_there_leaves_nothing(database, shop):
