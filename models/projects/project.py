@@ -79,6 +79,7 @@ class Project(Coded, Owned, Closing, Base):
     Amounts are whole minor units of the portfolio's currency. What is not known is None, never 0.
     """
 
+    unaudited_columns = frozenset({"imported_at"})
     __tablename__ = "projects"
     __table_args__ = (
         UniqueConstraint("portfolio_id", "code"),
@@ -99,6 +100,8 @@ class Project(Coded, Owned, Closing, Base):
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    """When it came in from a file; None where it did not."""
     version: Mapped[int] = mapped_column(default=1)
 
     program: Mapped[Program | None] = relationship()

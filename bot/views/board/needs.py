@@ -156,7 +156,7 @@ def idea(epic: Epic, on: Surface) -> Line | None:
     if on.where is Where.LEAD and due_at > at + WEEK:
         return None
     past, days = due_at < at, days_between(due_at, at, zone)
-    is_late = past and portfolio.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
+    is_late = past and epic.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
     facts = {"due_at": due_at, "past": past, "late": is_late, "days": days}
     said = on.about("answers_line", epic, **facts)
     return Line(said, answer_button(epic), epic.key, f"a first answer to {epic.key}")

@@ -97,7 +97,7 @@ class Card:
     def is_late(self) -> bool:
         """Whether the first answer is; nothing is in the first weeks of a portfolio."""
         due = self.answer_at
-        return due is not None and due < self.now and self.epic.portfolio.calls_late(self.now)
+        return due is not None and due < self.now and self.epic.calls_late(self.now)
 
     @property
     def is_quiet(self) -> bool:

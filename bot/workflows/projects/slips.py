@@ -14,6 +14,7 @@ from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
 from models.message import MessageKind
+from models.portfolio.portfolio import NOT_LATE_FOR
 from models.projects.project import Milestone, Project, ProjectShare
 
 SLIPS_READ = 200
@@ -43,12 +44,15 @@ def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Pr
 
 
 def _slips(asked: Asked) -> Pile[Slip]:
-    """The latest first; no channel is told of them in a new portfolio."""
+    """The latest first; no channel is told of them in a new portfolio, nor of new projects."""
     if asked.whose is None and not asked.portfolio.calls_late(asked.at):
         return NONE
     rows = milestones(asked.portfolio.id, asked.stream_id)
     if asked.whose is not None:
         rows = rows.where(Project.owner_user_id == asked.whose)
+    else:
+        long_here = Project.imported_at <= asked.at - NOT_LATE_FOR
+        rows = rows.where(or_(Project.imported_at.is_(None), long_here))
     today = asked.at.astimezone(ZoneInfo(asked.portfolio.time_zone)).date()
     found = asked.session.execute(
         rows.where(Milestone.actual_on.is_(None), is_off_its_date(today))

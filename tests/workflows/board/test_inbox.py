@@ -393,6 +393,37 @@ def test_nothing_is_called_late_in_the_first_four_weeks(database, shop):
     assert not told.content.is_beginning
 
 
+def test_an_import_silences_nothing_that_was_there_before(database, shop):
+    came = NEXT_MONDAY - DAY
+    for imported_at, word in ((None, "there before"), (came, "came in")):
+        facts = {"since": MONDAY - 60 * DAY, "imported_at": imported_at}
+        stands(database, shop, f"idea {word}", **facts)
+        stands(database, shop, f"work {word}", "ready", **facts)
+        code = f"PRJ {word}"
+        project = a_project(database, BEN, (date(2026, 5, 4), None, None), code=code)
+        with database.write() as session:
+            session.get_one(Project, project).imported_at = imported_at
+    needs = telling(database, shop).needs
+    assert (needs.answers.count, needs.answers.late) == (2, 1)
+    assert [epic.title for epic, _ in needs.stale.some] == ["work there before"]
+    assert [slip.project.code for slip in needs.slips.some] == ["PRJ there before"]
+    needs = telling(database, shop, now=came + 28 * DAY).needs
+    assert (needs.answers.late, needs.stale.count, needs.slips.count) == (2, 2, 2)
+
+
+def test_what_comes_in_from_a_file_is_not_asked_for_by_a_digest_that_was_sent_before(
+    database, shop
+):
+    subscription = subscribes(database, shop)
+    stands(database, shop, "idea", since=MONDAY - 60 * DAY)
+    sent(database, subscription)
+    stands(database, shop, "late", since=MONDAY - 60 * DAY, imported_at=NEXT_MONDAY + DAY)
+    with database.read() as session:
+        digest = session.scalars(select(Digest)).one()
+        needs = by_name(reporting.tell(session, digest, NEXT_MONDAY + 2 * DAY).needs)
+    assert (needs.answers.count, needs.answers.late) == (1, 1)
+
+
 def test_the_beginning_counts_what_is_open_and_what_finished_since_it_went_live(database, shop):
     stands(database, shop, "idea")
     stands(database, shop, "before", "done", since=MONDAY - 60 * DAY)
