@@ -18,10 +18,13 @@ from models.board.home import Home
 from models.budgets.ledger import Transfer
 from models.budgets.shift import Approval
 from models.decisions.decision import Ballot, BallotBox, Decision, Elector
+from models.epics.belonging import StreamMove
 from models.epics.epic import Transition
+from models.epics.obstacles import Override
 from models.files.export import Export
 from models.files.upload import Upload
 from models.message import Message
+from models.outage import Outage
 from models.people.handover import Departure, Handover
 from models.people.role import RoleGrant, UserGroup, UserGroupMember
 from models.people.workspace import Workspace
@@ -32,6 +35,9 @@ HEAD = "head"
 
 NOUNS = (
     Transition,
+    Override,
+    StreamMove,
+    Outage,
     Decision,
     Elector,
     BallotBox,

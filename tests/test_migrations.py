@@ -71,7 +71,7 @@ INSERT INTO projects (workspace_id, portfolio_id, code, name, source, created_at
 
 
 def test_when_a_portfolio_was_imported_into_is_noted_of_what_came_in_both_ways(engine):
-    migrations.upgrade(engine, "2026_11_30_1100")
+    migrations.upgrade(engine, "2026_11_30_1400")
     with engine.begin() as connection:
         for statement in IMPORTED_BEFORE.split(";\n"):
             if statement.strip():
@@ -80,7 +80,7 @@ def test_when_a_portfolio_was_imported_into_is_noted_of_what_came_in_both_ways(e
     with engine.connect() as connection:
         came = "SELECT code FROM projects WHERE imported_at IS NOT NULL ORDER BY code"
         assert connection.exec_driver_sql(came).scalars().all() == ["P2", "P3"]
-    migrations.downgrade(engine, "2026_11_30_1100")
+    migrations.downgrade(engine, "2026_11_30_1400")
     with engine.connect() as connection:
         noted = "SELECT count(*) FROM portfolios WHERE imported_at > created_at"
         assert connection.exec_driver_sql(noted).scalar() == 1

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_1400"
-down_revision = "2026_11_30_1000"
+down_revision = "2026_11_30_1100"
 
 
 def upgrade() -> None:

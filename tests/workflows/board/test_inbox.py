@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
@@ -497,6 +497,8 @@ def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
     sent(database, subscribes(database, shop))
     (reply,) = replies(database)
     at = NEXT_MONDAY + timedelta(hours=1)
+    with database.write() as session:
+        session.execute(delete(Work).where(Work.key == reply.work_key))  # it is drawn
     with database.write() as session:
         confirming.confirm(session, shop[0], ANA, epic, at)
     with database.read() as session:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_30_1110"
-down_revision = "2026_11_30_1100"
+revision = "2026_11_30_1500"
+down_revision = "2026_11_30_1400"
 
 IMPORTED = ("epics", "projects")
 
