@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -209,7 +209,8 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
 def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
     """When it was heard of last."""
     epic, news_at = heard
-    said = on.about("stale_line", epic, days=(on.now - news_at) // timedelta(days=1))
+    days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
+    said = on.about("stale_line", epic, days=days)
     return Line(said, still_right_button(epic), epic.key, f"whether {epic.key} is still right")
 
 

@@ -106,6 +106,12 @@ class Card:
         return since is not None and self.news_at is not None and self.news_at <= since
 
     @property
+    def quiet_days(self) -> int | None:
+        """How many days ago it was heard of last, by the portfolio's calendar."""
+        zone = ZoneInfo(self.epic.portfolio.time_zone)
+        return days_between(self.news_at, self.now, zone) if self.news_at else None
+
+    @property
     def blocked_days(self) -> int | None:
         """For how many days it is blocked by the portfolio's calendar, 0 for since today."""
         if self.epic.blocking is None:

@@ -22,7 +22,7 @@ from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.projects.project import Milestone, Project, ProjectShare
+from models.projects.project import Milestone, Plan, Project, ProjectShare
 from models.themes.theme import Theme
 from models.work import Work
 from tests.needs import by_name
@@ -391,6 +391,21 @@ def test_nothing_is_called_late_in_the_first_four_weeks(database, shop):
     told = telling(database, shop)
     assert (told.needs.answers.late, told.needs.slips.count) == (1, 1)
     assert not told.content.is_beginning
+
+
+def test_what_is_off_its_date_is_one_rule_on_paper_and_in_the_database(database, shop):
+    today = date(2026, 5, 18)
+    days = (None, date(2026, 5, 17), today, date(2026, 5, 19))
+    plan = [(agreed, expected, came) for agreed in days for expected in days for came in days]
+    a_project(database, BEN, *plan)
+    with database.read() as session:
+        project = session.scalars(select(Project)).one()
+        off = session.scalars(select(Milestone).where(Milestone.off_their_dates(today))).all()
+        on_paper = [each for each in project.milestones if each.is_off_its_date(today)]
+        assert {each.code for each in off} == {each.code for each in on_paper}
+        assert project.plan(today) == Plan(48 - len(off), 48)
+    overdue = [each.code for each in off if each.expected_on == each.baseline_on]
+    assert overdue == ["M17", "M21"]  # agreed for the day before, and not come
 
 
 def test_an_import_silences_nothing_that_was_there_before(database, shop):
