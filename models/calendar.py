@@ -102,6 +102,11 @@ def spell_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def spell_days(count: int) -> str:
+    """ "1 day", "20 days": durations are told in days, however long, so that they compare."""
+    return f"{count:,} {'day' if count == 1 else 'days'}"
+
+
 def spell_span(first: date, last: date) -> str:
     """ "11–17 May", "27 Apr–3 May", and one day as it is."""
     end = f"{last.day} {MONTHS[last.month - 1]}"

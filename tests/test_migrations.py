@@ -57,6 +57,35 @@ INSERT INTO epics (workspace_id, portfolio_id, value_stream_id, state_id, key, t
 """
 
 
+IMPORTED_BEFORE = """
+INSERT INTO workspaces (id, team_id) VALUES (1, 'T1');
+INSERT INTO portfolios (id, workspace_id, name, currency, time_zone, created_at, imported_at,
+        locale, fiscal_year_starts_in, working_days, holidays, open_to_all, version)
+    VALUES (1, 1, 'Shop', 'EUR', 'Europe/Berlin', '2026-05-01 09:00:00', '2026-05-18 09:00:00',
+        'en-GB', 1, '1111100', '[]', true, 1);
+INSERT INTO projects (workspace_id, portfolio_id, code, name, source, created_at, version)
+    VALUES (1, 1, 'P1', 'Made here', NULL, '2026-05-02 09:00:00', 1),
+    (1, 1, 'P2', 'From a file', NULL, '2026-05-18 09:00:00', 1),
+    (1, 1, 'P3', 'From a list', 'PPM', '2026-05-02 09:00:00', 1);
+"""
+
+
+def test_when_a_portfolio_was_imported_into_is_noted_of_what_came_in_both_ways(engine):
+    migrations.upgrade(engine, "2026_11_30_1400")
+    with engine.begin() as connection:
+        for statement in IMPORTED_BEFORE.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        came = "SELECT code FROM projects WHERE imported_at IS NOT NULL ORDER BY code"
+        assert connection.exec_driver_sql(came).scalars().all() == ["P2", "P3"]
+    migrations.downgrade(engine, "2026_11_30_1400")
+    with engine.connect() as connection:
+        noted = "SELECT count(*) FROM portfolios WHERE imported_at > created_at"
+        assert connection.exec_driver_sql(noted).scalar() == 1
+
+
 def test_what_was_written_before_themes_and_projects_were_records_is_kept(engine):
     """Given epics with a theme and a project as text, when they become records, both ways."""
     migrations.upgrade(engine, "2026_11_25_0000")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.slack.blocks import shorten
-from models.calendar import MONTHS, spell_day
+from models.calendar import MONTHS, spell_day, spell_days
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MARK = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
@@ -123,6 +123,7 @@ def _environment(finalize: Any) -> Environment:
         "in_sentence": in_sentence,
         "listed": listed,
         "cut": shorten,
+        "in_days": spell_days,
         "thousands": "{:,}".format,
         "figure": "{:f}".format,
     }

@@ -252,10 +252,10 @@ class Digest(Base):
 def asked_if_silent_since(state: State, portfolio: Portfolio, now: datetime) -> datetime | None:
     """Without a word since then an epic there is asked about; None where none is asked about.
 
-    Nothing is before the portfolio has been live for as long, and the last import has been there
-    for as long: its clocks start then.
+    Nothing is before the portfolio has been live for as long: its clocks start then. Of what came
+    in from a file, that is its first news.
     """
-    began = portfolio.clocks_began_at
+    began = portfolio.live_at
     if state.stale_after_days is None or not state.committed or began is None:
         return None
     since = now - timedelta(days=state.stale_after_days)

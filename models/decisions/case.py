@@ -38,7 +38,7 @@ class Case(BaseModel):
     mvp_cost_minor: int | None = None
     full_cost_minor: int | None = None
     day: int | None = None
-    """The day since it was committed, the first being 1."""
+    """The day since it was committed, as on its card: 0 on that day itself."""
 
     @classmethod
     def of(cls, epic: Epic, at: datetime) -> Self:
@@ -61,7 +61,7 @@ class Case(BaseModel):
             kill_threshold=epic.kill_threshold,
             mvp_cost_minor=epic.mvp_cost_minor,
             full_cost_minor=epic.full_cost_minor,
-            day=days_between(since, at, zone) + 1 if since else None,
+            day=days_between(since, at, zone) if since else None,
         )
 
     @property

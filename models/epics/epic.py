@@ -53,7 +53,7 @@ class Epic(Base):
     A restricted one is seen by its circle only, on every surface.
     """
 
-    unaudited_columns = frozenset({"version", "state_entered_at"})
+    unaudited_columns = frozenset({"version", "state_entered_at", "imported_at"})
     __tablename__ = "epics"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
@@ -95,6 +95,8 @@ class Epic(Base):
     committed_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    """When it came in from a file; None where it did not."""
     version: Mapped[int] = mapped_column(default=1)
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
@@ -123,6 +125,10 @@ class Epic(Base):
     def entered_label(self) -> str:
         """What it is in since `state_entered_at`: its column, or the state if it moved on in it."""
         return self.state.label if self.phase is Phase.DELIVERING else self.column_label
+
+    def calls_late(self, now: datetime) -> bool:
+        """Whether it can be late by now: not in the first weeks it, or its portfolio, is here."""
+        return self.portfolio.calls_late(now, self.imported_at)
 
     def lacks(self) -> Sequence[Requirement]:
         """What it needs to leave its state forward and does not have yet."""

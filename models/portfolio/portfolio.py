@@ -91,7 +91,6 @@ class NothingToSplit(Mistake):
 class Portfolio(Base):
     """A set of value streams that share a currency, a time zone and a board."""
 
-    unaudited_columns = frozenset({"imported_at"})
     __tablename__ = "portfolios"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
 
@@ -111,8 +110,6 @@ class Portfolio(Base):
     open_to_all: Mapped[bool] = mapped_column(default=True)
     """Whether every member may see it and propose; else only who has a role in it."""
     live_at: Mapped[datetime | None]
-    imported_at: Mapped[datetime | None]
-    """When work came in from files last."""
     version: Mapped[int] = mapped_column(default=1)
 
     states: Mapped[list["State"]] = relationship(
@@ -163,20 +160,14 @@ class Portfolio(Base):
         """Whether nothing is posted yet: it has not gone live."""
         return self.live_at is None or now < self.live_at
 
-    def calls_late(self, now: datetime) -> bool:
+    def calls_late(self, now: datetime, imported_at: datetime | None = None) -> bool:
         """Whether things are called late by now: not before it is live, nor four weeks after.
 
-        Nor four weeks after an import.
+        What came in from a file is not either, four weeks after that.
         """
-        began = self.clocks_began_at
-        return began is not None and now >= began + NOT_LATE_FOR
-
-    @property
-    def clocks_began_at(self) -> datetime | None:
-        """When it went live, or work came in from a file last; None before it is live."""
-        if self.live_at is None or self.imported_at is None:
-            return self.live_at
-        return max(self.live_at, self.imported_at)
+        if self.live_at is None:
+            return False
+        return now >= max(self.live_at, imported_at or self.live_at) + NOT_LATE_FOR
 
     def state(self, name: str) -> "State":
         """The state of that name; KeyError where there is none."""

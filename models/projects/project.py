@@ -5,7 +5,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Closing, stored_by_value
@@ -79,6 +90,7 @@ class Project(Coded, Owned, Closing, Base):
     Amounts are whole minor units of the portfolio's currency. What is not known is None, never 0.
     """
 
+    unaudited_columns = frozenset({"imported_at"})
     __tablename__ = "projects"
     __table_args__ = (
         UniqueConstraint("portfolio_id", "code"),
@@ -99,6 +111,8 @@ class Project(Coded, Owned, Closing, Base):
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
+    """When it came in from a file; None where it did not."""
     version: Mapped[int] = mapped_column(default=1)
 
     program: Mapped[Program | None] = relationship()
@@ -125,9 +139,9 @@ class Project(Coded, Owned, Closing, Base):
 
     def plan(self, today: date) -> Plan:
         """How its milestones stand."""
-        slips = [each.slip_days(today) for each in self.milestones]
-        agreed = [slip for slip in slips if slip is not None]
-        return Plan(sum(slip <= 0 for slip in agreed), len(agreed))
+        agreed = [each for each in self.milestones if each.baseline_on is not None]
+        off = sum(each.is_off_its_date(today) for each in agreed)
+        return Plan(len(agreed) - off, len(agreed))
 
     def latest_slip(self, today: date) -> "Milestone | None":
         """The milestone that is late the most and has not come yet; None where none is."""
@@ -217,9 +231,20 @@ class Milestone(Base):
             expected = max(expected, today)
         return (expected - self.baseline_on).days
 
+    def is_off_its_date(self, today: date) -> bool:
+        """Whether it came, or is to come, later than agreed; where nothing was, it is not."""
+        return (self.slip_days(today) or 0) > 0
+
+    @classmethod
+    def off_their_dates(cls, today: date) -> ColumnElement[bool]:
+        """Which are: the same asked of the database."""
+        expected = func.coalesce(cls.actual_on, cls.forecast_on, cls.baseline_on)
+        overdue = and_(cls.actual_on.is_(None), cls.baseline_on < today)
+        return and_(cls.baseline_on.is_not(None), or_(expected > cls.baseline_on, overdue))
+
     def is_late(self, today: date) -> bool:
         """Whether it has not come yet, and comes later than agreed."""
-        return self.actual_on is None and (self.slip_days(today) or 0) > 0
+        return self.actual_on is None and self.is_off_its_date(today)
 
 
 class ProjectSnapshot(Base):

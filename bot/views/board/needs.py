@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -151,7 +151,7 @@ def idea(epic: Epic, on: Surface) -> Line | None:
     if on.where is Where.LEAD and due_at > at + WEEK:
         return None
     past, days = due_at < at, days_between(due_at, at, zone)
-    is_late = past and portfolio.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
+    is_late = past and epic.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
     facts = {"due_at": due_at, "past": past, "late": is_late, "days": days}
     said = on.about("answers_line", epic, **facts)
     return Line(said, answer_button(epic))
@@ -204,7 +204,8 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
 def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
     """When it was heard of last."""
     epic, news_at = heard
-    said = on.about("stale_line", epic, days=(on.now - news_at) // timedelta(days=1))
+    days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
+    said = on.about("stale_line", epic, days=days)
     return Line(said, still_right_button(epic))
 
 

@@ -113,7 +113,7 @@ def _facts(card: Card) -> dict[str, object]:
         "missing": told(lacks, to.state) if to is not None else (),
         "full": card.full,
         "place_in_line": card.place,
-        "quiet_days": (card.now - card.news_at).days if card.news_at else None,
+        "quiet_days": card.quiet_days,
         "to_label": in_sentence(to.label) if to is not None else "",
         "when": WHEN.get(epic.state.name, "this state is behind it"),
         "said_yes": epic.state.name == FIRST_STATE and Requirement.ANSWER not in lacks,

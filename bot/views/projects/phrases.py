@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.slack.mrkdwn import Marked, words
+from models.calendar import spell_days
 from models.money import format_amount
 from models.projects.project import Milestone, Project, ProjectSnapshot
 from models.projects.shares import WHOLE, spell_percent
@@ -86,7 +87,7 @@ def _end(newest: ProjectSnapshot, before: ProjectSnapshot | None) -> Marked:
 def _slip(days: int) -> str:
     if days == 0:
         return "on its date"
-    count = f"{abs(days):,} {'day' if abs(days) == 1 else 'days'}"
+    count = spell_days(abs(days))
     return f"{count} late" if days > 0 else f"{count} early"
 
 

@@ -97,13 +97,19 @@ class Card:
     def is_late(self) -> bool:
         """Whether the first answer is; nothing is in the first weeks of a portfolio."""
         due = self.answer_at
-        return due is not None and due < self.now and self.epic.portfolio.calls_late(self.now)
+        return due is not None and due < self.now and self.epic.calls_late(self.now)
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing was heard of it for as long as its state allows."""
         since = asked_if_silent_since(self.epic.state, self.epic.portfolio, self.now)
         return since is not None and self.news_at is not None and self.news_at <= since
+
+    @property
+    def quiet_days(self) -> int | None:
+        """How many days ago it was heard of last, by the portfolio's calendar."""
+        zone = ZoneInfo(self.epic.portfolio.time_zone)
+        return days_between(self.news_at, self.now, zone) if self.news_at else None
 
     @property
     def blocked_days(self) -> int | None:

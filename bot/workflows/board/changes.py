@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Pile
-from bot.workflows.projects.slips import Slip, is_off_its_date, milestones
+from bot.workflows.projects.slips import Slip, milestones
 from models.board.content import (
     Changes,
     DecisionTold,
@@ -239,7 +239,7 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
 def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Pile[Slip]) -> OnTheirDates:
     """Of the milestones of running projects, how many came or are to come when agreed."""
     today = at.astimezone(ZoneInfo(scope.portfolio.time_zone)).date()
-    late = func.count(Milestone.id).filter(is_off_its_date(today))
+    late = func.count(Milestone.id).filter(Milestone.off_their_dates(today))
     agreed = func.count(Milestone.id).filter(Milestone.baseline_on.is_not(None))
     rows = milestones(scope.portfolio.id, scope.stream_id)
     total, off = session.execute(rows.with_only_columns(agreed, late)).one()

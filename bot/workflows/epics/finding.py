@@ -8,12 +8,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from bot.workflows.epics.waiting import here_since
 from bot.workflows.seeing import portfolios, seen_by
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing, Names, Page, UnknownKey, read_key
 from models.epics.proposal import LARGEST_ID
-from models.portfolio.portfolio import FIRST_STATE, Phase, Portfolio, State, ValueStream
+from models.portfolio.portfolio import (
+    FIRST_STATE,
+    NOT_LATE_FOR,
+    Phase,
+    Portfolio,
+    State,
+    ValueStream,
+)
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
 
@@ -147,6 +155,7 @@ def _late(portfolio: Portfolio, at: datetime) -> ColumnElement[bool]:
         Epic.state_id == portfolio.state(FIRST_STATE).id,
         Epic.answered_at.is_(None),
         Epic.state_entered_at < datetime(due.year, due.month, due.day, tzinfo=zone),
+        here_since(at - NOT_LATE_FOR),
     )
 
 

@@ -20,7 +20,13 @@ from models.epics.obstacles import Override
 from models.epics.policy import fields_of, lacks_before
 from models.message import MessageKind
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, ValueStream
+from models.portfolio.portfolio import (
+    FIRST_STATE,
+    NOT_LATE_FOR,
+    Portfolio,
+    State,
+    ValueStream,
+)
 
 MOST_OWNED = 100
 """So many epics of one person are looked at one by one."""
@@ -50,7 +56,13 @@ def _past_its_date(asked: Asked) -> ColumnElement[bool]:
         return false()
     zone = ZoneInfo(asked.portfolio.time_zone)
     due = asked.portfolio.calendar.late_if_entered_before(asked.at.astimezone(zone).date())
-    return Epic.state_entered_at < datetime(due.year, due.month, due.day, tzinfo=zone)
+    entered_before = datetime(due.year, due.month, due.day, tzinfo=zone)
+    return and_(Epic.state_entered_at < entered_before, here_since(asked.at - NOT_LATE_FOR))
+
+
+def here_since(at: datetime) -> ColumnElement[bool]:
+    """Which epics came in from no file later than then."""
+    return or_(Epic.imported_at.is_(None), Epic.imported_at <= at)
 
 
 ANSWER = Need(
@@ -61,6 +73,7 @@ ANSWER = Need(
         when=lambda asked: Epic.state_id == asked.portfolio.state(FIRST_STATE).id,
         order=LONGEST_HERE,
         since=Epic.state_entered_at,
+        when=lambda asked: here_since(asked.at),
         theirs=_of_their_streams,
         late=_past_its_date,
         loads=LINE,
@@ -77,6 +90,7 @@ UNOWNED = Need(
         when=_is_open,
         order=LONGEST_HERE,
         since=Epic.created_at,
+        when=lambda asked: here_since(asked.at),
         theirs=_of_their_streams,
         loads=LINE,
     ),
@@ -184,7 +198,8 @@ def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
 
 def news_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
     """When the epic was last heard of."""
-    return max([epic.state_entered_at, *(at for at in heard if at is not None)])
+    known = (epic.imported_at, *heard)
+    return max([epic.state_entered_at, *(at for at in known if at is not None)])
 
 
 def quiet_epics(
@@ -207,4 +222,5 @@ def _silent_since(since: datetime) -> ColumnElement[bool]:
         Blocking.epic_id == Epic.id,
         or_(Blocking.ended_at.is_(None), Blocking.ended_at > since),
     )
-    return and_(Epic.state_entered_at <= since, ~confirmed.exists(), ~blocked.exists())
+    entered = and_(Epic.state_entered_at <= since, here_since(since))
+    return and_(entered, ~confirmed.exists(), ~blocked.exists())

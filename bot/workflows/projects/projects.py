@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from bot.workflows import keeping
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
-from bot.workflows.projects.slips import is_off_its_date
 from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
@@ -171,7 +170,7 @@ def _narrowed(
     if choice.program_id is not None:
         rows = rows.where(Project.program_id == choice.program_id)
     if choice.which == "late":
-        off = select(Milestone.project_id).where(is_off_its_date(today))
+        off = select(Milestone.project_id).where(Milestone.off_their_dates(today))
         rows = rows.where(Project.id.in_(off))
     if choice.which == "unlinked":
         linked = and_(Epic.project_id == Project.id, seen_by(viewer))
@@ -211,7 +210,7 @@ def link_counts(session: Session, project_ids: Sequence[int], viewer: str) -> Ma
 
 def _plan(session: Session, rows: Select[Project], today: date) -> Plan:
     """How the milestones of all the projects stand, not only of those on the page."""
-    off = func.count(Milestone.id).filter(is_off_its_date(today))
+    off = func.count(Milestone.id).filter(Milestone.off_their_dates(today))
     agreed = select(func.count(Milestone.id), off).where(
         Milestone.baseline_on.is_not(None),
         Milestone.project_id.in_(rows.with_only_columns(Project.id)),

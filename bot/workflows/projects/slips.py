@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.needs import Asked, Need
@@ -14,6 +12,7 @@ from bot.workflows.seeing import seen_by
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
 from models.message import MessageKind
+from models.portfolio.portfolio import NOT_LATE_FOR
 from models.projects.project import Milestone, Project, ProjectShare
 
 SLIPS_READ = 200
@@ -43,15 +42,18 @@ def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Pr
 
 
 def _slips(asked: Asked) -> Pile[Slip]:
-    """The latest first; no channel is told of them in a new portfolio."""
+    """The latest first; no channel is told of them in a new portfolio, nor of new projects."""
     if asked.whose is None and not asked.portfolio.calls_late(asked.at):
         return NONE
     rows = milestones(asked.portfolio.id, asked.stream_id)
     if asked.whose is not None:
         rows = rows.where(Project.owner_user_id == asked.whose)
-    today = asked.at.astimezone(ZoneInfo(asked.portfolio.time_zone)).date()
+    else:
+        long_here = Project.imported_at <= asked.at - NOT_LATE_FOR
+        rows = rows.where(or_(Project.imported_at.is_(None), long_here))
+    when, today = asked.portfolio.day_of(asked.at), asked.portfolio.day_of(asked.now)
     found = asked.session.execute(
-        rows.where(Milestone.actual_on.is_(None), is_off_its_date(today))
+        rows.where(Milestone.actual_on.is_(None), Milestone.off_their_dates(when))
         .order_by(Milestone.baseline_on, Milestone.id)
         .limit(SLIPS_READ)
     ).all()
@@ -65,13 +67,6 @@ def _slips(asked: Asked) -> Pile[Slip]:
 
 SLIPPED = Need("slips", _slips, thread=MessageKind.DIGEST_SLIPS)
 """Milestones yet to come, later than agreed; each waits for who owns its project."""
-
-
-def is_off_its_date(today: date) -> ColumnElement[bool]:
-    """Which milestones came, or are to come, later than agreed: `Milestone.slip_days` in SQL."""
-    expected = func.coalesce(Milestone.actual_on, Milestone.forecast_on, Milestone.baseline_on)
-    overdue = and_(Milestone.actual_on.is_(None), Milestone.baseline_on < today)
-    return and_(Milestone.baseline_on.is_not(None), or_(expected > Milestone.baseline_on, overdue))
 
 
 def _linked(

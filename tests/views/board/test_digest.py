@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -36,7 +37,7 @@ from tests.views.board.tellings import (
     standings,
     stops,
 )
-from tests.views.builders import ANA, BEN, HOSTILE, a_portfolio, an_epic
+from tests.views.builders import ANA, BEN, HOSTILE, a_card, a_portfolio, an_epic
 from tests.views.reading import buttons, options, shown
 
 DAY = timedelta(days=1)
@@ -135,7 +136,7 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
     texts = shown(answer)
     assert texts[0] == "Week 20 · 29 epics in flight, Onboarding over by 1"
     assert texts[3:5] == [
-        "*Onboarding has 5 of 4 in flight* for 2 weeks. PAY-5 is the oldest, day 170.",
+        "*Onboarding has 5 of 4 in flight* for 14 days. PAY-5 is the oldest, day 170.",
         "See Onboarding board",
     ]
     assert texts[5] == "In flight and limit, by value stream"
@@ -168,20 +169,34 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     portfolio = a_portfolio()
     oldest = an_epic("implementing", portfolio=portfolio, committed_at=MONDAY - 10 * DAY + LATER)
     oldest.blocking = Blocking(reason="waits", by_user_id=BEN, at=MONDAY - 2 * DAY + LATER)
+    heard_at = MONDAY - 20 * DAY + LATER
     crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
-    needs = waiting(over_limit=Pile([crowd], 1), blocked=Pile([oldest], 1))
+    needs = waiting(
+        over_limit=Pile([crowd], 1),
+        blocked=Pile([oldest], 1),
+        stale=Pile([(oldest, heard_at)], 1),
+    )
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
     assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
+    assert any("· last news 20 days ago" in text for text in texts)
+    quiet = replace(a_card(oldest), news_at=heard_at, now=MONDAY)
+    assert quiet.quiet_days == 20
     replied = shown(digest_thread.reply(BLOCKED, needs.of(BLOCKED), MONDAY))
     assert any("blocked 2 days: waits" in text for text in replied)
 
 
 @pytest.mark.parametrize(
     ("days", "said"),
-    [(0, "since today"), (1, "for 1 day"), (13, "for 13 days"), (30, "for 4 weeks")],
+    [
+        (0, "since today"),
+        (1, "for 1 day"),
+        (13, "for 13 days"),
+        (30, "for 30 days"),
+        (1_200, "for 1,200 days"),
+    ],
 )
-def test_how_long_a_stream_is_over_its_limit_is_told_in_days_then_in_weeks(days, said):
+def test_how_long_a_stream_is_over_its_limit_is_told_in_days_as_everywhere(days, said):
     portfolio = a_portfolio()
     crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - days * DAY)
     texts = shown(digest.digest(a_telling(portfolio, needs=waiting(over_limit=Pile([crowd], 1)))))

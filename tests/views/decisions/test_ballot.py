@@ -71,7 +71,7 @@ def test_the_ballot_is_the_case_with_four_buttons_and_its_rule():
         "*Indicator*\nCompletion, %, from 61, target 68 by 30 Sep 2026\n"
         "we stop if below 63 % after 6 weeks of the MVP",
         "*Money*\nMVP €60k · full cost €420k",
-        "*Time*\nday 75 since commitment",
+        "*Time*\nday 74 since commitment",
         "*Persevere* moves it on to Delivering\n"
         "*Pivot* ends this MVP; what was learned is for a successor\n"
         "*Stop* ends it and frees a place in Payments",

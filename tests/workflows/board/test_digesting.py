@@ -266,6 +266,38 @@ def test_what_came_in_finished_stopped_and_was_declined_adds_up(database, shop):
     assert (telling.in_flight_before, telling.in_flight_total) == (2, 1)
 
 
+def test_what_was_proposed_and_ended_within_a_week_is_told_by_all_it_passed(database, shop):
+    subscription = subscribes(database, shop)
+    for title, way in {
+        "idea": ("stopped",),
+        "tried": ("reviewing", "stopped"),
+        "quick": ("reviewing", "done"),
+    }.items():
+        epic = proposed(database, shop, title, MONDAY + DAY)
+        for number, name in enumerate(way, 2):
+            moved(database, shop, epic, name, MONDAY + number * DAY, "too dear")
+    is_due(database, subscription, NINE_IN_BERLIN)
+    telling = told(database)
+    changes = telling.changes
+    assert (changes.new_ideas, changes.stopped_ideas) == (1, 1)
+    assert titles(changes.came_in) == ["tried", "quick"]
+    assert titles(changes.stopped) == ["tried"]
+    assert titles(changes.finished) == ["quick"]
+    assert telling.in_flight_before == telling.in_flight_total == 0
+
+
+def test_what_was_reopened_and_ended_again_within_a_week_adds_up(database, shop):
+    ended = proposed(database, shop, "ended", MONDAY - 9 * DAY)
+    moved(database, shop, ended, "done", MONDAY - 8 * DAY)
+    subscription = subscribes(database, shop)
+    moved(database, shop, ended, "implementing", MONDAY + DAY)
+    moved(database, shop, ended, "stopped", MONDAY + 2 * DAY, "too dear")
+    is_due(database, subscription, NINE_IN_BERLIN)
+    telling = told(database)
+    assert titles(telling.changes.reopened) == titles(telling.changes.stopped) == ["ended"]
+    assert telling.in_flight_before == 0
+
+
 def test_what_happens_after_the_week_belongs_to_the_next_digest(database, shop):
     epic = proposed(database, shop, "wallet", MONDAY)
     subscription = subscribes(database, shop)
@@ -320,6 +352,8 @@ def test_an_epic_without_news_for_two_weeks_is_asked_about_until_it_is_answered(
     subscription = subscribes(database, shop)
     is_due(database, subscription, NINE_IN_BERLIN)
     assert [each.title for each, _ in by_name(told(database).needs).stale.some] == ["wallet"]
+    with database.write() as session:
+        session.execute(delete(Work).where(Work.key.startswith("message:")))  # it is drawn
     with database.write() as session:
         confirming.confirm(session, shop[0], BEN, epic, NINE_IN_BERLIN + DAY)
     assert by_name(told(database, NINE_IN_BERLIN + DAY).needs).stale.count == 0

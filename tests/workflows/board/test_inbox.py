@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
@@ -22,7 +22,7 @@ from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
-from models.projects.project import Milestone, Project, ProjectShare
+from models.projects.project import Milestone, Plan, Project, ProjectShare
 from models.themes.theme import Theme
 from models.work import Work
 from tests.needs import by_name
@@ -393,6 +393,52 @@ def test_nothing_is_called_late_in_the_first_four_weeks(database, shop):
     assert not told.content.is_beginning
 
 
+def test_what_is_off_its_date_is_one_rule_on_paper_and_in_the_database(database, shop):
+    today = date(2026, 5, 18)
+    days = (None, date(2026, 5, 17), today, date(2026, 5, 19))
+    plan = [(agreed, expected, came) for agreed in days for expected in days for came in days]
+    a_project(database, BEN, *plan)
+    with database.read() as session:
+        project = session.scalars(select(Project)).one()
+        off = session.scalars(select(Milestone).where(Milestone.off_their_dates(today))).all()
+        on_paper = [each for each in project.milestones if each.is_off_its_date(today)]
+        assert {each.code for each in off} == {each.code for each in on_paper}
+        assert project.plan(today) == Plan(48 - len(off), 48)
+    overdue = [each.code for each in off if each.expected_on == each.baseline_on]
+    assert overdue == ["M17", "M21"]  # agreed for the day before, and not come
+
+
+def test_an_import_silences_nothing_that_was_there_before(database, shop):
+    came = NEXT_MONDAY - DAY
+    for imported_at, word in ((None, "there before"), (came, "came in")):
+        facts = {"since": MONDAY - 60 * DAY, "imported_at": imported_at}
+        stands(database, shop, f"idea {word}", **facts)
+        stands(database, shop, f"work {word}", "ready", **facts)
+        code = f"PRJ {word}"
+        project = a_project(database, BEN, (date(2026, 5, 4), None, None), code=code)
+        with database.write() as session:
+            session.get_one(Project, project).imported_at = imported_at
+    needs = telling(database, shop).needs
+    assert (needs.answers.count, needs.answers.late) == (2, 1)
+    assert [epic.title for epic, _ in needs.stale.some] == ["work there before"]
+    assert [slip.project.code for slip in needs.slips.some] == ["PRJ there before"]
+    needs = telling(database, shop, now=came + 28 * DAY).needs
+    assert (needs.answers.late, needs.stale.count, needs.slips.count) == (2, 2, 2)
+
+
+def test_what_comes_in_from_a_file_is_not_asked_for_by_a_digest_that_was_sent_before(
+    database, shop
+):
+    subscription = subscribes(database, shop)
+    stands(database, shop, "idea", since=MONDAY - 60 * DAY)
+    sent(database, subscription)
+    stands(database, shop, "late", since=MONDAY - 60 * DAY, imported_at=NEXT_MONDAY + DAY)
+    with database.read() as session:
+        digest = session.scalars(select(Digest)).one()
+        needs = by_name(reporting.tell(session, digest, NEXT_MONDAY + 2 * DAY).needs)
+    assert (needs.answers.count, needs.answers.late) == (1, 1)
+
+
 def test_the_beginning_counts_what_is_open_and_what_finished_since_it_went_live(database, shop):
     stands(database, shop, "idea")
     stands(database, shop, "before", "done", since=MONDAY - 60 * DAY)
@@ -466,6 +512,8 @@ def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
     sent(database, subscribes(database, shop))
     (reply,) = replies(database)
     at = NEXT_MONDAY + timedelta(hours=1)
+    with database.write() as session:
+        session.execute(delete(Work).where(Work.key == reply.work_key))  # it is drawn
     with database.write() as session:
         confirming.confirm(session, shop[0], ANA, epic, at)
     with database.read() as session:

@@ -13,6 +13,7 @@ from bot.workflows.epics.transferring import give
 from models.board.content import Content
 from models.board.digest import Digest, Subscription, Wish
 from models.epics.epic import Epic
+from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
@@ -115,7 +116,7 @@ def limited_otherwise(session, portfolio):
 
 
 def committed_later(session, portfolio):
-    portfolio.commit_on_leaving(portfolio.state("analyzing"))
+    Board(portfolio).commit_on_leaving(portfolio.state("analyzing").id)
 
 
 def renamed(session, portfolio):

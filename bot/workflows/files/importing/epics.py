@@ -93,8 +93,6 @@ def load_epics(
         stream.next_number = max(stream.next_number, numbers.get(stream.key_prefix, 0) + 1)
     staging.name_successors(session, streams)
     added = staging.take_over(session, portfolio, streams)
-    if added:
-        portfolio.imported_at = at
     _enter(session, portfolio)
     told = {"epics": added, **about}
     here = portfolio.workspace_id
@@ -132,7 +130,7 @@ def _found_themes(session: Session, portfolio: Portfolio, plan: EpicPlan, at: da
 
 def _row(planned: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A planned epic as it is staged."""
-    row = {**planned, **_clocks(planned["state"], planned["created_at"] or at)}
+    row = {**planned, **_clocks(planned["state"], planned["created_at"] or at), "imported_at": at}
     row |= {"own_key": row.pop("key"), "stream_name": row.pop("stream")}
     row |= {"theme_name": row.pop("theme")}
     del row["state"]

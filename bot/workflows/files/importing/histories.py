@@ -69,7 +69,7 @@ def import_items(
     if report.items_known_before:
         _catch_up(session, portfolio, items, known)
     rows = [
-        _epic_row(portfolio, streams[item.value_stream], item)
+        _epic_row(portfolio, streams[item.value_stream], item, at)
         for item in items
         if (item.source, item.id) not in known
     ]
@@ -78,8 +78,6 @@ def import_items(
     session.flush()
     report.items_added = len(rows)
     report.transitions_added = staging.take_over(session, portfolio)
-    if rows:
-        portfolio.imported_at = at
     told = {"epics": report.items_added, "transitions": report.transitions_added, **about}
     note(session, workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     return report
@@ -94,7 +92,9 @@ def _known_epics(session: Session, portfolio: Portfolio) -> Mapping[tuple[str, s
     return {(source or "", source_id or ""): id_ for source, source_id, id_ in rows}
 
 
-def _epic_row(portfolio: Portfolio, stream: ValueStream, item: Item) -> dict[str, object]:
+def _epic_row(
+    portfolio: Portfolio, stream: ValueStream, item: Item, at: datetime
+) -> dict[str, object]:
     return {
         "workspace_id": portfolio.workspace_id,
         "portfolio_id": portfolio.id,
@@ -105,6 +105,7 @@ def _epic_row(portfolio: Portfolio, stream: ValueStream, item: Item) -> dict[str
         "source": item.source,
         "source_id": item.id,
         "created_at": item.moves[0].at,
+        "imported_at": at,
         "version": 1,
         "restricted": False,
         **_standing(portfolio, item),

@@ -80,8 +80,6 @@ def load_projects(
     """
     found_streams(session, portfolio, plan.new_streams, at)
     added = staging.take_over(session, portfolio, at)
-    if any(added.values()):
-        portfolio.imported_at = at
     told = {**added, **about}
     here = portfolio.workspace_id
     note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)

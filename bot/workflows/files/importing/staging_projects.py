@@ -181,6 +181,7 @@ def _projects(portfolio: Portfolio, at: datetime) -> Select[Any]:
             Program.id.label("program_id"),
             *own,
             created.label("created_at"),
+            literal(at, UtcDateTime()).label("imported_at"),
             literal(1).label("version"),
         )
         .select_from(PROJECTS)
