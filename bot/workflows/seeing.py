@@ -23,10 +23,10 @@ def seen_by(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
         return Epic.restricted.is_(False)
-    seen = or_(
+    seen = or_(  # first what most are seen by, and an index can answer
+        portfolio_seen_by(user_id, Epic.portfolio_id),
         Epic.owner_user_id == user_id,
         Epic.id.in_(_named(user_id)),
-        portfolio_seen_by(user_id, Epic.portfolio_id),
     )
     return and_(_in_circle(user_id), seen)
 

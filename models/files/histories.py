@@ -18,6 +18,9 @@ from models.flow.flow import History, Move
 from models.portfolio.preset import USUAL_BOARD
 
 COLUMNS_TOLD = 12
+MOST_MOVES = 1_000_000
+"""So many rows of a history are taken at once: 100,000 epics with ten moves each."""
+
 ORDER = {state.name: position for position, state in enumerate(USUAL_BOARD.states)}
 
 
@@ -110,7 +113,7 @@ def _states(mapping: Path) -> Mapping[str, str]:
 
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    table = of_file(file.name, lambda: read_table(file.read_bytes(), most=None))
+    table = of_file(file.name, lambda: read_table(file.read_bytes(), None, MOST_MOVES))
     places = {name.casefold(): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
         there = ", ".join(table.columns[:COLUMNS_TOLD])

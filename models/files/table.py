@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
 from models.errors import Mistake
@@ -13,6 +14,7 @@ from models.files.sheet import unguarded
 T = TypeVar("T")
 
 MOST_BYTES = 10 * 1024 * 1024
+MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 BAD_ROWS_SAID = 20
 DELIMITERS = (",", ";", "\t")
@@ -70,6 +72,16 @@ class TooLarge(Mistake):
         )
 
 
+class TooManyRows(Mistake):
+    """A file of more rows than are taken at once, however small they are."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The file has more than {most:,} rows, and no more are taken at once. "
+            "Split it into several: what is known already is never loaded twice."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row, with the line of the file it begins in, and as many cells as there are columns."""
@@ -117,10 +129,11 @@ def check_rows(against: Sequence[tuple[str, int, str]]) -> None:
         raise BadRows(against)
 
 
-def read_table(content: bytes, most: int | None = MOST_BYTES) -> Table:
+def read_table(content: bytes, most: int | None = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
     """The table of a CSV file: UTF-8, UTF-16 or else Latin-1; comma, semicolon or tab.
 
-    Blank rows are left out, and blanks around a cell. Raises NotATable, and TooLarge beyond `most`.
+    Blank rows are left out, and blanks around a cell. Raises NotATable, TooLarge beyond `most`
+    bytes, and TooManyRows as soon as one more is read.
     """
     if most is not None and len(content) > most:
         raise TooLarge(len(content))
@@ -128,10 +141,13 @@ def read_table(content: bytes, most: int | None = MOST_BYTES) -> Table:
     text = _decoded(content, encoding)
     delimiter = _delimiter(text)
     records = _records(text, delimiter)
-    if not records:
+    named = next(records, None)
+    if named is None:
         raise NotATable("The file is empty. Its first line names the columns, the rows follow.")
-    columns = _columns(records[0][1])
-    rows = [_row(line, cells, len(columns)) for line, cells in records[1:]]
+    columns = _columns(named[1])
+    rows = [_row(line, cells, len(columns)) for line, cells in islice(records, most_rows)]
+    if next(records, None) is not None:
+        raise TooManyRows(most_rows)
     return Table(columns, rows, encoding, delimiter)
 
 
@@ -165,15 +181,15 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Every row that holds anything, with the line it begins in."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records, began = [], 1
+    began = 1
     try:
         for cells in reader:
             tidy = [unguarded(cell.strip()) for cell in cells]
             if any(tidy):
-                records.append((began, tidy))
+                yield began, tidy
             began = reader.line_num + 1
     except csv.Error as error:
         raise NotATable(
@@ -181,7 +197,6 @@ def _records(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
             "far too long. "
             'Write a quotation mark within a cell twice: "".'
         ) from error
-    return records
 
 
 def _delimiter(text: str) -> str:

@@ -59,7 +59,7 @@ def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
     if not sent.is_late(reporting.message_of(session, sent).posted_at or now):
         return shown
     late = words("board/digest", "late", at=sent.at, zone=sent.subscription.time_zone)
-    return Answer(f"{shown.text} {late}", [*shown.blocks, context(late)])
+    return Answer([*shown.blocks, context(late)])
 
 
 def digest(telling: Telling) -> Answer:

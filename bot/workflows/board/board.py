@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.workflows.board.home import ALL, Chosen
@@ -93,7 +93,7 @@ def board(
     counts = counted if left is whole else _counted(portfolio, _standing(session, left))
     page, first = None, {}
     if column is not None:
-        page = page_of(session, _in(left, column), chosen.page, counts[column], size)
+        page = page_of(session, left, [(_in(column), counts[column])], chosen.page, size)
     else:
         first = _first(session, left, [each for each, count in counts.items() if count])
     return BoardPage(
@@ -148,9 +148,9 @@ def _column(portfolio: Portfolio, chosen: Chosen) -> Column | None:
     )
 
 
-def _in(rows: Select[Epic], column: Column) -> Select[Epic]:
-    rows = rows.where(Epic.state_id == column.state.id)
-    return rows if column.phase is None else rows.where(PHASE.in_([column.phase]))
+def _in(column: Column) -> ColumnElement[bool]:
+    there = Epic.state_id == column.state.id
+    return there if column.phase is None else and_(there, PHASE.in_([column.phase]))
 
 
 Standing = Row[int, Phase, int | None, int]
@@ -182,7 +182,7 @@ def _first(
         return {}
     parts = []
     for place, column in enumerate(open_ones):
-        longest = _in(rows, column).order_by(Epic.state_entered_at, Epic.id).limit(FIRST)
+        longest = rows.where(_in(column)).order_by(Epic.state_entered_at, Epic.id).limit(FIRST)
         few = longest.with_only_columns(Epic.id, literal(place).label("place")).subquery()
         parts.append(select(few))
     placed = union_all(*parts).subquery()

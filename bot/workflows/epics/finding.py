@@ -1,13 +1,15 @@
 """Finding epics, and the portfolio and streams they belong to."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from bot.workflows import paging
 from bot.workflows.epics.waiting import here_since
 from bot.workflows.seeing import portfolios, seen_by
 from models.epics.blocking import Blocking
@@ -95,23 +97,24 @@ def list_epics(
 
     Where there is none, how many there were without each part of the filter.
     """
-    seen = select(Epic).where(Epic.workspace_id == workspace_id, seen_by(viewer))
+    here = select(Portfolio.id).where(Portfolio.workspace_id == workspace_id)
+    seen = select(Epic).where(Epic.portfolio_id.in_(here), seen_by(viewer))
 
     def meant(narrow: Filter) -> Select[Epic]:
         rows = narrowed(seen, narrow, viewer)
         late = [_late(portfolio, at) for portfolio in names.portfolios if narrow.late]
         return rows.where(or_(false(), *late)) if narrow.late else rows
 
-    def count(narrow: Filter) -> int:
-        rows = meant(narrow).with_only_columns(func.count(Epic.id))
-        return session.scalar(rows) or 0
-
-    total, rows = count(chosen), meant(chosen)
-    found = page_of(session, rows.options(joinedload(Epic.blocking)), page, total, size)
+    rows = meant(chosen)
+    found = page_of(session, rows, stretches(session, rows), page, size)
     without = {}
-    if not total:
-        without = {part: count(chosen.without(part)) for part in chosen.parts}
+    if not found.total:
+        without = {part: _count(session, meant(chosen.without(part))) for part in chosen.parts}
     return Listing(found, chosen, names.read(chosen), without)
+
+
+def _count(session: Session, rows: Select[Epic]) -> int:
+    return session.scalar(rows.with_only_columns(func.count(Epic.id))) or 0
 
 
 def names(session: Session, workspace_id: int, viewer: str) -> Names:
@@ -184,20 +187,64 @@ def open_project(session: Session, portfolio_id: int, chosen: str | None) -> Pro
     return project
 
 
-def page_of(session: Session, rows: Select[Epic], page: int, total: int, size: int) -> Page:
-    """The slice of the rows on a page; a page past the end is the last one."""
-    pages = max(1, -(-total // size))
-    number = min(max(1, page), pages)
-    slice_ = (
-        rows.join(Epic.state)
+Stretch = tuple[ColumnElement[bool], int]
+"""Epics that stand together in the order of the board: which they are, and how many."""
+
+
+def stretches(session: Session, rows: Select[Epic]) -> Sequence[Stretch]:
+    """The epics by their columns, in the order of the board; states of one place are one.
+
+    They are counted along the index by portfolio and state.
+    """
+    per = (Epic.portfolio_id, Epic.state_id, SECOND_COLUMN.label("second"))
+    counted = rows.with_only_columns(*per, func.count().label("count")).group_by(*per).subquery()
+    placed = select(State.position, counted).join(State, State.id == counted.c.state_id)
+    found: dict[tuple[int, bool], list[Stretch]] = defaultdict(list)
+    for position, portfolio_id, state_id, second, count in session.execute(placed):
+        there = and_(Epic.portfolio_id == portfolio_id, Epic.state_id == state_id)
+        column = SECOND_COLUMN.is_(true() if second else false())
+        found[position, bool(second)].append((and_(there, column), count))
+    return [
+        (or_(*(which for which, _ in parts)), sum(count for _, count in parts))
+        for _, parts in sorted(found.items(), key=lambda each: each[0])
+    ]
+
+
+def page_of(
+    session: Session, rows: Select[Epic], parts: Sequence[Stretch], page: int, size: int
+) -> Page:
+    """The slice of the rows, which stand in these parts, on a page; past the end it is the last."""
+    total = sum(count for _, count in parts)
+    number, pages = paging.page_of(page, total, size)
+    first, slices = (number - 1) * size, []
+    for which, count in parts:
+        begin, end = max(first, 0), min(first + size, count)
+        if begin < end:
+            slices.append(select(_slice(rows.where(which), begin, end, count).subquery()))
+        first -= count
+    if not slices:
+        return Page([], number, pages, total)
+    found = (
+        select(Epic)
+        .where(Epic.id.in_(union_all(*slices)))
+        .join(Epic.state)
         .options(
-            contains_eager(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.portfolio)
+            contains_eager(Epic.state),
+            joinedload(Epic.value_stream),
+            joinedload(Epic.portfolio),
+            joinedload(Epic.blocking),
         )
         .order_by(State.position, SECOND_COLUMN, Epic.state_entered_at, Epic.id)
-        .offset((number - 1) * size)
-        .limit(size)
     )
-    return Page(session.scalars(slice_).all(), number, pages, total)
+    return Page(session.scalars(found).all(), number, pages, total)
+
+
+def _slice(rows: Select[Epic], begin: int, end: int, count: int) -> Select[int]:
+    """The ids from one place to another among so many, walked to from the nearer end."""
+    ids = rows.with_only_columns(Epic.id).limit(end - begin)
+    if begin <= count - end:
+        return ids.order_by(Epic.state_entered_at, Epic.id).offset(begin)
+    return ids.order_by(Epic.state_entered_at.desc(), Epic.id.desc()).offset(count - end)
 
 
 def whole_epics() -> Select[Epic]:

@@ -70,10 +70,11 @@ ANSWER = Need(
     Rows(
         noun=Epic,
         rows=select(Epic).where(Epic.answered_at.is_(None)),
-        when=lambda asked: Epic.state_id == asked.portfolio.state(FIRST_STATE).id,
+        when=lambda asked: and_(
+            Epic.state_id == asked.portfolio.state(FIRST_STATE).id, here_since(asked.at)
+        ),
         order=LONGEST_HERE,
         since=Epic.state_entered_at,
-        when=lambda asked: here_since(asked.at),
         theirs=_of_their_streams,
         late=_past_its_date,
         loads=LINE,
@@ -87,10 +88,9 @@ UNOWNED = Need(
     Rows(
         noun=Epic,
         rows=select(Epic).where(Epic.owner_user_id.is_(None)),
-        when=_is_open,
+        when=lambda asked: and_(_is_open(asked), here_since(asked.at)),
         order=LONGEST_HERE,
         since=Epic.created_at,
-        when=lambda asked: here_since(asked.at),
         theirs=_of_their_streams,
         loads=LINE,
     ),

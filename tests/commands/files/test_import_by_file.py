@@ -224,6 +224,7 @@ def test_projects_come_in_as_well(slack, shop):
     [
         (PNG, "This is not a text file"),
         (b"PK\x03\x04" + bytes(100), "This is a spreadsheet itself, not a CSV file."),
+        (b"Name\n" + b"x\n" * 200_001, "The file has more than 200,000 rows"),
         (b"\n", "The file is empty."),
         (b"Title,Stream\n", "The file names its columns and has no rows"),
         (b'Title,Stream\n"Pay,Payments\n', "Line 2: a quotation mark is not closed"),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from models.errors import Mistake
-from models.files.histories import read_items
+from models.files.histories import MOST_MOVES, read_items
 from models.files.table import BadRows
 
 MAPPING = {"Draft": "analyzing", "Idea": "funnel", "Final": "done", "Dropped": "stopped"}
@@ -28,6 +28,17 @@ def test_files_are_read_as_spreadsheets_save_them(tmp_path, encoding, delimiter)
         path.write_bytes(path.read_text().replace(",", delimiter).encode(encoding))
     (found,) = read_items(*paths)
     assert (found.title, len(found.moves)) == ("Größe wählen", 1)
+
+
+def test_a_history_of_more_rows_than_are_taken_is_one_sentence(tmp_path):
+    paths = files(tmp_path, ["s,A,Wallet,Payments"], [])
+    paths[1].write_bytes(b"id,to_status,at\n" + b"A,\n" * (MOST_MOVES + 1))
+    with pytest.raises(Mistake) as told:
+        read_items(*paths)
+    assert told.value.sentence.startswith(
+        "transitions.csv: The file has more than 1,000,000 rows, and no more are taken at once."
+    )
+    assert told.value.sentence.endswith("Nothing was imported.")
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from models.files.matching import (
 )
 from models.files.table import (
     MOST_BYTES,
+    MOST_ROWS,
     BadRows,
     FileMistake,
     NoRows,
     NotATable,
     TooLarge,
+    TooManyRows,
     check_rows,
     of_file,
     read_table,
@@ -78,6 +80,15 @@ def test_more_than_ten_megabytes_are_not_taken_at_once():
     assert read_table((b"x" * 1_023 + b"\n") * (MOST_BYTES // 1_024)).rows
     with pytest.raises(TooLarge, match=r"The file has 10\.0 MB, and 10 MB are taken"):
         read_table(b"x" * (MOST_BYTES + 1))
+
+
+def test_a_file_of_very_many_tiny_rows_is_read_no_further_than_it_is_taken():
+    """What follows the last row that is taken would be no table, and nobody gets to know."""
+    tiny = b"a\n" + b"1\n" * MOST_ROWS
+    assert len(read_table(tiny + b"\n\n").rows) == MOST_ROWS
+    told = r"The file has more than 200,000 rows, and no more are taken at once\. Split it"
+    with pytest.raises(TooManyRows, match=told):
+        read_table(tiny + b'1\n"open')
 
 
 def test_what_an_export_put_before_a_formula_is_taken_off_again():

@@ -9,10 +9,13 @@ from bot.views.epics.list import epic_list
 from bot.workflows.epics import finding
 from bot.workflows.epics.blocking import block
 from bot.workflows.epics.moving import move
+from bot.workflows.portfolio.setting_up import set_up
 from models.epics.epic import Epic
 from models.epics.listing import read_filter
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+from models.portfolio.setup import Setup, StreamSetup
 from models.themes.theme import Theme
+from tests.shops import at_work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 LATER = MONDAY + timedelta(days=40)
@@ -104,6 +107,37 @@ def test_every_epic_meant_is_on_exactly_one_page(database, shop):
     with database.read() as session:
         pages = [listed(session, shop[0], f"funnel {n}", size=3) for n in (1, 2, 3)]
         assert [keys(page) for page in pages] == [["PAY-1", "PAY-3", "PAY-4"], ["ONB-1"], ["ONB-1"]]
+
+
+@pytest.mark.parametrize("viewer", [ANA, BEN])
+def test_pages_of_any_size_are_the_whole_list_in_its_order(database, shop, viewer):
+    """States of two portfolios stand side by side; a restricted epic is counted for its circle."""
+    with database.write() as session:
+        setup = Setup(
+            name="Depot",
+            currency="EUR",
+            time_zone="UTC",
+            streams=[StreamSetup(name="Trucks", key_prefix="TRU", owner_user_id=BEN)],
+        )
+        depot = set_up(session, shop[0], ANA, setup, MONDAY)
+        at_work(session, depot, MONDAY)
+        trucks = depot.value_streams[0].id
+        for title in ("Fewer", "Lighter", "Electric", "Secret"):
+            an_epic(session, shop[0], trucks, title)
+        session.get_one(Epic, 7).state_entered_at = MONDAY - timedelta(days=1)
+        implementing = depot.state("implementing")
+        move(session, shop[0], BEN, 8, implementing.id, None, None, LATER)
+        secret = session.get_one(Epic, 9)
+        secret.restricted, secret.proposed_by, secret.owner_user_id = True, BEN, BEN
+    with database.read() as session:
+        whole = keys(listed(session, shop[0], "", viewer))
+        expected = ["TRU-2", "PAY-1", "PAY-3", "PAY-4", "ONB-1", "TRU-1", "TRU-4", "TRU-3", "PAY-2"]
+        assert whole == [key for key in expected if key != "TRU-4" or viewer == BEN]
+        for size in range(1, len(whole)):
+            pages = -(-len(whole) // size)
+            found = [listed(session, shop[0], str(n + 1), viewer, size=size) for n in range(pages)]
+            assert [key for page in found for key in keys(page)] == whole
+            assert {(each.page.total, each.page.pages) for each in found} == {(len(whole), pages)}
 
 
 def test_what_another_workspace_has_is_neither_named_nor_found(database, shop):
