@@ -11,7 +11,7 @@ USAGES = (
     help.Usage("show", "show", "show what each value stream has: spent, set aside, available"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 FORMS: dict[str, Callable[[Call], None]] = {

@@ -12,7 +12,7 @@ USAGES = (
     help.Usage("open", "open KEY", "ask the council whether an epic perseveres, pivots or stops"),
     help.Usage("list", "list", "list the decisions, the open ones first"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 

@@ -29,15 +29,15 @@ USAGES = (
     help.Usage("edit", "edit KEY", "change an epic's answers"),
     help.Usage("answer", "answer KEY yes", "answer an idea: yes, not now because …, question …"),
     help.Usage("move", "move KEY STATE", "move an epic; a reason can follow"),
-    help.Usage("block", "block KEY REASON", "say what an epic waits for"),
-    help.Usage("unblock", "unblock KEY", "say that it can go on"),
+    help.Usage("block", "block KEY REASON", "mark an epic as blocked, and say why"),
+    help.Usage("unblock", "unblock KEY", "unblock an epic"),
     help.Usage("stop", "stop KEY REASON", "stop an epic, and say why"),
     help.Usage(
         "give", "give KEY STREAM", "move an epic to another value stream; a reason can follow"
     ),
     help.Usage("owner", "owner KEY @PERSON", "make someone else its owner"),
-    help.Usage("restrict", "restrict KEY", "say who sees an epic: everybody, or its circle"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("restrict", "restrict KEY", "choose who sees an epic: everybody, or its circle"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 KEY_ALONE = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d{1,9}")

@@ -29,7 +29,7 @@ from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
 MOST_BLOCKS = 100
-FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you can type"
+FOOT = "Tack keeps the portfolio where you talk · `/epic help` shows what you can type"
 THEMES_NAMED = 6
 
 

@@ -178,7 +178,7 @@ def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slac
 def test_all_still_right_answers_in_one_click(slack, shop):
     ana, asked = asked_on_thursday(slack)
     ana.click("All still right", in_message=asked)
-    slack.wait_for(lambda: asked.text.startswith("Thank you: both of your epics stand as told"))
+    slack.wait_for(lambda: asked.text.startswith("Thank you: both of your epics are confirmed"))
     assert "Still right" not in asked.buttons
 
 
@@ -220,10 +220,10 @@ def test_what_a_digest_asks_for_is_answered_in_its_thread_and_gone(slack, shop):
     slack.clock.advance(timedelta(days=20))
     reply = in_thread(slack, "Without news")
     assert reply.thread_ts == the_digest(slack).ts
-    assert "1 without news" in str(the_digest(slack).blocks)
+    assert "1 stale" in str(the_digest(slack).blocks)
     ana.click("Still right", in_message=reply)
-    slack.wait_for(lambda: reply.text == "*Without news* · all of them were heard of. Thank you.")
-    slack.wait_for(lambda: "without news" not in str(the_digest(slack).blocks))
+    slack.wait_for(lambda: reply.text == "*Stale* · all are up to date. Thank you.")
+    slack.wait_for(lambda: "stale" not in str(the_digest(slack).blocks))
     assert (
         len([m for m in slack.channel("portfolio").messages if m.thread_ts == reply.thread_ts]) == 1
     )

@@ -135,7 +135,7 @@ def test_within_the_free_band_it_moves_at_once_and_the_others_are_told(slack, ye
             "1,614,000",
             "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
             "Largest shift possible now: €1,600,000; without the council: €160,000; "
-            "with its owner's yes alone: €32,000.",
+            "with only its owner's approval: €32,000.",
         ),
     ],
 )
@@ -177,7 +177,7 @@ def test_what_changed_while_one_looked_is_shown_anew_and_nothing_happened(slack,
     shown = looks(slack, "80k")
     funds(slack, "Onboarding", "400k")
     assert not shown.submit().closed
-    assert shown.shows("*Something changed while you looked.* Nothing has happened yet.")
+    assert shown.shows("*Something changed while you were looking.* Nothing has happened yet.")
     assert shown.shows("Size: €80,000 is 4.0 % of Onboarding's €2,000,000.")
     assert outcome(year) == []
     assert shown.submit().closed

@@ -141,7 +141,7 @@ def test_a_state_is_renamed_and_asks_for_what_is_checked(slack, shop):
     assert "What happens there?" not in form.labels
     form.fill("Name", "Ideas")
     form.choose("To move on an epic needs", "An owner", "The hypothesis")
-    form.fill("Ask about epics here after so many days without an update", "21")
+    form.fill("Stale after so many days without an update", "21")
     form.submit()
     board = note_on(slack, ana, "*Ideas* is saved.")
     assert board.shows("To move on: an owner, the hypothesis")
@@ -189,9 +189,7 @@ def test_a_state_goes_when_nobody_stands_there_and_history_keeps_it(slack, shop)
     refused.close()
     ben.types("/epic move PAY-1 ready", channel="payments")
     menu(board, shop, "Analyzing", "Drop")
-    note_on(
-        slack, ana, "*Analyzing* was dropped from the board. History that stands in it keeps it."
-    )
+    note_on(slack, ana, "*Analyzing* was dropped from the board. History keeps its name.")
     menu(board, shop, "Reviewing", "Drop")
     note_on(slack, ana, "*Reviewing* was dropped from the board.")
     names = [state.name for state in stored(shop, State)]
@@ -284,7 +282,7 @@ def test_a_merge_of_a_stream_changed_meanwhile_is_looked_at_once_more(slack, sho
         stream = session.scalars(select(ValueStream).where(ValueStream.name == "Payments")).one()
         stream.version += 1
     assert not check.submit().closed
-    assert check.shows("*Something changed while you looked.*")
+    assert check.shows("*Something changed while you were looking.*")
     check.submit()
     said = told_ana(slack, "went into")
     assert said.startswith("*Payments* went into *Onboarding*: no open epics moved")
