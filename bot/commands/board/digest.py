@@ -59,7 +59,7 @@ def hear(call: Call) -> None:
         return
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/flow", USAGES, asked.removeprefix("digest ")))
+        call.reply(help.usage(call.body["command"], USAGES, asked.removeprefix("digest ")))
         return
     check_is_set_up(call)
     doing(call)

@@ -27,7 +27,7 @@ def hear(call: Call) -> None:
     doing = FORMS.get(word.casefold())
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/budget", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     doing(call)

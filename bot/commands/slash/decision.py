@@ -40,7 +40,7 @@ def hear(call: Call) -> None:
     doing, key = FORMS.get(word.casefold()), rest.strip()
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/decision", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     if not key and word.casefold() != "list":

@@ -24,8 +24,8 @@ from models.errors import Mistake
 
 USAGES = (
     help.Usage("propose", "propose", "propose an epic; a title can follow"),
-    help.Usage("show", "show KEY", "show an epic's card, for example `/epic show PAY-12`"),
-    help.Usage("list", "list", "list epics, as in `/epic list payments ready mine theme:checkout`"),
+    help.Usage("show", "show KEY", "show an epic's card, as in `show PAY-12`"),
+    help.Usage("list", "list", "list epics, as in `list payments ready mine theme:checkout`"),
     help.Usage("edit", "edit KEY", "change an epic's answers"),
     help.Usage("answer", "answer KEY yes", "answer an idea: yes, not now because …, question …"),
     help.Usage("move", "move KEY STATE", "move an epic; a reason can follow"),
@@ -60,7 +60,7 @@ def hear(call: Call) -> None:
         doing, rest = show, call.typed
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/epic", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     doing(call, rest.strip())

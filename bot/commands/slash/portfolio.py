@@ -57,7 +57,7 @@ def hear(call: Call) -> None:
     doing = FORMS.get(word.casefold())
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/portfolio", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     if doing is not setup.hear:
         check_is_set_up(call, except_admins=word.casefold() in BEFORE)

@@ -135,7 +135,8 @@ def _facts(board: BoardPage) -> dict[str, Any]:
         "stream": board.value_stream,
         "read": [*board.read.values()],
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
-        "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
+        "more_themes": len(board.in_flight_of_themes[THEMES_NAMED:]),
+        "in_other_themes": sum(count for _, count in board.in_flight_of_themes[THEMES_NAMED:]),
     }
 
 
