@@ -78,9 +78,9 @@ def test_a_yes_by_the_form_asks_for_the_theme_and_moves_the_idea_on(slack, stric
     assert form.submit().closed
     stands(slack, "Reviewing")
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
-    assert "says yes to *PAY-1 · Pay by bank transfer*" in told.text
+    assert "says yes to PAY-1 · Pay by bank transfer" in told.text
     said = slack.wait_for(ben.last_private).text
-    assert said == "*PAY-1 · Pay by bank transfer* is in *Reviewing* now."
+    assert said == "PAY-1 · Pay by bank transfer is now in Reviewing."
 
 
 def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slack, strict):
@@ -247,12 +247,10 @@ def test_blocked_and_unblocked_from_the_card(slack, strict):
 def test_blocked_and_unblocked_by_typing(slack, strict):
     ben = in_testing(slack, strict)
     said = ben.types("/epic block PAY-1 waits for <@U1>", channel="payments").text
-    assert said == (
-        "*PAY-1 · Pay by bank transfer* is marked as blocked; the reason is on its card."
-    )
+    assert said == ("PAY-1 · Pay by bank transfer is marked as blocked; the reason is on its card.")
     slack.wait_for(lambda: "waits for &lt;@U1&gt;" in str(card(slack, "PAY-1").blocks))
     said = ben.types("/epic unblock PAY-1", channel="payments").text
-    assert said.endswith("can go on. Thank you for saying so.")
+    assert said.endswith("is unblocked. Thank you.")
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said == "Nothing blocks PAY-1: it can go on."
 

@@ -91,14 +91,14 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
     matching.submit()
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before importing"))
-    assert "*3 epics come into Shop*." in texts(page)
+    assert "*3 epics to import into Shop*." in texts(page)
     assert "Nothing is late for four weeks after." in texts(page)
     assert page.view["submit"]["text"] == "Bring in 3 epics"
     assert epics(shop) == 0
     page.submit()
-    assert "being brought in" in texts(ana.form())
+    assert "being imported" in texts(ana.form())
     message = told(slack)
-    assert message.text.startswith("*3 epics came into Shop* from epics.csv.")
+    assert message.text.startswith("3 epics imported into Shop from epics.csv.")
     with shop.database.read() as session:
         found = {epic.title: epic for epic in session.scalars(select(Epic))}
         assert found["Pay later"].full_cost_minor == 123_456
@@ -141,7 +141,7 @@ def test_where_no_column_is_known_they_are_chosen_by_hand(slack, shop):
     slack.wait_for(lambda: matching.shows("Pay later · Payments · Funnel"))
     matching.submit()
     page = slack.wait_for(lambda: shown(slack.as_user("ana"), "Check before importing"))
-    assert page.shows("*1 epic comes into Shop*.")
+    assert page.shows("*1 epic to import into Shop*.")
 
 
 def test_files_with_very_many_columns_stay_within_slacks_limits(slack, shop):
@@ -163,13 +163,13 @@ Many cells;Payments;;5,00;more;and more
 
 def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(slack, shop):
     page = checks(slack, BAD.encode())
-    assert page.shows("*1 epic comes into Shop*")
-    assert page.shows("*3 rows cannot come in*; they come back to you as a file")
+    assert page.shows("*1 epic to import into Shop*")
+    assert page.shows("*3 rows cannot be imported*; you get them back as a file")
     assert page.shows("Line 3: there is no state “Doing”")
     page.submit()
     message = told(slack)
-    assert message.text.startswith("*1 epic came into Shop* from epics.csv.")
-    assert "*3 rows could not be imported.*" in message.text
+    assert message.text.startswith("1 epic imported into Shop from epics.csv.")
+    assert "3 rows could not be imported." in message.text
     [file] = slack.wait_for(slack.as_user("ana").files, timeout=15)
     assert file.name == "epics - not brought in.csv"
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
@@ -180,7 +180,7 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(s
     assert "2 more cells than columns" in rows[3][4]
     mended = file.content.decode("utf-8-sig").replace("Doing", "Ready")
     page = checks(slack, mended.encode())
-    assert page.shows("*2 epics come into Shop*")
+    assert page.shows("*2 epics to import into Shop*")
     page.submit()
     slack.wait_for(lambda: epics(shop) == 3, timeout=15)
     with shop.database.read() as session:
@@ -191,7 +191,7 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(s
 def test_the_same_file_once_more_brings_only_new_rows(slack, shop):
     brings_in(slack, EPICS)
     again = matches(slack, EPICS)
-    assert "This very file was brought in on" in texts(again)
+    assert "This file was already imported on" in texts(again)
     assert again.shows("Line 2 is already known and stays as it is")
     again.submit()
     ana = slack.as_user("ana")
@@ -200,7 +200,7 @@ def test_the_same_file_once_more_brings_only_new_rows(slack, shop):
     assert page.shows("3 epics are already known and stay as they are.")
     assert "submit" not in page.view or page.view["submit"] is None
     page = checks(slack, EPICS + b"Refunds;Payments;;;\n")
-    assert page.shows("*1 epic comes into Shop*")
+    assert page.shows("*1 epic to import into Shop*")
 
 
 def test_projects_come_in_as_well(slack, shop):
@@ -214,7 +214,7 @@ def test_projects_come_in_as_well(slack, shop):
     assert page.shows("no epic changes. `/portfolio projects` shows them.")
     assert "Cards are not posted" not in texts(page)
     page.submit()
-    assert told(slack).text.startswith("*1 project came into Shop* from plan.csv.")
+    assert told(slack).text.startswith("1 project imported into Shop from plan.csv.")
     with shop.database.read() as session:
         assert session.scalars(select(Project.code)).all() == ["PRJ-1"]
 
@@ -248,7 +248,7 @@ def test_a_file_of_nearly_ten_megabytes_is_read(slack, shop):
     matching.submit()
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before importing"), timeout=20)
-    assert page.shows("*99 rows cannot come in*")
+    assert page.shows("*99 rows cannot be imported*")
     assert page.shows("Line 3: “Pay later” is in the file twice, before in line 2")
     assert page.shows("and 94 more")
 
@@ -361,7 +361,7 @@ def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
 def test_a_row_in_another_currency_is_given_back(slack, shop):
     content = "Name,Stream,Full cost,Currency\nA,PAY,60000,EUR\nB,PAY,60000,£\nC,PAY,1,€\n".encode()
     page = checks(slack, content)
-    assert page.shows("*2 epics come into Shop*")
+    assert page.shows("*2 epics to import into Shop*")
     assert page.shows("Line 3: currency: “£” is another one than EUR, in which the portfolio")
 
 
@@ -376,7 +376,7 @@ def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):
 def test_what_only_a_circle_sees_is_told_as_a_number(slack, shop):
     content = "Title,Stream,Restricted\nSecret plan,Payments,yes\nOpen plan,Payments,no\n"
     message = brings_in(slack, content.encode())
-    assert "2 epics came into Shop* from epics.csv, 1 seen by its circle only" in message.text
+    assert "2 epics imported into Shop from epics.csv, 1 restricted to its circle" in message.text
     assert "Secret plan" not in message.text
     listed = slack.as_user("dana").types("/epic list", channel="payments")
     assert "Open plan" in str(listed.blocks)
@@ -415,7 +415,7 @@ def test_where_only_bad_rows_are_left_they_can_be_given_back(slack, shop):
     assert page.shows("*Nothing new to import.*")
     assert page.view["submit"]["text"] == "Give back 1 row"
     page.submit()
-    assert told(slack).text.startswith("*Nothing new was imported into Shop* from epics.csv.")
+    assert told(slack).text.startswith("Nothing new was imported into Shop from epics.csv.")
     slack.wait_for(slack.as_user("ana").files, timeout=15)
     assert epics(shop) == 0
 

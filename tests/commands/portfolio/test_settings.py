@@ -145,7 +145,7 @@ def test_a_state_is_renamed_and_asks_for_what_is_checked(slack, shop):
     form.submit()
     board = note_on(slack, ana, "*Ideas* is saved.")
     assert board.shows("To move on: an owner, the hypothesis")
-    slack.wait_for(lambda: "Ideas, since today" in card(slack, "PAY-1").text)
+    slack.wait_for(lambda: "Ideas · since today" in card(slack, "PAY-1").text)
     state = stored(shop, State)[0]
     assert (state.name, state.exit_requires) == ("funnel", ["owner", "hypothesis"])
     assert state.stale_after_days == 21
@@ -254,14 +254,14 @@ def test_a_stream_is_merged_after_a_look_at_what_goes_along(slack, shop):
     assert check.shows(f"council (<@{cleo}>)")
     assert stored(shop, StreamMove) == []
     check.submit()
-    said = told_ana(slack, "went into")
-    assert said.startswith("*Payments* went into *Onboarding*: 1 open epic moved with their keys")
+    said = told_ana(slack, "was merged into")
+    assert said.startswith("Payments was merged into Onboarding: 1 open epic moved with their keys")
     assert f"Roles on Payments ended with it: council (<@{cleo}>)" in said
     assert not ana.has_form()
     told = slack.wait_for(
-        lambda: [m for m in slack.channel("payments").messages if "is part of" in m.text]
+        lambda: [m for m in slack.channel("payments").messages if "is now part of" in m.text]
     )
-    assert told[0].text.startswith("*Payments is part of Onboarding now.*")
+    assert told[0].text.startswith("Payments is now part of Onboarding.")
     source, target = sorted(stored(shop, ValueStream), key=lambda stream: stream.id)
     assert (source.merged_into_id, source.ended_at is not None) == (target.id, True)
     assert [(e.key, e.value_stream_id) for e in stored(shop, Epic)] == [
@@ -284,8 +284,8 @@ def test_a_merge_of_a_stream_changed_meanwhile_is_looked_at_once_more(slack, sho
     assert not check.submit().closed
     assert check.shows("*Something changed while you were looking.*")
     check.submit()
-    said = told_ana(slack, "went into")
-    assert said.startswith("*Payments* went into *Onboarding*: no open epics moved")
+    said = told_ana(slack, "was merged into")
+    assert said.startswith("Payments was merged into Onboarding: no open epics moved")
 
 
 def test_a_stream_is_split_with_the_epics_that_were_chosen(slack, shop):
@@ -303,12 +303,12 @@ def test_a_stream_is_split_with_the_epics_that_were_chosen(slack, shop):
     form.fill("Its keys begin with", "")
     form.submit()
     check = ana.form(title="Check before splitting")
-    assert check.shows("*Refunds* (REF) is made")
+    assert check.shows("*Refunds* (REF) is created")
     assert check.shows("2 open epics of *Payments* go there")
     assert len(stored(shop, ValueStream)) == 2
     check.submit()
-    said = told_ana(slack, "is a value stream now")
-    assert said.startswith("*Refunds* (REF) is a value stream now, with 2 open epics of Payments.")
+    said = told_ana(slack, "is now a value stream")
+    assert said.startswith("Refunds (REF) is now a value stream, with 2 open epics of Payments.")
     with shop.database.read() as session:
         told = session.execute(
             select(Epic.key, ValueStream.name)
