@@ -15,13 +15,13 @@ audit = typer.Typer(no_args_is_help=True, help="The log of every change.")
 say = Console(stderr=True, highlight=False)
 
 NO_ANCHOR = (
-    "There was no anchor to hold it against: with one that was told once, --anchor COUNT:HASH, "
-    "it shows as well that nothing before that was written anew."
+    "There was no anchor to check it against: with one recorded earlier, --anchor COUNT:HASH, "
+    "it also shows that nothing before it was rewritten."
 )
 
 AnchorOption = Annotated[
     list[str] | None,
-    typer.Option("--anchor", help="COUNT:HASH as it was told once; may be given several times."),
+    typer.Option("--anchor", help="COUNT:HASH as recorded earlier; may be given several times."),
 ]
 
 

@@ -45,7 +45,7 @@ from models.portfolio.preset import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
-imports = typer.Typer(no_args_is_help=True, help="Bring histories in from files.")
+imports = typer.Typer(no_args_is_help=True, help="Import histories from files.")
 tack.add_typer(db, name="db")
 tack.add_typer(imports, name="import")
 tack.add_typer(cli_run.admin, name="admin")
@@ -153,7 +153,7 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served.")] = 8600,
     data: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="A history to bring in as well."),
+        typer.Option(exists=True, file_okay=False, help="A history to import as well."),
     ] = None,
 ) -> None:
     """Try Tack in a local Slack, with a portfolio to look at and no account."""

@@ -50,7 +50,7 @@ class NotGivenUp(Mistake):
 
     def __init__(self, work: Work) -> None:
         super().__init__(
-            f"{work.key} was not given up: it is done by itself, {due_words(work)}. "
+            f"{work.key} was not given up: it will run by itself, {due_words(work)}. "
             "Nothing was changed."
         )
 
@@ -102,7 +102,7 @@ def revoke(user: str, workspace: WorkspaceOption = None) -> None:
     with ready_database() as database, database.write(by_command(database)) as session:
         here = workspace_id(session, workspace)
         joining.revoke_admin(session, here, user)
-    say.print(f"{user} is no admin any more.", markup=False)
+    say.print(f"{user} is no longer an admin.", markup=False)
 
 
 @admin.command("list")
@@ -145,7 +145,7 @@ def list_work(workspace: WorkspaceOption = None) -> None:
             state = "given up" if row.dead_at else due_words(row)
             print(f"{row.key:<20} {state:<28} {hidden(row.last_error or '')}".rstrip())
     if not rows:
-        say.print("Nothing waits, and nothing was given up.")
+        say.print("Nothing is waiting, and nothing was given up.")
 
 
 @work.command("requeue")

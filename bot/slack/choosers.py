@@ -19,7 +19,7 @@ ALL = "-"
 
 NO_GROUPS = {
     "plan_upgrade_required": "This Slack plan has no user groups, so roles go to people only.",
-    "missing_scope": "Slack does not let Tack read user groups until the app is installed anew, "
+    "missing_scope": "Slack does not let Tack read user groups until the app is reinstalled, "
     "so roles go to people only for now.",
 }
 GROUPS_UNREAD = "Slack did not say which user groups there are: people only for now."

@@ -86,6 +86,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def possessive(name: str) -> str:
+    """ "Onboarding's", "Payments'"."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def in_sentence(label: str) -> str:
     """A label within a sentence: "testing the MVP"; one like "QA" stays as it is."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
@@ -120,6 +125,7 @@ def _environment(finalize: Any) -> Environment:
         "ordinal": ordinal,
         "capital": capital,
         "closed": closed,
+        "possessive": possessive,
         "in_sentence": in_sentence,
         "listed": listed,
         "cut": shorten,

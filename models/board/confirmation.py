@@ -21,7 +21,7 @@ class UnknownQuestion(Mistake):
     """A question that was not asked of this person."""
 
     def __init__(self) -> None:
-        super().__init__("That question was for someone else, or is from an earlier time.")
+        super().__init__("That question was for someone else, or is out of date.")
 
 
 class Confirmation(Base):

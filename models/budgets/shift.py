@@ -90,7 +90,7 @@ class StreamEnded(Mistake):
     """A yes to a shift of a stream that has ended since."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has ended since this was asked. Decline it, and ask anew.")
+        super().__init__(f"{name} has ended since this was asked. Decline it and ask again.")
 
 
 class Shift(Base):

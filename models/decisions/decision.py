@@ -87,7 +87,7 @@ class Closed(Mistake):
         local = closed_at.astimezone(zone)
         super().__init__(
             f"{key} closed at {local:%H:%M:%S} on {spell_day(local.date())}, so this press does "
-            f"not count. /decision show {key} tells how it ended."
+            f"not count. /decision show {key} shows how it ended."
         )
 
 

@@ -62,8 +62,8 @@ class NowhereToPost(Mistake):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"Neither {name} nor the value stream has a channel, so the ballot has nowhere to "
-            "stand. An admin sets one with /portfolio settings."
+            f"Neither {name} nor the value stream has a channel, so there is no place for "
+            "the ballot. An admin sets one with /portfolio settings."
         )
 
 

@@ -68,7 +68,7 @@ class Column:
 
 
 def columns(portfolio: Portfolio) -> Sequence[Column]:
-    """All of them, in the order of the board."""
+    """All of them, in board order."""
     return [
         Column(state, phase)
         for state in portfolio.states

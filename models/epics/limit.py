@@ -32,13 +32,15 @@ class FullPlace:
     @property
     def phrase(self) -> str:
         """ "Payments has 5 of 5 in flight; a place opens when PAY-9 is done or stopped"."""
-        where = f"in {self.where}" if self.where else "in flight"
+        count = f"{self.standing:,} of {self.most:,}"
+        full = (
+            f"{self.where} is full ({count} in {self.scope})"
+            if self.where
+            else f"{self.scope} has {count} in flight"
+        )
         who = self.next_key or "one of them"
         leaves = "is done or stopped" if self.is_last else "moves on or is stopped"
-        return (
-            f"{self.scope} has {self.standing:,} of {self.most:,} {where}; "
-            f"a place opens when {who} {leaves}"
-        )
+        return f"{full}; a place opens when {who} {leaves}"
 
 
 def is_last(limit: WipLimit, column: Column) -> bool:

@@ -51,9 +51,9 @@ class Move:
     def check_reason(self) -> None:
         """Raise ReasonMissing where it passes an obstacle or perseveres without a word why."""
         if self.obstacles:
-            parse_reason(self.reason, "Say why it moves anyway: the next digest shows it.")
+            parse_reason(self.reason, "Say why you override: the next digest shows it.")
         if self.perseveres:
-            parse_reason(self.reason, "Say in a sentence why it goes on after its MVP.")
+            parse_reason(self.reason, "Say in a sentence why it perseveres after its MVP.")
 
 
 class NotYet(Mistake):

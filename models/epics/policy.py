@@ -49,12 +49,12 @@ def told(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
     """What is missing, a phrase for each kind: "1 answer open before analysis: the stop line"."""
     phrases = []
     if Requirement.ANSWER in lacks:
-        phrases.append("The idea has not had its yes yet")
+        phrases.append("The idea is not accepted yet")
     if fields := fields_of(lacks):
         answers = f"{len(fields)} {'answer' if len(fields) == 1 else 'answers'}"
         phrases.append(f"{answers} open before {_before(to)}: {spelled(fields)}")
     if Requirement.MVP_JUDGED in lacks:
-        phrases.append("Its MVP is not judged yet: Delivering comes first")
+        phrases.append("Persevere is not approved yet: Delivering comes first")
     return phrases
 
 

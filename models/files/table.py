@@ -67,7 +67,7 @@ class TooLarge(Mistake):
 
     def __init__(self, size: int) -> None:
         super().__init__(
-            f"The file has {size / 1024 / 1024:.1f} MB, and 10 MB are taken at once. "
+            f"The file has {size / 1024 / 1024:.1f} MB; Tack takes 10 MB at once. "
             "Split it into several: what is known already is never loaded twice."
         )
 
@@ -159,7 +159,7 @@ def _decoded(content: bytes, encoding: str) -> str:
     except UnicodeDecodeError as error:
         raise NotATable(f"This file's characters cannot be read. {AS_CSV}") from error
     if CONTROL.search(text):
-        raise NotATable(f"This is not a text file: it holds characters of none. {AS_CSV}")
+        raise NotATable(f"This is not a text file. {AS_CSV}")
     return text.removeprefix("\ufeff")
 
 

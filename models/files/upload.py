@@ -14,7 +14,7 @@ from models.errors import Mistake
 from models.files.table import Table, read_table
 
 KEPT_FOR = timedelta(days=1)
-"""How long a file waits for a yes; then it is forgotten."""
+"""How long a file waits for approval; then it is forgotten."""
 
 
 class UploadGone(Mistake):
@@ -22,7 +22,7 @@ class UploadGone(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Tack does not keep that file any more: it forgets one after a day without a yes. "
+            "Tack does not keep that file any more: it keeps one for a day only. "
             "Type /portfolio import and choose it once more."
         )
 
@@ -31,7 +31,7 @@ class ConfirmedBefore(Mistake):
     """A form about a file that is being brought in, or was."""
 
     def __init__(self) -> None:
-        super().__init__("That file was brought in already. You are told in direct messages.")
+        super().__init__("That file was already imported. You get a direct message about it.")
 
 
 class UploadKind(StrEnum):

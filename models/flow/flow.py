@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 STATES = ("funnel", "reviewing", "analyzing", "ready", "implementing", "done", "stopped")
-"""The default states in the order of the board."""
+"""The default states in board order."""
 
 WIP_STATES = frozenset({"reviewing", "analyzing", "ready", "implementing"})
 """From leaving the funnel up to, but not including, done."""

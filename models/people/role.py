@@ -31,13 +31,13 @@ class Role(StrEnum):
 
 
 ROLE_SAYS: Mapping[Role, str] = {
-    Role.COUNCIL: "moves, stops and overrides; sees restricted epics; keeps themes",
-    Role.FINANCE: "funds streams, approves shifts, changes projects, reads the audit log",
-    Role.STREAM_OWNER: "answers ideas, changes and moves epics, sets limits",
-    Role.EPIC_OWNER: "changes and moves the epics there",
-    Role.PROPOSER: "sees the portfolio and proposes epics",
-    Role.VIEWER: "sees the portfolio and changes nothing",
-    Role.ADMIN: "sets Tack up, gives and takes roles, brings data in",
+    Role.COUNCIL: "move, stop and override; see restricted epics; change themes",
+    Role.FINANCE: "fund streams, approve shifts, change projects, read the audit log",
+    Role.STREAM_OWNER: "answer ideas, change and move epics, set limits",
+    Role.EPIC_OWNER: "change and move the epics there",
+    Role.PROPOSER: "see the portfolio and propose epics",
+    Role.VIEWER: "see the portfolio, without changing it",
+    Role.ADMIN: "set Tack up, give and take roles, import data",
 }
 """What a role is for, up to 75 characters; in the order of a form."""
 
@@ -68,7 +68,9 @@ class UnknownGrant(Mistake):
     """A role that was taken away already."""
 
     def __init__(self) -> None:
-        super().__init__("That role was taken away already. /portfolio roles shows who has which.")
+        super().__init__(
+            "That role was taken away already. /portfolio roles shows who has which role."
+        )
 
 
 class LastAdmin(Mistake):
@@ -186,8 +188,8 @@ class Right(StrEnum):
     PERSEVERE = "approve persevering after an MVP"
     DECIDE = "open a decision on this epic"
     CONFIRM = "confirm that this epic is still right"
-    BLOCK = "say what blocks this epic"
-    RESTRICT = "say who sees this epic"
+    BLOCK = "block or unblock this epic"
+    RESTRICT = "restrict this epic"
     HAND_OVER = "hand this over"
     SET_LIMITS = "change limits here"
     EDIT_PROJECT = "change this project"
@@ -196,9 +198,9 @@ class Right(StrEnum):
     SHIFT = "ask for a budget shift"
     SET_UP = "set Tack up"
     GIVE_ROLES = "give and take roles"
-    IMPORT = "bring data in"
+    IMPORT = "import data"
     READ_AUDIT = "read the whole audit log"
-    RUN_DIGEST = "say when a digest comes here"
+    RUN_DIGEST = "change the digest of this channel"
 
 
 MAY: Mapping[Right, frozenset[Role]] = {
@@ -247,7 +249,7 @@ class NotAllowed(Mistake):
             for role, group in empty
         ]
         if not holders:
-            said.append("Nobody is that now: an admin gives roles with /portfolio roles.")
+            said.append("Nobody has that role now: an admin gives roles with /portfolio roles.")
         super().__init__(" ".join(said))
         self.ask = tuple(holders)
 

@@ -58,7 +58,7 @@ class StateForm(Form):
     stale_after_days: Annotated[
         int | None,
         Whole(
-            label="Ask about epics here after so many days without an update",
+            label="Stale after so many days without an update",
             most=999,
             hint="Left empty, nobody is asked.",
             only="is_open",

@@ -41,7 +41,7 @@ NAMES = {
     Requirement.FULL_COST: "the full cost",
     Requirement.HORIZON: "the horizon",
     Requirement.PROJECT: "a project",
-    Requirement.MVP_JUDGED: "the word that its MVP is worth going on with",
+    Requirement.MVP_JUDGED: "approval to persevere after its MVP",
 }
 """What each is called when it is missing."""
 

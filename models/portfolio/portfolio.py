@@ -116,7 +116,7 @@ class Portfolio(Base):
         primaryjoin="and_(State.portfolio_id == Portfolio.id, State.retired_at.is_(None))",
         order_by="State.position",
     )
-    """Those in use, in the order of the board."""
+    """Those in use, in board order."""
     all_states: Mapped[list["State"]] = relationship(order_by="State.position", viewonly=True)
     """Those that were given up as well: history still stands in them."""
     value_streams: Mapped[list["ValueStream"]] = relationship(

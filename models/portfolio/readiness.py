@@ -32,7 +32,7 @@ class NotLiveYet(Mistake):
 
     def __init__(self, name: str, admins: Sequence[str] = ()) -> None:
         super().__init__(
-            f"{name} is still being set up, and quiet until then. An admin types "
+            f"{name} is still being set up, and posts nothing until then. An admin types "
             "/portfolio setup and chooses Go live."
         )
         self.ask = tuple(admins)

@@ -41,7 +41,7 @@ class ObjectiveForm(Form):
     due_on: Annotated[date | None, Day(label="By when?")] = None
     owner_user_id: Annotated[
         str | None,
-        Person(label="Who looks after it?", hint="They can say where its key results stand."),
+        Person(label="Who looks after it?", hint="They can update its key results."),
     ] = None
     theme_id: Annotated[
         int | None, Choice(label="Of which theme?", example="None", options="themes")
@@ -53,7 +53,7 @@ class KeyResultForm(Form):
 
     said: ClassVar[str] = (
         "What you do not know stays empty, and is shown as not known, never as 0. "
-        "Where it stands now is said with *Say where it stands*."
+        "Its current value is set with *Update its value*."
     )
     title: Annotated[
         str,

@@ -24,7 +24,7 @@ def test_admins_are_granted_listed_and_revoked(says):
     assert code == 0
     assert [line.split()[0] for line in listed.splitlines()] == ["U0ANA", "U0BEN"]
     assert "by tack admin grant" in listed
-    assert says("revoke", "U0ANA") == (0, "U0ANA is no admin any more.")
+    assert says("revoke", "U0ANA") == (0, "U0ANA is no longer an admin.")
     assert says("list")[1].startswith("U0BEN")
 
 

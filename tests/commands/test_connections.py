@@ -100,7 +100,7 @@ class Clicks(threading.Thread):
                     )
                 except NoAck:
                     return
-                self.acknowledged += " is in " in answer.text
+                self.acknowledged += " is now in " in answer.text
 
 
 def reconnected(slack):

@@ -108,7 +108,7 @@ def test_a_guest_is_refused_in_commands_clicks_and_home(slack, shop):
     gil.click("Move to Reviewing", channel="payments")
     assert slack.wait_for(gil.last_private).text == said
     assert "PAY-1" not in "\n".join(gil.opens_home().texts)
-    assert card(slack, "PAY-1").text.startswith("PAY-1 Pay by bank transfer. Funnel")
+    assert card(slack, "PAY-1").text.startswith("PAY-1 · Pay by bank transfer")
 
 
 def test_a_button_whose_response_url_is_worn_out_is_answered_in_the_channel(clicked, shop):

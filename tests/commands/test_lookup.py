@@ -2,6 +2,8 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.commands import ACTIONS, COMMANDS, OPTIONS, VIEWS
+from bot.slack.hearing import Call
 from bot.slack.lookup import Route, Table, UnknownPattern, after_ack, hear
 
 FOUND = Table(ACTIONS)
@@ -175,3 +178,13 @@ def test_a_command_is_heard_under_the_prefix_of_an_app_for_trying_things_out(pre
     answer, _ = pressed(lambda args: args.ack("heard"), kind="command", command=f"/{prefix}press")
     assert answer.body == "heard"
     assert not any("-" in command.name for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_names_the_command_as_it_is_typed_there(command):
+    typed, said = f"/dev-{command.name.removeprefix('/')}", []
+    body = {"command": typed, "text": "help"}
+    args = SimpleNamespace(body=body, ack=lambda **shown: said.append(shown["text"]))
+    command.handler(Call(None, 1, "U0ANA", "U0TACK", datetime.now(UTC), args))
+    assert said[0].startswith(f"{typed} ")
+    assert command.name not in said[0].replace(typed, "")

@@ -8,12 +8,12 @@ from tests.commands.conftest import epics, proposes
 @pytest.mark.parametrize("typed", ["", "help", " HELP "])
 def test_asked_for_help_it_says_every_form(slack, shop, typed):
     said = slack.as_user("ana").types(f"/epic {typed}", channel="payments").text
-    assert said.startswith("/epic understands: /epic propose, /epic show KEY, /epic list")
+    assert said.startswith("/epic propose · propose an epic; a title can follow\n/epic show KEY · ")
 
 
 def test_a_mistyped_word_comes_back_with_the_nearest_form(slack, shop):
     said = slack.as_user("ana").types("/epic propse <!channel>", channel="payments").text
-    assert said == (
+    assert said.startswith(
         "/epic does not understand “propse &lt;!channel&gt;”. Did you mean /epic propose?"
     )
 
@@ -50,7 +50,7 @@ def test_an_unknown_state_is_answered_with_the_states_there_are(slack, shop):
 def test_a_key_alone_shows_its_epic(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ben").types("/epic pay-1", channel="payments").text
-    assert said.startswith("PAY-1 Pay by bank transfer. Funnel, since today.")
+    assert said.startswith("PAY-1 · Pay by bank transfer\n")
     assert slack.as_user("ben").types("/epic show pay 1", channel="payments").text == said
 
 
@@ -61,14 +61,14 @@ def test_moved_without_a_state_the_form_asks_where_to(slack, shop):
     form = ben.form()
     form.choose("Where to?", "Reviewing")
     assert form.submit().closed
-    slack.wait_for(lambda: "is in *Reviewing* now" in ben.last_private().text)
+    slack.wait_for(lambda: "is now in Reviewing" in ben.last_private().text)
 
 
 def test_before_it_is_set_up_it_says_what_to_do_first(slack, tack):
     for typed in ("/epic propose", "/epic list", "/epic show PAY-1", "/epic move PAY-1 done"):
         said = slack.as_user("ben").types(typed, channel="payments").text
         assert said.startswith("Tack is not set up here yet. An admin types /portfolio setup")
-    assert "needs to be made an admin" not in str(slack.as_user("ben").opens_home().texts)
+    assert "make someone an admin" not in str(slack.as_user("ben").opens_home().texts)
 
 
 def test_only_an_admin_sets_it_up_and_the_others_hear_whom_to_ask(slack, tack):
@@ -84,7 +84,7 @@ def test_the_list_is_turned_page_by_page(slack, shop):
     ana = slack.as_user("ana")
     assert "21 epics, page 1 of 2" in ana.types("/epic list", channel="payments").text
     ana.click("Next page", in_message=ana.private_messages()[-1])
-    second = "21 epics, page 2 of 2: PAY-21"
+    second = "21 epics, page 2 of 2"
     slack.wait_for(lambda: second in ana.private_messages()[-1].text)
     assert epics(shop) == 21
 

@@ -96,7 +96,7 @@ def test_where_there_is_no_channel_the_answer_is_a_small_form():
 
 USAGES = (
     help.Usage("setup", "setup", "set up a portfolio and its value streams"),
-    help.Usage("audit", "audit KEY", "say who changed what"),
+    help.Usage("audit", "audit KEY", "show who changed what"),
 )
 
 
@@ -104,7 +104,7 @@ def test_help_says_every_form_and_what_it_does():
     answer = help.usage("/portfolio", USAGES)
     assert shown(answer) == [
         "`/portfolio setup` · set up a portfolio and its value streams\n"
-        "`/portfolio audit KEY` · say who changed what"
+        "`/portfolio audit KEY` · show who changed what"
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_mistyped_word_comes_back_with_the_nearest_form():
     assert shown(answer) == [
         f"/portfolio does not understand {typed}. Did you mean `/portfolio setup`?",
         "It takes:\n`/portfolio setup` · set up a portfolio and its value streams\n"
-        "`/portfolio audit KEY` · say who changed what",
+        "`/portfolio audit KEY` · show who changed what",
     ]
 
 
@@ -168,7 +168,7 @@ def test_a_card_slack_refused_says_why_and_what_mends_it(why, said):
 def test_once_it_is_shown_there_is_nothing_left_to_press():
     answer = refusal.refusal(a_message(None), an_epic(title=HOSTILE))
     assert buttons(answer.blocks) == []
-    assert shown(answer)[0].endswith("* is shown in <#C0PAY> now. Thank you.")
+    assert shown(answer)[0].endswith("* is now shown in <#C0PAY>. Thank you.")
     assert "<!" not in answer.text
 
 

@@ -44,7 +44,7 @@ def test_what_was_not_given_up_is_not_done_before_its_time(shop, database_url):
     before = work(database_url, "list")
     done = typed("work", "requeue", before.split()[0], DATABASE_URL=database_url)
     assert done.returncode == 2
-    assert " was not given up: it is done by itself, due " in done.stderr
+    assert " was not given up: it will run by itself, due " in done.stderr
     assert work(database_url, "list") == before
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.worker.courier import JUST_OPENED
 from tests.worker.conftest import draw_home, drawing
 
-ON_ITS_WAY = "Your board is on its way."
+ON_ITS_WAY = "Your board is loading."
 
 
 def published(shop):

@@ -23,8 +23,8 @@ class NobodyOfThatName(Mistake):
 
     def __init__(self, typed: str) -> None:
         super().__init__(
-            f"“{typed[:40]}” is nobody Slack knows. Choose the person from the list that opens "
-            "after @, for example /portfolio audit @ben."
+            f"“{typed[:40]}” is not someone Slack knows. Choose the person from the list that "
+            "opens after @, for example /portfolio audit @ben."
         )
 
 

@@ -32,14 +32,14 @@ from models.people.role import Right
 from models.portfolio.readiness import SetUpFirst
 
 USAGES = (
-    help.Usage("digest", "digest", "say whether a digest comes to this channel, and when"),
-    help.Usage("subscribe", "digest subscribe", "have one come here once a week, or change when"),
-    help.Usage("preview", "digest preview", "show you alone what it would say now"),
+    help.Usage("digest", "digest", "show whether a digest comes to this channel, and when"),
+    help.Usage("subscribe", "digest subscribe", "get one here once a week, or change when"),
+    help.Usage("preview", "digest preview", "show only you what it would say now"),
     help.Usage("send", "digest send", "send this week's now"),
-    help.Usage("pause", "digest pause", "send none until it is resumed"),
+    help.Usage("pause", "digest pause", "stop it until it is resumed"),
     help.Usage("resume", "digest resume", "send it again at its usual time"),
     help.Usage("explain", "explain", "show what each number of a digest is drawn from"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 
@@ -59,7 +59,7 @@ def hear(call: Call) -> None:
         return
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/flow", USAGES, asked.removeprefix("digest ")))
+        call.reply(help.usage(call.body["command"], USAGES, asked.removeprefix("digest ")))
         return
     check_is_set_up(call)
     doing(call)
@@ -242,7 +242,7 @@ def _wish(typed: Mapping[str, str | None]) -> Wish:
         name: sentence
         for name, held, sentence in (
             (subscription.TIME, hour, "Choose a time, for example 9:00."),
-            (subscription.TIME_ZONE, zone, "Choose the time zone that time is meant in."),
+            (subscription.TIME_ZONE, zone, "Choose the time zone of that time."),
         )
         if not held
     }

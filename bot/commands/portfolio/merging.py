@@ -31,7 +31,7 @@ def ask_where(call: Call, session: Session, it: MergeStream) -> Open | Answer:
         MergeStream.of(source),
         facts={"streams": [(stream_label(each), each.id) for each in others]},
         lead=lead("merge_lead", source),
-        submit="Look at it first",
+        submit="Check first",
     )
 
 
@@ -65,7 +65,7 @@ def ask_split(call: Call, session: Session, it: SplitStream) -> Open | Answer:
         held=SplitForm.held_by(None) | usual,
         facts={"epics": epics},
         lead=lead("split_lead", source),
-        submit="Look at it first",
+        submit="Check first",
     )
 
 

@@ -11,7 +11,7 @@ USAGES = (
     help.Usage("show", "show", "show what each value stream has: spent, set aside, available"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 FORMS: dict[str, Callable[[Call], None]] = {
@@ -27,7 +27,7 @@ def hear(call: Call) -> None:
     doing = FORMS.get(word.casefold())
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/budget", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     doing(call)

@@ -12,7 +12,7 @@ USAGES = (
     help.Usage("open", "open KEY", "ask the council whether an epic perseveres, pivots or stops"),
     help.Usage("list", "list", "list the decisions, the open ones first"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 
@@ -40,7 +40,7 @@ def hear(call: Call) -> None:
     doing, key = FORMS.get(word.casefold()), rest.strip()
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/decision", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     if not key and word.casefold() != "list":

@@ -24,20 +24,20 @@ from models.errors import Mistake
 
 USAGES = (
     help.Usage("propose", "propose", "propose an epic; a title can follow"),
-    help.Usage("show", "show KEY", "show an epic's card, for example `/epic show PAY-12`"),
-    help.Usage("list", "list", "list epics, as in `/epic list payments ready mine theme:checkout`"),
+    help.Usage("show", "show KEY", "show an epic's card, as in `show PAY-12`"),
+    help.Usage("list", "list", "list epics, as in `list payments ready mine theme:checkout`"),
     help.Usage("edit", "edit KEY", "change an epic's answers"),
     help.Usage("answer", "answer KEY yes", "answer an idea: yes, not now because …, question …"),
     help.Usage("move", "move KEY STATE", "move an epic; a reason can follow"),
-    help.Usage("block", "block KEY REASON", "say what an epic waits for"),
-    help.Usage("unblock", "unblock KEY", "say that it can go on"),
+    help.Usage("block", "block KEY REASON", "mark an epic as blocked, and say why"),
+    help.Usage("unblock", "unblock KEY", "unblock an epic"),
     help.Usage("stop", "stop KEY REASON", "stop an epic, and say why"),
     help.Usage(
         "give", "give KEY STREAM", "move an epic to another value stream; a reason can follow"
     ),
     help.Usage("owner", "owner KEY @PERSON", "make someone else its owner"),
-    help.Usage("restrict", "restrict KEY", "say who sees an epic: everybody, or its circle"),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("restrict", "restrict KEY", "choose who sees an epic: everybody, or its circle"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 KEY_ALONE = re.compile(r"[A-Za-z][A-Za-z0-9]*-\d{1,9}")
@@ -60,7 +60,7 @@ def hear(call: Call) -> None:
         doing, rest = show, call.typed
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/epic", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
     doing(call, rest.strip())

@@ -14,21 +14,23 @@ from bot.slack import help
 from bot.slack.hearing import Call
 
 USAGES = (
-    help.Usage("setup", "setup", "set up a portfolio, step by step; it continues where it stood"),
+    help.Usage(
+        "setup", "setup", "set up a portfolio, step by step; it continues where you left off"
+    ),
     help.Usage("streams", "streams", "list the value streams; add, change, merge and split them"),
-    help.Usage("settings", "settings", "change what holds: basics, board, limits, who sees it"),
-    help.Usage("roles", "roles", "say who has which role; admins give and take them"),
-    help.Usage("people", "people @PERSON", "say what is someone's, and hand it over"),
-    help.Usage("themes", "themes", "say what the portfolio is after, and which work serves it"),
+    help.Usage("settings", "settings", "change the settings: basics, board, limits, who sees it"),
+    help.Usage("roles", "roles", "show who has which role; admins give and take them"),
+    help.Usage("people", "people @PERSON", "show what someone owns, and hand it over"),
+    help.Usage("themes", "themes", "show its themes and objectives, and the work for each"),
     help.Usage("projects", "projects", "list the projects and their plans; words can follow"),
-    help.Usage("import", "import", "bring epics or projects in from a CSV file"),
-    help.Usage("export", "export", "have all you may see as a file, CSV or JSON"),
+    help.Usage("import", "import", "import epics or projects from a CSV file"),
+    help.Usage("export", "export", "export all you may see, as CSV or JSON"),
     help.Usage(
         "audit",
         "audit",
-        "say who changed what: a key, a project's code, @person or a word can follow",
+        "show who changed what: a key, a project's code, @person or a word can follow",
     ),
-    help.Usage("help", "help", "say what can be typed"),
+    help.Usage("help", "help", "show what you can type"),
 )
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
@@ -55,7 +57,7 @@ def hear(call: Call) -> None:
     doing = FORMS.get(word.casefold())
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed
-        call.reply(help.usage("/portfolio", USAGES, asked))
+        call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     if doing is not setup.hear:
         check_is_set_up(call, except_admins=word.casefold() in BEFORE)

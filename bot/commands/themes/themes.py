@@ -88,7 +88,7 @@ def ask_reading(call: Call, session: Session, it: ReadKeyResult) -> Open:
     today = call.at.astimezone(zone).date()
     return Open(
         ReadingForm,
-        "Where does it stand?",
+        "Its value now",
         ReadKeyResult.of(result),
         held={"current": result.current, "current_on": today},
         facts={"today": today, "unit": f", {result.unit}" if result.unit else ""},

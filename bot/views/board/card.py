@@ -155,7 +155,7 @@ def _actions(card: Card) -> list[Element]:
     epic = card.epic
     if not epic.state.committed or epic.blocking is not None:
         return [_menu(card)]
-    return [do_button(epic.id, epic.key, "block", "Say what blocks it"), _menu(card)]
+    return [do_button(epic.id, epic.key, "block", "Mark as blocked"), _menu(card)]
 
 
 def _menu(card: Card) -> Element:

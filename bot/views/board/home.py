@@ -29,7 +29,7 @@ from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
 MOST_BLOCKS = 100
-FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you can type"
+FOOT = "Tack keeps the portfolio where you talk · `/epic help` shows what you can type"
 THEMES_NAMED = 6
 
 
@@ -135,7 +135,8 @@ def _facts(board: BoardPage) -> dict[str, Any]:
         "stream": board.value_stream,
         "read": [*board.read.values()],
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
-        "more_themes": board.in_flight_of_themes[THEMES_NAMED:],
+        "more_themes": len(board.in_flight_of_themes[THEMES_NAMED:]),
+        "in_other_themes": sum(count for _, count in board.in_flight_of_themes[THEMES_NAMED:]),
     }
 
 

@@ -39,9 +39,9 @@ def subscribe_form(
         CALLBACK,
         "A digest, once a week",
         [
-            field(SCOPE, "What should it tell of?", _scopes(portfolios, chosen)),
+            field(SCOPE, "What should it cover?", _scopes(portfolios, chosen)),
             field(WEEKDAY, "On which day?", select(WEEKDAY, "Choose one", days, days[weekday])),
-            field(TIME, "At what time?", time, hint="The clock of the time zone below."),
+            field(TIME, "At what time?", time, hint="In the time zone below."),
             _time_zone(zone),
         ],
         submit="Subscribe" if now is None else "Change it",

@@ -23,6 +23,7 @@ from bot.workflows.decisions.register import Standing, standing
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.seeing import EVERYBODY, may_see
 from models.decisions.decision import Choice, Decision
+from models.decisions.tally import Tally
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -140,8 +141,13 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "tally": decision.result,
+        "votes": _most_first(decision.result),
         "days": _working_days(decision),
     }
+
+
+def _most_first(tally: Tally | None) -> list[tuple[str, int]]:
+    return sorted(tally.votes.items(), key=lambda each: -each[1]) if tally else []
 
 
 def _working_days(decision: Decision) -> int:

@@ -27,7 +27,12 @@ def block_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
         f"Blocked: {epic.key}",
         [
             context(words("epics/block_form", "now", epic=epic)),
-            field(REASON, "What does it wait for?", element, hint="Who could help reads it, too."),
+            field(
+                REASON,
+                "What does it wait for?",
+                element,
+                hint="It is on the card, so that someone can help.",
+            ),
         ],
         submit="Mark as blocked",
         private_metadata=EpicVersion(epic=epic.id, version=epic.version, channel=channel_id).value,

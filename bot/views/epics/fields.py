@@ -184,7 +184,7 @@ def _lines(currency: str, filled: Filled, *, is_new: bool) -> dict[str, Block]:
             "kill_threshold",
             "We stop if …",
             filled,
-            "What would tell that it does not work.",
+            "What would show that it does not work.",
             placeholder="below 63 % after 6 weeks of the MVP",
         ),
         "mvp_cost": _line(
@@ -233,7 +233,7 @@ def _owner(filled: Filled, *, is_new: bool) -> Block:
     }
     if owner := filled.text("owner"):
         element["initial_user"] = owner
-    hint = "Left empty, it is you." if is_new else "Whoever had it and whoever gets it are told."
+    hint = "Left empty, it is you." if is_new else "The old and the new owner are both notified."
     return field("owner", "Owner", element, hint=hint, optional=True)
 
 

@@ -30,7 +30,7 @@ def epic_list(listing: Listing) -> Answer:
         return _nothing(listing)
     place = f"{_count(page.total)}, page {page.number} of {page.pages}"
     told = " · ".join([place, *map(escape, listing.read.values())])
-    blocks: list[Block] = [context(f"{told} · in the order of the board")]
+    blocks: list[Block] = [context(f"{told} · in board order")]
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
         blocks.append(actions("turn", _turns(listing)))

@@ -88,12 +88,12 @@ def anyway_form(not_yet: NotYet, reason: str | None, channel_id: str | None) -> 
     )
     return modal(
         WITH_REASON,
-        f"Move {not_yet.key} anyway",
+        f"Override: {not_yet.key}",
         [
             section(words("epics/move_form", "stays", not_yet=not_yet)),
-            _reason("The next digest tells it, with your name.", initial=reason),
+            _reason("The next digest shows it, with your name.", initial=reason),
         ],
-        submit="Move anyway",
+        submit="Override",
         private_metadata=memory.value,
     )
 
@@ -132,8 +132,8 @@ def _buttons(not_yet: NotYet, reason: str | None) -> list[Element]:
             phase=not_yet.to_phase,
             reason=reason[:REASON_LENGTH] if reason else None,
         )
-        text = "Move it anyway …"
-        label = f"Move {not_yet.key} anyway, with a reason"
+        text = "Override …"
+        label = f"Override: move {not_yet.key}, with a reason"
         found.append(button(text, ANYWAY, value.value, accessibility_label=label))
     return found
 

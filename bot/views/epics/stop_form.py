@@ -29,7 +29,7 @@ def stop_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
         f"Stop {epic.key}?",
         [
             section(words("epics/stop_form", "what_it_does", epic=epic)),
-            field(REASON, "Why?", why, hint="Everybody reads it on the card."),
+            field(REASON, "Why?", why, hint="Everybody can read it on the card."),
             field(LEARNED, "What was learned?", learned, optional=True),
         ],
         submit="Stop it",

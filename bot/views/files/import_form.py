@@ -93,7 +93,7 @@ def file_form(
         field(FILE, "The file", file, hint="CSV, up to 10 MB. Its first row names the columns."),
         context(words("files/import_form", "how_to_save")),
     ]
-    return modal(FILE_FORM, "Bring a file in", blocks, submit="Read the file")
+    return modal(FILE_FORM, "Import a file", blocks, submit="Read the file")
 
 
 def reading(file_name: str) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def match_form(
         MATCH_FORM,
         "Match the columns",
         blocks,
-        submit="Look at it first",
+        submit="Check first",
         private_metadata=UploadRef(upload=upload.id).value,
     )
 
@@ -172,7 +172,7 @@ def check_page(
     )
     return modal(
         CHECK_PAGE,
-        "Check before it comes in",
+        "Check before importing",
         blocks,
         submit=_yes(upload.kind, outlook),
         private_metadata=UploadRef(upload=upload.id).value,
@@ -182,14 +182,14 @@ def check_page(
 def on_its_way(upload: Upload) -> dict[str, Any]:
     """Said at once after the yes."""
     said = section(words("files/import_form", "on_its_way", upload=upload))
-    return modal(DONE_PAGE, "It comes in now", [said], close="Close")
+    return modal(DONE_PAGE, "Importing", [said], close="Close")
 
 
 def stopped(mistake: str) -> dict[str, Any]:
     """Says in place of a page why it ends here, and begins again."""
     begin = actions(AGAIN, [button("Choose a file", AGAIN)])
     said = {"type": "section", "text": plain(mistake)}
-    return modal(DONE_PAGE, "Bring a file in", [said, begin], close="Close")
+    return modal(DONE_PAGE, "Import a file", [said, begin], close="Close")
 
 
 def column_options(columns: Sequence[str], typed: str, *, needed: bool) -> list[Option]:
@@ -227,15 +227,15 @@ NO_COLUMN = option(LEAVE_IT_OUT, LEAVE_OUT)
 def _yes(kind: UploadKind, outlook: Outlook) -> str | None:
     """What is agreed to; None where nothing would be done."""
     if outlook.comes_in:
-        return f"Bring in {outlook.comes_in:,} {noun(kind, outlook.comes_in)}"
+        return f"Import {outlook.comes_in:,} {noun(kind, outlook.comes_in)}"
     if outlook.bad:
-        return f"Give back {outlook.bad:,} {'row' if outlook.bad == 1 else 'rows'}"
+        return f"Return {outlook.bad:,} {'row' if outlook.bad == 1 else 'rows'}"
     return None
 
 
 def _waiting(part: str, file_name: str) -> dict[str, Any]:
     said = section(words("files/import_form", part, file_name=file_name))
-    return modal(WAITING, "Bring a file in", [said], close="Close")
+    return modal(WAITING, "Import a file", [said], close="Close")
 
 
 def _column_field(upload: Upload, each: FieldName, column: str | None) -> Block:

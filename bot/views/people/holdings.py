@@ -55,7 +55,9 @@ def holdings_form(held: Holdings, kinds: Sequence[Kind]) -> dict[str, Any]:
         for kind in offered
     ]
     blocks += [
-        person_field(TO, "Hand it over to whom?", hint="Both are told, and cards show it at once."),
+        person_field(
+            TO, "Hand it over to whom?", hint="Both are notified, and cards show it at once."
+        ),
         checkboxes(WHAT, "What?", options, checked=True, optional=True),
     ]
     return modal(

@@ -20,8 +20,10 @@ from bot.views.portfolio.menu import portfolio_menu
 from bot.workflows.portfolio.basics import spell_days
 from bot.workflows.portfolio.setting_up import Progress
 from models.calendar import MONTH_NAMES, WEEKDAYS
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, StateKind
 from models.portfolio.preset import preset_of
+
+STREAMS_NAMED = 8
 
 
 def settings_page(
@@ -63,6 +65,7 @@ def _steps(portfolio: Portfolio) -> Sequence[tuple[str, str, Action]]:
 
 def _facts(progress: Progress) -> dict[str, object]:
     portfolio = progress.portfolio
+    streams = portfolio.open_streams
     return {
         "progress": progress,
         "portfolio": portfolio,
@@ -70,6 +73,10 @@ def _facts(progress: Progress) -> dict[str, object]:
         "days": _working_days(portfolio.working_days),
         "month": MONTH_NAMES[portfolio.fiscal_year_starts_in - 1],
         "preset": preset_of(portfolio.states),
+        "total": len(streams),
+        "named_streams": streams[:STREAMS_NAMED],
+        "more_streams": max(0, len(streams) - STREAMS_NAMED),
+        "way": [each for each in portfolio.states if each.kind is not StateKind.STOPPED],
         "took": spell_days(portfolio.decision_days_before),
     }
 

@@ -132,7 +132,7 @@ def _result(result: KeyResult, *, may_read: bool) -> Block:
         menu = overflow(
             f"result_{result.id}",
             [
-                ReadKeyResult.of(result).option("Say where it stands"),
+                ReadKeyResult.of(result).option("Update its value"),
                 EditKeyResult.of(result).option("Edit the key result"),
                 RemoveKeyResult.of(result).option("Remove it"),
             ],

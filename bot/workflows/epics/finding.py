@@ -93,7 +93,7 @@ def list_epics(
     at: datetime,
     size: int = PAGE_SIZE,
 ) -> Listing:
-    """The epics meant that the viewer may see, in the order of the board, longest there first.
+    """The epics meant that the viewer may see, in board order, longest there first.
 
     Where there is none, how many there were without each part of the filter.
     """

@@ -51,7 +51,7 @@ class LimitedPlace:
 
 
 def places(portfolio: Portfolio) -> Sequence[LimitedPlace]:
-    """Everywhere a limit can hold, all in flight first, then in the order of the board."""
+    """Everywhere a limit can hold, all in flight first, then in board order."""
     found = [LimitedPlace()]
     for state in portfolio.states:
         if state.is_open:

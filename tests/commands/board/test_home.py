@@ -11,7 +11,7 @@ from models.projects.project import Milestone, Project
 from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
 
-LOADING = "Your board is on its way."
+LOADING = "Your board is loading."
 
 
 def home_of(slack, who, words):
@@ -61,7 +61,7 @@ def test_still_right_said_in_home_is_gone_from_it(slack, shop):
     slack.clock.advance(timedelta(days=20))
     home = home_of(slack, "ana", "last news 20 days ago")
     home.click("Still right")
-    says(slack, home, "Nothing waits for you.")
+    says(slack, home, "Nothing is waiting for you.")
 
 
 def test_whose_board_which_column_which_words_are_chosen_and_stay_chosen(slack, shop):
@@ -113,7 +113,7 @@ def test_who_has_no_part_reads_what_they_can_do_beside_the_board(slack, shop):
     home = home_of(slack, "dana", "*PAY-1* · Pay by bank transfer")
     texts = "\n".join(home.texts)
     assert "Everybody can read this board and propose an epic" in texts
-    assert "Nothing waits for you." in texts
+    assert "Nothing is waiting for you." in texts
 
 
 def test_a_closed_portfolio_is_nobodys_board_without_a_role(slack, shop):

@@ -29,10 +29,12 @@ def test_from_the_card_to_the_result_on_the_card(slack, mvp):
     form.fill("Why?", "64 % after six weeks")
     assert form.submit().closed
     shown = ballot(slack)
-    assert shown.text.startswith("Vote: persevere, pivot or stop PAY-1 Pay by bank transfer?")
+    assert shown.text.startswith("PAY-1 · Persevere, pivot or stop?\nPay by bank transfer")
     assert shown.shows("recommends persevere: 64 % after six weeks.")
     assert shown.shows("Nobody has voted yet.")
-    slack.wait_for(lambda: "is open, 0 of 3 have voted" in card(slack, "PAY-1").text)
+    slack.wait_for(
+        lambda: "persevere, pivot or stop. 0 of 3 have voted" in card(slack, "PAY-1").text
+    )
 
     said = presses(slack, "ben", "Persevere")
     assert said == "Your vote on PAY-1: Persevere. You can change it until it closes."
@@ -101,7 +103,7 @@ def test_after_the_deadline_a_press_is_told_when_it_closed(slack, mvp):
     shown = opens(slack)
     old = [dict(block) for block in shown.blocks]
     slack.clock.set(CLOSES_AT + timedelta(days=1))
-    slack.wait_for(lambda: shown.text.startswith("Not decided: too few voted on PAY-1."))
+    slack.wait_for(lambda: shown.text.startswith("PAY-1 · Not decided: too few voted"))
     shown.blocks[:] = old
     said = presses(slack, "ben", "Stop", shown)
     assert said.startswith("D-1 closed at 17:00:00 on 25 May 2026, so this press does not count.")
@@ -112,7 +114,7 @@ def test_the_list_and_the_record_say_how_it_ended(slack, mvp):
     presses(slack, "ben", "Stop")
     presses(slack, "cleo", "Stop")
     slack.clock.set(CLOSES_AT + SECOND)
-    slack.wait_for(lambda: ballot(slack).text.startswith("Decided: PAY-1 is stopped."))
+    slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Decided: stop"))
     dana = slack.as_user("dana")
     dana.types("/decision list", channel="payments")
     listed = dana.form(title="Decisions")

@@ -157,6 +157,6 @@ def test_before_the_portfolio_is_live_only_an_admin_proposes(slack, shop):
     with shop.database.write() as session:
         session.scalars(select(Portfolio)).one().live_at = None
     said = slack.as_user("cleo").types("/epic propose", channel="payments").text
-    assert said.startswith("Shop is still being set up, and quiet until then.")
+    assert said.startswith("Shop is still being set up, and posts nothing until then.")
     assert f"Ask <@{slack.workspace.user_named('ana').id}>" in said
     assert proposes(slack, "Pay by bank transfer", who="ana").closed

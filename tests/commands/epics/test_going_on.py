@@ -78,9 +78,9 @@ def test_a_yes_by_the_form_asks_for_the_theme_and_moves_the_idea_on(slack, stric
     assert form.submit().closed
     stands(slack, "Reviewing")
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
-    assert "says yes to *PAY-1 · Pay by bank transfer*" in told.text
+    assert "says yes to PAY-1 · Pay by bank transfer" in told.text
     said = slack.wait_for(ben.last_private).text
-    assert said == "*PAY-1 · Pay by bank transfer* is in *Reviewing* now."
+    assert said == "PAY-1 · Pay by bank transfer is now in Reviewing."
 
 
 def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slack, strict):
@@ -165,8 +165,8 @@ def test_past_a_full_place_it_goes_by_a_reason_that_is_kept(slack, strict):
     form.choose("Where to?", "Analyzing")
     form.fill("Why?", "the law changes in July")
     form.submit()
-    anyway = slack.wait_for(lambda: ben.form().title == "Move PAY-1 anyway" and ben.form())
-    assert "Shop has 0 of 0 in Analyzing" in "\n".join(anyway.texts)
+    anyway = slack.wait_for(lambda: ben.form().title == "Override: PAY-1" and ben.form())
+    assert "Analyzing is full (0 of 0 in Shop)" in "\n".join(anyway.texts)
     assert anyway.value("Why?") == "the law changes in July"
     assert anyway.submit().closed
     stands(slack, "Analyzing")
@@ -180,7 +180,7 @@ def test_the_button_to_move_it_anyway_asks_why(slack, strict):
     card(slack, "PAY-1")
     ben = slack.as_user("ben")
     refused = ben.types("/epic move PAY-1 reviewing", channel="payments")
-    ben.click("Move it anyway …", in_message=refused.message)
+    ben.click("Override …", in_message=refused.message)
     form = ben.form()
     assert form.value("Why?") is None
     form.fill("Why?", "asked for by the council")
@@ -194,7 +194,7 @@ def test_the_button_to_move_it_anyway_keeps_the_reason_that_was_typed(slack, str
     card(slack, "PAY-1")
     ben = slack.as_user("ben")
     refused = ben.types(f"/epic move PAY-1 reviewing {reason}", channel="payments")
-    ben.click("Move it anyway …", in_message=refused.message)
+    ben.click("Override …", in_message=refused.message)
     assert ben.form().value("Why?") == reason[:500]
 
 
@@ -225,7 +225,7 @@ def test_persevering_is_not_for_who_owns_the_epic(slack, strict):
 def test_typed_delivering_needs_its_reason(slack, strict):
     ben = in_testing(slack, strict)
     said = ben.types("/epic move PAY-1 delivering", channel="payments").text
-    assert said == "Say in a sentence why it goes on after its MVP."
+    assert said == "Say in a sentence why it perseveres after its MVP."
     ben.types("/epic move PAY-1 delivering 64.2 %, above 63", channel="payments")
     stands(slack, "Delivering")
 
@@ -235,7 +235,7 @@ def test_typed_delivering_needs_its_reason(slack, strict):
 
 def test_blocked_and_unblocked_from_the_card(slack, strict):
     ben = in_testing(slack, strict)
-    ben.click("Say what blocks it", channel="payments")
+    ben.click("Mark as blocked", channel="payments")
     form = ben.form()
     form.fill("What does it wait for?", "the contract with the bank")
     assert form.submit().closed
@@ -247,12 +247,10 @@ def test_blocked_and_unblocked_from_the_card(slack, strict):
 def test_blocked_and_unblocked_by_typing(slack, strict):
     ben = in_testing(slack, strict)
     said = ben.types("/epic block PAY-1 waits for <@U1>", channel="payments").text
-    assert said == (
-        "*PAY-1 · Pay by bank transfer* is marked as blocked; the reason is on its card."
-    )
+    assert said == ("PAY-1 · Pay by bank transfer is marked as blocked; the reason is on its card.")
     slack.wait_for(lambda: "waits for &lt;@U1&gt;" in str(card(slack, "PAY-1").blocks))
     said = ben.types("/epic unblock PAY-1", channel="payments").text
-    assert said.endswith("can go on. Thank you for saying so.")
+    assert said.endswith("is unblocked. Thank you.")
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said == "Nothing blocks PAY-1: it can go on."
 
@@ -294,7 +292,7 @@ def test_a_channel_never_names_an_epic_that_became_restricted(slack, strict):
     ben = in_testing(slack, strict)
     write(strict, restricted=True)
     ben.types("/epic block PAY-1 a matter of law", channel="payments")
-    said = "PAY-1 is restricted to its circle; who is in it sees it with /epic show PAY-1."
+    said = "PAY-1 is restricted to its circle, who can see it with /epic show PAY-1."
     slack.wait_for(lambda: [m.text for m in slack.channel("payments").messages] == [said])
     shown = slack.channel("payments").messages[-1]
     assert "Pay by bank transfer" not in str(shown.blocks)

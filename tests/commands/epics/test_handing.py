@@ -35,11 +35,11 @@ def test_a_card_follows_its_epic_to_another_stream(slack, shop):
     card(slack, "PAY-1")
     ben = slack.as_user("ben")
     said = ben.types("/epic give PAY-1 onboarding It fits there", channel="payments").text
-    assert said.startswith("*PAY-1 · Pay by bank transfer* is in Onboarding now.")
+    assert said.startswith("PAY-1 · Pay by bank transfer is now in Onboarding.")
     assert card(slack, "PAY-1", channel="onboarding")
     left = slack.wait_for(
         lambda: next(
-            (m for m in slack.channel("payments").messages if "went from Payments" in m.text), None
+            (m for m in slack.channel("payments").messages if "moved from Payments" in m.text), None
         )
     )
     assert "to Onboarding" in left.text
@@ -55,7 +55,7 @@ def test_a_limit_passed_there_is_told(slack, shop):
     ben = slack.as_user("ben")
     ben.types("/epic move PAY-1 reviewing", channel="payments")
     said = ben.types("/epic give PAY-1 ONB", channel="payments").text
-    assert "Onboarding has 1 of 0 in flight with it: over its limit." in said
+    assert "Onboarding now has 1 of 0 in flight: over its limit." in said
 
 
 def test_an_unknown_stream_is_answered_with_those_there_are(slack, shop):
@@ -69,11 +69,11 @@ def test_an_epic_is_given_to_another_owner_by_name(slack, shop):
     card(slack, "PAY-1")
     cleo = slack.workspace.user_named("cleo").id
     said = slack.as_user("ben").types("/epic owner pay-1 @cleo", channel="payments").text
-    assert said.startswith(f"<@{cleo}> owns *PAY-1 · Pay by bank transfer* now")
+    assert said.startswith(f"<@{cleo}> now owns PAY-1 · Pay by bank transfer")
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1].text
-    assert told.endswith(f"PAY-1 is <@{cleo}>'s now.")
+    assert told.endswith(f"PAY-1 now belongs to <@{cleo}>.")
     given = slack.wait_for(lambda: slack.dm("cleo").messages)[-1]
-    assert given.text == f"<@{cleo}> owns *PAY-1 · Pay by bank transfer* now."
+    assert given.text == f"<@{cleo}> now owns PAY-1 · Pay by bank transfer."
     assert given.buttons == ["Open PAY-1"]
     slack.wait_for(lambda: f"owner <@{cleo}>" in card(slack, "PAY-1").text)
 
@@ -81,7 +81,7 @@ def test_an_epic_is_given_to_another_owner_by_name(slack, shop):
 def test_who_gives_away_an_epic_of_their_own_is_not_told_of_it(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ana").types("/epic owner PAY-1 @cleo", channel="payments").text
-    assert said.endswith("owns *PAY-1 · Pay by bank transfer* now.")
+    assert said.endswith("now owns PAY-1 · Pay by bank transfer.")
     slack.wait_for(lambda: slack.dm("cleo").messages)
     assert all("handed over" not in message.text for message in slack.dm("ana").messages)
 
@@ -108,7 +108,7 @@ def test_who_sees_an_epic_is_said_by_a_form_and_holds_at_once(slack, shop):
     form.choose("Who sees this epic?", "Its circle")
     form.choose("Who else is in its circle?", "cleo")
     assert form.submit().closed
-    assert "is seen by its circle now" in ana.last_private().text
+    assert "is now visible to its circle" in ana.last_private().text
     slack.wait_for(
         lambda: all("bank transfer" not in m.text for m in slack.channel("payments").messages)
     )

@@ -12,10 +12,10 @@ def test_an_idea_becomes_a_card_and_moves_on_the_board(slack, database_url, mode
         assert proposes(slack, "Pay by bank transfer").closed
         ana, ben = slack.as_user("ana"), slack.as_user("ben")
         told = slack.wait_for(lambda: ana.private_messages())[-1].text
-        assert told.startswith("*PAY-1 · Pay by bank transfer* is in the Payments funnel, 1st of 1")
-        assert "Funnel, since today" in card(slack, "PAY-1").text
+        assert told.startswith("PAY-1 · Pay by bank transfer is in the Payments funnel, 1st of 1")
+        assert "Funnel · since today" in card(slack, "PAY-1").text
         ben.click("Move to Reviewing", channel="payments")
-        slack.wait_for(lambda: "Reviewing, since today" in card(slack, "PAY-1").text)
+        slack.wait_for(lambda: "Reviewing · since today" in card(slack, "PAY-1").text)
         assert len(slack.channel("payments").messages) == 1
         home = slack.as_user("dana").opens_home()
         slack.wait_for(lambda: "*PAY-1* · Pay by bank transfer" in "\n".join(home.texts))
@@ -25,7 +25,7 @@ def test_moving_by_typing_takes_a_reason_and_redraws_the_card(slack, shop):
     proposes(slack, "Pay by bank transfer")
     card(slack, "PAY-1")
     said = slack.as_user("ben").types("/epic move pay-1 stopped too dear", channel="payments").text
-    assert said.startswith("*PAY-1 · Pay by bank transfer* is stopped. Thank you")
+    assert said.startswith("PAY-1 · Pay by bank transfer is stopped. Thank you")
     stopped = slack.wait_for(
         lambda: "Stopped" in card(slack, "PAY-1").text and card(slack, "PAY-1")
     )
@@ -61,7 +61,7 @@ def test_a_card_only_one_sees_shows_the_state_after_a_click(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic show PAY-1", channel="payments")
     ana.click("Move to Reviewing", in_message=ana.private_messages()[-1])
-    slack.wait_for(lambda: "Reviewing, since today" in ana.private_messages()[-1].text)
+    slack.wait_for(lambda: "Reviewing · since today" in ana.private_messages()[-1].text)
 
 
 def test_the_history_tells_every_step(slack, shop):

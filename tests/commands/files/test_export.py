@@ -53,8 +53,8 @@ def in_zip(file):
 def test_the_file_comes_to_the_direct_messages_of_who_asked(slack, two_epics):
     said = exports(slack, "cleo")
     assert said == (
-        "*Shop* is being exported. The file comes to your direct messages with Tack, "
-        "mostly within a minute."
+        "Shop is being exported. The file comes to your direct messages with Tack, "
+        "usually within a minute."
     )
     file = file_of(slack, "cleo")
     assert file.name.startswith("tack-shop-20")

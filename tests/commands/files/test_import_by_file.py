@@ -28,7 +28,7 @@ def chooses(slack, content, name="epics.csv", kind="Epics", who="ana"):
     """Open the form, attach the file and send it; answers the person."""
     person = slack.as_user(who)
     person.types("/portfolio import", channel="payments")
-    form = person.form(title="Bring a file in")
+    form = person.form(title="Import a file")
     form.choose("What are its rows?", kind)
     form.attaches("The file", name, content)
     assert form.submit().errors == {}
@@ -50,7 +50,7 @@ def shown(person, title):
 def checks(slack, content, who="ana", **more):
     """The page that says what it comes to."""
     assert matches(slack, content, who=who, **more).submit().errors == {}
-    return slack.wait_for(lambda: shown(slack.as_user(who), "Check before it comes in"), timeout=15)
+    return slack.wait_for(lambda: shown(slack.as_user(who), "Check before importing"), timeout=15)
 
 
 def told(slack, who="ana"):
@@ -90,15 +90,15 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
     assert epics(shop) == 0
     matching.submit()
     ana = slack.as_user("ana")
-    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
-    assert "*3 epics come into Shop*." in texts(page)
-    assert "Nothing of it is late for four weeks after." in texts(page)
+    page = slack.wait_for(lambda: shown(ana, "Check before importing"))
+    assert "*3 epics to import into Shop*." in texts(page)
+    assert "None of it is marked overdue for the first four weeks." in texts(page)
     assert page.view["submit"]["text"] == "Bring in 3 epics"
     assert epics(shop) == 0
     page.submit()
-    assert "being brought in" in texts(ana.form())
+    assert "being imported" in texts(ana.form())
     message = told(slack)
-    assert message.text.startswith("*3 epics came into Shop* from epics.csv.")
+    assert message.text.startswith("3 epics imported into Shop from epics.csv.")
     with shop.database.read() as session:
         found = {epic.title: epic for epic in session.scalars(select(Epic))}
         assert found["Pay later"].full_cost_minor == 123_456
@@ -111,7 +111,7 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
 def test_only_who_may_bring_data_in_gets_the_form(slack, shop):
     reply = slack.as_user("dana").types("/portfolio import", channel="payments")
     ana = slack.as_user("ana").id
-    assert reply.text == f"Only an admin can bring data in. Ask <@{ana}>."
+    assert reply.text == f"Only an admin can import data. Ask <@{ana}>."
 
 
 def test_another_column_changes_what_the_first_rows_become(slack, shop):
@@ -126,22 +126,22 @@ def test_another_column_changes_what_the_first_rows_become(slack, shop):
     slack.wait_for(lambda: matching.shows("Pay later · Payments · Funnel"))
     matching.submit()
     ana = slack.as_user("ana")
-    slack.wait_for(lambda: shown(ana, "Check before it comes in")).click("Match the columns again")
+    slack.wait_for(lambda: shown(ana, "Check before importing")).click("Match the columns again")
     again = slack.wait_for(lambda: shown(ana, "Match the columns"))
     assert again.shows("Pay later · Payments · Funnel")
 
 
 def test_where_no_column_is_known_they_are_chosen_by_hand(slack, shop):
     matching = matches(slack, b"foo,bar\nPay later,Payments\n")
-    lead = "*No row can be read so yet.* Choose above which column holds the title and which the"
-    assert matching.shows(f"{lead} value stream.")
+    lead = "*No row can be read like this yet.* Choose above which column holds the title"
+    assert matching.shows(f"{lead} and which the value stream.")
     assert set(matching.submit().errors) == {"Title", "Value stream"}
     matching.choose("Title", "foo")
     matching.choose("Value stream", "bar")
     slack.wait_for(lambda: matching.shows("Pay later · Payments · Funnel"))
     matching.submit()
-    page = slack.wait_for(lambda: shown(slack.as_user("ana"), "Check before it comes in"))
-    assert page.shows("*1 epic comes into Shop*.")
+    page = slack.wait_for(lambda: shown(slack.as_user("ana"), "Check before importing"))
+    assert page.shows("*1 epic to import into Shop*.")
 
 
 def test_files_with_very_many_columns_stay_within_slacks_limits(slack, shop):
@@ -163,13 +163,13 @@ Many cells;Payments;;5,00;more;and more
 
 def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(slack, shop):
     page = checks(slack, BAD.encode())
-    assert page.shows("*1 epic comes into Shop*")
-    assert page.shows("*3 rows cannot come in*; they come back to you as a file")
+    assert page.shows("*1 epic to import into Shop*")
+    assert page.shows("*3 rows cannot be imported*; you get them back as a file")
     assert page.shows("Line 3: there is no state “Doing”")
     page.submit()
     message = told(slack)
-    assert message.text.startswith("*1 epic came into Shop* from epics.csv.")
-    assert "*3 rows could not come in.*" in message.text
+    assert message.text.startswith("1 epic imported into Shop from epics.csv.")
+    assert "3 rows could not be imported." in message.text
     [file] = slack.wait_for(slack.as_user("ana").files, timeout=15)
     assert file.name == "epics - not brought in.csv"
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
@@ -180,7 +180,7 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(s
     assert "2 more cells than columns" in rows[3][4]
     mended = file.content.decode("utf-8-sig").replace("Doing", "Ready")
     page = checks(slack, mended.encode())
-    assert page.shows("*2 epics come into Shop*")
+    assert page.shows("*2 epics to import into Shop*")
     page.submit()
     slack.wait_for(lambda: epics(shop) == 3, timeout=15)
     with shop.database.read() as session:
@@ -191,16 +191,16 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(s
 def test_the_same_file_once_more_brings_only_new_rows(slack, shop):
     brings_in(slack, EPICS)
     again = matches(slack, EPICS)
-    assert "This very file was brought in on" in texts(again)
-    assert again.shows("Line 2 is known already and stays as it is")
+    assert "This file was already imported on" in texts(again)
+    assert again.shows("Line 2 is already known and stays as it is")
     again.submit()
     ana = slack.as_user("ana")
-    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
-    assert page.shows("*Nothing new comes in.*")
-    assert page.shows("3 epics are known already and stay as they are.")
+    page = slack.wait_for(lambda: shown(ana, "Check before importing"))
+    assert page.shows("*Nothing new to import.*")
+    assert page.shows("3 epics are already known and stay as they are.")
     assert "submit" not in page.view or page.view["submit"] is None
     page = checks(slack, EPICS + b"Refunds;Payments;;;\n")
-    assert page.shows("*1 epic comes into Shop*")
+    assert page.shows("*1 epic to import into Shop*")
 
 
 def test_projects_come_in_as_well(slack, shop):
@@ -209,12 +209,12 @@ def test_projects_come_in_as_well(slack, shop):
     assert matching.shows("PRJ-1 · Till · Payments · €60,000")
     matching.submit()
     ana = slack.as_user("ana")
-    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    page = slack.wait_for(lambda: shown(ana, "Check before importing"))
     assert page.view["submit"]["text"] == "Bring in 1 project"
     assert page.shows("no epic changes. `/portfolio projects` shows them.")
     assert "Cards are not posted" not in texts(page)
     page.submit()
-    assert told(slack).text.startswith("*1 project came into Shop* from plan.csv.")
+    assert told(slack).text.startswith("1 project imported into Shop from plan.csv.")
     with shop.database.read() as session:
         assert session.scalars(select(Project.code)).all() == ["PRJ-1"]
 
@@ -248,8 +248,8 @@ def test_a_file_of_nearly_ten_megabytes_is_read(slack, shop):
     assert matching.shows("100 rows of 3 columns")
     matching.submit()
     ana = slack.as_user("ana")
-    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"), timeout=20)
-    assert page.shows("*99 rows cannot come in*")
+    page = slack.wait_for(lambda: shown(ana, "Check before importing"), timeout=20)
+    assert page.shows("*99 rows cannot be imported*")
     assert page.shows("Line 3: “Pay later” is in the file twice, before in line 2")
     assert page.shows("and 94 more")
 
@@ -267,7 +267,7 @@ def test_a_slack_that_is_busy_for_a_moment_is_asked_again(slack, shop, trouble):
 
 def waits_for_file_form(slack, person):
     return slack.wait_for(
-        lambda: form if (form := shown(person, "Bring a file in")) and form.labels else None,
+        lambda: form if (form := shown(person, "Import a file")) and form.labels else None,
         timeout=15,
     )
 
@@ -351,7 +351,7 @@ def test_a_yes_that_comes_after_a_day_is_told_so(slack, shop):
 def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
     content = "Title,Stream,Owner\nA,Payments,ben\nB,Payments,Nobody Here\n"
     page = checks(slack, content.encode())
-    assert page.shows("No members here, so their epics have no owner yet: Nobody Here")
+    assert page.shows("Not members here, so their epics have no owner yet: Nobody Here")
     page.submit()
     told(slack)
     with shop.database.read() as session:
@@ -362,7 +362,7 @@ def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
 def test_a_row_in_another_currency_is_given_back(slack, shop):
     content = "Name,Stream,Full cost,Currency\nA,PAY,60000,EUR\nB,PAY,60000,£\nC,PAY,1,€\n".encode()
     page = checks(slack, content)
-    assert page.shows("*2 epics come into Shop*")
+    assert page.shows("*2 epics to import into Shop*")
     assert page.shows("Line 3: currency: “£” is another one than EUR, in which the portfolio")
 
 
@@ -377,7 +377,7 @@ def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):
 def test_what_only_a_circle_sees_is_told_as_a_number(slack, shop):
     content = "Title,Stream,Restricted\nSecret plan,Payments,yes\nOpen plan,Payments,no\n"
     message = brings_in(slack, content.encode())
-    assert "2 epics came into Shop* from epics.csv, 1 seen by its circle only" in message.text
+    assert "2 epics imported into Shop from epics.csv, 1 restricted to its circle" in message.text
     assert "Secret plan" not in message.text
     listed = slack.as_user("dana").types("/epic list", channel="payments")
     assert "Open plan" in str(listed.blocks)
@@ -413,10 +413,10 @@ def test_bad_rows_come_back_once_however_slack_stumbles(slack, shop, method):
 
 def test_where_only_bad_rows_are_left_they_can_be_given_back(slack, shop):
     page = checks(slack, b"Title,Stream,Status\nPay later,Payments,Doing\n")
-    assert page.shows("*Nothing new comes in.*")
+    assert page.shows("*Nothing new to import.*")
     assert page.view["submit"]["text"] == "Give back 1 row"
     page.submit()
-    assert told(slack).text.startswith("*Nothing new came into Shop* from epics.csv.")
+    assert told(slack).text.startswith("Nothing new was imported into Shop from epics.csv.")
     slack.wait_for(slack.as_user("ana").files, timeout=15)
     assert epics(shop) == 0
 
@@ -433,7 +433,9 @@ def test_a_form_closed_while_the_file_is_read_leaves_nothing_behind(slack, shop)
 def test_where_slack_takes_no_file_the_message_says_so(slack, shop):
     slack.fail_next("files.getUploadURLExternal", "missing_scope")
     brings_in(slack, BAD.encode())
-    said = "Slack took no file with them (missing_scope). The file once more shows every reason."
+    said = (
+        "Slack took no file with them (missing_scope). Import the file again to see every reason."
+    )
     slack.wait_for(lambda: said in told(slack).text, timeout=15)
     assert slack.as_user("ana").files() == []
     assert "Line 3: there is no state “Doing”" in told(slack).text

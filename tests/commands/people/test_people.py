@@ -39,8 +39,8 @@ def test_an_admin_hands_over_and_card_and_both_people_show_it(slack, bens):
     assert form.submit().closed
     ana, ben, cleo = (slack.as_user(name).id for name in ("ana", "ben", "cleo"))
     said = (
-        f"<@{ana}> handed over what was <@{ben}>'s: PAY-1, Payments and Onboarding are "
-        f"<@{cleo}>'s now."
+        f"<@{ana}> handed over what was <@{ben}>'s: PAY-1, Payments and Onboarding "
+        f"now belong to <@{cleo}>."
     )
     assert slack.wait_for(lambda: told(slack, "ben", f"<@{ana}>"))[0].text == said
     assert slack.wait_for(lambda: told(slack, "cleo", f"<@{ana}>"))[0].text == said
@@ -99,7 +99,8 @@ def test_admins_hear_once_who_has_left_with_a_button_to_hand_it_over(slack, bens
     ben = slack.workspace.user_named("ben").id
     note = slack.wait_for(lambda: told(slack, "ana", f"<@{ben}> has left"))[0]
     assert note.text == (
-        f"<@{ben}> has left Slack and has 1 idea, Payments and Onboarding here. Who takes it over?"
+        f"<@{ben}> has left Slack and still has 1 idea, Payments and Onboarding here. "
+        "Who takes it over?"
     )
     event = [d for d in slack.deliveries if d.payload.get("event", {}).get("type") == "user_change"]
     slack.deliver_again(event[-1])

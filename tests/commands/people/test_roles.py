@@ -61,9 +61,7 @@ def test_a_role_is_given_by_form_and_the_list_beneath_shows_it(slack, shop):
     line = f"Finance · <@{dana}> · stand-in"
     slack.wait_for(lambda: listed.shows(line) and listed.shows(f"Finance · <@{cleo}> · stand-in"))
     said = slack.wait_for(lambda: slack.dm("ana").messages)[-1].text
-    assert said == (
-        f"Done: <@{dana}> and <@{cleo}> have the role *finance* as stand-in in Shop now."
-    )
+    assert said == (f"Done: <@{dana}> and <@{cleo}> now have the role finance as stand-in in Shop.")
 
 
 def test_a_role_is_taken_away_after_a_question(slack, shop):
@@ -164,7 +162,7 @@ def test_a_group_that_is_emptied_is_told_to_the_admin_once_and_when_it_is_filled
     )
     assert told[0].text == (
         "Nobody has the role council of Shop through the user group @council any more: it is "
-        "empty. Fill the group in Slack, or give the role to others with `/portfolio roles`."
+        "empty. Fill the group in Slack, or give the role to others with /portfolio roles."
     )
     assert roles(slack).shows("Council · @council, empty: nobody has this role through it")
     slack.change_user_group("council", ["dana"])

@@ -33,7 +33,7 @@ def beginning(request, slack, database_url):
             "no admin": "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id",
             "no portfolio": f"Tack is not set up here yet. An admin types /portfolio setup, "
             f"which guides through it. Ask <@{ana}>.",
-            "not live": f"Shop is still being set up, and quiet until then. An admin types "
+            "not live": f"Shop is still being set up, and posts nothing until then. An admin types "
             f"/portfolio setup and chooses Go live. Ask <@{ana}>.",
         }[request.param]
 

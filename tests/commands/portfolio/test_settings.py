@@ -141,11 +141,11 @@ def test_a_state_is_renamed_and_asks_for_what_is_checked(slack, shop):
     assert "What happens there?" not in form.labels
     form.fill("Name", "Ideas")
     form.choose("To move on an epic needs", "An owner", "The hypothesis")
-    form.fill("Ask about epics here after so many days without an update", "21")
+    form.fill("Stale after so many days without an update", "21")
     form.submit()
     board = note_on(slack, ana, "*Ideas* is saved.")
     assert board.shows("To move on: an owner, the hypothesis")
-    slack.wait_for(lambda: "Ideas, since today" in card(slack, "PAY-1").text)
+    slack.wait_for(lambda: "Ideas · since today" in card(slack, "PAY-1").text)
     state = stored(shop, State)[0]
     assert (state.name, state.exit_requires) == ("funnel", ["owner", "hypothesis"])
     assert state.stale_after_days == 21
@@ -189,9 +189,7 @@ def test_a_state_goes_when_nobody_stands_there_and_history_keeps_it(slack, shop)
     refused.close()
     ben.types("/epic move PAY-1 ready", channel="payments")
     menu(board, shop, "Analyzing", "Drop")
-    note_on(
-        slack, ana, "*Analyzing* was dropped from the board. History that stands in it keeps it."
-    )
+    note_on(slack, ana, "*Analyzing* was dropped from the board. History keeps its name.")
     menu(board, shop, "Reviewing", "Drop")
     note_on(slack, ana, "*Reviewing* was dropped from the board.")
     names = [state.name for state in stored(shop, State)]
@@ -256,14 +254,14 @@ def test_a_stream_is_merged_after_a_look_at_what_goes_along(slack, shop):
     assert check.shows(f"council (<@{cleo}>)")
     assert stored(shop, StreamMove) == []
     check.submit()
-    said = told_ana(slack, "went into")
-    assert said.startswith("*Payments* went into *Onboarding*: 1 open epic moved with their keys")
+    said = told_ana(slack, "was merged into")
+    assert said.startswith("Payments was merged into Onboarding: 1 open epic moved with their keys")
     assert f"Roles on Payments ended with it: council (<@{cleo}>)" in said
     assert not ana.has_form()
     told = slack.wait_for(
-        lambda: [m for m in slack.channel("payments").messages if "is part of" in m.text]
+        lambda: [m for m in slack.channel("payments").messages if "is now part of" in m.text]
     )
-    assert told[0].text.startswith("*Payments is part of Onboarding now.*")
+    assert told[0].text.startswith("Payments is now part of Onboarding.")
     source, target = sorted(stored(shop, ValueStream), key=lambda stream: stream.id)
     assert (source.merged_into_id, source.ended_at is not None) == (target.id, True)
     assert [(e.key, e.value_stream_id) for e in stored(shop, Epic)] == [
@@ -284,10 +282,10 @@ def test_a_merge_of_a_stream_changed_meanwhile_is_looked_at_once_more(slack, sho
         stream = session.scalars(select(ValueStream).where(ValueStream.name == "Payments")).one()
         stream.version += 1
     assert not check.submit().closed
-    assert check.shows("*Something changed while you looked.*")
+    assert check.shows("*Something changed while you were looking.*")
     check.submit()
-    said = told_ana(slack, "went into")
-    assert said.startswith("*Payments* went into *Onboarding*: no open epics moved")
+    said = told_ana(slack, "was merged into")
+    assert said.startswith("Payments was merged into Onboarding: no open epics moved")
 
 
 def test_a_stream_is_split_with_the_epics_that_were_chosen(slack, shop):
@@ -305,12 +303,12 @@ def test_a_stream_is_split_with_the_epics_that_were_chosen(slack, shop):
     form.fill("Its keys begin with", "")
     form.submit()
     check = ana.form(title="Check before splitting")
-    assert check.shows("*Refunds* (REF) is made")
+    assert check.shows("*Refunds* (REF) is created")
     assert check.shows("2 open epics of *Payments* go there")
     assert len(stored(shop, ValueStream)) == 2
     check.submit()
-    said = told_ana(slack, "is a value stream now")
-    assert said.startswith("*Refunds* (REF) is a value stream now, with 2 open epics of Payments.")
+    said = told_ana(slack, "is now a value stream")
+    assert said.startswith("Refunds (REF) is now a value stream, with 2 open epics of Payments.")
     with shop.database.read() as session:
         told = session.execute(
             select(Epic.key, ValueStream.name)

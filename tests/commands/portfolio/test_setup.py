@@ -88,10 +88,10 @@ def test_an_admin_sets_it_up_step_by_step_and_it_goes_live(slack, tack):
     assert slack.channel("portfolio").messages == []
     steps(ana).click("Go live")
     told = slack.wait_for(lambda: slack.channel("portfolio").messages)[0]
-    assert told.text.startswith("*Shop is at work in Tack.* It begins empty.")
+    assert told.text.startswith("Shop is live in Tack. It starts empty.")
     owner = slack.wait_for(lambda: slack.dm("ben").messages)[0]
-    assert owner.text.startswith("*Shop is live*, and you own Payments.")
-    assert slack.wait_for(lambda: slack.dm("ana").messages)[0].text.startswith("*Shop is live*")
+    assert owner.text.startswith("Shop is live, and you own Payments.")
+    assert slack.wait_for(lambda: slack.dm("ana").messages)[0].text.startswith("Shop is live")
     note_on(slack, ana, "*Shop is live.*").close()
     assert ana.form(title="Settings").shows("*Shop* · live since")
     [shop] = stored(tack)

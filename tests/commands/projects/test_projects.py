@@ -230,7 +230,7 @@ def test_several_projects_are_linked_in_one_form_all_or_none(slack, shop):
     assert linked(shop) == {"PAY-1": first, "PAY-2": second}
     slack.wait_for(lambda: listed.shows("1 epic linked"))
     told = slack.wait_for(lambda: slack.as_user("ben").private_messages())[-1].text
-    assert "*PAY-1* Pay by bank transfer is linked to PRJ-1 now." in told
+    assert "PAY-1 Pay by bank transfer is now linked to PRJ-1." in told
 
 
 def link_behind(tack, key, project_id):

@@ -52,14 +52,14 @@ def adds_result(slack, shown, **figures):
 
 
 def reads(slack, shown, figure, who="ana"):
-    shown.chooses_overflow("Say where it stands")
-    form = slack.as_user(who).form(title="Where does it stand?")
+    shown.chooses_overflow("Update its value")
+    form = slack.as_user(who).form(title="Its value now")
     form.fill("Where is it now, %?", figure)
     return form
 
 
 def test_an_empty_list_teaches_what_a_theme_is(slack, shop):
-    assert themes(slack).shows("*Add a theme* begins; three to six are usual.")
+    assert themes(slack).shows("Start with *Add a theme*; three to six are usual.")
     listed = themes(slack, "cleo")
     assert listed.shows("The council or an admin adds the first one.")
     assert "Add a theme" not in listed.buttons
@@ -81,7 +81,7 @@ def test_what_is_not_known_is_said_and_never_0(slack, shop):
     shown = opens_theme(slack, adds_theme(slack))
     adds_objective(slack, shown)
     adds_result(slack, shown)
-    assert shown.shows("beginning not known, no target yet")
+    assert shown.shows("start not known, no target yet")
 
 
 def test_a_figure_that_is_none_is_asked_for_again_with_what_was_typed(slack, shop):

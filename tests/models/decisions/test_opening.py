@@ -58,7 +58,7 @@ def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_no
     with pytest.raises(NowhereToPost) as refused:
         a_decision(epic)
     assert refused.value.sentence == (
-        "Neither Shop nor the value stream has a channel, so the ballot has nowhere to stand. "
+        "Neither Shop nor the value stream has a channel, so there is no place for the ballot. "
         "An admin sets one with /portfolio settings."
     )
 

@@ -101,7 +101,7 @@ def test_a_move_that_is_refused_says_what_is_missing_and_what_mends_it():
 def test_what_passes_an_obstacle_says_why(obstacles, reason):
     with pytest.raises(ReasonMissing) as refused:
         a_move("reviewing", "analyzing", obstacles=obstacles, reason=reason).check_reason()
-    said = "Say why it moves anyway: the next digest shows it."
+    said = "Say why you override: the next digest shows it."
     assert refused.value.errors == {"reason": said}
     a_move("reviewing", "analyzing", obstacles=obstacles, reason="the law").check_reason()
 
@@ -118,7 +118,9 @@ def test_delivering_is_reached_by_persevering_but_for_what_was_done(state, stand
     move = a_move(state, "implementing", phase=Phase.DELIVERING, stands=stands)
     assert move.perseveres is perseveres
     if perseveres:
-        with pytest.raises(ReasonMissing, match="Say in a sentence why it goes on after its MVP"):
+        with pytest.raises(
+            ReasonMissing, match="Say in a sentence why it perseveres after its MVP"
+        ):
             move.check_reason()
     else:
         move.check_reason()

@@ -95,9 +95,9 @@ def test_what_is_missing_is_told_by_its_kind():
     portfolio = a_portfolio()
     everything = (Requirement.ANSWER, Requirement.THEME, Requirement.MVP_JUDGED)
     assert told(everything, portfolio.state("done")) == [
-        "The idea has not had its yes yet",
+        "The idea is not accepted yet",
         "1 answer open before it is done: a theme or why there is none",
-        "Its MVP is not judged yet: Delivering comes first",
+        "Persevere is not approved yet: Delivering comes first",
     ]
     two = (Requirement.KILL_THRESHOLD, Requirement.MVP_COST)
     analyzing = portfolio.state("analyzing")
@@ -175,5 +175,6 @@ def test_a_full_place_says_how_full_it_is_and_what_opens_it():
         "Payments has 5 of 5 in flight; a place opens when PAY-9 is done or stopped"
     )
     assert FullPlace("Shop", "Testing the MVP", 7, 5, is_last=False).phrase == (
-        "Shop has 7 of 5 in Testing the MVP; a place opens when one of them moves on or is stopped"
+        "Testing the MVP is full (7 of 5 in Shop); a place opens when one of them "
+        "moves on or is stopped"
     )

@@ -78,7 +78,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(content, sentence):
 
 def test_more_than_ten_megabytes_are_not_taken_at_once():
     assert read_table((b"x" * 1_023 + b"\n") * (MOST_BYTES // 1_024)).rows
-    with pytest.raises(TooLarge, match=r"The file has 10\.0 MB, and 10 MB are taken"):
+    with pytest.raises(TooLarge, match=r"The file has 10\.0 MB; Tack takes 10 MB"):
         read_table(b"x" * (MOST_BYTES + 1))
 
 

@@ -33,8 +33,8 @@ move past a limit or a policy              .        .          .            x   
 approve persevering after an MVP           .        .          .            x       x       .     x
 open a decision on this epic               .        .          x            x       x       .     x
 confirm that this epic is still right      .        .          x            x       .       .     x
-say what blocks this epic                  .        .          x            x       x       .     x
-say who sees this epic                     .        .          x            x       x       .     x
+block or unblock this epic                 .        .          x            x       x       .     x
+restrict this epic                         .        .          x            x       x       .     x
 hand this over                             .        .          x            x       .       .     x
 change limits here                         .        .          .            x       .       .     x
 change this project                        .        .          .            x       .       x     x
@@ -43,9 +43,9 @@ fund a value stream                        .        .          .            .   
 ask for a budget shift                     .        .          .            x       x       x     x
 set Tack up                                .        .          .            .       .       .     x
 give and take roles                        .        .          .            .       .       .     x
-bring data in                              .        .          .            .       .       .     x
+import data                                .        .          .            .       .       .     x
 read the whole audit log                   .        .          .            .       .       x     x
-say when a digest comes here               .        x          x            x       x       x     x
+change the digest of this channel          .        x          x            x       x       x     x
 """
 COLUMNS = {
     "viewer": Role.VIEWER,
@@ -89,7 +89,7 @@ def test_a_refusal_where_nobody_may_says_how_that_is_mended():
         refuse(Right.SET_UP, ["an admin"], [])
     assert refused.value.sentence == (
         "Only an admin can set Tack up. "
-        "Nobody is that now: an admin gives roles with /portfolio roles."
+        "Nobody has that role now: an admin gives roles with /portfolio roles."
     )
 
 

@@ -257,7 +257,7 @@ def test_an_empty_page_says_why_and_where_to_look():
     assert shown(audit_log(a_page(epic=epic)))[0].startswith("Nothing about *PAY-1 · ")
     assert shown(audit_log(a_page(query=Query(word="x")))) == [
         "Nothing in the log matches “x”. An import from a file is one entry, without its rows. "
-        "`/portfolio audit` alone shows the newest changes."
+        "`/portfolio audit` on its own shows the newest changes."
     ]
 
 

@@ -64,16 +64,16 @@ def test_the_numbers_there_are_stand_on_the_card():
 def test_a_number_that_is_missing_is_said_never_zero():
     epic = an_epic(indicator="Completion", target=Decimal(68), full_cost_minor=42_000_000)
     assert shown(epic_card.epic_card(a_card(epic)))[4:6] == [
-        "*Completion*\nwhere it is now: not known yet, target 68",
+        "*Completion*\ncurrent value not known yet, target 68",
         "*Cost*\nMVP: not estimated yet, in full €420k",
     ]
 
 
-def test_a_late_answer_is_hoped_for_without_blame():
+def test_a_late_answer_says_when_it_was_due():
     card = epic_card.epic_card(a_card(an_epic(), day=16))
     assert shown(card)[3:5] == [
         "*Funnel* · day 16",
-        "*Next:* an answer by @Ben, hoped for by {Mon 1 Jun}.",
+        "*Next:* waiting for @Ben's answer, due {Mon 1 Jun}.",
     ]
 
 
@@ -142,7 +142,7 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
         button,
         f"Last change: moved from {before.capitalize()} to {label} by @Ben, {{Mon 18 May}}"
         " · a good case",
-        "Say what blocks it",
+        "Mark as blocked",
     ]
 
 
@@ -202,7 +202,7 @@ def test_a_board_without_done_asks_where_it_goes_from_there():
     portfolio.states.remove(portfolio.state("done"))
     card = epic_card.epic_card(a_card(epic, "ready"))
     assert "*Next:* decide where it goes from here." in shown(card)
-    assert buttons(card.blocks) == ["Say what blocks it: PAY-12"]
+    assert buttons(card.blocks) == ["Mark as blocked: PAY-12"]
 
 
 @pytest.mark.parametrize("state", ["funnel", "implementing", "stopped"])
@@ -247,12 +247,12 @@ def test_a_title_or_a_reason_of_any_length_leaves_room_for_the_rest():
     idea = epic_card.epic_card(a_card(an_epic(title="x" * 5_000), "ready", reason="x" * 5_000))
     assert shown(idea)[-1].endswith(" · " + "x" * 299 + "…")
     told = epic_card.moved(epic)
-    assert shown(told)[0].endswith("* is in *Stopped* now.")
+    assert shown(told)[0].endswith("* is now in *Stopped*.")
 
 
 def test_whoever_moved_it_is_told_where_it_is():
     told = epic_card.moved(an_epic("reviewing"))
-    said = "*PAY-12 · Pay by bank transfer at checkout* is in *Reviewing* now."
+    said = "*PAY-12 · Pay by bank transfer at checkout* is now in *Reviewing*."
     assert shown(told) == [said, "Open PAY-12"]
 
 
@@ -278,7 +278,7 @@ def test_what_has_ended_can_be_neither_stopped_nor_blocked(state):
 
 def test_a_channel_shows_no_word_of_an_epic_that_is_restricted():
     card = epic_card.restricted(an_epic(restricted=True))
-    said = "PAY-12 is restricted to its circle; who is in it sees it with /epic show PAY-12."
+    said = "PAY-12 is restricted to its circle, who can see it with /epic show PAY-12."
     assert (shown(card), card.text) == ([said], said)
 
 

@@ -102,10 +102,10 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "*Stopped* PAY-5 Gift cards: sold too few. Thank you, Payments, for finding it out.",
         "*Needs you*",
         "*PAY-7 · Pay by bank transfer at checkout*\n"
-        "waits for its first answer since {Mon 27 Apr}, hoped for by {Mon 11 May} · Payments, @Ben",
+        "waits for its first answer since {Mon 27 Apr}, due {Mon 11 May} · Payments, @Ben",
         "Answer this idea",
         "*PAY-8 · Pay by bank transfer at checkout*\n"
-        "Delivering · last news 14 days ago. Is this still right, @Ana?",
+        "Delivering · last update 14 days ago. Is this still right, @Ana?",
         "Still right",
         "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
         " · delivering 6\n"
@@ -114,9 +114,9 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
         " (28 finished in 26 weeks)\n"
         "*Ageing* 1 is past the line of day 190; it crossed it this week (PAY-5)",
-        "In the thread: 6 ideas to answer, 1 past its date · 1 without news",
+        "In the thread: 6 ideas to answer, 1 past its date · 1 stale",
         "Explain a number",
-        "Shop · every Monday at 9:00 (Europe/Berlin), asked for by @Ana",
+        "Shop · every Monday at 9:00 (Europe/Berlin), set up by @Ana",
     ]
 
 
@@ -152,7 +152,7 @@ def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
     telling = a_telling(portfolio, needs=waiting(answers=Pile([soon], 1, 0)))
     assert (
         "*PAY-7 · Pay by bank transfer at checkout*\n"
-        "waits for its first answer, by {Fri 22 May} · Payments, @Ben"
+        "waits for its first answer, due {Fri 22 May} · Payments, @Ben"
     ) in shown(digest.digest(telling))
 
 
@@ -225,7 +225,7 @@ def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
         milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
     )
     figures = shown(digest.digest(telling))[-4].split("\n")
-    assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · without one 9"
+    assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · no theme 9"
     assert figures[5] == (
         "*Projects* 11 of 14 milestones on their date · PRJ-204 M3 14 days late, linked to PAY-12"
     )
@@ -315,7 +315,7 @@ def test_the_first_one_starts_where_people_are_and_blames_nobody():
         "(now 0).",
         "*One thing would help:* 9 of 58 epics have no owner.",
         "Give them owners",
-        "Shop · every Monday at 9:00 (Europe/Berlin), asked for by @Ana",
+        "Shop · every Monday at 9:00 (Europe/Berlin), set up by @Ana",
     ]
 
 
@@ -337,7 +337,7 @@ def test_the_first_one_of_a_channel_that_joins_later_is_a_usual_one():
     lines = shown(digest.digest(a_telling(portfolio, first=True)))
     assert lines[0] == "Week 20 · 29 epics in flight"
     assert (
-        "This is the first digest here. From now on each tells what changed since the one before."
+        "This is the first digest here. Each one after it says what changed since the last."
         in lines
     )
 
@@ -347,7 +347,7 @@ def test_after_weeks_away_it_says_that_it_tells_of_all_of_them():
     telling = a_telling(portfolio, changes=some_changes(portfolio), since=START_OF_WEEK - 3 * WEEK)
     lines = shown(digest.digest(telling))
     assert lines[0] == "Weeks 18–20 · 29 epics in flight"
-    assert "It tells of 3 weeks together: no digest came in between." in lines
+    assert "This covers 3 weeks: no digest was posted in between." in lines
 
 
 def test_not_of_whole_weeks_it_names_its_days():
@@ -368,7 +368,7 @@ def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
     ]
     lines = shown(digest.digest(a_telling(portfolio, needs=waiting(stale=Pile(asked, 40)))))
     assert lines.count("Still right") == 3
-    assert "In the thread: 40 without news" in lines
+    assert "In the thread: 40 stale" in lines
 
 
 def test_what_people_wrote_pings_nobody_and_links_nowhere():
@@ -601,9 +601,9 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
     title = "Pay by bank transfer at checkout"
     assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 6, 1))) == [
         "*Ideas to answer* · 6 wait for a first answer, 1 past its date",
-        f"*PAY-7* {title}\nPayments, @Ben · hoped for by {{Mon 11 May}}",
+        f"*PAY-7* {title}\nPayments, @Ben · due {{Mon 11 May}}",
         "Answer this idea",
-        "5 more are not named here.",
+        "5 more are not shown here.",
     ]
     assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 1, 1)))[0] == (
         "*Ideas to answer* · 1 waits for a first answer, past its date"
@@ -616,14 +616,14 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
         "Unblock",
     ]
     assert shown(a_reply(MessageKind.DIGEST_QUIET, Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
-        "*Without news* · 1 epic was not heard of for long",
-        f"*PAY-4* {title}\nTesting the MVP · last news 16 days ago · @Ana",
+        "*Stale* · 1 epic had no update for a while",
+        f"*PAY-4* {title}\nTesting the MVP · last update 16 days ago · @Ana",
         "Still right",
     ]
     assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, Pile([override], 1))) == [
-        "*Moved past a limit or a policy* · once since the last digest",
+        "*Overrides* · 1 since the last digest",
         f"*PAY-4* {title}\n@Ben (value-stream owner): Customers wait. "
-        "Passed: Payments has 5 of 5 in flight",
+        "Overrode: Payments has 5 of 5 in flight",
         "Open PAY-4",
     ]
     assert shown(a_reply(MessageKind.DIGEST_UNOWNED, Pile([epic], 1))) == [
@@ -632,7 +632,7 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
         "Give it an owner",
     ]
     assert shown(a_reply(MessageKind.DIGEST_SLIPS, Pile([a_slip()], 1))) == [
-        "*Milestones off their dates* · 1 is to come later than agreed",
+        "*Milestones off their dates* · 1 is later than agreed",
         "*PRJ-204* M3 Go-live\n14 days after its date of 4 May 2026 · linked to PAY-12",
         "Open PRJ-204",
     ]
@@ -658,7 +658,7 @@ def test_an_owner_is_asked_about_all_their_epics_at_once():
         f"*PAY-1 · {title}*\nready, not blocked · since {{Mon 18 May}} · Payments",
         "Still right",
         f"*PAY-2 · {title}*\nready, not blocked · since {{Mon 18 May}} · Payments"
-        " · said {Mon 18 May}: still right",
+        " · confirmed {Mon 18 May}",
         "Something changed",
     ]
 
@@ -675,14 +675,14 @@ def test_with_more_than_a_screen_of_epics_the_others_are_counted():
     portfolio = a_portfolio()
     asked = [(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
     lines = shown(fact_check.fact_check(5, asked, 25, MONDAY))
-    assert "15 more of yours are in flight; `/epic list` shows them." in lines
+    assert "15 more of your epics are in flight; `/epic list` shows them." in lines
     assert lines[-2:] == ["Something changed", "All still right"]
 
 
 def test_answered_it_says_thank_you_and_asks_nothing():
     epic = an_epic("ready")
     assert shown(fact_check.fact_check(5, [(epic, MONDAY)], 1, MONDAY))[0] == (
-        "Thank you: your epic stands as told, and the next digest will say so."
+        "Thank you: your epic is confirmed, and the next digest will say so."
     )
     assert shown(fact_check.fact_check(5, [], 0, MONDAY)) == [
         "None of your epics is in flight any more. Thank you."
@@ -697,7 +697,7 @@ def test_the_answers_about_a_digest_say_when_the_next_one_comes():
     when = "{Mon 25 May, 9:00}"
     assert shown(subscription.state(found)) == [
         f"The digest of Shop comes to this channel every Monday at 9:00 (Europe/Berlin), "
-        f"the next one {when}. @Ana asked for it."
+        f"the next one {when}. @Ana set it up."
     ]
     for said in (subscription.subscribed, subscription.resumed, subscription.sent):
         assert when in shown(said(found))[0]
@@ -707,7 +707,7 @@ def test_the_answers_about_a_digest_say_when_the_next_one_comes():
 def test_a_paused_digest_says_since_when_and_by_whom():
     found = a_subscription(a_portfolio(), paused_at=MONDAY, paused_by=BEN)
     assert shown(subscription.state(found))[0].startswith(
-        "The digest of Shop is paused in this channel since {Mon 18 May}, by @Ben."
+        "The digest of Shop has been paused in this channel since {Mon 18 May}, by @Ben."
     )
 
 
@@ -726,5 +726,5 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
         several = Several(count=len(decisions), named=tuple(decisions))
         return shown(digest.digest(a_telling(portfolio, changes=Changes(decided=several))))[1]
 
-    assert told(decided[:1]) == "1 decision was taken.\n*Decided* PAY-1: persevere (D-1)"
+    assert told(decided[:1]) == "1 decision was made.\n*Decided* PAY-1: persevere (D-1)"
     assert told(decided).endswith("PAY-3: persevere (D-3) and 2 more")

@@ -33,8 +33,8 @@ from tests.views.builders import (
 )
 from tests.views.reading import buttons, element, options, shown_form, shown_home
 
-FOOT = "Tack keeps the portfolio where you talk · `/epic help` says what you can type"
-NOTHING = "*Nothing waits for you.* What will, stands here first."
+FOOT = "Tack keeps the portfolio where you talk · `/epic help` shows what you can type"
+NOTHING = "*Nothing is waiting for you.* New items appear here first."
 CHOICES = [
     "Value stream",
     "All value streams",
@@ -120,7 +120,7 @@ def test_work_in_flight_is_told_by_theme_and_without_one():
     )
     assert shown_home(home(board))[2] == (
         "5 epics · in flight *5* · testing and delivering together 4 of 3, over by 1\n"
-        "In flight by theme: Trust 3 · Speed 1 · without one 1"
+        "In flight by theme: Trust 3 · Speed 1 · no theme 1"
     )
 
 
@@ -393,17 +393,16 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
     title = "Pay by bank transfer at checkout*"
     assert shown_home(home(a_board(portfolio=portfolio), waits=waits))[:18] == [
         "What waits for you",
-        f"*PAY-7 · {title}\n"
-        "An idea for Payments · hoped for an answer by {Mon 11 May}, 7 days late",
+        f"*PAY-7 · {title}\nAn idea for Payments · answer due {{Mon 11 May}}, 7 days late",
         "Answer this idea",
-        f"*PAY-8 · {title}\nAn idea for Payments · an answer by {{Mon 1 Jun}}",
+        f"*PAY-8 · {title}\nAn idea for Payments · answer due {{Mon 1 Jun}}",
         "Answer this idea",
         f"*PAY-9 · {title}\nTesting the MVP · blocked 12 days: waits for the supplier",
         "Unblock",
         f"*PAY-10 · {title}\n"
         "Reviewing · 2 answers open before analysis: the stop line, the cost of the MVP",
         "Add 2 answers",
-        f"*PAY-11 · {title}\nDelivering · last news 16 days ago. Is this still right?",
+        f"*PAY-11 · {title}\nDelivering · last update 16 days ago. Is this still right?",
         "Still right",
         f"*PAY-13 · {title}\nReady in Payments · it has no owner yet",
         "Give it an owner",
@@ -429,7 +428,7 @@ def test_what_finds_no_place_at_all_is_counted_by_its_kind():
     texts = shown_home(home(a_board(), waits=everything_waits(a_portfolio())))
     assert texts[19] == (
         "And 9,996 more ideas to answer, 9,996 more blocked, 9,996 more with answers open, "
-        "9,999 more without news, 9,999 more without an owner, 9,999 more streams without an "
+        "9,999 more stale, 9,999 more without an owner, 9,999 more streams without an "
         "owner, 9,999 more milestones off their dates."
     )
 
@@ -458,7 +457,7 @@ def test_who_has_no_part_reads_what_tack_is_and_what_they_can_do():
 def test_who_may_only_look_is_not_offered_to_propose():
     reader = Reader(user_id=DANA, has_part=False, may_propose=False)
     answer = home(a_board(), reader=reader)
-    assert "ask an admin for the role of a proposer" in shown_home(answer)[0]
+    assert "ask an admin for the proposer role" in shown_home(answer)[0]
     assert "Propose an epic" not in buttons(answer.blocks)
 
 
@@ -472,7 +471,7 @@ def test_before_it_is_live_home_says_that_nothing_is_posted():
     )
     admin = Reader(user_id=ANA, is_admin=True)
     assert (
-        "`/portfolio setup` goes on where it was left" in shown_home(home(board, reader=admin))[0]
+        "`/portfolio setup` continues where it was left" in shown_home(home(board, reader=admin))[0]
     )
 
 
@@ -483,31 +482,33 @@ def test_an_admin_is_welcomed_with_the_form():
         "*Tack* keeps the portfolio where you talk: ideas and what becomes of them, from a first "
         "sentence to an outcome, on one board.",
         "*Tack is not set up yet.*\n"
-        "@Ana, @Ben or @Cleo can do it with `/portfolio setup`: "
-        "a form that can be left and taken up again.",
+        "@Ana, @Ben or @Cleo can set it up with `/portfolio setup`, "
+        "which can be closed and continued later.",
         "Set up the portfolio",
     ]
 
 
 def test_the_others_are_welcomed_with_whom_to_ask():
     texts = shown_home(home_board.welcome([ANA], is_admin=False))
-    assert texts[-1].startswith("*Tack is not set up yet.*\n@Ana can do it with `/portfolio setup`")
+    assert texts[-1].startswith(
+        "*Tack is not set up yet.*\n@Ana can set it up with `/portfolio setup`"
+    )
 
 
 def test_without_an_admin_it_says_how_someone_becomes_one():
     assert shown_home(home_board.welcome([], is_admin=False))[-1] == (
         "*Tack is not set up yet.*\n"
-        "First, someone needs to be made an admin: start Tack with `TACK_ADMINS` set to a member "
+        "First, make someone an admin: start Tack with `TACK_ADMINS` set to a member "
         "id, or run `tack admin grant`. Then `/portfolio setup` asks for the rest."
     )
 
 
 def test_who_may_see_no_portfolio_reads_whom_to_ask():
     assert shown_home(home_board.closed([ANA, BEN]))[-1] == (
-        "*What is kept here is for those who have a role in it, and you have none so far.*\n"
+        "*Only people with a role can see what is here, and you have none yet.*\n"
         "Ask @Ana or @Ben: an admin gives roles with `/portfolio roles`."
     )
 
 
 def test_what_takes_long_is_announced_in_one_line():
-    assert shown_home(home_board.on_its_way()) == ["*Your board is on its way.* A moment, please."]
+    assert shown_home(home_board.on_its_way()) == ["*Your board is loading.* One moment, please."]

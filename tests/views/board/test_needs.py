@@ -203,7 +203,7 @@ def lines(need, texts, where):
 def test_home_names_three_and_says_how_many_more_there_are(need):
     none, few, many = at_home(need, 0, 0), at_home(need, 2, 2), at_home(need, 4_321, 5)
     assert [lines(need, each, Where.HOME) for each in (none, few, many)] == [0, 2, 3]
-    assert none == ["*Nothing waits for you.* What will, stands here first."]
+    assert none == ["*Nothing is waiting for you.* New items appear here first."]
     assert not few[-1].startswith("And ")
     assert many[-1].startswith("And 4,318 more ")
 
@@ -228,8 +228,8 @@ def test_the_thread_names_ten_and_says_how_many_more_there_are(need):
     many = in_the_thread(need, 4_321, 10)
     assert [lines(need, each, Where.THREAD) for each in (none, few, many)] == [0, 2, 10]
     assert len(none) == 1
-    assert "not named here" not in few[-1]
-    assert many[-1] == "4,311 more are not named here."
+    assert "not shown here" not in few[-1]
+    assert many[-1] == "4,311 more are not shown here."
 
 
 @pytest.mark.parametrize(
@@ -255,4 +255,4 @@ def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():
     said = "*€81k from Onboarding to Platform*\n"
     said += "waits for {} until {{Fri 22 May, 11:00}} · asked by @Eli"
     assert shown(the_line(SHIFTS, shift, asks=True))[0] == said.format("@Cleo and finance")
-    assert shown(the_line(SHIFTS, shift, asks=False))[0] == said.format("your yes")
+    assert shown(the_line(SHIFTS, shift, asks=False))[0] == said.format("your approval")

@@ -216,7 +216,7 @@ def test_who_has_said_yes_is_said():
             [
                 "Done · €80,000 from Onboarding to Platform",
                 f"Moved by *@Cleo* {{Mon 18 May, 11:00}}: {REASON}\n"
-                "It needed nobody else: 5.0 % of Onboarding's €1,600,000. "
+                "No approval was needed: 5.0 % of Onboarding's €1,600,000. "
                 "Platform has €115,000 available.",
                 "Ledger entry 2026-0147",
             ],
@@ -312,7 +312,7 @@ def test_an_empty_year_says_who_begins_it():
         "/budget fund."
     ]
     mine = budget_texts(a_budget([Balance(), Balance()], may_fund=True))
-    assert "*Fund a stream* begins" in mine[0]
+    assert "Start with *Fund a stream*" in mine[0]
 
 
 def test_each_stream_says_what_it_has_also_where_it_overspent_or_has_nothing():

@@ -104,8 +104,8 @@ def test_no_button_is_before_the_others_and_each_says_what_it_is_about():
 def test_what_is_not_known_is_said_and_never_0():
     bare = an_epic("implementing", phase=Phase.TESTING, hypothesis=None)
     texts = shown(ballot.ballot(standing(epic=bare)))
-    assert "*Pay by bank transfer at checkout*\nWhat it believes is not written down yet." in texts
-    assert "*Indicator*\nnone is named on the epic" in texts
+    assert "*Pay by bank transfer at checkout*\nNo hypothesis is written down yet." in texts
+    assert "*Indicator*\nthe epic names none yet" in texts
     assert "*Money*\nMVP: not estimated" in texts
     assert "Nobody has voted yet." in texts[-1]
 
@@ -207,7 +207,7 @@ def test_the_list_says_of_each_how_it_stands_or_how_it_ended():
     closed(second, "stop", "stop", "persevere", at=MONDAY + THURSDAY)
     page = register.decision_list(DecisionsPage([first, second], 1, 1, 2), DecisionsList())
     assert texts_of(page) == [
-        "What was put to a vote, the open ones first.",
+        "Decisions put to a vote, open ones first.",
         "*D-1 · PAY-12 Pay by bank transfer at checkout*\n"
         "1 of 3 have voted, closes {Sat 23 May, 11:00}",
         "Open",

@@ -404,10 +404,9 @@ def test_redrawn_it_asks_for_what_was_chosen_and_keeps_what_was_shown():
 def test_saved_it_says_which_answers_are_others():
     answer = epic_form.saved(an_epic(), ["mvp_cost_minor", "theme_id", "theme_none_because"])
     assert shown(answer)[0] == (
-        "*PAY-12 · Pay by bank transfer at checkout*: the cost of the MVP and the theme are as "
-        "you say now."
+        "*PAY-12 · Pay by bank transfer at checkout*: updated the cost of the MVP and the theme."
     )
-    assert shown(epic_form.saved(an_epic(), []))[0].endswith(": nothing was changed.")
+    assert shown(epic_form.saved(an_epic(), []))[0].endswith(": nothing changed.")
 
 
 # What its proposer is told

@@ -25,7 +25,7 @@ def test_an_empty_list_says_how_to_begin():
 def test_one_epic_says_where_it_stands_since_when_and_whose_it_is():
     answer = epic_list(a_page(1))
     assert shown(answer) == [
-        "1 epic, page 1 of 1 · in the order of the board",
+        "1 epic, page 1 of 1 · in board order",
         "*PAY-1* · Pay by bank transfer at checkout\nFunnel since {Mon 18 May} · Payments · @Ana",
         "Open",
     ]
@@ -47,7 +47,7 @@ def test_an_epic_of_nobody_says_nothing_of_an_owner():
 )
 def test_a_full_page_turns_to_its_neighbours(number, told, epics, turns):
     answer = epic_list(a_page(10_000, number))
-    assert shown(answer)[0] == f"{told} · in the order of the board"
+    assert shown(answer)[0] == f"{told} · in board order"
     assert shown(answer)[-1] == HOW
     called = buttons(answer.blocks)
     assert called[:epics] == [f"Open PAY-{(number - 1) * 20 + n}" for n in range(1, epics + 1)]
@@ -73,7 +73,7 @@ def test_what_blocks_an_epic_and_who_sees_it_is_said_in_its_line():
     blocked = Blocking(reason="waits for the contract <b>")
     texts = shown(epic_list(a_page(1, blocking=blocked, restricted=True)))
     assert texts[1].endswith(
-        "· @Ana · blocked: waits for the contract &lt;b&gt; · seen by its circle only"
+        "· @Ana · blocked: waits for the contract &lt;b&gt; · restricted to its circle"
     )
 
 
@@ -89,8 +89,7 @@ CHOSEN = Filter(streams=(1_000,), mine=True, texts=("<b>",))
 def test_it_says_how_the_words_were_read():
     answer = epic_list(a_page(1), filter=CHOSEN, read=READ)
     assert shown(answer)[0] == (
-        "1 epic, page 1 of 1 · in Payments · owned by you · with “&lt;b&gt;” "
-        "· in the order of the board"
+        "1 epic, page 1 of 1 · in Payments · owned by you · with “&lt;b&gt;” · in board order"
     )
 
 
@@ -115,7 +114,7 @@ def test_an_empty_list_says_what_to_leave_out():
     )
     assert shown(answer) == [
         "No epic matches this filter: in Payments, owned by you, with “&lt;b&gt;”.\n"
-        "Try leaving one part out.",
+        "Try leaving out one part.",
         "Without “mine”: 4",
         "Clear search: 1,200",
     ]
@@ -137,6 +136,6 @@ def test_where_one_part_leaves_nothing_all_the_others_are_shown():
 
 def test_where_nothing_helps_it_leads_to_the_whole_list():
     answer = epic_list(a_page(0), filter=CHOSEN, read=READ, without={"mine": 0})
-    assert shown(answer)[0].endswith("Leaving one part out does not help. `/epic list` shows all.")
+    assert shown(answer)[0].endswith("Leaving out one part does not help. `/epic list` shows all.")
     assert buttons(answer.blocks) == ["Show all epics"]
     assert "`" not in answer.text

@@ -49,9 +49,9 @@ def test_an_idea_waits_for_its_first_answer():
     assert step_of(an_epic()) == said
 
 
-def test_a_late_answer_is_hoped_for():
+def test_a_late_answer_says_when_it_was_due():
     line, _ = step_of(an_epic(), day=16)
-    assert line == "*Next:* an answer by @Ben, hoped for by {Mon 1 Jun}."
+    assert line == "*Next:* waiting for @Ben's answer, due {Mon 1 Jun}."
 
 
 @pytest.mark.parametrize(("weeks_live", "late"), [(3, False), (5, True)])
@@ -62,7 +62,7 @@ def test_nothing_is_late_in_the_first_four_weeks(weeks_live, late):
     card = Card(epic, a_step(epic), now)
     assert card.is_late is late
     line = written(next_step.next_line(card))
-    assert line == f"*Next:* an answer by @Ben{', hoped for by {Mon 1 Jun}' if late else ''}."
+    assert line == f"*Next:* waiting for @Ben's answer{', due {Mon 1 Jun}' if late else ''}."
 
 
 def test_a_question_waits_for_the_one_who_proposed_it():
@@ -85,7 +85,7 @@ def test_not_now_says_why_and_can_be_answered_again():
 def test_after_a_yes_what_is_still_open_is_asked_for():
     epic = an_epic(answered_at=MONDAY, accepted_at=MONDAY)
     assert step_of(epic) == (
-        "*Next:* the yes is there. 1 answer open before the review: a theme or why there is none.",
+        "Accepted. *Next:* 1 answer open before the review: a theme or why there is none.",
         "Add 1 answer",
     )
 

@@ -90,17 +90,17 @@ def test_the_words_of_an_answer_ping_nobody():
 def test_who_answers_is_told_what_became_of_it():
     epic = an_epic("reviewing", proposed_by=ANA)
     yes = given(AnswerKind.YES)
-    assert shown(idea_answer.answered(epic, yes, ()))[0] == f"{NAME} is in *Reviewing* now."
+    assert shown(idea_answer.answered(epic, yes, ()))[0] == f"{NAME} is now in *Reviewing*."
     idea = an_epic(proposed_by=ANA, accepted_at=MONDAY)
     missing = ["1 answer open before the review: a theme or why there is none"]
     assert shown(idea_answer.answered(idea, yes, missing)) == [
-        f"Your yes to {NAME} is kept. 1 answer open before the review: "
+        f"Your yes to {NAME} is saved. 1 answer open before the review: "
         "a theme or why there is none.",
         "Add 1 answer",
     ]
     for kind, said in (
-        (AnswerKind.QUESTION, f"Your question to {NAME} is with @Ana."),
-        (AnswerKind.NOT_NOW, f"{NAME} stays in *Funnel*; @Ana reads why."),
+        (AnswerKind.QUESTION, f"Your question to {NAME} was sent to @Ana."),
+        (AnswerKind.NOT_NOW, f"{NAME} stays in *Funnel*; @Ana can read why."),
     ):
         assert shown(idea_answer.answered(idea, given(kind, "x"), ()))[0] == said
 
@@ -110,7 +110,7 @@ def test_an_idea_from_elsewhere_has_nobody_to_hear_the_answer():
     told = idea_answer.answered(epic, given(AnswerKind.NOT_NOW, "x"), ())
     assert shown(told)[0] == f"{NAME} stays in *Funnel*; the reason is kept."
     told = idea_answer.answered(epic, given(AnswerKind.QUESTION, "x"), ())
-    assert shown(told)[0] == f"Your question to {NAME} stands on its card."
+    assert shown(told)[0] == f"Your question to {NAME} is on its card."
 
 
 # Blocking
@@ -122,7 +122,7 @@ def test_the_form_to_block_asks_what_it_waits_for():
         "*PAY-12* · Pay by bank transfer at checkout · in *Ready* since {Mon 18 May}",
         "What does it wait for?",
         "Waits for the contract with the bank",
-        "Who could help reads it, too.",
+        "It is on the card, so that someone can help.",
     ]
 
 
@@ -131,9 +131,7 @@ def test_who_blocks_and_unblocks_is_told_so():
         f"{NAME} is marked as blocked; the reason is on its card.",
         "Open PAY-12",
     ]
-    assert shown(block_form.unblocked(an_epic()))[0] == (
-        f"{NAME} can go on. Thank you for saying so."
-    )
+    assert shown(block_form.unblocked(an_epic()))[0] == (f"{NAME} is unblocked. Thank you.")
 
 
 # Stopping
@@ -143,10 +141,10 @@ def test_the_form_to_stop_says_what_it_does_and_asks_why_and_what_was_learned():
     form = stop_form.stop_form(an_epic("ready"), "C0PAY")
     assert shown_form(form) == [
         "Stop PAY-12?",
-        f"{NAME} leaves *Ready*, and Payments has one less in flight. Nothing is deleted: its "
-        "history stays, and it can be taken up again. @Ana hears of it privately.",
+        f"{NAME} leaves *Ready*, and Payments has one fewer in flight. Nothing is deleted: its "
+        "history stays, and it can be taken up again. @Ana is notified privately.",
         "Why?",
-        "Everybody reads it on the card.",
+        "Everybody can read it on the card.",
         "What was learned?",
     ]
     assert (form["submit"]["text"], form["close"]["text"]) == ("Stop it", "Keep it")

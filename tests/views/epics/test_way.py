@@ -135,7 +135,7 @@ def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():
     refused = not_yet(Requirement.KILL_THRESHOLD, Requirement.MVP_COST, full=[FULL])
     told = move_form.not_yet(refused)
     assert shown(told) == [
-        "*PAY-12* stays in *Reviewing*; before *Analyzing* something is missing:"
+        "*PAY-12* stays in *Reviewing* and cannot move to *Analyzing* yet:"
         "\n• 2 answers open before analysis: the stop line, the cost of the MVP"
         "\n• Payments has 5 of 5 in flight; a place opens when PAY-9 is done or stopped",
         "Add 2 answers",
@@ -148,9 +148,9 @@ def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():
 
 def test_those_who_may_are_offered_to_move_it_anyway():
     told = move_form.not_yet(not_yet(Requirement.MVP_COST, may_pass=True))
-    assert buttons(told.blocks) == ["Add 1 answer: PAY-12", "Move PAY-12 anyway, with a reason"]
+    assert buttons(told.blocks) == ["Add 1 answer: PAY-12", "Override: move PAY-12, with a reason"]
     only_full = move_form.not_yet(not_yet(full=[FULL], may_pass=True))
-    assert buttons(only_full.blocks) == ["Move PAY-12 anyway, with a reason"]
+    assert buttons(only_full.blocks) == ["Override: move PAY-12, with a reason"]
     assert "Move" not in str(buttons(move_form.not_yet(not_yet(full=[FULL])).blocks))
 
 
@@ -158,7 +158,7 @@ def test_an_idea_without_its_yes_is_answered_first():
     lacks = (Requirement.ANSWER, Requirement.THEME)
     told = move_form.not_yet(not_yet(*lacks, state="funnel", to="reviewing"))
     assert buttons(told.blocks) == ["Answer this idea: PAY-12"]
-    assert "• The idea has not had its yes yet\n• 1 answer open before the review" in shown(told)[0]
+    assert "• The idea is not accepted yet\n• 1 answer open before the review" in shown(told)[0]
 
 
 def test_what_was_typed_comes_back_with_the_refusal_and_in_the_form():
@@ -166,7 +166,7 @@ def test_what_was_typed_comes_back_with_the_refusal_and_in_the_form():
     assert shown(move_form.not_yet(refused, "they <wait>"))[-1] == "You wrote: they &lt;wait&gt;"
     form = move_form.anyway_form(refused, "they <wait>", "C0PAY")
     assert element(form["blocks"], move_form.REASON)["initial_value"] == "they <wait>"
-    assert shown_form(form)[0] == "Move PAY-12 anyway"
+    assert shown_form(form)[0] == "Override: PAY-12"
 
 
 def test_persevering_asks_what_the_mvp_has_shown_and_names_the_stop_line():
@@ -175,7 +175,7 @@ def test_persevering_asks_what_the_mvp_has_shown_and_names_the_stop_line():
     assert shown_form(form) == [
         "Persevere: PAY-12",
         "*PAY-12 · Pay by bank transfer at checkout* goes on after its MVP, from "
-        "*Testing the MVP* to *Delivering*.\nIt was to stop if below 63 %.",
+        "*Testing the MVP* to *Delivering*.\nIt was to stop if: below 63 %.",
         "Why?",
         "What did its MVP show? It stays with the epic's history.",
     ]

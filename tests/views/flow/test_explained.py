@@ -58,25 +58,25 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
     assert read(page) == [
         "Explain a number",
         "*Shop* · the figures of the digest of {Mon 18 May, 9:00}, up to {Mon 18 May, 0:00}.\n"
-        "Counted are the epics that everybody may see. Weeks are whole ones, from Monday to Sunday"
+        "Only epics that everybody may see are counted. Weeks are whole ones, from Monday to Sunday"
         " in Europe/Berlin.",
         "*In flight* 2",
         "Between commitment, which is leaving Funnel, and done. Its day is the number of calendar"
-        " days since its first commitment; coming back does not begin it anew. 2 epics, the oldest"
+        " days since its first commitment; coming back does not restart it. 2 epics, the oldest"
         " first:",
         "*PAY-4* Pay by bank · ready, day 74\n*PAY-6* Pay by bank · ready, since today",
         "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range",
-        "In done for the first time, in the 13 weeks before and the 13 before those, from 17 Nov"
-        " 2025 on. More or fewer is said only where chance alone would do it in less than 5 of 100"
-        " cases, also without the largest week. 28 epics, the newest first:",
+        "Done for the first time, in the last 13 weeks and the 13 before those, from 17 Nov"
+        " 2025 on. More or fewer is said only where chance alone would do it in fewer than 5 of 100"
+        " cases, even without the largest week. 28 epics, the newest first:",
         "*PAY-1* Pay by bank · done {Wed 13 May}",
         "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
         " (28 finished in 26 weeks)",
         "From the first commitment to the first time in done, in elapsed days. The line is the day"
         " by which 85 of 100 were done: of the stream's last 26 weeks, else of all streams' last"
         " 26, 52 or 104, whichever first holds 8. Rounded up to whole days. How many held it is"
-        " counted against the line as it was 13 weeks ago. Half is of the 15 of the last 13 weeks."
-        " 28 epics of the line, 26 weeks, the quickest first:",
+        " counted against the line as it was 13 weeks ago. Half is taken from the 15 of the last 13"
+        " weeks. 28 epics of the line, 26 weeks, the quickest first:",
         "*PAY-1* Pay by bank · 1 day\n*PAY-2* Pay by bank · 96 days",
         "*Ageing* 1 is past the line of day 190; it crossed it this week (PAY-5)",
         "In flight, and its day is greater than the line's, 190. 2 epics, the oldest first:",

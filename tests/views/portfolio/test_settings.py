@@ -61,24 +61,24 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "Implementing → Done · leaving Funnel commits",
         "The board",
         "*4 · Limits* · set to what is in flight when you go live\n"
-        "Those of one value stream are in its menu under *Value streams*.",
+        "The limits of one value stream are in its menu under *Value streams*.",
         "Limits",
         "*5 · Council, finance and stand-ins* · open\nnobody on the council · nobody in finance "
         "· people or user groups; `/portfolio roles` takes roles away",
         "Name people",
         "*6 · Before Tack* · open\n"
-        "Later figures are shown beside how long a steering decision took before.",
+        "Later figures are compared with how long a steering decision took before.",
         "Say how long",
-        "*7 · Bring in what you have* · no epics and no projects so far\n`/portfolio import` "
+        "*7 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
         "takes a CSV file here in Slack; whoever runs Tack can use `tack import`. Optional: you "
-        "can begin with what comes.",
+        "can start empty.",
         "Go live",
     ]
     asked = element(view["blocks"], "go_live")["confirm"]
     assert asked["title"]["text"] == "Go live with Shop?"
     assert asked["text"]["text"] == (
-        "The owners of its value streams are told; it has no channel yet. Limits become what is "
-        "in flight today. Nothing is marked overdue for the first four weeks."
+        "The owners of its value streams are notified; it has no channel yet. Limits become what "
+        "is in flight today. Nothing is marked overdue for the first four weeks."
     )
 
 
@@ -159,7 +159,7 @@ def test_who_may_add_no_stream_is_offered_none_and_reads_who_may():
     view = as_view(stream_page(page, StreamsList(), [portfolio], may_add=False))
     assert "Add a value stream" not in buttons(view["blocks"])
     assert shown_form(view)[-1] == (
-        "Admins add and change value streams; who owns one sets its limits."
+        "Admins add and change value streams; the owner of one sets its limits."
     )
 
 
@@ -167,7 +167,7 @@ def test_going_live_is_announced_with_what_comes_next():
     portfolio = begun([("Payments", "PAY", BEN, "C0PAY")], live_at=MONDAY).portfolio
     answer = going_live.live(portfolio, 58)
     assert shown(answer) == [
-        "*Shop is at work in Tack.* 58 epics are in, as they are. Anyone here can type "
+        "*Shop is live in Tack.* 58 epics are in, as they are. Anyone here can type "
         "`/epic propose`: three answers are enough.",
         "1 value stream: Payments (@Ben).\nNothing that exists is abolished: projects keep their "
         "plan and budget. Until {Mon 15 Jun} nothing is marked overdue. `/flow digest subscribe` "

@@ -193,11 +193,11 @@ def test_blocked_says_why_until_someone_says_it_can_go_on(database, shop, idea):
 
 
 def test_only_who_may_says_what_blocks_an_epic_and_that_nothing_does(database, shop, idea):
-    with database.write() as session, pytest.raises(NotAllowed, match="say what blocks this epic"):
+    with database.write() as session, pytest.raises(NotAllowed, match="block or unblock this epic"):
         block(session, shop, CLEO, idea, "waits", MONDAY)
     with database.write() as session:
         block(session, shop, ANA, idea, "waits", MONDAY)
-    with database.write() as session, pytest.raises(NotAllowed, match="say what blocks this epic"):
+    with database.write() as session, pytest.raises(NotAllowed, match="block or unblock this epic"):
         unblock(session, shop, CLEO, idea, MONDAY)
 
 

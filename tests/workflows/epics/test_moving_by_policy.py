@@ -123,7 +123,7 @@ def test_skipping_asks_the_policy_of_every_state_passed_over(database, shop):
     with pytest.raises(NotYet) as refused:
         go(database, shop, epic, "ready")
     assert refused.value.missing == [
-        "The idea has not had its yes yet",
+        "The idea is not accepted yet",
         "2 answers open before it is ready: the stop line, the horizon",
     ]
 
@@ -168,7 +168,7 @@ def test_an_override_is_kept_with_what_it_passed_its_role_and_its_reason(databas
         assert (kept.role, kept.reason, kept.by_user_id) == ("value-stream owner", why, BEN)
         assert kept.passed == [
             "1 answer open before analysis: the cost of the MVP",
-            "Payments has 0 of 0 in Analyzing; a place opens when one of them moves on or is "
+            "Analyzing is full (0 of 0 in Payments); a place opens when one of them moves on or is "
             "stopped",
         ]
         assert (step.reason, step.to_state.name, step.epic_id) == (why, "analyzing", epic)
@@ -220,7 +220,7 @@ def test_done_before_the_mvp_is_judged_is_an_override(database, shop, from_):
     assert go(database, shop, epic, "done", reason="the MVP was all of it", anyway=True) == "Done"
     with database.read() as session:
         assert session.scalars(select(Override)).one().passed == [
-            "Its MVP is not judged yet: Delivering comes first"
+            "Persevere is not approved yet: Delivering comes first"
         ]
 
 

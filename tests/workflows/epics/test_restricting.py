@@ -265,7 +265,7 @@ def test_those_named_can_change_and_nothing_else_does(database, shop):
 
 
 def test_those_named_may_see_it_and_no_more(database, shop):
-    with database.write() as session, pytest.raises(NotAllowed, match="say who sees this epic"):
+    with database.write() as session, pytest.raises(NotAllowed, match="restrict this epic"):
         restrict(session, shop[0], ELI, 1, [], LATER, restricted=False)
 
 

@@ -274,4 +274,4 @@ def test_a_role_taken_away_again_is_no_longer_told_of_as_theirs(database, here):
     with database.write() as session:
         take_away(session, here[0], ANA, grant_id, MONDAY)
     ((_, said),) = told_of_roles(database)
-    assert said.startswith("The role that was given to you here was taken away again.")
+    assert said.startswith("The role you were given here was taken away again.")
