@@ -1,12 +1,22 @@
 """Short answers to one person."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.aloud import aloud
-from bot.slack.blocks import CHART, Block, Element, context, modal, plain, section, shorten
-from bot.slack.mrkdwn import escape, person
+from bot.slack.blocks import (
+    CHART,
+    Block,
+    Element,
+    context,
+    modal,
+    plain,
+    section,
+    shorten,
+    shorten_marked,
+)
+from bot.slack.mrkdwn import GUARD, MARK, escape, person
 from models.errors import Mistake
 
 MOST_NAMED = 3
@@ -17,6 +27,16 @@ TEXT_SEEN = 700
 
 WORDS_EASILY_TYPED = 4
 """A refused command of so many words is soon typed once more."""
+
+
+LONGEST_ALOUD = 2_000
+"""In characters; escaped words may be most of them, and Slack takes 4,000."""
+
+TOKEN = re.compile(r"<(?:!date|https?:)[^|>]*\|([^>]*)>")
+"""A date or a link, and how it reads where Slack does not draw it."""
+
+MARKS = re.compile(f"({GUARD}[*_~]{GUARD})|`|{MARK.pattern}")
+"""Marks of templates; what people typed is guarded and stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +93,32 @@ def with_typed(answer: Answer, typed: str) -> Answer:
 def note(answer: Answer) -> dict[str, Any]:
     """The answer as a small form, where there is no channel to answer in."""
     return modal("note", "Tack", answer.blocks, close="Close")
+
+
+def aloud(blocks: Sequence[Block]) -> str:
+    """Headers, text, fields and the numbers of charts, a line each; no buttons."""
+    said = (part for block in blocks for part in _parts(block))
+    return shorten_marked("\n".join(said), LONGEST_ALOUD)
+
+
+def _parts(block: Block) -> Iterator[str]:
+    if block["type"] == CHART:
+        yield from _numbers(block)
+        return
+    small = block["elements"] if block["type"] == "context" else ()
+    texts = [block.get("text"), *block.get("fields", ()), *small]
+    yield from (_unmarked(text) for text in texts if text)
+
+
+def _unmarked(text: dict[str, Any]) -> str:
+    if text["type"] == "plain_text":
+        return escape(text["text"])
+    return MARKS.sub(lambda mark: mark[1] or "", TOKEN.sub(r"\1", text["text"]))
+
+
+def _numbers(block: Block) -> Iterator[str]:
+    """The title, and a line for each series: "In flight: Payments 5, Claims 4"."""
+    yield escape(block["title"])
+    for series in block["chart"]["series"]:
+        points = ", ".join(f"{each['label']} {each['value']:,}" for each in series["data"])
+        yield escape(f"{series['name']}: {points}")

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.aloud import LONGEST, aloud
+from bot.slack.answers import LONGEST_ALOUD as LONGEST
+from bot.slack.answers import aloud
 from bot.slack.blocks import (
     actions,
     bar_chart,

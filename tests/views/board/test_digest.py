@@ -179,7 +179,7 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
     assert any("\nImplementing · blocked 2 days: waits" in text for text in texts)
-    assert any("· last news 20 days ago" in text for text in texts)
+    assert any("· last update 20 days ago" in text for text in texts)
     quiet = replace(a_card(oldest), news_at=heard_at, now=MONDAY)
     assert quiet.quiet_days == 20
     replied = shown(digest_thread.reply(BLOCKED, needs.of(BLOCKED), MONDAY))
