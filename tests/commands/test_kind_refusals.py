@@ -9,6 +9,7 @@ from bot.commands import ACTIONS, OPTIONS, VIEWS
 from models.audit.trail import note
 from models.epics.epic import Epic, Transition
 from models.message import Message
+from sandbox.changes import user_changed
 from tests.commands.conftest import card, epics, proposes
 
 FORGED = ("", "{}", "[]", "null", '{"epic":"x"}', '{"epic":999999,"version":1,"to":1}', "\x00")
@@ -109,6 +110,57 @@ def test_a_guest_is_refused_in_commands_clicks_and_home(slack, shop):
     assert slack.wait_for(gil.last_private).text == said
     assert "PAY-1" not in "\n".join(gil.opens_home().texts)
     assert card(slack, "PAY-1").text.startswith("PAY-1 · Pay by bank transfer")
+
+
+SILENT = {
+    "ratelimited": lambda slack: slack.fail_next("users.info", "ratelimited", 30, times=100),
+    "internal_error": lambda slack: slack.fail_next("users.info", "internal_error", times=100),
+    "500": lambda slack: slack.break_next("users.info", 500, times=100),
+    "network": lambda slack: slack.lose_reply_next("users.info", times=100),
+}
+
+
+@pytest.mark.parametrize("falls_silent", SILENT.values(), ids=SILENT)
+def test_who_was_never_known_waits_while_slack_does_not_say_whether_they_are_a_guest(
+    slack, shop, falls_silent
+):
+    proposes(slack, "Pay by bank transfer")
+    slack.channel("payments").members.add(slack.add_user("gil", guest=True).id)
+    falls_silent(slack)
+    gil = slack.as_user("gil")
+    said = gil.types("/epic list", channel="payments").text
+    assert said.startswith("Slack does not tell Tack right now who you are")
+    assert gil.types("/epic propose My idea", channel="payments").text == said
+    card(slack, "PAY-1")
+    gil.click("Move to Reviewing", channel="payments")
+    assert slack.wait_for(gil.last_private).text == said
+    assert "PAY-1" not in "\n".join(gil.opens_home().texts)
+    assert epics(shop) == 1
+    slack.behave()
+    assert gil.types("/epic list", channel="payments").text.startswith("Guests of this workspace")
+
+
+@pytest.mark.parametrize("falls_silent", SILENT.values(), ids=SILENT)
+def test_while_slack_is_silent_each_counts_as_they_were_last_known(slack, shop, falls_silent):
+    proposes(slack, "Pay by bank transfer")
+    slack.channel("payments").members.add(slack.add_user("gil", guest=True).id)
+    ana, gil = slack.as_user("ana"), slack.as_user("gil")
+    gil.types("/epic list", channel="payments")
+    slack.clock.advance(timedelta(hours=3))
+    falls_silent(slack)
+    assert "PAY-1" in str(ana.types("/epic list", channel="payments").blocks)
+    assert gil.types("/epic list", channel="payments").text.startswith("Guests of this workspace")
+
+
+def test_who_became_a_guest_is_one_from_the_moment_slack_tells_of_it(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    ana = slack.as_user("ana")
+    SILENT["500"](slack)
+    ana.user.guest = True
+    slack.acting.tell("user_change", user_changed(slack.workspace, ana.user))
+    slack.wait_for(
+        lambda: ana.types("/epic list", channel="payments").text.startswith("Guests of this")
+    )
 
 
 def test_a_button_whose_response_url_is_worn_out_is_answered_in_the_channel(clicked, shop):

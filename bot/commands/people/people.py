@@ -76,7 +76,7 @@ def changed(call: Call) -> None:
     """Slack says that something about someone is otherwise: they may have left, or be back."""
     user: Mapping[str, Any] = call.body["event"]["user"]
     user_id = str(user["id"])
-    call.context.members.forget(str(call.args.context.team_id), user_id)
+    call.context.members.learn(str(call.args.context.team_id), user, call.at)
     with call.database.read() as session:
         was_away = departing.is_away(session, call.workspace_id, user_id)
     if bool(user.get("deleted")) != was_away:

@@ -43,6 +43,16 @@ class Guest(Mistake):
         )
 
 
+class NotKnownYet(Mistake):
+    """Someone of whom Slack never told whether they are a guest."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Slack does not tell Tack right now who you are, and so Tack waits: guests see only "
+            "some channels, and Tack shows more. Nothing was changed; try again in a minute."
+        )
+
+
 class CannotSay(Mistake):
     """Slack did not tell who someone is."""
 
@@ -74,9 +84,16 @@ class Members:
             raise Stranger
 
     def check(self, client: WebClient, body: Mapping[str, Any], team_id: str, at: datetime) -> None:
-        """Raise Guest for guests of the workspace."""
-        user_id = _user_id(body)
-        if user_id and (known := self._look(client, team_id, user_id, at)) and known.is_guest:
+        """Raise Guest for guests of the workspace, as they were last known.
+
+        Raises NotKnownYet where Slack never told who someone is, and does not now.
+        """
+        if (user_id := _user_id(body)) is None:
+            return
+        known = self._look(client, team_id, user_id, at)
+        if known is None:
+            raise NotKnownYet
+        if known.is_guest:
             raise Guest
 
     def unfit(
@@ -110,10 +127,15 @@ class Members:
         known = self._look_at_all(client, team_id, user_ids, at)
         return [each.name for each in known if each is not None]
 
-    def forget(self, team_id: str, user_id: str) -> None:
-        """Ask anew: something about the person has changed."""
+    def learn(self, team_id: str, user: Mapping[str, Any], at: datetime) -> Known:
+        """Remember what Slack tells of someone; of too many those it told of longest ago go."""
+        key, known = (team_id, str(user["id"])), _known(user, team_id)
         with self._lock:
-            self._known.pop((team_id, user_id), None)
+            self._known.pop(key, None)
+            if len(self._known) >= MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[key] = at, known
+        return known
 
     def _look_at_all(
         self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime
@@ -123,20 +145,17 @@ class Members:
             return list(askers.map(lambda each: self._look(client, team_id, each, at), user_ids))
 
     def _look(self, client: WebClient, team_id: str, user_id: str, at: datetime) -> Known | None:
+        """Who it is; while Slack does not tell, what it told last, None where it never did."""
         with self._lock:
             asked_at, known = self._known.get((team_id, user_id), (None, None))
         if asked_at is not None and abs(at - asked_at) < KNOWN_FOR:
             return known
         try:
-            known = _known(client.users_info(user=user_id)["user"], team_id)
+            user = client.users_info(user=user_id)["user"]
         except (SlackApiError, OSError, HTTPException) as error:
             log.info("not told who that is", error=str(error)[:200])
-            return None
-        with self._lock:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[team_id, user_id] = at, known
-        return known
+            return known
+        return self.learn(team_id, user, at)
 
 
 def _known(user: Mapping[str, Any], team_id: str) -> Known:

@@ -84,6 +84,7 @@ def test_what_was_due_while_tack_was_down_comes_once_it_is_back(slack, database_
 
 def test_one_that_slack_takes_two_hours_late_says_so_and_came_only_then(slack, shop):
     ana = subscribes(slack)
+    slack.wait_for(lambda: ana.private_messages("portfolio"))
     slack.break_next(ANY, times=100_000)
     slack.clock.set(MONDAY_AT_NINE)
     slack.wait_for(lambda: "chat.postMessage" in [each.method for each in slack.requests])
