@@ -86,6 +86,17 @@ class Wish:
     minute_of_day: int
     time_zone: str
 
+    @classmethod
+    def usual(cls, portfolio: Portfolio) -> "Wish":
+        """All of the portfolio, on Monday at nine by its clock."""
+        return cls(
+            portfolio_id=portfolio.id,
+            value_stream_id=None,
+            weekday=USUAL_WEEKDAY,
+            minute_of_day=USUAL_MINUTE,
+            time_zone=portfolio.time_zone,
+        )
+
     def scope(
         self, found: Portfolio | None, workspace_id: int
     ) -> tuple[Portfolio, ValueStream | None]:

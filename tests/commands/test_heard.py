@@ -14,6 +14,7 @@ from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
 from bot.views.portfolio.actions import (
     BoardShown,
+    BringDigest,
     DropState,
     GoLive,
     MergeStream,
@@ -110,7 +111,8 @@ def world(slack, shop):
         session.flush()
         refunds = StreamSetup(name="Refunds")
         refunds = add_stream(session, *act_of(act), portfolio.id, refunds, act.at)
-        begun = Basics(name="Bank", currency="EUR", time_zone="UTC")
+        channel = slack.channel("payments").id
+        begun = Basics(name="Bank", currency="EUR", time_zone="UTC", channel_id=channel)
         begun = begin(session, *act_of(act), begun, act.at)
         add_stream(session, *act_of(act), begun.id, StreamSetup(name="Lending"), act.at)
         states = {state.name: state for state in portfolio.states}
@@ -144,6 +146,7 @@ def world(slack, shop):
         DropState: {"state": states["analyzing"]},
         UsePreset: {"noun": begun},
         GoLive: {"portfolio": begun},
+        BringDigest: {"portfolio": begun},
     }
 
 

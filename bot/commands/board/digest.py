@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy.orm import Session
+
 from bot.commands.flow import explaining
 from bot.commands.readiness import check_is_set_up
+from bot.commands.routes import routes
 from bot.slack import answers, help
 from bot.slack.answering import TriggerExpired
+from bot.slack.answers import Answer
 from bot.slack.blocks import OPTIONS_LIMIT, option
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
@@ -18,6 +22,7 @@ from bot.slack.values import (
     SubscriptionRef,
 )
 from bot.views.board import digest, digest_thread, fact_check, subscription
+from bot.views.portfolio.actions import BringDigest
 from bot.workflows import seeing
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
@@ -113,6 +118,14 @@ def subscribe(call: Call) -> None:
         outside = subscription.outside(found, call.bot_user_id)
     call.ack()
     call.tell(done, channel_id, otherwise=outside)
+
+
+@routes.does
+def bring_weekly(call: Call, session: Session, it: BringDigest) -> Answer:
+    """Have a portfolio's channel told once a week, and say when."""
+    return subscription.brought(
+        digesting.subscribe_channel(session, *call.who, it.portfolio, call.at)
+    )
 
 
 def preview(call: Call) -> None:

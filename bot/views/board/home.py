@@ -29,7 +29,10 @@ from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
 MOST_BLOCKS = 100
-FOOT = "Tack keeps the portfolio where you talk · `/epic help` shows what you can type"
+FOOT = (
+    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/portfolio` streams, "
+    "projects, roles, export · `/flow` the weekly digest and its numbers · `help` after each"
+)
 THEMES_NAMED = 6
 
 

@@ -76,6 +76,11 @@ def subscribed(subscription: Subscription) -> Answer:
     return _said("subscribed", subscription)
 
 
+def brought(subscription: Subscription) -> Answer:
+    """Told elsewhere than in the channel it comes to."""
+    return _said("brought", subscription)
+
+
 def outside(subscription: Subscription, bot_user_id: str) -> Answer:
     """The same, where the bot is not in the channel yet."""
     done, first = subscribed(subscription), _said("outside", subscription, bot_user_id=bot_user_id)

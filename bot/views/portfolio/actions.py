@@ -59,6 +59,12 @@ class GoLive(Action):
     portfolio: Id
 
 
+class BringDigest(Action):
+    """Have a portfolio's channel told of it once a week, at the usual time."""
+
+    portfolio: Id
+
+
 class UsePreset(Seen):
     """Exchange the whole board."""
 

@@ -9,6 +9,7 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import section
 from bot.slack.mrkdwn import words
 from bot.views.notices import notice
+from bot.views.portfolio.actions import BringDigest
 from bot.workflows.portfolio.going_live import epics_in, ideas_in, streams_of_same_owner
 from models.message import MessageKind
 from models.portfolio.portfolio import NOT_LATE_FOR, Portfolio, ValueStream
@@ -59,10 +60,15 @@ def live_for_owner(streams: Sequence[ValueStream], waiting: int) -> Answer:
 
 
 def is_live(portfolio: Portfolio, outside: Sequence[str], bot_user_id: str) -> Answer:
-    """Told to who had it go live, with the channels that Tack is not in."""
+    """Told to who had it go live, with the channels that Tack is not in, and a digest offered."""
     facts = {"portfolio": portfolio, "outside": outside, "bot_user_id": bot_user_id}
     said = words("portfolio/going_live", "done", **facts)
-    return Answer([section(said)])
+    blocks = [section(said)]
+    if portfolio.channel_id is not None:
+        offer = words("portfolio/going_live", "weekly", portfolio=portfolio)
+        press = BringDigest(portfolio=portfolio.id).button("Bring it every Monday")
+        blocks.append(section(offer, press))
+    return Answer(blocks)
 
 
 def _late_from(portfolio: Portfolio) -> object:

@@ -10,7 +10,7 @@ from bot.workflows.board.digest import keep_content, message_of, told_since
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import post, redraw_message
 from models.audit.trail import insert_new
-from models.board.digest import Digest, Subscription, Wish
+from models.board.digest import Digest, Subscription, UnknownScope, Wish
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -44,6 +44,24 @@ def subscribe(
     subscription.keep(wish, actor, at)
     _wait(session, subscription, at)
     return subscription
+
+
+def subscribe_channel(
+    session: Session, workspace_id: int, actor: str, portfolio_id: int, at: datetime
+) -> Subscription:
+    """Have the portfolio's own channel told at the usual time; where one comes already it stays.
+
+    Raises UnknownScope and NotAllowed.
+    """
+    portfolio = session.get(Portfolio, portfolio_id)
+    if portfolio is None or portfolio.workspace_id != workspace_id or portfolio.channel_id is None:
+        raise UnknownScope
+    _check(session, actor, portfolio, None)
+    there = session.scalars(_of_channel(workspace_id, portfolio.channel_id)).first()
+    if there is not None and there.paused_at is None:
+        return there
+    wish = Wish.usual(portfolio)
+    return subscribe(session, workspace_id, actor, portfolio.channel_id, wish, at)
 
 
 def pause(

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from bot.workflows.epics.proposing import propose
+from models.board.digest import Subscription
 from models.epics.proposal import Proposal
 from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant
@@ -92,8 +93,13 @@ def test_an_admin_sets_it_up_step_by_step_and_it_goes_live(slack, tack):
     owner = slack.wait_for(lambda: slack.dm("ben").messages)[0]
     assert owner.text.startswith("Shop is live, and you own Payments.")
     assert slack.wait_for(lambda: slack.dm("ana").messages)[0].text.startswith("Shop is live")
+    note_on(slack, ana, "*Shop is live.*").click("Bring it every Monday")
+    everyone = slack.channel("portfolio").id
+    said = f"The digest of Shop comes to <#{everyone}> every Monday at 9:00 (Europe/Berlin)"
+    note_on(slack, ana, said).close()
     note_on(slack, ana, "*Shop is live.*").close()
     assert ana.form(title="Settings").shows("*Shop* · live since")
+    assert [each.channel_id for each in stored(tack, Subscription)] == [everyone]
     [shop] = stored(tack)
     assert shop.live_at is not None
     assert shop.fiscal_year_starts_in == 4

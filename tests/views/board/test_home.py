@@ -33,7 +33,10 @@ from tests.views.builders import (
 )
 from tests.views.reading import buttons, element, options, shown_form, shown_home
 
-FOOT = "Tack keeps the portfolio where you talk · `/epic help` shows what you can type"
+FOOT = (
+    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/portfolio` streams, "
+    "projects, roles, export · `/flow` the weekly digest and its numbers · `help` after each"
+)
 NOTHING = "*Nothing is waiting for you.* New items appear here first."
 CHOICES = [
     "Value stream",

@@ -191,7 +191,12 @@ def test_owners_hear_what_is_theirs_and_how_long_nothing_is_late():
 
 def test_who_had_it_go_live_hears_where_tack_has_to_be_invited():
     portfolio = begun(live_at=MONDAY, channel_id="C0PAY").portfolio
-    told = shown(going_live.is_live(portfolio, ["C0PAY", "C0ONB", "C0CLM"], "U0TACK"))[0]
+    told, *offer = shown(going_live.is_live(portfolio, ["C0PAY", "C0ONB", "C0CLM"], "U0TACK"))
+    assert offer == [
+        "*A weekly digest* can tell <#C0PAY> each Monday at 9:00 what changed, what waits for whom "
+        "and how work flows.",
+        "Bring it every Monday",
+    ]
     assert told.endswith(
         "One thing first: invite @Tack to <#C0PAY>, <#C0ONB> and <#C0CLM>, or it cannot post there."
     )
