@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
 from bot.workflows.permitting import Place, check
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts, tell
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.column import next_column
@@ -18,6 +19,7 @@ from models.epics.obstacles import Obstacles
 from models.epics.policy import lacks_before
 from models.message import MessageKind
 from models.people.role import Right
+from models.portfolio.portfolio import State
 from models.themes.theme import Theme
 
 
@@ -52,7 +54,7 @@ def answer(
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_answer(session, actor, epic)
     epic.check_seen(version)
-    theme = session.get(Theme, said.theme_id) if said.theme_id is not None else None
+    theme = hold(session, Theme, [said.theme_id]).get(said.theme_id) if said.theme_id else None
     given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
@@ -78,9 +80,10 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
     to = next_column(epic)
     if to is None:
         return Answered(epic, given)
+    hold(session, State, [to.state.id])
     obstacles = Obstacles(
         lacks_before(epic, states.values(), to.state, scales=to.scales),
-        full_places(session, epic, to, states, lock=True) if limited else [],
+        full_places(session, epic, to, states, epic.value_stream, lock=True) if limited else [],
     )
     if missing := obstacles.told(to):
         redraw_facts(session, epic, given.at)
