@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     """Its subject is a digest."""
     DIGEST_ANSWERS = "digest_answers"
     """In the thread of a digest, like the next six: what of it needs someone, by its kind."""
+    DIGEST_QUESTIONS = "digest_questions"
     DIGEST_SHIFTS = "digest_shifts"
     DIGEST_BLOCKED = "digest_blocked"
     DIGEST_QUIET = "digest_quiet"

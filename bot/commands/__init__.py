@@ -199,6 +199,7 @@ ROOMS = (
     limits,
     projects,
     themes,
+    idea_answers,
     decisions,
     budgets,
     explaining,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, stored_by_value
 from models.errors import FieldMistakes, Mistake
 from models.fields import UNSTORABLE, too_long
+from models.form import Form, Paragraph
 
 LONGEST = 1_000
 
@@ -31,13 +33,38 @@ class WhichAnswer(Mistake):
         )
 
 
+class NoQuestion(Mistake):
+    """A reply where no question is open."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"No question about {key} waits for a reply any more.")
+
+
+class ReplyForm(Form):
+    """What is said to a question about an idea."""
+
+    words: Annotated[
+        str,
+        Paragraph(
+            label="Your reply",
+            hint="Whoever asked reads it, and it stands on the card. Then the idea waits for them.",
+            missing="Write what you reply.",
+            longest=LONGEST,
+        ),
+    ]
+
+
 class AnswerKind(StrEnum):
     """What the owner of a value stream says to an idea."""
 
     YES = "yes"
     NOT_NOW = "not now"
     QUESTION = "question"
+    REPLY = "reply"
+    """Not an answer: what whoever proposed it says to a question."""
 
+
+ANSWERS = (AnswerKind.YES, AnswerKind.NOT_NOW, AnswerKind.QUESTION)
 
 WORDS_MISSING = {
     AnswerKind.NOT_NOW: "Say why not now, in a sentence: it is what the proposer reads.",
@@ -75,7 +102,7 @@ class IdeaAnswer:
         """What was typed after an epic's key: "not now because …". Raises WhichAnswer."""
         typed = UNSTORABLE.sub("", typed)
         said = typed.casefold()
-        for kind in AnswerKind:
+        for kind in ANSWERS:
             if said == kind or said.startswith((f"{kind} ", f"{kind}:")):
                 words = typed[len(kind) :].lstrip(" :,").strip()
                 if kind is AnswerKind.NOT_NOW and words.casefold().startswith("because "):

@@ -54,6 +54,13 @@ class OtherPortfolio(Mistake):
         super().__init__(f"{key} is in another portfolio than this project.")
 
 
+class ClosedProject(Mistake):
+    """An epic is to point to a project that has closed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code[:60]} is closed by now. Open it again first.")
+
+
 class StreamMove(Base):
     """An epic went to another value stream and kept its key; appended, never changed."""
 
@@ -114,10 +121,15 @@ def check_new_owner(epic: Epic, to: str) -> None:
 
 
 def link(epic: Epic, project: Project) -> None:
-    """Have the epic point to the project. Raises LinkedElsewhere and OtherPortfolio."""
+    """Have the epic point to the project.
+
+    Raises ClosedProject, LinkedElsewhere and OtherPortfolio.
+    """
     if epic.portfolio_id != project.portfolio_id:
         raise OtherPortfolio(epic.key)
     if epic.project is None:
+        if project.closed_at is not None:
+            raise ClosedProject(project.code)
         epic.project = project
         epic.version += 1
     elif epic.project is not project:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import spell_day
-from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NotAnIdea
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NoQuestion, NotAnIdea
 from models.epics.blocking import (
     LONGEST,
     MISSING,
@@ -229,6 +229,21 @@ class Epic(Base):
             by_user_id=by,
             at=at,
         )
+
+    def check_is_asked(self, last: Answer | None) -> Answer:
+        """The question that was said to the idea last. Raises NotAnIdea and NoQuestion."""
+        self.check_is_idea()
+        if last is None or last.kind is not AnswerKind.QUESTION:
+            raise NoQuestion(self.key)
+        return last
+
+    def reply(self, to: Answer | None, words: str, by: str, at: datetime) -> Answer:
+        """Say something to the question; whoever asked answers then. Raises as above."""
+        self.check_is_asked(to)
+        self.version += 1
+        kind = AnswerKind.REPLY
+        here = {"workspace_id": self.workspace_id, "epic_id": self.id}
+        return Answer(**here, kind=kind, words=words.strip(), by_user_id=by, at=at)
 
     def _accept(self, said: IdeaAnswer, theme: Theme | None, at: datetime) -> None:
         if said.theme_id is not None:

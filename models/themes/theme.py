@@ -7,7 +7,14 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Closing
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
+
+
+class ClosedTheme(FieldMistakes):
+    """An objective is to come under a theme that is over."""
+
+    def __init__(self, theme: "Theme") -> None:
+        super().__init__({"theme_id": f"{theme.name[:60]} is closed. Choose another theme."})
 
 
 class Theme(Closing, Base):
@@ -27,6 +34,12 @@ class Theme(Closing, Base):
     objectives: Mapped[list["Objective"]] = relationship(
         order_by="Objective.id", back_populates="theme"
     )
+
+    def check_takes(self, objective: "Objective") -> None:
+        """Raise ClosedTheme where it is closed; what it has already stays."""
+        kept = objective.id is not None and objective.theme_id == self.id
+        if self.closed_at is not None and not kept:
+            raise ClosedTheme(self)
 
 
 MOST_KEY_RESULTS = 10

@@ -12,6 +12,7 @@ from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
+from bot.views.epics.buttons import ReplyToQuestion
 from bot.views.portfolio.actions import (
     BoardShown,
     BringDigest,
@@ -31,6 +32,7 @@ from bot.views.themes.actions import (
 )
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.decisions.opening import open_decision
+from bot.workflows.epics.answering import answer
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
 from bot.workflows.keeping import Act
@@ -41,6 +43,7 @@ from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import Ballot, Decision
 from models.decisions.form import DecisionForm
+from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
 from models.errors import Mistake
@@ -142,6 +145,7 @@ def world(slack, shop):
         ValueStream: portfolio.value_streams[0],
         "state": states["reviewing"],
         "preset": "lean",
+        ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
         DropState: {"state": states["analyzing"]},
         UsePreset: {"noun": begun},
@@ -242,6 +246,18 @@ def an_mvp(session, slack, portfolio, title):
     to = portfolio.state("implementing")
     move(session, portfolio.workspace_id, stream.owner_user_id, epic.id, to.id, None, None, now)
     return epic
+
+
+def an_asked_idea(slack, shop, portfolio):
+    """An idea of Ana, about which Ben asks something."""
+    now, stream, ana = slack.clock.now(), portfolio.value_streams[0], slack.as_user("ana").id
+    with shop.database.write() as session:
+        here, made = portfolio.workspace_id, session.scalar(select(func.count(Epic.id)))
+        proposal = Proposal(title="Idea", value_stream_id=stream.id, hypothesis="It helps.")
+        epic = propose(session, here, ana, proposal, f"idea {made}", now)
+        asked = IdeaAnswer(kind=AnswerKind.QUESTION, words="Where?")
+        answer(session, here, stream.owner_user_id, epic.id, None, asked, now)
+        return epic
 
 
 def deliver(slack, payload, who):

@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.orm import Session
+
 from bot.commands.epics.opening import epic_of, open_form
+from bot.commands.routes import routes
+from bot.slack.answers import Answer
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import EpicVersion, OldButton
 from bot.views.epics import idea_answer
+from bot.views.epics.buttons import ReplyToQuestion
 from bot.workflows.epics import answering, finding
-from models.epics.answer import AnswerKind, IdeaAnswer
+from models.epics.answer import ANSWERS, AnswerKind, IdeaAnswer, ReplyForm
 from models.epics.proposal import NONE
 from models.errors import FieldMistakes
 from models.fields import UNSTORABLE
@@ -55,11 +61,27 @@ def answer_typed(call: Call, key: str, words: str) -> None:
     call.reply(told)
 
 
+@routes.opens
+def ask_reply(call: Call, session: Session, it: ReplyToQuestion) -> Open:
+    """Ask for a reply to the question about an idea, which stands above it."""
+    question = answering.question_of(call.act(session), it.epic)
+    epic = epic_of(session, call, it.epic)
+    lead = idea_answer.heard_of(epic, question)
+    return Open(ReplyForm, f"Reply about {epic.key}", it, lead=lead, submit="Reply")
+
+
+@routes.saves
+def reply(call: Call, session: Session, form: ReplyForm, about: ReplyToQuestion) -> Answer:
+    """Keep the reply."""
+    given = answering.reply(call.act(session), about.epic, form)
+    return idea_answer.replied(epic_of(session, call, about.epic), given)
+
+
 def _said(typed: Mapping[str, str | None]) -> IdeaAnswer:
     kind, theme = typed.get(idea_answer.KIND), typed.get(idea_answer.THEME)
     if kind is None:
         raise FieldMistakes({idea_answer.KIND: "Choose one of the three."})
-    if kind not in set(AnswerKind) or not (theme in (None, NONE) or theme.isdigit()):
+    if kind not in ANSWERS or not (theme in (None, NONE) or theme.isdigit()):
         raise OldButton
     because = UNSTORABLE.sub("", typed.get(idea_answer.REASON) or "").strip() or None
     if theme == NONE and because is None and kind == AnswerKind.YES:

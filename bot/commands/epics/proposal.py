@@ -26,6 +26,7 @@ from models.epics.proposal import Proposal, parse_proposal
 from models.errors import FieldMistakes
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.portfolio.readiness import NothingOpenToYou
+from models.seen import was_seen
 
 
 def open_proposal(call: Call, title: str = "") -> None:
@@ -85,26 +86,31 @@ def add_numbers(call: Call) -> None:
 
 
 def submit(call: Call) -> None:
-    """Store the epic; the first time ideas alike turn up, show them before."""
+    """Store the epic; the first time ideas alike turn up, show them before.
+
+    Sent again, because Slack did not hear the answer, it is answered as it was.
+    """
     memory = ProposalForm.read(call.view["private_metadata"])
+    request_id = f"view:{call.view['id']}"
     with call.database.read() as session:
         portfolio = portfolio_of(session, call, memory.portfolio)
         proposal = _proposal(call, portfolio, memory)
         similar = proposing.similar_open_epics(session, portfolio.id, proposal.title, call.actor)
+        is_stored = was_seen(session, call.workspace_id, request_id)
     check_owner(call, proposal.owner_user_id)
-    if set(_ids(similar)) - set(memory.similar):
+    if not is_stored and set(_ids(similar)) - set(memory.similar):
         shown = memory.model_copy(update={"similar": _ids(similar)})
         call.ack(response_action="update", view=_form(call, shown, similar))
         return
-    request_id = f"view:{call.view['id']}"
     with call.write() as session:
         epic = proposing.propose(
             session, call.workspace_id, call.actor, proposal, request_id, call.at
         )
         place, count = boarding.place_in_state(session, epic)
+        due = portfolio.calendar.answer_due_on(today(call, portfolio))
+        told = epic_form.stored(epic, place, count, due)
     call.ack()
-    due = portfolio.calendar.answer_due_on(today(call, portfolio))
-    call.tell(epic_form.stored(epic, place, count, due), memory.channel)
+    call.tell(told, memory.channel)
 
 
 def check_owner(call: Call, owner: str | None) -> None:

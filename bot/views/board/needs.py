@@ -18,14 +18,14 @@ from bot.views.board.pressing import (
 )
 from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.ballot import vote_button
-from bot.views.epics.buttons import open_button, still_right_button
+from bot.views.epics.buttons import open_button, reply_button, still_right_button
 from bot.views.epics.next_step import board_button, fill_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
-from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Need, T
 from bot.workflows.paging import Pile
 from bot.workflows.portfolio.streams import OWNERLESS
@@ -148,13 +148,20 @@ def idea(epic: Epic, on: Surface) -> Line | None:
     portfolio, at = epic.portfolio, on.sent_at or on.now
     zone = ZoneInfo(portfolio.time_zone)
     due_at = portfolio.calendar.answer_due_at(epic.state_entered_at, zone)
-    if on.where is Where.LEAD and due_at > at + WEEK:
+    replied = epic.answered_at is not None
+    if on.where is Where.LEAD and due_at > at + WEEK and not replied:
         return None
-    past, days = due_at < at, days_between(due_at, at, zone)
+    past, days = due_at < at and not replied, days_between(due_at, at, zone)
     is_late = past and epic.calls_late(at) and (days > 0 or on.where is not Where.LEAD)
-    facts = {"due_at": due_at, "past": past, "late": is_late, "days": days}
+    facts = {"due_at": due_at, "past": past, "late": is_late, "days": days, "replied": replied}
     said = on.about("answers_line", epic, **facts)
     return Line(said, answer_button(epic))
+
+
+@shows(QUESTION)
+def question(epic: Epic, on: Surface) -> Line:
+    """Who is to reply; the question stands above the form for it."""
+    return Line(on.about("questions_line", epic), reply_button(epic.id, epic.key))
 
 
 @shows(SHIFTS)

@@ -1,13 +1,23 @@
 """Buttons about one epic that stand on many surfaces; each is read aloud with its key."""
 
+from bot.slack.actions import Action, Id
 from bot.slack.blocks import Element, button
 from bot.slack.values import EpicRef
 from models.epics.epic import Epic
 
 STILL_RIGHT = "still_right"
-
-
 OPEN = "open_epic"
+
+
+class ReplyToQuestion(Action):
+    """Reply to the question about an idea."""
+
+    epic: Id
+
+
+def reply_button(epic_id: int, key: str) -> Element:
+    """A button that asks for the reply."""
+    return ReplyToQuestion(epic=epic_id).button("Reply", aloud=f"Reply about {key}")
 
 
 def still_right_button(epic: Epic) -> Element:

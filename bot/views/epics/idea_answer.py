@@ -19,7 +19,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
-from bot.views.epics.buttons import open_button
+from bot.views.epics.buttons import open_button, reply_button
 from bot.views.epics.next_step import do_button, fill_button
 from bot.views.notices import notice
 from models.epics.answer import LONGEST, AnswerKind
@@ -76,18 +76,31 @@ def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
 
 @notice(MessageKind.IDEA_ANSWER, Given)
 def to_proposer(session: Session, given: Given, now: datetime) -> Answer:
-    """Told to who proposed it."""
+    """Told to who proposed it; a reply, to who asked."""
     return heard(session.get_one(Epic, given.epic_id), given)
 
 
 def heard(epic: Epic, given: Given) -> Answer:
-    """The answer as its proposer has it; after a question they can change the idea at once."""
-    said = words("epics/idea_answer", "heard", epic=epic, given=given)
+    """The answer as its proposer has it, or the reply as who asked does, with what comes next."""
+    said = heard_of(epic, given)
     if given.kind is AnswerKind.QUESTION:
-        button = do_button(epic.id, epic.key, "edit", "Change the idea")
+        button = reply_button(epic.id, epic.key)
+    elif given.kind is AnswerKind.REPLY:
+        button = do_button(epic.id, epic.key, "answer", "Answer this idea")
     else:
         button = open_button(epic)
     return Answer([section(said, button)])
+
+
+def heard_of(epic: Epic, given: Given) -> str:
+    """What was said to the idea, and by whom."""
+    return words("epics/idea_answer", "heard", epic=epic, given=given)
+
+
+def replied(epic: Epic, given: Given) -> Answer:
+    """Told to who replied."""
+    said = words("epics/idea_answer", "replied", epic=epic, given=given)
+    return Answer([section(said, open_button(epic))])
 
 
 def _asked_with_a_yes(epic: Epic, themes: Sequence[Theme]) -> list[Block]:

@@ -3,7 +3,7 @@
 from bot.slack.blocks import Element, button, shorten
 from bot.slack.mrkdwn import in_sentence, words
 from bot.slack.values import BoardRef, EpicRef, MoveTo
-from bot.views.epics.buttons import still_right_button
+from bot.views.epics.buttons import reply_button, still_right_button
 from bot.workflows.board.card import Card, NextStep
 from models.epics.column import Column
 from models.epics.epic import Epic
@@ -31,7 +31,6 @@ OPENS = {
     NextStep.OUTCOME: ("history", "Read its history"),
     NextStep.STOPPED: ("history", "Read its history"),
     NextStep.ANSWER: ("answer", "Answer this idea"),
-    NextStep.REPLY: ("edit", "Change the idea"),
     NextStep.PERSEVERE: ("persevere", "Persevere: move to Delivering"),
 }
 """What is opened by the button of a step, and what it is called."""
@@ -47,6 +46,8 @@ def next_button(card: Card) -> Element | None:
     epic, step = card.epic, card.next
     if step is NextStep.UNBLOCK:
         return button("Unblock", UNBLOCK, EpicRef(epic=epic.id).value)
+    if step is NextStep.REPLY:
+        return reply_button(epic.id, epic.key)
     if step is NextStep.NEWS:
         return still_right_button(epic)
     if step is NextStep.FILL:

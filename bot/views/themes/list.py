@@ -94,13 +94,14 @@ def _without(found: ThemesPage, *, may_edit: bool) -> Block:
 
 def _theme_buttons(page: ThemeShown, theme: Theme | None) -> list[Element]:
     add = AddObjective(portfolio=page.portfolio, theme=page.theme)
-    buttons = [add.button("Add an objective")]
+    closed = theme is not None and theme.closed_at is not None
+    buttons = [] if closed else [add.button("Add an objective")]
     if theme is not None:
         buttons.append(EditTheme.of(theme).button("Edit the theme"))
         close, question = CloseTheme.of(theme), bare_words("themes/theme", "closing", theme=theme)
         buttons.append(
             close.button("Open it again")
-            if theme.closed_at
+            if closed
             else close.confirmed("Close it", "Close this theme?", question, "Close")
         )
     return buttons

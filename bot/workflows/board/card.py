@@ -168,7 +168,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         now,
         answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
         news_at=_news_at(session, epic, last),
-        full=full_places(session, epic, to, states) if to is not None else (),
+        full=full_places(session, epic, to, states, epic.value_stream) if to else (),
         place=_place_in_line(session, epic),
         decision=decision,
     )

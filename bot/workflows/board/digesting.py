@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board.digest import keep_content, message_of, told_since
 from bot.workflows.permitting import Place, check
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_message
 from models.audit.trail import insert_new
 from models.board.digest import Digest, Subscription, UnknownScope, Wish
@@ -24,6 +25,8 @@ def subscribe(
 
     Raises UnknownScope and NotAllowed.
     """
+    if wish.value_stream_id is not None:
+        hold(session, ValueStream, [wish.value_stream_id])
     found = session.get(Portfolio, wish.portfolio_id)
     portfolio, stream = wish.scope(found, workspace_id)
     _check(session, actor, portfolio, stream)

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.pointing import hold
+from bot.workflows.portfolio.streams import hold_successor
 from models.board.home import Home
 from models.epics.listing import Filter
 from models.people.role import Role, RoleGrant, UserGroupMember
-from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+from models.portfolio.portfolio import Phase, Portfolio, State, ValueStream
 from models.work import insert_into, put
 
 Grant = Row[Role, int | None, int | None]
@@ -74,10 +76,15 @@ def choose(
     chosen: Chosen = ALL,
 ) -> Home:
     """Have the person's Home drawn with another choice; no portfolio stands for the first."""
+    stream_id, state_id = chosen.value_stream_id, chosen.state_id
+    if (stream := session.get(ValueStream, stream_id or 0)) is not None:
+        stream_id = hold_successor(session, stream).id
+    if state_id is not None and state_id not in hold(session, State, [state_id]):
+        state_id = None
     home = _home(session, workspace_id, user_id, at)
     home.portfolio_id, home.chosen_at = portfolio_id, at
-    home.value_stream_id, home.theme_id = chosen.value_stream_id, chosen.theme_id
-    home.state_id, home.phase = chosen.state_id, chosen.phase
+    home.value_stream_id, home.theme_id = stream_id, chosen.theme_id
+    home.state_id, home.phase = state_id, chosen.phase
     home.no_theme, home.mine = chosen.no_theme, chosen.mine
     home.text, home.page = chosen.text, chosen.page
     return look(session, workspace_id, user_id, at)

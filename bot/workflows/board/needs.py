@@ -12,7 +12,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
-from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Asked, Need, Waits
 from bot.workflows.paging import Pile
@@ -26,6 +26,7 @@ NEEDS: Sequence[Need[Any]] = (
     OVER_LIMIT,
     BALLOT,
     ANSWER,
+    QUESTION,
     SHIFTS,
     BLOCKED,
     LACKING,

@@ -7,11 +7,12 @@ from bot.workflows.budgets import ledger
 from bot.workflows.budgets.ledger import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, may
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from models.budgets.forms import FundingForm, open_stream
 from models.budgets.ledger import SOURCE, UNALLOCATED, Entry, EntryKind, Move, free
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, ValueStream
 
 
 def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
@@ -39,6 +40,7 @@ def streams_to_fund(portfolio: Portfolio) -> Sequence[tuple[str, int]]:
 def fund(act: Act, portfolio_id: int, form: FundingForm) -> Entry:
     """Give a stream money for the present period. Raises Gone, NotAllowed and FieldMistakes."""
     portfolio = portfolio_to_fund(act, portfolio_id)
+    hold(act.session, ValueStream, [form.value_stream_id])
     stream = open_stream(portfolio, form.value_stream_id, "value_stream_id")
     period = ledger.begin_period(act.session, portfolio, act.at)
     ledger.lock(act.session, period)

@@ -14,6 +14,7 @@ from bot.workflows.budgets.considering import consider, people_of, portfolio_to_
 from bot.workflows.budgets.ledger import COMMAND
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, may
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
 from bot.workflows.seeing import portfolio_seen_by
 from models.budgets.forms import DeclineForm, ShiftForm
@@ -24,7 +25,7 @@ from models.budgets.shift import Outcome, Shift
 from models.errors import Gone, check_as_seen
 from models.message import MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import cancel, put
 
 WHAT = "what this rests on"
@@ -36,6 +37,7 @@ def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift
     Raises ChangedSince where the ruling is another by now, NotAllowed and FieldMistakes.
     """
     portfolio = portfolio_to_shift_in(act, portfolio_id)
+    hold(act.session, ValueStream, [form.from_stream_id, form.to_stream_id])
     period = ledger.period_at(act.session, portfolio, act.at)
     if period is not None:
         ledger.lock(act.session, period)
@@ -58,6 +60,7 @@ def approve(act: Act, shift_id: int) -> Shift:
     Raises Gone, AlreadyEnded, ClosedAt, OwnRequest, AlreadyApproved, NotAsked and StreamEnded.
     """
     shift = _taken(act, shift_id)
+    hold(act.session, ValueStream, [shift.from_stream_id, shift.to_stream_id])
     shift.approve(act.actor, act.at, _people(act.session, shift))
     act.session.flush()
     if shift.outcome is Outcome.MOVED:

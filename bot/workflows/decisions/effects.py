@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import apply_move, redraw_moved, states_of, taken
 from bot.workflows.epics.stopping import apply_stop
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts
 from models.decisions.decision import Decision, Outcome, Subject
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
 from models.epics.stop import NoStop, Stop
-from models.portfolio.portfolio import Phase
+from models.portfolio.portfolio import Phase, State
 
 Effect = Callable[[Session, Decision, datetime], str]
 """Has a closed decision's outcome come true; gives what came of it as the end of a sentence."""
@@ -41,6 +43,8 @@ def conclude_epic(session: Session, decision: Decision, at: datetime) -> str:
 
     What became of it while they voted stands: one that has moved on since is not moved back.
     """
+    states = select(State.id).where(State.portfolio_id == decision.portfolio_id)
+    hold(session, State, session.scalars(states))
     epic = taken(session, decision.workspace_id, decision.subject_id)
     assert epic is not None, "a decision about no epic"
     came = _conclude(session, decision, epic, at)

@@ -7,17 +7,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts, tell
-from models.epics.answer import Answer, AnswerKind, IdeaAnswer
+from models.epics.answer import Answer, AnswerKind, IdeaAnswer, ReplyForm
 from models.epics.column import next_column
 from models.epics.epic import Epic
+from models.epics.listing import found
 from models.epics.obstacles import Obstacles
 from models.epics.policy import lacks_before
 from models.message import MessageKind
 from models.people.role import Right
+from models.portfolio.portfolio import State
 from models.themes.theme import Theme
 
 
@@ -52,17 +57,45 @@ def answer(
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_answer(session, actor, epic)
     epic.check_seen(version)
-    theme = session.get(Theme, said.theme_id) if said.theme_id is not None else None
+    theme = hold(session, Theme, [said.theme_id]).get(said.theme_id) if said.theme_id else None
     given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
-    _tell_proposer(session, epic, given)
+    _tell(session, epic, given, epic.proposed_by)
     if said.kind is AnswerKind.YES:
         answered = _go_on(session, epic, given)
     else:
         redraw_facts(session, epic, at)
         answered = Answered(epic, given)
     return answered
+
+
+def question_of(act: Act, epic_id: int) -> Answer:
+    """The question about an idea, for who replies to it: whoever may change the idea.
+
+    Raises NoQuestion, NotAllowed, NotAnIdea and UnknownEpic.
+    """
+    return _asked(act, found(epic_by_id(act.session, act.workspace_id, epic_id, act.actor)))
+
+
+def reply(act: Act, epic_id: int, form: ReplyForm) -> Answer:
+    """Reply to the question about an idea; who asked hears it, and the idea waits for them.
+
+    Raises as `question_of` does.
+    """
+    epic = locked(act.session, act.workspace_id, act.actor, epic_id)
+    question = _asked(act, epic)
+    given = epic.reply(question, form.words, act.actor, act.at)
+    act.session.add(given)
+    act.session.flush()
+    _tell(act.session, epic, given, question.by_user_id)
+    redraw_facts(act.session, epic, act.at)
+    return given
+
+
+def _asked(act: Act, epic: Epic) -> Answer:
+    check(act.session, act.actor, Right.EDIT, Place.of_epic(epic))
+    return epic.check_is_asked(answer_of(act.session, epic))
 
 
 def answer_of(session: Session, epic: Epic) -> Answer | None:
@@ -78,9 +111,10 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
     to = next_column(epic)
     if to is None:
         return Answered(epic, given)
+    hold(session, State, [to.state.id])
     obstacles = Obstacles(
         lacks_before(epic, states.values(), to.state, scales=to.scales),
-        full_places(session, epic, to, states, lock=True) if limited else [],
+        full_places(session, epic, to, states, epic.value_stream, lock=True) if limited else [],
     )
     if missing := obstacles.told(to):
         redraw_facts(session, epic, given.at)
@@ -90,8 +124,8 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
     return Answered(epic, given)
 
 
-def _tell_proposer(session: Session, epic: Epic, given: Answer) -> None:
-    """Put the private word to who proposed it, unless it is their own, or nothing is said yet."""
+def _tell(session: Session, epic: Epic, given: Answer, who: str | None) -> None:
+    """Put the private word to them, unless it is their own, or nothing is said yet."""
     if not epic.portfolio.is_silent(given.at):
         heard, by = MessageKind.IDEA_ANSWER, given.by_user_id
-        tell(session, epic.workspace_id, heard, given.id, [epic.proposed_by], by, given.at)
+        tell(session, epic.workspace_id, heard, given.id, [who], by, given.at)

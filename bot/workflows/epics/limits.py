@@ -9,7 +9,7 @@ from bot.workflows.seeing import EVERYBODY, seen_by
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
 from models.epics.limit import FullPlace, covers, is_last
-from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
+from models.portfolio.portfolio import Phase, State, StateKind, ValueStream, WipLimit
 
 LIMITS = (
     select(WipLimit)
@@ -32,9 +32,17 @@ WIP_BY_COLUMN = (
 
 
 def full_places(
-    session: Session, epic: Epic, to: Column, states: Mapping[int, State], *, lock: bool = False
+    session: Session,
+    epic: Epic,
+    to: Column,
+    states: Mapping[int, State],
+    stream: ValueStream,
+    *,
+    lock: bool = False,
 ) -> Sequence[FullPlace]:
     """The places that are full where the epic would newly stand; none for a move backwards.
+
+    `stream` is the value stream it stands in then.
 
     Locked, nobody else takes a place there before this transaction has ended. What is counted is
     all there is, restricted epics included; one that is named is one everybody may see.
@@ -43,18 +51,18 @@ def full_places(
     back = to.is_before(here) and epic.state.kind not in ENDED
     if back or to.state.kind is StateKind.STOPPED:
         return []
-    asked = {"portfolio_id": epic.portfolio_id, "stream_id": epic.value_stream_id}
+    asked = {"portfolio_id": epic.portfolio_id, "stream_id": stream.id}
     limits = [
         limit
         for limit in session.scalars(LOCKED_LIMITS if lock else LIMITS, asked)
-        if covers(limit, epic.value_stream_id, to) and not covers(limit, epic.value_stream_id, here)
+        if covers(limit, stream.id, to) and not covers(limit, stream.id, here)
     ]
     if not limits:
         return []
     wip = _wip_by_column(session, epic.portfolio_id, states)
     counted = [(limit, _counted(limit, wip)) for limit in limits]
     return [
-        _full(session, epic, to, limit, count, states)
+        _full(session, stream, to, limit, count, states)
         for limit, count in counted
         if count >= limit.most
     ]
@@ -79,7 +87,7 @@ def _counted(limit: WipLimit, wip: WipByColumn) -> int:
 
 def _full(
     session: Session,
-    epic: Epic,
+    stream: ValueStream,
     to: Column,
     limit: WipLimit,
     count: int,
@@ -88,7 +96,7 @@ def _full(
     of_stream = limit.value_stream_id is not None
     column = Column(to.state, limit.phase)
     return FullPlace(
-        scope=epic.value_stream.name if of_stream else epic.portfolio.name,
+        scope=stream.name if of_stream else stream.portfolio.name,
         where=None if limit.state_id is None and limit.phase is None else column.label,
         standing=count,
         most=limit.most,

@@ -7,17 +7,19 @@ from sqlalchemy import case, or_, select
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, may
+from bot.workflows.pointing import hold
 from bot.workflows.projects.keeping import PROJECTS
 from bot.workflows.redrawing import redraw_epic
 from bot.workflows.seeing import seen_by
 from models.epics import belonging
-from models.epics.belonging import LinkedElsewhere, OtherPortfolio
+from models.epics.belonging import ClosedProject, LinkedElsewhere, OtherPortfolio
 from models.epics.column import ENDED
 from models.epics.epic import Epic
 from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes
 from models.people.role import Right
 from models.portfolio.portfolio import State
+from models.projects.project import Project
 
 
 def suggest_epics(act: Act, project_id: int, typed: str, limit: int) -> Sequence[Epic]:
@@ -60,7 +62,7 @@ def link(act: Act, wishes: Mapping[str, tuple[int, int]]) -> Sequence[Epic]:
     for name, (epic_id, project_id) in sorted(wishes.items(), key=lambda wish: wish[1]):
         try:
             linked.append(_link(act, epic_id, project_id))
-        except (UnknownEpic, LinkedElsewhere, OtherPortfolio) as mistake:
+        except (UnknownEpic, ClosedProject, LinkedElsewhere, OtherPortfolio) as mistake:
             errors[name] = mistake.sentence
     if errors:
         raise FieldMistakes(errors)
@@ -81,6 +83,7 @@ def unlink(act: Act, epic_id: int, project_id: int) -> Epic:
 def _link(act: Act, epic_id: int, project_id: int) -> Epic:
     project = PROJECTS.seen(act, project_id)
     epic = _to_link(act, epic_id)
+    hold(act.session, Project, [project_id])
     belonging.link(epic, project)
     return epic
 

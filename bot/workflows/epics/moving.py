@@ -9,18 +9,22 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.epics.limits import full_places
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.redrawing import redraw_facts
+from bot.workflows.pointing import hold
+from bot.workflows.portfolio.streams import hold_successor
+from bot.workflows.redrawing import post, redraw_facts, redraw_message
 from bot.workflows.seeing import may_see
 from models.audit import rows
 from models.board.digest import QUIET_AFTER
+from models.epics.belonging import StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.epics.listing import found
 from models.epics.obstacles import Move, NotYet, Obstacles, Override
 from models.epics.policy import lacks_before
+from models.message import Message, MessageKind
 from models.people.role import Right, Role
 from models.portfolio.board import UnknownState
-from models.portfolio.portfolio import Phase, State, StateKind, WipLimit
+from models.portfolio.portfolio import Phase, State, StateKind, ValueStream, WipLimit
 
 LOCKED = (
     select(Epic)
@@ -78,27 +82,33 @@ def move(
     """Move the epic, and redraw wherever it is shown.
 
     `version` is what the person saw, None when they named the epic by its key. `anyway` passes
-    over what is missing, for those who may and with a reason; it is kept as an override. Raises
+    over what is missing, for those who may and with a reason; it is kept as an override. One that
+    comes back from its end goes on where its value stream was merged into. Raises
     AlreadyThere, MovedMeanwhile, NotAllowed, NotYet, ReasonMissing, UnknownEpic, UnknownState.
     """
+    hold(session, State, [to_state_id])
     epic = locked(session, workspace_id, actor, epic_id)
     states, limited = states_of(session, epic.portfolio_id)
     if (state := states.get(to_state_id)) is None:
         raise UnknownState
-    place = Place.of_epic(epic)
+    is_back = state.is_open and not epic.state.is_open
+    stream = hold_successor(session, epic.value_stream) if is_back else epic.value_stream
+    place = Place(workspace_id, epic.portfolio, stream, epic)
     check(session, actor, Right.STOP if state.kind is StateKind.STOPPED else Right.MOVE, place)
     epic.check_goes_to(state, phase)
     epic.check_seen(version)
     to = Column.entered(state, phase)
     obstacles = Obstacles(
         lacks_before(epic, states.values(), state, scales=to.scales),
-        full_places(session, epic, to, states, lock=True) if limited else [],
+        full_places(session, epic, to, states, stream, lock=True) if limited else [],
     )
     asked = Move(epic, to, reason, obstacles)
     role = _passing_role(session, actor, asked, anyway=anyway)
     if asked.perseveres:
         check(session, actor, Right.PERSEVERE, place)
     asked.check_reason()
+    if stream is not epic.value_stream:
+        change_stream(session, epic, stream, actor, None, at)
     moved = apply_move(session, epic, to, actor, reason, at)
     if role is not None:
         session.add(Override.of(asked, moved.transition, role))
@@ -130,6 +140,50 @@ def apply_move(
     in_digests = may_be_in_digests(epic, to.state, at)
     transition = epic.move(to.state, actor, reason, at, to.phase)
     return store_move(session, epic, transition, in_digests=in_digests)
+
+
+def change_stream(
+    session: Session, epic: Epic, to: ValueStream, actor: str, reason: str | None, at: datetime
+) -> StreamMove:
+    """Have the epic belong to the stream, and its card stand in the stream's channel.
+
+    Raises SameStream.
+    """
+    move = StreamMove.of(epic, to, actor, reason, at)
+    session.add(move)
+    session.flush()
+    cards = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == epic.workspace_id,
+            Message.kind == MessageKind.EPIC_CARD,
+            Message.subject_id == epic.id,
+            Message.channel_id != (to.channel_id or ""),
+        )
+        .order_by(Message.id)
+    ).all()
+    for card in cards:
+        card.kind, card.subject_id = MessageKind.STREAM_MOVE, move.id
+    session.flush()
+    show_in_channel(session, epic, at)
+    for card in cards:
+        redraw_message(session, card, at)
+    return move
+
+
+def show_in_channel(session: Session, epic: Epic, at: datetime) -> None:
+    """Put a card into the channel of its value stream, where none is; of a restricted one none."""
+    channel_id = epic.value_stream.channel_id
+    if channel_id is None or epic.restricted:
+        return
+    there = select(Message.id).where(
+        Message.workspace_id == epic.workspace_id,
+        Message.kind == MessageKind.EPIC_CARD,
+        Message.subject_id == epic.id,
+        Message.channel_id == channel_id,
+    )
+    if session.scalar(there.limit(1)) is None:
+        post(session, epic.workspace_id, MessageKind.EPIC_CARD, epic.id, channel_id, at)
 
 
 def may_be_in_digests(epic: Epic, to: State, at: datetime) -> bool:

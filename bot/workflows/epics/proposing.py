@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.permitting import Place, check, holders, may
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_homes
 from bot.workflows.seeing import seen_by
 from models.epics.epic import NOT_OPEN, Epic
@@ -92,6 +94,8 @@ def check_chosen(
 ) -> None:
     """Raise FieldMistakes for a theme, objective or project that is not the portfolio's, or closed.
 
+    None of them closes before the epic points to it.
+
     What the epic holds already may stay.
     """
     errors = {}
@@ -99,10 +103,8 @@ def check_chosen(
         id_ = columns.get(column)
         if id_ is None or (held is not None and getattr(held, column) == id_):
             continue
-        is_open = select(noun.id).where(
-            noun.id == id_, noun.portfolio_id == portfolio_id, noun.closed_at.is_(None)
-        )
-        if session.scalar(is_open) is None:
+        found = hold(session, noun, [cast("int", id_)]).get(cast("int", id_))
+        if found is None or found.portfolio_id != portfolio_id or found.closed_at is not None:
             errors[field] = NOT_OPEN.format(field)
     if errors:
         raise FieldMistakes(errors)

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.epics.moving import locked, states_of
+from bot.workflows.epics.moving import locked, show_in_channel, states_of
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import post, redraw_about, redraw_cards, redraw_epic, redraw_questions
+from bot.workflows.redrawing import redraw_about, redraw_cards, redraw_epic, redraw_questions
 from bot.workflows.seeing import may_see
 from models.board.digest import Digest, Subscription
 from models.epics.belonging import StreamMove
 from models.epics.epic import CircleMember, Epic
-from models.message import DIGEST_KINDS, Message, MessageKind
+from models.message import DIGEST_KINDS, MessageKind
 from models.people.role import Right
 
 
@@ -62,21 +62,6 @@ def restrict(
         redraw_who_waits(session, epic, at)
     redraw_epic(session, epic, at)
     return epic
-
-
-def show_in_channel(session: Session, epic: Epic, at: datetime) -> None:
-    """Put a card into the channel of its value stream, where none is; of a restricted one none."""
-    channel_id = epic.value_stream.channel_id
-    if channel_id is None or epic.restricted:
-        return
-    there = select(Message.id).where(
-        Message.workspace_id == epic.workspace_id,
-        Message.kind == MessageKind.EPIC_CARD,
-        Message.subject_id == epic.id,
-        Message.channel_id == channel_id,
-    )
-    if session.scalar(there.limit(1)) is None:
-        post(session, epic.workspace_id, MessageKind.EPIC_CARD, epic.id, channel_id, at)
 
 
 def redraw_who_waits(session: Session, epic: Epic, at: datetime) -> None:

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.limits import LIMITS, WIP_BY_COLUMN
-from bot.workflows.epics.moving import locked, states_of
-from bot.workflows.epics.restricting import redraw_who_waits, show_in_channel
+from bot.workflows.epics.moving import change_stream, locked, states_of
+from bot.workflows.epics.restricting import redraw_who_waits
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_facts, redraw_message, tell
+from bot.workflows.pointing import hold
+from bot.workflows.redrawing import redraw_facts, tell
 from models.epics.belonging import StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.limit import covers
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import UnknownStream, ValueStream
 
@@ -34,10 +34,10 @@ def give(
     Its card goes to the new channel, and where it stood is said where it went. The owners of both
     streams are told. Raises UnknownEpic, UnknownStream, SameStream and NotAllowed.
     """
+    to = hold(session, ValueStream, [to_stream_id]).get(to_stream_id)
     epic = locked(session, workspace_id, actor, epic_id)
     left = epic.value_stream
     check(session, actor, Right.HAND_OVER, Place.of_stream(left))
-    to = session.get(ValueStream, to_stream_id)
     if to is None or to.portfolio_id != epic.portfolio_id or to.ended_at is not None:
         raise UnknownStream
     move = change_stream(session, epic, to, actor, reason, at)
@@ -45,35 +45,6 @@ def give(
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
     redraw_facts(session, epic, at)
     redraw_who_waits(session, epic, at)
-    return move
-
-
-def change_stream(
-    session: Session, epic: Epic, to: ValueStream, actor: str, reason: str | None, at: datetime
-) -> StreamMove:
-    """Have the epic belong to the stream, and its card stand in the stream's channel.
-
-    Raises SameStream.
-    """
-    move = StreamMove.of(epic, to, actor, reason, at)
-    session.add(move)
-    session.flush()
-    cards = session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == epic.workspace_id,
-            Message.kind == MessageKind.EPIC_CARD,
-            Message.subject_id == epic.id,
-            Message.channel_id != (to.channel_id or ""),
-        )
-        .order_by(Message.id)
-    ).all()
-    for card in cards:
-        card.kind, card.subject_id = MessageKind.STREAM_MOVE, move.id
-    session.flush()
-    show_in_channel(session, epic, at)
-    for card in cards:
-        redraw_message(session, card, at)
     return move
 
 

@@ -13,6 +13,7 @@ from bot.workflows.needs import Asked, Need, Rows
 from bot.workflows.paging import Pile
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
+from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
 from models.epics.column import next_column
 from models.epics.epic import Epic
@@ -57,7 +58,11 @@ def _past_its_date(asked: Asked) -> ColumnElement[bool]:
     zone = ZoneInfo(asked.portfolio.time_zone)
     due = asked.portfolio.calendar.late_if_entered_before(asked.at.astimezone(zone).date())
     entered_before = datetime(due.year, due.month, due.day, tzinfo=zone)
-    return and_(Epic.state_entered_at < entered_before, here_since(asked.at - NOT_LATE_FOR))
+    return and_(
+        Epic.answered_at.is_(None),
+        Epic.state_entered_at < entered_before,
+        here_since(asked.at - NOT_LATE_FOR),
+    )
 
 
 def here_since(at: datetime) -> ColumnElement[bool]:
@@ -65,23 +70,57 @@ def here_since(at: datetime) -> ColumnElement[bool]:
     return or_(Epic.imported_at.is_(None), Epic.imported_at <= at)
 
 
+_SAID = select(Answer).where(Answer.epic_id == Epic.id).correlate(Epic)
+_LAST_SAID = _SAID.order_by(Answer.at.desc(), Answer.id.desc()).limit(1)
+_LAST_SAID_AT = _SAID.with_only_columns(func.max(Answer.at)).scalar_subquery()
+
+
+def _last_said(kind: AnswerKind) -> ColumnElement[bool]:
+    """Whether that was said to the idea last."""
+    last = _LAST_SAID.with_only_columns(Answer.kind).scalar_subquery()
+    return and_(Epic.answered_at.is_not(None), last == kind)
+
+
+def _is_idea(asked: Asked) -> ColumnElement[bool]:
+    return Epic.state_id == asked.portfolio.state(FIRST_STATE).id
+
+
 ANSWER = Need(
     "answers",
     Rows(
         noun=Epic,
-        rows=select(Epic).where(Epic.answered_at.is_(None)),
-        when=lambda asked: and_(
-            Epic.state_id == asked.portfolio.state(FIRST_STATE).id, here_since(asked.at)
-        ),
+        rows=select(Epic).where(or_(Epic.answered_at.is_(None), _last_said(AnswerKind.REPLY))),
+        when=lambda asked: and_(_is_idea(asked), here_since(asked.at)),
         order=LONGEST_HERE,
-        since=Epic.state_entered_at,
+        since=func.coalesce(_LAST_SAID_AT, Epic.state_entered_at),
         theirs=_of_their_streams,
         late=_past_its_date,
         loads=LINE,
     ),
     thread=MessageKind.DIGEST_ANSWERS,
 )
-"""Ideas without a first answer; each waits for who owns its value stream."""
+"""Ideas without a first answer, or with a reply to what was asked first; each waits for who owns
+its value stream."""
+
+
+def _proposed(user_id: str) -> ColumnElement[bool]:
+    return func.coalesce(Epic.proposed_by, Epic.owner_user_id) == user_id
+
+
+QUESTION = Need(
+    "questions",
+    Rows(
+        noun=Epic,
+        rows=select(Epic).where(_last_said(AnswerKind.QUESTION)),
+        when=_is_idea,
+        order=LONGEST_HERE,
+        since=_LAST_SAID_AT,
+        theirs=_proposed,
+        loads=LINE,
+    ),
+    thread=MessageKind.DIGEST_QUESTIONS,
+)
+"""Ideas about which something was asked; each waits for who proposed it."""
 
 UNOWNED = Need(
     "unowned",

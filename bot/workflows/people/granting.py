@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.permitting import Place, check, holders, lock_roles
+from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_about, redraw_homes, tell
 from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, SlackGroup, given_in
@@ -47,6 +48,9 @@ def grant(
     NotAllowed and NowhereInParticular.
     """
     lock_roles(session, workspace_id)
+    if place.stream is not None:
+        hold(session, ValueStream, [place.stream.id])
+        in_use(place.stream, workspace_id)
     check(session, actor, Right.GIVE_ROLES, place)
     role.check_has_place(everywhere=place.portfolio is None)
     have = {(each.user_id, each.user_group_id): each for each in _grants(session, role, place)}

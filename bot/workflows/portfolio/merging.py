@@ -21,7 +21,7 @@ from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.people.role import Right, RoleGrant
-from models.portfolio.portfolio import State, StateKind, ValueStream, WipLimit, check_unchanged
+from models.portfolio.portfolio import ValueStream, WipLimit, check_unchanged
 from models.portfolio.setup import StreamSetup
 from models.projects.project import ProjectShare
 
@@ -181,13 +181,12 @@ def _what_goes(
 
 
 def _open_epics(stream: ValueStream) -> Select[Epic]:
-    ended = (StateKind.DONE, StateKind.STOPPED)
-    return (
-        select(Epic)
-        .join(State, State.id == Epic.state_id)
-        .where(Epic.value_stream_id == stream.id, State.kind.not_in(ended))
-        .order_by(Epic.id)
-    )
+    """Its states are named by their ids: PostgreSQL would not find an epic by a join any more that
+    was moved to another state while its row was waited for.
+    """
+    ended = [state.id for state in stream.portfolio.all_states if not state.is_open]
+    here = (Epic.value_stream_id == stream.id, Epic.state_id.not_in(ended))
+    return select(Epic).where(*here).order_by(Epic.id)
 
 
 def _chosen(source: ValueStream, viewer: str, epic_ids: Sequence[int]) -> Select[Epic]:

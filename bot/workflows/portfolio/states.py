@@ -107,6 +107,7 @@ def remove_state(
     and NothingInFlight.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
+    session.execute(select(State.id).where(State.id == state_id).with_for_update())
     stood = or_(Transition.from_state_id == state_id, Transition.to_state_id == state_id)
     state = Board(portfolio).remove_state(
         state_id,

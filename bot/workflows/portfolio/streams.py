@@ -11,6 +11,7 @@ from bot.workflows.keeping import Kept
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
 from bot.workflows.permitting import Place, check
+from bot.workflows.pointing import hold
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
 from bot.workflows.seeing import seen_by
@@ -146,6 +147,14 @@ def lock_stream(session: Session, workspace_id: int, stream_id: int) -> ValueStr
     """The stream, which nobody else changes meanwhile. Raises UnknownStream."""
     found = session.get(ValueStream, stream_id, with_for_update=True, populate_existing=True)
     return in_use(found, workspace_id)
+
+
+def hold_successor(session: Session, stream: ValueStream) -> ValueStream:
+    """Where the stream's work is today, for an epic that is to go on there."""
+    found = hold(session, ValueStream, [stream.id])[stream.id]
+    while found.merged_into_id is not None:
+        found = hold(session, ValueStream, [found.merged_into_id])[found.merged_into_id]
+    return found
 
 
 def stream_of(session: Session, workspace_id: int, stream_id: int) -> ValueStream:

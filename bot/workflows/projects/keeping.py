@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, may
+from bot.workflows.pointing import hold
 from bot.workflows.projects.projects import COMMAND, has_words, programs_of, seen_portfolio
 from bot.workflows.redrawing import redraw_cards, redraw_digests, redraw_homes
 from bot.workflows.seeing import grants_of
@@ -30,10 +31,13 @@ def _check_project(act: Act, project: Project, form: Form) -> None:
     """A value stream that was merged into another one meanwhile takes no further share."""
     if not isinstance(form, ProjectForm):
         return
-    held = dict(project.shared)
-    for stream_id in dict(form.shared).keys() - held:
-        stream = act.session.get_one(ValueStream, stream_id)
-        if stream.ended_at is not None:
+    streams = hold(act.session, ValueStream, dict(form.shared))
+    held = {}
+    if project.id is not None:
+        act.session.expire(project, ["shares"])
+        held = dict(project.shared)
+    for stream_id, stream in streams.items():
+        if stream.ended_at is not None and stream_id not in held:
             there = [each.name for each in stream.portfolio.open_streams]
             raise FieldMistakes({"shared": UnknownStream(stream.name, there).sentence})
 

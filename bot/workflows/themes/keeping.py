@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Act, Kept
+from bot.workflows.pointing import hold
 from bot.workflows.themes.themes import COMMAND
 from models.errors import Gone
 from models.form import Form
@@ -16,9 +17,10 @@ from models.themes.theme import KeyResult, Objective, Theme
 
 def _check_objective(act: Act, objective: Objective, form: Form) -> None:
     if isinstance(form, ObjectiveForm) and form.theme_id is not None:
-        theme = act.session.get(Theme, form.theme_id)
+        theme = hold(act.session, Theme, [form.theme_id]).get(form.theme_id)
         if theme is None or theme.portfolio_id != objective.portfolio_id:
             raise Gone(COMMAND)
+        theme.check_takes(objective)
 
 
 def _objective_of(session: Session, result: KeyResult) -> Objective:
@@ -58,9 +60,15 @@ def new_theme(act: Act, portfolio: int) -> Theme:
 
 
 def new_objective(act: Act, portfolio: int, theme: int | None = None) -> Objective:
-    """Of the theme it is added on until they choose another. Raises Gone and NotAllowed."""
+    """Of the theme it is added on until they choose another, unless that has closed.
+
+    Raises Gone, NotAllowed and ClosedTheme.
+    """
     here = OBJECTIVES.portfolio(act, portfolio)
-    return Objective(workspace_id=act.workspace_id, portfolio_id=here.id, theme_id=theme)
+    new = Objective(workspace_id=act.workspace_id, portfolio_id=here.id, theme_id=theme)
+    if theme is not None and (found := act.session.get(Theme, theme)) is not None:
+        found.check_takes(new)
+    return new
 
 
 def add_key_result(act: Act, objective_id: int, form: KeyResultForm) -> KeyResult:

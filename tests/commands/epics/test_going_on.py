@@ -92,8 +92,35 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
     assert "Which &lt;!channel&gt; countries?" in told.text
     slack.wait_for(lambda: "countries?" in str(card(slack, "PAY-1").blocks))
-    slack.as_user("ana").click("Change the idea", in_message=told)
-    assert slack.as_user("ana").form().title == "Edit PAY-1"
+    ana = slack.as_user("ana")
+    ana.click("Reply", channel="payments")
+    form = ana.form()
+    assert form.title == "Reply about PAY-1"
+    assert "Which &lt;!channel&gt; countries?" in "\n".join(form.texts)
+    form.fill("Your reply", "Germany <!here> and Austria")
+    assert form.submit().closed
+    assert "stands on its card" in slack.wait_for(ana.last_private).text
+    told = slack.wait_for(lambda: slack.dm("ben").messages)[-1]
+    assert "Germany &lt;!here&gt; and Austria" in told.text
+    slack.wait_for(lambda: "Austria" in str(card(slack, "PAY-1").blocks))
+    ben.click("Answer this idea", in_message=told)
+    assert ben.form().title == "Answer PAY-1"
+
+
+def test_a_reply_is_for_who_may_change_the_idea_and_for_a_question_that_is_open(slack, strict):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    slack.as_user("ben").types("/epic answer PAY-1 question Where?", channel="payments")
+    slack.wait_for(lambda: "Where?" in str(card(slack, "PAY-1").blocks))
+    dana, ana = slack.as_user("dana"), slack.as_user("ana")
+    dana.click("Reply", channel="payments")
+    assert slack.wait_for(dana.last_private).text.startswith("Only who owns PAY-1")
+    ana.click("Reply", channel="payments")
+    slack.as_user("ben").types("/epic answer PAY-1 not now because of May", channel="payments")
+    form = ana.form()
+    form.fill("Your reply", "Everywhere")
+    said = "No question about PAY-1 waits for a reply any more."
+    assert form.submit().errors == {"Your reply": said}
 
 
 def test_who_owes_no_answer_is_told_kindly_who_does(slack, strict):

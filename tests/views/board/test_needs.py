@@ -14,7 +14,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
-from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Waits
 from bot.workflows.paging import Pile
 from bot.workflows.portfolio.streams import OWNERLESS
@@ -103,6 +103,7 @@ EXAMPLES = {
     OVER_LIMIT: a_crowded_stream,
     BALLOT: about_an_epic("implementing", a_decision),
     ANSWER: about_an_epic("funnel", lambda epic: epic),
+    QUESTION: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,
     BLOCKED: a_blocked_epic,
     LACKING: about_an_epic("reviewing", lambda epic: (epic, [*Requirement])),

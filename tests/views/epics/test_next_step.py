@@ -70,7 +70,16 @@ def test_a_question_waits_for_the_one_who_proposed_it():
     question = an_answer(AnswerKind.QUESTION, "Which *countries*?")
     line, button = step_of(epic, answer=question)
     assert line.startswith("*@Ben asks* {Mon 18 May}: Which ")
-    assert button == "Change the idea"
+    assert button == "Reply"
+
+
+def test_a_reply_is_read_on_the_card_and_waits_for_the_answer():
+    epic = an_epic(answered_at=MONDAY)
+    reply = an_answer(AnswerKind.REPLY, "Germany and *Austria*")
+    line, button = step_of(epic, answer=reply)
+    assert line.startswith("*@Ben replies* {Mon 18 May}: Germany and ")
+    assert line.endswith(". *Next:* a yes by @Ben.")
+    assert button == "Answer this idea"
 
 
 def test_not_now_says_why_and_can_be_answered_again():

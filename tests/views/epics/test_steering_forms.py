@@ -71,11 +71,17 @@ def test_any_number_of_themes_fits_the_form(count):
             AnswerKind.QUESTION,
             "Which countries?",
             f"@Ben has a question about {NAME}: Which countries?",
-            "Change the idea",
+            "Reply",
+        ),
+        (
+            AnswerKind.REPLY,
+            "Germany",
+            f"@Ben replies to the question about {NAME}: Germany",
+            "Answer this idea",
         ),
     ],
 )
-def test_the_proposer_reads_the_answer_and_after_a_question_can_change_the_idea(
+def test_the_proposer_reads_the_answer_and_can_reply_to_a_question_and_who_asked_reads_that(
     kind, words, said, button
 ):
     assert shown(idea_answer.heard(an_epic(), given(kind, words))) == [said, button]

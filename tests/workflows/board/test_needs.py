@@ -18,7 +18,7 @@ from bot.workflows.decisions import closing, opening, register
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
-from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, STALE, UNOWNED
+from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.people.workspaces import grant_admin
@@ -27,6 +27,7 @@ from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
 from models.decisions.form import DecisionForm
+from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -67,6 +68,24 @@ def has_an_idea(session, here, stream, title, at, **more):
 
 def answers_it(session, here, epic_id, at):
     session.get_one(Epic, epic_id).answered_at = at
+
+
+def asks_about_it(session, here, stream, title, at, **more):
+    idea_id = has_an_idea(session, here, stream, title, at, **more)
+    said(session, here, idea_id, AnswerKind.QUESTION, at)
+    return idea_id
+
+
+def said(session, here, idea_id, kind, at):
+    epic = session.get_one(Epic, idea_id)
+    epic.answered_at = epic.answered_at or at
+    here = {"workspace_id": here[0], "epic_id": idea_id}
+    session.add(Answer(**here, kind=kind, words="So", by_user_id=BEN, at=at))
+    session.flush()
+
+
+def replies_to_it(session, here, idea_id, at):
+    said(session, here, idea_id, AnswerKind.REPLY, at)
 
 
 def has_no_owner(session, here, stream, title, at, **more):
@@ -156,6 +175,7 @@ def closes_the_vote(session, here, epic_id, at):
 
 STORIES = {
     ANSWER: Story(begins=has_an_idea, ends=answers_it),
+    QUESTION: Story(begins=asks_about_it, ends=replies_to_it),
     STALE: Story(begins=is_silent, ends=says_that_it_is_right),
     UNOWNED: Story(begins=has_no_owner, ends=gives_it_an_owner),
     SLIPPED: Story(begins=slips, ends=comes, is_about_epics=False, statements=2),
@@ -318,3 +338,15 @@ def test_it_is_one_statement_with_all_that_its_line_says(database, shop, need):
         lines_of(need, need.find(by_all).some, Surface(Where.LEAD, MONDAY))
         event.remove(database.engine, "before_cursor_execute", listen)
     assert len(said) == STORIES[need].statements
+
+
+def test_an_idea_that_was_asked_about_waits_for_its_proposer_and_once_replied_for_its_stream(
+    database, shop
+):
+    waits(database, shop, QUESTION, "Pay by bank transfer")
+    assert for_person(database, QUESTION, ANA).count == 1
+    assert for_person(database, ANSWER, ANA).count == 0
+    is_over(database, shop, QUESTION, 1, MONDAY + timedelta(hours=1))
+    assert for_person(database, QUESTION, ANA).count == 0
+    assert for_person(database, ANSWER, ANA).count == in_channel(database, ANSWER).count == 1
+    assert in_channel(database, ANSWER, MONDAY).count == 0

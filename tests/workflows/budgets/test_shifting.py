@@ -1,13 +1,17 @@
 """Shifts: who is asked, what is set aside, and that each ends once."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.workflows.budgets import shifting
+from bot.workflows.budgets import funding, shifting
+from bot.workflows.keeping import Act
+from bot.workflows.portfolio import merging
 from models.budgets.books import Balance, Overdrawn
+from models.budgets.forms import FundingForm
 from models.budgets.ledger import EntryKind, Transfer
 from models.budgets.period import NoMoney
 from models.budgets.rules import Band
@@ -22,6 +26,7 @@ from models.portfolio.portfolio import ValueStream
 from models.work import Work
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY
+from tests.workflows.meanwhile import meanwhile
 
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -204,3 +209,29 @@ def test_the_database_itself_takes_no_transfer_of_nothing(year, minor):
                 amount_minor=minor,
             )
         )
+
+
+def merges(year, session):
+    ids = year.onboarding, year.platform
+    version = session.get_one(ValueStream, year.onboarding).version
+    merging.merge(session, year.workspace_id, ANA, *ids, version, MONDAY)
+
+
+@pytest.mark.parametrize("deed", ["ask", "fund", "approve"])
+def test_what_moves_money_waits_for_a_merge_and_sees_it(year, deed):
+    asked = year.ask(ELI, 80 * K)
+    form, seen = year.form(3 * K), year.consider(CLEO, 3 * K).mark
+    before = year.entries()
+
+    def moves(session):
+        does = Act(session, year.workspace_id, DANA if deed != "ask" else CLEO, MONDAY)
+        if deed == "ask":
+            shifting.ask(does, year.portfolio_id, form, seen)
+        elif deed == "fund":
+            more = FundingForm(value_stream_id=year.onboarding, amount_minor=1)
+            funding.fund(does, year.portfolio_id, more)
+        else:
+            shifting.approve(does, asked.id)
+
+    assert meanwhile(year.database, partial(merges, year), moves) is not None
+    assert year.entries() == before

@@ -6,11 +6,14 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.stopping import stop
 from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.portfolio import merging as restructuring
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.errors import ChangedSince
+from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import (
     NothingToSplit,
@@ -210,3 +213,21 @@ def test_a_project_that_an_epic_left_behind_is_linked_to_as_well_stays(database,
         source, setup = stream(session, "PAY").id, StreamSetup(name="Refunds")
         told = restructuring.split(session, shop[0], ANA, source, 1, setup, [1], JUNE)
         assert (told.shares, told.shares_left) == (0, 1)
+
+
+def test_an_epic_that_was_stopped_before_a_merge_follows_it_when_it_comes_back(database, shop):
+    with database.write() as session:
+        stop(session, shop[0], ANA, 4, None, "No use", None, JUNE)
+        merge(session, shop, source="ONB", target="PAY")
+        assert session.get_one(Epic, 4).value_stream.name == "Onboarding"
+    with database.write() as session:
+        epic = session.get_one(Epic, 4)
+        to = epic.portfolio.state("analyzing").id
+        move(session, shop[0], BEN, 4, to, None, "Once more", JUNE, anyway=True)
+    with database.read() as session:
+        epic = session.get_one(Epic, 4)
+        assert (epic.key, epic.value_stream.name) == ("ONB-1", "Payments")
+        went = session.scalars(select(StreamMove).where(StreamMove.epic_id == 4)).one()
+        assert (went.from_stream.name, went.to_stream.name) == ("Onboarding", "Payments")
+        cards = select(Message.channel_id).where(Message.kind == MessageKind.EPIC_CARD)
+        assert "C0PAY" in session.scalars(cards.where(Message.subject_id == 4)).all()

@@ -15,7 +15,7 @@ from models.errors import ChangedSince, FieldMistakes, Gone
 from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
-from models.themes.theme import MOST_KEY_RESULTS, EnoughKeyResults, KeyResult, Theme
+from models.themes.theme import MOST_KEY_RESULTS, ClosedTheme, EnoughKeyResults, KeyResult, Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO = "U0CLEO"
@@ -102,6 +102,28 @@ def test_closing_a_theme_keeps_its_epics_and_it_can_be_opened_again(database, he
         assert session.get_one(Theme, theme.id).closed_at == MONDAY
     with database.write() as session:
         assert theming.THEMES.close(act(session, here), theme.id, 2).closed_at is None
+
+
+def test_no_objective_comes_under_a_closed_theme(database, here):
+    theme = a_theme(database, here)
+    with database.write() as session:
+        does, form = act(session, here), ObjectiveForm(title="Kept", theme_id=theme.id)
+        kept = theming.OBJECTIVES.add(does, theming.new_objective(does, here[1], theme.id), form)
+        theming.THEMES.close(does, theme.id, 1)
+    with database.write() as session:
+        does = act(session, here)
+        with pytest.raises(ClosedTheme) as refused:
+            theming.new_objective(does, here[1], theme.id)
+        assert refused.value.errors == {
+            "theme_id": "Fewer abandoned purchases is closed. Choose another theme."
+        }
+        with pytest.raises(ClosedTheme):
+            theming.OBJECTIVES.add(does, theming.new_objective(does, here[1]), form)
+    with database.write() as session:
+        theming.OBJECTIVES.change(act(session, here), kept.id, 1, form)  # what it has it keeps
+    alone = an_objective(database, here)
+    with database.write() as session, pytest.raises(ClosedTheme):
+        theming.OBJECTIVES.change(act(session, here), alone.id, 1, form)
 
 
 def test_the_work_per_theme_counts_what_the_viewer_may_see_and_is_open(database, here):

@@ -15,18 +15,15 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_epics as staging
 from bot.workflows.files.importing.creating import found_streams
+from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, Transition
 from models.files.epic_plan import EpicPlan, KnownEpics, Name, plan_of_epics
 from models.files.matching import GoodRow
 from models.files.names import NOBODY
-from models.portfolio.portfolio import (
-    Portfolio,
-    State,
-    StateKind,
-    ValueStream,
-)
+from models.portfolio.board import UnknownState
+from models.portfolio.portfolio import Portfolio, State, StateKind, ValueStream
 from models.projects.project import Project
 from models.themes.theme import Theme
 
@@ -85,7 +82,7 @@ def load_epics(
     The session is of the connection that holds the plan staged. The audit log tells of it as one
     event, with `about`, such as the hash of the file.
     """
-    _lock(session, portfolio)
+    _lock(session, portfolio, plan)
     streams = found_streams(session, portfolio, _streams_of(plan), at, plan.prefixes)
     _found_themes(session, portfolio, plan, at)
     numbers = plan.numbers
@@ -147,11 +144,18 @@ def _clocks(state: State, at: datetime) -> dict[str, Any]:
     }
 
 
-def _lock(session: Session, portfolio: Portfolio) -> None:
-    """Hold the value streams, whose keys are given, until the end."""
+def _lock(session: Session, portfolio: Portfolio, plan: EpicPlan) -> None:
+    """Hold the value streams, whose keys are given, and the states until the end.
+
+    Raises UnknownState where one of them was removed since the plan was made.
+    """
     rows = select(ValueStream).where(ValueStream.portfolio_id == portfolio.id)
     rows = rows.order_by(ValueStream.id).with_for_update()
     session.scalars(rows.execution_options(populate_existing=True)).all()
+    wanted = {planned["state"].id for planned in plan.epics}
+    there = hold(session, State, wanted)
+    if any(id_ not in there or there[id_].retired_at is not None for id_ in wanted):
+        raise UnknownState
 
 
 def _enter(session: Session, portfolio: Portfolio) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_projects as staging
 from bot.workflows.files.importing.creating import found_streams
+from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
 from models.files.names import NOBODY
@@ -26,7 +27,7 @@ from models.files.project_plan import (
     Rows,
     plan_of_projects,
 )
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Program, Project
 
 
@@ -78,6 +79,7 @@ def load_projects(
 
     The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
+    hold(session, ValueStream, [stream.id for stream in portfolio.value_streams])
     found_streams(session, portfolio, plan.new_streams, at)
     added = staging.take_over(session, portfolio, at)
     told = {**added, **about}
