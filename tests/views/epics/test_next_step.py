@@ -78,7 +78,7 @@ def test_a_reply_is_read_on_the_card_and_waits_for_the_answer():
     reply = an_answer(AnswerKind.REPLY, "Germany and *Austria*")
     line, button = step_of(epic, answer=reply)
     assert line.startswith("*@Ben replies* {Mon 18 May}: Germany and ")
-    assert line.endswith(". *Next:* a yes by @Ben.")
+    assert line.endswith(". *Next:* waiting for @Ben's answer.")
     assert button == "Answer this idea"
 
 
