@@ -28,8 +28,9 @@ from models.work import has_put
 WAIT_SECONDS = 2
 """How long a click may wait for the database before it is told to come back later."""
 
-POOL_SIZE = 32
-"""As many connections as there are threads that hear clicks."""
+POOL_SIZE = 30
+"""Nearly as many connections as there are threads that hear clicks, and never more: three processes
+stay below the hundred of PostgreSQL, of which it keeps three, and leave some for commands."""
 
 ASK_AFTER_SECONDS = 5.0
 """A connection that was used so recently is not asked whether it is alive."""
@@ -51,6 +52,7 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=POOL_SIZE,
+        max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         pool_use_lifo=True,  # those used last have the statements prepared
         connect_args={

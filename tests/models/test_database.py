@@ -1,10 +1,10 @@
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 from sqlalchemy import select, text
 
-from models.database import Database
+from models.database import POOL_SIZE, Database
 from models.errors import DatabaseAway
 from models.people.workspace import Workspace
 from models.work import put
@@ -22,6 +22,20 @@ def test_an_error_undoes_the_whole_transaction(database):
         fails()
     with database.read() as session:
         assert session.scalar(select(Workspace)) is None
+
+
+def test_three_processes_stay_below_the_limit_that_postgresql_has_by_itself(database_url):
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite has no such limit")
+    one = Database(database_url)
+    with ExitStack() as held:
+        for _ in range(POOL_SIZE):
+            held.enter_context(one.engine.connect())
+        with pytest.raises(DatabaseAway), one.read() as session:
+            session.execute(select(1))
+    one.close()
+    usual, kept, for_commands = 100, 3, 5
+    assert usual - kept - for_commands >= 3 * POOL_SIZE
 
 
 def test_work_that_was_put_is_told_of_after_the_commit_and_not_after_an_error(database):
