@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.audit.audit import Act
 from models.audit.trail import Trail, WritingSession, watch
+from models.base import Base
 from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
 from models.work import has_put
@@ -114,6 +115,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
         connection.info["wait_ms"] = wait_ms
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def refresh_statistics(connection: Connection, *nouns: type[Base]) -> None:
+    """Let PostgreSQL know how many there are of these, by which it chooses its ways."""
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(noun.__tablename__ for noun in nouns)
+        connection.exec_driver_sql(f"ANALYZE {names}")
 
 
 class FairLock:
@@ -211,6 +219,11 @@ class Database:
         if has_put(session):
             for tell in self.on_work:
                 tell()
+
+    def refresh_statistics(self, *nouns: type[Base]) -> None:
+        """The same, once they are stored; where it cannot be now, PostgreSQL does it by itself."""
+        with suppress(DBAPIError, TimeoutError), self.engine.begin() as connection:
+            refresh_statistics(connection, *nouns)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -2,9 +2,11 @@
 
 import json
 import sys
+import time
 import traceback
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -34,7 +36,7 @@ from bot.cli.data import (
 from bot.hiding import hidden
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
-from bot.workflows.files.importing.histories import import_items, staged_items
+from bot.workflows.files.importing.histories import Report, import_part, parts_of, staged_items
 from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
@@ -61,7 +63,21 @@ tack.command("routes")(cli_run.print_routes)
 SOURCE = Path(__file__).parents[2]
 """Where the local Slack lies, which is not installed with Tack."""
 
+OTHERS_TURN_S = 0.1
+"""Between parts of an import: as long as SQLite has another process wait until it asks again."""
+
 say = Console(stderr=True, highlight=False)
+
+
+class CutShort(Mistake):
+    """An import of which a part came in before the database gave out."""
+
+    def __init__(self, epics: int) -> None:
+        super().__init__(
+            f"The database did not answer in time. {count_of(epics, 'epics')} came in; "
+            "type the same command again and the rest follows, nothing twice."
+        )
+
 
 FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
 BUSY = "lock"
@@ -185,13 +201,16 @@ def _import(
         found = read_items(*files, lambda rows: progress.advance(task, rows))
         progress.update(task, description="Writing")
         act = by_command(database)
-        with (
-            staged_items(database, found) as connection,
-            database.write(act, connection) as session,
-        ):
-            here = workspace_id(session, workspace)
-            is_new = founding.portfolio_named(session, here, portfolio) is None
-            report = import_items(session, here, portfolio, found, datetime.now(UTC))
+        report, is_new = Report(), False
+        with staged_items(database, found) as connection:
+            for part in parts_of(found):
+                with _goes_on_when_done_again(report), database.write(act, connection) as session:
+                    here = workspace_id(session, workspace)
+                    is_new |= founding.portfolio_named(session, here, portfolio) is None
+                    came = import_part(session, here, portfolio, part, act.at)
+                report.add(came)
+                if part.number < part.parts:
+                    time.sleep(OTHERS_TURN_S)
     say.print(
         f"{portfolio}: {count_of(report.items_added, 'epics')} and "
         f"{count_of(report.transitions_added, 'transitions')} came in, "
@@ -204,6 +223,17 @@ def _import(
         say.print(f"  {portfolio} is a new portfolio", markup=False, soft_wrap=True)
     for oddity, count in report.oddities.most_common():
         say.print(f"  {oddity}: {count:,}, taken as it is")
+
+
+@contextmanager
+def _goes_on_when_done_again(report: Report) -> Iterator[None]:
+    """Say what came in already where the database gives out. Raises CutShort."""
+    try:
+        yield
+    except DatabaseAway as error:
+        if report.items_added:
+            raise CutShort(report.items_added) from error
+        raise
 
 
 @tack.command("board")

@@ -15,6 +15,7 @@ from bot.worker.jobs import Done, GiveUp, Outcome, Task
 from bot.workflows.files import giving_back, uploading
 from bot.workflows.files.previewing import Foreseen, look_ahead, names_people
 from models.audit.audit import Act
+from models.epics.epic import Epic, Transition
 from models.errors import DatabaseAway, Mistake
 from models.files.names import NOBODY
 from models.files.table import Table, read_table
@@ -77,6 +78,7 @@ def _staged(task: Task, foreseen: Foreseen, act: Act) -> Iterator[Session]:
         task.database.write(act, connection) as session,
     ):
         yield session
+    task.database.refresh_statistics(Epic, Transition)
 
 
 def _not_loaded(upload: Upload, why: str, session: Session, now: datetime) -> None:

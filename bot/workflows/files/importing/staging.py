@@ -35,7 +35,7 @@ TRANSITIONS = Transition.metadata.tables[Transition.__tablename__]
 STAGED = Table(
     "staged_transitions",
     MetaData(),
-    Column("place", Integer),
+    Column("place", Integer, primary_key=True),
     Column("source", String(80)),
     Column("source_id", String(200)),
     Column("from_state", String(40)),
@@ -47,6 +47,9 @@ STAGED = Table(
 Way = tuple[str, str, Sequence[Move]]
 """An epic's source, its id there, and its moves, oldest first."""
 
+Places = tuple[int, int]
+"""The first and the last of the transitions staged, in the order of the ways, from 1."""
+
 
 @contextmanager
 def staged(connection: Connection, ways: Iterable[Way]) -> Iterator[None]:
@@ -56,6 +59,8 @@ def staged(connection: Connection, ways: Iterable[Way]) -> Iterator[None]:
         rows = _rows(ways)
         while chunk := list(islice(rows, CHUNK)):
             connection.execute(insert(STAGED), chunk)
+        if connection.dialect.name == "postgresql":  # which else takes it for nearly empty
+            connection.exec_driver_sql(f"ANALYZE {STAGED.name}")
     try:
         yield
     finally:
@@ -63,17 +68,17 @@ def staged(connection: Connection, ways: Iterable[Way]) -> Iterator[None]:
             STAGED.drop(connection)
 
 
-def grown(session: Session, portfolio: Portfolio) -> set[tuple[str, str]]:
-    """Which of the portfolio's epics have a staged transition that is not stored yet."""
-    columns = _missing(portfolio).with_only_columns(Epic.source, Epic.source_id)
+def grown(session: Session, portfolio: Portfolio, places: Places) -> set[tuple[str, str]]:
+    """Which of the portfolio's epics have a transition staged there that is not stored yet."""
+    columns = _missing(portfolio, places).with_only_columns(Epic.source, Epic.source_id)
     rows = session.execute(columns.order_by(None).distinct())
     return {(source or "", source_id or "") for source, source_id in rows}
 
 
-def take_over(session: Session, portfolio: Portfolio) -> int:
-    """Store every staged transition of the portfolio's epics that is not stored yet; how many."""
+def take_over(session: Session, portfolio: Portfolio, places: Places) -> int:
+    """Store each transition staged there that is not stored yet; how many."""
     columns = ["workspace_id", "epic_id", "from_state_id", "to_state_id", "at"]
-    statement = insert(TRANSITIONS).inline().from_select(columns, _missing(portfolio))
+    statement = insert(TRANSITIONS).inline().from_select(columns, _missing(portfolio, places))
     options = {"preserve_rowcount": True}
     return session.connection().execute(statement, execution_options=options).rowcount
 
@@ -95,7 +100,7 @@ def _rows(ways: Iterable[Way]) -> Iterator[dict[str, object]]:
             left = move.to_state
 
 
-def _missing(portfolio: Portfolio) -> Select[Any]:
+def _missing(portfolio: Portfolio, places: Places) -> Select[Any]:
     left, entered = aliased(State), aliased(State)
     stored = exists().where(
         Transition.epic_id == Epic.id,
@@ -116,6 +121,6 @@ def _missing(portfolio: Portfolio) -> Select[Any]:
             and_(entered.portfolio_id == portfolio.id, entered.name == STAGED.c.to_state),
         )
         .outerjoin(left, and_(left.portfolio_id == portfolio.id, left.name == STAGED.c.from_state))
-        .where(~stored)
+        .where(STAGED.c.place.between(*places), ~stored)
         .order_by(STAGED.c.place)
     )
