@@ -22,14 +22,16 @@ from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import Mistake
 from models.files import kinds
+from models.files.kinds import Kind
 from models.files.matching import (
     BadRow,
     GoodRow,
-    Kind,
     guessed,
     matched,
     parse_currency,
+    sum_row,
     told_currency,
+    units_of,
 )
 from models.files.project_plan import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
@@ -113,6 +115,8 @@ class Planned:
     plan: ProjectPlan
     currency: str
     is_new: bool
+    sum_lines: Mapping[str, int]
+    """The lines that are only sums of those above, by the names of their files."""
 
 
 def _read(part: str, path: Path) -> ReadFile:
@@ -137,9 +141,12 @@ def _plan(
     currency = found.currency if found else asked or _said_currency(files) or USUAL_CURRENCY
     good: dict[str, list[GoodRow]] = {part: [] for part in PARTS}
     refused: list[tuple[str, int, str]] = []
+    sum_lines: dict[str, int] = {}
     for part, file in files.items():
         good[part], bad = _matched(part, file, currency)
         refused += [(file.path.name, row.line, row.reason) for row in bad]
+        if sums := sum_row(file.table, file.matching, KINDS[part], currency):
+            sum_lines[file.path.name] = sums.line
     planned = plan(session, found, Rows(**good))
     refused += [
         (files[part].path.name, line, reason)
@@ -147,7 +154,7 @@ def _plan(
         for line, reason in sorted(reasons.items())
     ]
     check_rows(refused)
-    return Planned(planned, currency, is_new=found is None)
+    return Planned(planned, currency, is_new=found is None, sum_lines=sum_lines)
 
 
 def _matched(part: str, file: ReadFile, currency: str) -> tuple[list[GoodRow], list[BadRow]]:
@@ -200,7 +207,11 @@ def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, R
         lines.append(
             f"  owners who are no members here, kept by name: {_some(report.named_owners)}"
         )
-    for file in files.values():
+    for name, line in planned.sum_lines.items():
+        lines.append(f"  line {line} of {name} is the sum of those above and was left out")
+    for part, file in files.items():
+        for column, scale in units_of(file.matching, KINDS[part]).items():
+            lines.append(f"  1 in “{column}” of {file.path.name} is {scale:,} {planned.currency}")
         if file.unused:
             lines.append(f"  not used of {file.path.name}: {_some(file.unused)}")
     say.print("\n".join(lines), markup=False, soft_wrap=True)

@@ -1,7 +1,100 @@
 """The kinds of tables that come in: their fields, and how people call their columns."""
 
-from models.files.matching import Field, Kind, Sort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from models.errors import Mistake
 from models.portfolio.portfolio import Phase
+
+
+class Sort(Enum):
+    """What the cells of a field are."""
+
+    TEXT = auto()
+    AMOUNT = auto()
+    """Whole minor units; the column's name may say the unit and the currency."""
+    CURRENCY = auto()
+    """That of the row's amounts: the portfolio's, or the row cannot be taken."""
+    FIGURE = auto()
+    DAY = auto()
+    MOMENT = auto()
+    SHARES = auto()
+    YES_NO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field, the words its column may be called by, the likeliest first, and its cells' sort."""
+
+    name: str
+    called: tuple[str, ...] = ()
+    sort: Sort = Sort.TEXT
+    longest: int = 200
+    needed: bool = False
+    one_of: tuple[str, ...] = ()
+    """The only words it takes, where that is so."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its own name and the words it may be called by."""
+        return (self.name.replace("_", " "), *self.called)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the rows of a table are: their fields, and which of them tell one row from another."""
+
+    one: str
+    fields: tuple[Field, ...]
+    known_by: tuple[tuple[str, ...], ...]
+
+    def field(self, name: str) -> Field:
+        """The field of that name. KeyError where there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+
+class ColumnMissing(Mistake):
+    """A table without a column that is needed."""
+
+    def __init__(self, kind: Kind, field: Field, columns: Iterable[str]) -> None:
+        names = ", ".join(list(columns)[:12])
+        super().__init__(
+            f"Which column holds the {field.names[0]} of {kind.one}? Call it “{field.name}”; "
+            f"the columns are: {names}."
+        )
+
+
+class ColumnMistake(Mistake):
+    """A column of amounts that cannot be read as it is called."""
+
+    def __init__(self, column: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.column = column
+
+
+class OtherCurrency(ColumnMistake):
+    """A column of amounts in another currency than the portfolio's."""
+
+    def __init__(self, column: str, found: str, currency: str) -> None:
+        super().__init__(
+            column,
+            f"The column “{column[:60]}” is in {found}, and the portfolio counts in {currency}.",
+        )
+
+
+class UnitUnclear(ColumnMistake):
+    """A column of amounts whose name says a unit that may be one thing or another."""
+
+    def __init__(self, column: str) -> None:
+        called = f"“{column[:60]}”"
+        super().__init__(
+            column, f"Which unit is the column {called} in? Call it thousands or millions."
+        )
+
 
 CODE_LENGTH = 120
 OWNER = Field(

@@ -4,78 +4,19 @@ A kind says which fields there are and how their columns may be called. What can
 given back with its line and the reason; nothing is guessed where a guess could be wrong.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from typing import Any
 
 from models.errors import Mistake
 from models.fields import UNSTORABLE
-from models.files.cells import Days, Figures, Heading
+from models.files.days import Days
+from models.files.figures import Figures, Heading, says_nothing
+from models.files.kinds import ColumnMissing, Field, Kind, OtherCurrency, Sort, UnitUnclear
 from models.files.table import Row, Table
 from models.money import SYMBOLS
 from models.portfolio.setup import CURRENCY
 from models.projects.shares import parse_shares
-
-
-class Sort(Enum):
-    """What the cells of a field are."""
-
-    TEXT = auto()
-    AMOUNT = auto()
-    """Whole minor units; the column's name may say the unit and the currency."""
-    CURRENCY = auto()
-    """That of the row's amounts: the portfolio's, or the row cannot be taken."""
-    FIGURE = auto()
-    DAY = auto()
-    MOMENT = auto()
-    SHARES = auto()
-    YES_NO = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field, the words its column may be called by, the likeliest first, and its cells' sort."""
-
-    name: str
-    called: tuple[str, ...] = ()
-    sort: Sort = Sort.TEXT
-    longest: int = 200
-    needed: bool = False
-    one_of: tuple[str, ...] = ()
-    """The only words it takes, where that is so."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its own name and the words it may be called by."""
-        return (self.name.replace("_", " "), *self.called)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What the rows of a table are: their fields, and which of them tell one row from another."""
-
-    one: str
-    fields: tuple[Field, ...]
-    known_by: tuple[tuple[str, ...], ...]
-
-    def field(self, name: str) -> Field:
-        """The field of that name. KeyError where there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise KeyError(name)
-
-
-class ColumnMissing(Mistake):
-    """A table without a column that is needed."""
-
-    def __init__(self, kind: Kind, field: Field, columns: Iterable[str]) -> None:
-        names = ", ".join(list(columns)[:12])
-        super().__init__(
-            f"Which column holds the {field.names[0]} of {kind.one}? Call it “{field.name}”; "
-            f"the columns are: {names}."
-        )
 
 
 class NoCurrency(Mistake):
@@ -85,16 +26,6 @@ class NoCurrency(Mistake):
         super().__init__(
             f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
         )
-
-
-class OtherCurrency(Mistake):
-    """A column of amounts in another currency than the portfolio's."""
-
-    def __init__(self, column: str, found: str, currency: str) -> None:
-        super().__init__(
-            f"The column “{column[:60]}” is in {found}, and the portfolio counts in {currency}."
-        )
-        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +46,15 @@ class BadRow:
 
 
 Read = Callable[[str], Any]
+
+WORDS = (Sort.TEXT, Sort.YES_NO, Sort.CURRENCY)
+NAMING = (Sort.TEXT, Sort.SHARES, Sort.DAY, Sort.MOMENT)
+"""What a row of its own has, and a sum has none of but its label."""
+
+SUM_WORDS = frozenset(
+    {"gesamt", "gesamtsumme", "grand total", "insgesamt", "subtotal", "sum", "summe", "suma"}
+    | {"sum total", "total", "totals", "totaal", "totale", "zwischensumme"}
+)
 
 
 def guessed(columns: Sequence[str], kind: Kind) -> dict[str, str]:
@@ -140,16 +80,18 @@ def guessed(columns: Sequence[str], kind: Kind) -> dict[str, str]:
 def check_matching(
     columns: Sequence[str], matching: Mapping[str, str], kind: Kind, currency: str
 ) -> None:
-    """Raise ColumnMissing or OtherCurrency where the rows cannot be read so."""
+    """Raise ColumnMissing, OtherCurrency or UnitUnclear where the rows cannot be read so."""
     for field in kind.fields:
         column = matching.get(field.name)
         if column is None or column not in columns:
             if field.needed or column is not None:
                 raise ColumnMissing(kind, field, columns)
         elif field.sort is Sort.AMOUNT:
-            found = Heading.of(column).currency
-            if found not in (None, currency):
-                raise OtherCurrency(column, str(found), currency)
+            found = Heading.of(column)
+            if found.currency not in (None, currency):
+                raise OtherCurrency(column, str(found.currency), currency)
+            if found.is_unclear:
+                raise UnitUnclear(column)
 
 
 def parse_currency(text: str) -> str:
@@ -185,7 +127,8 @@ def matched(
 ) -> tuple[list[GoodRow], list[BadRow]]:
     """Every row read by the matching, field to column; and those that cannot be, with reasons.
 
-    Or only those of the rows given. Raises ColumnMissing and OtherCurrency.
+    Or only those of the rows given; a last row of sums is neither. Raises ColumnMissing,
+    OtherCurrency and UnitUnclear.
     """
     check_matching(table.columns, matching, kind, currency)
     reads = [
@@ -200,9 +143,19 @@ def matched(
     nothing = {field.name: None for field in kind.fields}
     good, bad = [], []
     seen: dict[tuple[Any, ...], int] = {}
+    sums = sum_row(table, matching, kind, currency)
+    naming, amounts = (_places(table, matching, kind, each) for each in (NAMING, (Sort.AMOUNT,)))
     for row in table.rows if rows is None else rows:
+        if row is sums:
+            continue
         values, reasons = _values(row, reads)
         values = {**nothing, **values}
+        if (
+            not reasons
+            and any(row.cells[at] for at in amounts)
+            and _label(row, naming) in SUM_WORDS
+        ):
+            reasons = ["it is called a sum, and is not that of all rows above it"]
         if not reasons:
             reasons = _twice(kind, values, row.line, seen)
         if reasons:
@@ -231,7 +184,7 @@ def _values(row: Row, reads: Sequence[tuple[Field, int, Read]]) -> tuple[dict[st
         )
     for field, place, read in reads:
         text = row.cells[place]
-        if not text:
+        if not text or (field.sort not in WORDS and says_nothing(text)):
             if field.needed:
                 reasons.append(f"{field.names[0]} is empty")
             continue
@@ -240,6 +193,56 @@ def _values(row: Row, reads: Sequence[tuple[Field, int, Read]]) -> tuple[dict[st
         except Mistake as mistake:
             reasons.append(f"{field.names[0]}: {mistake.sentence.removesuffix('.')}")
     return values, reasons
+
+
+def sum_row(table: Table, matching: Mapping[str, str], kind: Kind, currency: str) -> Row | None:
+    """The last row where it is the sum of those above and no row of its own; None where not."""
+    *above, last = [*table.rows] or [Row(0, ())]
+    label = _label(last, _places(table, matching, kind, NAMING)) if above else None
+    if label is None:
+        return None
+    is_called_so = bool(label) and not SUM_WORDS.isdisjoint({label, label.split()[0]})
+    if not is_called_so and (label or len(above) == 1):
+        return None
+    is_any = False
+    for field in kind.fields:
+        if field.sort is not Sort.AMOUNT or field.name not in matching:
+            continue
+        place = table.columns.index(matching[field.name])
+        if says_nothing(last.cells[place]):
+            continue
+        read = _reader(table, field, matching, currency)
+        said = (row.cells[place] for row in table.rows)
+        try:
+            *parts, total = [read(text) for text in said if not says_nothing(text)]
+        except Mistake:
+            return None
+        if sum(parts) != total:
+            return None
+        is_any = True
+    return last if is_any else None
+
+
+def units_of(matching: Mapping[str, str], kind: Kind) -> Mapping[str, int]:
+    """What one is in the columns of amounts whose names say thousands or more, by their names."""
+    columns = [
+        matching[f.name] for f in kind.fields if f.sort is Sort.AMOUNT and f.name in matching
+    ]
+    return {name: scale for name in columns if (scale := Heading.of(name).scale) > 1}
+
+
+def _places(
+    table: Table, matching: Mapping[str, str], kind: Kind, sorts: Sequence[Sort]
+) -> Sequence[int]:
+    fields = (each for each in kind.fields if each.sort in sorts and each.name in matching)
+    return [table.columns.index(matching[each.name]) for each in fields]
+
+
+def _label(row: Row, places: Sequence[int]) -> str | None:
+    """What a row is called where nothing but figures is beside it; None where there is more."""
+    said = {row.cells[place] for place in places}
+    words = {text.casefold().strip(" :.") for text in said if not says_nothing(text)}
+    return None if len(words) > 1 else next(iter(words), "")
 
 
 def _twice(

@@ -57,6 +57,8 @@ class Loaded:
     stream_id: int | None = None
     """The value stream that most of it belongs to."""
     failed: str | None = None
+    sum_line: int | None = None
+    """The line that was only the sum of those above."""
 
 
 class Upload(Base):

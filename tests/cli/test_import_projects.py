@@ -134,6 +134,17 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
         assert (project.name, project.budget_minor) == ("Überweisung", 123_456)
 
 
+def test_units_and_sums_of_a_file_are_said(tack, database, tmp_path):
+    file = tmp_path / "plan.csv"
+    file.write_text("Code;Budget TEUR\nP1;60,-\nP2;40,5\nGesamt;100,5\n", encoding="utf-8")
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    assert "  line 4 of plan.csv is the sum of those above and was left out" in done.stderr
+    assert "  1 in “Budget TEUR” of plan.csv is 1,000 EUR" in done.stderr
+    with database.read() as session:
+        found = session.execute(select(Project.code, Project.budget_minor)).all()
+    assert found == [("P1", 6_000_000), ("P2", 4_050_000)]
+
+
 def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, database, tmp_path):
     projects, milestones = tmp_path / "p.csv", tmp_path / "m.csv"
     projects.write_text("code,value_stream\nP1,PAY:60;ONB:39\nP2,PAY\np2,PAY\n")

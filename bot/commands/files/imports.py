@@ -21,7 +21,7 @@ from bot.views.files import import_form
 from bot.workflows.files import uploading
 from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
 from models.errors import FieldMistakes, Mistake
-from models.files.matching import OtherCurrency
+from models.files.kinds import ColumnMistake
 from models.files.names import NOBODY
 from models.files.table import MOST_BYTES, Table, TooLarge, read_table
 from models.files.upload import Upload, UploadKind
@@ -113,9 +113,9 @@ def look_at_all(call: Call) -> None:
         matching = _matched(call.view, upload)
         try:
             uploading.match(session, call.workspace_id, call.actor, upload_id, matching)
-        except OtherCurrency as other:
-            field = next(name for name, column in matching.items() if column == other.column)
-            raise FieldMistakes({f"{import_form.MATCH}{field}": other.sentence}) from other
+        except ColumnMistake as wrong:
+            field = next(name for name, column in matching.items() if column == wrong.column)
+            raise FieldMistakes({f"{import_form.MATCH}{field}": wrong.sentence}) from wrong
     call.ack(response_action="update", view=import_form.looking(upload.file_name))
     _show_later(call, lambda: _check_page(call), import_form.stopped)
 

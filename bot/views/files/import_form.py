@@ -24,7 +24,7 @@ from bot.slack.mrkdwn import words
 from bot.slack.values import UploadRef
 from bot.workflows.files.previewing import FieldName, FirstRow, Outlook, Preview
 from models.files.upload import Upload, UploadKind
-from models.money import format_amount
+from models.money import format_amount, minor_digits
 from models.portfolio.portfolio import PHASE_LABELS, Portfolio
 
 FILE_FORM, WAITING, MATCH_FORM = "import_file", "import_waiting", "import_match"
@@ -263,6 +263,7 @@ def _missing(preview: Preview, matching: Mapping[str, str]) -> list[str]:
 
 
 def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[str, Any]:
+    currency = portfolio.currency
     lines = [
         {
             "line": row.line,
@@ -271,7 +272,11 @@ def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[
         }
         for row in preview.first
     ]
-    return {"lines": lines, "mistake": preview.mistake, "rows": preview.rows}
+    units = {
+        shorten(name, 60): format_amount(scale * 10 ** minor_digits(currency), currency)
+        for name, scale in preview.units.items()
+    }
+    return {"lines": lines, "mistake": preview.mistake, "rows": preview.rows, "units": units}
 
 
 def _told(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:

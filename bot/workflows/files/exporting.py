@@ -45,7 +45,7 @@ from models.epics.epic import CircleMember, Epic, Transition
 from models.epics.obstacles import Override
 from models.files import kinds
 from models.files.export import Export
-from models.files.matching import Kind
+from models.files.kinds import Kind
 from models.files.sheet import Sheet
 from models.money import minor_digits
 from models.people.handover import Departure, Handover

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.errors import Mistake
-from models.files.cells import spell_minor, spell_moment
+from models.files.days import spell_moment
+from models.files.figures import spell_minor
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Milestone, Program, Project, ProjectShare, ProjectSnapshot
 from models.projects.shares import Share, parse_shares, spell_shares

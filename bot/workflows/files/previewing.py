@@ -12,9 +12,10 @@ from bot.workflows.files.importing import projects as importing_projects
 from bot.workflows.files.importing.epics import plan_epics
 from models.errors import Mistake
 from models.files import kinds
-from models.files.cells import Figures, Heading
 from models.files.epic_plan import EpicPlan
-from models.files.matching import BadRow, GoodRow, Kind, Sort, matched, without
+from models.files.figures import Figures, Heading
+from models.files.kinds import Kind, Sort
+from models.files.matching import BadRow, GoodRow, matched, sum_row, units_of, without
 from models.files.names import MEMBER, NOBODY
 from models.files.project_plan import ProjectPlan, Rows
 from models.files.table import Row, Table
@@ -58,6 +59,8 @@ class Preview:
     first: Sequence[FirstRow]
     mistake: str | None
     """Why no row can be read so."""
+    units: Mapping[str, int]
+    """What one is in the columns of amounts that count in thousands or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Outlook:
     new_themes: Sequence[str]
     unknown_people: Sequence[str]
     """People the file names who are no members here."""
+    sum_line: int | None = None
+    """The line that is only the sum of those above."""
 
 
 KINDS: Mapping[UploadKind, Kind] = {
@@ -135,6 +140,7 @@ def preview(
         left_out=[name for name in table.columns if name not in matching.values()],
         first=sorted(first, key=lambda row: row.line),
         mistake=mistake,
+        units=units_of(matching, KINDS[kind]),
     )
 
 
@@ -150,19 +156,23 @@ def look_ahead(
 ) -> Foreseen:
     """Work out what all of it comes to. Raises ColumnMissing and OtherCurrency."""
     good, bad = _read(kind, table, matching, portfolio)
+    sums = sum_row(table, matching, KINDS[kind], portfolio.currency)
+    sum_line = sums.line if sums else None
     if kind is UploadKind.EPICS:
         epics = plan_epics(session, portfolio, good, may_found=may_found, people=people)
         _, refused = without(table, good, epics.against)
         streams = [epic["stream"] for epic in epics.epics]
         bad = _by_line(bad, refused)
-        return Foreseen(_outlook(epics, len(epics.epics), epics.known, bad, streams), epics, bad)
+        outlook = _outlook(epics, len(epics.epics), epics.known, bad, streams)
+        return Foreseen(replace(outlook, sum_line=sum_line), epics, bad)
     rows = Rows(projects=good)
     plan = importing_projects.plan(session, portfolio, rows, may_found=may_found, people=people)
     _, refused = without(table, good, plan.against["projects"])
     streams = [share["stream_name"] for share in plan.rows["shares"]]
     bad = _by_line(bad, refused)
     count = len(plan.rows["projects"])
-    return Foreseen(_outlook(plan, count, plan.known["projects"], bad, streams), plan, bad)
+    outlook = _outlook(plan, count, plan.known["projects"], bad, streams)
+    return Foreseen(replace(outlook, sum_line=sum_line), plan, bad)
 
 
 def _outlook(

@@ -229,6 +229,7 @@ def _came(portfolio: Portfolio, outlook: Outlook) -> Loaded:
         new_themes=list(outlook.new_themes[:NAMES_KEPT]),
         unknown_people=list(outlook.unknown_people[:NAMES_KEPT]),
         restricted=outlook.restricted,
+        sum_line=outlook.sum_line,
         stream_id=names.get(outlook.main_stream or ""),
     )
 

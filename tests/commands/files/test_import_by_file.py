@@ -219,6 +219,21 @@ def test_projects_come_in_as_well(slack, shop):
         assert session.scalars(select(Project.code)).all() == ["PRJ-1"]
 
 
+def test_the_unit_of_a_column_is_shown_and_a_row_of_sums_is_no_project(slack, shop):
+    content = "Code;Name;Budget (k€)\nP1;Till;60,-\nP2;Shelf;TBD\nGesamt;;60,-\n".encode()
+    matching = matches(slack, content, name="plan.csv", kind="Projects")
+    assert matching.shows("P1 · Till · €60,000")
+    assert matching.shows("1 in “Budget (k€)” is €1,000")
+    matching.submit()
+    ana = slack.as_user("ana")
+    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    assert page.shows("Line 4 is the sum of those above and no project.")
+    page.submit()
+    assert told(slack).shows("Line 4 is the sum of those above and no project.")
+    with shop.database.read() as session:
+        assert session.scalars(select(Project.budget_minor)).all() == [6_000_000, None]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

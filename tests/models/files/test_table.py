@@ -3,6 +3,7 @@
 import pytest
 
 from models.files import kinds
+from models.files.kinds import UnitUnclear
 from models.files.matching import (
     ColumnMissing,
     NoCurrency,
@@ -192,3 +193,39 @@ def test_a_currency_has_three_letters():
     assert refused.value.sentence == (
         "“DOGE” is no currency. Write the three letters of one, such as EUR."
     )
+
+
+def test_the_unit_of_a_heading_multiplies_and_an_unclear_one_is_asked_about():
+    (row,), _ = rows_of("code,Budget (k€)\nP1,12.5\n")
+    assert row.values["budget"] == 1_250_000
+    with pytest.raises(UnitUnclear, match=r"Which unit is the column “Budget \(T\)” in"):
+        rows_of("code,Budget (T)\nP1,12.5\n")
+
+
+@pytest.mark.parametrize("cell", ["-", "€ -", "n/a", "TBD"])
+def test_an_amount_that_is_not_known_is_blank_and_so_is_a_day(cell):
+    (row,), bad = rows_of(f"code;budget;end\nP1;{cell};{cell}\n")
+    assert (row.values["budget"], row.values["ends"], bad) == (None, None, [])
+
+
+def test_a_row_in_another_currency_is_given_back():
+    (good,), (bad,) = rows_of('code,budget\nP1,5\nP2,"£1,000.00"\n')
+    assert good.values["code"] == "P1"
+    assert bad.line == 3
+    assert bad.reason.startswith("budget: “£1,000.00” is not in EUR")
+
+
+@pytest.mark.parametrize("label", ["Gesamt", "Total:", "Summe EUR", "Grand Total", ""])
+def test_a_last_row_of_sums_is_no_project(label):
+    good, bad = rows_of(f"code;name;budget\nP1;a;60,00\nP2;b;40,00\n{label};;100,00\n")
+    assert ([row.values["code"] for row in good], bad) == (["P1", "P2"], [])
+
+
+def test_a_sum_of_other_rows_is_asked_about_and_a_project_called_so_is_one():
+    good, bad = rows_of("code;name;budget\nP1;a;60,00\nSubtotal;;60,00\nP2;b;40,00\n")
+    assert [row.values["code"] for row in good] == ["P1", "P2"]
+    assert [(row.line, row.reason[:21]) for row in bad] == [(3, "it is called a sum, a")]
+    good, bad = rows_of("code;name;budget\nP1;a;60,00\nTotal;Petrol;60,00\n")
+    assert (len(good), bad) == (2, [])
+    good, bad = rows_of("code;name;budget\nP1;;60,00\nP2;;60,00\n")
+    assert (len(good), bad) == (2, [])

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import Mistake
-from models.files.cells import DayOrMonth, Days, Figures, Heading, NotADay, NotAFigure, spell_minor
+from models.files.days import DayOrMonth, Days, NotADay
+from models.files.figures import (
+    Figures,
+    Heading,
+    NotAFigure,
+    OtherMoney,
+    UnitTwice,
+    says_nothing,
+    spell_minor,
+)
 from models.money import LARGEST_MINOR
 
 
@@ -19,6 +28,16 @@ from models.money import LARGEST_MINOR
         ("Cost of the MVP, EUR", "cost of the mvp", 1, "EUR"),
         ("budget_k", "budget", 1_000, None),
         ("Cost Centre", "cost centre", 1, None),
+        ("Budget (k€)", "budget", 1_000, "EUR"),
+        ("Budget TEUR", "budget", 1_000, "EUR"),
+        ("budgetKEUR", "budget", 1_000, "EUR"),
+        ("Budget in T€", "budget", 1_000, "EUR"),
+        ("Budget in millions of EUR", "budget", 1_000_000, "EUR"),
+        ("Mio. EUR Budget", "budget", 1_000_000, "EUR"),
+        ("Budget EURm", "budget", 1_000_000, "EUR"),
+        ("Budget (€ '000)", "budget", 1_000, "EUR"),
+        ("Budget in 1.000 EUR", "budget", 1_000, "EUR"),
+        ("Budget (Mrd. €)", "budget", 1_000_000_000, "EUR"),
     ],
 )
 def test_the_name_of_a_column_says_its_unit_and_its_currency(column, words, scale, currency):
@@ -42,6 +61,77 @@ def test_the_name_of_a_column_says_its_unit_and_its_currency(column, words, scal
 def test_what_one_figure_leaves_open_the_others_of_its_column_decide(cells, figures):
     column = Figures.of(cells)
     assert [column.read(cell) for cell in cells] == [Decimal(figure) for figure in figures]
+
+
+@pytest.mark.parametrize("column", ["Budget (T)", "Budget mm", "Budget (k€, millions)"])
+def test_a_unit_that_may_be_one_or_another_is_not_guessed(column):
+    assert Heading.of(column).is_unclear
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ("12.000,-", 12_000),
+        ("12.000,--", 12_000),
+        ("12.000,– €", 12_000),
+        ("€ 12.000,—", 12_000),
+        ("-12.000,-", -12_000),
+        ("(12.000,-)", -12_000),
+        ("12.000-", -12_000),
+        ("(12.000)", -12_000),
+        ("€ -12.000", -12_000),
+        ("12.000 €", 12_000),
+        ("12.000,00 EUR", 12_000),
+        ("12\u202f000", 12_000),
+        ("12\xa0000,00\xa0€", 12_000),
+        ("12\u2009000", 12_000),
+        ("12’000", 12_000),
+        ("\u202a12.000\u202c", 12_000),
+        ("12 TEUR", 12_000),
+        ("12 T€", 12_000),
+        ("1,2 Mio. €", 1_200_000),
+    ],
+)
+def test_an_amount_is_what_its_writer_meant(cell, amount):
+    assert Figures.of(["1.234,56", cell]).read_minor(cell, "EUR") == amount * 100
+
+
+@pytest.mark.parametrize("cell", ["12'000.-", "12000.–", "CHF 12'000.—", "12'000.00 CHF"])
+def test_a_dash_in_place_of_cents_says_which_sign_is_before_the_decimals(cell):
+    assert Figures.of([cell]).read_minor(cell, "CHF") == 1_200_000
+
+
+@pytest.mark.parametrize("cell", ["£1,000.00", "USD 500", "500 $", "US$500", "1,000.00 GBP"])
+def test_an_amount_in_another_currency_is_refused(cell):
+    with pytest.raises(OtherMoney, match="is not in EUR, in which the portfolio counts"):
+        Figures.of([cell]).read_minor(cell, "EUR")
+
+
+def test_a_dollar_alone_is_that_of_the_portfolio():
+    assert Figures.of([]).read_minor("$5", "CAD") == 500
+    with pytest.raises(OtherMoney):
+        Figures.of([]).read_minor("US$5", "CAD")
+
+
+@pytest.mark.parametrize("cell", ["(5", "5)", "--5", "-5-", "(5-)-", "1 23", "5 6", "12 %", "5 T"])
+def test_signs_and_blanks_that_mean_nothing_are_refused(cell):
+    with pytest.raises(NotAFigure):
+        Figures.of([]).read(cell)
+
+
+def test_a_unit_is_said_by_the_column_or_the_cell_but_not_by_both():
+    with pytest.raises(UnitTwice, match="write it once"):
+        Figures.of(["60k"], 1_000).read_minor("60k", "EUR")
+
+
+@pytest.mark.parametrize("cell", ["", "-", "–", "€ -", "EUR", "n/a", "N.A.", "TBD", "tbc?"])
+def test_a_cell_can_say_in_words_that_it_is_empty(cell):
+    assert says_nothing(cell)
+
+
+@pytest.mark.parametrize("cell", ["0", "-1", "1-", "0,-", "no"])
+def test_what_says_something_is_not_empty(cell):
+    assert not says_nothing(cell)
 
 
 def test_three_digits_after_a_sign_are_decimals_where_the_unit_is_a_million():
