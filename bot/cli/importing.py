@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,7 @@ from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import Mistake
 from models.files import kinds
+from models.files.days import Today
 from models.files.kinds import Kind
 from models.files.matching import (
     BadRow,
@@ -139,11 +141,12 @@ def _plan(
     if found is not None and asked not in (None, found.currency):
         raise PortfolioCounts(name, found.currency, str(asked))
     currency = found.currency if found else asked or _said_currency(files) or USUAL_CURRENCY
+    today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
     good: dict[str, list[GoodRow]] = {part: [] for part in PARTS}
     refused: list[tuple[str, int, str]] = []
     sum_lines: dict[str, int] = {}
     for part, file in files.items():
-        good[part], bad = _matched(part, file, currency)
+        good[part], bad = _matched(part, file, currency, today)
         refused += [(file.path.name, row.line, row.reason) for row in bad]
         if sums := sum_row(file.table, file.matching, KINDS[part], currency):
             sum_lines[file.path.name] = sums.line
@@ -157,9 +160,11 @@ def _plan(
     return Planned(planned, currency, is_new=found is None, sum_lines=sum_lines)
 
 
-def _matched(part: str, file: ReadFile, currency: str) -> tuple[list[GoodRow], list[BadRow]]:
+def _matched(
+    part: str, file: ReadFile, currency: str, today: Today
+) -> tuple[list[GoodRow], list[BadRow]]:
     def match() -> tuple[list[GoodRow], list[BadRow]]:
-        return matched(file.table, file.matching, KINDS[part], currency)
+        return matched(file.table, file.matching, KINDS[part], currency, today=today)
 
     return of_file(file.path.name, match)
 

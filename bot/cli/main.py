@@ -41,6 +41,7 @@ from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
+from models.files.days import Today
 from models.files.histories import read_items
 from models.flow.flow import Board
 from models.portfolio.preset import PHASED_STATE
@@ -196,9 +197,12 @@ def _import(
     for file in files:
         if not file.is_file():
             raise Mistake(f"{file} is not there.")
+    with database.read() as session:
+        known = founding.portfolio_named(session, workspace_id(session, workspace), portfolio)
+    today = Today.of(datetime.now(UTC), known.time_zone if known else "UTC")
     with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:
         task = progress.add_task("Reading", total=None)
-        found = read_items(*files, lambda rows: progress.advance(task, rows))
+        found = read_items(*files, lambda rows: progress.advance(task, rows), today)
         progress.update(task, description="Writing")
         act = by_command(database)
         report, is_new = Report(), False

@@ -65,6 +65,7 @@ def _look(task: Task, upload: Upload, table: Table, people: Mapping[str, str]) -
             upload.kind,
             table,
             upload.matching,
+            task.clock.now(),
             may_found=found,
             people=people,
         )

@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, tzinfo
+from zoneinfo import ZoneInfo
 
 from models.calendar import MONTHS
 from models.errors import Mistake
 
 ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
+ZONED = re.compile(r"\d{4}-\d{2}-\d{2}[T ].*(?:Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
 DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 SPELLED = re.compile(r"(\d{1,2})[ .-]*([A-Za-z]{3})[a-z]*[ .,-]*(\d{4})")
@@ -35,21 +37,55 @@ class DayOrMonth(Mistake):
         super().__init__(f"“{text[:40]}”: is it the day or the month first? Write 2026-05-18")
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
-    """How a column writes its days: with the day first, else the month; None where it is open."""
+class InTheFuture(Mistake):
+    """A day yet to come of something that was."""
 
-    day_first: bool | None
+    def __init__(self, text: str) -> None:
+        super().__init__(f"“{text[:40]}” is in the future")
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Which day it is by the clock of a portfolio; None for any day."""
+
+    zone: tzinfo = UTC
+    day: date | None = None
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "Days":
+    def of(cls, moment: datetime, time_zone: str) -> "Today":
+        """The day of the moment in the zone."""
+        zone = ZoneInfo(time_zone)
+        return cls(zone, moment.astimezone(zone).date())
+
+    def check(self, when: date, text: str) -> None:
+        """Raise InTheFuture where the day, or the moment, is one of a day to come."""
+        day = when.astimezone(self.zone).date() if isinstance(when, datetime) else when
+        if self.day is not None and day > self.day:
+            raise InTheFuture(text)
+
+
+ANY_DAY = Today()
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How a column writes its days: with the day first, else the month; None where it is open.
+
+    An instant with a zone is on the day that it was on by the clock of `zone`.
+    """
+
+    day_first: bool | None
+    zone: tzinfo = UTC
+
+    @classmethod
+    def of(cls, texts: Iterable[str], zone: tzinfo = UTC) -> "Days":
         """As the cells of the column say: a number above twelve is a day."""
         votes: Counter[bool] = Counter()
         for text in texts:
             found = SLASHED.fullmatch(text.strip())
             if found and max(int(found[1]), int(found[2])) > MONTHS_MOST:
                 votes[int(found[1]) > MONTHS_MOST] += 1
-        return cls(votes.most_common(1)[0][0] if votes else None)
+        return cls(votes.most_common(1)[0][0] if votes else None, zone)
 
     def read(self, text: str) -> date:
         """The day. Raises NotADay and DayOrMonth."""
@@ -62,20 +98,22 @@ class Days:
         return day
 
     def read_moment(self, text: str) -> datetime:
-        """The moment, in UTC where it names no zone; a day alone is its beginning.
+        """The moment, in UTC where it names no zone; a day alone is its beginning by the clock.
 
         Raises NotADay and DayOrMonth.
         """
+        bare = text.strip()
         try:
-            moment = datetime.fromisoformat(text.strip())
+            moment = datetime.fromisoformat(bare if "T" in bare or ":" in bare else "")
         except ValueError:
-            day = self.read(text)
-            moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            moment = datetime.combine(self.read(text), time(), self.zone)
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise NotADay(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def _day(self, bare: str) -> date:
+        if ZONED.fullmatch(bare):
+            return datetime.fromisoformat(bare).astimezone(self.zone).date()
         if found := ISO_DAY.fullmatch(bare):
             return date(int(found[1]), int(found[2]), int(found[3]))
         if found := DOTTED.fullmatch(bare):

@@ -6,17 +6,20 @@ starting in the middle. Nothing is invented.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 from models.errors import Mistake
+from models.files.days import ANY_DAY, InTheFuture, Today
 from models.files.table import BadRows, of_file, read_table
 from models.flow.flow import History, Move
+from models.portfolio.portfolio import FIRST_STATE
 from models.portfolio.preset import USUAL_BOARD
 
+ITEM_COLUMNS = ("source", "id", "title", "value_stream")
 COLUMNS_TOLD = 12
 MOST_MOVES = 1_000_000
 """So many rows of a history are taken at once: 100,000 epics with ten moves each."""
@@ -66,11 +69,16 @@ class Item:
 
 
 def read_items(
-    items: Path, transitions: Path, mapping: Path, tick: Callable[[int], None] = lambda rows: None
+    items: Path,
+    transitions: Path,
+    mapping: Path,
+    tick: Callable[[int], None] = lambda rows: None,
+    today: Today = ANY_DAY,
 ) -> list[Item]:
     """Read and check all three files; `tick` hears of every row.
 
-    Raises BadRows, FileMistake and Mistake.
+    One without a transition stands where it does since it was made. Raises BadRows, FileMistake
+    and Mistake.
     """
     state_of = _states(mapping)
     moves: dict[str, list[Move]] = defaultdict(list)
@@ -79,17 +87,25 @@ def read_items(
         tick(1)
         if row["to_status"] not in state_of:
             raise _bad(transitions, line, f'status "{row["to_status"]}" is not in {mapping.name}')
-        at = _moment(transitions, line, row["at"])
+        at = _moment(transitions, line, row["at"], today)
         moves[row["id"]].append(Move(state_of[row["to_status"]], at))
         lines.setdefault(row["id"], line)
     found: dict[str, Item] = {}
-    for line, row in _rows(items, ("source", "id", "title", "value_stream")):
+    is_backward = _steps_back(moves.values()) > 0
+    for line, row in _rows(items, ITEM_COLUMNS, ("created_at", "current_status")):
         tick(1)
         if row["id"] in found:
             raise _bad(items, line, f"{row['id']} is in the file twice")
-        if not moves[row["id"]]:
-            raise _bad(items, line, f"{row['id']} has no row in {transitions.name}")
-        found[row["id"]] = Item.of(row, moves[row["id"]])
+        own = moves[row["id"]]
+        back = _steps_back([own])
+        if back > 0 or (back == 0 and is_backward):
+            own.reverse()
+        if not own:
+            if not row["created_at"]:
+                reason = f"{row['id']} has no row in {transitions.name}, and no created_at"
+                raise _bad(items, line, reason)
+            own.append(_made(items, line, row, state_of, today))
+        found[row["id"]] = Item.of(row, own)
     for id_, line in lines.items():
         if id_ not in found:
             raise _bad(transitions, line, f"{id_} is not in {items.name}")
@@ -112,7 +128,26 @@ def _states(mapping: Path) -> Mapping[str, str]:
     return state_of
 
 
-def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _steps_back(ways: Iterable[Sequence[Move]]) -> int:
+    """How many more steps of the ways go back in time than forth: above 0, the file runs back."""
+    steps = (pair for moves in ways for pair in pairwise(moves))
+    return sum((after.at < before.at) - (after.at > before.at) for before, after in steps)
+
+
+def _made(
+    file: Path, line: int, row: Mapping[str, str], state_of: Mapping[str, str], today: Today
+) -> Move:
+    """The only entry of an item that never moved: into the state it is in, else the first."""
+    status = row["current_status"]
+    if status and status not in state_of:
+        raise _bad(file, line, f'status "{status}" is not in the mapping')
+    state = state_of[status] if status else FIRST_STATE
+    return Move(state, _moment(file, line, row["created_at"], today))
+
+
+def _rows(
+    file: Path, needed: Sequence[str], also: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     table = of_file(file.name, lambda: read_table(file.read_bytes(), None, MOST_MOVES))
     places = {name.casefold(): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
@@ -122,19 +157,25 @@ def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, st
         told = {name: row.cells[places[name]] for name in needed}
         if empty := next((name for name in needed if not told[name]), None):
             raise _bad(file, row.line, f"{empty} is empty")
-        yield row.line, told
+        more = {name: row.cells[places[name]] if name in places else "" for name in also}
+        yield row.line, {**told, **more}
 
 
 def _bad(file: Path, line: int, reason: str) -> BadRows:
     return BadRows([(file.name, line, reason)])
 
 
-def _moment(file: Path, line: int, text: str) -> datetime:
+def _moment(file: Path, line: int, text: str, today: Today) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise _bad(file, line, f'"{text}" is not a moment like 2026-05-18T09:00:00Z') from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        today.check(moment, text)
+    except InTheFuture as mistake:
+        raise _bad(file, line, mistake.sentence) from mistake
+    return moment
 
 
 def _oddities(moves: Sequence[Move]) -> Counter[str]:

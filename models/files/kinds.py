@@ -34,6 +34,8 @@ class Field:
     needed: bool = False
     one_of: tuple[str, ...] = ()
     """The only words it takes, where that is so."""
+    has_been: bool = False
+    """Whether it is a day that no file can know before it came."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -152,8 +154,8 @@ PROJECTS = Kind(
         Field("ends", ENDS, Sort.DAY),
         SOURCE,
         SOURCE_ID,
-        Field("created_at", ("created",), Sort.MOMENT),
-        Field("closed_at", ("closed", "closed on"), Sort.MOMENT),
+        Field("created_at", ("created",), Sort.MOMENT, has_been=True),
+        Field("closed_at", ("closed", "closed on"), Sort.MOMENT, has_been=True),
     ),
     (("code",), ("source", "source_id")),
 )
@@ -163,7 +165,13 @@ SNAPSHOTS = Kind(
     (
         OF_PROJECT,
         Field("period", ("report year", "year", "quarter", "report", "month"), longest=16),
-        Field("as_of", ("data as of", "date", "on", "seen at", "day"), Sort.DAY, needed=True),
+        Field(
+            "as_of",
+            ("data as of", "date", "on", "seen at", "day"),
+            Sort.DAY,
+            needed=True,
+            has_been=True,
+        ),
         Field("value_stream", STREAMS, longest=80),
         Field("confidence", ("delivery confidence", "rating", "rag", "status"), longest=40),
         Field("starts", STARTS, Sort.DAY),
@@ -191,7 +199,7 @@ MILESTONES = Kind(
         Field("kind", ("type",), one_of=("milestone", "checkpoint")),
         Field("baseline", ("baseline date", "planned", "plan", "agreed", "due", "date"), Sort.DAY),
         Field("forecast", ("forecast date", "expected", "expected date"), Sort.DAY),
-        Field("actual", ("actual date", "done", "reached", "came"), Sort.DAY),
+        Field("actual", ("actual date", "done", "reached", "came"), Sort.DAY, has_been=True),
         Field("outcome", ("result", "decision"), longest=2_000),
         SOURCE,
     ),
@@ -223,7 +231,12 @@ EPICS = Kind(
         Field("project", ("project code",), longest=CODE_LENGTH),
         OWNER,
         Field("proposed_by", ("proposer", "author", "reporter", "created by"), longest=120),
-        Field("created_at", ("created", "created on", "date", "proposed on"), Sort.MOMENT),
+        Field(
+            "created_at",
+            ("created", "created on", "date", "proposed on"),
+            Sort.MOMENT,
+            has_been=True,
+        ),
         Field("restricted", (), Sort.YES_NO),
         SOURCE,
         SOURCE_ID,

@@ -6,11 +6,12 @@ given back with its line and the reason; nothing is guessed where a guess could 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from models.errors import Mistake
 from models.fields import UNSTORABLE
-from models.files.days import Days
+from models.files.days import ANY_DAY, Days, Today
 from models.files.figures import Figures, Heading, says_nothing
 from models.files.kinds import ColumnMissing, Field, Kind, OtherCurrency, Sort, UnitUnclear
 from models.files.table import Row, Table
@@ -124,10 +125,12 @@ def matched(
     kind: Kind,
     currency: str,
     rows: Sequence[Row] | None = None,
+    today: Today = ANY_DAY,
 ) -> tuple[list[GoodRow], list[BadRow]]:
     """Every row read by the matching, field to column; and those that cannot be, with reasons.
 
-    Or only those of the rows given; a last row of sums is neither. Raises ColumnMissing,
+    Or only those of the rows given; a last row of sums is neither. Days are by the clock of
+    `today`. Raises ColumnMissing,
     OtherCurrency and UnitUnclear.
     """
     check_matching(table.columns, matching, kind, currency)
@@ -135,7 +138,7 @@ def matched(
         (
             field,
             table.columns.index(matching[field.name]),
-            _reader(table, field, matching, currency),
+            _reader(table, field, matching, currency, today),
         )
         for field in kind.fields
         if field.name in matching
@@ -261,7 +264,9 @@ def _twice(
     return []
 
 
-def _reader(table: Table, field: Field, matching: Mapping[str, str], currency: str) -> Read:
+def _reader(
+    table: Table, field: Field, matching: Mapping[str, str], currency: str, today: Today = ANY_DAY
+) -> Read:
     column = matching[field.name]
     scale = Heading.of(column).scale if field.sort is Sort.AMOUNT else 1
     if field.sort in (Sort.AMOUNT, Sort.FIGURE):
@@ -270,8 +275,9 @@ def _reader(table: Table, field: Field, matching: Mapping[str, str], currency: s
             return lambda text: figures.read_minor(text, currency)
         return lambda text: figures.read(text.removesuffix("%").strip())
     if field.sort in (Sort.DAY, Sort.MOMENT):
-        days = Days.of(table.cells(column))
-        return days.read if field.sort is Sort.DAY else days.read_moment
+        days = Days.of(table.cells(column), today.zone)
+        read = days.read if field.sort is Sort.DAY else days.read_moment
+        return (lambda text: _past(read(text), text, today)) if field.has_been else read
     if field.sort is Sort.CURRENCY:
         return lambda text: _currency(text, currency)
     if field.sort is Sort.SHARES:
@@ -279,6 +285,11 @@ def _reader(table: Table, field: Field, matching: Mapping[str, str], currency: s
     if field.sort is Sort.YES_NO:
         return _yes_no
     return lambda text: _text(field, text)
+
+
+def _past(when: date, text: str, today: Today) -> date:
+    today.check(when, text)
+    return when
 
 
 def _currency(text: str, currency: str) -> str:

@@ -33,6 +33,13 @@ def day_number(since: datetime, now: datetime, zone: ZoneInfo) -> int:
     return days_between(since, now, zone)
 
 
+def days_taken(since: datetime | None, until: datetime | None) -> int | None:
+    """The whole elapsed days; None where an end is not known, or the second came first."""
+    if since is None or until is None or until < since:
+        return None
+    return (until - since).days
+
+
 def whole_weeks(moment: datetime, zone: ZoneInfo, count: int) -> Sequence[datetime]:
     """Where the last so many whole ISO weeks begin, oldest first, and where the last one ends.
 

@@ -163,6 +163,7 @@ def _check_page(call: Call) -> View:
             upload.kind,
             table,
             upload.matching,
+            call.at,
             may_found=uploading.may_found(session, portfolio, call.actor),
             people=people,
         )
@@ -182,7 +183,7 @@ def _people(call: Call) -> Mapping[str, str]:
 def _match_form(call: Call, upload: Upload, table: Table, matching: Mapping[str, str]) -> View:
     with call.database.read() as session:
         portfolio = _portfolio(call, session, upload)
-        told = preview(session, portfolio, upload.kind, table, matching)
+        told = preview(session, portfolio, upload.kind, table, matching, call.at)
         before = uploading.loaded_before(session, upload)
         return import_form.match_form(upload, portfolio, told, before, matching)
 

@@ -8,6 +8,7 @@ from bot.workflows.board.card import Card, NextStep
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.policy import fields_of, told
+from models.flow.days import days_taken
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, ValueStream
 
@@ -94,7 +95,6 @@ def _move_button(epic: Epic, to: Column | None) -> Element | None:
 
 def _facts(card: Card) -> dict[str, object]:
     epic = card.epic
-    took = epic.done_at and epic.committed_at and (epic.done_at - epic.committed_at).days
     to = card.to
     lacks = card.lacks
     return {
@@ -102,7 +102,7 @@ def _facts(card: Card) -> dict[str, object]:
         "zone": epic.portfolio.time_zone,
         "reason": (card.last.reason or "").strip(),
         "learned": (card.last.learned or "").strip(),
-        "took_days": took,
+        "took_days": days_taken(epic.committed_at, epic.done_at),
         "answerer": epic.value_stream.owner_user_id,
         "answer_at": card.answer_at,
         "late": card.is_late,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.workflows.files.importing import projects as importing_projects
 from bot.workflows.files.importing.epics import plan_epics
 from models.errors import Mistake
 from models.files import kinds
+from models.files.days import Today
 from models.files.epic_plan import EpicPlan
 from models.files.figures import Figures, Heading
 from models.files.kinds import Kind, Sort
@@ -117,13 +119,14 @@ def preview(
     kind: UploadKind,
     table: Table,
     matching: Mapping[str, str],
+    at: datetime,
     people: Mapping[str, str] = NOBODY,
 ) -> Preview:
-    """What the file is, read by the matching, and what its first rows become."""
+    """What the file is, read by the matching then, and what its first rows become."""
     first: list[FirstRow] = []
     mistake = None
     try:
-        good, bad = _read(kind, table, matching, portfolio, table.rows[:FIRST_ROWS])
+        good, bad = _read(kind, table, matching, portfolio, at, table.rows[:FIRST_ROWS])
     except Mistake as wrong:
         mistake = wrong.sentence
     else:
@@ -150,12 +153,13 @@ def look_ahead(
     kind: UploadKind,
     table: Table,
     matching: Mapping[str, str],
+    at: datetime,
     *,
     may_found: bool,
     people: Mapping[str, str] = NOBODY,
 ) -> Foreseen:
-    """Work out what all of it comes to. Raises ColumnMissing and OtherCurrency."""
-    good, bad = _read(kind, table, matching, portfolio)
+    """Work out what all of it comes to then. Raises ColumnMissing and OtherCurrency."""
+    good, bad = _read(kind, table, matching, portfolio, at)
     sums = sum_row(table, matching, KINDS[kind], portfolio.currency)
     sum_line = sums.line if sums else None
     if kind is UploadKind.EPICS:
@@ -208,9 +212,11 @@ def _read(
     table: Table,
     matching: Mapping[str, str],
     portfolio: Portfolio,
+    at: datetime,
     rows: Sequence[Row] | None = None,
 ) -> tuple[list[GoodRow], list[BadRow]]:
-    good, bad = matched(table, matching, KINDS[kind], portfolio.currency, rows)
+    today = Today.of(at, portfolio.time_zone)
+    good, bad = matched(table, matching, KINDS[kind], portfolio.currency, rows, today)
     if kind is UploadKind.PROJECTS:
         return good, bad
     told_apart, seen = [], dict[str, int]()

@@ -226,7 +226,7 @@ def test_the_unit_of_a_column_is_shown_and_a_row_of_sums_is_no_project(slack, sh
     assert matching.shows("1 in “Budget (k€)” is €1,000")
     matching.submit()
     ana = slack.as_user("ana")
-    page = slack.wait_for(lambda: shown(ana, "Check before it comes in"))
+    page = slack.wait_for(lambda: shown(ana, "Check before importing"))
     assert page.shows("Line 4 is the sum of those above and no project.")
     page.submit()
     assert told(slack).shows("Line 4 is the sum of those above and no project.")
@@ -387,6 +387,12 @@ def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):
     errors = matching.submit().errors
     assert list(errors) == ["Full cost with the MVP"]
     assert epics(shop) == 0
+
+
+def test_a_day_in_the_future_is_given_back(slack, shop):
+    page = checks(slack, b"Title,Stream,Created\nA,PAY,2026-01-02\nB,PAY,2199-01-01\n")
+    assert page.shows("*1 epic to import into Shop*")
+    assert page.shows("Line 3: created at: “2199-01-01” is in the future")
 
 
 def test_what_only_a_circle_sees_is_told_as_a_number(slack, shop):

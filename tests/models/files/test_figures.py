@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -186,3 +187,12 @@ def test_a_moment_without_a_zone_is_meant_in_utc():
     days = Days.of([])
     assert days.read_moment("2026-05-18T11:00:00+02:00") == datetime(2026, 5, 18, 9, tzinfo=UTC)
     assert days.read_moment("18.05.2026") == datetime(2026, 5, 18, tzinfo=UTC)
+
+
+def test_an_instant_with_a_zone_is_on_the_day_of_the_portfolios_clock():
+    berlin, new_york = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+    instant = "2026-03-31T22:00:00Z"
+    assert Days.of([], berlin).read(instant) == date(2026, 4, 1)
+    assert Days.of([], new_york).read(instant) == date(2026, 3, 31)
+    assert Days.of([], berlin).read("2026-03-31T22:00:00") == date(2026, 3, 31)
+    assert Days.of([], new_york).read_moment("2026-03-31").astimezone(new_york).hour == 0

@@ -1,19 +1,22 @@
 """Histories out of files: read as they were saved, and refused by file, line and reason."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from models.errors import Mistake
+from models.files.days import Today
 from models.files.histories import MOST_MOVES, read_items
 from models.files.table import BadRows
+from models.flow.flow import Move
 
 MAPPING = {"Draft": "analyzing", "Idea": "funnel", "Final": "done", "Dropped": "stopped"}
 
 
-def files(folder, items, transitions):
-    """Three files as a source would write them."""
-    (folder / "items.csv").write_text("source,id,title,value_stream\n" + "\n".join(items))
+def files(folder, items, transitions, also=""):
+    """Three files as a source would write them; `also` names more columns of items."""
+    (folder / "items.csv").write_text(f"source,id,title,value_stream{also}\n" + "\n".join(items))
     (folder / "transitions.csv").write_text("id,to_status,at\n" + "\n".join(transitions))
     states = {status: {"state": state} for status, state in MAPPING.items()}
     (folder / "mapping.json").write_text(json.dumps({"status_to_state": states}))
@@ -83,4 +86,46 @@ def test_a_mapping_that_is_none_says_what_it_should_be(tmp_path, content):
 def test_a_bad_row_is_named_by_file_line_and_reason(tmp_path, items, moves, sentence):
     with pytest.raises(BadRows, match="Nothing was imported") as refused:
         read_items(*files(tmp_path, items, moves))
+    assert sentence in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        ["A,Idea,2026-01-01", "A,Draft,2026-01-02", "A,Final,2026-01-02"],
+        ["A,Final,2026-01-02", "A,Draft,2026-01-02", "A,Idea,2026-01-01"],
+    ],
+)
+def test_moves_of_one_moment_are_read_in_the_direction_of_the_file(tmp_path, moves):
+    (found,) = read_items(*files(tmp_path, ["s,A,x,P"], moves))
+    assert [move.to_state for move in found.moves] == ["funnel", "analyzing", "done"]
+
+
+def test_an_item_of_one_moment_takes_the_direction_of_the_others(tmp_path):
+    moves = ["B,Final,2026-01-02", "B,Idea,2026-01-01", "A,Final,2026-01-01", "A,Idea,2026-01-01"]
+    found = read_items(*files(tmp_path, ["s,A,x,P", "s,B,y,P"], moves))
+    assert [[move.to_state for move in item.moves] for item in found] == [["funnel", "done"]] * 2
+
+
+def test_an_item_without_a_transition_stands_where_it_does_since_it_was_made(tmp_path):
+    items = ["s,A,x,P,2026-01-01,Draft", "s,B,y,P,2026-01-02T09:00:00+02:00,"]
+    first, second = read_items(*files(tmp_path, items, [], ",created_at,current_status"))
+    assert first.moves == [Move("analyzing", datetime(2026, 1, 1, tzinfo=UTC))]
+    assert second.moves == [Move("funnel", datetime(2026, 1, 2, 7, tzinfo=UTC))]
+
+
+@pytest.mark.parametrize(
+    ("items", "moves", "sentence"),
+    [
+        (["s,A,x,P,2026-04-01,"], ["A,Idea,2026-04-02"], "transitions.csv, line 2: “2026-04-02” i"),
+        (["s,A,x,P,2026-04-02,"], [], "items.csv, line 2: “2026-04-02” is in the future"),
+        (["s,A,x,P,,"], [], "A has no row in transitions.csv, and no created_at"),
+        (["s,A,x,P,2026-04-01,Lost"], [], 'items.csv, line 2: status "Lost" is not in the mapping'),
+    ],
+)
+def test_what_cannot_have_been_is_named_by_its_row(tmp_path, items, moves, sentence):
+    today = Today.of(datetime(2026, 3, 31, 22, tzinfo=UTC), "Europe/Berlin")
+    paths = files(tmp_path, items, moves, ",created_at,current_status")
+    with pytest.raises(BadRows) as refused:
+        read_items(*paths, today=today)
     assert sentence in refused.value.sentence

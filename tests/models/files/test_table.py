@@ -1,8 +1,11 @@
 """Tables of any encoding, their columns matched, and their rows read. No database."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from models.files import kinds
+from models.files.days import Today
 from models.files.kinds import UnitUnclear
 from models.files.matching import (
     ColumnMissing,
@@ -229,3 +232,13 @@ def test_a_sum_of_other_rows_is_asked_about_and_a_project_called_so_is_one():
     assert (len(good), bad) == (2, [])
     good, bad = rows_of("code;name;budget\nP1;;60,00\nP2;;60,00\n")
     assert (len(good), bad) == (2, [])
+
+
+def test_what_has_been_is_in_no_future_and_what_is_to_come_may_be():
+    table = read_table(b"code,created,end\nP1,2026-04-01,2027-01-01\nP2,2026-04-02,\n")
+    today = Today.of(datetime(2026, 3, 31, 22, tzinfo=UTC), "Europe/Berlin")
+    good, (bad,) = matched(
+        table, guessed(table.columns, kinds.PROJECTS), kinds.PROJECTS, "EUR", today=today
+    )
+    assert [row.values["code"] for row in good] == ["P1"]
+    assert (bad.line, bad.reason) == (3, "created at: “2026-04-02” is in the future")

@@ -153,6 +153,11 @@ def test_the_first_state_after_commitment_has_one_age():
     )
 
 
+def test_done_before_it_was_committed_says_no_duration():
+    epic = an_epic("done", committed_at=MONDAY + timedelta(days=31), done_at=MONDAY)
+    assert shown(epic_card.epic_card(a_card(epic, "implementing")))[4] == "Done {Mon 18 May}."
+
+
 @pytest.mark.parametrize(("days", "took"), [(0, "0 days"), (1, "1 day"), (74, "74 days")])
 def test_done_says_how_long_it_took_and_asks_for_nothing_more(days, took):
     epic = an_epic("done", committed_at=MONDAY - timedelta(days=days), done_at=MONDAY)

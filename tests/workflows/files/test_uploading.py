@@ -54,7 +54,9 @@ def foresees(database, upload, text=TWO, **more):
     with database.read() as session:
         portfolio = session.get_one(Portfolio, upload.portfolio_id)
         more = {"may_found": True, **more}
-        return table, look_ahead(session, portfolio, upload.kind, table, upload.matching, **more)
+        return table, look_ahead(
+            session, portfolio, upload.kind, table, upload.matching, MONDAY, **more
+        )
 
 
 def takes_in(database, upload, table, foreseen, at=LATER):
@@ -85,7 +87,7 @@ def first_rows(database, upload, text):
     table = read_table(text.encode())
     with database.read() as session:
         portfolio = session.get_one(Portfolio, upload.portfolio_id)
-        return preview(session, portfolio, upload.kind, table, upload.matching)
+        return preview(session, portfolio, upload.kind, table, upload.matching, MONDAY)
 
 
 def test_a_file_is_kept_a_day_with_its_columns_matched_by_their_names(database, shop):
