@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from bot.workflows.paging import NONE, Pile
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.base import Base
 from models.epics.epic import Epic
 from models.message import MessageKind
@@ -119,7 +119,7 @@ class Rows(Generic[N]):
     in_portfolio: Callable[[int], ColumnElement[bool]] = _epics_of_portfolio
     in_stream: Callable[[int], ColumnElement[bool]] = _epics_of_stream
     """Those that are a value stream's own."""
-    seen: Callable[[str | None], ColumnElement[bool]] = seen_by
+    seen: Callable[[str | None], ColumnElement[bool]] = visible_to
     """Those that a person, or everybody, may see."""
 
     def __call__(self, asked: Asked) -> Pile[N]:

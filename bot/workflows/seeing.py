@@ -19,7 +19,7 @@ EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
 
 
-def seen_by(user_id: str | None) -> ColumnElement[bool]:
+def visible_to(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
         return Epic.restricted.is_(False)
@@ -59,7 +59,9 @@ def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
     """Whether the person may see the epic."""
     if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.is_for_everybody):
         return True
-    return session.scalar(select(Epic.id).where(Epic.id == epic.id, seen_by(user_id))) is not None
+    return (
+        session.scalar(select(Epic.id).where(Epic.id == epic.id, visible_to(user_id))) is not None
+    )
 
 
 def _in_circle(user_id: str) -> ColumnElement[bool]:

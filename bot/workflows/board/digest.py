@@ -19,7 +19,7 @@ from bot.workflows.needs import Need, T, Waits
 from bot.workflows.paging import Pile
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.content import Content, ScopeTold
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
@@ -80,7 +80,7 @@ def message_of(session: Session, digest: Digest) -> Message:
 
 def hidden_of(session: Session, told: Told) -> Collection[int]:
     """The epics named in it that not everybody may see any more."""
-    rows = select(Epic.id).where(Epic.id.in_(told.names), ~seen_by(EVERYBODY))
+    rows = select(Epic.id).where(Epic.id.in_(told.names), ~visible_to(EVERYBODY))
     return session.scalars(rows).all()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Pile
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import portfolios, seen_by
+from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
@@ -98,7 +98,7 @@ def _to_confirm(asked: Asked) -> Pile[ToConfirm]:
             Epic.portfolio_id == asked.portfolio.id,
             Epic.owner_user_id == asked.whose,
             State.committed,
-            seen_by(asked.viewer),
+            visible_to(asked.viewer),
         )
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
         .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)

@@ -14,7 +14,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.people.role import Right
 from models.people.workspace import Workspace
@@ -190,7 +190,7 @@ def in_flight_of(
     counted = (
         select(Epic.value_stream_id, func.count(Epic.id))
         .join(State, State.id == Epic.state_id)
-        .where(Epic.value_stream_id.in_(stream_ids), State.committed, seen_by(viewer))
+        .where(Epic.value_stream_id.in_(stream_ids), State.committed, visible_to(viewer))
         .group_by(Epic.value_stream_id)
     )
     return {stream_id: count for stream_id, count in session.execute(counted)}

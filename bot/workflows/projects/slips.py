@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import NONE, Pile
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
 from models.message import MessageKind
@@ -77,7 +77,7 @@ def _linked(
     if not ids:
         return {}
     linked: dict[int, list[EpicTold]] = {}
-    rows = select(Epic).where(Epic.project_id.in_(ids), seen_by(viewer))
+    rows = select(Epic).where(Epic.project_id.in_(ids), visible_to(viewer))
     for epic in session.scalars(rows.order_by(Epic.id)):
         linked.setdefault(epic.project_id or 0, []).append(EpicTold.of(epic))
     return linked
