@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging
-from bot.workflows.files.importing.creating import found_portfolio, found_streams
+from bot.workflows.files.importing.creating import ensure_streams, found_portfolio
 from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, EpicType
@@ -60,7 +60,7 @@ def import_items(
     The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
     portfolio = found_portfolio(session, workspace_id, name, at)
-    streams = found_streams(session, portfolio, (item.value_stream for item in items), at)
+    streams = ensure_streams(session, portfolio, (item.value_stream for item in items), at)
     known = _known_epics(session, portfolio)
     report = Report()
     for item in items:
