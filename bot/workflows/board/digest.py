@@ -16,7 +16,7 @@ from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import Scope, scope_of
 from bot.workflows.needs import Need, T, Waits
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
 from bot.workflows.seeing import EVERYBODY, visible_to
@@ -100,7 +100,7 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
             post(session, here, kind, digest.id, channel, at, thread_ts=ts)
 
 
-def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Pile[T]:
+def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Top[T]:
     """The one kind of thing that a reply in the digest's thread is about."""
     return _waits(session, _scope(session, digest), digest, now, [need]).of(need)
 

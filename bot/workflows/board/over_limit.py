@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.board.changes import limits_of
 from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic, Transition
@@ -32,7 +32,7 @@ class OverLimit:
     """What is in flight there the longest."""
 
 
-def _over_limits(asked: Asked) -> Pile[OverLimit]:
+def _over_limits(asked: Asked) -> Top[OverLimit]:
     """Those over their limits now, the most crowded first."""
     session, streams = asked.session, {each.id: each for each in asked.portfolio.value_streams}
     scope = Scope(asked.portfolio, streams.get(asked.stream_id or 0))
@@ -53,7 +53,7 @@ def _over_limits(asked: Asked) -> Pile[OverLimit]:
         key=lambda each: (-each[1].over, each[0].name),
     )
     some = [_over_limit(session, scope, *each, asked.now) for each in over[:NAMED]]
-    return Pile(some, len(over))
+    return Top(some, len(over))
 
 
 def _over_limit(

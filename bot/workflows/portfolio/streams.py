@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Kept
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.basics import lock_portfolio
@@ -49,10 +49,10 @@ class StreamPage:
     total: int
 
 
-def _ownerless(asked: Asked) -> Pile[ValueStream]:
+def _ownerless(asked: Asked) -> Top[ValueStream]:
     there = asked.portfolio.open_streams if asked.is_admin else ()
     found = [stream for stream in there if stream.owner_user_id is None]
-    return Pile(found[: asked.few], len(found))
+    return Top(found[: asked.few], len(found))
 
 
 OWNERLESS = Need("streams", _ownerless)
