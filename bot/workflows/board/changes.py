@@ -1,4 +1,4 @@
-"""Telling of a stretch of time: what changed, what is in flight, what was finished."""
+"""DigestContent of a stretch of time: what changed, what is in flight, what was finished."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board.changes import beginning, changes_between, in_flight, on_their_dates
-from bot.workflows.board.content import Telling
+from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import Scope, scope_of
@@ -27,7 +27,7 @@ from models.flow.told import Told
 from models.message import Message, MessageKind
 
 
-def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
+def preview(session: Session, subscription: Subscription, now: datetime) -> DigestContent:
     """What a digest would tell if it were sent now; nothing is stored."""
     since, first = told_since(session, subscription, now)
     unsent = Digest(subscription=subscription, at=now, since=since, until=now, first=first)
@@ -41,7 +41,7 @@ def keep_content(session: Session, digest: Digest) -> None:
     digest.frozen_content = _content(session, scope, digest, waits).kept
 
 
-def tell(session: Session, digest: Digest, now: datetime) -> Telling:
+def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
     """What the digest told when it was sent, and what of it has not been answered since.
 
     Of an epic that is restricted since the name is gone. One of before contents were kept is told
@@ -54,7 +54,7 @@ def tell(session: Session, digest: Digest, now: datetime) -> Telling:
         content = _content(session, scope, digest, waits)
     else:
         content = content.without(hidden_of(session, content))
-    return Telling(
+    return DigestContent(
         portfolio=scope.portfolio,
         subscription=digest.subscription,
         digest_id=digest.id,
