@@ -108,7 +108,7 @@ def is_seen_by(workspace: Workspace, file: File, user: User) -> bool:
     shown = [view.blocks for view in workspace.open_views() if view.user == user.id]
     for channel in workspace.channels.values():
         if user.id in channel.members:
-            shown += [message.blocks for message in channel.seen_by(user.id)]
+            shown += [message.blocks for message in channel.visible_to(user.id)]
     return any(file.id in named_in(blocks) for blocks in shown)
 
 

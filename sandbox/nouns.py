@@ -110,7 +110,7 @@ class Channel:
         """What every member sees, oldest first."""
         return [message for message in self.all_messages if message.only_for is None]
 
-    def seen_by(self, user_id: str) -> list[Message]:
+    def visible_to(self, user_id: str) -> list[Message]:
         """Return what one member sees, oldest first."""
         return [m for m in self.all_messages if m.only_for in (None, user_id)]
 

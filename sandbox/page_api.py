@@ -119,7 +119,7 @@ class PageApi:
         if channel.private and me.id not in channel.members:
             return _refusal("This channel is private.", 404)
         with workspace.lock:
-            seen = channel.seen_by(me.id)
+            seen = channel.visible_to(me.id)
             if seen:
                 channel.read[me.id] = seen[-1].order
             shown = [page_state.shown(workspace, message, channel) for message in seen]

@@ -111,7 +111,7 @@ def _place(workspace: Workspace, channel: Channel, me: User) -> dict[str, Any]:
 
 def _unread(channel: Channel, me: User) -> int:
     read = channel.read.get(me.id, 0)
-    return sum(m.order > read and m.user != me.id for m in channel.seen_by(me.id))
+    return sum(m.order > read and m.user != me.id for m in channel.visible_to(me.id))
 
 
 def _person(user: User) -> dict[str, Any]:

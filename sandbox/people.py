@@ -177,7 +177,7 @@ class Member:
         if in_message is not None:
             return [in_message]
         places = [self._slack.channel(channel)] if channel else list(self._channels())
-        messages = [message for place in places for message in place.seen_by(self.id)]
+        messages = [message for place in places for message in place.visible_to(self.id)]
         messages.sort(key=lambda message: -message.order)
         return [m for m in messages if containing is None or m.shows(containing)]
 

@@ -18,7 +18,7 @@ from bot.workflows.audit.verifying import head
 from bot.workflows.files.exporting import Scope, includes_restricted
 from bot.workflows.files.packing import About, pack
 from bot.workflows.people.workspaces import workspace_id
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.audit.trail import note
 from models.errors import Mistake
 from models.files.export import Export, ExportFormat
@@ -49,7 +49,7 @@ def export(
         with database.write(act) as session:
             here = workspace_id(session, workspace)
             found = portfolio_named(session, here, portfolio)
-            scope = Scope(found, true() if restricted else seen_by(EVERYBODY), with_audit=True)
+            scope = Scope(found, true() if restricted else visible_to(EVERYBODY), with_audit=True)
             told = {"portfolio_id": found.id, "format": form, "restricted": restricted}
             note(session, here, Export.__tablename__, 0, told, portfolio_id=found.id)
         with database.snapshot() as session:

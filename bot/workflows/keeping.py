@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check, check_any, may
-from bot.workflows.seeing import portfolio_seen_by
+from bot.workflows.seeing import portfolio_visible_to
 from models.audit.audit import AuditEvent
 from models.base import Base
 from models.errors import check_as_seen, check_free, there
@@ -185,7 +185,7 @@ def seen_portfolio(
 ) -> Portfolio:
     """A portfolio the person sees, the first in that order where none is named. Raises Gone."""
     rows = select(Portfolio).where(
-        Portfolio.workspace_id == act.workspace_id, portfolio_seen_by(act.actor)
+        Portfolio.workspace_id == act.workspace_id, portfolio_visible_to(act.actor)
     )
     if portfolio_id is not None:
         rows = rows.where(Portfolio.id == portfolio_id)

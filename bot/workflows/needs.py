@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
-from bot.workflows.paging import NONE, Pile
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.paging import NONE, Top
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.base import Base
 from models.epics.epic import Epic
 from models.message import MessageKind
@@ -59,7 +59,7 @@ class Need(Generic[T]):
     """A kind of thing that waits for someone; how it looks is declared with the views."""
 
     name: str
-    find: Callable[[Asked], Pile[T]]
+    find: Callable[[Asked], Top[T]]
     """The most pressing first."""
     in_home: bool = True
     """Whether it waits for persons, who see theirs in their Home."""
@@ -71,9 +71,9 @@ class Need(Generic[T]):
 class Waits:
     """What waits: of each need some, and how many there are."""
 
-    piles: Mapping[Need[Any], Pile[Any]] = field(default_factory=dict)
+    piles: Mapping[Need[Any], Top[Any]] = field(default_factory=dict)
 
-    def of(self, need: Need[T]) -> Pile[T]:
+    def of(self, need: Need[T]) -> Top[T]:
         """What waits of one kind."""
         return self.piles.get(need, NONE)
 
@@ -119,14 +119,14 @@ class Rows(Generic[N]):
     in_portfolio: Callable[[int], ColumnElement[bool]] = _epics_of_portfolio
     in_stream: Callable[[int], ColumnElement[bool]] = _epics_of_stream
     """Those that are a value stream's own."""
-    seen: Callable[[str | None], ColumnElement[bool]] = seen_by
+    seen: Callable[[str | None], ColumnElement[bool]] = visible_to
     """Those that a person, or everybody, may see."""
 
-    def __call__(self, asked: Asked) -> Pile[N]:
+    def __call__(self, asked: Asked) -> Top[N]:
         """The first few, how many there are, and how many of them are late."""
         found = self.found(asked)
         counts = (found[0].total, found[0].late) if found else (0, 0)
-        return Pile([row[0] for row in found], *counts)
+        return Top([row[0] for row in found], *counts)
 
     def found(self, asked: Asked, *beside: Any) -> Sequence[Row[Any]]:
         """The first few, each with what is asked beside it, and with `total` and `late` of all.

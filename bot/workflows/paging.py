@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Pile(Generic[T]):
+class Top(Generic[T]):
     """Some of a kind, the most pressing first, and how many there are of it."""
 
     some: Sequence[T] = ()
@@ -17,7 +17,7 @@ class Pile(Generic[T]):
     """How many of them are past a date that they have."""
 
 
-NONE: Pile[Any] = Pile()
+NONE: Top[Any] = Top()
 
 
 def page_of(page: int, total: int, size: int) -> tuple[int, int]:

@@ -19,19 +19,19 @@ EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
 
 
-def seen_by(user_id: str | None) -> ColumnElement[bool]:
+def visible_to(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
         return Epic.restricted.is_(False)
     seen = or_(  # first what most are seen by, and an index can answer
-        portfolio_seen_by(user_id, Epic.portfolio_id),
+        portfolio_visible_to(user_id, Epic.portfolio_id),
         Epic.owner_user_id == user_id,
         Epic.id.in_(_named(user_id)),
     )
     return and_(_in_circle(user_id), seen)
 
 
-def portfolio_seen_by(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
+def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
     """The portfolios a person may see, by a column that holds their id."""
     held = grants_of(user_id)
     streams = select(ValueStream.portfolio_id).where(
@@ -59,7 +59,9 @@ def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
     """Whether the person may see the epic."""
     if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.is_for_everybody):
         return True
-    return session.scalar(select(Epic.id).where(Epic.id == epic.id, seen_by(user_id))) is not None
+    return (
+        session.scalar(select(Epic.id).where(Epic.id == epic.id, visible_to(user_id))) is not None
+    )
 
 
 def _in_circle(user_id: str) -> ColumnElement[bool]:
@@ -98,7 +100,7 @@ def portfolios(
     session: Session, workspace_id: int, viewer: str | None = None
 ) -> Sequence[Portfolio]:
     """The portfolios with their states and streams, the first set up first; a viewer's only."""
-    seen = true() if viewer is None else portfolio_seen_by(viewer)
+    seen = true() if viewer is None else portfolio_visible_to(viewer)
     return (
         session.scalars(
             select(Portfolio)

@@ -12,7 +12,7 @@ from bot.workflows.people import user_groups as grouping
 from bot.workflows.people.granting import grant
 from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.seeing import may_see, portfolio_seen_by, seen_by
+from bot.workflows.seeing import may_see, portfolio_visible_to, visible_to
 from models.board.digest import Wish
 from models.epics.epic import CircleMember, Epic
 from models.people.role import MAY, NotAllowed, Right, Role, RoleGrant, SlackGroup, UserGroupMember
@@ -157,8 +157,8 @@ def what_they_may(session, here):
         for right in Right
         if may(session, "U0X", right, place)
     }
-    epics = session.scalars(select(Epic.id).where(seen_by("U0X"))).all()
-    seen = session.scalars(select(Portfolio.id).where(portfolio_seen_by("U0X"))).all()
+    epics = session.scalars(select(Epic.id).where(visible_to("U0X"))).all()
+    seen = session.scalars(select(Portfolio.id).where(portfolio_visible_to("U0X"))).all()
     return rights | {("epic", each) for each in epics} | {("portfolio", each) for each in seen}
 
 
@@ -211,8 +211,8 @@ def test_a_restricted_epic_is_found_by_its_circle_only(
         )
         has_role = any(not (by_group and emptied) for _, _, by_group, _ in grants)
         sees = open_to_all or has_role or circle & {"owner", "named", "stream owner"}
-        found = session.scalars(select(Epic.id).where(seen_by("U0X"))).all()
+        found = session.scalars(select(Epic.id).where(visible_to("U0X"))).all()
         assert may_see(session, "U0X", epic) == bool(found)
         assert bool(found) == bool((decides or circle) and sees)
-        assert session.scalars(select(Epic.id).where(seen_by("U0STRANGER"))).all() == []
-        assert session.scalars(select(Epic.id).where(seen_by(None))).all() == []
+        assert session.scalars(select(Epic.id).where(visible_to("U0STRANGER"))).all() == []
+        assert session.scalars(select(Epic.id).where(visible_to(None))).all() == []

@@ -27,7 +27,7 @@ from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import limit_chart, lines
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
-from bot.workflows.board.content import Telling
+from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import LEAD, THREADS
 from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import InFlight
@@ -62,7 +62,7 @@ def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
     return Answer([*shown.blocks, context(late)])
 
 
-def digest(telling: Telling) -> Answer:
+def digest(telling: DigestContent) -> Answer:
     """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
     facts = _facts(telling)
     if telling.content.is_beginning:
@@ -78,7 +78,7 @@ def digest(telling: Telling) -> Answer:
     return Answer(blocks)
 
 
-def _blocks(telling: Telling, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
+def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
     """The more terse, the more is left out: what else stands on the board, or in the thread."""
     flow = lines(
         telling.content.flow,
@@ -122,7 +122,7 @@ def _read(text: str) -> str:
     return PERSON.sub("@someone", DATE.sub(r"\1", text))
 
 
-def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
+def _beginning(telling: DigestContent, facts: dict[str, Any]) -> Answer:
     """The first one starts where people are, and blames nobody."""
     blocks = [
         header(bare_words("board/digest", "beginning_title", **facts)),
@@ -134,14 +134,14 @@ def _beginning(telling: Telling, facts: dict[str, Any]) -> Answer:
     return Answer(blocks)
 
 
-def owners_button(telling: Telling) -> dict[str, Any]:
+def owners_button(telling: DigestContent) -> dict[str, Any]:
     """Leads to the epics without an owner, each to be given one."""
     told = telling.content.scope
     scope = DigestScope(portfolio=told.portfolio_id, stream=told.stream_id)
     return button("Give them owners", OWNERS, scope.value)
 
 
-def _facts(telling: Telling) -> dict[str, Any]:
+def _facts(telling: DigestContent) -> dict[str, Any]:
     subscription, portfolio, told = telling.subscription, telling.portfolio, telling.content
     facts: dict[str, Any] = {
         "portfolio": portfolio,
@@ -195,12 +195,12 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
     }
 
 
-def _same_day(moment: datetime, telling: Telling) -> bool:
+def _same_day(moment: datetime, telling: DigestContent) -> bool:
     zone = telling.zone
     return moment.astimezone(zone).date() == telling.at.astimezone(zone).date()
 
 
-def _period(telling: Telling) -> tuple[str, str]:
+def _period(telling: DigestContent) -> tuple[str, str]:
     """The weeks it tells of, and their days; days alone where it is not of whole weeks."""
     first, last = telling.first_day, telling.last_day
     days = spell_span(first, last)
@@ -214,21 +214,21 @@ def _week(day: date) -> str:
     return str(day.isocalendar().week)
 
 
-def _asked(telling: Telling) -> list[Line]:
+def _asked(telling: DigestContent) -> list[Line]:
     """What needs someone, the most pressing first."""
     on = Surface(Where.LEAD, telling.now, telling.at)
     lines = (line for need in LEAD for line in lines_of(need, telling.needs.of(need).some, on))
     return list(islice(lines, NEEDS_SHOWN))
 
 
-def _in_thread(telling: Telling) -> list[str]:
+def _in_thread(telling: DigestContent) -> list[str]:
     """How much of what is told there, each kind that has any."""
     on = Surface(Where.THREAD, telling.now)
     piles = [(need, telling.needs.of(need)) for need in THREADS.values()]
     return [counted(need, pile, on) for need, pile in piles if pile.count]
 
 
-def _doing(telling: Telling) -> list[Block]:
+def _doing(telling: DigestContent) -> list[Block]:
     """What can be done with it; nothing with a preview."""
     menu = _menu(telling)
     if menu is None or telling.digest_id is None:
@@ -237,7 +237,7 @@ def _doing(telling: Telling) -> list[Block]:
     return [actions("digest", [explain, menu])]
 
 
-def _menu(telling: Telling) -> Element | None:
+def _menu(telling: DigestContent) -> Element | None:
     if telling.preview:
         return None
     ref = SubscriptionRef(subscription=telling.subscription.id)

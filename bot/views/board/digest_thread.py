@@ -14,7 +14,7 @@ from bot.workflows.board.digest import waits_in_thread
 from bot.workflows.board.needs import THREADS
 from bot.workflows.epics.waiting import UNOWNED
 from bot.workflows.needs import Need, T
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from models.board.digest import Digest
 from models.epics.epic import Epic
 
@@ -28,7 +28,7 @@ for _kind, _need in THREADS.items():
     notice(_kind, Digest)(partial(in_thread, _need))
 
 
-def reply(need: Need[T], pile: Pile[T], now: datetime) -> Answer:
+def reply(need: Need[T], pile: Top[T], now: datetime) -> Answer:
     """What of this kind needs someone now; solved, it says so."""
     on = Surface(Where.THREAD, now)
     lead = on.says(f"{need.name}_lead", count=pile.count, late=pile.late)
@@ -39,7 +39,7 @@ def reply(need: Need[T], pile: Pile[T], now: datetime) -> Answer:
     return Answer(blocks)
 
 
-def without_owners(epics: Pile[Epic], now: datetime) -> dict[str, Any]:
+def without_owners(epics: Top[Epic], now: datetime) -> dict[str, Any]:
     """The epics without an owner as a form to read, from which each is opened."""
     blocks = reply(UNOWNED, epics, now).blocks
     return modal("note", "Without an owner", blocks, close="Close")

@@ -27,7 +27,7 @@ from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Need, T
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.board.digest import WEEK
@@ -108,7 +108,7 @@ def lines_of(need: Need[T], some: Sequence[T], on: Surface) -> list[Line]:
     return [line for line in lines if line is not None]
 
 
-def counted(need: Need[T], pile: Pile[T], on: Surface) -> str:
+def counted(need: Need[T], pile: Top[T], on: Surface) -> str:
     """How many there are, beside others: "6 ideas to answer, 1 past its date"."""
     kind = on.says(f"{need.name}_kind", count=pile.count, late=pile.late)
     return on.says("counted", count=pile.count, kind=Marked(kind))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.workflows import seeing
 from bot.workflows.audit.labels import NOUNS, noun_of, refers_to
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.audit.audit import AuditEvent
 from models.base import Base
 from models.epics.epic import Epic
@@ -133,7 +133,7 @@ def told_to(viewer: str | None, portfolio_ids: Iterable[int]) -> ColumnElement[b
     """The events of the portfolios and of the workspace, but for epics the viewer may not see."""
     return and_(
         or_(AuditEvent.portfolio_id.is_(None), AuditEvent.portfolio_id.in_(list(portfolio_ids))),
-        about_seen(seen_by(viewer)),
+        about_seen(visible_to(viewer)),
     )
 
 
@@ -168,7 +168,7 @@ def _events(workspace_id: int) -> Events:
 def _mentions(word: str, viewer: str) -> ColumnElement[bool]:
     """The events in which the word stands, or that are about what is called so."""
     epics = select(Epic.id).where(
-        seen_by(viewer),
+        visible_to(viewer),
         or_(Epic.key.icontains(word, autoescape=True), Epic.title.icontains(word, autoescape=True)),
     )
     written = json.dumps(word, ensure_ascii=False)[1:-1]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.workflows.board.home import ALL, Chosen
 from bot.workflows.epics.finding import PAGE_SIZE, narrowed, page_of
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.column import ENDED, Column, columns
 from models.epics.epic import Epic
 from models.epics.listing import Names, Page
@@ -84,7 +84,7 @@ def board(
     stream = next((s for s in portfolio.value_streams if s.id == chosen.value_stream_id), None)
     themes = _themes(session, portfolio)
     column = _column(portfolio, chosen)
-    whole = select(Epic).where(Epic.portfolio_id == portfolio_id, seen_by(viewer))
+    whole = select(Epic).where(Epic.portfolio_id == portfolio_id, visible_to(viewer))
     if stream is not None:
         whole = whole.where(Epic.value_stream_id == stream.id)
     standing = _standing(session, whole)
@@ -122,7 +122,7 @@ def place_in_state(session: Session, epic: Epic) -> tuple[int, int]:
         .where(
             Epic.value_stream_id == epic.value_stream_id,
             Epic.state_id == epic.state_id,
-            or_(seen_by(EVERYBODY), Epic.id == epic.id),
+            or_(visible_to(EVERYBODY), Epic.id == epic.id),
         )
         .order_by(Epic.state_entered_at, Epic.id)
     ).all()

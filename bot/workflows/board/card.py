@@ -13,7 +13,7 @@ from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.waiting import last_heard, news_of
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
@@ -209,7 +209,7 @@ def _place_in_line(session: Session, epic: Epic) -> int | None:
     earlier = select(func.count(Epic.id)).where(
         Epic.value_stream_id == epic.value_stream_id,
         Epic.state_id == epic.state_id,
-        seen_by(EVERYBODY),
+        visible_to(EVERYBODY),
         or_(
             Epic.state_entered_at < epic.state_entered_at,
             and_(Epic.state_entered_at == epic.state_entered_at, Epic.id < epic.id),

@@ -1,4 +1,4 @@
-"""Telling of a stretch of time: what changed, what is in flight, what was finished."""
+"""DigestContent of a stretch of time: what changed, what is in flight, what was finished."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.flow.scope import Scope
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, milestones
 from models.board.content import (
     Changes,
@@ -236,7 +236,7 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
     return total, done
 
 
-def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Pile[Slip]) -> OnTheirDates:
+def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip]) -> OnTheirDates:
     """Of the milestones of running projects, how many came or are to come when agreed."""
     today = at.astimezone(ZoneInfo(scope.portfolio.time_zone)).date()
     late = func.count(Milestone.id).filter(Milestone.off_their_dates(today))

@@ -11,7 +11,7 @@ from models.portfolio.portfolio import Portfolio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class DigestContent:
     """What a digest is drawn from."""
 
     portfolio: Portfolio

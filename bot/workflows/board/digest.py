@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board.changes import beginning, changes_between, in_flight, on_their_dates
-from bot.workflows.board.content import Telling
+from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import Scope, scope_of
 from bot.workflows.needs import Need, T, Waits
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.content import Content, ScopeTold
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
@@ -27,7 +27,7 @@ from models.flow.told import Told
 from models.message import Message, MessageKind
 
 
-def preview(session: Session, subscription: Subscription, now: datetime) -> Telling:
+def preview(session: Session, subscription: Subscription, now: datetime) -> DigestContent:
     """What a digest would tell if it were sent now; nothing is stored."""
     since, first = told_since(session, subscription, now)
     unsent = Digest(subscription=subscription, at=now, since=since, until=now, first=first)
@@ -41,7 +41,7 @@ def keep_content(session: Session, digest: Digest) -> None:
     digest.frozen_content = _content(session, scope, digest, waits).kept
 
 
-def tell(session: Session, digest: Digest, now: datetime) -> Telling:
+def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
     """What the digest told when it was sent, and what of it has not been answered since.
 
     Of an epic that is restricted since the name is gone. One of before contents were kept is told
@@ -54,7 +54,7 @@ def tell(session: Session, digest: Digest, now: datetime) -> Telling:
         content = _content(session, scope, digest, waits)
     else:
         content = content.without(hidden_of(session, content))
-    return Telling(
+    return DigestContent(
         portfolio=scope.portfolio,
         subscription=digest.subscription,
         digest_id=digest.id,
@@ -80,7 +80,7 @@ def message_of(session: Session, digest: Digest) -> Message:
 
 def hidden_of(session: Session, told: Told) -> Collection[int]:
     """The epics named in it that not everybody may see any more."""
-    rows = select(Epic.id).where(Epic.id.in_(told.names), ~seen_by(EVERYBODY))
+    rows = select(Epic.id).where(Epic.id.in_(told.names), ~visible_to(EVERYBODY))
     return session.scalars(rows).all()
 
 
@@ -100,7 +100,7 @@ def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> 
             post(session, here, kind, digest.id, channel, at, thread_ts=ts)
 
 
-def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Pile[T]:
+def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Top[T]:
     """The one kind of thing that a reply in the digest's thread is about."""
     return _waits(session, _scope(session, digest), digest, now, [need]).of(need)
 

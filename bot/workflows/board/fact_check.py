@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import portfolios, seen_by
+from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
@@ -57,7 +57,7 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
     put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
 
 
-def asked_about(session: Session, check: FactCheck) -> Pile[ToConfirm]:
+def asked_about(session: Session, check: FactCheck) -> Top[ToConfirm]:
     """The person's epics in flight in any portfolio; at most MOST_NAMED are named."""
     piles = [
         TO_CONFIRM.find(
@@ -76,7 +76,7 @@ def asked_about(session: Session, check: FactCheck) -> Pile[ToConfirm]:
         if portfolio.live_at is not None
     ]
     named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
-    return Pile(named[:MOST_NAMED], sum(pile.count for pile in piles))
+    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
 
 
 def _open_first(asked: ToConfirm) -> tuple[bool, datetime, int]:
@@ -84,7 +84,7 @@ def _open_first(asked: ToConfirm) -> tuple[bool, datetime, int]:
     return confirmed_at is not None, epic.state_entered_at, epic.id
 
 
-def _to_confirm(asked: Asked) -> Pile[ToConfirm]:
+def _to_confirm(asked: Asked) -> Top[ToConfirm]:
     """Those still open first."""
     confirmed = (
         select(func.max(Confirmation.at))
@@ -98,14 +98,14 @@ def _to_confirm(asked: Asked) -> Pile[ToConfirm]:
             Epic.portfolio_id == asked.portfolio.id,
             Epic.owner_user_id == asked.whose,
             State.committed,
-            seen_by(asked.viewer),
+            visible_to(asked.viewer),
         )
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
         .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)
         .limit(asked.few)
     )
     found = asked.session.execute(rows).all()
-    return Pile([(epic, at) for epic, at, _ in found], found[0][2] if found else 0)
+    return Top([(epic, at) for epic, at, _ in found], found[0][2] if found else 0)
 
 
 TO_CONFIRM = Need("to_confirm", _to_confirm, in_home=False)

@@ -15,7 +15,7 @@ from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Asked, Need, Waits
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED
 from models.epics.epic import Epic
@@ -89,7 +89,7 @@ def what_waits(session: Session, portfolio: Portfolio, reader: Reader, now: date
 
 def without_owner(
     session: Session, portfolio: Portfolio, stream_id: int | None, viewer: str, now: datetime
-) -> Pile[Epic]:
+) -> Top[Epic]:
     """The open epics without an owner that the viewer may see, in a stream or in all."""
     asked = Asked(
         session=session,

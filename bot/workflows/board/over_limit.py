@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.workflows.board.changes import limits_of
 from bot.workflows.flow.scope import Scope
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import Pile
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.paging import Top
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic, Transition
 from models.flow.flow import History, Load, Move, StreamChange, over_since
@@ -32,7 +32,7 @@ class OverLimit:
     """What is in flight there the longest."""
 
 
-def _over_limits(asked: Asked) -> Pile[OverLimit]:
+def _over_limits(asked: Asked) -> Top[OverLimit]:
     """Those over their limits now, the most crowded first."""
     session, streams = asked.session, {each.id: each for each in asked.portfolio.value_streams}
     scope = Scope(asked.portfolio, streams.get(asked.stream_id or 0))
@@ -53,7 +53,7 @@ def _over_limits(asked: Asked) -> Pile[OverLimit]:
         key=lambda each: (-each[1].over, each[0].name),
     )
     some = [_over_limit(session, scope, *each, asked.now) for each in over[:NAMED]]
-    return Pile(some, len(over))
+    return Top(some, len(over))
 
 
 def _over_limit(
@@ -65,7 +65,7 @@ def _over_limit(
     states = [state.id for state in scope.portfolio.states if state.committed]
     oldest = session.scalars(
         select(Epic)
-        .where(Epic.value_stream_id == stream.id, Epic.state_id.in_(states), seen_by(EVERYBODY))
+        .where(Epic.value_stream_id == stream.id, Epic.state_id.in_(states), visible_to(EVERYBODY))
         .order_by(Epic.committed_at, Epic.id)
         .limit(1)
     ).first()
@@ -76,7 +76,7 @@ def _histories(session: Session, scope: Scope, stream: ValueStream) -> Sequence[
     """The ways of the epics that are, or once were, in the stream."""
     left = select(StreamMove.epic_id).where(StreamMove.from_stream_id == stream.id)
     here = or_(Epic.value_stream_id == stream.id, Epic.id.in_(left))
-    known = [Epic.portfolio_id == scope.portfolio.id, seen_by(EVERYBODY), here]
+    known = [Epic.portfolio_id == scope.portfolio.id, visible_to(EVERYBODY), here]
     names = {each.id: each.name for each in scope.portfolio.value_streams}
     states = {each.id: each.name for each in scope.portfolio.all_states}
     moves: dict[int, list[Move]] = defaultdict(list)

@@ -16,7 +16,7 @@ from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
-from bot.workflows.seeing import portfolio_seen_by
+from bot.workflows.seeing import portfolio_visible_to
 from models.budgets.forms import DeclineForm, ShiftForm
 from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
 from models.budgets.ruling import Ruling
@@ -142,7 +142,7 @@ def _is_seen(act: Act, shift: Shift) -> bool:
     seen = select(Portfolio.id).where(
         Portfolio.id == shift.portfolio_id,
         Portfolio.workspace_id == act.workspace_id,
-        portfolio_seen_by(act.actor),
+        portfolio_visible_to(act.actor),
     )
     return act.session.scalar(seen) is not None
 

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_seen_by
+from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_visible_to
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
 from models.message import MessageKind
@@ -17,7 +17,7 @@ def _of_stream(stream_id: int) -> ColumnElement[bool]:
 
 
 def _seen(user_id: str | None) -> ColumnElement[bool]:
-    return true() if user_id is EVERYBODY else portfolio_seen_by(user_id, Shift.portfolio_id)
+    return true() if user_id is EVERYBODY else portfolio_visible_to(user_id, Shift.portfolio_id)
 
 
 def _asked(user_id: str) -> ColumnElement[bool]:

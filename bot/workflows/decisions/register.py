@@ -11,7 +11,7 @@ from bot.workflows.decisions.closing import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Subject
 from models.decisions.opening import UnknownDecision, read_key
 from models.epics.epic import Epic
@@ -162,7 +162,7 @@ def _seen(workspace_id: int, viewer: str) -> Select[Decision]:
         select(Decision)
         .join(Decision.epic)
         .options(contains_eager(Decision.epic))
-        .where(Decision.workspace_id == workspace_id, seen_by(viewer))
+        .where(Decision.workspace_id == workspace_id, visible_to(viewer))
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows import paging
 from bot.workflows.epics.waiting import here_since
-from bot.workflows.seeing import portfolios, seen_by
+from bot.workflows.seeing import portfolios, visible_to
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing, Names, Page, UnknownKey, read_key
@@ -67,7 +67,7 @@ def epic_by_key(session: Session, workspace_id: int, key: str, viewer: str | Non
     """
     tidy = read_key(key)
     epic = session.scalars(
-        whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, seen_by(viewer))
+        whole_epics().where(Epic.workspace_id == workspace_id, Epic.key == tidy, visible_to(viewer))
     ).first()
     if epic is None:
         raise UnknownKey(tidy, _keys_like(session, workspace_id, tidy, viewer))
@@ -79,7 +79,9 @@ def epic_by_id(
 ) -> Epic | None:
     """The epic with its portfolio, stream and state; None where there is none for the viewer."""
     return session.scalars(
-        whole_epics().where(Epic.workspace_id == workspace_id, Epic.id == epic_id, seen_by(viewer))
+        whole_epics().where(
+            Epic.workspace_id == workspace_id, Epic.id == epic_id, visible_to(viewer)
+        )
     ).first()
 
 
@@ -98,7 +100,7 @@ def list_epics(
     Where there is none, how many there were without each part of the filter.
     """
     here = select(Portfolio.id).where(Portfolio.workspace_id == workspace_id)
-    seen = select(Epic).where(Epic.portfolio_id.in_(here), seen_by(viewer))
+    seen = select(Epic).where(Epic.portfolio_id.in_(here), visible_to(viewer))
 
     def meant(narrow: Filter) -> Select[Epic]:
         rows = narrowed(seen, narrow, viewer)
@@ -266,7 +268,7 @@ def _keys_like(session: Session, workspace_id: int, key: str, viewer: str | None
         select(Epic.key)
         .where(
             Epic.workspace_id == workspace_id,
-            seen_by(viewer),
+            visible_to(viewer),
             or_(Epic.key.like(f"%-{number}"), Epic.key.like(f"{prefix}-{number[:1]}%")),
         )
         .order_by(Epic.id.desc())

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.column import ENDED, Column
 from models.epics.epic import Epic
 from models.epics.limit import FullPlace, covers, is_last
@@ -116,7 +116,9 @@ def _next_to_leave(session: Session, limit: WipLimit, states: Mapping[int, State
         select(Epic.key)
         .join(Epic.state)
         .where(
-            Epic.portfolio_id == limit.portfolio_id, Epic.state_id.in_(inside), seen_by(EVERYBODY)
+            Epic.portfolio_id == limit.portfolio_id,
+            Epic.state_id.in_(inside),
+            visible_to(EVERYBODY),
         )
     )
     if limit.value_stream_id is not None:

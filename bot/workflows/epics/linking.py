@@ -10,7 +10,7 @@ from bot.workflows.permitting import Place, check, may
 from bot.workflows.pointing import hold
 from bot.workflows.projects.keeping import PROJECTS
 from bot.workflows.redrawing import redraw_epic
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics import belonging
 from models.epics.belonging import ClosedProject, LinkedElsewhere, OtherPortfolio
 from models.epics.column import ENDED
@@ -36,7 +36,7 @@ def suggest_epics(act: Act, project_id: int, typed: str, limit: int) -> Sequence
         .where(
             Epic.portfolio_id == project.portfolio_id,
             Epic.project_id.is_(None),
-            seen_by(act.actor),
+            visible_to(act.actor),
             *(
                 or_(
                     Epic.key.icontains(word, autoescape=True),

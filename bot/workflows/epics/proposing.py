@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_homes
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import NOT_OPEN, Epic
 from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
@@ -123,7 +123,7 @@ def similar_open_epics(
         .options(joinedload(Epic.state))
         .where(
             Epic.portfolio_id == portfolio_id,
-            seen_by(viewer),
+            visible_to(viewer),
             State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
             or_(*(Epic.title.icontains(word, autoescape=True) for word in sorted(words))),
         )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, false, func, or_,
 from sqlalchemy.orm import joinedload
 
 from bot.workflows.needs import Asked, Need, Rows
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
 from models.epics.answer import Answer, AnswerKind
@@ -176,9 +176,9 @@ def _with_news(row: Row[Any]) -> tuple[Epic, datetime]:
     return row[0], news_of(row[0], row[1:3])
 
 
-def _lacking(asked: Asked) -> Pile[tuple[Epic, Sequence[Requirement]]]:
+def _lacking(asked: Asked) -> Top[tuple[Epic, Sequence[Requirement]]]:
     found = [(epic, lacks) for epic, _ in _going_on(asked) if (lacks := _lacks(epic))]
-    return Pile(found[: asked.few], len(found))
+    return Top(found[: asked.few], len(found))
 
 
 def _lacks(epic: Epic) -> Sequence[Requirement]:
@@ -204,7 +204,7 @@ _SILENT = Rows(
 )
 
 
-def _stale(asked: Asked) -> Pile[tuple[Epic, datetime]]:
+def _stale(asked: Asked) -> Top[tuple[Epic, datetime]]:
     """Each with its last news, those silent for the longest first."""
     if asked.whose is None:
         found = _SILENT.found(asked, *last_heard())
@@ -213,7 +213,7 @@ def _stale(asked: Asked) -> Pile[tuple[Epic, datetime]]:
         silent = [each for each in _going_on(asked) if _is_silent(*each, asked.at)]
         total = len(silent)
     silent.sort(key=lambda each: (each[1], each[0].id))
-    return Pile(silent[: asked.few], total)
+    return Top(silent[: asked.few], total)
 
 
 def _is_silent(epic: Epic, news_at: datetime, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from bot.workflows.files.exporting import Scope, includes_restricted
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import post, redraw_message
-from bot.workflows.seeing import portfolio_seen_by, seen_by
+from bot.workflows.seeing import portfolio_visible_to, visible_to
 from models.epics.epic import Epic
 from models.files.export import Export, ExportFormat, of_person
 from models.message import Message, MessageKind
@@ -40,7 +40,7 @@ def request(
     The audit log tells of it, and whether restricted epics are in it. Raises NotOpenToYou.
     """
     portfolio = open_to_you(seeing.portfolios(session, workspace_id, user_id), portfolio_id)
-    seen = Scope(portfolio, seen_by(user_id), with_audit=False)
+    seen = Scope(portfolio, visible_to(user_id), with_audit=False)
     export = Export(
         workspace_id=workspace_id,
         portfolio=portfolio,
@@ -71,12 +71,12 @@ def scope_of(session: Session, export: Export) -> Scope | None:
     None where the portfolio is not open to them any more.
     """
     seen = select(Portfolio.id).where(
-        Portfolio.id == export.portfolio_id, portfolio_seen_by(export.user_id)
+        Portfolio.id == export.portfolio_id, portfolio_visible_to(export.user_id)
     )
     if session.scalar(seen) is None:
         return None
     told = true() if export.restricted else Epic.restricted.is_(False)
-    epics = and_(seen_by(export.user_id), told)
+    epics = and_(visible_to(export.user_id), told)
     place = Place.of_portfolio(export.portfolio)
     with_audit = may(session, export.user_id, Right.READ_AUDIT, place)
     return Scope(export.portfolio, epics, with_audit)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.flow.figures import FlowFigures, flow_figures
 from bot.workflows.flow.scope import Scope, scope_of
-from bot.workflows.seeing import portfolio_seen_by
+from bot.workflows.seeing import portfolio_visible_to
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
 from models.errors import Gone, there
@@ -144,7 +144,7 @@ def place_of_channel(
 def _check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: int | None) -> int:
     """The portfolio's id, or the first one's. Raises Gone where the viewer sees no such."""
     seen = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id, portfolio_seen_by(viewer)
+        Portfolio.workspace_id == workspace_id, portfolio_visible_to(viewer)
     )
     if portfolio_id is not None:
         seen = seen.where(Portfolio.id == portfolio_id)

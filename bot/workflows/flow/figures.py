@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import flow_at
 from bot.workflows.flow.scope import Scope
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
 from models.flow.ageing import Ageing, ageing
 from models.flow.figures import Clocks
@@ -48,7 +48,7 @@ def flow_figures(session: Session, scope: Scope, since: datetime, until: datetim
     """As of `until`; what crossed the line did so within `(since, until]`."""
     portfolio = scope.portfolio
     zone = ZoneInfo(portfolio.time_zone)
-    flow = flow_at(session, portfolio, until, seen_by(EVERYBODY))
+    flow = flow_at(session, portfolio, until, visible_to(EVERYBODY))
     whole, stream = flow.clocks, None
     if scope.value_stream is not None:
         stream = whole.among(flow.stream == scope.value_stream.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio, State, ValueStream
 
@@ -21,7 +21,7 @@ class Scope:
     @property
     def epics(self) -> ColumnElement[bool]:
         """The epics in it that everybody may see: it is told in a channel."""
-        inside = and_(Epic.portfolio_id == self.portfolio.id, seen_by(EVERYBODY))
+        inside = and_(Epic.portfolio_id == self.portfolio.id, visible_to(EVERYBODY))
         if self.value_stream is None:
             return inside
         return and_(inside, Epic.value_stream_id == self.value_stream.id)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.workflows.people import roster as rostering
-from bot.workflows.seeing import EVERYBODY, portfolio_seen_by, seen_by
+from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
 from models.epics.epic import Epic
 from models.people.handover import Holding, Holdings, Kind
 from models.people.role import RoleGrant
@@ -42,7 +42,7 @@ def _epics(session: Session, workspace_id: int, user_id: str, viewer: str | None
             Epic.workspace_id == workspace_id,
             Epic.owner_user_id == user_id,
             State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
-            seen_by(viewer),
+            visible_to(viewer),
         )
         .options(contains_eager(Epic.state))
         .order_by(Epic.id)
@@ -128,4 +128,4 @@ def _roles(session: Session, workspace_id: int, user_id: str) -> Sequence[Holdin
 
 
 def _seen(viewer: str | None, column: object) -> ColumnElement[bool]:
-    return true() if viewer is EVERYBODY else portfolio_seen_by(viewer, column)
+    return true() if viewer is EVERYBODY else portfolio_visible_to(viewer, column)

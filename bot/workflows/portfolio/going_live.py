@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, State, StateKind, ValueStream
 
@@ -14,7 +14,7 @@ def epics_in(session: Session, portfolio: Portfolio) -> int:
     """How many open epics everybody may see stand on its board."""
     ended = (StateKind.DONE, StateKind.STOPPED)
     rows = select(func.count(Epic.id)).join(State, State.id == Epic.state_id)
-    inside = (Epic.portfolio_id == portfolio.id, seen_by(EVERYBODY), State.kind.not_in(ended))
+    inside = (Epic.portfolio_id == portfolio.id, visible_to(EVERYBODY), State.kind.not_in(ended))
     return session.scalar(rows.where(*inside)) or 0
 
 
@@ -37,7 +37,7 @@ def ideas_in(session: Session, streams: Sequence[ValueStream]) -> int:
             Epic.value_stream_id.in_([stream.id for stream in streams]),
             State.name == FIRST_STATE,
             Epic.answered_at.is_(None),
-            seen_by(streams[0].owner_user_id),
+            visible_to(streams[0].owner_user_id),
         )
     )
     return session.scalar(rows) or 0

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams as streaming
 from bot.workflows.redrawing import post, redraw_cards, redraw_homes
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.board.digest import Subscription
 from models.board.home import Home
 from models.epics.belonging import StreamMove
@@ -103,7 +103,7 @@ def merge(
 
 def epics_to_split(session: Session, source: ValueStream, viewer: str) -> Sequence[tuple[str, int]]:
     """The stream's open epics the viewer may see, as texts and ids."""
-    rows = _open_epics(source).where(seen_by(viewer))
+    rows = _open_epics(source).where(visible_to(viewer))
     found = session.execute(rows.with_only_columns(Epic.key, Epic.title, Epic.id))
     return [(f"{key} {title}", id_) for key, title, id_ in found]
 
@@ -165,7 +165,7 @@ def split(
 def _what_goes(
     session: Session, source: ValueStream, target: ValueStream, viewer: str
 ) -> Restructured:
-    seen = _open_epics(source).where(seen_by(viewer)).with_only_columns(func.count(Epic.id))
+    seen = _open_epics(source).where(visible_to(viewer)).with_only_columns(func.count(Epic.id))
     digests = select(Subscription.channel_id).where(Subscription.value_stream_id == source.id)
     roles = select(RoleGrant).where(RoleGrant.value_stream_id == source.id).order_by(RoleGrant.id)
     limits = _in_flight_limits(session, source, target)
@@ -190,7 +190,7 @@ def _open_epics(stream: ValueStream) -> Select[Epic]:
 
 
 def _chosen(source: ValueStream, viewer: str, epic_ids: Sequence[int]) -> Select[Epic]:
-    return _open_epics(source).where(Epic.id.in_(epic_ids), seen_by(viewer))
+    return _open_epics(source).where(Epic.id.in_(epic_ids), visible_to(viewer))
 
 
 def _move(

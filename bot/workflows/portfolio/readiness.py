@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.people.workspaces import admin_ids
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.seeing import portfolio_seen_by
+from bot.workflows.seeing import portfolio_visible_to
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.readiness import check_has_admin, refuse_to_begin
@@ -43,6 +43,6 @@ def _portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
 
 def _first(session: Session, workspace_id: int, user_id: str) -> int | None:
     seen = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id, portfolio_seen_by(user_id)
+        Portfolio.workspace_id == workspace_id, portfolio_visible_to(user_id)
     )
     return session.scalar(seen.limit(1))

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Kept
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.people.role import Right
 from models.people.workspace import Workspace
@@ -49,10 +49,10 @@ class StreamPage:
     total: int
 
 
-def _ownerless(asked: Asked) -> Pile[ValueStream]:
+def _ownerless(asked: Asked) -> Top[ValueStream]:
     there = asked.portfolio.open_streams if asked.is_admin else ()
     found = [stream for stream in there if stream.owner_user_id is None]
-    return Pile(found[: asked.few], len(found))
+    return Top(found[: asked.few], len(found))
 
 
 OWNERLESS = Need("streams", _ownerless)
@@ -190,7 +190,7 @@ def in_flight_of(
     counted = (
         select(Epic.value_stream_id, func.count(Epic.id))
         .join(State, State.id == Epic.state_id)
-        .where(Epic.value_stream_id.in_(stream_ids), State.committed, seen_by(viewer))
+        .where(Epic.value_stream_id.in_(stream_ids), State.committed, visible_to(viewer))
         .group_by(Epic.value_stream_id)
     )
     return {stream_id: count for stream_id, count in session.execute(counted)}

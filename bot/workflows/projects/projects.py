@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from bot.workflows import keeping
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 from models.projects.forms import MOST_LINKED
@@ -126,7 +126,7 @@ def project_sheet(act: Act, project: Project, page: int) -> ProjectSheet:
         .order_by(ProjectSnapshot.as_of.desc(), ProjectSnapshot.period.desc())
         .limit(SNAPSHOTS_SHOWN)
     ).all()
-    linked = select(Epic).where(Epic.project_id == project.id, seen_by(act.actor))
+    linked = select(Epic).where(Epic.project_id == project.id, visible_to(act.actor))
     epics = session.scalars(
         linked.options(joinedload(Epic.state), joinedload(Epic.value_stream))
         .order_by(Epic.created_at, Epic.id)
@@ -173,7 +173,7 @@ def _narrowed(
         off = select(Milestone.project_id).where(Milestone.off_their_dates(today))
         rows = rows.where(Project.id.in_(off))
     if choice.which == "unlinked":
-        linked = and_(Epic.project_id == Project.id, seen_by(viewer))
+        linked = and_(Epic.project_id == Project.id, visible_to(viewer))
         rows = rows.where(~exists().where(linked))
     return rows.where(*has_words(choice.text))
 
@@ -202,7 +202,7 @@ def link_counts(session: Session, project_ids: Sequence[int], viewer: str) -> Ma
     """How many epics point to each of the projects, as far as the viewer may see."""
     rows = (
         select(Epic.project_id, func.count(Epic.id))
-        .where(Epic.project_id.in_(project_ids), seen_by(viewer))
+        .where(Epic.project_id.in_(project_ids), visible_to(viewer))
         .group_by(Epic.project_id)
     )
     return {project_id: count for project_id, count in session.execute(rows) if project_id}

@@ -7,8 +7,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.needs import Asked, Need
-from bot.workflows.paging import NONE, Pile
-from bot.workflows.seeing import seen_by
+from bot.workflows.paging import NONE, Top
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
 from models.message import MessageKind
@@ -41,7 +41,7 @@ def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Pr
     return rows.where(Project.id.in_(shared))
 
 
-def _slips(asked: Asked) -> Pile[Slip]:
+def _slips(asked: Asked) -> Top[Slip]:
     """The latest first; no channel is told of them in a new portfolio, nor of new projects."""
     if asked.whose is None and not asked.portfolio.calls_late(asked.at):
         return NONE
@@ -62,7 +62,7 @@ def _slips(asked: Asked) -> Pile[Slip]:
     some = slips[: asked.few]
     linked = _linked(asked.session, [slip.project for slip in some], asked.viewer)
     named = [replace(each, epics=linked.get(each.project.id, ())) for each in some]
-    return Pile(named, len(slips))
+    return Top(named, len(slips))
 
 
 SLIPPED = Need("slips", _slips, thread=MessageKind.DIGEST_SLIPS)
@@ -77,7 +77,7 @@ def _linked(
     if not ids:
         return {}
     linked: dict[int, list[EpicTold]] = {}
-    rows = select(Epic).where(Epic.project_id.in_(ids), seen_by(viewer))
+    rows = select(Epic).where(Epic.project_id.in_(ids), visible_to(viewer))
     for epic in session.scalars(rows.order_by(Epic.id)):
         linked.setdefault(epic.project_id or 0, []).append(EpicTold.of(epic))
     return linked

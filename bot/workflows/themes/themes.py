@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
-from bot.workflows.seeing import seen_by
+from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.errors import Gone
 from models.portfolio.portfolio import Portfolio, State, StateKind
@@ -119,7 +119,7 @@ def _counts(
         .where(
             Epic.portfolio_id == portfolio.id,
             State.kind.not_in([StateKind.DONE, StateKind.STOPPED]),
-            seen_by(viewer),
+            visible_to(viewer),
         )
         .group_by(Epic.theme_id, State.committed)
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from bot.workflows.board.content import Telling
+from bot.workflows.board.content import DigestContent
 from bot.workflows.flow.figures import FlowFigures
 from bot.workflows.needs import Waits
 from models.board.content import (
@@ -160,4 +160,4 @@ def a_telling(portfolio=None, *, value_stream=None, preview=False, needs=None, *
         is_quiet=not (first or told["changes"].any or needs.count),
         **told,
     )
-    return Telling(content=content, needs=needs, **frame)
+    return DigestContent(content=content, needs=needs, **frame)

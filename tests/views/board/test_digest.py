@@ -7,7 +7,7 @@ from bot.views.board import digest, digest_thread, fact_check, subscription
 from bot.workflows.board.needs import THREADS
 from bot.workflows.board.over_limit import OverLimit
 from bot.workflows.epics.blocking import BLOCKED
-from bot.workflows.paging import NONE, Pile
+from bot.workflows.paging import NONE, Top
 from bot.workflows.projects.slips import Slip
 from models.board.content import Changes, DecisionTold, OnTheirDates, SlipTold
 from models.decisions.decision import Outcome
@@ -92,7 +92,7 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         portfolio,
         changes=some_changes(portfolio),
         flow=flow(past=[(5, True)]),
-        needs=waiting(answers=Pile([late], 6, 1), stale=Pile([(quiet, MONDAY - 2 * WEEK)], 1)),
+        needs=waiting(answers=Top([late], 6, 1), stale=Top([(quiet, MONDAY - 2 * WEEK)], 1)),
     )
     assert shown(digest.digest(telling)) == [
         "Week 20 · 29 epics in flight",
@@ -130,7 +130,7 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, streams, most={"testing": 7, "delivering": 6}),
-        needs=waiting(over_limit=Pile([crowd], 1)),
+        needs=waiting(over_limit=Top([crowd], 1)),
     )
     answer = digest.digest(telling)
     texts = shown(answer)
@@ -149,7 +149,7 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
 def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
     portfolio = a_portfolio()
     soon = an_epic(number=7, portfolio=portfolio, since=MONDAY - 10 * DAY)
-    telling = a_telling(portfolio, needs=waiting(answers=Pile([soon], 1, 0)))
+    telling = a_telling(portfolio, needs=waiting(answers=Top([soon], 1, 0)))
     assert (
         "*PAY-7 · Pay by bank transfer at checkout*\n"
         "waits for its first answer, due {Fri 22 May} · Payments, @Ben"
@@ -172,9 +172,9 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     heard_at = MONDAY - 20 * DAY + LATER
     crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - DAY + LATER, oldest)
     needs = waiting(
-        over_limit=Pile([crowd], 1),
-        blocked=Pile([oldest], 1),
-        stale=Pile([(oldest, heard_at)], 1),
+        over_limit=Top([crowd], 1),
+        blocked=Top([oldest], 1),
+        stale=Top([(oldest, heard_at)], 1),
     )
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert "*Payments has 5 of 4 in flight* for 1 day. PAY-12 is the oldest, day 10." in texts
@@ -199,7 +199,7 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
 def test_how_long_a_stream_is_over_its_limit_is_told_in_days_as_everywhere(days, said):
     portfolio = a_portfolio()
     crowd = OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY - days * DAY)
-    texts = shown(digest.digest(a_telling(portfolio, needs=waiting(over_limit=Pile([crowd], 1)))))
+    texts = shown(digest.digest(a_telling(portfolio, needs=waiting(over_limit=Top([crowd], 1)))))
     assert f"*Payments has 5 of 4 in flight* {said}." in texts
 
 
@@ -221,7 +221,7 @@ def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, themes=themes, without_theme=9),
-        needs=waiting(slips=Pile([a_slip()], 3)),
+        needs=waiting(slips=Top([a_slip()], 3)),
         milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
     )
     figures = shown(digest.digest(telling))[-4].split("\n")
@@ -236,11 +236,11 @@ def test_what_is_in_the_thread_is_counted_at_the_end():
     epic = an_epic("ready", portfolio=portfolio)
     epic.blocking = a_blocking(epic)
     needs = waiting(
-        answers=Pile([], 6, 1),
-        blocked=Pile([epic], 2),
-        overrides=Pile([], 1),
-        unowned=Pile([epic], 9),
-        slips=Pile([a_slip()], 3),
+        answers=Top([], 6, 1),
+        blocked=Top([epic], 2),
+        overrides=Top([], 1),
+        unowned=Top([epic], 9),
+        slips=Top([a_slip()], 3),
     )
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert texts[-3] == (
@@ -275,7 +275,7 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
             time=a_time(a_line(185), held=a_line(190)),
             past=[(n, n < 4) for n in range(8)],
         ),
-        needs=waiting(blocked=Pile(epics, 40), overrides=Pile([], 3), slips=Pile([a_slip()], 3)),
+        needs=waiting(blocked=Top(epics, 40), overrides=Top([], 3), slips=Top([a_slip()], 3)),
         milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
     )
     texts = shown(digest.digest(telling))
@@ -304,7 +304,7 @@ def test_the_first_one_starts_where_people_are_and_blames_nobody():
     limited = in_flight(portfolio, {"Payments": Load(5, 5), "Onboarding": Load(0, 2)})
     epic = an_epic("ready", portfolio=portfolio)
     telling = a_telling(
-        portfolio, first=True, in_flight=limited, needs=waiting(unowned=Pile([epic], 9))
+        portfolio, first=True, in_flight=limited, needs=waiting(unowned=Top([epic], 9))
     )
     answer = digest.digest(telling)
     assert shown(answer) == [
@@ -366,7 +366,7 @@ def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
     asked = [
         (an_epic("ready", number=n, portfolio=portfolio), MONDAY - 3 * WEEK) for n in range(1, 11)
     ]
-    lines = shown(digest.digest(a_telling(portfolio, needs=waiting(stale=Pile(asked, 40)))))
+    lines = shown(digest.digest(a_telling(portfolio, needs=waiting(stale=Top(asked, 40)))))
     assert lines.count("Still right") == 3
     assert "In the thread: 40 stale" in lines
 
@@ -389,7 +389,7 @@ def test_what_people_wrote_pings_nobody_and_links_nowhere():
             portfolio,
             value_stream=portfolio.value_streams[0],
             changes=changes,
-            needs=waiting(answers=Pile([epic], 1, 1), stale=Pile([(epic, MONDAY - 3 * WEEK)], 1)),
+            needs=waiting(answers=Top([epic], 1, 1), stale=Top([(epic, MONDAY - 3 * WEEK)], 1)),
         )
     )
     marked = [b["text"]["text"] for b in told.blocks if b.get("text", {}).get("type") == "mrkdwn"]
@@ -599,39 +599,39 @@ def test_each_kind_of_thing_has_a_reply_with_a_button_on_each_of_it():
         at=MONDAY,
     )
     title = "Pay by bank transfer at checkout"
-    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 6, 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Top([idea], 6, 1))) == [
         "*Ideas to answer* · 6 wait for a first answer, 1 past its date",
         f"*PAY-7* {title}\nPayments, @Ben · due {{Mon 11 May}}",
         "Answer this idea",
         "5 more are not shown here.",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Pile([idea], 1, 1)))[0] == (
+    assert shown(a_reply(MessageKind.DIGEST_ANSWERS, Top([idea], 1, 1)))[0] == (
         "*Ideas to answer* · 1 waits for a first answer, past its date"
     )
-    several = a_reply(MessageKind.DIGEST_BLOCKED, Pile([epic], 2))
+    several = a_reply(MessageKind.DIGEST_BLOCKED, Top([epic], 2))
     assert shown(several)[0] == "*Blocked* · 2 epics, the longest first"
-    assert shown(a_reply(MessageKind.DIGEST_BLOCKED, Pile([epic], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_BLOCKED, Top([epic], 1))) == [
         "*Blocked* · 1 epic",
         f"*PAY-4 · {title}*\nTesting the MVP · blocked 12 days: waits for the supplier · @Ana",
         "Unblock",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_QUIET, Pile([(epic, MONDAY - 16 * DAY)], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_QUIET, Top([(epic, MONDAY - 16 * DAY)], 1))) == [
         "*Stale* · 1 epic had no update for a while",
         f"*PAY-4* {title}\nTesting the MVP · last update 16 days ago · @Ana",
         "Still right",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, Pile([override], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_OVERRIDES, Top([override], 1))) == [
         "*Overrides* · 1 since the last digest",
         f"*PAY-4* {title}\n@Ben (value-stream owner): Customers wait. "
         "Overrode: Payments has 5 of 5 in flight",
         "Open PAY-4",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_UNOWNED, Pile([epic], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_UNOWNED, Top([epic], 1))) == [
         "*Without an owner* · 1 epic",
         f"*PAY-4* {title}\nTesting the MVP in Payments",
         "Give it an owner",
     ]
-    assert shown(a_reply(MessageKind.DIGEST_SLIPS, Pile([a_slip()], 1))) == [
+    assert shown(a_reply(MessageKind.DIGEST_SLIPS, Top([a_slip()], 1))) == [
         "*Milestones off their dates* · 1 is later than agreed",
         "*PRJ-204* M3 Go-live\n14 days after its date of 4 May 2026 · linked to PAY-12",
         "Open PRJ-204",

@@ -9,7 +9,7 @@ from bot.slack.values import HomeChoice
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
 from bot.workflows.board.home import Reader
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip
 from models.epics.blocking import Blocking
 from models.flow.flow import Load
@@ -366,13 +366,13 @@ def everything_waits(portfolio):
     epic.blocking = a_blocking(epic, HOSTILE * 20)
     lacks = [*Requirement]
     return waiting(
-        answers=Pile([epic] * 5, 9_999),
-        blocked=Pile([epic] * 5, 9_999),
-        lacking=Pile([(epic, lacks)] * 5, 9_999),
-        stale=Pile([(epic, MONDAY - WEEK)] * 5, 9_999),
-        unowned=Pile([epic] * 5, 9_999),
-        streams=Pile(portfolio.value_streams[:5], 9_999),
-        slips=Pile([a_slip()] * 5, 9_999),
+        answers=Top([epic] * 5, 9_999),
+        blocked=Top([epic] * 5, 9_999),
+        lacking=Top([(epic, lacks)] * 5, 9_999),
+        stale=Top([(epic, MONDAY - WEEK)] * 5, 9_999),
+        unowned=Top([epic] * 5, 9_999),
+        streams=Top(portfolio.value_streams[:5], 9_999),
+        slips=Top([a_slip()] * 5, 9_999),
     )
 
 
@@ -385,13 +385,13 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
     short = an_epic("reviewing", number=10, portfolio=portfolio)
     quiet = an_epic("implementing", number=11, portfolio=portfolio, phase=Phase.DELIVERING)
     waits = waiting(
-        answers=Pile([late, due], 2),
-        blocked=Pile([stuck], 1),
-        lacking=Pile([(short, [Requirement.KILL_THRESHOLD, Requirement.MVP_COST])], 1),
-        stale=Pile([(quiet, MONDAY - 16 * DAY)], 1),
-        unowned=Pile([an_epic("ready", number=13, portfolio=portfolio, owner_user_id=None)], 1),
-        streams=Pile([portfolio.value_streams[2]], 1),
-        slips=Pile([a_slip()], 1),
+        answers=Top([late, due], 2),
+        blocked=Top([stuck], 1),
+        lacking=Top([(short, [Requirement.KILL_THRESHOLD, Requirement.MVP_COST])], 1),
+        stale=Top([(quiet, MONDAY - 16 * DAY)], 1),
+        unowned=Top([an_epic("ready", number=13, portfolio=portfolio, owner_user_id=None)], 1),
+        streams=Top([portfolio.value_streams[2]], 1),
+        slips=Top([a_slip()], 1),
     )
     title = "Pay by bank transfer at checkout*"
     assert shown_home(home(a_board(portfolio=portfolio), waits=waits))[:18] == [
@@ -421,7 +421,7 @@ def test_what_waits_stands_first_each_thing_with_its_one_button():
 def test_beyond_three_of_a_kind_the_others_are_counted():
     portfolio = a_portfolio()
     ideas = [an_epic(number=n, portfolio=portfolio) for n in range(5)]
-    waits = waiting(answers=Pile(ideas, 10), stale=Pile([(ideas[0], MONDAY - 16 * DAY)], 1))
+    waits = waiting(answers=Top(ideas, 10), stale=Top([(ideas[0], MONDAY - 16 * DAY)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts.count("Answer this idea") == 3
     assert "And 7 more ideas to answer." in texts
@@ -439,7 +439,7 @@ def test_what_finds_no_place_at_all_is_counted_by_its_kind():
 def test_in_the_first_weeks_nothing_that_waits_is_called_late():
     portfolio = a_portfolio()
     portfolio.live_at = MONDAY - WEEK
-    waits = waiting(answers=Pile([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
+    waits = waiting(answers=Top([an_epic(portfolio=portfolio, since=MONDAY - 9 * WEEK)], 1))
     texts = shown_home(home(a_board(portfolio=portfolio), waits=waits))
     assert texts[1].endswith("An idea for Payments · here since {Mon 16 Mar}")
 

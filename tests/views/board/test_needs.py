@@ -16,7 +16,7 @@ from bot.workflows.decisions.register import BALLOT
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Waits
-from bot.workflows.paging import Pile
+from bot.workflows.paging import Top
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
@@ -176,7 +176,7 @@ def test_its_line_is_one_that_slack_takes_with_one_button(need, words):
 def of(need, count, named):
     """So many of the kind, of which some are named."""
     portfolio = a_portfolio()
-    return portfolio, Pile([EXAMPLES[need](n, portfolio) for n in range(1, named + 1)], count)
+    return portfolio, Top([EXAMPLES[need](n, portfolio) for n in range(1, named + 1)], count)
 
 
 def at_home(need, count, named):

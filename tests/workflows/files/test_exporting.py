@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.workflows.audit import verifying
 from bot.workflows.files import exporting, packing
 from bot.workflows.files.importing.histories import import_part, parts_of, staged_items
-from bot.workflows.seeing import EVERYBODY, seen_by
+from bot.workflows.seeing import EVERYBODY, visible_to
 from models.audit.audit import Act, Anchor, chained, first_break
 from models.base import Base
 from models.epics.epic import CircleMember, Epic
@@ -73,7 +73,7 @@ class Shop:
             )
 
     def pack(self, to, form=ExportFormat.CSV, seen=None, with_audit=True):
-        seen = seen_by(EVERYBODY) if seen is None else seen
+        seen = visible_to(EVERYBODY) if seen is None else seen
         with self.database.snapshot() as session:
             portfolio = session.get_one(Portfolio, self.portfolio_id)
             scope = exporting.Scope(portfolio, seen, with_audit)

@@ -41,7 +41,7 @@ def found_portfolio(
     return portfolio
 
 
-def found_streams(
+def ensure_streams(
     session: Session,
     portfolio: Portfolio,
     names: Iterable[str],

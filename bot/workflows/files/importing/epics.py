@@ -14,7 +14,7 @@ from sqlalchemy import Connection, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_epics as staging
-from bot.workflows.files.importing.creating import found_streams
+from bot.workflows.files.importing.creating import ensure_streams
 from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
@@ -83,7 +83,7 @@ def load_epics(
     event, with `about`, such as the hash of the file.
     """
     _lock(session, portfolio, plan)
-    streams = found_streams(session, portfolio, _streams_of(plan), at, plan.prefixes)
+    streams = ensure_streams(session, portfolio, _streams_of(plan), at, plan.prefixes)
     _found_themes(session, portfolio, plan, at)
     numbers = plan.numbers
     for stream in streams.values():

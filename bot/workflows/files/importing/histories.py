@@ -19,7 +19,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging
-from bot.workflows.files.importing.creating import found_portfolio, found_streams
+from bot.workflows.files.importing.creating import ensure_streams, found_portfolio
 from models.audit.trail import note
 from models.database import Database, refresh_statistics
 from models.epics.epic import Epic, EpicType, Transition
@@ -110,7 +110,7 @@ def import_part(
     The audit log tells of each part as one event, with `about`, such as the hashes of the files.
     """
     portfolio = found_portfolio(session, workspace_id, name, at)
-    streams = found_streams(session, portfolio, (item.value_stream for item in part.items), at)
+    streams = ensure_streams(session, portfolio, (item.value_stream for item in part.items), at)
     known = _known_epics(session, portfolio, part.items)
     report = Report(items_known_before=len(known))
     for item in part.items:

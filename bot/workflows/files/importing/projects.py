@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_projects as staging
-from bot.workflows.files.importing.creating import found_streams
+from bot.workflows.files.importing.creating import ensure_streams
 from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
@@ -80,7 +80,7 @@ def load_projects(
     The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
     hold(session, ValueStream, [stream.id for stream in portfolio.value_streams])
-    found_streams(session, portfolio, plan.new_streams, at)
+    ensure_streams(session, portfolio, plan.new_streams, at)
     added = staging.take_over(session, portfolio, at)
     told = {**added, **about}
     here = portfolio.workspace_id
