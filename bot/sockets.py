@@ -47,7 +47,6 @@ class Sockets:
         """As the last greeting said; ghosts of lost connections are in it."""
 
     def connect(self) -> None:
-        """Open all of them at once."""
         with ThreadPoolExecutor(CONNECTIONS) as connecting:
             list(connecting.map(lambda client: client.connect(), self._clients))
 

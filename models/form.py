@@ -211,7 +211,6 @@ class People(Question):
     """So many are looked up in Slack while the form waits."""
 
     def parse(self, text: str, facts: Facts) -> tuple[str, ...]:
-        """Their ids."""
         return tuple(text.split(","))
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:

@@ -107,7 +107,6 @@ class Message(Base):
 
     @property
     def work_key(self) -> str:
-        """The key of the work that draws it."""
         return message_key(self.id)
 
     @property

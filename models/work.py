@@ -69,12 +69,10 @@ class Work(Base):
 
     @property
     def kind(self) -> str:
-        """What is to be done."""
         return self.key.partition(":")[0]
 
     @property
     def subject_id(self) -> int:
-        """What it is to be done to."""
         return int(self.key.partition(":")[2])
 
 

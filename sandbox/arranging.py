@@ -58,7 +58,6 @@ class Arranged:
     def add_user_group(
         self, handle: str, members: Names = (), *, disabled: bool = False
     ) -> UserGroup:
-        """Add a handle for these users."""
         return self.workspace.add_user_group(handle, self._ids(members), disabled=disabled)
 
     def change_user_group(
@@ -80,7 +79,6 @@ class Arranged:
         self._switch(handle, on=False)
 
     def enable_user_group(self, handle: str) -> None:
-        """Switch a group on again."""
         self._switch(handle, on=True)
 
     def delete_user_group(self, handle: str) -> None:
@@ -116,7 +114,6 @@ class Arranged:
         private: bool = False,
         bot_is_member: bool = True,
     ) -> Channel:
-        """Add a channel with these users in it."""
         users = [self.workspace.user_named(member) for member in members]
         ids = {user.id for user in users if not user.deleted}
         if bot_is_member:
@@ -136,7 +133,6 @@ class Arranged:
         self._tell_of(channel, "unarchive", by)
 
     def delete_channel(self, name: str, by: str | None = None) -> None:
-        """Delete a channel with all that was said in it."""
         channel = self.workspace.channel_named(name)
         with self.workspace.lock:
             del self.workspace.channels[channel.id]

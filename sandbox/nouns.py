@@ -73,7 +73,6 @@ class Message:
 
     @property
     def elements(self) -> list[Placed]:
-        """What can be used in it."""
         return list(interactive(self.blocks))
 
     @property
@@ -88,7 +87,6 @@ class Message:
         return [self.text, *words_in(self.blocks), *of_files]
 
     def shows(self, words: str) -> bool:
-        """Whether the words are in it."""
         return any(words in text for text in self.texts)
 
 
@@ -131,7 +129,6 @@ class View:
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
-        """The blocks on it."""
         blocks: list[dict[str, Any]] = self.content["blocks"]
         return blocks
 

@@ -63,7 +63,6 @@ def _of_slack(slack: Stage) -> dict[str, Any]:
 
 
 def shown(workspace: Workspace, message: Message, channel: Channel) -> dict[str, Any]:
-    """Return one message of a channel."""
     author = workspace.users[message.user]
     replies = [m for m in channel.messages if m.thread_ts == message.ts and m is not message]
     return {

@@ -24,12 +24,10 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """Its fallback text."""
         return self.message.text
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
-        """Its blocks."""
         return self.message.blocks
 
 
@@ -124,7 +122,6 @@ class Member:
         containing: str | None = None,
         channel: str | None = None,
     ) -> None:
-        """Choose from the overflow menu that has this option."""
         for message in self._visible(in_message, containing, channel):
             for placed in message.elements:
                 shown = [shown["text"]["text"] for shown in options_of(placed.element)]

@@ -70,7 +70,6 @@ class Sandbox(Stage):
     # acting
 
     def as_user(self, name: str) -> Member:
-        """Act as a member."""
         return Member(self, self.workspace.user_named(name))
 
     # serving

@@ -58,7 +58,6 @@ class Stage(Arranged, Faulty):
 
     @property
     def app_id(self) -> str:
-        """The app's id."""
         return self.workspace.app_id
 
     @property
@@ -103,7 +102,6 @@ class Stage(Arranged, Faulty):
     # looking
 
     def channel(self, name: str) -> Channel:
-        """Look at a channel."""
         return self.workspace.channel_named(name)
 
     def dm(self, name: str) -> Channel:

@@ -151,7 +151,6 @@ class Workspace:
         return group
 
     def user_group_named(self, handle: str) -> UserGroup:
-        """Find a user group by its handle."""
         for group in self.user_groups.values():
             if handle.removeprefix("@") == group.handle:
                 return group
@@ -185,7 +184,6 @@ class Workspace:
     # messages
 
     def post(self, channel: Channel, user: str, text: str, **parts: Any) -> Message:
-        """Put a message into a channel."""
         with self.lock:
             message = Message(self.new_ts(), channel.id, user, text, self.count(), **parts)
             channel.all_messages.append(message)
@@ -199,7 +197,6 @@ class Workspace:
     # what may be used once
 
     def new_trigger(self, user_id: str) -> str:
-        """Give out a trigger_id."""
         trigger_id = f"{self.count()}.{secrets.token_hex(8)}"
         self.triggers[trigger_id] = Trigger(user_id, self.clock.now())
         return trigger_id

@@ -28,7 +28,6 @@ class Surface:
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
-        """Its blocks."""
         return self._view.blocks
 
     @property
@@ -42,7 +41,6 @@ class Surface:
         return [p.label for p in interactive(self.blocks) if p.element["type"] in PRESSED]
 
     def shows(self, words: str) -> bool:
-        """Return whether the words are on it."""
         return any(words in text for text in self.texts)
 
     def click(self, label: str, *, confirm: bool = True) -> None:
@@ -57,7 +55,6 @@ class Surface:
         self._use(placed, value_of(self._slack.workspace, placed, options, self._suggest))
 
     def chooses_overflow(self, option: str) -> None:
-        """Choose from the overflow menu that has this option."""
         for placed in interactive(self.blocks):
             shown = [shown["text"]["text"] for shown in options_of(placed.element)]
             if placed.element["type"] == "overflow" and option in shown:
@@ -98,12 +95,10 @@ class Form(Surface):
 
     @property
     def title(self) -> str:
-        """Its title."""
         return str(self._view.content["title"]["text"])
 
     @property
     def labels(self) -> list[str]:
-        """The labels of its fields."""
         return [block["label"]["text"] for block in self.blocks if block["type"] == "input"]
 
     @property

@@ -151,11 +151,9 @@ class Routes:
         self._add(Route(SAVES, add, save, form))
 
     def of(self, way: str) -> Sequence[Route]:
-        """All that are heard in that way."""
         return [route for (each, _), route in self._found.items() if each == way]
 
     def find(self, way: str, action: Action) -> Route | None:
-        """What hears the action in that way."""
         return self._found.get((way, type(action)))
 
     def _hear(

@@ -67,7 +67,6 @@ class Seen(Action):
 
     @classmethod
     def of(cls, noun: Any, **more: Any) -> Self:
-        """As the noun is now."""
         return cls(id=noun.id, version=noun.version, **more)
 
 

@@ -46,7 +46,6 @@ def mrkdwn(text: str, limit: int = SECTION_LIMIT) -> dict[str, Any]:
 
 
 def header(text: str) -> Block:
-    """A heading."""
     return {"type": "header", "text": plain(text, HEADER_LIMIT)}
 
 

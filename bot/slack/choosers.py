@@ -33,7 +33,6 @@ def people_field(
     chosen: Sequence[str] = (),
     optional: bool = True,
 ) -> Block:
-    """Several people."""
     element: Element = {
         "type": "multi_users_select",
         "action_id": name,
@@ -46,7 +45,6 @@ def people_field(
 
 
 def person_field(name: str, label: str, *, hint: str | None = None) -> Block:
-    """One person."""
     element: Element = {
         "type": "users_select",
         "action_id": name,

@@ -155,7 +155,6 @@ class Call:
 
     @property
     def is_form(self) -> bool:
-        """Whether it is a form that was sent."""
         return self.body.get("type") == "view_submission"
 
     @property

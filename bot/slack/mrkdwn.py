@@ -82,7 +82,6 @@ def listed(several: Iterable[str], last: str = "and") -> Marked:
 
 
 def capital(text: str) -> str:
-    """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

@@ -38,7 +38,6 @@ class Value(BaseModel):
 
     @property
     def value(self) -> str:
-        """As it is carried."""
         return self.model_dump_json(exclude_defaults=True)
 
     @classmethod
@@ -110,12 +109,10 @@ class ListPage(Value):
 
     @classmethod
     def of(cls, chosen: Filter, page: int) -> "ListPage":
-        """A page of the list narrowed so."""
         return cls(page=page, **asdict(chosen))
 
     @property
     def filter(self) -> Filter:
-        """What narrows it."""
         return Filter(**self.model_dump(exclude={"page"}))
 
 

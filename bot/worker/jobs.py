@@ -54,7 +54,6 @@ class Task:
 
     @property
     def subject_id(self) -> int:
-        """What it is to be done to."""
         return self.claim.subject_id
 
     @property

@@ -40,8 +40,6 @@ def jobs() -> Mapping[str, Job]:
 
 
 def at_its_time(workflow: Workflow) -> Job:
-    """A job that is only a workflow."""
-
     def job(task: Task) -> Outcome:
         return Done(lambda session, now: workflow(session, task.subject_id, now))
 

@@ -162,7 +162,6 @@ class Rows(Generic[N]):
         return [columns[0].desc(), *columns[1:]] if self.newest_first else columns
 
     def _waiting(self, asked: Asked) -> Select[N]:
-        """Those of what is asked."""
         rows = self.rows.where(self.in_portfolio(asked.portfolio.id), self.seen(asked.viewer))
         if asked.stream_id is not None:
             rows = rows.where(self.in_stream(asked.stream_id))

@@ -39,17 +39,14 @@ class Place:
 
     @classmethod
     def of_epic(cls, epic: Epic) -> "Place":
-        """The epic's own."""
         return cls(epic.workspace_id, epic.portfolio, epic.value_stream, epic)
 
     @classmethod
     def of_stream(cls, stream: ValueStream) -> "Place":
-        """The stream's own."""
         return cls(stream.workspace_id, stream.portfolio, stream)
 
     @classmethod
     def of_portfolio(cls, portfolio: Portfolio) -> "Place":
-        """The portfolio's own."""
         return cls(portfolio.workspace_id, portfolio)
 
     def own_roles(self, user_id: str) -> frozenset[Role]:

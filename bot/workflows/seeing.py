@@ -56,7 +56,6 @@ def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnE
 
 
 def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:
-    """Whether the person may see the epic."""
     if not epic.restricted and (user_id is EVERYBODY or epic.portfolio.is_for_everybody):
         return True
     return (

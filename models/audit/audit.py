@@ -132,7 +132,6 @@ def _text(told: list[Any]) -> str:
 
 
 def moment_text(at: datetime) -> str:
-    """A moment as it is hashed."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -144,7 +144,6 @@ def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
 
 
 def tell_created(session: Session, row: Base) -> None:
-    """Tell of a row that was inserted."""
     if row.audited:
         _tell(_trail(session), session, row, "created", {}, said(_columns(row)))
 
@@ -376,7 +375,6 @@ def _is_unread(state: InstanceState[Any], name: str) -> bool:
 
 
 def _changes(row: Base) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The columns that changed, as they were and as they are."""
     state = inspect(row)
     was: Mapping[str, Any] = state.info.pop("was", {})
     before: dict[str, Any] = {}

@@ -126,5 +126,4 @@ class Content(Told):
 
     @property
     def kept(self) -> dict[str, Any]:
-        """As it is stored."""
         return self.model_dump(mode="json", exclude_none=True)

@@ -35,5 +35,4 @@ class Home(Base):
 
     @property
     def work_key(self) -> str:
-        """The key of the work that draws it."""
         return home_key(self.id)

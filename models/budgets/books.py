@@ -74,7 +74,6 @@ class Books:
         return frozenset(each.stream_id for each in self._sums if each.stream_id is not None)
 
     def balance(self, stream_id: int) -> Balance:
-        """What the stream has."""
         kinds = (
             AccountKind.FREE,
             AccountKind.SET_ASIDE,

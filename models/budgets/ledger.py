@@ -51,7 +51,6 @@ SOURCE, UNALLOCATED = Account(AccountKind.SOURCE), Account(AccountKind.UNALLOCAT
 
 
 def free(stream_id: int) -> Account:
-    """What a stream has available."""
     return Account(AccountKind.FREE, stream_id)
 
 

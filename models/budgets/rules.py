@@ -61,7 +61,6 @@ class Available(Rule):
     beyond = Band.OVERDRAWN
 
     def room(self, position: Position, rules: Rules) -> int:
-        """What is available."""
         return position.available
 
 

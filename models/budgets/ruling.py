@@ -40,7 +40,6 @@ class Ruling:
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether it can go on."""
         return self.band not in REFUSED and not self.alone
 
     @property
@@ -50,7 +49,6 @@ class Ruling:
 
     @property
     def asked(self) -> Sequence[str]:
-        """Who is asked, each once."""
         found = [each for seat in self.waits_for for each in self.people.sitting(seat)]
         return list(dict.fromkeys(found))
 

@@ -57,7 +57,6 @@ WHERE decision_id = :decision_id
 
 
 def close_key(decision_id: int) -> str:
-    """The key of the work that closes a decision."""
     return f"close:{decision_id}"
 
 

@@ -42,7 +42,6 @@ class Case(BaseModel):
 
     @classmethod
     def of(cls, epic: Epic, at: datetime) -> Self:
-        """The epic as it is at the moment."""
         zone, since = ZoneInfo(epic.portfolio.time_zone), epic.committed_at
         return cls(
             key=epic.key,
@@ -66,5 +65,4 @@ class Case(BaseModel):
 
     @property
     def kept(self) -> dict[str, Any]:
-        """As it is stored."""
         return self.model_dump(mode="json", exclude_none=True)

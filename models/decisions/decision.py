@@ -321,7 +321,6 @@ class Paper(NamedTuple):
         return self.closed_at or closing_at(self.closes_at, self.waiting, self.last_at)
 
     def is_late(self, at: datetime) -> bool:
-        """Whether it has closed by then."""
         return self.closed_at is not None or at >= self.closing_at
 
     def cast(self, choice: Choice, at: datetime) -> "Cast | None":

@@ -49,5 +49,4 @@ class Blocking(Base):
     ended_by: Mapped[str | None] = mapped_column(String(32))
 
     def end(self, by: str | None, at: datetime) -> None:
-        """It blocks no more."""
         self.ended_at, self.ended_by = at, by

@@ -42,7 +42,6 @@ class Column:
 
     @classmethod
     def of(cls, epic: "Epic") -> "Column":
-        """Where the epic stands."""
         return cls.entered(epic.state, epic.phase)
 
     @property
@@ -52,7 +51,6 @@ class Column:
 
     @property
     def label(self) -> str:
-        """What it is called."""
         return PHASE_LABELS[self.phase] if self.phase else self.state.label
 
     @property

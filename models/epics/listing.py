@@ -118,7 +118,6 @@ class Filter:
     texts: tuple[str, ...] = ()
 
     def without(self, part: str) -> "Filter":
-        """The same without one part of it."""
         dropped = PARTS[part]
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in dropped}
         return Filter(**kept)
@@ -230,7 +229,6 @@ class _Reading:
 
     @property
     def filter(self) -> Filter:
-        """What they mean."""
         states = self.found.get("state", [])
         themes = self.found.get("theme", [])
         return Filter(

@@ -26,7 +26,6 @@ class Obstacles:
     full: Sequence[FullPlace] = ()
 
     def told(self, to: Column) -> list[str]:
-        """Each in a phrase."""
         return [*told(self.lacks, to.state), *(place.phrase for place in self.full)]
 
     def __bool__(self) -> bool:

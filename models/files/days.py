@@ -53,7 +53,6 @@ class Today:
 
     @classmethod
     def of(cls, moment: datetime, time_zone: str) -> "Today":
-        """The day of the moment in the zone."""
         zone = ZoneInfo(time_zone)
         return cls(zone, moment.astimezone(zone).date())
 

@@ -50,7 +50,6 @@ class Export(Base):
 
     @property
     def work_key(self) -> str:
-        """The key of the work that makes it."""
         return f"export:{self.id}"
 
 

@@ -37,7 +37,6 @@ class Rows:
     snapshots: Sequence[GoodRow] = ()
 
     def of(self, part: str) -> Sequence[GoodRow]:
-        """Those of a file, by its part."""
         rows: Sequence[GoodRow] = getattr(self, part)
         return rows
 
@@ -112,7 +111,6 @@ class _Planning:
         )
 
     def plan(self, rows: Rows) -> ProjectPlan:
-        """The plan of all rows."""
         newest = _newest_streams(rows.snapshots)
         for row in rows.programs:
             self._program(row.values["code"], row.values["name"], row.values["owner"])

@@ -69,5 +69,4 @@ def as_json(value: Any) -> Any:
 
 
 def json_line(value: Any) -> str:
-    """A value of JSON on one line."""
     return json.dumps(value, ensure_ascii=False, default=as_json)

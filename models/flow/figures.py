@@ -99,11 +99,9 @@ class Clocks:
         return (self.done_us >= microseconds(since)) & (self.done_us < microseconds(before))
 
     def timed_between(self, since: datetime, before: datetime) -> Flags:
-        """Which of those have a flow time."""
         return self.finished_between(since, before) & self.has_flow_time
 
     def among(self, chosen: Flags) -> "Clocks":
-        """The clocks of those chosen."""
         arrays = fields(self)[1:]  # all but the moment
         return replace(self, **{each.name: getattr(self, each.name)[chosen] for each in arrays})
 

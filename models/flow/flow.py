@@ -76,7 +76,6 @@ class History:
     went: Sequence[StreamChange] = ()
 
     def stream_at(self, moment: datetime) -> str:
-        """The value stream at the moment."""
         for change in self.went:
             if change.at > moment:
                 return change.from_stream

@@ -35,7 +35,6 @@ class Spread:
 
     @classmethod
     def of(cls, days: Days) -> "Spread":
-        """How the sample is spread."""
         if not len(days):
             return cls(0, {}, None, None, None)
         ranks = {percent: nearest_rank(days, percent) for percent in PERCENTS}

@@ -52,7 +52,6 @@ class Several(Told, Generic[E]):
 
     @property
     def names(self) -> set[int]:
-        """The ids of those that are named."""
         return {each.id for each in self.named}
 
     def without(self, hidden: Collection[int]) -> Self:
@@ -87,7 +86,6 @@ class TimeTold(Told):
 
     @classmethod
     def of(cls, time: TimeToFinish) -> "TimeTold":
-        """The figures of what was timed."""
         line, held = time.line, time.held
         if isinstance(line, TooThin):
             return TimeTold(there=line.there, needed=line.needed)

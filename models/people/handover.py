@@ -81,7 +81,6 @@ class Holdings:
         return sha256(" ".join(ids).encode()).hexdigest()[:16]
 
     def of(self, kind: Kind) -> Sequence[Holding]:
-        """Those of a kind."""
         return self.by_kind.get(kind, ())
 
     def part_for(

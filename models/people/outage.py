@@ -43,5 +43,4 @@ class Outage(Base):
         self.next_at = now + min(max(now - self.since, SHORTEST_WAIT), LONGEST_WAIT)
 
     def is_ended_by(self, method: str, now: datetime) -> bool:
-        """Whether an answer of that method ends it."""
         return method == self.method or not self.is_on(now)

@@ -131,12 +131,10 @@ class Portfolio(Base):
 
     @property
     def calendar(self) -> WorkCalendar:
-        """The days that are worked."""
         holidays = frozenset(date.fromisoformat(day) for day in self.holidays)
         return WorkCalendar(self.working_days, holidays)
 
     def day_of(self, at: datetime) -> date:
-        """The day it is where the portfolio is."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property

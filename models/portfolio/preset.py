@@ -30,7 +30,6 @@ class PresetState:
         return self.kind in (StateKind.WAIT, StateKind.ACTIVE) and self.name != FIRST_STATE
 
     def give(self, state: State, position: int) -> None:
-        """Let a state be so."""
         state.name, state.label, state.kind = self.name, self.label, self.kind
         state.position, state.committed, state.phased = position, self.committed, self.phased
         state.stale_after_days = STALE_AFTER_DAYS if self.committed else None

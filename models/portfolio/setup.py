@@ -71,7 +71,6 @@ class Weekdays(Several):
     """The days that are worked, kept as seven of 1 and 0 from Monday on."""
 
     def parse(self, text: str, facts: Facts) -> Any:
-        """As they are kept."""
         return parse_working_days(text.split(","))
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
@@ -87,7 +86,6 @@ class Holidays(Paragraph):
         return tuple(parse_holidays(text))
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
-        """One a line."""
         return "\n".join(map(str, value or ())) or None
 
 

@@ -32,12 +32,10 @@ class Field:
 
 
 def need(kind: Kind, status: str = DOCUMENTED) -> Field:
-    """A field that must be there."""
     return Field(kind, True, status)
 
 
 def may(kind: Kind, status: str = DOCUMENTED, code: str | None = None) -> Field:
-    """A field that may be there."""
     return Field(kind, False, status, code)
 
 

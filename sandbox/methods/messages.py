@@ -38,7 +38,6 @@ def thread_of(workspace: Workspace, channel: Channel, args: dict[str, Any]) -> s
 
 
 def post_message(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
-    """Post a message."""
     channel = writable(workspace, args)
     content = check_content(workspace, "chat.postMessage", args)
     message = workspace.post(

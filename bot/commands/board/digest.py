@@ -56,7 +56,6 @@ class WhichChannel(Mistake):
 
 
 def hear(call: Call) -> None:
-    """Hear `/flow`."""
     word, _, rest = call.typed.partition(" ")
     doing = DIGEST_FORMS.get(rest.strip().casefold()) if word.casefold() == "digest" else None
     if word.casefold() == "explain":

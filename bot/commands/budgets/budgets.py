@@ -34,14 +34,12 @@ def hear_show(call: Call) -> None:
 
 
 def hear_shift(call: Call) -> None:
-    """Hear `/budget shift`."""
     with call.database.read() as session:
         portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
     show(call, AskShift(portfolio=portfolio.id), "/budget shift")
 
 
 def hear_fund(call: Call) -> None:
-    """Hear `/budget fund`."""
     with call.database.read() as session:
         portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
     show(call, FundStream(portfolio=portfolio.id), "/budget fund")
@@ -56,7 +54,6 @@ def draw_budget(call: Call, session: Session, page: BudgetShown) -> Shown:
 
 @routes.page
 def draw_shift(call: Call, session: Session, page: ShiftShown) -> Shown:
-    """One request."""
     shift = shifting.seen_shift(call.act(session), page.shift)
     return shift_page(request_of(session, shift), page)
 
@@ -75,7 +72,6 @@ def ask_funding(call: Call, session: Session, it: FundStream) -> Open:
 
 @routes.saves
 def fund(call: Call, session: Session, form: FundingForm, about: FundStream) -> None:
-    """Give it."""
     funding.fund(call.act(session), about.portfolio, form)
 
 
@@ -121,14 +117,12 @@ def approve(call: Call, session: Session, it: ApproveShift) -> None:
 
 @routes.opens
 def ask_why_not(call: Call, session: Session, it: DeclineShift) -> Open:
-    """Ask why it is declined."""
     asked = shifting.look_to_decline(call.act(session), it.shift)
     return Open(DeclineForm, "Decline the shift", it, lead=decline_lead(asked), submit="Decline")
 
 
 @routes.saves
 def decline(call: Call, session: Session, form: DeclineForm, about: DeclineShift) -> None:
-    """Say no."""
     shifting.decline(call.act(session), about.shift, form)
 
 

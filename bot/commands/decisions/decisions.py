@@ -31,26 +31,22 @@ def open_typed(call: Call, key: str) -> None:
 
 
 def show_typed(call: Call, key: str) -> None:
-    """Show one decision."""
     with call.database.read() as session:
         decision = register.by_key(session, call.workspace_id, key, call.actor)
     show(call, DecisionShown(decision=decision.id), f"/decision show {decision.key}")
 
 
 def list_typed(call: Call, rest: str) -> None:
-    """List them."""
     show(call, DecisionsList(), "/decision list")
 
 
 @routes.page
 def draw_decisions(call: Call, session: Session, page: DecisionsList) -> Shown:
-    """The decisions there are."""
     return decision_list(register.decisions_page(call.act(session), page.number), page)
 
 
 @routes.page
 def draw_decision(call: Call, session: Session, page: DecisionShown) -> Shown:
-    """One of them."""
     return decision_page(register.record(call.act(session), page.decision, page.number), page)
 
 

@@ -72,7 +72,6 @@ def ask_reply(call: Call, session: Session, it: ReplyToQuestion) -> Open:
 
 @routes.saves
 def reply(call: Call, session: Session, form: ReplyForm, about: ReplyToQuestion) -> Answer:
-    """Keep the reply."""
     given = answering.reply(call.act(session), about.epic, form)
     return idea_answer.replied(epic_of(session, call, about.epic), given)
 

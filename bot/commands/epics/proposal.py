@@ -129,7 +129,6 @@ def portfolio_of(session: Session, call: Call, portfolio_id: int) -> Portfolio:
 
 
 def today(call: Call, portfolio: Portfolio) -> date:
-    """The day it is in the portfolio."""
     return call.at.astimezone(ZoneInfo(portfolio.time_zone)).date()
 
 

@@ -19,7 +19,6 @@ def open_stop(call: Call, epic_id: int) -> None:
 
 
 def stop_by_form(call: Call) -> None:
-    """Stop it as the form says."""
     memory = EpicVersion.read(call.view["private_metadata"])
     typed = answers_of(call.view)
     reason = UNSTORABLE.sub("", typed.get(stop_form.REASON) or "")

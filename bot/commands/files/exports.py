@@ -45,7 +45,6 @@ def export(call: Call) -> None:
 
 
 def try_again(call: Call) -> None:
-    """Have it made once more."""
     ref = ExportRef.read(call.action["value"])
     with call.write() as session:
         requesting.try_again(session, call.workspace_id, call.actor, ref.export, call.at)

@@ -40,7 +40,6 @@ def ask_limits(call: Call, session: Session, it: LimitPortfolio | LimitStream) -
 def set_limits(
     call: Call, session: Session, form: LimitsForm, about: LimitPortfolio | LimitStream
 ) -> Note:
-    """Have them hold."""
     portfolio, stream = _scope(call, session, about)
     where = portfolio.id, stream.id if stream else None
     changes = limits.set_limits(session, *call.who, *where, about.version, dict(form), call.at)
@@ -50,7 +49,6 @@ def set_limits(
 def _scope(
     call: Call, session: Session, it: LimitPortfolio | LimitStream
 ) -> tuple[Portfolio, ValueStream | None]:
-    """The portfolio, and the stream where it is one of its streams."""
     if isinstance(it, LimitPortfolio):
         return basics.portfolio_of(session, call.workspace_id, it.id), None
     stream = streams.stream_of(session, call.workspace_id, it.id)

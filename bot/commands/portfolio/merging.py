@@ -20,7 +20,6 @@ Typed = Mapping[str, str | None]
 
 @routes.opens
 def ask_where(call: Call, session: Session, it: MergeStream) -> Open | Answer:
-    """Ask into which other stream."""
     source = STREAMS.look(call.act(session), it.id)
     others = merging.streams_to_merge_into(session, source)
     if not others:
@@ -39,13 +38,11 @@ def ask_where(call: Call, session: Session, it: MergeStream) -> Open | Answer:
 def check_merge(
     call: Call, session: Session, form: MergeForm, about: MergeStream, typed: Typed
 ) -> Check:
-    """Show what the merge does."""
     return merge_check(merging.preview_merge(session, *call.who, about.id, form.into_id))
 
 
 @routes.saves
 def merge(call: Call, session: Session, form: MergeForm, about: MergeStream) -> Answer:
-    """Merge them."""
     told = merging.merge(session, *call.who, about.id, form.into_id, about.version, call.at)
     return answer("merged", told)
 
@@ -73,7 +70,6 @@ def ask_split(call: Call, session: Session, it: SplitStream) -> Open | Answer:
 def check_split(
     call: Call, session: Session, form: SplitForm, about: SplitStream, typed: Typed
 ) -> Check:
-    """Show what the split does."""
     new, told = merging.preview_split(session, *call.who, about.id, form, form.epic_ids)
     owner = {"owner_user_id": new.owner_user_id or call.actor}
     return split_check(told, new.model_copy(update=owner))
@@ -81,7 +77,6 @@ def check_split(
 
 @routes.saves
 def split(call: Call, session: Session, form: SplitForm, about: SplitStream) -> Answer:
-    """Split it."""
     what = form, form.epic_ids
     told = merging.split(session, *call.who, about.id, about.version, *what, call.at)
     return answer("split_done", told)

@@ -50,7 +50,6 @@ def ask_basics(call: Call, session: Session, it: EditBasics) -> Open:
 
 @routes.saves
 def change_basics(call: Call, session: Session, form: Basics, about: EditBasics) -> Note:
-    """Have it hold."""
     changes = basics.change_basics(session, *call.who, about.id, about.version, form, call.at)
     return saved(changes)
 
@@ -66,7 +65,6 @@ def ask_baseline(call: Call, session: Session, it: EditBaseline) -> Open:
 
 @routes.saves
 def change_baseline(call: Call, session: Session, form: BaselineForm, about: EditBaseline) -> Note:
-    """Note it."""
     days = form.decision_days_before
     changes = basics.change_baseline(session, *call.who, about.id, about.version, days, call.at)
     return saved(changes)

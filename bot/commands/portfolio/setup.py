@@ -61,7 +61,6 @@ def ask_to_begin(call: Call, session: Session, it: BeginPortfolio) -> Open:
 
 @routes.saves
 def begin(call: Call, session: Session, form: Basics, about: BeginPortfolio) -> None:
-    """Begin it."""
     setting_up.begin(session, *call.who, form, call.at)
 
 

@@ -66,7 +66,6 @@ def ask_new_state(call: Call, session: Session, it: AddState) -> Open:
 
 @routes.saves
 def add_state(call: Call, session: Session, form: NewStateForm, about: AddState) -> Note:
-    """Put it there."""
     where = about.id, about.version, form.after_id
     state = states.add_state(session, *call.who, *where, _shape(form), call.at)
     return done("state_added", state=state)
@@ -84,7 +83,6 @@ def ask_state(call: Call, session: Session, it: EditState) -> Open:
 
 @routes.saves
 def change_state(call: Call, session: Session, form: StateForm, about: EditState) -> Note:
-    """Have it be so."""
     where = about.id, about.version, about.state
     state = states.change_state(session, *call.who, *where, _shape(form), call.at)
     return done("state_changed", state=state)

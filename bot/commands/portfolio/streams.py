@@ -36,28 +36,24 @@ def draw_streams(call: Call, session: Session, page: StreamsList) -> Shown:
 
 @routes.opens
 def ask_new_stream(call: Call, session: Session, it: AddStream) -> Open:
-    """Ask what a new stream is."""
     STREAMS.portfolio(call.act(session), it.portfolio)
     return Open(StreamSetup, "A value stream", it, submit="Add it")
 
 
 @routes.saves
 def add_stream(call: Call, session: Session, form: StreamSetup, about: AddStream) -> Note:
-    """Add it."""
     stream = streams.add_stream(session, *call.who, about.portfolio, form, call.at)
     return done("stream_added", stream=stream)
 
 
 @routes.opens
 def ask_names(call: Call, session: Session, it: AddStreams) -> Open:
-    """Ask for the names of several."""
     STREAMS.portfolio(call.act(session), it.portfolio)
     return Open(SeveralStreamsForm, "Several value streams", it, submit="Add them")
 
 
 @routes.saves
 def add_streams(call: Call, session: Session, form: SeveralStreamsForm, about: AddStreams) -> Note:
-    """Add all of them or none."""
     portfolio = STREAMS.portfolio(call.act(session), about.portfolio)
     try:
         named = streams.names_to_take(session, call.workspace_id, portfolio, form.names)
@@ -69,13 +65,11 @@ def add_streams(call: Call, session: Session, form: SeveralStreamsForm, about: A
 
 @routes.opens
 def ask_stream(call: Call, session: Session, it: EditStream) -> Open:
-    """Ask what a stream is to be."""
     stream = STREAMS.look(call.act(session), it.id)
     return Open(StreamSetup, "A value stream", EditStream.of(stream), held=stream)
 
 
 @routes.saves
 def change_stream(call: Call, session: Session, form: StreamSetup, about: EditStream) -> Note:
-    """Have it be so."""
     _, changes = streams.change_stream(session, *call.who, about.id, about.version, form, call.at)
     return saved(changes)

@@ -48,7 +48,6 @@ def hear(call: Call, typed: str) -> None:
 
 @routes.page
 def draw_projects(call: Call, session: Session, page: ProjectsList) -> Shown:
-    """The projects of a portfolio."""
     found = projects_page(call.act(session), page.portfolio, page.choice, page.number)
     may_edit = may_edit_some(session, call.actor, found.portfolio)
     return project_list(found, page, seeing.portfolios(session, *call.who), may_edit=may_edit)
@@ -56,7 +55,6 @@ def draw_projects(call: Call, session: Session, page: ProjectsList) -> Shown:
 
 @routes.page
 def draw_project(call: Call, session: Session, page: ProjectShown) -> Shown:
-    """One project."""
     act = call.act(session)
     project = PROJECTS.seen(act, page.project)
     may_edit = PROJECTS.may(session, call.actor, project)
@@ -65,7 +63,6 @@ def draw_project(call: Call, session: Session, page: ProjectShown) -> Shown:
 
 @routes.opens
 def ask_links(call: Call, session: Session, it: LinkProjects) -> Open:
-    """Ask for an epic for each of the projects."""
     act = call.act(session)
     projects = [PROJECTS.seen(act, project_id) for project_id in it.projects]
     keeping.check_may_edit_some(act, projects[0].portfolio_id)
@@ -74,7 +71,6 @@ def ask_links(call: Call, session: Session, it: LinkProjects) -> Open:
 
 @routes.saves
 def link_projects(call: Call, session: Session, form: LinksForm, about: LinkProjects) -> Answer:
-    """Link all of them, or none."""
     wishes = {
         name: (epic_id, project_id)
         for (name, epic_id), project_id in zip(form, about.projects, strict=False)
@@ -85,14 +81,12 @@ def link_projects(call: Call, session: Session, form: LinksForm, about: LinkProj
 
 @routes.finds
 def find_epics(call: Call, session: Session, it: LinkEpic, typed: str) -> Sequence[tuple[str, int]]:
-    """The epics that can be linked to the project."""
     found = linking.suggest_epics(call.act(session), it.project, typed, OPTIONS_LIMIT)
     return [(f"{epic.key} {epic.title}", epic.id) for epic in found]
 
 
 @routes.does
 def link_epic(call: Call, session: Session, it: LinkEpic) -> None:
-    """Link the one that was chosen."""
     if it.chosen is None:
         raise OldButton
     linking.link(call.act(session), {"": (it.chosen, it.project)})

@@ -22,7 +22,6 @@ FORMS: dict[str, Callable[[Call], None]] = {
 
 
 def hear(call: Call) -> None:
-    """Hear `/budget`."""
     word, _, _ = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
     if doing is None:

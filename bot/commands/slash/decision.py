@@ -35,7 +35,6 @@ FORMS: dict[str, Callable[[Call, str], None]] = {
 
 
 def hear(call: Call) -> None:
-    """Hear `/decision`."""
     word, _, rest = call.typed.partition(" ")
     doing, key = FORMS.get(word.casefold()), rest.strip()
     if doing is None:

@@ -53,7 +53,6 @@ class KeyMissing(Mistake):
 
 
 def hear(call: Call) -> None:
-    """Hear `/epic`."""
     word, _, rest = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
     if doing is None and KEY_ALONE.fullmatch(call.typed):
@@ -110,7 +109,6 @@ def move(call: Call, words: str) -> None:
 
 
 def answer(call: Call, words: str) -> None:
-    """Answer an idea."""
     key, _, rest = words.partition(" ")
     idea_answers.answer_typed(call, _key(key, "answer"), rest.strip())
 
@@ -128,7 +126,6 @@ def unblock(call: Call, words: str) -> None:
 
 
 def stop(call: Call, words: str) -> None:
-    """Stop an epic."""
     key, _, rest = words.partition(" ")
     stops.stop_typed(call, _key(key, "stop"), rest.strip())
 

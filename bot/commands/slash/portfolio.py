@@ -52,7 +52,6 @@ BEFORE = frozenset({"roles", "audit"})
 
 
 def hear(call: Call) -> None:
-    """Hear `/portfolio`."""
     word, _, rest = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
     if doing is None:

@@ -52,7 +52,6 @@ def hear(call: Call, typed: str) -> None:
 
 @routes.page
 def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
-    """The themes of a portfolio."""
     found = themes_page(call.act(session), page.portfolio, page.number)
     portfolios = seeing.portfolios(session, *call.who)
     may_edit = _may_edit(call, session, found.portfolio)
@@ -61,7 +60,6 @@ def draw_themes(call: Call, session: Session, page: ThemesList) -> Shown:
 
 @routes.page
 def draw_theme(call: Call, session: Session, page: ThemeShown) -> Shown:
-    """One theme, or what has none."""
     found = objectives_page(call.act(session), page.portfolio, page.theme, page.number)
     may_edit = _may_edit(call, session, found.portfolio)
     return theme_page(found, page, call.actor, may_edit=may_edit)
@@ -69,14 +67,12 @@ def draw_theme(call: Call, session: Session, page: ThemeShown) -> Shown:
 
 @routes.opens
 def ask_key_result(call: Call, session: Session, it: AddKeyResult) -> Open:
-    """Ask for a new key result."""
     OBJECTIVES.look(call.act(session), it.objective)
     return Open(KeyResultForm, "Add a key result", it)
 
 
 @routes.saves
 def add_key_result(call: Call, session: Session, form: KeyResultForm, about: AddKeyResult) -> None:
-    """Add it."""
     keeping.add_key_result(call.act(session), about.objective, form)
 
 

@@ -113,7 +113,6 @@ def _told_by(step: Transition | StreamMove) -> str:
 
 
 def moved(epic: Epic) -> Answer:
-    """Told to who moved it."""
     said = words("board/card", "moved", epic=epic)
     return Answer([section(said, open_button(epic))])
 

@@ -54,7 +54,6 @@ STREAMS_NAMED = 8
 
 @notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
 def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
-    """The digest that was sent, as it stands now."""
     shown = digest(reporting.tell(session, sent, now))
     if not sent.is_late(reporting.message_of(session, sent).posted_at or now):
         return shown

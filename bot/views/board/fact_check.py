@@ -24,7 +24,6 @@ CHANGED = "something_changed"
 
 @notice(MessageKind.FACT_CHECK, FactCheck)
 def in_person(session: Session, check: FactCheck, now: datetime) -> Answer:
-    """The question to the one person it is for."""
     asked = asked_about(session, check)
     return fact_check(check.id, asked.some, asked.count, now)
 

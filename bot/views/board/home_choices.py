@@ -55,7 +55,6 @@ def choices(board: BoardPage, reader: Reader, portfolios: Sequence[Portfolio]) -
 
 
 def stream_choices(streams: Sequence[ValueStream], choice: HomeChoice) -> list[Option]:
-    """All value streams and each of them as choices, each with what would be seen."""
     whole = option("All value streams", changed(choice, stream=None))
     return [whole] + [
         option(stream.name, changed(choice, stream=stream.id))
@@ -83,7 +82,6 @@ def changed(choice: HomeChoice, **changes: object) -> str:
 
 
 def at_column(choice: HomeChoice, column: Column) -> str:
-    """The choice of one column."""
     return changed(choice, state=column.state.id, phase=column.phase)
 
 

@@ -66,12 +66,10 @@ class Surface:
     sent_at: datetime | None = None
 
     def says(self, part: str, **facts: Any) -> str:
-        """The words for it there."""
         here = {each.value: each is self.where for each in Where}
         return words("board/needs", part, **here, **facts)
 
     def about(self, part: str, epic: Epic, **facts: Any) -> str:
-        """The words about an epic."""
         facts |= {"column": Column.of(epic), "zone": epic.portfolio.time_zone}
         return self.says(part, epic=epic, **facts)
 
@@ -103,7 +101,6 @@ def shows(need: Need[T]) -> Callable[[Look[T]], Look[T]]:
 
 
 def lines_of(need: Need[T], some: Sequence[T], on: Surface) -> list[Line]:
-    """The lines of those that are asked for there."""
     lines = (LOOKS[need](each, on) for each in some)
     return [line for line in lines if line is not None]
 
@@ -209,7 +206,6 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
 
 @shows(STALE)
 def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
-    """When it was heard of last."""
     epic, news_at = heard
     days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
     said = on.about("stale_line", epic, days=days)
@@ -226,13 +222,11 @@ def overridden(override: Override, on: Surface) -> Line:
 
 @shows(UNOWNED)
 def unowned(epic: Epic, on: Surface) -> Line:
-    """Where it stands."""
     return Line(on.about("unowned_line", epic), owner_button(epic))
 
 
 @shows(OWNERLESS)
 def ownerless(stream: ValueStream, on: Surface) -> Line:
-    """What follows from it."""
     return Line(on.says("streams_line", stream=stream), stream_owner_button(stream))
 
 

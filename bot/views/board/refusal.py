@@ -63,7 +63,6 @@ def refusal(refused: Message, epic: Epic | None) -> Answer:
 
 
 def _epic(session: Session, refused: Message) -> Epic | None:
-    """Whose card it is, or was."""
     if refused.kind is MessageKind.EPIC_CARD:
         return session.get_one(Epic, refused.subject_id)
     if refused.kind is MessageKind.STREAM_MOVE:

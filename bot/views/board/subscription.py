@@ -88,17 +88,14 @@ def outside(subscription: Subscription, bot_user_id: str) -> Answer:
 
 
 def paused(subscription: Subscription) -> Answer:
-    """Told to who paused it."""
     return _said("paused", subscription)
 
 
 def resumed(subscription: Subscription) -> Answer:
-    """Told to who resumed it."""
     return _said("resumed", subscription)
 
 
 def sent(subscription: Subscription) -> Answer:
-    """Told to who had it sent at once."""
     return _said("sent", subscription)
 
 

@@ -47,11 +47,9 @@ def _buttons(found: BudgetPage, portfolios: Sequence[Portfolio]) -> list[Element
 
 
 def funding_lead(portfolio: Portfolio, year: str) -> str:
-    """For which year the money is."""
     return words("budgets/budget", "funding", portfolio=portfolio, year=year)
 
 
 def decline_lead(shift: Shift) -> str:
-    """What is declined."""
     money = partial(format_amount, currency=shift.portfolio.currency)
     return words("budgets/budget", "declining", shift=shift, money=money)

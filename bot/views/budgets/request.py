@@ -37,7 +37,6 @@ def told(request: Request) -> Answer:
 
 
 def shift_page(request: Request, page: ShiftShown) -> Shown:
-    """The same as a page."""
     return Shown("Budget shift", told(request).blocks, page.but(number=1))
 
 

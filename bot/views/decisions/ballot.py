@@ -42,7 +42,6 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
 
 @notice(MessageKind.BALLOT_TOLD, Decision)
 def told(session: Session, decision: Decision, now: datetime) -> Answer:
-    """As an elector has it."""
     stands = standing(session, decision)
     return ballot(stands) if decision.is_open else result(stands)
 
@@ -120,7 +119,6 @@ def noted(vote: Vote) -> Answer:
 
 
 def opened(decision: Decision, channel_id: str | None) -> Answer:
-    """Told to who opened it."""
     zone = decision.portfolio.time_zone
     facts = {"decision": decision, "case": decision.case, "zone": zone, "channel_id": channel_id}
     said = words("decisions/decision", "opened", **facts)

@@ -15,7 +15,6 @@ REASON_LENGTH = 500
 
 
 def block_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
-    """The form."""
     element = text_input(
         REASON,
         max_length=REASON_LENGTH,

@@ -16,7 +16,6 @@ class ReplyToQuestion(Action):
 
 
 def reply_button(epic_id: int, key: str) -> Element:
-    """A button that asks for the reply."""
     return ReplyToQuestion(epic=epic_id).button("Reply", aloud=f"Reply about {key}")
 
 

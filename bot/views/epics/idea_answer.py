@@ -66,7 +66,6 @@ def answer_form(epic: Epic, themes: Sequence[Theme], channel_id: str | None) -> 
 
 
 def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
-    """Told to who answered."""
     said = words("epics/idea_answer", "answered", epic=epic, given=given, missing=still)
     lacks = epic.lacks() if still else ()
     fields = [each for each in lacks if each is not Requirement.ANSWER]
@@ -98,7 +97,6 @@ def heard_of(epic: Epic, given: Given) -> str:
 
 
 def replied(epic: Epic, given: Given) -> Answer:
-    """Told to who replied."""
     said = words("epics/idea_answer", "replied", epic=epic, given=given)
     return Answer([section(said, open_button(epic))])
 

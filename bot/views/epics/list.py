@@ -40,7 +40,6 @@ def epic_list(listing: Listing) -> Answer:
 
 
 def epic_line(epic: Epic) -> Block:
-    """One epic."""
     return section(words("epics/list", "line", epic=epic), open_button(epic, "Open"))
 
 

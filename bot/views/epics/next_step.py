@@ -69,7 +69,6 @@ def do_button(epic_id: int, key: str, do: str, text: str) -> Element:
 
 
 def board_button(portfolio: Portfolio, stream: ValueStream) -> Element:
-    """Shows the board of a value stream."""
     return button(
         f"See {shorten(stream.name, 19)} board",
         BOARD,

@@ -13,12 +13,10 @@ NO_OBJECTIVE = option("No objective", NONE)
 
 
 def theme_option(theme: Theme) -> Option:
-    """A theme as a choice."""
     return option(theme.name, str(theme.id))
 
 
 def objective_option(objective: Objective) -> Option:
-    """An objective as a choice."""
     return option(objective.title, str(objective.id))
 
 

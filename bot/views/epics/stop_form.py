@@ -39,7 +39,6 @@ def stop_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
 
 
 def stopped(epic: Epic) -> Answer:
-    """Told to who stopped it."""
     said = words("epics/stop_form", "stopped", epic=epic)
     return Answer([section(said, open_button(epic))])
 

@@ -27,19 +27,16 @@ MENDS = {
 
 
 def asked(export: Export) -> Answer:
-    """Told to who asked, at once."""
     said = words("files/export", "asked", export=export)
     return Answer([section(said)])
 
 
 def file_name(export: Export) -> str:
-    """What the file is called."""
     name = NOT_IN_A_NAME.sub("-", export.portfolio.name).strip("-").lower() or "portfolio"
     return f"tack-{name[:40]}-{export.asked_at:%Y-%m-%d}.zip"
 
 
 def file_said(export: Export) -> str:
-    """What stands with the file."""
     return words("files/export", "file", export=export)
 
 

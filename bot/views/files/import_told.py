@@ -42,7 +42,6 @@ def bad_rows_name(upload: Upload) -> str:
 
 
 def bad_rows_said(upload: Upload) -> str:
-    """What is said with that file."""
     return words("files/import_form", "given_back", upload=upload, came=upload.loaded or Loaded())
 
 

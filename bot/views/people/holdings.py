@@ -67,7 +67,6 @@ def holdings_form(held: Holdings, kinds: Sequence[Kind]) -> dict[str, Any]:
 
 @notice(MessageKind.HANDOVER, Handover)
 def received(session: Session, handover: Handover, now: datetime) -> Answer:
-    """Told to who had it and to who has it now."""
     return handed_over(handover)
 
 
@@ -95,7 +94,6 @@ def departure(session: Session, gone: Departure, now: datetime) -> Answer:
 
 
 def kinds_of(values: Sequence[str]) -> Sequence[Kind]:
-    """The kinds that were checked."""
     return [kind for kind in Kind if kind.value in values]
 
 

@@ -18,7 +18,6 @@ def portfolio_menu(
 
 
 def stream_option(stream: ValueStream) -> Option:
-    """A value stream as a choice."""
     return option(stream_label(stream), str(stream.id))
 
 

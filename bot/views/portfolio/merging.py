@@ -25,14 +25,12 @@ def lead(part: str, source: ValueStream) -> str:
 
 
 def merge_check(told: Restructured) -> Check:
-    """What it does, before it does it."""
     facts = _facts(told)
     blocks = [_said(part, **facts) for part in ("merge_check", "merge_goes", "merge_stays")]
     return Check(MergeStream.of(told.source), "Check before merging", blocks, "Merge them")
 
 
 def split_check(told: Restructured, new: StreamSetup) -> Check:
-    """What it does, before it does it."""
     facts = {**_facts(told), "new": new}
     blocks = [_said(part, **facts) for part in ("split_check", "split_stays")]
     return Check(SplitStream.of(told.source), "Check before splitting", blocks, "Split it")

@@ -22,7 +22,6 @@ from models.portfolio.portfolio import Portfolio
 def stream_page(
     found: StreamPage, page: StreamsList, portfolios: Sequence[Portfolio], *, may_add: bool
 ) -> Shown:
-    """A page of the streams, each with what can be done to it."""
     here = page.but(portfolio=found.portfolio.id, number=found.number)
     facts = {"portfolio": found.portfolio, "total": found.total}
     blocks: list[Block] = [section(words("portfolio/stream_page", "lead", **facts))]

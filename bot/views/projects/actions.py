@@ -20,7 +20,6 @@ class ProjectsList(Searched):
 
     @property
     def choice(self) -> ProjectChoice:
-        """What narrows it."""
         return ProjectChoice(self.stream, self.program, self.which, self.text)
 
     def narrowed(self, name: str, value: str) -> "ProjectsList":

@@ -37,7 +37,6 @@ COUNTED: dict[Which, tuple[str, str]] = {
 def project_list(
     found: ProjectsPage, page: ProjectsList, portfolios: Sequence[Portfolio], *, may_edit: bool
 ) -> Shown:
-    """A page of the list, with what narrows it."""
     here = page.but(portfolio=found.portfolio.id, number=found.number)
     program = next((each for each in found.programs if each.id == page.program), None)
     what = COUNTED[page.which][found.total != 1]

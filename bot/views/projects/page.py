@@ -68,7 +68,6 @@ def link_form(about: LinkProjects, projects: Sequence[Project], counts: Mapping[
 
 
 def linked(epics: Sequence[Epic]) -> Answer:
-    """Shown to who linked them."""
     said = words(TEMPLATE, "linked_lines", epics=epics)
     return Answer([section(said)])
 

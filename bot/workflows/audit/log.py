@@ -110,7 +110,6 @@ def log_of_all(session: Session, workspace_id: int, viewer: str, query: Query) -
 
 
 def names_project(session: Session, workspace_id: int, viewer: str, code: str) -> bool:
-    """Whether a project that the viewer sees has this code."""
     seen = [each.id for each in seeing.portfolios(session, workspace_id, viewer)]
     row = _coded(workspace_id, code).where(Project.portfolio_id.in_(seen))
     return session.scalar(row.limit(1)) is not None

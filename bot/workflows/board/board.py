@@ -59,7 +59,6 @@ class BoardPage:
 
     @property
     def theme(self) -> Theme | None:
-        """The theme chosen."""
         return next((each for each in self.themes if each.id == self.chosen.theme_id), None)
 
     @property

@@ -78,7 +78,6 @@ class Card:
 
     @property
     def lacks(self) -> Sequence[Requirement]:
-        """What it lacks to go there."""
         to = self.to
         if to is None:
             return []

@@ -28,7 +28,6 @@ class DigestContent:
 
     @property
     def preview(self) -> bool:
-        """Whether it is not sent."""
         return self.digest_id is None
 
     @property
@@ -58,7 +57,6 @@ class DigestContent:
 
     @property
     def first_day(self) -> date:
-        """The first day it tells of."""
         return self.since.astimezone(self.told_zone).date()
 
     @property

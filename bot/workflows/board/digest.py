@@ -69,7 +69,6 @@ def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
 
 
 def message_of(session: Session, digest: Digest) -> Message:
-    """The message that shows it, or will."""
     shows = select(Message).where(
         Message.workspace_id == digest.workspace_id,
         Message.kind == MessageKind.DIGEST,

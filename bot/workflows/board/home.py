@@ -151,7 +151,6 @@ def streams_of(
 
 
 def reader_of(portfolio: Portfolio, user_id: str, grants: Sequence[Grant]) -> Reader:
-    """What the person is to the portfolio."""
     streams = {stream.id for stream in portfolio.value_streams}
     here = [
         (role, stream_id)

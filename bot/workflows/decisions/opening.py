@@ -49,7 +49,6 @@ def check_may_open(act: Act, epic: Epic, unfit: Collection[str] = ()) -> Sequenc
 
 
 def open_about(session: Session, epic: Epic) -> Decision | None:
-    """The decision about the epic that is open."""
     asked = select(Decision).where(
         Decision.subject == Subject.EPIC,
         Decision.subject_id == epic.id,
@@ -95,7 +94,6 @@ def usual_close(portfolio: Portfolio, at: datetime) -> date:
 
 
 def today_in(portfolio: Portfolio, at: datetime) -> date:
-    """The day it is there."""
     return at.astimezone(ZoneInfo(portfolio.time_zone)).date()
 
 

@@ -93,7 +93,6 @@ def _redraw_all_digests(session: Session, epic: Epic, at: datetime) -> None:
 
 
 def _name(session: Session, epic: Epic, named: Collection[str], actor: str, at: datetime) -> None:
-    """Have exactly those be named."""
     members = session.scalars(select(CircleMember).where(CircleMember.epic_id == epic.id)).all()
     for member in members:
         if member.user_id not in named:

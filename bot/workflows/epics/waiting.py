@@ -76,7 +76,6 @@ _LAST_SAID_AT = _SAID.with_only_columns(func.max(Answer.at)).scalar_subquery()
 
 
 def _last_said(kind: AnswerKind) -> ColumnElement[bool]:
-    """Whether that was said to the idea last."""
     last = _LAST_SAID.with_only_columns(Answer.kind).scalar_subquery()
     return and_(Epic.answered_at.is_not(None), last == kind)
 
@@ -236,7 +235,6 @@ def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
 
 
 def news_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
-    """When the epic was last heard of."""
     known = (epic.imported_at, *heard)
     return max([epic.state_entered_at, *(at for at in known if at is not None)])
 

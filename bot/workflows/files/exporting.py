@@ -95,7 +95,6 @@ def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
 
 
 def includes_restricted(session: Session, scope: Scope) -> bool:
-    """Whether any restricted epic is in it."""
     found = select(Epic.id).where(epics_of(scope), Epic.restricted.is_(True)).limit(1)
     return session.scalar(found) is not None
 

@@ -37,7 +37,6 @@ class About:
 
     @property
     def told(self) -> Mapping[str, Any]:
-        """As it is written."""
         return {
             "portfolio": self.portfolio,
             "exported_at": self.exported_at,

@@ -43,7 +43,6 @@ def flow_at(
 
 
 def meaning_of(states: Sequence[State]) -> Meaning:
-    """What standing in each state means."""
     return Meaning(
         committed=frozenset(state.id for state in states if state.committed),
         active=frozenset(state.id for state in states if state.kind is StateKind.ACTIVE),

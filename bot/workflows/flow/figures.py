@@ -39,7 +39,6 @@ class FlowFigures:
 
     @property
     def told(self) -> FlowTold:
-        """What is told of them."""
         aged = AgeingTold.of(self.ageing, self.named) if self.ageing else None
         return FlowTold(finished=self.finished, time=TimeTold.of(self.time), ageing=aged)
 

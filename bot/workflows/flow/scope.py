@@ -38,7 +38,6 @@ class Scope:
 
     @property
     def streams(self) -> Sequence[ValueStream]:
-        """The value streams in it."""
         return self.portfolio.value_streams if self.value_stream is None else [self.value_stream]
 
 

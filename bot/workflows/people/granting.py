@@ -111,7 +111,6 @@ def remove(session: Session, given: RoleGrant) -> None:
 
 
 def place_of(session: Session, given: RoleGrant) -> Place:
-    """Where the role holds."""
     if given.value_stream_id is not None:
         return Place.of_stream(session.get_one(ValueStream, given.value_stream_id))
     if given.portfolio_id is not None:

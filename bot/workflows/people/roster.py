@@ -40,7 +40,6 @@ class Seat:
 
     @property
     def place_name(self) -> str:
-        """What its place is called."""
         if self.portfolio is None:
             return "Everywhere"
         if self.stream is None:
@@ -71,12 +70,10 @@ def roster(session: Session, workspace_id: int, viewer: str) -> Sequence[Seat]:
 
 
 def seats(session: Session, grants: Sequence[RoleGrant]) -> Sequence[Seat]:
-    """The seats of those grants."""
     return [seat_of(session, grant, place_of(session, grant)) for grant in grants]
 
 
 def seat_of(session: Session, given: RoleGrant, place: Place) -> Seat:
-    """The seat of one grant."""
     group = None
     if given.user_group_id is not None:
         group = session.get(UserGroup, (given.workspace_id, given.user_group_id))

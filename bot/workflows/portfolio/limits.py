@@ -37,7 +37,6 @@ class LimitedPlace:
 
     @property
     def name(self) -> str:
-        """Its name in a form."""
         if self.state is None:
             return ALL
         return f"{self.state.id}.{self.phase}" if self.phase else str(self.state.id)

@@ -72,7 +72,6 @@ SLIPPED = Need("slips", _slips, thread=MessageKind.DIGEST_SLIPS)
 def _linked(
     session: Session, projects: Sequence[Project], viewer: str | None
 ) -> dict[int, list[EpicTold]]:
-    """The epics that point to the projects."""
     ids = {project.id for project in projects}
     if not ids:
         return {}

@@ -89,5 +89,4 @@ def read_key_result(act: Act, id_: int, version: int, form: ReadingForm) -> KeyR
 
 
 def portfolio_of(session: Session, result: KeyResult) -> Portfolio:
-    """The portfolio a key result belongs to."""
     return session.get_one(Portfolio, _objective_of(session, result).portfolio_id)

@@ -116,7 +116,6 @@ def _streams_of(plan: EpicPlan) -> Iterator[str]:
 
 
 def _found_themes(session: Session, portfolio: Portfolio, plan: EpicPlan, at: datetime) -> None:
-    """Add the themes of the plan that are not there."""
     query = select(Theme.name).where(Theme.portfolio_id == portfolio.id)
     there = {name.casefold() for name in session.scalars(query)}
     here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
