@@ -230,6 +230,11 @@ class Epic(Base):
             at=at,
         )
 
+    @property
+    def waits_with_a_yes(self) -> bool:
+        """Whether it is an idea that was said yes to, and still lacks something."""
+        return self.state.name == FIRST_STATE and self.accepted_at is not None
+
     def check_is_asked(self, last: Answer | None) -> Answer:
         """The question that was said to the idea last. Raises NotAnIdea and NoQuestion."""
         self.check_is_idea()

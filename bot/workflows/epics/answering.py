@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.finding import epic_by_id
-from bot.workflows.epics.limits import full_places
+from bot.workflows.epics.limits import LOCKED_LIMITS, full_places
 from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
@@ -63,11 +63,30 @@ def answer(
     session.flush()
     _tell(session, epic, given, epic.proposed_by)
     if said.kind is AnswerKind.YES:
-        answered = _go_on(session, epic, given)
+        answered = _go_on(session, epic, given, at)
     else:
         redraw_facts(session, epic, at)
         answered = Answered(epic, given)
     return answered
+
+
+def hold_way(session: Session, epic: Epic) -> None:
+    """Hold where an idea with a yes goes, before what it lacked is stored."""
+    to = next_column(epic) if epic.waits_with_a_yes else None
+    if to is not None:
+        hold(session, State, [to.state.id])
+        asked = {"portfolio_id": epic.portfolio_id, "stream_id": epic.value_stream_id}
+        session.scalars(LOCKED_LIMITS, asked).all()
+
+
+def take_effect(session: Session, epic: Epic, at: datetime) -> None:
+    """Have an idea with a yes move on, in the name of who said it, once nothing is missing."""
+    if not epic.waits_with_a_yes:
+        return
+    yes = select(Answer).where(Answer.epic_id == epic.id, Answer.kind == AnswerKind.YES)
+    given = session.scalars(yes.order_by(Answer.at.desc(), Answer.id.desc())).first()
+    if given is not None:
+        _go_on(session, epic, given, at)
 
 
 def question_of(act: Act, epic_id: int) -> Answer:
@@ -105,7 +124,7 @@ def answer_of(session: Session, epic: Epic) -> Answer | None:
     ).first()
 
 
-def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
+def _go_on(session: Session, epic: Epic, given: Answer, at: datetime) -> Answered:
     """Move it to the next column, unless something is still missing."""
     states, limited = states_of(session, epic.portfolio_id)
     to = next_column(epic)
@@ -117,10 +136,10 @@ def _go_on(session: Session, epic: Epic, given: Answer) -> Answered:
         full_places(session, epic, to, states, epic.value_stream, lock=True) if limited else [],
     )
     if missing := obstacles.told(to):
-        redraw_facts(session, epic, given.at)
+        redraw_facts(session, epic, at)
         return Answered(epic, given, missing)
-    moved = apply_move(session, epic, to, given.by_user_id, given.words, given.at)
-    redraw_moved(session, epic, moved, states, given.at)
+    moved = apply_move(session, epic, to, given.by_user_id, given.words, at)
+    redraw_moved(session, epic, moved, states, at)
     return Answered(epic, given)
 
 

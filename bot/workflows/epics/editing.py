@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.epics.answering import hold_way, take_effect
 from bot.workflows.epics.moving import locked
 from bot.workflows.epics.proposing import check_chosen
 from bot.workflows.permitting import Place, check
@@ -79,7 +80,9 @@ def hand_over(
 def _store(
     session: Session, epic: Epic, changes: Mapping[str, Any], actor: str, at: datetime
 ) -> None:
+    """An idea with a yes goes on by itself where nothing is missing then."""
     before = epic.owner_user_id
+    hold_way(session, epic)
     if "owner_user_id" in changes:
         check(session, actor, Right.HAND_OVER, Place.of_epic(epic))
         redraw_questions(session, [epic], at, in_digests=False)
@@ -90,6 +93,7 @@ def _store(
     session.expire(epic, ["theme", "objective", "project"])
     if "owner_user_id" in changes:
         _tell_both(session, epic, before, changes["owner_user_id"], actor, at)
+    take_effect(session, epic, at)
 
 
 def _tell_both(

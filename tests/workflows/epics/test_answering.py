@@ -9,6 +9,7 @@ from bot.workflows.board.card import NextStep, card
 from bot.workflows.epics import finding
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.blocking import block, unblock
+from bot.workflows.epics.editing import edit
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.stopping import stop
 from models.board.confirmation import Confirmation
@@ -16,6 +17,7 @@ from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic, Transition
 from models.epics.listing import UnknownEpic
+from models.epics.proposal import NONE
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed
@@ -74,6 +76,25 @@ def shown(database, epic_id, *, days=0):
 
 
 # Answering
+
+
+def test_a_yes_takes_effect_by_itself_once_what_was_missing_is_there(database, shop, idea):
+    yes = IdeaAnswer(kind=AnswerKind.YES, words="Good")
+    done = says(database, shop, idea, yes)
+    assert done.missing == ["1 answer open before the review: a theme or why there is none"]
+    later = MONDAY + timedelta(hours=1)
+
+    def says_more(**texts):
+        with database.write() as session:
+            return edit(session, shop, ANA, idea, texts, dict.fromkeys(texts), later)[0]
+
+    assert says_more(for_whom="Buyers").state.name == "funnel"
+    why = "the law asks for it"
+    assert says_more(theme=NONE, theme_none_because=why).state.name == "reviewing"
+    with database.read() as session:
+        last = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
+        assert (last.actor_user_id, last.at, last.reason) == (BEN, later, "Good")
+        assert session.get_one(Epic, idea).theme_none_because == "the law asks for it"
 
 
 def test_a_yes_moves_the_idea_on_when_its_policy_holds(database, shop, idea):
