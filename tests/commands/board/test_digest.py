@@ -43,7 +43,9 @@ def subscribes(slack, who="ana", channel="portfolio", day=None):
 
 def digests(slack, channel="portfolio"):
     return [
-        m for m in slack.channel(channel).messages if "in flight" in m.text or "First" in m.text
+        m
+        for m in slack.channel(channel).messages
+        if not m.thread_ts and ("in flight" in m.text or "First" in m.text)
     ]
 
 

@@ -96,7 +96,7 @@ def test_from_the_form_to_the_result_in_channel_and_direct_messages(slack, year)
     assert outcome(year) == []
     assert shown.submit().closed
     posted = slack.wait_for(lambda: request(slack))
-    assert "asked by" in posted.text
+    assert "asks, for 2026 only" in posted.text
     for name in ("cleo", "dana"):
         slack.wait_for(lambda name=name: slack.dm(name).messages)
         assert slack.dm(name).messages[-1].text == posted.text

@@ -88,7 +88,7 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     card(slack, "PAY-1")
     ben = slack.as_user("ben")
     said = ben.types("/epic answer PAY-1 question Which <!channel> countries?", channel="payments")
-    assert "Your question to *PAY-1 · Pay by bank transfer* is with" in said.text
+    assert "Your question to PAY-1 · Pay by bank transfer was sent to" in said.text
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
     assert "Which &lt;!channel&gt; countries?" in told.text
     slack.wait_for(lambda: "countries?" in str(card(slack, "PAY-1").blocks))

@@ -128,11 +128,11 @@ def test_a_slack_that_will_not_take_it_is_told_with_what_to_do_and_a_button(slac
         found = [m for m in slack.dm("cleo").messages if words in m.text]
         return found and found[-1]
 
-    said = slack.wait_for(lambda: heard("permission `files:write` is missing"))
+    said = slack.wait_for(lambda: heard("permission files:write is missing"))
     assert cleo.files() == []
     cleo.click("Try again", in_message=said)
     file_of(slack, "cleo")
-    slack.wait_for(lambda: heard("came through after all"))
+    slack.wait_for(lambda: heard("has arrived"))
 
 
 def test_a_slack_that_does_not_answer_for_long_is_told_and_tried_on(slack, two_epics):
@@ -141,7 +141,7 @@ def test_a_slack_that_does_not_answer_for_long_is_told_and_tried_on(slack, two_e
 
     def told():
         slack.clock.advance(1)
-        return any("goes on trying" in m.text for m in slack.dm("cleo").messages)
+        return any("keeps trying" in m.text for m in slack.dm("cleo").messages)
 
     slack.wait_for(told, 20)
     slack.wait_for(lambda: (slack.clock.advance(1), slack.as_user("cleo").files())[1], 30)

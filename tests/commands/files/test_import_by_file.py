@@ -93,7 +93,7 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
     page = slack.wait_for(lambda: shown(ana, "Check before importing"))
     assert "*3 epics to import into Shop*." in texts(page)
     assert "None of it is marked overdue for the first four weeks." in texts(page)
-    assert page.view["submit"]["text"] == "Bring in 3 epics"
+    assert page.view["submit"]["text"] == "Import 3 epics"
     assert epics(shop) == 0
     page.submit()
     assert "being imported" in texts(ana.form())
@@ -210,7 +210,7 @@ def test_projects_come_in_as_well(slack, shop):
     matching.submit()
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before importing"))
-    assert page.view["submit"]["text"] == "Bring in 1 project"
+    assert page.view["submit"]["text"] == "Import 1 project"
     assert page.shows("no epic changes. `/portfolio projects` shows them.")
     assert "Cards are not posted" not in texts(page)
     page.submit()
@@ -435,7 +435,7 @@ def test_bad_rows_come_back_once_however_slack_stumbles(slack, shop, method):
 def test_where_only_bad_rows_are_left_they_can_be_given_back(slack, shop):
     page = checks(slack, b"Title,Stream,Status\nPay later,Payments,Doing\n")
     assert page.shows("*Nothing new to import.*")
-    assert page.view["submit"]["text"] == "Give back 1 row"
+    assert page.view["submit"]["text"] == "Return 1 row"
     page.submit()
     assert told(slack).text.startswith("Nothing new was imported into Shop from epics.csv.")
     slack.wait_for(slack.as_user("ana").files, timeout=15)
