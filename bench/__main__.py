@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import burst, clicks, delivering, flow, home, importing, starting, votes
+from bench import burst, clicks, delivering, flow, growth, home, importing, starting, votes
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
     "clicks": clicks.measure,
     "deliver": delivering.measure,
     "flow": flow.measure,
+    "growth": growth.measure,
     "home": home.measure,
     "import": importing.measure,
     "start": starting.measure,
