@@ -18,6 +18,7 @@ from bot.settings import Settings
 from models.audit.audit import Act
 from models.database import Database
 from models.errors import Mistake
+from models.files.table import parse_encoding
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import LONGEST_NAME, tidy
 
@@ -45,6 +46,19 @@ def _named(name: str) -> str:
 
 PortfolioOption = Annotated[
     str, typer.Option("--portfolio", help="The portfolio's name.", callback=_named)
+]
+
+
+def _encoding(named: str | None) -> str | None:
+    """As Python names it. Raises NoSuchEncoding."""
+    return None if named is None else parse_encoding(named)
+
+
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", help="Of the files, such as cp1252; else found out.", callback=_encoding
+    ),
 ]
 
 

@@ -11,7 +11,14 @@ import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
-from bot.cli.data import PortfolioOption, WorkspaceOption, by_command, count_of, ready_database
+from bot.cli.data import (
+    EncodingOption,
+    PortfolioOption,
+    WorkspaceOption,
+    by_command,
+    count_of,
+    ready_database,
+)
 from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio, portfolio_named
 from bot.workflows.files.importing.projects import (
     Report,
@@ -92,6 +99,7 @@ def import_projects(
     milestones: MaybeFileOption = None,
     programs: MaybeFileOption = None,
     currency: CurrencyOption = None,
+    encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Bring projects in from CSV files; all or nothing, and nothing twice."""
@@ -102,7 +110,9 @@ def import_projects(
         "snapshots": snapshots,
     }
     with ready_database() as database, say.status("Reading") as status:
-        files = {part: _read(part, path) for part, path in paths.items() if path is not None}
+        files = {
+            part: _read(part, path, encoding) for part, path in paths.items() if path is not None
+        }
         with database.read() as session:
             planned = _plan(session, files, portfolio, currency, workspace)
         status.update("Writing")
@@ -121,9 +131,9 @@ class Planned:
     """The lines that are only sums of those above, by the names of their files."""
 
 
-def _read(part: str, path: Path) -> ReadFile:
+def _read(part: str, path: Path, encoding: str | None) -> ReadFile:
     content = path.read_bytes()
-    table = of_file(path.name, lambda: read_table(content))
+    table = of_file(path.name, lambda: read_table(content, encoding=encoding))
     if part == "projects":  # an export has a file for each part, also the empty
         of_file(path.name, table.check_has_rows)
     digest = sha256(content).hexdigest()
@@ -215,6 +225,7 @@ def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, R
     for name, line in planned.sum_lines.items():
         lines.append(f"  line {line} of {name} is the sum of those above and was left out")
     for part, file in files.items():
+        lines.append(f"  {file.path.name} was read as {file.table.encoding_said}")
         for column, scale in units_of(file.matching, KINDS[part]).items():
             lines.append(f"  1 in “{column}” of {file.path.name} is {scale:,} {planned.currency}")
         if file.unused:

@@ -24,6 +24,7 @@ from bot.cli import importing as cli_projects
 from bot.cli import metrics as cli_metrics
 from bot.cli import run as cli_run
 from bot.cli.data import (
+    EncodingOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
@@ -158,11 +159,12 @@ def import_epics(
     transitions: FileOption,
     mapping: FileOption,
     portfolio: PortfolioOption,
+    encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
     with ready_database() as database:
-        _import(database, (items, transitions, mapping), portfolio, workspace)
+        _import(database, (items, transitions, mapping), portfolio, workspace, encoding)
 
 
 @tack.command("demo")
@@ -192,7 +194,11 @@ def demo(
 
 
 def _import(
-    database: Database, files: tuple[Path, Path, Path], portfolio: str, workspace: str | None
+    database: Database,
+    files: tuple[Path, Path, Path],
+    portfolio: str,
+    workspace: str | None,
+    encoding: str | None = None,
 ) -> None:
     for file in files:
         if not file.is_file():
@@ -202,7 +208,7 @@ def _import(
     today = Today.of(datetime.now(UTC), known.time_zone if known else "UTC")
     with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:
         task = progress.add_task("Reading", total=None)
-        found = read_items(*files, lambda rows: progress.advance(task, rows), today)
+        found = read_items(*files, lambda rows: progress.advance(task, rows), today, encoding)
         progress.update(task, description="Writing")
         act = by_command(database)
         report, is_new = Report(), False

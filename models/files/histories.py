@@ -14,7 +14,7 @@ from pathlib import Path
 
 from models.errors import Mistake
 from models.files.days import ANY_DAY, InTheFuture, Today
-from models.files.table import BadRows, of_file, read_table
+from models.files.table import BROKEN, BadRows, of_file, read_table
 from models.flow.flow import History, Move
 from models.portfolio.portfolio import FIRST_STATE
 from models.portfolio.preset import USUAL_BOARD
@@ -74,6 +74,7 @@ def read_items(
     mapping: Path,
     tick: Callable[[int], None] = lambda rows: None,
     today: Today = ANY_DAY,
+    encoding: str | None = None,
 ) -> list[Item]:
     """Read and check all three files; `tick` hears of every row.
 
@@ -83,7 +84,7 @@ def read_items(
     state_of = _states(mapping)
     moves: dict[str, list[Move]] = defaultdict(list)
     lines: dict[str, int] = {}
-    for line, row in _rows(transitions, ("id", "to_status", "at")):
+    for line, row in _rows(transitions, ("id", "to_status", "at"), encoding=encoding):
         tick(1)
         if row["to_status"] not in state_of:
             raise _bad(transitions, line, f'status "{row["to_status"]}" is not in {mapping.name}')
@@ -92,7 +93,7 @@ def read_items(
         lines.setdefault(row["id"], line)
     found: dict[str, Item] = {}
     is_backward = _steps_back(moves.values()) > 0
-    for line, row in _rows(items, ITEM_COLUMNS, ("created_at", "current_status")):
+    for line, row in _rows(items, ITEM_COLUMNS, ("created_at", "current_status"), encoding):
         tick(1)
         if row["id"] in found:
             raise _bad(items, line, f"{row['id']} is in the file twice")
@@ -146,14 +147,16 @@ def _made(
 
 
 def _rows(
-    file: Path, needed: Sequence[str], also: Sequence[str] = ()
+    file: Path, needed: Sequence[str], also: Sequence[str] = (), encoding: str | None = None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    table = of_file(file.name, lambda: read_table(file.read_bytes(), None, MOST_MOVES))
+    table = of_file(file.name, lambda: read_table(file.read_bytes(), None, MOST_MOVES, encoding))
     places = {name.casefold(): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
         there = ", ".join(table.columns[:COLUMNS_TOLD])
         raise _bad(file, 1, f"the column {missing} is missing; there are: {there}")
     for row in table.rows:
+        if row.is_broken:
+            raise _bad(file, row.line, BROKEN)
         told = {name: row.cells[places[name]] for name in needed}
         if empty := next((name for name in needed if not told[name]), None):
             raise _bad(file, row.line, f"{empty} is empty")

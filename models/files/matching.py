@@ -14,7 +14,7 @@ from models.fields import UNSTORABLE
 from models.files.days import ANY_DAY, Days, Today
 from models.files.figures import Figures, Heading, says_nothing
 from models.files.kinds import ColumnMissing, Field, Kind, OtherCurrency, Sort, UnitUnclear
-from models.files.table import Row, Table
+from models.files.table import BROKEN, Row, Table
 from models.money import SYMBOLS
 from models.portfolio.setup import CURRENCY
 from models.projects.shares import parse_shares
@@ -179,7 +179,7 @@ def without(
 
 def _values(row: Row, reads: Sequence[tuple[Field, int, Read]]) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
-    reasons = []
+    reasons = [BROKEN] if row.is_broken else []
     if row.surplus:
         reasons.append(
             f"it has {row.surplus} more {'cell' if row.surplus == 1 else 'cells'} than columns: "

@@ -1,5 +1,6 @@
 """A table out of a file as people save them: whatever the encoding and the delimiter."""
 
+import codecs
 import csv
 import io
 import re
@@ -19,7 +20,24 @@ MOST_COLUMNS = 200
 BAD_ROWS_SAID = 20
 DELIMITERS = (",", ";", "\t")
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+TWO_BYTES = ("utf-16", "utf-16-le", "utf-16-be")
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows Latin",
+    "iso8859-1": "Latin-1",
+    "cp1250": "Windows Central European",
+    "cp1251": "Windows Cyrillic",
+    "mac-roman": "Mac Roman",
+    "cp850": "DOS Latin",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+}
+"""The encodings that are read, as Python names them, and what people call them."""
+
 LOOKED_AT = 4_096
 """So many bytes say whether a file is UTF-16 without saying so."""
 BEGINNING = 65_536
@@ -27,11 +45,24 @@ BEGINNING = 65_536
 
 QUOTED = re.compile(r'"(?:[^"]|"")*"?')
 CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+STRAY = re.compile("[\udc80-\udcff]")
+"""A byte that could not be decoded."""
+
+BROKEN = "it holds a character that is not in the encoding of the file; � is in its place"
 AS_CSV = "In a spreadsheet: Save as, then CSV (UTF-8)."
 
 
 class NotATable(Mistake):
     """A file that holds no table one can read."""
+
+
+class NoSuchEncoding(Mistake):
+    """An encoding that is not read."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f"“{named[:40]}” is no encoding that is read. There is: {', '.join(ENCODINGS)}."
+        )
 
 
 class NoRows(Mistake):
@@ -90,6 +121,8 @@ class Row:
     cells: Sequence[str]
     surplus: int = 0
     """How many cells it has beyond the columns."""
+    is_broken: bool = False
+    """Whether it holds a byte that is none of the encoding; its cells have a � there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +141,11 @@ class Table:
         """What stands in a column, from the top."""
         place = self.columns.index(column)
         return (row.cells[place] for row in self.rows)
+
+    @property
+    def encoding_said(self) -> str:
+        """What people call its encoding."""
+        return ENCODINGS[self.encoding]
 
     def check_has_rows(self) -> None:
         """Raise NoRows where there is nothing beneath the names of its columns."""
@@ -129,22 +167,39 @@ def check_rows(against: Sequence[tuple[str, int, str]]) -> None:
         raise BadRows(against)
 
 
-def read_table(content: bytes, most: int | None = MOST_BYTES, most_rows: int = MOST_ROWS) -> Table:
-    """The table of a CSV file: UTF-8, UTF-16 or else Latin-1; comma, semicolon or tab.
+def parse_encoding(named: str) -> str:
+    """An encoding as Python names it. Raises NoSuchEncoding."""
+    try:
+        encoding = codecs.lookup(named.strip()).name.removesuffix("-sig")
+    except (LookupError, ValueError) as error:
+        raise NoSuchEncoding(named) from error
+    if encoding not in ENCODINGS:
+        raise NoSuchEncoding(named)
+    return encoding
 
-    Blank rows are left out, and blanks around a cell. Raises NotATable, TooLarge beyond `most`
-    bytes, and TooManyRows as soon as one more is read.
+
+def read_table(
+    content: bytes,
+    most: int | None = MOST_BYTES,
+    most_rows: int = MOST_ROWS,
+    encoding: str | None = None,
+) -> Table:
+    """The table of a CSV file: comma, semicolon or tab; in the encoding, else the likeliest.
+
+    That is UTF-8, also with a stray byte here and there, UTF-16 or else Latin-1. Blank rows are
+    left out, and blanks around a cell. Raises NotATable, TooLarge beyond `most` bytes, and
+    TooManyRows as soon as one more is read.
     """
     if most is not None and len(content) > most:
         raise TooLarge(len(content))
-    encoding = _encoding(content)
+    encoding = encoding or _encoding(content)
     text = _decoded(content, encoding)
     delimiter = _delimiter(text)
     records = _records(text, delimiter)
     named = next(records, None)
     if named is None:
         raise NotATable("The file is empty. Its first line names the columns, the rows follow.")
-    columns = _columns(named[1])
+    columns = _columns([STRAY.sub("�", cell) for cell in named[1]])
     rows = [_row(line, cells, len(columns)) for line, cells in islice(records, most_rows)]
     if next(records, None) is not None:
         raise TooManyRows(most_rows)
@@ -155,7 +210,7 @@ def _decoded(content: bytes, encoding: str) -> str:
     if content.startswith(SPREADSHEETS):
         raise NotATable(f"This is a spreadsheet itself, not a CSV file. {AS_CSV}")
     try:
-        text = content.decode(encoding)
+        text = content.decode(encoding, "strict" if encoding in TWO_BYTES else "surrogateescape")
     except UnicodeDecodeError as error:
         raise NotATable(f"This file's characters cannot be read. {AS_CSV}") from error
     if CONTROL.search(text):
@@ -170,15 +225,31 @@ def _encoding(content: bytes) -> str:
     for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(beginning) > 3 and beginning[start::2].count(0) > len(beginning) // 4:
             return name
+    if content.startswith(codecs.BOM_UTF8) or _is_mostly_utf_8(content):
+        return "utf-8"
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return "iso8859-1"
+    return "cp1252"
+
+
+def _is_mostly_utf_8(content: bytes) -> bool:
+    """Whether more lines beyond ASCII are UTF-8 than are not."""
     try:
         content.decode()
     except UnicodeDecodeError:
-        try:
-            content.decode("cp1252")
-        except UnicodeDecodeError:
-            return "latin-1"
-        return "cp1252"
-    return "utf-8"
+        strange = [line for line in content.split(b"\n") if not line.isascii()]
+        return 2 * sum(map(_is_utf_8, strange)) > len(strange)
+    return True
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -221,4 +292,6 @@ def _columns(cells: Sequence[str]) -> Sequence[str]:
 
 def _row(line: int, cells: list[str], columns: int) -> Row:
     surplus = len(cells) - columns if any(cells[columns:]) else 0
-    return Row(line, [*cells, *[""] * (columns - len(cells))][:columns], surplus)
+    is_broken = any(STRAY.search(cell) for cell in cells)
+    told = [STRAY.sub("�", cell) for cell in cells] if is_broken else cells
+    return Row(line, [*told, *[""] * (columns - len(told))][:columns], surplus, is_broken)

@@ -128,10 +128,20 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
         "  Shop is a new portfolio, in EUR",
         "  new value streams: Zahlungen, Aufnahme",
         "  owners who are no members here, kept by name: Jürgen Groß",
+        "  projekte.csv was read as Windows Latin",
     ]
     with database.read() as session:
         project = session.scalars(select(Project)).one()
         assert (project.name, project.budget_minor) == ("Überweisung", 123_456)
+
+
+def test_the_encoding_of_a_file_can_be_named(tack, database, tmp_path):
+    file = tmp_path / "plan.csv"
+    file.write_bytes("Code,Name\nP1,Łódź\n".encode("cp1250"))
+    done = tack("import", "projects", "--file", file, "--portfolio", "S", "--encoding", "cp1250")
+    assert "  plan.csv was read as Windows Central European" in done.stderr
+    with database.read() as session:
+        assert session.scalars(select(Project.name)).one() == "Łódź"
 
 
 def test_units_and_sums_of_a_file_are_said(tack, database, tmp_path):

@@ -23,6 +23,7 @@ from bot.slack.blocks import (
 from bot.slack.mrkdwn import words
 from bot.slack.values import UploadRef
 from bot.workflows.files.previewing import FieldName, FirstRow, Outlook, Preview
+from models.files.table import ENCODINGS
 from models.files.upload import Upload, UploadKind
 from models.money import format_amount, minor_digits
 from models.portfolio.portfolio import PHASE_LABELS, Portfolio
@@ -61,7 +62,6 @@ LABELS = {
 }
 """What a field is called, where its name alone would not say it."""
 
-ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows Latin", "latin-1": "Latin-1"}
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
@@ -216,8 +216,7 @@ def noun(kind: UploadKind, count: int) -> str:
 
 def read_as(preview: Preview) -> str:
     """ "Windows Latin, separated by semicolons, decimal comma"."""
-    encoding = ENCODINGS.get(preview.encoding, "UTF-16")
-    parts = [encoding, f"separated by {DELIMITERS[preview.delimiter]}"]
+    parts = [ENCODINGS[preview.encoding], f"separated by {DELIMITERS[preview.delimiter]}"]
     return ", ".join([*parts, "decimal comma"] if preview.decimal_comma else parts)
 
 

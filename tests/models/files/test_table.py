@@ -16,16 +16,19 @@ from models.files.matching import (
     parse_currency,
 )
 from models.files.table import (
+    BROKEN,
     MOST_BYTES,
     MOST_ROWS,
     BadRows,
     FileMistake,
     NoRows,
+    NoSuchEncoding,
     NotATable,
     TooLarge,
     TooManyRows,
     check_rows,
     of_file,
+    parse_encoding,
     read_table,
 )
 
@@ -242,3 +245,23 @@ def test_what_has_been_is_in_no_future_and_what_is_to_come_may_be():
     )
     assert [row.values["code"] for row in good] == ["P1"]
     assert (bad.line, bad.reason) == (3, "created at: “2026-04-02” is in the future")
+
+
+def test_a_stray_byte_costs_its_row_and_no_other():
+    content = "code,name\nP1,Größe\nP2,Müll\nP3,Fähre\n".encode().replace(b"M", b"\xe4")
+    table = read_table(content)
+    assert table.encoding == "utf-8"
+    good, (bad,) = matched(table, guessed(table.columns, kinds.PROJECTS), kinds.PROJECTS, "EUR")
+    assert [row.values["name"] for row in good] == ["Größe", "Fähre"]
+    assert (bad.line, bad.reason, list(bad.cells)) == (3, BROKEN, ["P2", "�üll"])
+
+
+def test_the_encoding_that_is_named_is_the_one_read():
+    content = "code,name\nP1,Łódź\n".encode("cp1250")
+    assert read_table(content).rows[0].cells[1] != "Łódź"
+    table = read_table(content, encoding=parse_encoding("Windows-1250"))
+    assert (table.rows[0].cells[1], table.encoding_said) == ("Łódź", "Windows Central European")
+    assert parse_encoding("latin-1") == "iso8859-1"
+    for named in ("rot13", "klingon", ""):
+        with pytest.raises(NoSuchEncoding, match="is no encoding that is read"):
+            parse_encoding(named)
