@@ -247,7 +247,7 @@ def test_what_a_digest_asks_for_is_answered_in_its_thread_and_gone(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic move PAY-1 implementing", channel="payments")
     slack.clock.advance(timedelta(days=20))
-    reply = in_thread(slack, "Without news")
+    reply = in_thread(slack, "Stale ·")
     assert reply.thread_ts == the_digest(slack).ts
     assert "1 stale" in str(the_digest(slack).blocks)
     ana.click("Still right", in_message=reply)
