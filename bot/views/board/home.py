@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, button, context, divider, header, modal, section
-from bot.slack.mrkdwn import in_sentence, words
+from bot.slack.mrkdwn import escape, in_sentence, words
 from bot.views.board import home_choices
 from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
@@ -167,7 +167,7 @@ def _all_columns(board: BoardPage, room: int, *, turns: bool) -> list[Block]:
         )
         blocks += [_line(epic, of_stream=board.value_stream is not None) for epic in shown]
     if empty := [in_sentence(column.label) for column, count in board.counts.items() if not count]:
-        blocks.append(context(f"Nothing in {', '.join(empty)}."))
+        blocks.append(context(f"Nothing in {', '.join(map(escape, empty))}."))
     return blocks
 
 

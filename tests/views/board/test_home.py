@@ -93,6 +93,14 @@ def test_one_epic_stands_in_its_column():
     ]
 
 
+def test_the_label_of_an_empty_column_pings_nobody():
+    board = a_board(funnel=1)
+    board.portfolio.state("analyzing").label = "<!channel> & <https://evil.example|x>"
+    said = str(home(board))
+    assert "Nothing in reviewing, &lt;!channel&gt; &amp; &lt;https://evil.example|x&gt;" in said
+    assert "<!channel>" not in said.replace("'text': '<!channel>", "")
+
+
 def test_testing_the_mvp_and_delivering_are_two_columns_each_with_its_limit():
     board = a_board(testing=6, delivering=2, ready=3, most={"testing": 5, "delivering": 2})
     texts = shown_home(home(board))
