@@ -13,10 +13,20 @@ Types = Mapping[str, str]
 """The type of each column: text, integer, decimal, yes or no, day, moment or list."""
 
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-"""How a cell begins that a spreadsheet may compute, however often it was guarded before."""
+BEGINS = "=+\\-@＝＋－＠"
+MARK = "'\u00a0"
+"""What Tack puts before what a spreadsheet may compute: an apostrophe, and a space that does not
+break, which every encoding has, by which it is known from the apostrophes of others."""
 
-GUARDED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
+MARKED = f"(?:{MARK})*"
+FORMULA = re.compile(
+    f"^(?={MARKED}[\t\r\n{BEGINS}])"
+    f"|(?<=[;\t])(?={MARKED} *[{BEGINS}])(?! *[+-]?\\d+(?:[.,]\\d+)* *(?:[;\t]|$))"
+    f"|(?<=[,\r\n])(?={MARKED} *[=@＝＠]|{MARKED} *[+\\-＋－][^\\s\\d])"
+)
+"""Where a formula may begin: a cell, and what is a cell where another separator is believed in."""
+
+GUARDED = re.compile(f"(?:^|(?<=[;,\t\r\n])){MARK}(?={MARKED} *[\t\r\n{BEGINS}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +39,13 @@ class Sheet:
 
 
 def guarded(cell: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet would take it for a formula."""
-    if not FORMULA.match(cell) or NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}"
+    """The cell with a marked apostrophe wherever a spreadsheet would find a formula."""
+    return cell if NUMBER.fullmatch(cell) else FORMULA.sub(MARK, cell)
 
 
 def unguarded(cell: str) -> str:
-    """The cell as it was before it was guarded."""
-    return cell[1:] if GUARDED.match(cell) else cell
+    """The cell as it was before it was guarded; the apostrophes of others stay."""
+    return GUARDED.sub("", cell)
 
 
 def as_text(value: Any) -> str:

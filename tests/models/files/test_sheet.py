@@ -26,11 +26,30 @@ CELLS = st.text("'=+-@\t\r\n＝1.a ;,\"", max_size=8) | st.text(max_size=20)
         "-",
         "--5",
         "-1e5",
-        "'=x",
     ],
 )
 def test_what_a_spreadsheet_would_compute_begins_with_an_apostrophe(cell):
-    assert guarded(cell) == f"'{cell}"
+    assert guarded(cell).startswith("'")
+    assert unguarded(guarded(cell)) == cell
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ",", "\n", "; "])
+@pytest.mark.parametrize("formula", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-cmd()", "＝1"])
+def test_what_another_separator_would_make_a_cell_is_none_that_is_computed(separator, formula):
+    cell = f"Pay{separator}{formula}"
+    assert guarded(cell).partition(separator.strip(" "))[2].startswith("'")
+    assert unguarded(guarded(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["PAY:60; -5", "1;-5", "a\n- b\n- c", "from 5, -3 later", "a;b"])
+def test_figures_and_words_between_separators_stay_as_they_are(cell):
+    assert guarded(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["'@' operator", "'=x", "'-5", "'s", "''=", "a;'=b"])
+def test_the_apostrophes_of_others_stay(cell):
+    assert unguarded(cell) == cell
+    assert unguarded(guarded(cell)) == cell
 
 
 @pytest.mark.parametrize("cell", ["", "5", "-5", "+5", "-12.50", "a=b", "'s-Hertogenbosch", "€5"])

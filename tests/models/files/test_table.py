@@ -15,6 +15,7 @@ from models.files.matching import (
     matched,
     parse_currency,
 )
+from models.files.sheet import guarded
 from models.files.table import (
     BROKEN,
     MOST_BYTES,
@@ -99,8 +100,11 @@ def test_a_file_of_very_many_tiny_rows_is_read_no_further_than_it_is_taken():
 
 
 def test_what_an_export_put_before_a_formula_is_taken_off_again():
-    table = read_table(b"code,name\nP1,'=SUM(A1)\nP2,'tis\n")
-    assert [row.cells[1] for row in table.rows] == ["=SUM(A1)", "'tis"]
+    cells = ["=SUM(A1)", "'tis", "'@' operator", "a;=1"]
+    rows = "\n".join(f"P,{guarded(cell)}" for cell in cells)
+    for encoding in ("utf-8", "cp1252", "utf-16"):
+        table = read_table(f"code,name\n{rows}\nP,'@' operator".encode(encoding))
+        assert [row.cells[1] for row in table.rows] == [*cells, "'@' operator"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.workflows.people.workspaces import grant_admin
 from models.audit.audit import Act, AuditEvent
 from models.epics.epic import Epic
 from models.files.matching import BadRow
+from models.files.sheet import guarded
 from models.files.table import Table, read_table
 from models.files.upload import KEPT_FOR, Upload, UploadGone, UploadKind
 from models.message import Message, MessageKind
@@ -231,8 +232,8 @@ def test_bad_rows_are_spelled_so_that_no_spreadsheet_computes_them(database):
     bad = [BadRow(7, "why; so", ["@SUM(1)", "-5", "old reason"])]
     spelled = giving_back.spell_bad_rows(table, bad).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(spelled), delimiter=";")) == [
-        ["'=a", "b", "reason"],
-        ["'@SUM(1)", "-5", "Line 7: why; so"],
+        [guarded("=a"), "b", "reason"],
+        [guarded("@SUM(1)"), "-5", "Line 7: why; so"],
     ]
     assert read_table(spelled.encode()).rows[0].cells[:2] == ["@SUM(1)", "-5"]
 
