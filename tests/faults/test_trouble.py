@@ -38,7 +38,7 @@ def test_a_channel_the_bot_is_not_in_is_told_once_and_shown_after_the_invitation
     shop.wait_until_nothing_waits()
     running.kill_all()
     assert [text.startswith("PAY-1 ") for _, _, text in shop.shown()] == [True]
-    assert "is shown in" in words_to(shop, "ben")[0].text
+    assert "is now shown in" in words_to(shop, "ben")[0].text
 
 
 def test_in_a_slack_where_a_third_of_all_calls_go_wrong_each_card_is_there_once(shop, chance):
