@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
+from unicodedata import category
 
 from models.errors import FieldMistakes, Mistake, ReasonMissing
 
@@ -13,8 +14,30 @@ T = TypeVar("T")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character and halves of characters."""
 
+BETWEEN = re.compile(r"(?:[^\S\n]|[\u200b\u2060\ufeff])+")
+"""White space of any kind within a line, and what nobody sees."""
+
+FIRST_TWO = re.compile(r"\A\S+\s+(?:\S+\s+)?")
+
+HYPHEN = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
+"""What phones and programs write for a hyphen: long ones, one that does not break, a minus."""
+
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
+
+
+def plain(typed: str) -> str:
+    """The words of a command, a space between each, whatever white space was typed.
+
+    Lines stay lines behind the first two words.
+    """
+    text = BETWEEN.sub(" ", UNSTORABLE.sub("", typed)).strip()
+    return FIRST_TWO.sub(lambda words: re.sub(r"\s+", " ", words[0]), text, count=1)
+
+
+def plain_key(typed: str) -> str:
+    """A key or code with a plain hyphen, however it was written, and without what nobody sees."""
+    return "".join(each for each in HYPHEN.sub("-", plain(typed)) if category(each) != "Cf")
 
 
 class Answers:

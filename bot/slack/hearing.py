@@ -34,6 +34,7 @@ from models.audit import audit
 from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
+from models.fields import plain
 
 log = structlog.get_logger(__name__)
 
@@ -113,8 +114,7 @@ class Call:
     def source(self) -> str:
         """Where it came from, for the audit log: the command, button, form or event."""
         if "command" in self.body:
-            word = str(self.body.get("text") or "").split(" ")[0]
-            return f"{self.body['command']} {word}".strip()
+            return f"{self.body['command']} {self.typed.split(' ')[0]}".strip()
         if self.body.get("type") == "view_submission":
             return f"form {self.view['callback_id']}"
         if actions := self.body.get("actions"):
@@ -140,7 +140,7 @@ class Call:
     @property
     def typed(self) -> str:
         """What follows a slash command, as it was typed: Slack escapes three characters in it."""
-        text = str(self.body.get("text") or "").strip()
+        text = plain(str(self.body.get("text") or ""))
         return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from models.epics.epic import Epic
 from models.errors import Mistake
+from models.fields import plain_key
 from models.portfolio.portfolio import PHASE_LABELS, Phase
 
 KEY = re.compile(r"D?[- ]?(\d{1,9})", re.IGNORECASE)
@@ -69,10 +70,10 @@ class NowhereToPost(Mistake):
 
 def read_key(typed: str) -> str:
     """The key as it is stored: "d 7" and "7" are D-7. Raises UnknownDecision."""
-    typed = typed.strip()
-    found = KEY.fullmatch(typed) if typed.isascii() else None
+    key = plain_key(typed)
+    found = KEY.fullmatch(key) if key.isascii() else None
     if found is None:
-        raise UnknownDecision(typed)
+        raise UnknownDecision(key)
     return f"D-{int(found[1])}"
 
 

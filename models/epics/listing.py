@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE
+from models.fields import UNSTORABLE, plain_key
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
 from models.themes.theme import Theme
 
@@ -48,15 +48,16 @@ class UnknownKey(Mistake):
 
 def is_key(typed: str) -> bool:
     """Whether it could be the key of an epic."""
-    return typed.isascii() and KEY.fullmatch(typed.upper()) is not None
+    key = plain_key(typed)
+    return key.isascii() and KEY.fullmatch(key.upper()) is not None
 
 
 def read_key(typed: str) -> str:
     """The key as it is stored: "pay 12" is PAY-12. Raises UnknownKey."""
-    typed = typed.strip()
-    found = KEY.fullmatch(typed.upper()) if typed.isascii() else None
+    key = plain_key(typed)
+    found = KEY.fullmatch(key.upper()) if key.isascii() else None
     if found is None:
-        raise UnknownKey(typed)
+        raise UnknownKey(key)
     return f"{found[1]}-{int(found[2])}"
 
 

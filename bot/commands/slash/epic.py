@@ -21,6 +21,7 @@ from bot.views.board import card as epic_card
 from bot.workflows.board import card as looking_up
 from bot.workflows.epics import finding
 from models.errors import Mistake
+from models.fields import plain_key
 
 USAGES = (
     help.Usage("propose", "propose", "propose an epic; a title can follow"),
@@ -55,7 +56,7 @@ class KeyMissing(Mistake):
 def hear(call: Call) -> None:
     word, _, rest = call.typed.partition(" ")
     doing = FORMS.get(word.casefold())
-    if doing is None and KEY_ALONE.fullmatch(call.typed):
+    if doing is None and KEY_ALONE.fullmatch(plain_key(call.typed)):
         doing, rest = show, call.typed
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed

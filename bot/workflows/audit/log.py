@@ -18,6 +18,7 @@ from bot.workflows.seeing import visible_to
 from models.audit.audit import AuditEvent
 from models.base import Base
 from models.epics.epic import Epic
+from models.fields import plain_key
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Milestone, Project, ProjectShare
@@ -184,7 +185,9 @@ def _mentions(word: str, viewer: str) -> ColumnElement[bool]:
 
 def _coded(workspace_id: int, code: str) -> Select[Any]:
     """The projects of that code, whatever its letters' case."""
-    same = or_(Project.code == code, func.lower(Project.code) == code.lower())
+    codes = {code, plain_key(code)}
+    lower = func.lower(Project.code).in_([each.lower() for each in codes])
+    same = or_(Project.code.in_(codes), lower)
     return select(Project.id).where(Project.workspace_id == workspace_id, same)
 
 

@@ -17,6 +17,7 @@ from models.epics.column import ENDED
 from models.epics.epic import Epic
 from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes
+from models.fields import plain_key
 from models.people.role import Right
 from models.portfolio.portfolio import State
 from models.projects.project import Project
@@ -39,7 +40,7 @@ def suggest_epics(act: Act, project_id: int, typed: str, limit: int) -> Sequence
             visible_to(act.actor),
             *(
                 or_(
-                    Epic.key.icontains(word, autoescape=True),
+                    Epic.key.icontains(plain_key(word), autoescape=True),
                     Epic.title.icontains(word, autoescape=True),
                 )
                 for word in typed.split()
