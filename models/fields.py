@@ -1,6 +1,7 @@
 """What was answered, field by field: what it means, and the mistakes found so far."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,9 @@ T = TypeVar("T")
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database keeps: the null character and halves of characters."""
+
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What has no width, or only turns the direction of what is beside it."""
 
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -53,6 +57,17 @@ class Answers:
         if self.errors:
             raise FieldMistakes(self.errors)
         return entry
+
+
+def tidy(text: str) -> str:
+    """A name as it is kept: in one line, in composed characters, without what nobody sees."""
+    seen = INVISIBLE.sub("", UNSTORABLE.sub("", text))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def folded(name: str) -> str:
+    """A name as it is compared with others, however it was typed."""
+    return unicodedata.normalize("NFC", tidy(name).casefold())
 
 
 def too_long(text: str, longest: int) -> str:
