@@ -1,11 +1,11 @@
 """What was answered, field by field: what it means, and the mistakes found so far."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
-from unicodedata import category
 
 from models.errors import FieldMistakes, Mistake, ReasonMissing
 
@@ -17,10 +17,13 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 BETWEEN = re.compile(r"(?:[^\S\n]|[\u200b\u2060\ufeff])+")
 """White space of any kind within a line, and what nobody sees."""
 
-FIRST_TWO = re.compile(r"\A\S+\s+(?:\S+\s+)?")
+FIRST_WORDS = re.compile(r"\A(?:\S+\s+){1,3}")
 
 HYPHEN = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
 """What phones and programs write for a hyphen: long ones, one that does not break, a minus."""
+
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What has no width, or only turns the direction of what is beside it."""
 
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -29,15 +32,15 @@ GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
 def plain(typed: str) -> str:
     """The words of a command, a space between each, whatever white space was typed.
 
-    Lines stay lines behind the first two words.
+    Lines stay lines behind the first three words.
     """
     text = BETWEEN.sub(" ", UNSTORABLE.sub("", typed)).strip()
-    return FIRST_TWO.sub(lambda words: re.sub(r"\s+", " ", words[0]), text, count=1)
+    return FIRST_WORDS.sub(lambda words: re.sub(r"\s+", " ", words[0]), text, count=1)
 
 
 def plain_key(typed: str) -> str:
     """A key or code with a plain hyphen, however it was written, and without what nobody sees."""
-    return "".join(each for each in HYPHEN.sub("-", plain(typed)) if category(each) != "Cf")
+    return INVISIBLE.sub("", HYPHEN.sub("-", plain(typed)))
 
 
 class Answers:
@@ -76,6 +79,17 @@ class Answers:
         if self.errors:
             raise FieldMistakes(self.errors)
         return entry
+
+
+def tidy(text: str) -> str:
+    """A name as it is kept: in one line, in composed characters, without what nobody sees."""
+    seen = INVISIBLE.sub("", UNSTORABLE.sub("", text))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def folded(name: str) -> str:
+    """A name as it is compared with others, however it was typed."""
+    return unicodedata.normalize("NFC", tidy(name).casefold())
 
 
 def too_long(text: str, longest: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal, too_long
+from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal, tidy, too_long
 from models.money import parse_moved, spell_amount
 
 Facts = Mapping[str, Any]
@@ -62,7 +62,7 @@ class Line(Question):
 
     def parse(self, text: str, facts: Facts) -> str:
         """With single spaces."""
-        return " ".join(text.split())
+        return tidy(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,10 @@ from bot.settings import Settings
 from models.audit.audit import Act
 from models.database import Database
 from models.errors import Mistake
+from models.fields import tidy
 from models.files.table import parse_encoding
 from models.portfolio.portfolio import Portfolio
-from models.portfolio.setup import LONGEST_NAME, tidy
+from models.portfolio.setup import LONGEST_NAME
 
 WorkspaceOption = Annotated[
     str | None, typer.Option("--workspace", help="The Slack team's id, where there are several.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from models.epics.epic import EpicType
 from models.errors import Mistake
+from models.fields import folded
 from models.files.matching import GoodRow
 from models.files.names import NOBODY, NoSuchProject, People, StreamNames
 from models.portfolio.portfolio import FIRST_STATE, PHASE_LABELS, Phase, Portfolio, State
@@ -112,8 +113,8 @@ class _Planning:
     ) -> None:
         self.portfolio, self.people = portfolio, People(people)
         self.streams = StreamNames(portfolio, may_found)
-        self.projects = {code.casefold(): id_ for code, id_ in known.projects.items()}
-        self.themes = {name.casefold(): name for name in known.themes}
+        self.projects = {folded(code): id_ for code, id_ in known.projects.items()}
+        self.themes = {folded(name): name for name in known.themes}
         self.there = known.epics
         self.begin: dict[str, Counter[str]] = defaultdict(Counter)
         self.now = EpicPlan()
@@ -167,30 +168,30 @@ class _Planning:
         self.now.epics.append(epic)
 
     def _state(self, named: str | None) -> tuple[State, Phase | None]:
-        word = (named or FIRST_STATE).casefold()
+        word = folded(named or FIRST_STATE)
         for state in self.portfolio.states:
-            if word in (state.name.casefold(), state.label.casefold()):
+            if word in (state.name.casefold(), folded(state.label)):
                 return state, Phase.TESTING if state.phased else None
             if state.phased:
                 for phase, label in PHASE_LABELS.items():
-                    if word in (phase.value, label.casefold()):
+                    if word in (phase.value, folded(label)):
                         return state, phase
         raise NoSuchState(named or FIRST_STATE, self.portfolio)
 
     def _project(self, named: str | None) -> int | None:
         if named is None:
             return None
-        if named.casefold() not in self.projects:
+        if folded(named) not in self.projects:
             raise NoSuchProject(named)
-        return self.projects[named.casefold()]
+        return self.projects[folded(named)]
 
     def _theme(self, named: str | None) -> str | None:
         if named is None:
             return None
-        if named.casefold() not in self.themes:
-            self.themes[named.casefold()] = named
+        if folded(named) not in self.themes:
+            self.themes[folded(named)] = named
             self.now.new_themes.append(named)
-        return self.themes[named.casefold()]
+        return self.themes[folded(named)]
 
 
 def _names_of(epic: Mapping[str, Any]) -> set[Name]:

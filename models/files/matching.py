@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from models.errors import Mistake
-from models.fields import UNSTORABLE
+from models.fields import UNSTORABLE, folded, tidy
 from models.files.days import ANY_DAY, Days, Today
 from models.files.figures import Figures, Heading, says_nothing
 from models.files.kinds import ColumnMissing, Field, Kind, OtherCurrency, Sort, UnitUnclear
@@ -47,6 +47,9 @@ class BadRow:
 
 
 Read = Callable[[str], Any]
+
+LONGEST_NAME = 300
+"""In characters; longer texts keep their lines."""
 
 WORDS = (Sort.TEXT, Sort.YES_NO, Sort.CURRENCY)
 NAMING = (Sort.TEXT, Sort.SHARES, Sort.DAY, Sort.MOMENT)
@@ -256,7 +259,7 @@ def _twice(
         told = [values[name] for name in names]
         if None in told:
             continue
-        key = (names, *(each.casefold() if isinstance(each, str) else each for each in told))
+        key = (names, *(folded(each) if isinstance(each, str) else each for each in told))
         if key in seen:
             called = " ".join(str(each) for each in told)
             return [f"{called} is in the file twice, before in line {seen[key]}"]
@@ -306,14 +309,15 @@ def _shares(text: str) -> Any:
 
 
 def _text(field: Field, text: str) -> str:
-    tidy = UNSTORABLE.sub("", text).strip()
-    if len(tidy) > field.longest:
-        raise Mistake(f"up to {field.longest:,} characters, this has {len(tidy):,}")
+    is_name = field.longest <= LONGEST_NAME
+    told = tidy(text) if is_name else UNSTORABLE.sub("", text).strip()
+    if len(told) > field.longest:
+        raise Mistake(f"up to {field.longest:,} characters, this has {len(told):,}")
     if not field.one_of:
-        return tidy
-    word = tidy.casefold().replace("_", " ")
+        return told
+    word = told.casefold().replace("_", " ")
     if word not in field.one_of:
-        raise Mistake(f"“{tidy[:40]}” is none of {', '.join(field.one_of)}")
+        raise Mistake(f"“{told[:40]}” is none of {', '.join(field.one_of)}")
     return word
 
 

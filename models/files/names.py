@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from models.errors import Mistake
+from models.fields import folded, tidy
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import LONGEST_NAME
 
@@ -45,7 +46,7 @@ class StreamNames:
         self._may_found = may_found
         self._open = [stream.name for stream in streams if stream.ended_at is None]
         self._by_word = {stream.key_prefix.casefold(): stream.name for stream in streams}
-        self._by_word |= {stream.name.casefold(): stream.name for stream in streams}
+        self._by_word |= {folded(stream.name): stream.name for stream in streams}
         self._heirs = {stream.name: stream.successor.name for stream in streams}
 
     def named(self, word: str) -> str:
@@ -53,13 +54,13 @@ class StreamNames:
 
         Raises NoSuchStream and StreamNameTooLong.
         """
-        name = self._by_word.get(word.casefold())
+        name = self._by_word.get(folded(word))
         if name is None:
             if not self._may_found:
                 raise NoSuchStream(word, self._open)
             if len(word) > LONGEST_NAME:
                 raise StreamNameTooLong(word)
-            name = self._by_word[word.casefold()] = word
+            name = self._by_word[folded(word)] = tidy(word)
             self.new.append(name)
         return name
 
@@ -81,7 +82,7 @@ class People:
         if named is None:
             return None
         found = MEMBER.fullmatch(named)
-        user_id = found[1] if found else self._by_name.get(named.casefold())
+        user_id = found[1] if found else self._by_name.get(folded(named))
         if user_id is None:
             self.unknown.add(named)
         return user_id

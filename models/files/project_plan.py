@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from models.errors import Mistake
+from models.fields import folded
 from models.files.matching import GoodRow
 from models.files.names import NOBODY, NoSuchProject, People, StreamNames
 from models.portfolio.portfolio import Portfolio
@@ -99,8 +100,8 @@ class _Planning:
         people: Mapping[str, str],
     ) -> None:
         self.streams, self.people = StreamNames(portfolio, may_found), People(people)
-        self.programs = {code.casefold() for code in known.programs}
-        self.codes = {each.code.casefold(): each for each in known.projects}
+        self.programs = {folded(code) for code in known.programs}
+        self.codes = {folded(each.code): each for each in known.projects}
         self.by_id = {
             (each.source, each.source_id): each.code
             for each in known.projects
@@ -135,9 +136,9 @@ class _Planning:
             self.now.against[part][row.line] = mistake.sentence.removesuffix(".")
 
     def _program(self, code: str, name: str | None = None, owner: str | None = None) -> None:
-        if code.casefold() in self.programs:
+        if folded(code) in self.programs:
             return
-        self.programs.add(code.casefold())
+        self.programs.add(folded(code))
         row = {"code": code, "name": name or code, **self._owner(owner)}
         self.now.rows["programs"].append(row)
 
@@ -154,7 +155,7 @@ class _Planning:
             told[self.streams.today(share.stream)] += share.percent
         if values["program"]:
             self._program(values["program"])
-        self.codes[code.casefold()] = KnownProject(code, source, id_, values["name"] or code)
+        self.codes[folded(code)] = KnownProject(code, source, id_, values["name"] or code)
         if source is not None:
             self.by_id[source, id_] = code
         self.now.rows["projects"].append(
@@ -217,9 +218,9 @@ class _Planning:
         """Whether the project is there. Raises CodeTaken where its code is another one's."""
         if source is not None and (source, id_ or "") in self.by_id:
             return True
-        if code.casefold() not in self.codes:
+        if folded(code) not in self.codes:
             return False
-        other = self.codes[code.casefold()]
+        other = self.codes[folded(code)]
         if source is not None and other.source is not None:
             raise CodeTaken(code, other.name)
         return True
@@ -227,8 +228,8 @@ class _Planning:
     def _code_of(self, values: Mapping[str, Any]) -> str:
         named, source = values["project"], values["source"]
         found = self.by_id.get((source, named)) if source else None
-        if found is None and named.casefold() in self.codes:
-            found = self.codes[named.casefold()].code
+        if found is None and folded(named) in self.codes:
+            found = self.codes[folded(named)].code
         if found is None:
             raise NoSuchProject(named)
         return found

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.errors import FieldMistakes, Mistake
+from models.fields import folded, tidy
 from models.portfolio.forms import LONGEST_LABEL
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Portfolio, State, StateKind
 from models.portfolio.preset import Preset
-from models.portfolio.setup import tidy
 
 LONGEST_NAME = 36
 MOST_STATES = 20
@@ -174,14 +174,14 @@ class Board:
 
     def _given_up(self, label: str) -> State | None:
         known = (state for state in self.portfolio.all_states if state.retired_at)
-        return next((s for s in known if s.label.casefold() == label.casefold()), None)
+        return next((s for s in known if folded(s.label) == folded(label)), None)
 
     def _free_label(self, typed: str, own: State | None) -> str:
         label = tidy(typed)
         if not 0 < len(label) <= LONGEST_LABEL:
             raise FieldMistakes({"label": f"Give it a name of up to {LONGEST_LABEL} characters."})
         others = [each for each in self.portfolio.states if each is not own]
-        if label.casefold() in {word for s in others for word in (s.name, s.label.casefold())}:
+        if folded(label) in {word for s in others for word in (s.name, folded(s.label))}:
             raise FieldMistakes({"label": f"There is a state {label} already."})
         return label
 

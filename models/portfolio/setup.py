@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from models.calendar import MONDAY_TO_FRIDAY, MONTH_NAMES, WEEKDAYS, time_zones
 from models.errors import FieldMistakes, Mistake
+from models.fields import folded, tidy
 from models.form import (
     NO_FACTS,
     Channel,
@@ -29,7 +30,6 @@ NAME_AND_LETTERS = re.compile(r"(?P<name>.*?)\s*[,;\t]\s*(?P<letters>[A-Z][A-Z0-
 LONGEST_NAME = 80
 MOST_STREAMS_AT_ONCE = 15
 MOST_HOLIDAYS = 250
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 LOCALES = {
     "en-GB": "English (United Kingdom): 1,234.56",
     "en-US": "English (United States): 1,234.56",
@@ -236,7 +236,7 @@ class StreamSetup(Form):
         errors = {}
         if not 0 < len(name) <= LONGEST_NAME:
             errors["name"] = A_NAME
-        elif name.casefold() in {taken.casefold() for taken in taken_names}:
+        elif folded(name) in {folded(taken) for taken in taken_names}:
             errors["name"] = f"There is a value stream {name} already."
         prefix = prefix or derive_prefix(name, taken_prefixes)
         if PREFIX.fullmatch(prefix) is None:
@@ -341,11 +341,6 @@ def parse_holidays(text: str) -> Sequence[date]:
 def parse_working_days(chosen: Collection[str]) -> str:
     """Seven of 1 and 0 from Monday on, of the numbers of the days that are worked."""
     return "".join("1" if str(day) in chosen else "0" for day in range(7))
-
-
-def tidy(text: str) -> str:
-    """The text in one line, without what no database keeps."""
-    return " ".join(UNSTORABLE.sub("", text).split())
 
 
 def _day(line: str) -> date:

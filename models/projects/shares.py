@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.errors import Mistake
+from models.fields import folded, tidy
 from models.portfolio.portfolio import ValueStream
 
 WHOLE = Decimal(100)
@@ -74,7 +75,7 @@ def parse_shares(text: str) -> Sequence[Share]:
         parts = [part for part in map(str.strip, re.split(r",\s", text)) if part]
         pieces = parts if all(map(PIECE.fullmatch, parts)) else pieces
     if len(pieces) == 1 and SAYS_PERCENT.search(pieces[0]) is None:
-        return [Share(" ".join(pieces[0].split()), WHOLE)]
+        return [Share(tidy(pieces[0]), WHOLE)]
     return checked([_share(piece) for piece in pieces])
 
 
@@ -85,11 +86,11 @@ def checked(shares: Sequence[Share]) -> Sequence[Share]:
     """
     seen: set[str] = set()
     for share in shares:
-        if share.stream.casefold() in seen:
+        if folded(share.stream) in seen:
             raise StreamTwice(share.stream)
         if share.percent <= 0:
             raise NothingShared(share.stream)
-        seen.add(share.stream.casefold())
+        seen.add(folded(share.stream))
     total = sum((share.percent for share in shares), Decimal())
     if total != WHOLE:
         raise SharesOff(total)
@@ -103,10 +104,10 @@ def of_streams(shares: Iterable[Share], streams: Iterable[ValueStream]) -> Share
     """
     there = list(streams)
     by_word = {stream.key_prefix.casefold(): stream for stream in there}
-    by_word |= {stream.name.casefold(): stream for stream in there}
+    by_word |= {folded(stream.name): stream for stream in there}
     found: dict[int, Decimal] = {}
     for share in shares:
-        stream = by_word.get(share.stream.casefold())
+        stream = by_word.get(folded(share.stream))
         if stream is None:
             raise UnknownStream(share.stream, [each.name for each in there])
         if stream.id in found:

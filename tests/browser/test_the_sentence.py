@@ -90,11 +90,11 @@ def decides(page, choice):
 
     for count, name in enumerate(("Ben", "Cleo"), start=1):
         be(page, name, "portfolio")
-        ballot = message(page, "Vote: ")
+        ballot = message(page, "Persevere, pivot or stop?")
         ballot.get_by_role("button", name=f"{choice}: ").click()
         expect(ballot).to_contain_text(f"Voted ({count}):")
     later(page, "1 hour", "Monday, 18 May 2026")
-    expect(message(page, "Decided: PAY-1 is stopped.")).to_contain_text("2 stop")
+    expect(message(page, "PAY-1 · Decided: stop")).to_contain_text("2 stop")
     be(page, "Ana", "payments")
     expect(card).to_contain_text("Decided: stop, 2 to 0, today (D-1)")
 

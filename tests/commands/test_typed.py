@@ -20,7 +20,7 @@ def test_white_space_of_any_kind_separates_the_words_of_every_command(slack, sho
     assert says("/epic show", "PAY-1").startswith("PAY-1 · Pay by bank transfer")
     assert says("/epic PAY-1", "").startswith("PAY-1 · Pay by bank transfer")
     assert says("/epic list", "payments", "bank").startswith("1 epic")
-    assert "is in *Reviewing*" in says("/epic move", "PAY-1", "reviewing", "why", "not")
+    assert "is now in Reviewing" in says("/epic move", "PAY-1", "reviewing", "why", "not")
     assert "PAY-1" in says("/epic block", "PAY-1", "a", "contract")
     assert "PAY-1" in says("/epic unblock", "PAY-1")
     assert "Onboarding" in says("/epic give", "PAY-1", "Onboarding", "why", "not")

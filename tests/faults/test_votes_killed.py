@@ -1,6 +1,7 @@
 """SIGKILL while people vote and while it closes: closed once, told once, each ballot once."""
 
 import random
+import re
 import threading
 import time
 from datetime import timedelta
@@ -49,10 +50,14 @@ def decision_id(shop):
         return open_decision(Act(session, shop.workspace_id, owner, now), epic.id, form).id
 
 
+BALLOT = re.compile(r"^[A-Z]+-\d+ · (Persevere, pivot or stop|Decided|Not decided)")
+"""How a ballot begins, and what takes its place."""
+
+
 def the_ballots(shop):
     """What the channel shows of the decision."""
     seen = shop.slack.channel("payments").messages
-    return [m for m in seen if m.text.startswith(("Vote: ", "Decided: ", "Not decided: "))]
+    return [m for m in seen if BALLOT.search(m.text)]
 
 
 def presses(shop, name, choices):
@@ -133,7 +138,7 @@ def check(shop, decision_id, wanted):
     assert len(the_ballots(shop)) == 1
     for name in PEOPLE:
         told = [m for m in shop.slack.dm(name).messages if "PAY-1" in m.text]
-        assert [m.text.partition(":")[0] for m in told if "ecided: " in m.text] != []
-        shown = [m for m in told if m.text.startswith(("Vote: ", "Decided: ", "Not decided: "))]
+        assert [m.text for m in told if "ecided: " in m.text] != []
+        shown = [m for m in told if BALLOT.search(m.text)]
         assert len(shown) == 1
         assert not shown[0].elements

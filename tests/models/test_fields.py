@@ -19,7 +19,7 @@ def test_nothing_stays_nothing():
 
 
 def test_lines_stay_lines_behind_the_first_words():
-    assert plain("block PAY-1\nA contract\nis missing") == "block PAY-1 A contract\nis missing"
+    assert plain("block PAY-1\nA\ncontract\nis missing") == "block PAY-1 A contract\nis missing"
 
 
 @pytest.mark.parametrize("hyphen", HYPHENS)

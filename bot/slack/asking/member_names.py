@@ -5,6 +5,8 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from models.fields import folded
+
 AT_ONCE = 500
 MOST_PAGES = 40
 METHOD = "users.list"
@@ -49,4 +51,4 @@ def _names(member: Mapping[str, Any]) -> set[str]:
         profile.get("display_name"),
         member.get("name"),
     )
-    return {str(name).strip().casefold() for name in told if name and str(name).strip()}
+    return {folded(str(name)) for name in told if name and str(name).strip()}

@@ -1,5 +1,6 @@
 """Ana, Ben and Cleo are the council; PAY-1 tests its MVP; its ballot goes to #portfolio."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,10 @@ def opens(slack, who="ana", **answers):
     return ballot(slack)
 
 
+BALLOT = re.compile(r"^PAY-1 · (Persevere, pivot or stop|Decided|Not decided)")
+"""How a ballot begins, and what takes its place."""
+
+
 def ballot(slack, channel="portfolio"):
     """The ballot, or its result, as the channel shows it."""
     return slack.wait_for(
@@ -68,9 +73,8 @@ def ballot(slack, channel="portfolio"):
 
 def dm(slack, who):
     """The same as they have it."""
-    found = ("Vote: ", "Decided: ", "Not decided: ")
     return slack.wait_for(
-        lambda: next((m for m in slack.dm(who).messages if m.text.startswith(found)), None)
+        lambda: next((m for m in slack.dm(who).messages if BALLOT.search(m.text)), None)
     )
 
 

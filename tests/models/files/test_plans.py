@@ -5,6 +5,7 @@ import pytest
 from models.files import kinds
 from models.files.epic_plan import KnownEpics, plan_of_epics
 from models.files.matching import guessed, matched
+from models.files.names import StreamNames
 from models.files.project_plan import KnownProject, KnownProjects, Rows, plan_of_projects
 from models.files.table import read_table
 from models.portfolio.portfolio import Phase
@@ -170,3 +171,10 @@ def test_milestones_of_two_projects_keep_their_order():
     planned, _ = projects(projects="code\nA\nB\n", milestones="project,code\nB,Z\nA,2\nB,A\nA,1\n")
     places = [(row["project_code"], row["position"]) for row in planned.rows["milestones"]]
     assert places == [("B", 1), ("A", 1), ("B", 2), ("A", 2)]
+
+
+def test_a_stream_is_one_however_its_name_is_composed():
+    streams = StreamNames(None, may_found=True)
+    spellings = ["Zürich", "Zu\u0308rich", "Zü\u200brich", "\u202azürich\u202c", " Zürich\u00a0"]
+    assert {streams.named(each) for each in spellings} == {"Zürich"}
+    assert streams.new == ["Zürich"]

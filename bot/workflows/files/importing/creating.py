@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.fields import folded, tidy
 from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream, derive_prefix
 from models.portfolio.preset import USUAL_BOARD
@@ -53,25 +54,28 @@ def ensure_streams(
     One that was merged away gives its successor. A new one's keys begin with its prefix of
     `prefixes`, else with letters of its name.
     """
-    streams = {stream.name: stream for stream in portfolio.value_streams}
+    streams = {folded(stream.name): stream for stream in portfolio.value_streams}
     taken = set(
         session.scalars(
             select(ValueStream.key_prefix).where(ValueStream.workspace_id == portfolio.workspace_id)
         )
     )
     wished = prefixes or {}
-    for name in dict.fromkeys(names):
-        if name not in streams:
+    called = {name: folded(name) for name in names}
+    for name, word in called.items():
+        if word not in streams:
             wish = wished.get(name)
             prefix = wish if wish and wish not in taken else derive_prefix(name, taken)
             taken.add(prefix)
-            streams[name] = ValueStream(
+            streams[word] = ValueStream(
                 workspace_id=portfolio.workspace_id,
-                name=name,
+                name=tidy(name),
                 key_prefix=prefix,
                 next_number=1,
                 created_at=at,
             )
-            portfolio.value_streams.append(streams[name])
+            portfolio.value_streams.append(streams[word])
     session.flush()
-    return {name: stream.successor for name, stream in streams.items()}
+    by_name = {stream.name: stream for stream in streams.values()}
+    by_name |= {name: streams[word] for name, word in called.items()}
+    return {name: stream.successor for name, stream in by_name.items()}

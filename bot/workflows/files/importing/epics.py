@@ -19,6 +19,7 @@ from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, Transition
+from models.fields import folded
 from models.files.epic_plan import EpicPlan, KnownEpics, Name, plan_of_epics
 from models.files.matching import GoodRow
 from models.files.names import NOBODY
@@ -117,10 +118,10 @@ def _streams_of(plan: EpicPlan) -> Iterator[str]:
 
 def _found_themes(session: Session, portfolio: Portfolio, plan: EpicPlan, at: datetime) -> None:
     query = select(Theme.name).where(Theme.portfolio_id == portfolio.id)
-    there = {name.casefold() for name in session.scalars(query)}
+    there = {folded(name) for name in session.scalars(query)}
     here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
     for name in plan.new_themes:
-        if name.casefold() not in there:
+        if folded(name) not in there:
             session.add(Theme(**here, name=name, created_at=at))
 
 
