@@ -1,5 +1,6 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -67,6 +68,9 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
+
+NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
+"""What the world is called."""
 
 SINGLE = frozenset({ShiftShown, SettingsShown, BoardShown})
 """Pages of one thing, which nobody turns."""
@@ -405,6 +409,32 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
         name = "about" if route.form else "it"
         with pytest.raises(Mistake, match=r"^Only "), shop.database.write() as session:
             route.handler(call, session, **given, **{name: made(route.action, world)})
+
+
+def test_a_portfolio_closed_since_shows_nothing_of_itself_to_who_held_a_page_of_it(
+    slack, shop, world
+):
+    here, dana = world["portfolio"].workspace_id, slack.workspace.user_named("dana").id
+    world = world | {"shift": world["shift"]()}
+    heard = [route for way in (PAGE, OPENS, DOES) for route in routes.of(way)]
+    asked = [(route, [made(route.action, world)], {}) for route in heard]
+    for route in routes.of(SAVES):
+        given = {"form": sample(route.form), "about": made(route.action, world)}
+        asked.append((route, [], given))
+    with shop.database.write() as session:
+        for portfolio in session.scalars(select(Portfolio)):
+            portfolio.open_to_all = False
+    call = Call(Context(shop.database, slack.clock), here, dana, "U0", slack.clock.now(), args=None)
+    told = {}
+    for route, it, given in asked:
+        try:
+            with shop.database.write() as session:
+                said = str(route.handler(call, session, *it, **given))
+        except Mistake as refused:
+            said = refused.sentence
+        if found := NAMES & set(re.findall(r"\w+", said)):
+            told[route.action.kind] = (found, said)
+    assert told == {}
 
 
 def sample(form):

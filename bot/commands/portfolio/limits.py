@@ -49,7 +49,8 @@ def set_limits(
 def _scope(
     call: Call, session: Session, it: LimitPortfolio | LimitStream
 ) -> tuple[Portfolio, ValueStream | None]:
+    act = call.act(session)
     if isinstance(it, LimitPortfolio):
-        return basics.portfolio_of(session, call.workspace_id, it.id), None
+        return basics.seen_portfolio(act, it.id), None
     stream = streams.stream_of(session, call.workspace_id, it.id)
-    return stream.portfolio, stream
+    return basics.seen_portfolio(act, stream.portfolio_id), stream
