@@ -64,7 +64,7 @@ def test_a_log_that_does_not_hold_is_exit_code_1_and_one_sentence_where(tack, sh
 def test_a_log_without_an_anchor_says_what_it_was_not_held_against(tack, shop):
     done = tack("audit", "verify")
     assert done.returncode == 0
-    assert "There was no anchor to check it against: with one that was told once" in done.stderr
+    assert "There was no anchor to check it against: with one recorded earlier" in done.stderr
 
 
 def test_what_is_no_anchor_is_one_sentence(tack, shop):

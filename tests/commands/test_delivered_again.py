@@ -98,4 +98,4 @@ def test_an_opened_home_is_drawn(slack, replicas):
     ana.opens_home()
     three_times(slack, last(slack, "events_api"))
     assert count(replicas, Home) == 1
-    assert "Shop" in "\n".join(ana.opens_home().texts)
+    slack.wait_for(lambda: "Shop" in "\n".join(ana.opens_home().texts))

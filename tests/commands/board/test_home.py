@@ -59,7 +59,7 @@ def test_still_right_said_in_home_is_gone_from_it(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic move PAY-1 implementing", channel="payments")
     slack.clock.advance(timedelta(days=20))
-    home = home_of(slack, "ana", "last news 20 days ago")
+    home = home_of(slack, "ana", "last update 20 days ago")
     home.click("Still right")
     says(slack, home, "Nothing is waiting for you.")
 
@@ -120,7 +120,7 @@ def test_a_closed_portfolio_is_nobodys_board_without_a_role(slack, shop):
     proposed(slack, "Pay by bank transfer")
     with shop.database.write() as session:
         session.scalars(select(Portfolio)).one().open_to_all = False
-    home = home_of(slack, "dana", "you have none so far")
+    home = home_of(slack, "dana", "you have none yet")
     assert "Shop" not in "\n".join(home.texts)
     assert "Pay by bank transfer" not in "\n".join(home.texts)
 

@@ -50,7 +50,7 @@ def test_the_menu_of_the_card_opens_the_form_as_well(slack, shop):
     ana.chooses_overflow("Edit", channel="payments")
     assert ana.form().title == "Edit PAY-1"
     assert ana.form().submit().closed
-    assert "nothing was changed" in ana.last_private().text
+    assert "nothing changed" in ana.last_private().text
 
 
 def test_what_the_state_asks_for_comes_first(slack, shop):

@@ -375,6 +375,7 @@ def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):
         scope = scope_of(session, portfolio_id, None)
         early = changes_between(session, scope, MONDAY, CLOSES_AT)
         late = changes_between(session, scope, CLOSES_AT, CLOSES_AT + 3 * HOUR)
-        assert ([each.key for each in early.decided], early.stopped) == (["D-1"], [])
-        assert late.decided == []
-        assert [epic.key for epic, _ in late.stopped] == ["PAY-1"]
+        assert [each.decision for each in early.decided.named] == ["D-1"]
+        assert early.stopped.count == 0
+        assert late.decided.count == 0
+        assert [epic.key for epic in late.stopped.named] == ["PAY-1"]

@@ -211,7 +211,7 @@ def test_who_gets_what_nobody_owned_is_told(database, shop):
         hand_over(session, shop[0], BEN, 1, CLEO, LATER)
         assert direct_messages(session) == [(CLEO, MessageKind.OWNER)]
         said = notices()[MessageKind.OWNER].draw(session, 1, LATER).text
-        assert said == f"<@{CLEO}> owns *PAY-1 · Pay by bank transfer* now."
+        assert said == f"<@{CLEO}> now owns PAY-1 · Pay by bank transfer."
 
 
 def test_the_owner_changed_in_the_form_is_handed_over_to_as_well(database, shop):

@@ -251,12 +251,15 @@ def test_a_restricted_epic_takes_a_place_and_is_not_named(database, shop):
 @pytest.mark.parametrize(
     ("limited", "full"),
     [
-        ({"prefix": "PAY", "state": "implementing"}, "Payments has 1 of 1 in Implementing"),
+        (
+            {"prefix": "PAY", "state": "implementing"},
+            r"Implementing is full \(1 of 1 in Payments\)",
+        ),
         (
             {"prefix": "PAY", "state": "implementing", "phase": Phase.TESTING},
-            "Payments has 1 of 1 in Testing the MVP; a place opens when PAY-1 moves on",
+            r"Testing the MVP is full \(1 of 1 in Payments\); a place opens when PAY-1 moves on",
         ),
-        ({"state": "implementing"}, "Shop has 1 of 1 in Implementing"),
+        ({"state": "implementing"}, r"Implementing is full \(1 of 1 in Shop\)"),
         ({"state": "implementing", "phase": Phase.DELIVERING}, None),
         ({"prefix": "ONB", "state": "implementing"}, None),
         ({"prefix": "PAY", "state": "ready"}, None),
@@ -278,7 +281,7 @@ def test_delivering_has_a_limit_of_its_own(database, shop):
     put(database, shop, "implementing", "A", phase=Phase.DELIVERING)
     epic = put(database, shop, "implementing", "B")
     limit(database, 1, prefix="PAY", state="implementing", phase=Phase.DELIVERING)
-    with pytest.raises(NotYet, match="Payments has 1 of 1 in Delivering"):
+    with pytest.raises(NotYet, match=r"Delivering is full \(1 of 1 in Payments\)"):
         go(database, shop, epic, "implementing", reason="good", phase=Phase.DELIVERING)
 
 

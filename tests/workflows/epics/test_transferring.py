@@ -89,7 +89,7 @@ def test_its_card_follows_and_where_it_stood_is_said_where_it_went(database, sho
             (CLEO, "stream_move_told", step.id),
         ]
         said = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
-        assert "went from Payments to Onboarding" in said
+        assert "moved from Payments to Onboarding" in said
         assert "It fits there. Its key stays. Its card is in <#C0ONB>." in said
     with database.read() as session:
         due = {work.key for work in session.scalars(select(Work)) if work.key.startswith("message")}
@@ -115,7 +115,7 @@ def test_back_again_it_has_one_card_and_each_place_says_where_it_went(database, 
             ("C0PAY", "epic_card", 1),
         ]
         said = notices()[MessageKind.STREAM_MOVE].draw(session, there.id, LATER).text
-        assert "It is in Payments now." in said
+        assert "It is now in Payments." in said
 
 
 def test_a_stream_without_a_channel_has_no_card_of_it(database, shop):

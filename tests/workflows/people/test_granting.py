@@ -246,9 +246,9 @@ def test_who_is_given_a_role_hears_once_from_whom_what_and_where(database, here)
     ((who, said),) = told_of_roles(database)
     assert who == DANA
     assert said == (
-        "<@U0ANA> gave you the role *finance* as stand-in in Shop. Who has it funds streams, "
-        "approves shifts, changes projects, reads the audit log. You are asked where nobody else "
-        "with it can be reached. App Home shows what waits for you."
+        "<@U0ANA> gave you the role finance as stand-in in Shop. You can now fund streams, "
+        "approve shifts, change projects, read the audit log. You are asked when nobody else "
+        "with the role can be reached. App Home shows what waits for you."
     )
 
 
@@ -265,8 +265,8 @@ def test_a_role_in_a_portfolio_that_is_not_live_is_told_when_it_goes_live(databa
         go_live(session, here[0], ANA, here[1], MONDAY)
     (cleo, of_shop), (dana, of_payments) = told_of_roles(database)
     assert (cleo, dana) == (CLEO, DANA)
-    assert "the role *council* in Shop." in of_shop
-    assert "the role *epic owner* in Shop · Payments." in of_payments
+    assert "the role council in Shop." in of_shop
+    assert "the role epic owner in Shop · Payments." in of_payments
 
 
 def test_a_role_taken_away_again_is_no_longer_told_of_as_theirs(database, here):
