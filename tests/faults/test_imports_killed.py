@@ -72,5 +72,5 @@ def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, kept, chan
     shop.slack.wait_for(ana.files)
     shop.slack.settle()
     assert [file.name for file in ana.files()] == ["ideas - not brought in.csv"]
-    told = [m for m in shop.slack.dm("ana").messages if "came into Shop" in m.text]
+    told = [m for m in shop.slack.dm("ana").messages if "imported into Shop" in m.text]
     assert len(told) == 1

@@ -79,7 +79,7 @@ class Load:
         """Keep the reason of a move that was answered with where the epic is now."""
         text = typed.removeprefix("/epic ")
         sent = next(d for d in reversed(self.shop.slack.deliveries) if d.payload["text"] == text)
-        if " is in " in (sent.ack or {}).get("text", ""):
+        if " is now in " in (sent.ack or {}).get("text", ""):
             self.acknowledged.append(reason)
 
     def _propose(self):
