@@ -91,7 +91,16 @@ export function marked(text) {
   return made;
 }
 
-export const plainWords = (text) => element("span", {}, marked(text)).textContent;
+// What is read of it without its marks, line by line.
+export function plainWords(text) {
+  const made = element("span", {}, marked(text));
+  for (const each of made.querySelectorAll("br")) each.replaceWith("\n");
+  for (const each of made.querySelectorAll("blockquote, pre")) {
+    each.before("\n");
+    each.after("\n");
+  }
+  return made.textContent.trim();
+}
 
 // A text object of Block Kit, marked or plain.
 export function words(object) {

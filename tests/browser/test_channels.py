@@ -125,7 +125,7 @@ def test_what_is_not_sent_stays_with_its_place(desk, office):
     go(desk, "# payments")
     expect(box).to_have_value("One\nTwo")
     box.press("Enter")
-    expect(article(desk, "OneTwo")).to_be_visible()
+    expect(article(desk, "One Two")).to_be_visible()
     say(desk, "/epik")
     expect(desk.get_by_text("/epik is not a valid command.")).to_be_visible()
     expect(box).to_have_value("/epik")

@@ -20,7 +20,7 @@ def test_ana_proposes_and_ben_moves_it_on_his_home(page, slack):
     form.get_by_label("What do you believe, in a sentence?").fill("It helps <!channel> & *b*.")
     form.get_by_role("button", name="Propose", exact=True).click()
     expect(form).to_be_hidden()
-    expect(card(page, re.compile("^PAY-1 Pay by bank transfer. Funnel"))).to_be_visible()
+    expect(card(page, re.compile("^PAY-1 · Pay by bank transfer Payments"))).to_be_visible()
     expect(page.get_by_text("It helps <!channel> & *b*.")).to_be_visible()
     expect(page.get_by_text("Only visible to you")).to_be_visible()
 

@@ -68,13 +68,13 @@ def proposes(page, title):
     form.get_by_label("What do you believe, in a sentence?").fill("More people pay.")
     form.get_by_role("button", name="Propose", exact=True).click()
     expect(form).to_be_hidden()
-    expect(message(page, f"PAY-1 {title}. Funnel")).to_be_visible()
+    expect(message(page, f"PAY-1 · {title} Payments")).to_be_visible()
 
 
 def decides(page, choice):
     be(page, "Ben", "payments")
     say(page, "/epic move PAY-1 implementing")
-    card = message(page, "PAY-1 Pay by")
+    card = message(page, "PAY-1 · Pay by bank transfer Payments")
     expect(card).to_contain_text("Testing the MVP")
     later(page, "1 week", "Monday, 18 May 2026")
     be(page, "Ana", "payments")
@@ -90,7 +90,7 @@ def decides(page, choice):
 
     for count, name in enumerate(("Ben", "Cleo"), start=1):
         be(page, name, "portfolio")
-        ballot = message(page, "Persevere, pivot or stop?")
+        ballot = message(page, "PAY-1 · Persevere, pivot or stop?")
         ballot.get_by_role("button", name=f"{choice}: ").click()
         expect(ballot).to_contain_text(f"Voted ({count}):")
     later(page, "1 hour", "Monday, 18 May 2026")
@@ -125,7 +125,7 @@ def shifts(page):
 
     for name in ("Cleo", "Dana"):
         be(page, name, "portfolio")
-        request = message(page, "Approve a budget shift?")
+        request = message(page, "Budget shift · €80,000 from Onboarding to Payments")
         request.get_by_role("button", name="Approve €80,000").click()
         sure = page.get_by_role("dialog", name="Approve this budget shift?")
         expect(sure).to_contain_text("Onboarding keeps €1,520,000 available.")
