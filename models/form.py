@@ -60,9 +60,9 @@ class Question:
 class Line(Question):
     """A line of text."""
 
-    def parse(self, text: str, facts: Facts) -> str:
-        """With single spaces."""
-        return tidy(text)
+    def parse(self, text: str, facts: Facts) -> str | None:
+        """With single spaces; None where nobody would see anything of it."""
+        return tidy(text) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
