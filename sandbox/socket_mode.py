@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import secrets
 import threading
 from collections.abc import Callable, Coroutine
@@ -220,7 +221,7 @@ class Connections:
 
 async def _send(socket: WebSocket, frame: dict[str, Any]) -> None:
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        await socket.send_json(frame)
+        await socket.send_text(json.dumps(frame))  # in ASCII, as Slack sends it
 
 
 def _goodbye(reason: str) -> dict[str, Any]:

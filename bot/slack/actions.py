@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.slack.blocks import Block, Element, Option, button, field, option, text_input
 from bot.slack.choosers import ALL, asked_first, searching
-from bot.slack.values import OldButton
+from bot.slack.values import NULL, OldButton
 from models.base import Base
 
 KINDS: dict[str, type["Action"]] = {}
@@ -160,7 +160,7 @@ class Memory(BaseModel):
 def read_memory(text: str) -> Memory:
     """What a view remembers. Raises OldButton for what this Tack does not write."""
     try:
-        return Memory.model_validate_json(text)
+        return Memory.model_validate_json(text.replace(NULL, ""))
     except ValidationError as error:
         raise OldButton from error
 
@@ -169,7 +169,7 @@ def read_action(text: str) -> Action:
     """What was carried. Raises OldButton for what this Tack does not write."""
     kind, _, values = text.partition(" ")
     try:
-        return KINDS[kind].model_validate_json(values)
+        return KINDS[kind].model_validate_json(values.replace(NULL, ""))
     except (KeyError, ValidationError) as error:
         raise OldButton from error
 

@@ -42,8 +42,10 @@ def show_form(
 ) -> None:
     """Open a form, or put it on top of the one in front. Raises TriggerExpired."""
     show = client.views_push if in_form else client.views_open
+    if not (trigger_id := body.get("trigger_id")):
+        raise TriggerExpired
     try:
-        show(trigger_id=body["trigger_id"], view=dict(view))
+        show(trigger_id=trigger_id, view=dict(view))
     except SlackApiError as error:
         if error.response.get("error") in TRIGGER_GONE:
             raise TriggerExpired from error
@@ -103,7 +105,7 @@ def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:
     kind = args.body.get("type")
     answer = answers.refusal(mistake)
     if kind == "view_submission":
-        if errors := _errors(mistake, args.body["view"]["blocks"], names):
+        if errors := _errors(mistake, args.body.get("view", {}).get("blocks", ()), names):
             args.ack(response_action="errors", errors=errors)
         else:
             args.ack(response_action="update", view=answers.note(answer))
@@ -128,8 +130,8 @@ def _typed(body: Mapping[str, Any]) -> str:
 
 def _show_as_home(args: Args, answer: answers.Answer) -> None:
     """An answer to someone who opened their Home is what they see there."""
-    event = args.body["event"]
-    if event["type"] == "app_home_opened" and event.get("tab") == "home":
+    event = args.body.get("event", {})
+    if event.get("type") == "app_home_opened" and event.get("tab") == "home" and "user" in event:
         view = {"type": "home", "blocks": list(answer.blocks)}
         args.client.views_publish(user_id=event["user"], view=view)
 

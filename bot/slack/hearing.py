@@ -27,6 +27,7 @@ from bot.slack.answering import (
 from bot.slack.asking.members import Members
 from bot.slack.asking.user_groups import Told, UserGroups
 from bot.slack.lookup import after_ack
+from bot.slack.typed import Payload, payload
 from bot.slack.values import OldButton
 from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import workspace_of
@@ -126,7 +127,7 @@ class Call:
     @property
     def action(self) -> Mapping[str, Any]:
         """The button, menu or field that was used."""
-        action: Mapping[str, Any] = self.body["actions"][0]
+        action: Mapping[str, Any] = next(iter(self.body["actions"]), Payload())
         return action
 
     @property
@@ -260,6 +261,7 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
 
     def listen(args: Args) -> None:
         at = context.clock.now()
+        args.body = payload(args.body)
         try:
             team_id = str(args.context.team_id)
             context.members.check_at_home(args.body, team_id)

@@ -102,6 +102,8 @@ def hear(
 
     def middleware(args: Args) -> BoltResponse | None:
         route = _find(tables, args.body)
+        if route is not None and not (args.context.team_id and args.context.user_id):
+            return BoltResponse(status=400, body="whose is that?")
         if route is None:
             args.next()
             return None
@@ -153,8 +155,8 @@ def _find(tables: Mapping[str, Table[Route]], body: Mapping[str, Any]) -> Route 
         return None
     try:
         heard = _IDS[kind](body)
-    except KeyError:
-        return None
+    except (LookupError, TypeError, AttributeError):
+        heard = ""  # heard like what an earlier Tack once showed
     return tables[kind].find(heard)
 
 

@@ -1,7 +1,32 @@
-"""Reading what was typed and chosen in a form."""
+"""Reading what Slack told, and what was typed and chosen in a form."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from bot.slack.values import OldButton
+from models.fields import UNSTORABLE
+
+AS_DRAWN = frozenset({"blocks", "attachments"})
+"""What Tack drew comes back with it, and is not looked at."""
+
+
+class Payload(dict[str, Any]):
+    """A part of what Slack told; asked for what was left out it raises OldButton."""
+
+    def __missing__(self, key: str) -> Any:
+        raise OldButton
+
+
+def payload(told: Any) -> Any:
+    """What Slack told, without what is null and what no database keeps."""
+    if isinstance(told, str):
+        return UNSTORABLE.sub("", told)
+    if isinstance(told, list):
+        return [payload(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    said = ((key, each) for key, each in told.items() if each is not None)
+    return Payload((key, each if key in AS_DRAWN else payload(each)) for key, each in said)
 
 
 def answers_of(view: Mapping[str, Any]) -> dict[str, str | None]:
@@ -26,7 +51,10 @@ def lists_of(view: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _all_held(element: Mapping[str, Any]) -> tuple[str, ...]:
     options = element.get("selected_options") or ()
     people = element.get("selected_users") or element.get("selected_conversations") or ()
-    return (*(str(option["value"]) for option in options), *(str(person) for person in people))
+    return (
+        *(str(option["value"]) for option in options),
+        *(str(person) for person in people),
+    )
 
 
 def _held(element: Mapping[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """What buttons and forms carry back: ids, versions, what was typed; no amounts and no rights."""
 
 from dataclasses import asdict
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +11,15 @@ from models.portfolio.portfolio import Phase
 
 REASON_LENGTH = 500
 """Of a reason for a move, as its forms take it."""
+
+
+LARGEST = 2**31 - 1
+Whole = Annotated[int, Field(ge=0, le=LARGEST)]
+"""An id, a version or a number of a page: what the databases keep."""
+
+
+NULL = "\\u0000"
+"""As JSON spells the one character that is never stored."""
 
 
 class OldButton(Mistake):
@@ -31,6 +40,14 @@ class OldForm(Mistake):
         )
 
 
+def whole(text: str | None) -> int:
+    """The id that was chosen. Raises OldButton."""
+    digits = text or ""
+    if not (digits.isascii() and digits.isdigit() and int(digits[:11]) <= LARGEST):
+        raise OldButton
+    return int(digits)
+
+
 class Value(BaseModel):
     """Something to be carried by a button, an option or a form."""
 
@@ -44,7 +61,7 @@ class Value(BaseModel):
     def read(cls, value: str) -> Self:
         """What was carried. Raises OldButton."""
         try:
-            return cls.model_validate_json(value)
+            return cls.model_validate_json(value.replace(NULL, ""))
         except ValidationError as error:
             raise OldButton from error
 
@@ -52,16 +69,16 @@ class Value(BaseModel):
 class EpicRef(Value):
     """An epic, and what to do with it."""
 
-    epic: int
+    epic: Whole
     do: Literal["open", "answer", "edit", "move", "persevere", "block", "stop", "history"] = "open"
 
 
 class MoveTo(Value):
     """A move of an epic whose card showed that version."""
 
-    epic: int
-    version: int
-    to: int
+    epic: Whole
+    version: Whole
+    to: Whole
     phase: Phase | None = None
 
 
@@ -74,7 +91,7 @@ class MoveAnyway(MoveTo):
 class ColumnRef(Value):
     """A column of the board: a state, or one of its two."""
 
-    state: int
+    state: Whole
     phase: Phase | None = None
 
 
@@ -88,19 +105,19 @@ class MoveWithReason(MoveTo):
 class EpicVersion(Value):
     """An epic as a form showed it, and where the form was opened."""
 
-    epic: int
-    version: int
+    epic: Whole
+    version: Whole
     channel: str | None = None
 
 
 class ListPage(Value):
     """A page of the list of epics, and what narrows it: the fields of a filter."""
 
-    page: int
-    streams: tuple[int, ...] = ()
-    states: tuple[int, ...] = ()
+    page: Whole
+    streams: tuple[Whole, ...] = ()
+    states: tuple[Whole, ...] = ()
     phases: tuple[Phase, ...] = ()
-    themes: tuple[int, ...] = ()
+    themes: tuple[Whole, ...] = ()
     no_theme: bool = False
     mine: bool = False
     blocked: bool = False
@@ -119,37 +136,37 @@ class ListPage(Value):
 class HomeChoice(Value):
     """What to see in App Home; None stands for all, or for the first portfolio."""
 
-    portfolio: int | None = None
-    stream: int | None = None
-    state: int | None = None
+    portfolio: Whole | None = None
+    stream: Whole | None = None
+    state: Whole | None = None
     phase: Phase | None = None
-    theme: int | None = None
+    theme: Whole | None = None
     no_theme: bool = False
     mine: bool = False
-    page: int = 1
+    page: Whole = 1
 
 
 class BoardRef(Value):
     """A value stream's board, to be looked at where a message was read."""
 
-    portfolio: int
-    stream: int
+    portfolio: Whole
+    stream: Whole
 
 
 class ProposalForm(Value):
     """What the form remembers: where it was opened, what it shows, and which ideas were alike."""
 
-    portfolio: int
+    portfolio: Whole
     channel: str | None = None
     numbers: bool = False
-    similar: tuple[int, ...] = ()
+    similar: tuple[Whole, ...] = ()
     origin: str | None = None
 
 
 class SubscriptionRef(Value):
     """A channel's digest, and what to do with it."""
 
-    subscription: int
+    subscription: Whole
     do: Literal["preview", "change", "pause"] = "preview"
 
 
@@ -162,34 +179,34 @@ class SubscribeForm(Value):
 class DigestScope(Value):
     """What a digest tells of: a whole portfolio, or one of its streams."""
 
-    portfolio: int
-    stream: int | None = None
+    portfolio: Whole
+    stream: Whole | None = None
 
 
 class FactCheckRef(Value):
     """A question to an owner about all their epics."""
 
-    check: int
+    check: Whole
 
 
 class PlaceRef(Value):
     """Where a role holds: a stream, a portfolio, or without either everywhere."""
 
-    portfolio: int | None = None
-    stream: int | None = None
+    portfolio: Whole | None = None
+    stream: Whole | None = None
 
 
 class RolesPage(Value):
     """A page of the list of roles."""
 
-    page: int = 1
+    page: Whole = 1
 
 
 class GrantRef(Value):
     """A role that was given, and the page of the list it is on."""
 
-    grant: int
-    page: int = 1
+    grant: Whole
+    page: Whole = 1
 
 
 class PersonRef(Value):
@@ -207,32 +224,32 @@ class HandoverForm(PersonRef):
 class AuditRef(Value):
     """A page of the audit log: of an epic, or of all with a person or a word; `before` a number."""
 
-    epic: int | None = None
+    epic: Whole | None = None
     person: str | None = Field(default=None, max_length=32)
     word: str | None = Field(default=None, max_length=80)
-    before: int | None = None
+    before: Whole | None = None
 
 
 class UploadRef(Value):
     """A file that someone brought."""
 
-    upload: int
+    upload: Whole
 
 
 class ExportForm(Value):
     """What the form remembers: the portfolio where there is one only, and where it was opened."""
 
-    portfolio: int
+    portfolio: Whole
     channel: str | None = None
 
 
 class ExportRef(Value):
     """An export that did not go well."""
 
-    export: int
+    export: Whole
 
 
 class MessageRef(Value):
     """A message that Slack refused."""
 
-    message: int
+    message: Whole

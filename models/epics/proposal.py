@@ -42,6 +42,7 @@ NEEDED = {
     "value_stream": "Choose the value stream this belongs to.",
     "hypothesis": "One sentence is enough, and a guess is fine.",
     "owner": "Choose who owns it from now on.",
+    "type": "Choose one of the list.",
 }
 """What is said where nothing was answered; of a new epic its proposer is the owner."""
 

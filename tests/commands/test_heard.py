@@ -482,6 +482,19 @@ def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop,
                 assert name in ack["errors"]
 
 
+SENT = ("", "\x00", "\ud800", "²", "-1", "2147483648", "9" * 400, None, ...)
+
+
+def test_each_field_of_each_form_takes_whatever_is_sent(slack, shop, world):
+    for route in routes.of(SAVES):
+        action = made(route.action, world)
+        for name, said in [(n, said) for n in route.form.questions() for said in SENT]:
+            sent = send(slack, action, route.form, **{name: said})
+            assert sent.error is None, (action.kind, name, said)
+            assert "Something broke" not in str(sent.ack), (action.kind, name, said)
+    slack.findings.clear()  # of people who are not there
+
+
 def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(slack, shop, world):
     for route in routes.of(SAVES):
         action = as_it_is_now(shop, made(route.action, world))

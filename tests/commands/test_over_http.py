@@ -37,6 +37,8 @@ MALFORMED = (
     (urlencode({"payload": '{"type":"view_submission","view":[]}'}).encode(), FORM),
     (urlencode({"payload": '{"type":["x"]}'}).encode(), FORM),
     (b"command=", FORM),
+    (b"command=%2Fepic", FORM),
+    (b"command=%2Fepic&team_id=T1", FORM),
 )
 
 

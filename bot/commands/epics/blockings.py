@@ -6,7 +6,6 @@ from bot.slack.typed import answers_of
 from bot.slack.values import EpicRef, EpicVersion
 from bot.views.epics import block_form
 from bot.workflows.epics import blocking, finding
-from models.fields import UNSTORABLE
 
 
 def open_block(call: Call, epic_id: int) -> None:
@@ -21,7 +20,7 @@ def open_block(call: Call, epic_id: int) -> None:
 def block_by_form(call: Call) -> None:
     """Note why it cannot go on."""
     memory = EpicVersion.read(call.view["private_metadata"])
-    reason = UNSTORABLE.sub("", answers_of(call.view).get(block_form.REASON) or "")
+    reason = answers_of(call.view).get(block_form.REASON) or ""
     with call.write() as session:
         epic = blocking.block(session, call.workspace_id, call.actor, memory.epic, reason, call.at)
         told = block_form.blocked(epic)
@@ -45,7 +44,6 @@ def block_typed(call: Call, key: str, reason: str) -> None:
     if not reason:
         open_block(call, epic.id)
         return
-    reason = UNSTORABLE.sub("", reason)
     with call.write() as session:
         epic = blocking.block(session, call.workspace_id, call.actor, epic.id, reason, call.at)
         told = block_form.blocked(epic)

@@ -10,14 +10,13 @@ from bot.slack.answers import Answer
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import EpicVersion, OldButton
+from bot.slack.values import EpicVersion, OldButton, whole
 from bot.views.epics import idea_answer
 from bot.views.epics.buttons import ReplyToQuestion
 from bot.workflows.epics import answering, finding
 from models.epics.answer import ANSWERS, AnswerKind, IdeaAnswer, ReplyForm
 from models.epics.proposal import NONE
 from models.errors import FieldMistakes
-from models.fields import UNSTORABLE
 
 
 def open_answer(call: Call, epic_id: int) -> None:
@@ -82,13 +81,13 @@ def _said(typed: Mapping[str, str | None]) -> IdeaAnswer:
         raise FieldMistakes({idea_answer.KIND: "Choose one of the three."})
     if kind not in ANSWERS or not (theme in (None, NONE) or theme.isdigit()):
         raise OldButton
-    because = UNSTORABLE.sub("", typed.get(idea_answer.REASON) or "").strip() or None
+    because = (typed.get(idea_answer.REASON) or "").strip() or None
     if theme == NONE and because is None and kind == AnswerKind.YES:
         raise FieldMistakes({idea_answer.REASON: "Say why it has no theme, in a few words."})
     return IdeaAnswer(
         kind=AnswerKind(kind),
-        words=UNSTORABLE.sub("", typed.get(idea_answer.WORDS) or "").strip() or None,
-        theme_id=int(theme) if theme not in (None, NONE) else None,
+        words=(typed.get(idea_answer.WORDS) or "").strip() or None,
+        theme_id=whole(theme) if theme not in (None, NONE) else None,
         theme_none_because=because,
         owner_user_id=typed.get(idea_answer.OWNER),
     )

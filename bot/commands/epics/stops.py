@@ -6,7 +6,6 @@ from bot.slack.typed import answers_of
 from bot.slack.values import EpicVersion
 from bot.views.epics import stop_form
 from bot.workflows.epics import finding, stopping
-from models.fields import UNSTORABLE
 
 
 def open_stop(call: Call, epic_id: int) -> None:
@@ -21,8 +20,8 @@ def open_stop(call: Call, epic_id: int) -> None:
 def stop_by_form(call: Call) -> None:
     memory = EpicVersion.read(call.view["private_metadata"])
     typed = answers_of(call.view)
-    reason = UNSTORABLE.sub("", typed.get(stop_form.REASON) or "")
-    learned = UNSTORABLE.sub("", typed.get(stop_form.LEARNED) or "")
+    reason = typed.get(stop_form.REASON) or ""
+    learned = typed.get(stop_form.LEARNED) or ""
     with call.write() as session:
         epic = stopping.stop(
             session,
@@ -46,7 +45,6 @@ def stop_typed(call: Call, key: str, reason: str) -> None:
     if not reason:
         open_stop(call, epic.id)
         return
-    reason = UNSTORABLE.sub("", reason)
     with call.write() as session:
         epic = stopping.stop(
             session, call.workspace_id, call.actor, epic.id, None, reason, None, call.at

@@ -4,7 +4,7 @@ from bot.slack import answers
 from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import ExportForm, ExportRef, OldButton
+from bot.slack.values import ExportForm, ExportRef, OldButton, whole
 from bot.views.files import export_form, export_told
 from bot.workflows.files import requesting
 from models.files.export import ExportFormat
@@ -28,9 +28,9 @@ def export(call: Call) -> None:
     memory = ExportForm.read(call.view["private_metadata"])
     typed = answers_of(call.view)
     chosen, form = typed.get(export_form.PORTFOLIO), typed.get(export_form.FORMAT)
-    if form not in set(ExportFormat) or not (chosen or "0").isdecimal():
+    if form not in set(ExportFormat):
         raise OldButton
-    portfolio_id = int(chosen) if chosen else memory.portfolio
+    portfolio_id = whole(chosen) if chosen else memory.portfolio
     with call.write() as session:
         asked = requesting.request(
             session,

@@ -16,7 +16,7 @@ from bot.slack.asking.member_names import read_member_names
 from bot.slack.asking.members import CannotSay
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import OldButton, UploadRef
+from bot.slack.values import OldButton, UploadRef, whole
 from bot.views.files import import_form
 from bot.workflows.files import uploading
 from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
@@ -218,14 +218,14 @@ def _show_later(call: Call, draw: Callable[[], View], otherwise: Callable[[str],
 def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind, Mapping[str, Any]]:
     """The portfolio, what the rows are, and the file as Slack tells of it."""
     typed = answers_of(view)
-    portfolio_id = typed.get(import_form.PORTFOLIO) or ""
+    portfolio_id = whole(typed.get(import_form.PORTFOLIO))
     kind = typed.get(import_form.KIND)
-    if not portfolio_id.isdigit() or kind not in {each.value for each in UploadKind}:
+    if kind not in {each.value for each in UploadKind}:
         raise OldButton
     files = view["state"]["values"].get(import_form.FILE, {}).get(import_form.FILE, {}).get("files")
     if not files:
         raise FieldMistakes({import_form.FILE: "Choose the file to bring in."})
-    return int(portfolio_id), UploadKind(kind), files[0]
+    return portfolio_id, UploadKind(kind), files[0]
 
 
 def _matched(view: Mapping[str, Any], upload: Upload) -> dict[str, str]:
@@ -235,9 +235,9 @@ def _matched(view: Mapping[str, Any], upload: Upload) -> dict[str, str]:
         name = block_id.removeprefix(import_form.MATCH)
         if chosen in (None, import_form.LEAVE_OUT):
             continue
-        if not chosen.isdigit() or int(chosen) >= len(upload.columns):
+        if (place := whole(chosen)) >= len(upload.columns):
             raise OldButton
-        matching[name] = upload.columns[int(chosen)]
+        matching[name] = upload.columns[place]
     return matching
 
 

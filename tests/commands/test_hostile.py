@@ -1,0 +1,168 @@
+"""Whatever a payload holds or leaves out, it is answered with a sentence that says what to do."""
+
+import json
+
+import pytest
+from slack_bolt import BoltRequest
+
+from bot.commands import ACTIONS, COMMANDS, OPTIONS, VIEWS
+from bot.slack import values
+from bot.slack.values import Value
+from tests.commands.conftest import card, proposes
+
+KINDS = [each for each in vars(values).values() if isinstance(each, type) and each is not Value]
+KINDS = [each for each in KINDS if issubclass(each, Value)]
+HOSTILE = ("", "\x00", "\ud800", "²", "-1", "0", "2147483648", "9" * 400, "{}", "[]", "none")
+LEFT_OUT = object()
+TYPED = (
+    "/epic propose",
+    "/epic edit PAY-1",
+    "/epic answer PAY-1",
+    "/epic stop PAY-1",
+    "/epic block PAY-1",
+    "/epic move PAY-1",
+    "/epic restrict PAY-1",
+    "/portfolio export",
+    "/portfolio import",
+    "/portfolio people",
+    "/portfolio roles",
+    "/portfolio setup",
+    "/portfolio streams",
+    "/portfolio settings",
+    "/portfolio projects",
+    "/portfolio themes",
+    "/flow digest subscribe",
+    "/budget fund",
+    "/budget show",
+    "/decision list",
+)
+WORDS = (
+    "show",
+    "move PAY-1",
+    "answer",
+    "owner PAY-1",
+    "list",
+    "people",
+    "audit",
+    "digest",
+    "shift",
+)
+CHOICES = (
+    {},
+    {"selected_option": None},
+    {"selected_option": {}},
+    {"selected_options": [{}]},
+    {"selected_user": "U\x00"},
+    {"selected_date": "9999-99-99"},
+    {"selected_time": "25"},
+    *({"value": each} for each in HOSTILE),
+    *({"selected_option": {"value": each}} for each in HOSTILE),
+)
+
+
+def example(kind, number):
+    """The JSON of a value whose every number is this."""
+    held = {}
+    for name, field in kind.model_fields.items():
+        if field.is_required():
+            told = str(field.annotation)
+            held[name] = number if "int" in told else "C0PAY"
+            if "tuple" in told:
+                held[name] = [number]
+            if "Literal" in told:
+                held[name] = field.annotation.__args__[0]
+        elif field.annotation is int and name != "at":
+            held[name] = number
+        elif "str" in str(field.annotation) and "tuple" not in str(field.annotation):
+            held[name] = "a\x00"
+    if "form" in held:
+        held["form"] = {"portfolio": number, "version": number}
+    return json.dumps(held)
+
+
+CARRIED = [example(kind, number) for kind in KINDS for number in (1, 2**31, 10**30)]
+
+
+@pytest.fixture
+def hears(slack, shop):
+    """Hears what Ana does as if it came over a socket, and minds every broken handler."""
+    ana = slack.as_user("ana").id
+
+    def hear(kind, **told):
+        team = {"id": slack.team_id}
+        body = {"type": kind, "team": team, "user": {"id": ana, "team_id": slack.team_id}, **told}
+        answer = shop.bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        assert answer.status == 200, (kind, told)
+        assert "Something broke" not in answer.body, (kind, told)
+        return answer
+
+    yield hear
+    said = "".join(message.text for message in slack.dm("ana").messages)
+    assert "Something broke" not in said
+    slack.findings.clear()  # triggers of this Slack are none of Slack's
+
+
+VIEW = {"id": "V1", "type": "modal", "callback_id": "x", "hash": "1.a", "blocks": []}
+
+
+def ids(table):
+    """An id that each entry of a table hears."""
+    return [each if isinstance(each, str) else each.pattern.replace(".+", "x") for each in table]
+
+
+def test_each_button_and_menu_takes_whatever_it_carries_or_leaves_out(hears):
+    for heard in ids(ACTIONS):
+        action = {"action_id": heard, "block_id": "b", "type": "button"}
+        hears("block_actions", actions=[action])
+        hears("block_actions", actions=[action | {"selected_option": None}], view=VIEW)
+        for carried in (*HOSTILE, *CARRIED):
+            hears("block_actions", actions=[action | {"value": carried}])
+            menu = action | {"selected_option": {"value": carried}}
+            hears("block_actions", actions=[menu], view=VIEW | {"private_metadata": carried})
+
+
+def test_each_form_takes_whatever_it_remembers_or_leaves_out(hears):
+    for heard in ids(VIEWS):
+        view = VIEW | {"callback_id": heard}
+        hears("view_submission", view=view)
+        for carried in (*HOSTILE, *CARRIED):
+            remembers = view | {"private_metadata": carried}
+            hears("view_submission", view=remembers)
+            hears("view_submission", view=remembers | {"state": {"values": {}}})
+
+
+def test_each_list_takes_whatever_is_typed_or_left_out(hears):
+    for heard in ids(OPTIONS):
+        hears("block_suggestion", action_id=heard)
+        for typed in (*HOSTILE, LEFT_OUT):
+            said = {} if typed is LEFT_OUT else {"value": typed}
+            hears("block_suggestion", action_id=heard, **said)
+        for carried in CARRIED:
+            view = VIEW | {"private_metadata": carried}
+            hears("block_suggestion", action_id=heard, block_id="b", view=view)
+            hears("block_suggestion", action_id=heard, block_id="b", view=view, value="a")
+
+
+def test_a_command_takes_whatever_is_typed_or_left_out(hears):
+    for command in COMMANDS:
+        hears("command", command=command.name)
+        for typed in (*HOSTILE, *(f"{word} {each}" for word in WORDS for each in HOSTILE)):
+            hears("command", command=command.name, text=typed)
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_each_field_of_each_form_takes_whatever_is_sent(slack, hears, typed):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ana = slack.as_user("ana")
+    ana.types(typed, channel="payments")
+    view = slack.wait_for(ana.form).view
+    fields = [block for block in view["blocks"] if block["type"] == "input"]
+    blank = {each["block_id"]: {each["element"]["action_id"]: {}} for each in fields}
+    for block in fields:
+        for held in CHOICES:
+            field = {block["element"]["action_id"]: held}
+            for others in (blank, {}):
+                state = {"values": others | {block["block_id"]: field}}
+                hears("view_submission", view=view | {"state": state})
+    hears("view_submission", view={"type": "modal", "callback_id": view["callback_id"]})
