@@ -3,6 +3,7 @@
 import pytest
 
 from models.fields import plain, plain_key
+from models.form import Line
 
 SPACES = (" ", "\t", "\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\u2060", "\ufeff")
 HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"
@@ -29,3 +30,7 @@ def test_a_key_is_the_same_with_whichever_hyphen(hyphen):
 
 def test_a_key_is_without_what_nobody_sees():
     assert plain_key("\u2066PAY\u00ad-1\u2069\ufeff") == "PAY-1"
+
+
+def test_a_line_of_what_nobody_sees_is_no_answer():
+    assert Line(label="Category").take("\u200b \u2060", {}) is None
