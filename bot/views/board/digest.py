@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -30,9 +30,10 @@ from bot.workflows.board import digest as reporting
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import LEAD, THREADS
 from bot.workflows.epics.waiting import UNOWNED
-from models.board.content import InFlight
+from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
+from models.flow.told import Several
 from models.message import MessageKind
 
 MENU = "digest_menu"
@@ -71,7 +72,7 @@ def digest(telling: DigestContent) -> Answer:
         return Answer([section(said)])
     asked = [section(line.said, line.button) for line in _asked(telling)]
     for level in TERSE:
-        blocks = _blocks(telling, facts | {"terse": level}, asked)
+        blocks = _blocks(telling, facts | _picked(telling, level), asked)
         if _length(blocks) <= LENGTH:
             break
     return Answer(blocks)
@@ -163,8 +164,8 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "when": subscription.told_when,
         "by": subscription.subscribed_by,
         "preview": telling.preview,
-        "terse": TERSE[0],
         **_limits(telling.in_flight),
+        **_picked(telling, TERSE[0]),
     }
     facts["period"], facts["days"] = _period(telling)
     return facts
@@ -179,6 +180,7 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
     return {
         "over": in_flight.over,
         "over_named": in_flight.over[:TITLE_STREAMS],
+        "many_over": len(in_flight.over) if len(in_flight.over) > TITLE_STREAMS else 0,
         "by_limits": [
             (lead, [each for each in kind if each in named])
             for lead, kind in (("over", in_flight.over), ("at the limit", full), ("below", below))
@@ -187,11 +189,71 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
         "not_named": len(limited) - len(named),
         "charted": {each.name: each.load for each in sorted(named, key=lambda each: each.name)},
         "limited": len(limited),
-        "crowded_columns": [
-            each for each in in_flight.columns if each.load.over or each.load.is_full
-        ],
         "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
     }
+
+
+class Some(NamedTuple):
+    """The first of several, and how many are left."""
+
+    some: Sequence[Any]
+    left: int = 0
+
+    @classmethod
+    def of(cls, each: Sequence[Any], most: int, count: int | None = None) -> "Some":
+        """So many of them at most; `count` is how many there are, where not all are named."""
+        some = each[:most]
+        return cls(some, (len(each) if count is None else count) - len(some))
+
+
+def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
+    """What of the changes and of what is in flight is named, the less the terser."""
+    changes, in_flight = telling.changes, telling.in_flight
+    stops, last_stop = (2, 7) if terse < TERSE[-1] else (1, 4)
+    stopped = changes.stopped
+    themes = Some.of(in_flight.themes, 3)
+    slip = telling.content.milestones.slip
+    return {
+        "terse": terse,
+        "counts": _counts(changes),
+        "finished": _some(changes.finished),
+        "came_in": _some(changes.came_in),
+        "decided": Some.of(changes.decided.named, 3, changes.decided.count),
+        "stopped": Some.of(stopped.named, stops),
+        "stopped_too": Some.of(
+            [each.key for each in stopped.named[stops:]], last_stop - stops, stopped.count - stops
+        ),
+        "columns": [each for each in in_flight.columns if terse < 3 or _is_crowded(each.load)],
+        "streams": Some.of(in_flight.streams, STREAMS_NAMED),
+        "several_streams": len(in_flight.streams) > 1,
+        "themes": themes,
+        "of_other_themes": sum(each.load.count for each in in_flight.themes[len(themes.some) :]),
+        "waits_with_it": [each.key for each in slip.epics.named[:2]] if slip else [],
+    }
+
+
+def _some(found: Several[Any]) -> Some:
+    """Three, or two of more."""
+    return Some.of(found.named, 3 if found.count <= 3 else 2, found.count)
+
+
+def _is_crowded(load: Any) -> bool:
+    return bool(load.over or load.is_full)
+
+
+def _counts(changes: Changes) -> list[str]:
+    """ "2 came in", "1 was stopped": each that is not 0."""
+    each = (
+        (changes.came_in.count, "came in", "came in"),
+        (changes.reopened.count, "came back", "came back"),
+        (changes.finished.count, "finished", "finished"),
+        (changes.stopped.count, "was stopped", "were stopped"),
+        (changes.back.count, "went back to the funnel", "went back to the funnel"),
+        (changes.new_ideas, "new idea", "new ideas"),
+        (changes.stopped_ideas, "idea was stopped", "ideas were stopped"),
+        (changes.decided.count, "decision was made", "decisions were made"),
+    )
+    return [f"{count:,} {one if count == 1 else more}" for count, one, more in each if count]
 
 
 def _same_day(moment: datetime, telling: DigestContent) -> bool:
