@@ -204,7 +204,7 @@ def _take(
         way = "push" if len(_view_ids(call)) < MOST_VIEWS else "update"
         return Again(_look(call, memory, about, form, _kept(typed)), way)
     try:
-        with call.write() as session:
+        with call.write(again=True) as session:
             if first_time(session, call.workspace_id, request, call.at):
                 told = route.handler(call, session, form=form, about=about)
                 return _with_invitations(call, told, outside)

@@ -25,6 +25,11 @@ TRIGGER_GONE = frozenset(
 )
 """Slack's pages name it in two ways; on the third form no fourth can be put either."""
 
+BUSY = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+"""Slack did not open it this time, and may the next."""
+
 NOT_REACHED = (OSError, HTTPException)
 
 Names = Callable[[Sequence[str]], Sequence[str]]
@@ -47,7 +52,8 @@ def show_form(
     try:
         show(trigger_id=trigger_id, view=dict(view))
     except SlackApiError as error:
-        if error.response.get("error") in TRIGGER_GONE:
+        busy = error.response.status_code >= 500 or error.response.get("error") in BUSY
+        if busy or error.response.get("error") in TRIGGER_GONE:
             raise TriggerExpired from error
         raise
     except NOT_REACHED as error:
@@ -88,8 +94,8 @@ def answer_where_it_happened(args: Args, answer: answers.Answer, *, replace: boo
         in_form = body.get("view", {}).get("type") == "modal"
         try:
             show_form(args.client, body, answers.note(answer), in_form=in_form)
-        except TriggerExpired:
-            log.info("no form for the answer")
+        except (TriggerExpired, SlackApiError) as error:
+            log.info("no form for the answer", error=str(error)[:200])
         else:
             return
     channel_id = (body.get("channel") or {}).get("id")

@@ -1,7 +1,8 @@
 """Hearing what someone did in Slack, and answering it: once, privately, in time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,7 @@ from bot.slack.answering import (
 from bot.slack.asking.members import Members
 from bot.slack.asking.user_groups import Told, UserGroups
 from bot.slack.lookup import after_ack
-from bot.slack.typed import Payload, payload
+from bot.slack.typed import Payload, payload, request_of
 from bot.slack.values import OldButton
 from bot.workflows.keeping import Act
 from bot.workflows.people.workspaces import workspace_of
@@ -36,11 +37,18 @@ from models.clock import Clock
 from models.database import Database
 from models.errors import Mistake
 from models.fields import plain
+from models.seen import first_time, was_seen
 
 log = structlog.get_logger(__name__)
 
+MOST_ANSWERED = 1_000
+
 Handler = Callable[["Call"], None]
 """Reads, decides, acks, shows; what it raises before its ack is answered here."""
+
+
+class SentTwice(Exception):
+    """A form that was delivered before: what it does is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ class Context:
     members: Members = field(default_factory=Members)
     user_groups: UserGroups = field(default_factory=UserGroups)
     _workspaces: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """How the last forms were answered, in case one is delivered once more."""
 
     def workspace_id(self, team_id: str) -> int:
         """The workspace of a Slack team, remembered after the first time."""
@@ -73,6 +83,8 @@ class Call:
     args: Args
     unfit_named: frozenset[str] = frozenset()
     """Who of those that a form names can have no role or task any more."""
+    writes: list[bool] = field(default_factory=list)
+    """Of each transaction it began, whether it may be done again."""
 
     @property
     def who(self) -> tuple[int, str]:
@@ -103,9 +115,26 @@ class Call:
         """Where everything is stored."""
         return self.context.database
 
-    def write(self) -> AbstractContextManager[Session]:
-        """One transaction, told in the audit log as this person's."""
-        return self.database.write(audit.Act(self.actor, self.source, self.at))
+    @contextmanager
+    def write(self, *, again: bool = False) -> Iterator[Session]:
+        """One transaction, told in the audit log as this person's.
+
+        Of a form that is delivered twice it is done once, unless it may be done again. Raises
+        SentTwice.
+        """
+        place = len(self.writes)
+        self.writes.append(again)
+        with self.database.write(audit.Act(self.actor, self.source, self.at)) as session:
+            if self.is_form and not again:
+                request = f"{request_of(self.body)}:{place}"
+                if not first_time(session, self.workspace_id, request, self.at):
+                    raise SentTwice
+            yield session
+
+    def came_before(self, session: Session) -> bool:
+        """Whether this very command was heard already; it is from now on."""
+        request = f"command:{self.body['trigger_id']}"
+        return not first_time(session, self.workspace_id, request, self.at)
 
     def write_as_told(self) -> AbstractContextManager[Session]:
         """One transaction about what Slack told of someone: it befell them, they did not do it."""
@@ -275,7 +304,7 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
                 at=at,
                 args=args,
             )
-            handler(call)
+            hear_once(handler, call)
         except Mistake as mistake:
             refuse(args, mistake, lambda ids: _names(context, args, ids, at))
         except TriggerExpired:
@@ -286,6 +315,28 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
             refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
 
     return listen
+
+
+def hear_once(handler: Handler, call: Call) -> None:
+    """Have it handled; a form that was delivered before is answered as it was then."""
+    if not call.is_form:
+        handler(call)
+        return
+    request, answered = request_of(call.body), call.context.answered
+    with call.database.read() as session:
+        came_before = was_seen(session, call.workspace_id, f"{request}:0")
+    try:
+        if came_before:
+            raise SentTwice
+        handler(call)
+    except SentTwice:
+        call.ack(**answered.get(request, {}))
+        return
+    if False in call.writes:
+        while len(answered) >= MOST_ANSWERED:
+            answered.pop(next(iter(answered)), None)
+        ack: Any = call.ack
+        answered[request] = json.loads(ack.response.body or "{}")
 
 
 def _names(context: Context, args: Args, user_ids: Sequence[str], at: datetime) -> Sequence[str]:

@@ -1,6 +1,8 @@
 """Reading what Slack told, and what was typed and chosen in a form."""
 
+import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from bot.slack.values import OldButton
@@ -27,6 +29,13 @@ def payload(told: Any) -> Any:
         return told
     said = ((key, each) for key, each in told.items() if each is not None)
     return Payload((key, each if key in AS_DRAWN else payload(each)) for key, each in said)
+
+
+def request_of(body: Mapping[str, Any]) -> str:
+    """What makes a form that is delivered twice the same: the view, and what is in it."""
+    view = body["view"]
+    said = json.dumps([view.get(part) for part in ("callback_id", "hash", "state")], sort_keys=True)
+    return f"form:{view['id']}:{sha256(said.encode()).hexdigest()}"
 
 
 def answers_of(view: Mapping[str, Any]) -> dict[str, str | None]:

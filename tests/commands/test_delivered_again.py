@@ -7,8 +7,11 @@ from sqlalchemy import func, select
 
 from models.board.digest import Subscription
 from models.board.home import Home
-from models.epics.epic import Epic, Transition
-from models.portfolio.portfolio import Portfolio
+from models.epics.epic import Answer, Blocking, Epic, Transition
+from models.files.export import Export
+from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.projects.project import Program, Project
 from tests.commands.conftest import card, furnish, proposes, running
 
 
@@ -90,6 +93,86 @@ def test_a_wish_for_a_digest_is_one(slack, replicas):
     assert ana.form().submit().closed
     three_times(slack, last(slack, "view_submission"))
     assert count(replicas, Subscription) == 1
+
+
+def opens(slack, *typed):
+    """A form that a command opens, by pages on the way and what is pressed on them."""
+    ana = slack.as_user("ana")
+    ana.types(typed[0], channel="payments")
+    for title, button in zip(typed[1::2], typed[2::2], strict=True):
+        slack.wait_for(lambda title=title: ana.form(title=title)).click(button)
+    return ana.form()
+
+
+FORMS = {
+    RoleGrant: ("/portfolio roles", "Who has which role", "Give a role"),
+    Export: ("/portfolio export",),
+    Project: ("/portfolio projects", "Projects", "Add a project"),
+    Program: ("/portfolio projects", "Projects", "Add a program"),
+    ValueStream: ("/portfolio streams", "Value streams", "Add a value stream"),
+    Blocking: ("/epic block PAY-1",),
+    Answer: ("/epic answer PAY-1",),
+}
+TYPED = {
+    "Its code": "MOB",
+    "What is it called?": "Mobile",
+    "Whose is it, in percent?": "PAY:60; ONB:40",
+    "Name": "Mobile",
+    "Its keys begin with": "MOB",
+    "What does it wait for?": "A contract",
+    "In a sentence": "What does it cost?",
+}
+CHOSEN = {"Which role?": "Viewer", "Where?": "Shop", "Your answer": "I have a question first"}
+
+
+@pytest.mark.parametrize("noun", FORMS, ids=lambda noun: noun.__name__)
+def test_a_form_has_one_effect_and_is_answered_as_the_first_time(slack, replicas, noun):
+    furnish(slack, replicas)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    form = opens(slack, *FORMS[noun])
+    for label in form.labels:
+        if label in TYPED:
+            form.fill(label, TYPED[label])
+        if label in CHOSEN:
+            form.choose(label, CHOSEN[label])
+        if label == "People":
+            form.choose(label, "cleo")
+    before = count(replicas, noun)
+    assert form.submit().closed
+    assert count(replicas, noun) == before + 1
+    sent = last(slack, "view_submission")
+    answers = three_times(slack, sent)
+    assert count(replicas, noun) == before + 1
+    assert sent.ack in [answer.ack for answer in answers]
+
+
+def test_a_typed_answer_is_one_and_is_said_again(slack, replicas):
+    furnish(slack, replicas)
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ben = slack.as_user("ben")
+    said = ben.types("/epic answer PAY-1 question What does it cost?", channel="payments").text
+    answers = three_times(slack, last(slack, "slash_commands"))
+    assert {answer.ack["text"] for answer in answers} == {said}
+    assert count(replicas, Answer) == 1
+    ben.types("/epic answer PAY-1 question What does it cost?", channel="payments")
+    slack.wait_for(lambda: count(replicas, Answer) == 2)
+
+
+def test_what_someone_mends_and_sends_once_more_is_taken(slack, replicas):
+    furnish(slack, replicas)
+    form = opens(slack, "/portfolio projects", "Projects", "Add a program")
+    form.fill("What is it called?", "Mobile")
+    assert form.submit().errors
+    assert form.submit().errors
+    form.fill("Its code", "MOB")
+    assert form.submit().closed
+    again = opens(slack, "/portfolio projects", "Projects", "Add a program")
+    again.fill("Its code", "MOB")
+    again.fill("What is it called?", "Mobile")
+    assert "already" in str(again.submit().errors)
+    assert count(replicas, Program) == 1
 
 
 def test_an_opened_home_is_drawn(slack, replicas):

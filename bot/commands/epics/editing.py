@@ -71,7 +71,7 @@ def save(call: Call) -> None:
     try:
         epic, columns = _store(call, memory, typed, shown)
     except ChangedMeanwhile as told:
-        with call.write() as session:
+        with call.write(again=True) as session:
             editing.note_told(
                 session, call.workspace_id, str(call.view["id"]), told.version, call.at
             )

@@ -53,9 +53,11 @@ def answer_typed(call: Call, key: str, words: str) -> None:
         return
     said = IdeaAnswer.read(epic.key, words)
     with call.write() as session:
-        done = answering.answer(
-            session, call.workspace_id, call.actor, epic.id, None, said, call.at
-        )
+        who = session, call.workspace_id, call.actor, epic.id
+        if call.came_before(session):
+            done = answering.answered_before(*who)
+        else:
+            done = answering.answer(*who, None, said, call.at)
         told = idea_answer.answered(done.epic, done.answer, done.missing)
     call.reply(told)
 

@@ -57,7 +57,7 @@ def read_file(call: Call) -> None:
     def matching() -> View:
         content = download(call.client, file, MOST_BYTES)
         table = read_table(content)
-        with call.write() as session:
+        with call.write(again=True) as session:
             upload = uploading.keep(
                 session,
                 call.workspace_id,
@@ -77,7 +77,7 @@ def read_file(call: Call) -> None:
             return import_form.file_form(open_to, portfolio_id, kind, mistake)
 
     if not _show_later(call, matching, once_more) and kept:
-        with call.write() as session:
+        with call.write(again=True) as session:
             uploading.drop(session, kept[0])
 
 
@@ -108,7 +108,7 @@ def show_rows(call: Call) -> None:
 def look_at_all(call: Call) -> None:
     """Keep the matching, say at once that it is looked at, and show what all of it comes to."""
     upload_id = _ref(call).upload
-    with call.write() as session:
+    with call.write(again=True) as session:
         upload = _upload(call, session)
         matching = _matched(call.view, upload)
         try:
@@ -143,7 +143,7 @@ def choose_again(call: Call) -> None:
 
 def bring_in(call: Call) -> None:
     """Have the worker bring it in; a second click changes nothing."""
-    with call.write() as session:
+    with call.write(again=True) as session:
         upload = uploading.confirm(
             session, call.workspace_id, call.actor, _ref(call).upload, call.at
         )

@@ -70,6 +70,14 @@ def answer(
     return answered
 
 
+def answered_before(session: Session, workspace_id: int, actor: str, epic_id: int) -> Answered:
+    """The epic with the answer it was given. Raises UnknownEpic."""
+    epic = locked(session, workspace_id, actor, epic_id)
+    given = answer_of(session, epic)
+    assert given is not None
+    return Answered(epic, given)
+
+
 def hold_way(session: Session, epic: Epic) -> None:
     """Hold where an idea with a yes goes, before what it lacked is stored."""
     to = next_column(epic) if epic.waits_with_a_yes else None
