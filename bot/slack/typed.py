@@ -34,7 +34,8 @@ def payload(told: Any) -> Any:
 def request_of(body: Mapping[str, Any]) -> str:
     """What makes a form that is delivered twice the same: the view, and what is in it."""
     view = body["view"]
-    said = json.dumps([view.get(part) for part in ("callback_id", "hash", "state")], sort_keys=True)
+    parts = ("callback_id", "hash", "private_metadata", "state")
+    said = json.dumps([view.get(part) for part in parts], sort_keys=True)
     return f"form:{view['id']}:{sha256(said.encode()).hexdigest()}"
 
 

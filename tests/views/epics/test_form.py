@@ -269,10 +269,10 @@ def test_the_form_at_its_fullest_fits():
     form = the_form(
         portfolio,
         memory=ProposalForm(
-            portfolio=2**31,
+            portfolio=2**31 - 1,
             channel="C" * 20,
             numbers=True,
-            similar=(2**31, 2**31),
+            similar=(2**31 - 1, 2**31 - 1),
             origin="https://" + "x" * 500,
         ),
         texts={"title": "🚀" * 4_000, "hypothesis": "🚀" * 4_000},
