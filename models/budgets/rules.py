@@ -1,5 +1,6 @@
 """Who decides a shift: whole numbers in minor units, nothing rounded, nothing looked up."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,14 +46,14 @@ class Band(StrEnum):
     COUNCIL = "council"
 
 
-class Rule:
+class Rule(ABC):
     """One limit of a shift: how much may still move within it, and whose yes it takes beyond."""
 
     beyond: Band
 
+    @abstractmethod
     def room(self, position: Position, rules: Rules) -> int | None:
         """The largest amount within it, in minor units; None where it sets no limit."""
-        raise NotImplementedError
 
 
 class Available(Rule):
