@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 import migrations
 from bot.cli import audit as cli_audit
 from bot.cli import exporting as cli_export
+from bot.cli import forecast as cli_forecast
 from bot.cli import importing as cli_projects
 from bot.cli import metrics as cli_metrics
 from bot.cli import run as cli_run
@@ -58,6 +59,7 @@ tack.add_typer(cli_audit.audit, name="audit")
 imports.command("projects")(cli_projects.import_projects)
 tack.command("export")(cli_export.export)
 tack.command("metrics")(cli_metrics.metrics)
+tack.command("forecast")(cli_forecast.forecast)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
 tack.command("routes")(cli_run.print_routes)

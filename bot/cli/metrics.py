@@ -16,6 +16,7 @@ from bot.cli.data import (
 from bot.workflows.flow.metrics import Metrics, metrics_at
 from bot.workflows.people.workspaces import workspace_id
 from models.calendar import spell_day
+from models.flow.line import Line, TooThin
 from models.flow.percentiles import Spread
 
 SPLIT = "B"
@@ -37,7 +38,7 @@ def metrics(
 
 def _as_data(told: Metrics) -> dict[str, Any]:
     return {
-        "as_of": _stamp(told.as_of),
+        "as_of": stamp(told.as_of),
         "items_known": told.items_known,
         "count_per_state": told.count_per_state,
         "wip_total": told.wip_total,
@@ -55,7 +56,7 @@ def _as_data(told: Metrics) -> dict[str, Any]:
             {
                 "id": each.id,
                 "state": each.state,
-                "committed_at": _stamp(each.committed_at),
+                "committed_at": stamp(each.committed_at),
                 "age_days": round(each.age_days, 6),
             }
             for each in told.oldest
@@ -63,6 +64,7 @@ def _as_data(told: Metrics) -> dict[str, Any]:
         "flow_efficiency": {
             SPLIT: {"items": told.efficient_items, "ratio_of_sums": _rounded(told.efficiency)}
         },
+        "line": line_as_data(told.line),
     }
 
 
@@ -77,11 +79,25 @@ def _spread(spread: Spread) -> dict[str, Any]:
     }
 
 
+def line_as_data(line: Line | TooThin) -> dict[str, Any] | None:
+    if isinstance(line, TooThin):
+        return None
+    scope = "value stream" if line.of_stream else "portfolio"
+    return {"days": round(line.days, 6), "scope": scope, "weeks": line.weeks, "n": line.n}
+
+
+def line_as_text(line: Line | TooThin) -> str:
+    if isinstance(line, TooThin):
+        return f"no line yet, it needs {line.needed} finished epics and there are {line.there}"
+    sample = f"from {line.n:,} that finished in {line.weeks} weeks"
+    return f"85 of 100 epics finish by day {line.day:,}, {sample}"
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
 
-def _stamp(moment: datetime) -> str:
+def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -101,6 +117,7 @@ def _as_text(portfolio: str, told: Metrics) -> str:
     )
     lines.append(f"Flow time in days: {_told(told.flow_times)}")
     lines.append(f"  in the last 365 days: {_told(told.flow_times_last_year)}")
+    lines.append(f"The line: {line_as_text(told.line)}")
     weeks = " ".join(str(done) for _, done in told.weeks)
     lines.append(f"Finished in 26 whole weeks: {told.throughput:,}")
     lines.append(f"  from {spell_day(told.weeks[0][0])} on, week by week: {weeks}")

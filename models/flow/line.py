@@ -43,6 +43,11 @@ class Line:
     sample: Sample
 
     @property
+    def days(self) -> float:
+        """The same in elapsed days, not rounded."""
+        return nearest_rank(self.sample.days, PERCENT)
+
+    @property
     def n(self) -> int:
         """How many epics it is drawn from."""
         return len(self.sample.days)

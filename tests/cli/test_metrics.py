@@ -20,6 +20,14 @@ WITHIN = 1e-6 + 1e-9
 """In days: both sides are rounded to as many places."""
 
 
+LINES = {
+    ("python-peps", "2026-08-22"): (1348.981609, 26, 27),
+    ("python-peps", "2015-12-31"): (662.088160, 52, 12),
+    ("kubernetes-keps", "2026-07-24"): (1853.396354, 26, 27),
+}
+"""The line as it is by then: in days, of so many weeks, from so many."""
+
+
 @pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])
 def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(tack, real_data, source):
     assert import_folder(tack, real_data / source, source).returncode == 0
@@ -45,6 +53,15 @@ def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(tack, 
         split, wanted = told["flow_efficiency"]["B"], expected["flow_efficiency"]["B"]
         ratio = pytest.approx(wanted["ratio_of_sums"], abs=WITHIN, rel=0)
         assert split == {"items": wanted["items"], "ratio_of_sums": ratio}
+        if (source, day) in LINES:
+            days, weeks, n = LINES[source, day]
+            exact = pytest.approx(days, abs=WITHIN, rel=0)
+            assert told["line"] == {"days": exact, "scope": "portfolio", "weeks": weeks, "n": n}
+            ahead = tack("forecast", "--portfolio", source, "--as-of", day, "--json")
+            found = json.loads(ahead.stdout)
+            assert found["forecast_exact"] == expected["forecast_exact"]
+            assert found["line"] == told["line"]
+            assert ("reason" in found) == (not expected["forecast_exact"])
 
 
 def test_as_text_the_figures_say_their_samples(tack, real_data):
@@ -57,6 +74,20 @@ def test_as_text_the_figures_say_their_samples(tack, real_data):
     ) in shown
     assert "Finished in 26 whole weeks: 28" in shown
     assert "98.2 % of the time in active states, over 373 epics" in shown
+    assert "The line: 85 of 100 epics finish by day 1,349, from 27 that finished in 26" in shown
+    where = ("forecast", "--portfolio", "python-peps", "--as-of")
+    one = json.loads(tack(*where, "2026-08-22", "--epic", "PEP-780", "--json").stdout)["epic"]
+    assert one["days"]["85"] == pytest.approx(1754.867407, abs=WITHIN, rel=0)
+    assert one["n"] == 11
+    shown = tack(*where, "2026-08-22", "--epic", "PEP-458").stdout
+    assert "PEP-458: none, 0 of the 27 took longer than it has" in shown
+    assert "in 4 weeks: 3 or more at 50 %, 2 or more at 70 %" in shown
+    assert "5 more: 6 weeks at 50 %, 10 weeks at 85 %, 12 weeks at 95 %" in shown
+    thin = tack(*where, "2015-12-31").stdout
+    assert "Forecast: none yet, needs 8 finished epics in 26 weeks, there are 0" in thin
+    gone = tack(*where, "2026-08-22", "--epic", "PEP-8")
+    assert gone.returncode == 2
+    assert "PEP-8 is not in flight on that day" in gone.stderr
 
 
 def test_before_anything_was_known_nothing_is_said_to_be_0_days(tack, real_data):

@@ -14,6 +14,7 @@ from bot.workflows.flow.clocks import Flow, flow_at
 from models.epics.epic import Epic
 from models.flow.days import microseconds, moment_of, whole_weeks
 from models.flow.figures import NEVER
+from models.flow.line import Line, TooThin, line_of, samples
 from models.flow.percentiles import Spread
 from models.portfolio.portfolio import Portfolio
 
@@ -51,6 +52,8 @@ class Metrics:
     oldest: Sequence[Oldest]
     efficient_items: int
     efficiency: float | None
+    line: Line | TooThin
+    """Of the whole portfolio."""
 
     @property
     def wip_total(self) -> int:
@@ -73,7 +76,8 @@ def metrics_at(session: Session, portfolio: Portfolio, moment: datetime) -> Metr
     in_flight = Counter(streams[id_] for id_ in flow.stream[clocks.in_flight].tolist())
     done = clocks.done_us < NEVER
     last_year = clocks.done_us > microseconds(moment - YEAR)
-    bounds = whole_weeks(moment, ZoneInfo(portfolio.time_zone), WEEKS)
+    zone = ZoneInfo(portfolio.time_zone)
+    bounds = whole_weeks(moment, zone, WEEKS)
     counts = clocks.throughput(bounds)
     items, ratio = clocks.efficiency()
     return Metrics(
@@ -90,6 +94,7 @@ def metrics_at(session: Session, portfolio: Portfolio, moment: datetime) -> Metr
         oldest=_oldest(session, portfolio, flow, names),
         efficient_items=items,
         efficiency=ratio,
+        line=line_of(samples(clocks, None, moment, zone)),
     )
 
 
