@@ -144,7 +144,8 @@ class Epic(Base):
         if requirement is Requirement.MVP_JUDGED:
             return self.phase is Phase.DELIVERING
         if requirement is Requirement.THEME:
-            return self.theme_id is not None or bool(self.theme_none_because)
+            said = self.theme_id is not None or bool(self.theme_none_because)
+            return said or not self.portfolio.has_themes
         column = {"owner": "owner_user_id", "project": "project_id"}.get(requirement)
         column = column or (
             f"{requirement}_minor" if requirement.endswith("_cost") else requirement

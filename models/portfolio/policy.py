@@ -10,7 +10,7 @@ class Requirement(StrEnum):
     """The first answer to the idea is yes."""
     OWNER = "owner"
     THEME = "theme"
-    """A theme, or none with a reason."""
+    """A theme, or none with a reason; of nobody while the portfolio has no themes."""
     HYPOTHESIS = "hypothesis"
     FOR_WHOM = "for_whom"
     INDICATOR = "indicator"

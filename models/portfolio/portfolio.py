@@ -5,8 +5,17 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    column,
+    exists,
+    table,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
@@ -88,9 +97,14 @@ class NothingToSplit(Mistake):
         super().__init__("Choose one epic at least that goes to the new value stream.")
 
 
+THEMES = table("themes", column("portfolio_id"), column("closed_at"))
+"""What is asked of the themes here, where they are not known yet."""
+
+
 class Portfolio(Base):
     """A set of value streams that share a currency, a time zone and a board."""
 
+    unaudited_columns = frozenset({"has_themes"})
     __tablename__ = "portfolios"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
 
@@ -109,6 +123,10 @@ class Portfolio(Base):
     """How many working days a steering decision took before Tack: the baseline for later."""
     open_to_all: Mapped[bool] = mapped_column(default=True)
     """Whether every member may see it and propose; else only who has a role in it."""
+    has_themes: Mapped[bool] = column_property(
+        exists().where(THEMES.c.portfolio_id == id, THEMES.c.closed_at.is_(None))
+    )
+    """Whether there is an open theme that epics can serve, as of when the portfolio was read."""
     live_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -42,6 +42,7 @@ def a_portfolio(streams=STREAMS, *, id=1, name="Shop", time_zone="Europe/Berlin"
         holidays=[],
         open_to_all=True,
         live_at=LIVE_AT,
+        has_themes=True,
     )
     Board(portfolio).use_preset(USUAL_BOARD)
     for number, state in enumerate(portfolio.states):

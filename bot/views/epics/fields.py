@@ -113,18 +113,19 @@ def fields_of(
 ) -> dict[str, Block]:
     """Every field by its name; why there is no theme is asked where none is chosen.
 
-    Objectives are asked for where there are some. The title of a new epic is heard while it is
-    typed, so that those alike can be shown.
+    Themes and objectives are asked for where there are some. The title of a new epic is heard
+    while it is typed, so that those alike can be shown.
     """
     found = _lines(choices.portfolio.currency, filled, is_new=is_new) | {
         STREAM: heard(field(STREAM, "Value stream", _streams(choices, filled.stream))),
         "project": _project(filled.project),
         "target_on": _day(filled),
         "horizon": _menu("horizon", "Horizon", "1, 2 or 3", HORIZONS, filled),
-        "theme": _theme(choices, filled.theme, no_theme=chosen_theme == NONE),
         "type": _menu("type", "Type", "Business or enabler", TYPES, filled),
         "owner": _owner(filled, is_new=is_new),
     }
+    if choices.themes or filled.theme or filled.text(REASON):
+        found["theme"] = _theme(choices, filled.theme, no_theme=chosen_theme == NONE)
     if chosen_theme == NONE:
         found[REASON] = reason_field(filled.text(REASON))
     if choices.objectives or filled.objective:

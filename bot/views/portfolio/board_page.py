@@ -12,7 +12,7 @@ from bot.views.portfolio.actions import (
     LimitPortfolio,
     UsePreset,
 )
-from models.portfolio.policy import NAMES
+from models.portfolio.policy import NAMES, Requirement
 from models.portfolio.portfolio import Portfolio, State
 from models.portfolio.preset import PRESETS, preset_of
 
@@ -28,10 +28,15 @@ def board_page(portfolio: Portfolio, page: BoardShown, *, in_use: bool) -> Shown
         actions("board", menus),
     ]
     for state in portfolio.states:
-        asks = [NAMES[each] for each in state.requirements]
+        asks = [_asked(each, portfolio) for each in state.requirements]
         said = words("portfolio/board_page", "state_line", state=state, asks=asks)
         blocks.append(section(said, _state_menu(portfolio, state)))
     return Shown("The board", blocks, page.but(number=1))
+
+
+def _asked(requirement: Requirement, portfolio: Portfolio) -> str:
+    waits = requirement is Requirement.THEME and not portfolio.has_themes
+    return f"{NAMES[requirement]} (once there are themes)" if waits else NAMES[requirement]
 
 
 def _state_menu(portfolio: Portfolio, state: State) -> Element:

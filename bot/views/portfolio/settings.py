@@ -1,6 +1,7 @@
 """What holds in a portfolio, each with what changes it; before it is live its set-up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.slack.actions import Action, Shown
 from bot.slack.blocks import Block, actions, divider, section
@@ -26,6 +27,26 @@ from models.portfolio.preset import preset_of
 STREAMS_NAMED = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a portfolio, by the words that are said of it, and the button that leads there."""
+
+    part: str
+    label: str
+    to: Callable[[Portfolio], Action]
+
+
+STEPS = [
+    Step("basics", "Change the basics", EditBasics.of),
+    Step("streams", "Value streams", lambda portfolio: StreamsList(portfolio=portfolio.id)),
+    Step("board", "The board", lambda portfolio: BoardShown(portfolio=portfolio.id)),
+    Step("limits", "Limits", LimitPortfolio.of),
+    Step("council", "Name people", lambda portfolio: NamePeople(portfolio=portfolio.id)),
+    Step("baseline", "Say how long", EditBaseline.of),
+]
+"""In their order; those of later rooms follow, each added by its room."""
+
+
 def settings_page(
     progress: Progress, page: SettingsShown, portfolios: Sequence[Portfolio], *, may_begin: bool
 ) -> Shown:
@@ -37,9 +58,9 @@ def settings_page(
     if menu := portfolio_menu(here, portfolios):
         blocks.append(actions("portfolio", menu))
     blocks.append(divider())
-    for part, label, action in _steps(portfolio):
-        said = words("portfolio/settings", part, **facts)
-        blocks.append(section(said, action.button(label)))
+    for step in STEPS:
+        said = words("portfolio/settings", step.part, **facts)
+        blocks.append(section(said, step.to(portfolio).button(step.label)))
     if not live:
         question = bare_words("portfolio/settings", "go_live", **facts)
         title = f"Go live with {portfolio.name}?"
@@ -49,18 +70,6 @@ def settings_page(
     elif may_begin:
         blocks.append(actions("another", [BeginPortfolio().button("Set up another portfolio")]))
     return Shown("Settings" if live else "Set up the portfolio", blocks, here)
-
-
-def _steps(portfolio: Portfolio) -> Sequence[tuple[str, str, Action]]:
-    """The words of each, and the button that leads there."""
-    return (
-        ("basics", "Change the basics", EditBasics.of(portfolio)),
-        ("streams", "Value streams", StreamsList(portfolio=portfolio.id)),
-        ("board", "The board", BoardShown(portfolio=portfolio.id)),
-        ("limits", "Limits", LimitPortfolio.of(portfolio)),
-        ("council", "Name people", NamePeople(portfolio=portfolio.id)),
-        ("baseline", "Say how long", EditBaseline.of(portfolio)),
-    )
 
 
 def _facts(progress: Progress) -> dict[str, object]:

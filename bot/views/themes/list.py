@@ -14,6 +14,7 @@ from bot.slack.blocks import (
     select,
 )
 from bot.slack.mrkdwn import bare_words, words
+from bot.views.portfolio.settings import STEPS, Step
 from bot.views.themes.actions import (
     AddKeyResult,
     AddObjective,
@@ -31,6 +32,8 @@ from bot.views.themes.actions import (
 from bot.workflows.themes.themes import ObjectivesPage, ThemeCount, ThemesPage
 from models.portfolio.portfolio import Portfolio
 from models.themes.theme import KeyResult, Objective, Theme
+
+STEPS.append(Step("themes", "Themes", lambda portfolio: ThemesList(portfolio=portfolio.id)))
 
 
 def theme_list(

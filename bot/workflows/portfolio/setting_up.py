@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.people.granting import tell_them
@@ -25,6 +25,7 @@ from models.portfolio.portfolio import Portfolio, ValueStream
 from models.portfolio.preset import USUAL_BOARD
 from models.portfolio.setup import Basics, Setup
 from models.projects.project import Project
+from models.themes.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Progress:
     finance: int
     stand_ins: int
     """Those for finance."""
+    themes: int
+    """The open ones."""
     epics: int
     projects: int
 
@@ -103,8 +106,8 @@ def go_live(
 def progress(session: Session, portfolio: Portfolio) -> Progress:
     """How far the setting up of the portfolio has come."""
 
-    def number(table: type[Epic] | type[Project]) -> int:
-        rows = select(func.count(table.id)).where(table.portfolio_id == portfolio.id)
+    def number(table: type[Epic] | type[Project] | type[Theme], *which: ColumnElement[bool]) -> int:
+        rows = select(func.count(table.id)).where(table.portfolio_id == portfolio.id, *which)
         return session.scalar(rows) or 0
 
     return Progress(
@@ -115,6 +118,7 @@ def progress(session: Session, portfolio: Portfolio) -> Progress:
         council=_people(session, portfolio, Role.COUNCIL),
         finance=_people(session, portfolio, Role.FINANCE),
         stand_ins=_people(session, portfolio, Role.FINANCE, stand_in=True),
+        themes=number(Theme, Theme.closed_at.is_(None)),
         epics=number(Epic),
         projects=number(Project),
     )

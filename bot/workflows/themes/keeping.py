@@ -1,15 +1,20 @@
 """Keeping themes: saying what the portfolio is after, and how far it has come."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.keeping import Act, Kept
 from bot.workflows.pointing import hold
+from bot.workflows.redrawing import redraw_cards, redraw_homes
 from bot.workflows.themes.themes import COMMAND
+from models.epics.epic import Epic
 from models.errors import Gone
 from models.form import Form
 from models.people.role import Right
+from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm
 from models.themes.theme import KeyResult, Objective, Theme
@@ -27,6 +32,22 @@ def _objective_of(session: Session, result: KeyResult) -> Objective:
     return session.get_one(Objective, result.objective_id)
 
 
+def redraw_demand(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """Have epics without a theme show whether one is asked for: from the portfolio's first on."""
+    states = [each.id for each in portfolio.states if Requirement.THEME in each.requirements]
+    without = Epic.theme_id.is_(None), Epic.theme_none_because.is_(None)
+    epics = select(Epic.id).where(Epic.state_id.in_(states), *without)
+    redraw_cards(session, portfolio.workspace_id, epics, at)
+    redraw_homes(session, portfolio.workspace_id, at)
+
+
+def _redraw_with_the_only(act: Act, theme: Theme) -> None:
+    portfolio = act.session.get_one(Portfolio, theme.portfolio_id)
+    here = Theme.portfolio_id == portfolio.id, Theme.closed_at.is_(None)
+    if (act.session.scalar(select(func.count(Theme.id)).where(*here)) or 0) <= 1:
+        redraw_demand(act.session, portfolio, act.at)
+
+
 THEMES = Kept(
     Theme,
     Right.EDIT_THEMES,
@@ -34,6 +55,7 @@ THEMES = Kept(
     called=lambda theme: theme.name,
     portfolio_id=lambda session, theme: theme.portfolio_id,
     unique="name",
+    redraws=_redraw_with_the_only,
 )
 OBJECTIVES = Kept(
     Objective,

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from models.epics.epic import Epic
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import State
+from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
 
 TITLE = "What should change?"
@@ -58,6 +59,7 @@ def test_what_the_state_asks_for_comes_first(slack, shop):
     with shop.database.write() as session:
         funnel = session.scalars(select(State).where(State.name == "funnel")).one()
         funnel.exit_requires = [Requirement.KILL_THRESHOLD, Requirement.THEME]
+        session.add(Theme(workspace_id=1, portfolio_id=1, name="Less paper"))
     form = editing(slack)
     assert form.labels[:3] == ["We stop if …", "Theme", TITLE]
 

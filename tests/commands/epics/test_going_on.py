@@ -10,6 +10,7 @@ from models.epics.epic import Epic
 from models.epics.obstacles import Override
 from models.portfolio.policy import USUAL
 from models.portfolio.portfolio import Portfolio, WipLimit
+from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
 
 REVIEWED = {
@@ -25,8 +26,9 @@ DECIDED = {**REVIEWED, "full_cost_minor": 42_000_000, "horizon": 1}
 
 @pytest.fixture
 def strict(slack, shop):
-    """The shop with the usual policies."""
+    """The shop with the usual policies, and a theme."""
     with shop.database.write() as session:
+        session.add(Theme(workspace_id=1, portfolio_id=1, name="Less paper"))
         for state in session.scalars(select(Portfolio)).one().states:
             state.exit_requires = [each.value for each in USUAL.get(state.name, ())]
     return shop

@@ -9,6 +9,7 @@ from bot.views.portfolio import going_live
 from bot.views.portfolio.actions import SettingsShown, StreamsList
 from bot.views.portfolio.settings import settings_page
 from bot.views.portfolio.stream_page import stream_page
+from bot.views.themes import list as themes_step  # noqa: F401  adds the step of the themes
 from bot.workflows.portfolio.setting_up import Progress
 from bot.workflows.portfolio.streams import StreamLine, StreamPage
 from models.portfolio.portfolio import Stage
@@ -17,7 +18,7 @@ from tests.views.builders import ANA, BEN, HOSTILE, MONDAY, a_portfolio, many_st
 from tests.views.reading import buttons, element, shown, shown_form
 
 NONE_YET = dict.fromkeys(
-    ("streams", "limits", "council", "finance", "stand_ins", "epics", "projects"), 0
+    ("streams", "limits", "council", "finance", "stand_ins", "themes", "epics", "projects"), 0
 )
 
 
@@ -69,7 +70,10 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "*6 · Before Tack* · open\n"
         "Later figures are compared with how long a steering decision took before.",
         "Say how long",
-        "*7 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
+        "*7 · Themes* · no themes yet\nWhat the portfolio is after. Optional: as long as there are "
+        "none, no idea has to name one.",
+        "Themes",
+        "*8 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
         "takes a CSV file here in Slack; whoever runs Tack can use `tack import`. Optional: you "
         "can start empty.",
         "Go live",
@@ -132,6 +136,7 @@ def test_the_settings_lead_to_everything_that_can_change():
         "Limits",
         "Name people",
         "Say how long",
+        "Themes",
     ]
     assert texts[8].startswith("*Limits* · 1 limit\n")
 

@@ -33,9 +33,10 @@ YES = IdeaAnswer(kind=AnswerKind.YES, theme_none_because="the law asks for it")
 
 @pytest.fixture
 def shop(database):
-    """Payments of Ben and Onboarding, live; the funnel asks what it usually does."""
+    """Payments of Ben and Onboarding, live, with a theme; the funnel asks what it usually does."""
     workspace_id, portfolio_id = a_portfolio(database, PAYMENTS, ONBOARDING)
     with database.write() as session:
+        session.add(Theme(workspace_id=workspace_id, portfolio_id=portfolio_id, name="Less paper"))
         funnel = session.get_one(Portfolio, portfolio_id).state("funnel")
         funnel.exit_requires = [each.value for each in USUAL["funnel"]]
     return workspace_id
@@ -112,6 +113,14 @@ def test_a_yes_without_all_there_has_to_be_is_kept_and_says_what_is_open(databas
     assert done.missing == ["1 answer open before the review: a theme or why there is none"]
     assert done.epic.state.name == "funnel"
     assert shown(database, idea).next is NextStep.FILL
+
+
+@pytest.mark.parametrize("closed_at", [None, MONDAY])
+def test_a_yes_asks_for_a_theme_only_where_the_portfolio_has_one(database, shop, idea, closed_at):
+    with database.write() as session:
+        session.scalars(select(Theme)).one().closed_at = closed_at
+    done = says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES))
+    assert done.epic.state.name == ("funnel" if closed_at is None else "reviewing")
 
 
 def test_a_yes_into_a_full_place_is_kept_and_says_what_opens_one(database, shop, idea):

@@ -4,18 +4,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 
 from bot.workflows.keeping import Act, who_changed
 from bot.workflows.people.workspaces import grant_admin
+from bot.workflows.redrawing import post
 from bot.workflows.themes import keeping as theming
 from bot.workflows.themes import themes as surveying
 from models.audit import audit
 from models.epics.epic import Epic
 from models.errors import ChangedSince, FieldMistakes, Gone
+from models.message import MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 from models.themes.theme import MOST_KEY_RESULTS, ClosedTheme, EnoughKeyResults, KeyResult, Theme
+from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO = "U0CLEO"
@@ -102,6 +106,33 @@ def test_closing_a_theme_keeps_its_epics_and_it_can_be_opened_again(database, he
         assert session.get_one(Theme, theme.id).closed_at == MONDAY
     with database.write() as session:
         assert theming.THEMES.close(act(session, here), theme.id, 2).closed_at is None
+
+
+def test_ideas_show_that_a_theme_is_asked_for_from_the_first_one_on(database, here):
+    with database.write() as session:
+        portfolio = session.get_one(Portfolio, here[1])
+        portfolio.state("funnel").exit_requires = ["theme"]
+        epic = an_epic(session, here[0], portfolio.value_streams[0].id)
+        card = post(session, here[0], MessageKind.EPIC_CARD, epic.id, "C0PAY", MONDAY).work_key
+
+    def drawn_after(change):
+        with database.write() as session:
+            session.execute(delete(Work))
+        changed = change()
+        with database.read() as session:
+            lacks = session.get_one(Epic, 1).lacks()
+            return changed, (session.get(Work, (here[0], card)) is not None, bool(lacks))
+
+    def close(theme):
+        with database.write() as session:
+            return theming.THEMES.close(act(session, here), theme.id, theme.version)
+
+    first, shown = drawn_after(lambda: a_theme(database, here))
+    assert shown == (True, True)
+    second, shown = drawn_after(lambda: a_theme(database, here, "Less paper"))
+    assert shown == (False, True)
+    assert drawn_after(lambda: close(second))[1] == (True, True)
+    assert drawn_after(lambda: close(first))[1] == (True, False)
 
 
 def test_no_objective_comes_under_a_closed_theme(database, here):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.files.importing import staging_epics as staging
 from bot.workflows.files.importing.creating import ensure_streams
 from bot.workflows.pointing import hold
+from bot.workflows.themes.keeping import redraw_demand
 from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, Transition
@@ -120,9 +121,10 @@ def _found_themes(session: Session, portfolio: Portfolio, plan: EpicPlan, at: da
     query = select(Theme.name).where(Theme.portfolio_id == portfolio.id)
     there = {folded(name) for name in session.scalars(query)}
     here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
-    for name in plan.new_themes:
-        if folded(name) not in there:
-            session.add(Theme(**here, name=name, created_at=at))
+    new = [name for name in plan.new_themes if folded(name) not in there]
+    session.add_all([Theme(**here, name=name, created_at=at) for name in new])
+    if new and not there:
+        redraw_demand(session, portfolio, at)
 
 
 def _row(planned: Mapping[str, Any], at: datetime) -> dict[str, Any]:
