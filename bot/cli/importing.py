@@ -42,7 +42,7 @@ from models.files.matching import (
     told_currency,
     units_of,
 )
-from models.files.project_plan import PARTS, ProjectPlan, Rows
+from models.files.plans.projects import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
 
 KINDS: Mapping[str, Kind] = {

@@ -22,6 +22,7 @@ from bot.cli import audit as cli_audit
 from bot.cli import exporting as cli_export
 from bot.cli import forecast as cli_forecast
 from bot.cli import importing as cli_projects
+from bot.cli import importing_decisions as cli_decisions
 from bot.cli import metrics as cli_metrics
 from bot.cli import run as cli_run
 from bot.cli.data import (
@@ -57,6 +58,7 @@ tack.add_typer(cli_run.admin, name="admin")
 tack.add_typer(cli_run.work, name="work")
 tack.add_typer(cli_audit.audit, name="audit")
 imports.command("projects")(cli_projects.import_projects)
+imports.command("decisions")(cli_decisions.import_decisions)
 tack.command("export")(cli_export.export)
 tack.command("metrics")(cli_metrics.metrics)
 tack.command("forecast")(cli_forecast.forecast)

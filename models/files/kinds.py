@@ -243,3 +243,49 @@ EPICS = Kind(
     ),
     (("key",), ("source", "source_id")),
 )
+
+DECISIONS = Kind(
+    "a decision",
+    (
+        Field("id", ("decision id", "decision", "number", "no", "ref"), longest=200, needed=True),
+        Field("title", ("name", "subject", "summary", "motion", "text"), longest=1_000),
+        Field("question", ("gate", "stage")),
+        Field("item", ("item id", "epic", "epic id", "epic key")),
+        Field("opened_at", ("opened", "opened on", "open from"), Sort.MOMENT, has_been=True),
+        Field(
+            "closed_at",
+            ("closed", "closed on", "decided at", "decided", "decided on", "date", "day"),
+            Sort.MOMENT,
+            needed=True,
+            has_been=True,
+        ),
+        Field("for", ("counted for", "votes for", "yes", "in favour", "declared for"), Sort.FIGURE),
+        Field("against", ("counted against", "votes against", "declared against"), Sort.FIGURE),
+        Field(
+            "abstain",
+            ("counted abstain", "abstained", "abstentions", "declared abstain"),
+            Sort.FIGURE,
+        ),
+        Field("eligible", ("electors", "could vote", "voters"), Sort.FIGURE),
+        Field(
+            "threshold_percent",
+            ("threshold", "threshold pct", "majority percent", "majority"),
+            Sort.FIGURE,
+        ),
+        Field("outcome", ("result", "status"), longest=80, needed=True),
+        SOURCE,
+    ),
+    (),
+)
+"""Decisions of before; one id can be of two sources."""
+
+VOTES = Kind(
+    "a vote",
+    (
+        Field("decision_id", ("decision",), longest=200, needed=True),
+        Field("voter", ("who", "member", "person", "elector"), longest=120, needed=True),
+        Field("choice", ("vote", "chosen"), longest=40),
+        SOURCE,
+    ),
+    (("decision_id", "voter"),),
+)

@@ -14,12 +14,12 @@ from bot.workflows.files.importing.epics import plan_epics
 from models.errors import Mistake
 from models.files import kinds
 from models.files.days import Today
-from models.files.epic_plan import EpicPlan
 from models.files.figures import Figures, Heading
 from models.files.kinds import Kind, Sort
 from models.files.matching import BadRow, GoodRow, matched, sum_row, units_of, without
 from models.files.names import MEMBER, NOBODY
-from models.files.project_plan import ProjectPlan, Rows
+from models.files.plans.epics import EpicPlan
+from models.files.plans.projects import ProjectPlan, Rows
 from models.files.table import Row, Table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio

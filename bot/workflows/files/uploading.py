@@ -20,8 +20,8 @@ from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import post, redraw_homes
 from models.database import Database
 from models.fields import UNSTORABLE
-from models.files.epic_plan import EpicPlan
 from models.files.matching import check_matching, guessed
+from models.files.plans.epics import EpicPlan
 from models.files.table import Table
 from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind, of_person
 from models.message import MessageKind

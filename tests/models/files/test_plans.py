@@ -3,10 +3,10 @@
 import pytest
 
 from models.files import kinds
-from models.files.epic_plan import KnownEpics, plan_of_epics
 from models.files.matching import guessed, matched
 from models.files.names import StreamNames
-from models.files.project_plan import KnownProject, KnownProjects, Rows, plan_of_projects
+from models.files.plans.epics import KnownEpics, plan_of_epics
+from models.files.plans.projects import KnownProject, KnownProjects, Rows, plan_of_projects
 from models.files.table import read_table
 from models.portfolio.portfolio import Phase
 from tests.views.builders import MONDAY, a_portfolio

@@ -24,7 +24,7 @@ from models.audit.audit import AuditEvent
 from models.database import Database
 from models.files import kinds
 from models.files.matching import guessed, matched
-from models.files.project_plan import Rows
+from models.files.plans.projects import Rows
 from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, MilestoneKind, Project, ProjectSnapshot

@@ -21,9 +21,9 @@ from models.audit.trail import note
 from models.database import Database
 from models.epics.epic import Epic, Transition
 from models.fields import folded
-from models.files.epic_plan import EpicPlan, KnownEpics, Name, plan_of_epics
 from models.files.matching import GoodRow
 from models.files.names import NOBODY
+from models.files.plans.epics import EpicPlan, KnownEpics, Name, plan_of_epics
 from models.portfolio.board import UnknownState
 from models.portfolio.portfolio import Portfolio, State, StateKind, ValueStream
 from models.projects.project import Project

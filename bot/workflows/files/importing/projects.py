@@ -20,7 +20,7 @@ from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
 from models.files.names import NOBODY
-from models.files.project_plan import (
+from models.files.plans.projects import (
     KnownProject,
     KnownProjects,
     ProjectPlan,

@@ -1,0 +1,152 @@
+"""`tack import decisions`: decisions of before from CSV files, each outcome counted anew."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from bot.cli.data import (
+    EncodingOption,
+    PortfolioOption,
+    WorkspaceOption,
+    by_command,
+    count_of,
+    ready_database,
+)
+from bot.workflows.files.importing.creating import (
+    USUAL_CURRENCY,
+    found_portfolio,
+    portfolio_named,
+)
+from bot.workflows.files.importing.decisions import load_decisions, plan_decisions
+from bot.workflows.people.workspaces import workspace_id
+from models.files import kinds
+from models.files.days import Today
+from models.files.kinds import Kind
+from models.files.matching import BadRow, GoodRow, guessed, matched
+from models.files.plans.decisions import DecisionPlan
+from models.files.table import Table, check_rows, of_file, read_table
+
+PARTS: Mapping[str, Kind] = {"decisions": kinds.DECISIONS, "votes": kinds.VOTES}
+SAID = 20
+"""So many ids of decisions are said; `--json` has all."""
+
+say = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as it was read, and its rows."""
+
+    name: str
+    digest: str
+    table: Table
+    matching: Mapping[str, str]
+    good: list[GoodRow]
+    bad: list[BadRow]
+
+    @property
+    def unused(self) -> list[str]:
+        """The columns that are no field."""
+        return [name for name in self.table.columns if name not in self.matching.values()]
+
+
+def import_decisions(
+    file: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)],
+    portfolio: PortfolioOption,
+    votes: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    encoding: EncodingOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Bring decisions of before in from CSV files; all or nothing, and nothing twice."""
+    paths = {"decisions": file, "votes": votes}
+    with ready_database() as database, say.status("Reading") as status:
+        with database.read() as session:
+            found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+        today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
+        files = {part: _read(part, path, encoding, today) for part, path in paths.items() if path}
+        check_rows([(f.name, row.line, row.reason) for f in files.values() for row in f.bad])
+        status.update("Writing")
+        act = by_command(database)
+        about = {f"sha256 of {each.name}": each.digest for each in files.values()}
+        with database.write(act) as session:
+            here = found_portfolio(session, workspace_id(session, workspace), portfolio, act.at)
+            cast = files["votes"].good if votes else []
+            plan = plan_decisions(session, here, files["decisions"].good, cast)
+            check_rows(
+                [
+                    (files[part].name, line, reason)
+                    for part, reasons in plan.against.items()
+                    for line, reason in sorted(reasons.items())
+                ]
+            )
+            load_decisions(session, here, plan, act.at, about)
+    if as_json:
+        print(json.dumps(_as_data(plan), indent=2))
+    else:
+        _say(portfolio, plan, files, is_new=found is None)
+
+
+def _read(part: str, path: Path, encoding: str | None, today: Today) -> ReadFile:
+    content = path.read_bytes()
+    table = of_file(path.name, lambda: read_table(content, encoding=encoding))
+    of_file(path.name, table.check_has_rows)
+    matching = guessed(table.columns, PARTS[part])
+    good, bad = of_file(
+        path.name, lambda: matched(table, matching, PARTS[part], USUAL_CURRENCY, today=today)
+    )
+    return ReadFile(path.name, sha256(content).hexdigest(), table, matching, good, bad)
+
+
+def _as_data(plan: DecisionPlan) -> dict[str, Any]:
+    return {
+        "came_in": len(plan.rows),
+        "agree": len(plan.agree),
+        "disagree": plan.disagree,
+        "without_figures": len(plan.unknown),
+    }
+
+
+def _say(
+    portfolio: str, plan: DecisionPlan, files: Mapping[str, ReadFile], *, is_new: bool
+) -> None:
+    lines = [
+        f"{portfolio}: {count_of(len(plan.rows), 'decisions')} came in, "
+        f"{count_of(plan.known, 'decisions')} {'was' if plan.known == 1 else 'were'} known before."
+    ]
+    if is_new:
+        lines.append(f"  {portfolio} is a new portfolio")
+    if counted := len(plan.agree) + len(plan.disagree):
+        lines.append(
+            f"  counted anew: {len(plan.agree):,} of {count_of(counted, 'outcomes')} agree"
+        )
+    if plan.disagree:
+        lines.append(f"  their votes give another outcome: {_some(plan.disagree)}")
+    if plan.unknown:
+        lines.append(
+            f"  {count_of(len(plan.unknown), 'outcomes')} cannot be counted anew: no votes, "
+            "another rule, or neither yes nor no; what the file says stands"
+        )
+    if plan.links:
+        lines.append(f"  linked to their epics, which came in since: {len(plan.links):,}")
+    if plan.unlinked:
+        items = list(dict.fromkeys(plan.unlinked))
+        lines.append(f"  items that are no epic here, kept by name: {_some(items)}")
+    for each in files.values():
+        lines.append(f"  {each.name} was read as {each.table.encoding_said}")
+        if each.unused:
+            lines.append(f"  not used of {each.name}: {_some(each.unused)}")
+    say.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - SAID
+    told = ", ".join(names[:SAID])
+    return f"{told} and {more:,} more" if more > 0 else told
