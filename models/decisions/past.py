@@ -1,7 +1,6 @@
 """Decisions of before: taken elsewhere, brought in from a file as they stood, and never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
@@ -10,9 +9,11 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.decisions.tally import quorum_of
+from models.decisions.tally import Tally, quorum_of
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
+
+FOR, AGAINST, ABSTAIN, NOT_VOTED = "for", "against", "abstain", "not voted"
 
 HALF = Decimal(50)
 TWO_THIRDS = (Decimal(66), Decimal(67))
@@ -38,38 +39,16 @@ class Agreement(Enum):
     """There are no votes, no rule that is known, or the outcome is neither yes nor no."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """The votes of a decision between yes and no; `eligible` is None where nobody wrote it down."""
+def passes(tally: Tally, threshold_percent: Decimal | None) -> bool | None:
+    """What the votes give: more than half from 50 % or none, two thirds from 66 to 67 %.
 
-    votes_for: int
-    votes_against: int
-    abstained: int
-    eligible: int | None = None
-
-    @property
-    def cast(self) -> int:
-        """How many voted, those who abstained included."""
-        return self.votes_for + self.votes_against + self.abstained
-
-    @property
-    def has_quorum(self) -> bool:
-        """Whether more than half of those who could vote did; of an unknown number, yes."""
-        return self.eligible is None or self.cast >= quorum_of(self.eligible)
-
-    def passes(self, threshold_percent: Decimal | None) -> bool | None:
-        """What the votes give: more than half from 50 % or none, two thirds from 66 to 67 %.
-
-        None where it is another share: by that rule nothing is counted here.
-        """
-        yes, chosen = self.votes_for, self.votes_for + self.votes_against
-        if threshold_percent is None or threshold_percent == HALF:
-            enough = 2 * yes > chosen
-        elif TWO_THIRDS[0] <= threshold_percent <= TWO_THIRDS[1]:
-            enough = 3 * yes >= 2 * chosen
-        else:
-            return None
-        return self.has_quorum and yes >= 1 and enough
+    None where it is another share: by that rule nothing is counted here.
+    """
+    if threshold_percent is None or threshold_percent == HALF:
+        return tally.by_majority().winner == FOR
+    if TWO_THIRDS[0] <= threshold_percent <= TWO_THIRDS[1]:
+        return tally.by_two_thirds().winner == FOR
+    return None
 
 
 def reads_as(outcome: str) -> bool | None:
@@ -121,28 +100,33 @@ class PastDecision(Base):
     epic: Mapped[Epic | None] = relationship()
 
     @property
-    def count(self) -> Count | None:
+    def tally(self) -> Tally | None:
         """Its votes; None where the file has none."""
-        return count_of(self.votes_for, self.votes_against, self.abstained, self.eligible)
+        return tally_of(self.votes_for, self.votes_against, self.abstained, self.eligible)
 
     @property
     def agreement(self) -> Agreement:
-        return agreement(self.count, self.threshold_percent, self.outcome)
+        return agreement(self.tally, self.threshold_percent, self.outcome)
 
 
-def count_of(
+def tally_of(
     votes_for: int | None, votes_against: int | None, abstained: int | None, eligible: int | None
-) -> Count | None:
-    """The votes; None where those for or those against are not known."""
+) -> Tally | None:
+    """The votes; None where those for or those against are not known.
+
+    Where nobody wrote down how many could vote, they are those who did.
+    """
     if votes_for is None or votes_against is None:
         return None
-    return Count(votes_for, votes_against, abstained or 0, eligible)
+    votes = {FOR: votes_for, AGAINST: votes_against}
+    electors = sum(votes.values()) + (abstained or 0) if eligible is None else eligible
+    return Tally(votes, abstained or 0, electors, quorum_of(electors))
 
 
-def agreement(count: Count | None, threshold_percent: Decimal | None, outcome: str) -> Agreement:
+def agreement(tally: Tally | None, threshold_percent: Decimal | None, outcome: str) -> Agreement:
     """Hold the recorded outcome against the votes, counted anew by its rule."""
     said = reads_as(outcome)
-    counted = count.passes(threshold_percent) if count else None
+    counted = passes(tally, threshold_percent) if tally else None
     if said is None or counted is None:
         return Agreement.UNKNOWN
     return Agreement.AGREES if said is counted else Agreement.DISAGREES
@@ -151,6 +135,5 @@ def agreement(count: Count | None, threshold_percent: Decimal | None, outcome: s
 def votes_of(choices: Mapping[str, str]) -> tuple[int, int, int, int]:
     """How many of those named voted for, against, and abstained, and how many were named."""
     chosen = list(choices.values())
-    told = (chosen.count(each) for each in ("for", "against", "abstain"))
-    votes_for, votes_against, abstained = told
+    votes_for, votes_against, abstained = (chosen.count(each) for each in (FOR, AGAINST, ABSTAIN))
     return votes_for, votes_against, abstained, len(chosen)

@@ -7,7 +7,16 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from models.decisions.past import Agreement, agreement, count_of, votes_of
+from models.decisions.past import (
+    ABSTAIN,
+    AGAINST,
+    FOR,
+    NOT_VOTED,
+    Agreement,
+    agreement,
+    tally_of,
+    votes_of,
+)
 from models.epics.listing import is_key, read_key
 from models.errors import Mistake
 from models.files.matching import GoodRow
@@ -16,12 +25,12 @@ LARGEST_COUNT = 1_000_000
 """Of votes for a decision."""
 
 CHOICES: Mapping[str, str] = {
-    **dict.fromkeys(("for", "yes", "y", "+1", "1", "accept", "approve", "in favour"), "for"),
-    **dict.fromkeys(("in favor", "go", "pro", "no objection"), "for"),
-    **dict.fromkeys(("against", "no", "n", "-1", "reject", "no go", "contra"), "against"),
-    **dict.fromkeys(("object", "objects", "veto"), "against"),
-    **dict.fromkeys(("abstain", "abstained", "abstention", "0", "+0", "-0"), "abstain"),
-    **dict.fromkeys(("not voted", "absent", "none", "did not vote", "no vote", ""), "not voted"),
+    **dict.fromkeys(("for", "yes", "y", "+1", "1", "accept", "approve", "in favour"), FOR),
+    **dict.fromkeys(("in favor", "go", "pro", "no objection"), FOR),
+    **dict.fromkeys(("against", "no", "n", "-1", "reject", "no go", "contra"), AGAINST),
+    **dict.fromkeys(("object", "objects", "veto"), AGAINST),
+    **dict.fromkeys(("abstain", "abstained", "abstention", "0", "+0", "-0"), ABSTAIN),
+    **dict.fromkeys(("not voted", "absent", "none", "did not vote", "no vote", ""), NOT_VOTED),
 }
 """How people write what someone chose."""
 
@@ -128,8 +137,8 @@ def plan_of_decisions(
         except Mistake as mistake:
             now.against["decisions"][row.line] = mistake.sentence.removesuffix(".")
             continue
-        counted = count_of(*(planned[each] for each in COUNTED))
-        found = agreement(counted, planned["threshold_percent"], planned["outcome"])
+        tally = tally_of(*(planned[each] for each in COUNTED))
+        found = agreement(tally, planned["threshold_percent"], planned["outcome"])
         _LISTS[found](now).append(name[1])
         epic_id = names.epic(name[0], planned["item"])
         if planned["item"] and epic_id is None:
@@ -210,9 +219,10 @@ def _row(values: Mapping[str, Any], chosen: dict[str, str] | None) -> dict[str, 
     if told[:2] == [None, None] and chosen:
         *counted, named = votes_of(chosen)
         told = [*counted, named if told[3] is None else told[3]]
-    count = count_of(*told)
-    if count and count.eligible is not None and count.cast > count.eligible:
-        raise MoreThanCould(count.cast, count.eligible)
+    *counts, eligible = told
+    cast = sum(each or 0 for each in counts)
+    if eligible is not None and cast > eligible:
+        raise MoreThanCould(cast, eligible)
     return {
         "source": values["source"] or "",
         "source_id": values["id"],

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.decisions.past import Agreement, Count, agreement, reads_as
+from models.decisions.past import Agreement, agreement, passes, reads_as, tally_of
 
 HALF, TWO_THIRDS = None, Decimal("66.7")
 
@@ -28,7 +28,7 @@ HALF, TWO_THIRDS = None, Decimal("66.7")
     ],
 )
 def test_votes_pass_by_more_than_half_or_by_two_thirds(votes, threshold, passed):
-    assert Count(*votes).passes(threshold) is passed
+    assert passes(tally_of(*votes), threshold) is passed
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_outcome_says_yes_or_no_or_neither(outcome, says):
 
 
 def test_an_outcome_agrees_or_not_or_cannot_be_counted():
-    won, tie = Count(3, 2, 0, 5), Count(3, 3, 4, 10)
+    won, tie = tally_of(3, 2, 0, 5), tally_of(3, 3, 4, 10)
     assert agreement(won, None, "accepted") is Agreement.AGREES
     assert agreement(tie, None, "rejected") is Agreement.AGREES
     assert agreement(tie, None, "accepted") is Agreement.DISAGREES
