@@ -31,8 +31,8 @@ from models.audit.trail import note
 from models.base import Base
 from models.clock import SystemClock
 from models.database import Database
-from models.decisions.decision import Choice
 from models.decisions.form import DecisionForm
+from models.decisions.question import Choice
 from models.epics.proposal import Proposal
 from models.people.role import Role, RoleGrant
 from models.portfolio.setup import Setup, StreamSetup

@@ -15,8 +15,9 @@ from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
 from models.decisions.ballots import close_key
-from models.decisions.decision import AFTER_THE_LAST, Choice, Decision
+from models.decisions.decision import AFTER_THE_LAST, Decision
 from models.decisions.form import DecisionForm
+from models.decisions.question import Choice
 from models.driver.ending import say_now
 from models.epics.epic import Epic
 from models.work import cancel

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from models.decisions.decision import Outcome
 from models.flow.flow import Load
 from models.flow.told import EpicTold, FlowTold, Several, Told
 
@@ -18,7 +17,8 @@ class DecisionTold(EpicTold):
     """A decision by its key, on an epic, and how it ended."""
 
     decision: str
-    outcome: Outcome
+    outcome: str
+    """In words: "persevere", "no majority"."""
 
 
 class Changes(Told):

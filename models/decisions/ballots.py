@@ -69,7 +69,7 @@ def append(session: Session, paper: Paper, cast: Cast) -> None:
         "decision_id": paper.decision_id,
         "workspace_id": paper.workspace_id,
         "user_id": cast.user_id,
-        "choice": cast.choice.value,
+        "choice": cast.choice,
         "at": cast.at,
     }
     if not ends_in_one_trip(session):

@@ -1,4 +1,4 @@
-"""The case of an epic as it was known when its decision was opened."""
+"""The case as it was known when its decision was opened."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from models.epics.hypothesis import reads_as
 
 
 class Case(BaseModel):
-    """What the epic said then; amounts in minor units of the currency.
+    """What the epic, or whatever it is about, said then; amounts in minor units of the currency.
 
     It is kept with the decision, so what is not in an older one is not known.
     """
@@ -22,9 +22,11 @@ class Case(BaseModel):
 
     key: str
     title: str
-    value_stream: str
-    column: str
+    value_stream: str = ""
+    column: str = ""
     currency: str
+    lines: tuple[str, ...] = ()
+    """What is known of something that is no epic, a line each."""
     owner_user_id: str | None = None
     theme: str | None = None
     hypothesis: str | None = None

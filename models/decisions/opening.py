@@ -4,10 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from models.decisions.question import Question
 from models.epics.epic import Epic
 from models.errors import Mistake
 from models.fields import plain_key
-from models.portfolio.portfolio import PHASE_LABELS, Phase
+from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
+
+ANALYZING = "analyzing"
+"""The state in which a go for the MVP is decided."""
 
 KEY = re.compile(r"D?[- ]?(\d{1,9})", re.IGNORECASE)
 
@@ -32,13 +36,24 @@ class NoElectors(Mistake):
         self.ask = tuple(admins)
 
 
+class NotAnalyzing(Mistake):
+    """A decision to go for the MVP of an epic that is not being analyzed."""
+
+    def __init__(self, epic: Epic) -> None:
+        super().__init__(
+            f"{epic.key} is in {epic.column_label}. Whether to go for the MVP is decided while an "
+            "epic is in Analyzing."
+        )
+
+
 class NotTesting(Mistake):
-    """A decision on an MVP about an epic that tests none."""
+    """A decision on an MVP about an epic that has none."""
 
     def __init__(self, epic: Epic) -> None:
         super().__init__(
             f"{epic.key} is in {epic.column_label}. Whether to persevere, pivot or stop is decided "
-            f"while an epic is in {PHASE_LABELS[Phase.TESTING]}."
+            f"while an epic is in {PHASE_LABELS[Phase.TESTING]} or "
+            f"{PHASE_LABELS[Phase.DELIVERING]}."
         )
 
 
@@ -82,11 +97,22 @@ def ballot_channel(epic: Epic) -> str | None:
     return epic.portfolio.channel_id or epic.value_stream.channel_id
 
 
-def check_can_open(epic: Epic, at: datetime) -> None:
-    """Raise NotTesting, NotLive or NowhereToPost where none is opened about it."""
-    if epic.phase is not Phase.TESTING:
-        raise NotTesting(epic)
-    if epic.portfolio.is_silent(at):
-        raise NotLive(epic.portfolio.name)
-    if ballot_channel(epic) is None:
-        raise NowhereToPost(epic.portfolio.name)
+def asked_there(epic: Epic, question: Question) -> bool:
+    """Whether the question is asked of an epic that stands where this one does."""
+    if question is Question.GO:
+        return epic.state.name == ANALYZING
+    return question is not Question.MVP or epic.phase is not None
+
+
+def check_can_ask(epic: Epic, question: Question) -> None:
+    """Raise NotAnalyzing or NotTesting where the question is not asked of the epic now."""
+    if not asked_there(epic, question):
+        raise NotAnalyzing(epic) if question is Question.GO else NotTesting(epic)
+
+
+def check_can_post(portfolio: Portfolio, channel_id: str | None, at: datetime) -> None:
+    """Raise NotLive or NowhereToPost where no ballot would be shown."""
+    if portfolio.is_silent(at):
+        raise NotLive(portfolio.name)
+    if channel_id is None:
+        raise NowhereToPost(portfolio.name)

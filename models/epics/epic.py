@@ -89,6 +89,10 @@ class Epic(Base):
     """When it had its first answer, of whatever kind."""
     accepted_at: Mapped[datetime | None]
     """When the answer was yes."""
+    go_at: Mapped[datetime | None]
+    """Since when it is decided to go for its MVP; None where it is not, or not any more."""
+    persevere_at: Mapped[datetime | None]
+    """Since when it is decided to persevere after its MVP."""
     owner_user_id: Mapped[str | None] = mapped_column(String(32))
     proposed_by: Mapped[str | None] = mapped_column(String(32))
     state_entered_at: Mapped[datetime]

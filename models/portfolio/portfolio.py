@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ForeignKey,
     Index,
     String,
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from models.base import Base, stored_by_value
 from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
 from models.errors import ChangedSince, Mistake
+from models.money import minor_digits
 from models.portfolio.policy import Requirement
 
 
@@ -55,6 +57,9 @@ NOT_LATE_FOR = timedelta(days=28)
 
 STALE_AFTER_DAYS = 14
 """After so long without a word an epic in flight is asked about, until a state says otherwise."""
+
+USUAL_LINE = 250_000
+"""From which full cost on the council decides, in major units, until a portfolio says otherwise."""
 
 FIRST_STATE = "funnel"
 """Where every idea begins."""
@@ -121,6 +126,8 @@ class Portfolio(Base):
     holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
     decision_days_before: Mapped[int | None]
     """How many working days a steering decision took before Tack: the baseline for later."""
+    council_line_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """From which full cost on the council decides; None for the usual line."""
     open_to_all: Mapped[bool] = mapped_column(default=True)
     """Whether every member may see it and propose; else only who has a role in it."""
     has_themes: Mapped[bool] = column_property(
@@ -154,6 +161,12 @@ class Portfolio(Base):
 
     def day_of(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def council_line(self) -> int:
+        """From which full cost on the council decides, in minor units."""
+        usual = USUAL_LINE * 10 ** minor_digits(self.currency)
+        return usual if self.council_line_minor is None else self.council_line_minor
 
     @property
     def open_streams(self) -> Sequence["ValueStream"]:

@@ -42,8 +42,9 @@ from bot.workflows.portfolio.streams import add_stream
 from models.audit.audit import AuditEvent
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
-from models.decisions.decision import Ballot, Decision
+from models.decisions.decision import About, Ballot, Decision, Terms
 from models.decisions.form import DecisionForm
+from models.decisions.question import Asked, Question
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
@@ -536,11 +537,11 @@ def past_decision(like, epic, number):
     """One about the same epic that has closed."""
     with_no_one = Decision.open(
         f"D-{number + 2}",
-        epic,
-        ["U0BEN"],
+        About.of_epic(epic, like.opened_at),
+        Asked.usual(Question.MVP),
+        Terms(electors=["U0BEN"], closes_at=like.closes_at),
         by="U0ANA",
         at=like.opened_at,
-        closes_at=like.closes_at,
     )
     with_no_one.close(with_no_one.tally([]), with_no_one.closes_at)
     return with_no_one

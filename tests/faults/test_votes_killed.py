@@ -14,7 +14,7 @@ from bot.workflows.decisions.opening import open_decision
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent
 from models.decisions.ballots import close_key
-from models.decisions.decision import Ballot, Choice, Decision
+from models.decisions.decision import Ballot, Decision
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic, Transition
 from models.message import BALLOT_KINDS, Message
@@ -67,7 +67,7 @@ def presses(shop, name, choices):
     for choice in choices:
         while True:
             message = the_ballots(shop)[0]
-            placed = next(p for p in message.elements if p.label == choice.label)
+            placed = next(p for p in message.elements if p.label == choice.capitalize())
             try:
                 slack.acting.use(user, message, placed, {})
                 break
@@ -75,11 +75,14 @@ def presses(shop, name, choices):
                 time.sleep(0.05)
 
 
+CHOICES = ("persevere", "pivot", "stop", "abstain")
+
+
 def choices_of(chance):
     """Some, no two alike next to each other."""
-    found = [chance.choice(list(Choice))]
+    found = [chance.choice(CHOICES)]
     while len(found) < PRESSES:
-        found.append(chance.choice([each for each in Choice if each is not found[-1]]))
+        found.append(chance.choice([each for each in CHOICES if each != found[-1]]))
     return found
 
 
@@ -125,7 +128,7 @@ def check(shop, decision_id, wanted):
             assert [each.choice for each in ballots if each.user_id == user_id] == choices
         last = {each.user_id: each.choice for each in ballots}
         decision = session.get_one(Decision, decision_id)
-        counted = {each.value: list(last.values()).count(each) for each in Choice}
+        counted = {each: list(last.values()).count(each) for each in CHOICES}
         assert decision.votes == counted
         closed = select(AuditEvent).where(AuditEvent.after.contains('"outcome"'))
         assert len(session.scalars(closed).all()) == 1

@@ -7,7 +7,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.card import Card
 from bot.workflows.board.home import Chosen
-from models.decisions.decision import BallotBox, Choice, Decision
+from models.decisions.decision import About, BallotBox, Decision, Terms
+from models.decisions.question import Asked, Question
 from models.epics.column import columns
 from models.epics.epic import Epic, Transition
 from models.epics.listing import Page
@@ -105,11 +106,23 @@ def a_card(epic, came_from=None, *, day=0, by=ANA, reason=None):
     return Card(epic, a_step(epic, came_from, by=by, reason=reason), now)
 
 
-def a_decision(epic, *, electors=(BEN, CLEO, ELI), voted=0, at=MONDAY, days=5, id=1, **more):
+def a_decision(
+    epic,
+    *,
+    question=Question.MVP,
+    electors=(BEN, CLEO, ELI),
+    voted=0,
+    at=MONDAY,
+    days=5,
+    id=1,
+    terms=(),
+    **more,
+):
     """A decision about the epic, of which so many electors have voted."""
-    decision = Decision.open(
-        f"D-{id}", epic, electors, by=ANA, at=at, closes_at=at + timedelta(days=days), **more
-    )
+    terms = Terms(electors=electors, closes_at=at + timedelta(days=days), **dict(terms))
+    about = About.of_epic(epic, at)
+    asked = Asked.usual(question)
+    decision = Decision.open(f"D-{id}", about, asked, terms, by=ANA, at=at, **more)
     decision.id, decision.epic, decision.portfolio = id, epic, epic.portfolio
     many = len(electors)
     set_committed_value(
@@ -120,7 +133,7 @@ def a_decision(epic, *, electors=(BEN, CLEO, ELI), voted=0, at=MONDAY, days=5, i
 
 def closed(decision, *choices, at=None, effect="nothing moved"):
     """The same with what each of them chose, and what came of it."""
-    tally = decision.tally([Choice(each) for each in choices])
+    tally = decision.tally(choices)
     decision.close(tally, at or decision.closes_at)
     decision.effect = effect
     return decision

@@ -17,8 +17,8 @@ from bot.views.decisions.ballot import noted, opened
 from bot.views.decisions.list import decision_list, decision_page
 from bot.workflows.decisions import opening, register, voting
 from bot.workflows.epics import finding
-from models.decisions.decision import OPTIONS, Choice, Question
 from models.decisions.form import DecisionForm
+from models.decisions.question import OPTIONS, WORDS, Question, Subject
 from models.epics.epic import Epic
 from models.form import Facts
 
@@ -54,18 +54,20 @@ def draw_decision(call: Call, session: Session, page: DecisionShown) -> Shown:
 def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
     """Ask what they recommend and until when; a decision that is open already is shown instead."""
     epic = epic_of(session, call, it.epic)
-    found = opening.open_about(session, epic)
+    question = _question(it, epic)
+    found = opening.found_open(session, Subject.EPIC, epic.id, question)
     if found is not None and not call.is_form:
         return DecisionShown(decision=found.id)
     act = call.act(session)
-    electors = opening.check_may_open(act, epic)
+    electors = opening.check_may_open(act, epic, question)
+    said = {"epic": epic, "asks": WORDS[question], "electors": electors}
     return Open(
         DecisionForm,
         "Open a decision",
-        it,
+        it.but(question=question.value),
         held={"closes_on": opening.usual_close(epic.portfolio, call.at)},
-        facts=_facts(call, epic),
-        lead=words("decisions/decision", "asking", epic=epic, electors=electors),
+        facts=_facts(call, epic, question),
+        lead=words("decisions/decision", "asking", **said),
         submit="Ask the council",
         named=electors,
     )
@@ -74,20 +76,25 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
 @routes.saves
 def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenDecision) -> Answer:
     """Put it to the council."""
-    decision = opening.open_decision(call.act(session), about.epic, form, call.unfit_named)
+    question = _question(about, epic_of(session, call, about.epic))
+    act = call.act(session)
+    decision = opening.open_decision(act, about.epic, form, call.unfit_named, question=question)
     return opened(decision, opening.channel_of(decision))
 
 
 @routes.does_for_named
 def cast(call: Call, session: Session, it: Cast) -> Callable[[], Answer] | None:
     """Vote; who does is told alone what they chose, where their page does not say it."""
-    choice, clock = Choice(it.choice), call.context.clock
-    vote = voting.vote(session, *call.who, it.decision, choice, clock.now)
+    vote = voting.vote(session, *call.who, it.decision, it.choice, call.context.clock.now)
     return None if call.is_modal else partial(noted, vote)
 
 
-def _facts(call: Call, epic: Epic) -> Facts:
+def _question(it: OpenDecision, epic: Epic) -> Question:
+    return Question(it.question) if it.question else opening.usual_question(epic)
+
+
+def _facts(call: Call, epic: Epic, question: Question) -> Facts:
     return {
         "today": opening.today_in(epic.portfolio, call.at),
-        "options": [(each.label, each.value) for each in OPTIONS[Question.MVP]],
+        "options": [(each.label, each.value) for each in OPTIONS[question]],
     }

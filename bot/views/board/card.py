@@ -32,6 +32,7 @@ from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
+from models.decisions.decision import Decision
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
 from models.epics.epic import Epic, Transition
@@ -127,6 +128,7 @@ def _facts(card: Card) -> dict[str, object]:
         "zone": epic.portfolio.time_zone,
         "last": card.last,
         "decision": card.decision,
+        "decided": _decided(card.decision),
         "reason": (card.last.reason or "").strip(),
         "age_days": day_number(epic.state_entered_at, now, zone),
         "committed_days": day_number(committed, now, zone) if committed else None,
@@ -134,6 +136,13 @@ def _facts(card: Card) -> dict[str, object]:
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
     }
+
+
+def _decided(decision: Decision | None) -> str | None:
+    """How the newest decision about it ended."""
+    if decision is None or decision.is_open:
+        return None
+    return words("decisions/decision", "decided", decision=decision)
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:

@@ -1,8 +1,11 @@
 """What can be done about decisions, and the pages that show them."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from bot.slack.actions import Action, Id, Page
+from models.decisions.question import Choice
 
 
 class DecisionsList(Page):
@@ -16,13 +19,14 @@ class DecisionShown(Page):
 
 
 class OpenDecision(Action):
-    """Ask whether an epic perseveres, pivots or stops."""
+    """Ask about an epic what is asked of one that stands where it does, or the question named."""
 
     epic: Id
+    question: Literal["go", "mvp", "free"] | None = None
 
 
 class Cast(Action):
     """Vote on a decision."""
 
     decision: Id
-    choice: Literal["persevere", "pivot", "stop", "abstain"] = "abstain"
+    choice: Annotated[str, Field(max_length=16)] = Choice.ABSTAIN.value

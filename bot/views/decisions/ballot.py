@@ -22,8 +22,8 @@ from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.decisions.decision import Choice, Decision
-from models.decisions.tally import Tally
+from models.decisions.decision import Decision
+from models.decisions.question import ABSTAINED
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -99,10 +99,11 @@ def vote_buttons(decision: Decision) -> list[Element]:
     """One for each choice, none before the others: the layout must not vote."""
     key = decision.case.key
     buttons = []
-    for choice in (*decision.options, Choice.ABSTAIN):
-        cast = Cast.model_validate({"decision": decision.id, "choice": choice.value})
-        button = cast.button(choice.label, aloud=f"{choice.label}: {key}")
-        buttons.append({**button, "action_id": f"{Cast.kind}_{choice}"})
+    for option in (*decision.options, ABSTAINED):
+        cast = Cast(decision=decision.id, choice=option.value)
+        button = cast.button(option.label, aloud=f"{option.label}: {key}")
+        place = option.value.replace(" ", "_")
+        buttons.append({**button, "action_id": f"{Cast.kind}_{place}"})
     return buttons
 
 
@@ -139,13 +140,16 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "tally": decision.result,
-        "votes": _most_first(decision.result),
+        "votes": _most_first(decision),
         "days": _working_days(decision),
     }
 
 
-def _most_first(tally: Tally | None) -> list[tuple[str, int]]:
-    return sorted(tally.votes.items(), key=lambda each: -each[1]) if tally else []
+def _most_first(decision: Decision) -> list[tuple[str, str, int]]:
+    """Of each option its value, its label and its votes."""
+    tally = decision.result
+    found = [(*each, tally.votes[each.value]) for each in decision.options] if tally else []
+    return sorted(found, key=lambda each: -each[2])
 
 
 def _working_days(decision: Decision) -> int:

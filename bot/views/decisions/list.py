@@ -46,7 +46,8 @@ def _closed(found: Record) -> list[Block]:
 
 
 def _question(found: Record) -> str:
-    return words("decisions/decision", "question", case=found.standing.decision.case)
+    decision = found.standing.decision
+    return words("decisions/decision", "question", decision=decision, case=decision.case)
 
 
 def _own(found: Record) -> Block:

@@ -116,12 +116,22 @@ LABELS: Mapping[str, str] = {
     "source": "source",
     "source_id": "id in the source",
     # decisions
+    "asks": "question",
+    "way": "taken by",
+    "method": "method",
+    "reason_required": "reason required",
     "recommended": "recommended",
     "decisions.because": "because",
     "electorate": "electors",
+    "electors_are": "electors are",
     "quorum": "quorum",
     "closes_at": "closes",
+    "ending": "ended",
     "outcome": "outcome",
+    "decided_by": "decided by",
+    "why": "why",
+    "present": "present",
+    "link": "link",
     "votes": "votes",
     "effect": "effect",
     # roles and people
@@ -142,6 +152,7 @@ LABELS: Mapping[str, str] = {
     "fiscal_year_starts_in": "fiscal year starts in",
     "working_days": "working days",
     "holidays": "holidays",
+    "council_line_minor": "council's line",
     "decision_days_before": "days to a decision before Tack",
     "open_to_all": "open to everyone",
     "live_at": "live",
@@ -202,8 +213,14 @@ WHO |= {"paused_by", "granted_by", "subscribed_by"}
 WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at"}
 OF_WHAT = {"portfolio_id", "epic_id", "transition_id", "shift_id", "key", "states.name"}
 FOLLOWS = {"answered_at", "accepted_at", "committed_at", "done_at", "transitions.phase"}
+FOLLOWS |= {"go_at", "persevere_at"}
 CARRIED = {"origin_url", "sha256", "frozen_case"}
-CARRIED |= {"decisions.question", "decisions.subject", "decisions.subject_id"}
+CARRIED |= {
+    "decisions.frozen_options",
+    "decisions.question",
+    "decisions.subject",
+    "decisions.subject_id",
+}
 NOT_SAID = WHO | WHEN | OF_WHAT | FOLLOWS | CARRIED
 """Columns that a line says anyhow, that follow from others, or that are not read."""
 

@@ -21,7 +21,8 @@ from models.board.content import (
     Standing,
     StopTold,
 )
-from models.decisions.decision import Decision, Outcome
+from models.decisions.decision import Decision
+from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Load
@@ -89,13 +90,17 @@ def _decided(
             scope.epics,
             Decision.closed_at > since,
             Decision.closed_at <= until,
-            Decision.outcome.not_in([Outcome.PIVOT, Outcome.STOP]),
+            func.coalesce(Decision.outcome, "").not_in([Choice.PIVOT, Choice.STOP]),
         )
         .options(contains_eager(Decision.epic))
         .order_by(Decision.closed_at, Decision.id)
     ).all()
     named = [
-        DecisionTold(**EpicTold.of(each.epic).model_dump(), decision=each.key, outcome=each.outcome)
+        DecisionTold(
+            **EpicTold.of(each.epic).model_dump(),
+            decision=each.key,
+            outcome=each.decided or str(each.ending),
+        )
         for each in found[:FEW]
         if each.epic
     ]

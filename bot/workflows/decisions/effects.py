@@ -1,6 +1,6 @@
 """What comes of a decision: a function of its subject, found by the subject's kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,8 +10,10 @@ from bot.workflows.epics.moving import apply_move, redraw_moved, states_of, take
 from bot.workflows.epics.stopping import apply_stop
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts
-from models.decisions.decision import Decision, Outcome, Subject
-from models.epics.column import ENDED, Column
+from models.decisions.decision import Decision, Way
+from models.decisions.opening import asked_there
+from models.decisions.question import Choice, Question, Subject
+from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic
 from models.epics.stop import NoStop, Stop
 from models.portfolio.portfolio import Phase, State
@@ -53,18 +55,52 @@ def conclude_epic(session: Session, decision: Decision, at: datetime) -> str:
 
 
 def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
-    if decision.outcome not in (Outcome.PERSEVERE, Outcome.PIVOT, Outcome.STOP):
+    come_true = COME_TRUE.get((decision.question, decision.outcome or ""))
+    if come_true is None:
         return NOTHING
-    if epic.state.kind in ENDED or epic.phase is not Phase.TESTING:
+    if epic.state.kind in ENDED or not asked_there(epic, decision.question):
         return f"{NOTHING}: {epic.key} was in {epic.column_label} by then"
-    reason = f"The council decided to {decision.outcome}, {decision.score} ({decision.key})"
-    if decision.outcome is Outcome.PERSEVERE:
-        states, _ = states_of(session, epic.portfolio_id)
-        to = Column(epic.state, Phase.DELIVERING)
-        redraw_moved(session, epic, apply_move(session, epic, to, None, reason, at), states, at)
-        return f"moved to {to.label}"
+    return come_true(session, decision, epic, at)
+
+
+def _go(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    to = next_column(epic)
+    return NOTHING if to is None else _move(session, decision, epic, to, at)
+
+
+def _persevere(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    to = Column(epic.state, Phase.DELIVERING)
+    if epic.phase is Phase.DELIVERING:
+        return f"{NOTHING}: {epic.key} is in {to.label}, and stays there"
+    return _move(session, decision, epic, to, at)
+
+
+def _stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
     try:
-        apply_stop(session, epic, Stop(reason), None, at)
+        apply_stop(session, epic, Stop(_reason(decision)), decision.decided_by, at)
     except NoStop:
         return f"{NOTHING}: the board has no state for what is stopped"
-    return "ended as a pivot" if decision.outcome is Outcome.PIVOT else "stopped"
+    return "ended as a pivot" if decision.outcome == Choice.PIVOT else "stopped"
+
+
+def _move(session: Session, decision: Decision, epic: Epic, to: Column, at: datetime) -> str:
+    states, _ = states_of(session, epic.portfolio_id)
+    by, reason = decision.decided_by, _reason(decision)
+    redraw_moved(session, epic, apply_move(session, epic, to, by, reason, at), states, at)
+    return f"moved to {to.label}"
+
+
+def _reason(decision: Decision) -> str:
+    """Why, as the history of the epic says it."""
+    if decision.way is Way.VOTE:
+        return f"Decided by vote: {decision.decided}, {decision.score} ({decision.key})"
+    return f"{decision.why} ({decision.key})"
+
+
+COME_TRUE: Mapping[tuple[Question, str], Callable[[Session, Decision, Epic, datetime], str]] = {
+    (Question.GO, Choice.YES): _go,
+    (Question.MVP, Choice.PERSEVERE): _persevere,
+    (Question.MVP, Choice.PIVOT): _stop,
+    (Question.MVP, Choice.STOP): _stop,
+}
+"""What an answer does to the epic; any other moves nothing."""

@@ -16,9 +16,16 @@ from models.audit.audit import FIRST_HASH
 from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
-from models.decisions.decision import USUAL_DAYS, BallotBox, Choice, Decision, Elector, Subject
+from models.decisions.decision import USUAL_DAYS, About, BallotBox, Decision, Elector, Terms
 from models.decisions.form import DecisionForm
-from models.decisions.opening import NoElectors, ballot_channel, check_can_open
+from models.decisions.opening import (
+    NoElectors,
+    asked_there,
+    ballot_channel,
+    check_can_ask,
+    check_can_post,
+)
+from models.decisions.question import Asked, Question, Subject
 from models.epics.epic import Epic
 from models.epics.listing import found
 from models.message import MessageKind
@@ -33,14 +40,17 @@ ELECTORS = Base.metadata.tables[Elector.__tablename__]
 BOXES = Base.metadata.tables[BallotBox.__tablename__]
 
 
-def check_may_open(act: Act, epic: Epic, unfit: Collection[str] = ()) -> Sequence[str]:
+def check_may_open(
+    act: Act, epic: Epic, question: Question, unfit: Collection[str] = ()
+) -> Sequence[str]:
     """Who would vote on the epic: the council, but for those who can have no role any more.
 
-    Raises NoElectors, NotAllowed, NotLive, NotTesting, NowhereToPost and UnknownEpic.
+    Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, UnknownEpic.
     """
     found(epic if may_see(act.session, act.actor, epic) else None)
     check(act.session, act.actor, Right.DECIDE, Place.of_epic(epic))
-    check_can_open(epic, act.at)
+    check_can_ask(epic, question)
+    check_can_post(epic.portfolio, ballot_channel(epic), act.at)
     place = Place.of_portfolio(epic.portfolio)
     council = holders(act.session, [Role.COUNCIL], place, stand_ins=False)
     if electors := [each for each in council if each not in unfit]:
@@ -48,42 +58,90 @@ def check_may_open(act: Act, epic: Epic, unfit: Collection[str] = ()) -> Sequenc
     raise NoElectors(epic.portfolio.name, holders(act.session, [Role.ADMIN], place))
 
 
-def open_about(session: Session, epic: Epic) -> Decision | None:
+def usual_question(epic: Epic) -> Question:
+    """What is asked of an epic that stands where this one does, unless someone asks otherwise."""
+    order = (Question.GO, Question.MVP, Question.FREE)
+    return next(each for each in order if asked_there(epic, each))
+
+
+def found_open(
+    session: Session, subject: Subject, subject_id: int, question: Question
+) -> Decision | None:
+    """The decision that is open about it and asks the same; a free one never asks the same."""
+    if question is Question.FREE and subject is Subject.EPIC:
+        return None
     asked = select(Decision).where(
-        Decision.subject == Subject.EPIC,
-        Decision.subject_id == epic.id,
+        Decision.subject == subject,
+        Decision.subject_id == subject_id,
+        Decision.question == question,
         Decision.closed_at.is_(None),
     )
     return session.scalars(asked).first()
 
 
 def open_decision(
-    act: Act, epic_id: int, form: DecisionForm, unfit: Collection[str] = ()
+    act: Act,
+    epic_id: int,
+    form: DecisionForm,
+    unfit: Collection[str] = (),
+    *,
+    question: Question = Question.MVP,
 ) -> Decision:
-    """Put the question to the council.
+    """Put a question about the epic to the council.
 
-    Raises NoElectors, NotAllowed, NotLive, NotTesting, NowhereToPost, OpenAlready and UnknownEpic.
+    Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, OpenAlready
+    and UnknownEpic.
     """
     session = act.session
     lock_roles(session, act.workspace_id)  # nobody joins or leaves the council meanwhile
     epic = locked(session, act.workspace_id, act.actor, epic_id)
-    electors = check_may_open(act, epic, unfit)
-    if (before := open_about(session, epic)) is not None:
+    electors = check_may_open(act, epic, question, unfit)
+    decision = open_about(
+        act,
+        About.of_epic(epic, act.at),
+        Asked.usual(question),
+        Terms(electors=electors, closes_at=end_of(form.closes_on, epic.portfolio)),
+        channel_id=ballot_channel(epic),
+        recommended=form.recommended,
+        because=form.because,
+    )
+    redraw_facts(session, epic, act.at)
+    return decision
+
+
+def open_about(
+    act: Act,
+    about: About,
+    asked: Asked,
+    terms: Terms,
+    *,
+    channel_id: str | None,
+    recommended: str | None = None,
+    because: str | None = None,
+) -> Decision:
+    """Put a question about anything to its electors: in the channel, and to so many alone.
+
+    What comes of it is what `effect_of` its subject says. What it is about must be locked, and so
+    must the workspace's roles. Raises OpenAlready.
+    """
+    session = act.session
+    before = found_open(session, about.subject, about.subject_id, asked.question)
+    if before is not None:
         before.check_is_closed()
     decision = Decision.open(
         _next_key(session, act.workspace_id),
-        epic,
-        electors,
+        about,
+        asked,
+        terms,
         by=act.actor,
         at=act.at,
-        closes_at=_end_of(form.closes_on, epic.portfolio),
-        recommended=Choice(form.recommended) if form.recommended else None,
-        because=form.because,
+        recommended=recommended,
+        because=because,
     )
     session.add(decision)
     session.flush()
     _name_electors(session, decision)
-    _show(session, decision, epic, act.at)
+    _show(session, decision, channel_id, act.at)
     put(session, act.workspace_id, close_key(decision.id), decision.closes_at)
     return decision
 
@@ -97,7 +155,8 @@ def today_in(portfolio: Portfolio, at: datetime) -> date:
     return at.astimezone(ZoneInfo(portfolio.time_zone)).date()
 
 
-def _end_of(day: date, portfolio: Portfolio) -> datetime:
+def end_of(day: date, portfolio: Portfolio) -> datetime:
+    """The hour of that day when what is open closes."""
     return datetime.combine(day, DAY_ENDS_AT, ZoneInfo(portfolio.time_zone)).astimezone(UTC)
 
 
@@ -116,15 +175,14 @@ def _name_electors(session: Session, decision: Decision) -> None:
     )
 
 
-def _show(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:
-    """In the channel, to so many electors alone, and wherever the epic is shown."""
-    here, channel_id = decision.workspace_id, ballot_channel(epic)
-    assert channel_id is not None
-    post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
+def _show(session: Session, decision: Decision, channel_id: str | None, at: datetime) -> None:
+    """In the channel, and to so many electors alone."""
+    here = decision.workspace_id
+    if channel_id is not None:
+        post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
     told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []
     for elector in told:
         post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
-    redraw_facts(session, epic, at)
 
 
 def channel_of(decision: Decision) -> str | None:

@@ -12,8 +12,9 @@ from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
 from bot.workflows.seeing import visible_to
-from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Subject
+from models.decisions.decision import Ballot, BallotBox, Decision, Elector
 from models.decisions.opening import UnknownDecision, read_key
+from models.decisions.question import Subject
 from models.epics.epic import Epic
 from models.errors import there
 
@@ -60,7 +61,8 @@ class Voice:
 
     user_id: str
     voted: bool
-    choice: Choice | None = None
+    choice: str | None = None
+    """In the words of its button."""
     at: datetime | None = None
 
 
@@ -69,7 +71,7 @@ class Record:
     """One decision for one person: what they chose, and a page of the electors."""
 
     standing: Standing
-    chosen: Choice | None
+    chosen: str | None
     is_elector: bool
     voices: Sequence[Voice]
     number: int
@@ -132,7 +134,7 @@ def record(act: Act, decision_id: int, number: int) -> Record:
     own = ballots.get(act.actor)
     return Record(
         stands,
-        own.choice if own else None,
+        decision.label(own.choice) if own else None,
         act.actor in decision.electorate,
         [_voice(decision, each, ballots.get(each)) for each in shown],
         number,
@@ -175,4 +177,4 @@ def _voice(decision: Decision, user_id: str, ballot: Ballot | None) -> Voice:
     """What they chose is told once it has closed, and not before."""
     if ballot is None or decision.is_open:
         return Voice(user_id, ballot is not None)
-    return Voice(user_id, True, ballot.choice, ballot.at)
+    return Voice(user_id, True, decision.label(ballot.choice), ballot.at)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of
 from models.board.digest import WEEK
 from models.decisions.ballots import append
-from models.decisions.decision import Ballot, BallotBox, Choice, Decision, Elector, Paper
+from models.decisions.decision import Ballot, BallotBox, Decision, Elector, Paper, Way
 from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.errors import Gone
@@ -65,6 +65,7 @@ LOOK = Ready(
         Portfolio.time_zone,
         Elector.user_id,
         CHOSEN,
+        Decision.frozen_options,
         Epic.key,
         SHOWN.c.id,
         SHOWN.c.channel_id,
@@ -74,7 +75,7 @@ LOOK = Ready(
     .outerjoin(Epic, Epic.id == Decision.epic_id)
     .outerjoin(Elector, and_(Elector.decision_id == Decision.id, Elector.user_id == ACTOR))
     .outerjoin(SHOWN, true())
-    .where(Decision.id == ID, Decision.workspace_id == WORKSPACE)
+    .where(Decision.id == ID, Decision.workspace_id == WORKSPACE, Decision.way == Way.VOTE)
     .with_for_update(read=True, of=Decision)
 )
 """The columns of a paper, and the epic's key with each message that is drawn anew."""
@@ -93,7 +94,8 @@ class Vote:
 
     key: str
     """Of the epic."""
-    choice: Choice
+    choice: str
+    """In the words of its button."""
     closes_at: datetime
     """At the latest."""
     time_zone: str
@@ -104,12 +106,13 @@ def vote(
     workspace_id: int,
     actor: str,
     decision_id: int,
-    choice: Choice,
+    choice: str,
     now: Callable[[], datetime],
 ) -> Vote:
     """Take the press, judged by the moment when the decision cannot close any more without it.
 
-    Who presses the same twice has voted once. Raises Closed, Gone and NotAnElector.
+    Who presses the same twice has voted once. Raises Closed, Gone, NotAnElector
+    and NotAnOption.
     """
     began = now()
     asked = {
@@ -134,4 +137,4 @@ def vote(
         for shown_id, lane in {row[PAPER + 1 :] for row in rows if row[PAPER + 1] is not None}:
             work = home_key(shown_id) if lane is None else message_key(shown_id)
             put(session, workspace_id, work, at, lane=lane or work)
-    return Vote(key or paper.key, choice, paper.closes_at, paper.time_zone)
+    return Vote(key or paper.key, paper.label(choice), paper.closes_at, paper.time_zone)

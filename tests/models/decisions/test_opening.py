@@ -4,16 +4,20 @@ import pytest
 
 from models.decisions.opening import (
     NoElectors,
+    NotAnalyzing,
     NotLive,
     NotTesting,
     NowhereToPost,
     OpenAlready,
     UnknownDecision,
     ballot_channel,
+    check_can_ask,
+    check_can_post,
     read_key,
 )
+from models.decisions.question import Question
 from models.portfolio.portfolio import Phase
-from tests.views.builders import BEN, CLEO, DANA, ELI, a_decision, an_epic, closed
+from tests.views.builders import BEN, CLEO, DANA, ELI, MONDAY, a_decision, an_epic, closed
 
 
 def an_mvp(**more):
@@ -29,24 +33,30 @@ def test_a_decision_freezes_its_council_its_quorum_and_its_case():
     assert (decision.because, decision.is_open) == ("64 % and rising", True)
 
 
-@pytest.mark.parametrize(
-    ("state", "phase"), [("ready", None), ("implementing", Phase.DELIVERING), ("done", None)]
-)
-def test_only_what_tests_its_mvp_is_decided_on(state, phase):
+@pytest.mark.parametrize(("state", "phase"), [("ready", None), ("done", None)])
+def test_only_what_has_an_mvp_perseveres_pivots_or_stops(state, phase):
     epic = an_epic(state, phase=phase)
     with pytest.raises(NotTesting) as refused:
-        a_decision(epic)
+        check_can_ask(epic, Question.MVP)
     assert refused.value.sentence == (
         f"PAY-12 is in {epic.column_label}. Whether to persevere, pivot or stop is decided "
-        "while an epic is in Testing the MVP."
+        "while an epic is in Testing the MVP or Delivering."
     )
 
 
+def test_a_go_is_decided_in_analyzing_and_a_free_question_anywhere():
+    for state in ("funnel", "ready", "implementing", "done"):
+        with pytest.raises(NotAnalyzing, match="Whether to go for the MVP is decided while"):
+            check_can_ask(an_epic(state), Question.GO)
+        check_can_ask(an_epic(state), Question.FREE)
+    check_can_ask(an_epic("analyzing"), Question.GO)
+
+
 def test_nothing_is_decided_before_the_portfolio_is_live():
-    epic = an_mvp()
-    epic.portfolio.live_at = None
+    portfolio = an_mvp().portfolio
+    portfolio.live_at = None
     with pytest.raises(NotLive, match="Shop is not live yet, and nothing is posted before"):
-        a_decision(epic)
+        check_can_post(portfolio, "C0PORT", MONDAY)
 
 
 def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_nowhere():
@@ -56,7 +66,7 @@ def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_no
     assert ballot_channel(epic) == "C0PORT"
     epic.portfolio.channel_id = epic.value_stream.channel_id = None
     with pytest.raises(NowhereToPost) as refused:
-        a_decision(epic)
+        check_can_post(epic.portfolio, ballot_channel(epic), MONDAY)
     assert refused.value.sentence == (
         "Neither Shop nor the value stream has a channel, so there is no place for the ballot. "
         "An admin sets one with /portfolio settings."

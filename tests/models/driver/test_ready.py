@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Integer, bindparam, column, literal, select, table
 from sqlalchemy.exc import DatabaseError
 
-from models.decisions.decision import Choice
+from models.decisions.question import Choice
 from models.driver.ready import Ready
 from models.portfolio.portfolio import Portfolio
 from models.work import Work, put

@@ -10,7 +10,6 @@ from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import NONE, Top
 from bot.workflows.projects.slips import Slip
 from models.board.content import Changes, DecisionTold, OnTheirDates, SlipTold
-from models.decisions.decision import Outcome
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
@@ -716,9 +715,7 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
     testing = {"phase": Phase.TESTING, "portfolio": portfolio}
     epics = [an_epic("implementing", number=n, **testing) for n in range(1, 6)]
     decided = [
-        DecisionTold(
-            **EpicTold.of(each).model_dump(), decision=f"D-{each.id}", outcome=Outcome.PERSEVERE
-        )
+        DecisionTold(**EpicTold.of(each).model_dump(), decision=f"D-{each.id}", outcome="persevere")
         for each in epics
     ]
 

@@ -11,7 +11,7 @@ from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown, DecisionsList
 from bot.workflows.decisions.register import DecisionsPage, Record, Standing, Voice
 from bot.workflows.decisions.voting import Vote
-from models.decisions.decision import Choice
+from models.decisions.question import Choice
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (
     ANA,
@@ -135,9 +135,7 @@ def after(stands):
     return stands
 
 
-@pytest.mark.parametrize(
-    ("choice", "said"), [(Choice.PERSEVERE, "Persevere"), (Choice.ABSTAIN, "Abstain")]
-)
+@pytest.mark.parametrize(("choice", "said"), [("Persevere", "Persevere"), ("Abstain", "Abstain")])
 def test_the_voter_alone_is_told_what_they_chose(choice, said):
     answer = ballot.noted(Vote("PAY-12", choice, MONDAY + THURSDAY, "Europe/Berlin"))
     assert shown(answer) == [
@@ -231,7 +229,7 @@ def a_record(stands, chosen=None, *, is_elector=True, voices=()):
 
 
 def test_an_elector_reads_their_own_vote_and_nobody_elses_while_it_is_open():
-    record = a_record(standing(BEN), Choice.STOP, voices=[Voice(BEN, True), Voice(CLEO, False)])
+    record = a_record(standing(BEN), "Stop", voices=[Voice(BEN, True), Voice(CLEO, False)])
     texts = texts_of(register.decision_page(record, DecisionShown(decision=1)))
     assert "Your vote: *Stop*. You can change it until it closes." in texts
     assert texts[-1] == "@Ben has voted\n@Cleo has not voted yet"
@@ -246,7 +244,7 @@ def test_who_is_no_elector_reads_the_ballot_without_its_buttons():
 
 def test_after_the_close_it_is_a_record_of_who_chose_what():
     stands = after(standing())
-    voices = [Voice(BEN, True, Choice.STOP, MONDAY), Voice(CLEO, False)]
+    voices = [Voice(BEN, True, "Stop", MONDAY), Voice(CLEO, False)]
     page = register.decision_page(a_record(stands, voices=voices), DecisionShown(decision=1))
     texts = texts_of(page)
     assert buttons(page.blocks) == []

@@ -1,5 +1,6 @@
 """A portfolio with a council of three, and an epic that tests its MVP."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.audit import audit
-from models.decisions.decision import Ballot, Choice, Decision
+from models.decisions.decision import Ballot, Decision
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
@@ -62,7 +63,7 @@ def opens(database, workspace_id=1, epic_id=1, *, by=ANA, at=MONDAY, closes_on=N
 
 def votes(database, decision_id, who, choice, at=MONDAY + HOUR, workspace_id=1):
     with database.write(audit.Act(who, "button cast", at)) as session:
-        return vote(session, workspace_id, who, decision_id, Choice(choice), lambda: at)
+        return vote(session, workspace_id, who, decision_id, choice, lambda: at)
 
 
 def closes(database, decision_id, at):
@@ -77,6 +78,15 @@ def stored(database, decision_id=1):
         return session.get_one(Decision, decision_id)
 
 
+OFFERED = re.compile(r'\{\\*"persevere.*?Stop\\*"\}|Persevere, pivot or stop\?')
+
+
+def told_of_votes(text):
+    """The text without the question and what it offers, which every surface may show."""
+    assert OFFERED.search(text)
+    return OFFERED.sub("", text)
+
+
 def the_epic(database, epic_id=1):
     with database.read() as session:
         epic = session.get_one(Epic, epic_id)
@@ -87,4 +97,4 @@ def ballots(database, decision_id=1):
     """Who chose what, in order."""
     here = select(Ballot).where(Ballot.decision_id == decision_id).order_by(Ballot.number)
     with database.read() as session:
-        return [(each.user_id, each.choice.value) for each in session.scalars(here)]
+        return [(each.user_id, each.choice) for each in session.scalars(here)]
