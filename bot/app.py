@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 
 import structlog
@@ -60,7 +61,7 @@ class Tack:
         self.signing_secret = settings.slack_signing_secret.get_secret_value()
         self._authorized: AuthorizeResult | None = None
         self._authorizing = Lock()
-        self._certificates = _certificates(settings.slack_api_url)
+        self._trusted = certificates() if settings.slack_api_url.startswith("https:") else None
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.bolt = App(
             signing_secret=self.signing_secret or None,
@@ -92,7 +93,8 @@ class Tack:
         self.prepare()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
-            self._sockets = Sockets(self.bolt, app_token, self.settings.tack_replicas)
+            client = self._client(INTERACTIVE_SECONDS, None, certificates())
+            self._sockets = Sockets(self.bolt, client, app_token, self.settings.tack_replicas)
             with self._asking_slack("SLACK_APP_TOKEN"):
                 self._sockets.connect()
         self.worker.start(self.workspace_id)
@@ -120,12 +122,14 @@ class Tack:
         """Whether what someone does in Slack would reach Tack."""
         return self.mode == "http" or self.connected > 0
 
-    def _client(self, timeout_seconds: int, token: str | None) -> WebClient:
+    def _client(
+        self, timeout_seconds: int, token: str | None, trusted: ssl.SSLContext | None = None
+    ) -> WebClient:
         return WebClient(
             token,
             base_url=self.settings.slack_api_url,
             timeout=timeout_seconds,
-            ssl=self._certificates,
+            ssl=trusted or self._trusted,
             retry_handlers=[],
         )
 
@@ -183,9 +187,11 @@ def build(settings: Settings, mode: Mode | None = None, clock: Clock | None = No
     return Tack(settings, chosen, clock)
 
 
-def _certificates(api_url: str) -> ssl.SSLContext | None:
-    """Whom Tack trusts to be Slack, read once: each call would read them again, for 20 ms."""
-    return ssl.create_default_context() if api_url.startswith("https:") else None
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom Tack trusts to be Slack, read once: each call and socket would read them again, for
+    20 ms of processor time."""
+    return ssl.create_default_context()
 
 
 def _not_understood(error: Exception) -> BoltResponse:

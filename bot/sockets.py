@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_sdk import WebClient
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -36,13 +37,16 @@ log = structlog.get_logger(__name__)
 
 
 class Sockets:
-    """The connections of one process; `replicas` is how many such processes are expected."""
+    """The connections of one process; `replicas` is how many such processes are expected.
 
-    def __init__(self, bolt: App, app_token: str, replicas: int = 1) -> None:
+    The client asks where to connect, and by its certificates it is known who answers there.
+    """
+
+    def __init__(self, bolt: App, client: WebClient, app_token: str, replicas: int = 1) -> None:
         self._bolt = bolt
         self._in_hand = InHand()
         self._most_expected = most_expected(replicas)
-        self._clients = [self._client(bolt, app_token) for _ in range(CONNECTIONS)]
+        self._clients = [self._client(client, app_token) for _ in range(CONNECTIONS)]
         self.counted_by_slack = 0
         """As the last greeting said; ghosts of lost connections are in it."""
 
@@ -63,11 +67,11 @@ class Sockets:
         with ThreadPoolExecutor(CONNECTIONS) as closing:
             list(closing.map(lambda client: client.close(), self._clients))
 
-    def _client(self, bolt: App, app_token: str) -> "_Client":
+    def _client(self, web_client: WebClient, app_token: str) -> "_Client":
         client = _Client(
             app_token,
             logger=_quiet_logger(),
-            web_client=bolt.client,
+            web_client=web_client,
             ping_interval=PING_SECONDS,
             concurrency=CONCURRENCY,
         )
