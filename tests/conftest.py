@@ -106,11 +106,10 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "tack.db")
         return f"sqlite:///{tmp_path}/tack.db"
-    url = request.getfixturevalue("migrated_url")
-    with administered(url) as connection:
+    with request.getfixturevalue("cleaner").connect() as connection:
         connection.exec_driver_sql(ALONE)
         connection.exec_driver_sql(EMPTY)
-    return url
+    return request.getfixturevalue("migrated_url")
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +126,16 @@ def migrated_url():
     with own_postgresql() as url:
         migrate(url)
         yield url
+
+
+@pytest.fixture(scope="session")
+def cleaner(migrated_url):
+    """What empties it: a connection that stays, for a new one takes longer than the emptying."""
+    engine = create_engine(
+        addressed(migrated_url), isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True
+    )
+    yield engine
+    engine.dispose()
 
 
 def migrate(url):
@@ -153,10 +162,15 @@ def spare_the_disk():
         connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
+def addressed(url):
+    """The address as SQLAlchemy takes it."""
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
 @contextmanager
 def administered(url=None):
     """A connection outside any transaction, to the server's own database or to another."""
-    there = (url or os.environ[PG_URL]).replace("postgresql://", "postgresql+psycopg://")
+    there = addressed(url or os.environ[PG_URL])
     engine = create_engine(there, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         yield connection

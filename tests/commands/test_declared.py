@@ -56,6 +56,9 @@ SPECIAL = {
 }
 """What a question takes that does not take any text."""
 
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
+"""Any text, made once: finding out what it may hold takes longer than drawing it."""
+
 LISTS = (0, 1, 100, 101, 500)
 """How long a list to choose from may be."""
 
@@ -133,9 +136,8 @@ def values_for(question, facts, text):
                 chosen = st.sampled_from(found)
             return chosen.map(lambda text: question.take(text, facts)) if found else st.none()
         case _:
-            words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
             longest = st.just(text * (question.longest // len(text)))
-            return (words.map(lambda said: said[: question.longest]) | longest).map(
+            return (WORDS.map(lambda said: said[: question.longest]) | longest).map(
                 lambda said: question.take(said, facts)
             )
 
@@ -208,7 +210,7 @@ class ThePage(Page):
 
 
 @pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_each_form_held_drawn_and_read_equals_itself(action, form, data):
     facts = facts_for(form)
