@@ -75,12 +75,15 @@ def over_http(app: App, slack: Sandbox) -> Iterator[None]:
 
 def hang_up(slack: Sandbox, handler: SocketModeHandler) -> None:
     """Let Slack end the connections first: the SDK's client would read for three more seconds, and
-    closing it while its own thread closes is a race."""
+    closing it while its own thread closes is a race. A last message wakes the thread that waits a
+    second for one."""
     handler.client.default_auto_reconnect_enabled = False
     handler.client.auto_reconnect_enabled = False
     slack.drop_connections()
     session = handler.client.current_session
     slack.wait_for(lambda: session is None or not session.is_active())
+    handler.client.closed = True
+    handler.client.enqueue_message("")
     handler.close()
 
 
