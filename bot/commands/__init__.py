@@ -11,7 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
-from bot.commands.decisions import decisions
+from bot.commands.decisions import decisions, outcomes
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -201,6 +201,7 @@ ROOMS = (
     themes,
     idea_answers,
     decisions,
+    outcomes,
     budgets,
     explaining,
 )

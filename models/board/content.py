@@ -98,6 +98,15 @@ class OnTheirDates(Told):
     """The one that is behind the most."""
 
 
+class OutcomesTold(Told):
+    """Of the epics of which it is known what became of them, how many reached their target."""
+
+    reached: int = 0
+    told: int = 0
+    """Of so many, without those that were not measured."""
+    not_measured: int = 0
+
+
 class ScopeTold(Told):
     """What it tells of: a portfolio, or one value stream by its name then."""
 
@@ -120,6 +129,7 @@ class Content(Told):
     in_flight: InFlight
     milestones: OnTheirDates
     flow: FlowTold
+    outcomes: OutcomesTold = OutcomesTold()
     open_total: int = 0
     """How many epics were neither done nor stopped."""
     finished_since_live: int = 0

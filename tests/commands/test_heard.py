@@ -13,6 +13,7 @@ from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
+from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import ReplyToQuestion
 from bot.views.portfolio.actions import (
     BoardShown,
@@ -68,6 +69,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 """Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
+CHOSEN |= {"became": "partly"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 
 NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
@@ -124,6 +126,8 @@ def world(slack, shop):
         begun = begin(session, *act_of(act), begun, act.at)
         add_stream(session, *act_of(act), begun.id, StreamSetup(name="Lending"), act.at)
         states = {state.name: state for state in portfolio.states}
+        delivered = an_mvp(session, slack, portfolio, "Refund")
+        move(session, *act_of(act), delivered.id, states["done"].id, None, "In use", act.at)
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
@@ -150,6 +154,7 @@ def world(slack, shop):
         ValueStream: portfolio.value_streams[0],
         "state": states["reviewing"],
         "preset": "lean",
+        RecordOutcome: {"epic": delivered},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
         DropState: {"state": states["analyzing"]},

@@ -25,6 +25,7 @@ from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
 from bot.views.decisions.actions import OpenDecision
 from bot.views.decisions.ballot import vote_button
+from bot.views.decisions.outcome import record_button
 from bot.views.epics.buttons import open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
@@ -86,6 +87,8 @@ def epic_card(card: Card) -> Answer:
 def _next_button(card: Card) -> Element | None:
     if card.next is NextStep.VOTE and card.decision is not None:
         return vote_button(card.decision, primary=True)
+    if card.asks_outcome:
+        return record_button(card.epic)
     return next_button(card)
 
 

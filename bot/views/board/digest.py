@@ -153,6 +153,7 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "in_thread": _in_thread(telling),
         "unowned": telling.needs.of(UNOWNED).count,
         "milestones": told.milestones,
+        "outcomes": told.outcomes,
         "weeks": telling.weeks,
         "weekday": f"{telling.at.astimezone(telling.told_zone):%A}",
         "open_total": told.open_total,

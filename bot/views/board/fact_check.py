@@ -13,8 +13,11 @@ from bot.slack.values import FactCheckRef
 from bot.views.board.needs import Surface, Where, lines_of
 from bot.views.epics.buttons import open_button
 from bot.views.notices import notice
-from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm, asked_about
+from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm, asked_about, reviewed_about
+from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.paging import NONE, Top
 from models.board.confirmation import FactCheck
+from models.decisions.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.message import MessageKind
 
@@ -25,15 +28,24 @@ CHANGED = "something_changed"
 @notice(MessageKind.FACT_CHECK, FactCheck)
 def in_person(session: Session, check: FactCheck, now: datetime) -> Answer:
     asked = asked_about(session, check)
-    return fact_check(check.id, asked.some, asked.count, now)
+    reviews = reviewed_about(session, check)
+    return fact_check(check.id, asked.some, asked.count, now, reviews)
 
 
-def fact_check(check_id: int, asked: Sequence[ToConfirm], total: int, now: datetime) -> Answer:
+def fact_check(
+    check_id: int,
+    asked: Sequence[ToConfirm],
+    total: int,
+    now: datetime,
+    reviews: Top[OutcomeReview] = NONE,
+) -> Answer:
     """The question as it stands: what is answered has no button any more."""
     on = Surface(Where.QUESTION, now)
     still_open = [each for each in asked if each[1] is None]
-    lead = words("board/fact_check", "lead", open=still_open, total=total)
-    blocks: list[Block] = [section(lead)]
+    blocks: list[Block] = []
+    if total or not reviews.count:
+        lead = words("board/fact_check", "lead", open=still_open, total=total)
+        blocks.append(section(lead))
     blocks += [section(line.said, line.button) for line in lines_of(TO_CONFIRM, asked, on)]
     if total > len(asked):
         blocks.append(context(words("board/fact_check", "more", beyond=total - len(asked))))
@@ -43,7 +55,24 @@ def fact_check(check_id: int, asked: Sequence[ToConfirm], total: int, now: datet
         if len(still_open) > 1:
             row.append(button("All still right", ALL_RIGHT, ref, primary=True))
         blocks.append(actions("answers", row))
-    return Answer(blocks)
+    return Answer([*blocks, *_outcomes(reviews, on)])
+
+
+def _outcomes(reviews: Top[OutcomeReview], on: Surface) -> list[Block]:
+    """What became of those that were delivered."""
+    if not reviews.count:
+        return []
+    waiting = [each for each in reviews.some if each.became is None]
+    facts = {
+        "waiting": waiting,
+        "total": reviews.count,
+        "beyond": reviews.count - len(reviews.some),
+    }
+    blocks: list[Block] = [section(words("board/fact_check", "outcomes", **facts))]
+    blocks += [section(line.said, line.button) for line in lines_of(OUTCOME, reviews.some, on)]
+    if facts["beyond"]:
+        blocks.append(context(words("board/fact_check", "more_outcomes", **facts)))
+    return blocks
 
 
 def noted(epic: Epic) -> Answer:

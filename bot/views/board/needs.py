@@ -18,12 +18,14 @@ from bot.views.board.pressing import (
 )
 from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.ballot import vote_button
+from bot.views.decisions.outcome import record_button, told_so_far
 from bot.views.epics.buttons import open_button, reply_button, still_right_button
 from bot.views.epics.next_step import board_button, fill_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Need, T
@@ -35,6 +37,7 @@ from models.budgets.seats import Seat
 from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
+from models.decisions.outcome_review import OutcomeReview
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
@@ -210,6 +213,13 @@ def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
     days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
     said = on.about("stale_line", epic, days=days)
     return Line(said, still_right_button(epic))
+
+
+@shows(OUTCOME)
+def outcome(review: OutcomeReview, on: Surface) -> Line:
+    """What became of it; what was answered has no button any more."""
+    said = on.about("outcomes_line", review.epic, review=review, asks=told_so_far(review.epic))
+    return Line(said, None if review.became else record_button(review.epic))
 
 
 @shows(OVERRIDDEN)

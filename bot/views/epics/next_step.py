@@ -108,6 +108,8 @@ def _facts(card: Card) -> dict[str, object]:
         "passed": card.answer_at is not None and card.answer_at < card.now,
         "answer": card.answer,
         "decision": card.decision,
+        "review": card.review,
+        "reading": card.reading,
         "blocking": epic.blocking,
         "blocked_days": card.blocked_days,
         "missing": told(lacks, to.state) if to is not None else (),

@@ -51,6 +51,7 @@ NOUNS: Mapping[str, Noun] = {
     "ledger_transfers": Noun("transfer"),
     "milestones": Noun("milestone", ("project_id", "code", "name"), ", "),
     "objectives": Noun("objective", ("title",)),
+    "outcome_reviews": Noun(added="asked for the outcome"),
     "overrides": Noun(added=""),
     "portfolios": Noun("portfolio", ("name",)),
     "programs": Noun("program", ("code", "name")),
@@ -134,6 +135,10 @@ LABELS: Mapping[str, str] = {
     "link": "link",
     "votes": "votes",
     "effect": "effect",
+    "occasion": "occasion",
+    "outcome_reviews.due_on": "asked from",
+    "became": "outcome",
+    "note": "learned",
     # roles and people
     "role": "role",
     "role_grants.user_id": "person",
@@ -211,7 +216,15 @@ LABELS: Mapping[str, str] = {
 WHO = {"actor_user_id", "by_user_id", "user_id", "added_by", "asked_by", "opened_by", "ended_by"}
 WHO |= {"paused_by", "granted_by", "subscribed_by"}
 WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at"}
-OF_WHAT = {"portfolio_id", "epic_id", "transition_id", "shift_id", "key", "states.name"}
+OF_WHAT = {
+    "portfolio_id",
+    "epic_id",
+    "decision_id",
+    "transition_id",
+    "shift_id",
+    "key",
+    "states.name",
+}
 FOLLOWS = {"answered_at", "accepted_at", "committed_at", "done_at", "transitions.phase"}
 FOLLOWS |= {"go_at", "persevere_at"}
 CARRIED = {"origin_url", "sha256", "frozen_case"}

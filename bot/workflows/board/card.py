@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions.register import newest_about
+from bot.workflows.decisions.reviewing import last_reading, last_review
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.waiting import last_heard, news_of
@@ -17,6 +19,7 @@ from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
+from models.decisions.outcome_review import SETTLED, OutcomeReview
 from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED, Column, next_column
@@ -70,6 +73,10 @@ class Card:
     """Its place in the line of those that are ready, from 1."""
     decision: Decision | None = None
     """The newest about it, open or not."""
+    review: OutcomeReview | None = None
+    """What became of it, as it was said last."""
+    reading: Decimal | None = None
+    """The last of its indicator."""
 
     @property
     def to(self) -> Column | None:
@@ -119,6 +126,12 @@ class Card:
         return days_between(self.epic.blocking.at, self.now, zone)
 
     @property
+    def asks_outcome(self) -> bool:
+        """Whether what became of its indicator is still to be said."""
+        settled = self.review is not None and self.review.became in SETTLED
+        return self.next is NextStep.OUTCOME and bool(self.epic.indicator) and not settled
+
+    @property
     def next(self) -> NextStep:
         """The one thing it waits for."""
         epic = self.epic
@@ -157,6 +170,9 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
     """The epic with its last change, and what it waits for; others it names everybody may see."""
     last = _steps(session, epic, 1)[0]
     decision = newest_about(session, epic)
+    if epic.state.kind is StateKind.DONE:
+        review, reading = last_review(session, epic), last_reading(session, epic)
+        return Card(epic, last, now, decision=decision, review=review, reading=reading)
     if epic.state.kind in ENDED:
         return Card(epic, last, now, decision=decision)
     to = next_column(epic)

@@ -17,11 +17,13 @@ from models.board.content import (
     DecisionTold,
     InFlight,
     OnTheirDates,
+    OutcomesTold,
     SlipTold,
     Standing,
     StopTold,
 )
 from models.decisions.decision import Decision
+from models.decisions.outcome_review import Became, OutcomeReview
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
@@ -250,6 +252,25 @@ def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip
     total, off = session.execute(rows.with_only_columns(agreed, late)).one()
     slip = _slip(slips.some[0]) if slips.some else None
     return OnTheirDates(on_date=total - off, agreed=total, slip=slip)
+
+
+def outcomes(session: Session, scope: Scope, until: datetime) -> OutcomesTold:
+    """Of how many epics it was said what became of them by then, and how many reached it."""
+    newest = func.row_number().over(
+        partition_by=OutcomeReview.epic_id,
+        order_by=(OutcomeReview.at.desc(), OutcomeReview.id.desc()),
+    )
+    said = (
+        select(OutcomeReview.became, newest.label("place"))
+        .join(Epic, Epic.id == OutcomeReview.epic_id)
+        .where(scope.epics, OutcomeReview.became.is_not(None), OutcomeReview.at <= until)
+        .subquery()
+    )
+    rows = select(said.c.became, func.count()).where(said.c.place == 1).group_by(said.c.became)
+    counted = Counter({became: count for became, count in session.execute(rows)})
+    not_measured = counted.pop(Became.NOT_MEASURED, 0)
+    reached, told = counted[Became.REACHED], counted.total()
+    return OutcomesTold(reached=reached, told=told, not_measured=not_measured)
 
 
 def _slip(slip: Slip) -> SlipTold:

@@ -10,7 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.board.changes import beginning, changes_between, in_flight, on_their_dates
+from bot.workflows.board.changes import (
+    beginning,
+    changes_between,
+    in_flight,
+    on_their_dates,
+    outcomes,
+)
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures
@@ -149,6 +155,7 @@ def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Co
         in_flight=in_flight(session, scope, digest.until),
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
         flow=flow_figures(session, scope, digest.since, digest.until).told,
+        outcomes=outcomes(session, scope, digest.until),
         open_total=open_total,
         finished_since_live=finished,
     )

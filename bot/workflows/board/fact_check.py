@@ -1,13 +1,14 @@
 """On Thursday each owner is asked, all at once, whether their epics are still right."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.decisions import reviewing
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Top
 from bot.workflows.redrawing import post
@@ -15,6 +16,7 @@ from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
+from models.decisions.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, State
@@ -43,6 +45,8 @@ def work_key(portfolio: Portfolio) -> str:
 def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
     """Ask every owner of an epic in flight, once this week, while any channel gets a digest.
 
+    And those of whom it is asked what became of an epic.
+
     Before the portfolio is live nobody is asked.
     """
     portfolio = session.scalars(
@@ -51,32 +55,48 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
     if portfolio is None or not _has_digests(session, portfolio):
         return
     slot = _slot_after(portfolio, at - MADE_UP_FOR_WITHIN)
-    asks = slot <= at and not portfolio.is_silent(at)
-    for user_id in _owners(session, portfolio) if asks else ():
-        _ask(session, portfolio, user_id, slot, at)
+    if slot <= at and not portfolio.is_silent(at):
+        reviewing.ask_about_done(session, portfolio, at)
+        asked = reviewing.owners_asked(session, portfolio, at)
+        for user_id in sorted({*_owners(session, portfolio), *asked}):
+            _ask(session, portfolio, user_id, slot, at)
     put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
 
 
 def asked_about(session: Session, check: FactCheck) -> Top[ToConfirm]:
     """The person's epics in flight in any portfolio; at most MOST_NAMED are named."""
-    piles = [
-        TO_CONFIRM.find(
-            Asked(
-                session=session,
-                portfolio=portfolio,
-                viewer=check.user_id,
-                whose=check.user_id,
-                at=check.at,
-                now=check.at,
-                since=check.at,
-                few=MOST_NAMED,
-            )
+    piles = [TO_CONFIRM.find(asked) for asked in _asked_of(session, check)]
+    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
+    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+
+
+def reviewed_about(session: Session, check: FactCheck) -> Top[OutcomeReview]:
+    """What the person is asked of the outcomes of their epics, and has answered since."""
+    piles = [reviewing.ASKED_OR_ANSWERED(asked) for asked in _asked_of(session, check)]
+    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_unanswered_first)
+    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+
+
+def _asked_of(session: Session, check: FactCheck) -> Sequence[Asked]:
+    """The same question in each portfolio that is live."""
+    return [
+        Asked(
+            session=session,
+            portfolio=portfolio,
+            viewer=check.user_id,
+            whose=check.user_id,
+            at=check.at,
+            now=check.at,
+            since=check.at,
+            few=MOST_NAMED,
         )
         for portfolio in portfolios(session, check.workspace_id)
         if portfolio.live_at is not None
     ]
-    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
-    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+
+
+def _unanswered_first(review: OutcomeReview) -> tuple[bool, date, int]:
+    return review.became is not None, review.due_on, review.id
 
 
 def _open_first(asked: ToConfirm) -> tuple[bool, datetime, int]:

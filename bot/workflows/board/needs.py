@@ -11,6 +11,7 @@ from bot.workflows.board.home import Reader
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.scope import Scope
@@ -30,6 +31,7 @@ NEEDS: Sequence[Need[Any]] = (
     SHIFTS,
     BLOCKED,
     LACKING,
+    OUTCOME,
     STALE,
     OVERRIDDEN,
     UNOWNED,

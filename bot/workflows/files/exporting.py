@@ -38,6 +38,7 @@ from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Ballot, Decision, Elector
+from models.decisions.outcome_review import OutcomeReview
 from models.epics.answer import Answer
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
@@ -179,6 +180,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "decisions": (Decision, _of_epics(Decision)),
     "electors": (Elector, _of_decisions(Elector)),
     "ballots": (Ballot, _of_decisions(Ballot, Decision.closed_at.is_not(None))),
+    "outcome_reviews": (OutcomeReview, _of_epics(OutcomeReview)),
     "circle_members": (CircleMember, _of_epics(CircleMember)),
     "confirmations": (Confirmation, _of_epics(Confirmation)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),

@@ -13,6 +13,7 @@ from bot.workflows.board.needs import LEAD, NEEDS, THREADS
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Waits
@@ -21,6 +22,7 @@ from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
+from models.decisions.outcome_review import Occasion, OutcomeReview
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
@@ -89,6 +91,11 @@ def an_override(number=4, portfolio=None, *, reason="Customers wait", **more):
     return Override(epic=epic, reason=reason, at=MONDAY, **facts)
 
 
+def an_outcome(epic):
+    epic.done_at, epic.indicator = MONDAY - 28 * DAY, HOSTILE
+    return OutcomeReview.of(epic, Occasion.FOUR_WEEKS, MONDAY.date())
+
+
 def about_an_epic(state, make):
     """Examples that are an epic of that state, with what stands beside it."""
 
@@ -107,6 +114,7 @@ EXAMPLES = {
     SHIFTS: a_waiting_shift,
     BLOCKED: a_blocked_epic,
     LACKING: about_an_epic("reviewing", lambda epic: (epic, [*Requirement])),
+    OUTCOME: about_an_epic("done", an_outcome),
     STALE: about_an_epic("implementing", lambda epic: (epic, MONDAY - 16.5 * DAY)),
     OVERRIDDEN: an_override,
     UNOWNED: about_an_epic("ready", lambda epic: epic),

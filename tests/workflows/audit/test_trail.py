@@ -13,11 +13,12 @@ from sqlalchemy.orm import load_only
 from bot.workflows.audit import verifying
 from bot.workflows.portfolio.setting_up import set_up
 from migrations.changing import METADATA
-from models.audit.audit import Act, AuditEvent, AuditHead
+from models.audit.audit import FIRST_HASH, Act, AuditEvent, AuditHead
 from models.audit.trail import UntoldChange, acting, insert_new, note
 from models.base import Base
 from models.budgets.ledger import AccountKind, Entry, Transfer
 from models.budgets.shift import Shift
+from models.decisions.decision import BallotBox, Decision
 from models.epics.epic import Epic
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import ValueStream
@@ -145,6 +146,9 @@ def all_there(database, nouns):
                 session.add(row)
                 session.flush()
                 ids[noun.__tablename__] = row.id
+                if noun is Decision:
+                    box = {"electors": 1, "waiting": 1, "hash": FIRST_HASH}
+                    session.add(BallotBox(decision_id=row.id, workspace_id=1, **box))
                 if noun is ValueStream:
                     session.add(another := a_row(noun, 90, ids))
                     session.flush()

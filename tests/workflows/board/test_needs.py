@@ -14,8 +14,9 @@ from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, opening, register
+from bot.workflows.decisions import closing, opening, register, reviewing
 from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -27,6 +28,7 @@ from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
 from models.decisions.form import DecisionForm
+from models.decisions.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
@@ -173,7 +175,23 @@ def closes_the_vote(session, here, epic_id, at):
     closing.close_due(session, decision.id, decision.closes_at)
 
 
+def is_to_be_looked_at_again(session, here, stream, title, at, **more):
+    epic = an_epic(session, here[0], stream.id, title)
+    for name, value in more.items():
+        setattr(epic, name, value)
+    epic.owner_user_id = ANA
+    session.add(epic.move(epic.portfolio.state("done"), BEN, None, at))
+    session.add(OutcomeReview.of(epic, Occasion.FOUR_WEEKS, at.date()))
+    return epic.id
+
+
+def says_what_became_of_it(session, here, epic_id, at):
+    said = OutcomeForm(became=Became.PARTLY)
+    reviewing.record(Act(session, here[0], ANA, at), epic_id, said)
+
+
 STORIES = {
+    OUTCOME: Story(begins=is_to_be_looked_at_again, ends=says_what_became_of_it),
     ANSWER: Story(begins=has_an_idea, ends=answers_it),
     QUESTION: Story(begins=asks_about_it, ends=replies_to_it),
     STALE: Story(begins=is_silent, ends=says_that_it_is_right),

@@ -1,0 +1,43 @@
+"""What became of an epic: the question, the form that records it, and what is told then."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from bot.slack.actions import Action, Id
+from bot.slack.answers import Answer
+from bot.slack.blocks import Element, section
+from bot.slack.mrkdwn import bare_words, words
+from models.decisions.outcome_review import OutcomeReview
+from models.epics.epic import Epic
+
+
+class RecordOutcome(Action):
+    """Say what became of an epic's indicator."""
+
+    epic: Id
+
+
+def record_button(epic: Epic) -> Element:
+    to = RecordOutcome(epic=epic.id)
+    return to.button("Record the outcome", aloud=f"Record the outcome of {epic.key}")
+
+
+def told_so_far(epic: Epic, reading: Decimal | None = None) -> str:
+    """What is asked, with the last reading, as mark-up."""
+    return words("epics/next_step", "asks", epic=epic, reading=reading)
+
+
+def facts(epic: Epic) -> Mapping[str, Any]:
+    """What the form needs to know."""
+    return {"question": bare_words("epics/next_step", "question", epic=epic)}
+
+
+def lead(epic: Epic, reading: Decimal | None) -> str:
+    """Above the form: which epic, and where its choice comes from."""
+    return words("decisions/outcome", "lead", epic=epic, reading=reading)
+
+
+def recorded(review: OutcomeReview) -> Answer:
+    said = words("decisions/outcome", "recorded", review=review, epic=review.epic)
+    return Answer([section(said)])
