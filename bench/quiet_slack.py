@@ -38,6 +38,7 @@ class QuietSlack(BaseHTTPRequestHandler):
     """Answers each Web API method with `ok` and the few facts a caller needs."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in two writes waits 40 ms for the first to be acknowledged
     said: ClassVar[dict[str, dict[str, Any]]] = {}
     heard_at: ClassVar[dict[str, dict[str, float]]] = {}
 

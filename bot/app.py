@@ -18,6 +18,7 @@ import migrations
 from bot.clocks import DatabaseClock
 from bot.commands import register
 from bot.settings import Mode, Settings
+from bot.slack.asking.connections import Connections
 from bot.slack.hearing import Context
 from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
@@ -73,7 +74,9 @@ class Tack:
             logger=_quiet_logger(),
         )
         self.bolt.error(_not_understood)
-        register(self.bolt, Context(self.database, self.clock), ack_seconds)
+        self._connections = Connections(self._trusted)
+        context = Context(self.database, self.clock, connections=self._connections)
+        register(self.bolt, context, ack_seconds)
         self.worker = Worker(
             self.database,
             self.clock,
@@ -104,6 +107,7 @@ class Tack:
         if self._sockets is not None:
             self._sockets.close()
         self._listeners.shutdown(wait=True)
+        self._connections.close()
         self.worker.stop()
         self.database.close()
 

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack import answers
+from bot.slack.asking.connections import Connections
 from bot.slack.lookup import after_ack
 from models.errors import FieldMistakes, Mistake
 
@@ -31,6 +32,9 @@ BUSY = frozenset(
 """Slack did not open it this time, and may the next."""
 
 NOT_REACHED = (OSError, HTTPException)
+
+CONNECTIONS = "connections"
+"""By which a request knows the open connections to Slack."""
 
 Names = Callable[[Sequence[str]], Sequence[str]]
 """What people are called, by their ids."""
@@ -144,17 +148,19 @@ def _show_as_home(args: Args, answer: answers.Answer) -> None:
 
 def _responded(args: Args, answer: answers.Answer, *, replace: bool) -> bool:
     """Use the response_url, which lives half an hour and five answers; whether it was taken."""
+    connections: Connections = args.context[CONNECTIONS]
+    message = {
+        "text": answer.text,
+        "blocks": list(answer.blocks),
+        "response_type": "ephemeral",
+        "replace_original": replace,
+    }
     try:
-        taken = args.respond(
-            text=answer.text,
-            blocks=list(answer.blocks),
-            response_type="ephemeral",
-            replace_original=replace,
-        )
+        status = connections.post(str(args.body["response_url"]), message)
     except NOT_REACHED as error:
         log.info("response_url not reached", error=str(error)[:200])
         return False
-    return bool(taken.status_code == 200)
+    return status == 200
 
 
 def _errors(mistake: Mistake, blocks: Sequence[Mapping[str, Any]], names: Names) -> dict[str, str]:

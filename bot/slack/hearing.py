@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.slack import answers
 from bot.slack.actions import heard_as
 from bot.slack.answering import (
+    CONNECTIONS,
     NOT_REACHED,
     TriggerExpired,
     answer_where_it_happened,
@@ -25,6 +26,7 @@ from bot.slack.answering import (
     tell_alone,
     tell_directly,
 )
+from bot.slack.asking.connections import Connections
 from bot.slack.asking.members import Members
 from bot.slack.asking.user_groups import Told, UserGroups
 from bot.slack.lookup import after_ack
@@ -59,6 +61,7 @@ class Context:
     clock: Clock
     members: Members = field(default_factory=Members)
     user_groups: UserGroups = field(default_factory=UserGroups)
+    connections: Connections = field(default_factory=Connections)
     _workspaces: dict[str, int] = field(default_factory=dict)
     answered: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """How the last forms were answered, in case one is delivered once more."""
@@ -291,6 +294,7 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
     def listen(args: Args) -> None:
         at = context.clock.now()
         args.body = payload(args.body)
+        args.context[CONNECTIONS] = context.connections
         try:
             team_id = str(args.context.team_id)
             context.members.check_at_home(args.body, team_id)
