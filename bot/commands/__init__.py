@@ -26,7 +26,7 @@ from bot.commands.epics import (
 )
 from bot.commands.files import exports as export
 from bot.commands.files import imports
-from bot.commands.flow import explaining
+from bot.commands.flow import figures
 from bot.commands.lists import find, narrow, search
 from bot.commands.people import people, roles
 from bot.commands.portfolio import limits, merging, settings, setup, states, streams
@@ -203,7 +203,7 @@ ROOMS = (
     decisions,
     outcomes,
     budgets,
-    explaining,
+    figures,
 )
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 

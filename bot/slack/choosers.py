@@ -1,6 +1,7 @@
 """Fields that choose people, user groups and several things at once; a question before a deed."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot.slack.blocks import OPTION_LIMIT, Block, Element, Option, field, option, plain, select
@@ -99,6 +100,16 @@ def narrowing(
     held = ALL if chosen is None else str(chosen)
     initial = next((each for each in options if each["value"] == held), None)
     return select(f"{NARROWED}_{name}", placeholder, options, initial)
+
+
+def narrowing_day(name: str, placeholder: str, chosen: date | None) -> Element:
+    """The same by a day of the calendar."""
+    element: Element = {
+        "type": "datepicker",
+        "action_id": f"{NARROWED}_{name}",
+        "placeholder": plain(placeholder, 150),
+    }
+    return element | ({"initial_date": chosen.isoformat()} if chosen else {})
 
 
 def searching(action_id: str, placeholder: str) -> Element:

@@ -74,6 +74,8 @@ def the_longest(action):
             if each["type"] == "integer":
                 assert each["minimum"] >= 0, f"{action.kind}: {name} can be anything below 0"
                 values[name] = each["maximum"]
+            elif each.get("format") == "date":
+                values[name] = date.max
             elif each["type"] == "string":
                 longest = max(each.get("enum", ()), key=len, default="")
                 values[name] = longest or "𝄞" * each["maxLength"]

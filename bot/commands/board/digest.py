@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from bot.commands.flow import explaining
+from bot.commands.flow import figures as flow_figures
 from bot.commands.readiness import check_is_set_up
 from bot.commands.routes import routes
 from bot.slack import answers, help
@@ -43,7 +43,10 @@ USAGES = (
     help.Usage("send", "digest send", "send this week's now"),
     help.Usage("pause", "digest pause", "stop it until it is resumed"),
     help.Usage("resume", "digest resume", "send it again at its usual time"),
-    help.Usage("explain", "explain", "show what each number of a digest is drawn from"),
+    help.Usage("metrics", "metrics", "show how work flows; a stream, a type and a day can follow"),
+    help.Usage("forecast", "forecast", "show how many epics finish in the next weeks, and when"),
+    help.Usage("aging", "aging", "show what is in flight, the oldest first"),
+    help.Usage("explain", "explain", "show what each of these numbers is drawn from"),
     help.Usage("help", "help", "show what you can type"),
 )
 
@@ -58,8 +61,8 @@ class WhichChannel(Mistake):
 def hear(call: Call) -> None:
     word, _, rest = call.typed.partition(" ")
     doing = DIGEST_FORMS.get(rest.strip().casefold()) if word.casefold() == "digest" else None
-    if word.casefold() == "explain":
-        explaining.hear(call)
+    if word.casefold() in flow_figures.PAGES:
+        flow_figures.hear(call, word.casefold(), rest)
         return
     if doing is None:
         asked = "" if word.casefold() in {"", "help"} else call.typed

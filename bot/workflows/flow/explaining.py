@@ -11,19 +11,28 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.figures import FlowFigures, flow_figures
-from bot.workflows.flow.scope import Scope, scope_of
-from bot.workflows.seeing import portfolio_visible_to
+from bot.workflows.flow.figures import FlowFigures, figures_of, flow_figures
+from bot.workflows.flow.scope import (
+    Look,
+    Scope,
+    check_seen,
+    flow_seen,
+    look_at,
+    restricted_in,
+    scope_of,
+)
+from bot.workflows.keeping import Act
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
-from models.errors import Gone, there
+from models.errors import Gone
 from models.flow.ageing import aged
+from models.flow.choice import FlowChoice
 from models.flow.days import moment_of, whole_weeks
 from models.flow.figures import Clocks, Flags, Ints
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.line import MOST_WEEKS, Line
 from models.flow.percentiles import Days
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import ValueStream
 
 COMMAND = "/flow explain"
 ITEMS_A_PAGE = 24
@@ -81,7 +90,10 @@ class Explained:
     scope: Scope
     figures: FlowFigures
     digest_at: datetime | None
-    """When the digest came that told them; None where they are of now."""
+    """When the digest came that told them; None where someone looks at them alone."""
+    choice: FlowChoice
+    restricted: int
+    """How many of the epics behind them not everybody may see: in no channel's figures."""
     since: datetime
     until: datetime
     parts: Sequence[Part]
@@ -101,25 +113,20 @@ def explain_digest(
     if digest is None or digest.workspace_id != workspace_id:
         raise Gone(COMMAND)
     portfolio_id, stream_id = digest.place
-    _check_seen(session, workspace_id, viewer, portfolio_id)
+    check_seen(session, workspace_id, viewer, portfolio_id)
     scope = scope_of(session, portfolio_id, stream_id)
     return _explain(session, scope, digest.since, digest.until, digest.at, number)
 
 
-def explain_now(
-    session: Session,
-    workspace_id: int,
-    viewer: str,
-    place: tuple[int | None, int | None],
-    now: datetime,
-    number: int,
+def explain_chosen(
+    act: Act, portfolio_id: int | None, choice: FlowChoice, number: int
 ) -> Explained:
-    """The same of now, in a portfolio and one of its streams, or all; the first seen where none
-    is named. Raises Gone.
+    """What the figures that someone looks at are drawn from, of all that they may see.
+
+    Raises BeforeAll, Gone and NotYet.
     """
-    portfolio_id, stream_id = place
-    found = _check_seen(session, workspace_id, viewer, portfolio_id)
-    return _explain(session, scope_of(session, found, stream_id), now - WEEK, now, None, number)
+    look = look_at(act, portfolio_id, choice)
+    return _explain(act.session, look.scope, look.moment - WEEK, look.moment, None, number, look)
 
 
 def place_of_channel(
@@ -141,16 +148,6 @@ def place_of_channel(
     return None, None
 
 
-def _check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: int | None) -> int:
-    """The portfolio's id, or the first one's. Raises Gone where the viewer sees no such."""
-    seen = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id, portfolio_visible_to(viewer)
-    )
-    if portfolio_id is not None:
-        seen = seen.where(Portfolio.id == portfolio_id)
-    return there(session.scalar(seen.order_by(Portfolio.id).limit(1)), COMMAND)
-
-
 def _explain(
     session: Session,
     scope: Scope,
@@ -158,8 +155,12 @@ def _explain(
     until: datetime,
     digest_at: datetime | None,
     number: int,
+    look: Look | None = None,
 ) -> Explained:
-    figures = flow_figures(session, scope, since, until)
+    if look is None:
+        figures = flow_figures(session, scope, since, until)
+    else:
+        figures = figures_of(session, scope, flow_seen(session, look), since, until)
     facts = _facts(figures, until, ZoneInfo(scope.portfolio.time_zone))
     rows = {figure: max(1, len(found)) for figure, found in facts.items()}
     pages = -(-sum(rows.values()) // ITEMS_A_PAGE)
@@ -177,6 +178,8 @@ def _explain(
         scope=scope,
         figures=figures,
         digest_at=digest_at,
+        choice=look.choice if look else FlowChoice(),
+        restricted=restricted_in(session, look) if look else 0,
         since=since,
         until=until,
         parts=parts,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.clocks import flow_at
+from bot.workflows.flow.clocks import Flow, flow_at
 from bot.workflows.flow.scope import Scope
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
@@ -24,7 +24,7 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowFigures:
-    """The figures of a scope as of a moment, of the epics that everybody may see."""
+    """The figures of a scope as of a moment; a channel's are of epics that everybody may see."""
 
     finished: Finished
     time: TimeToFinish
@@ -44,10 +44,20 @@ class FlowFigures:
 
 
 def flow_figures(session: Session, scope: Scope, since: datetime, until: datetime) -> FlowFigures:
-    """As of `until`; what crossed the line did so within `(since, until]`."""
+    """As of `until`, of what everybody may see.
+
+    What crossed the line did so within `(since, until]`.
+    """
+    flow = flow_at(session, scope.portfolio, until, visible_to(EVERYBODY))
+    return figures_of(session, scope, flow, since, until)
+
+
+def figures_of(
+    session: Session, scope: Scope, flow: Flow, since: datetime, until: datetime
+) -> FlowFigures:
+    """The same of epics that were read already."""
     portfolio = scope.portfolio
     zone = ZoneInfo(portfolio.time_zone)
-    flow = flow_at(session, portfolio, until, visible_to(EVERYBODY))
     whole, stream = flow.clocks, None
     if scope.value_stream is not None:
         stream = whole.among(flow.stream == scope.value_stream.id)

@@ -2,13 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.seeing import EVERYBODY, visible_to
-from models.epics.epic import Epic
+from bot.workflows.flow.clocks import Flow, flow_at
+from bot.workflows.keeping import Act
+from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
+from models.epics.epic import Epic, Transition
+from models.errors import there
+from models.flow.choice import BeforeAll, FlowChoice
 from models.portfolio.portfolio import Portfolio, State, ValueStream
+
+COMMAND = "/flow metrics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +62,65 @@ def scope_of(session: Session, portfolio_id: int, stream_id: int | None) -> Scop
     ).one()
     streams = portfolio.value_streams
     return Scope(portfolio, next((each for each in streams if each.id == stream_id), None))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """At what someone looks alone: the epics they may see, as of a moment."""
+
+    scope: Scope
+    choice: FlowChoice
+    moment: datetime
+    seen: ColumnElement[bool]
+
+
+def look_at(act: Act, portfolio_id: int | None, choice: FlowChoice) -> Look:
+    """The portfolio, the first one seen where none is named. Raises BeforeAll, Gone and NotYet."""
+    session = act.session
+    scope = scope_of(
+        session, check_seen(session, act.workspace_id, act.actor, portfolio_id), choice.stream_id
+    )
+    zone = ZoneInfo(scope.portfolio.time_zone)
+    moment = choice.moment(act.at, zone)
+    seen = visible_to(act.actor)
+    if choice.type is not None:
+        seen = and_(seen, Epic.type == choice.type)
+    look = Look(scope, choice, moment, seen)
+    if choice.on is not None:
+        first = _first_known(session, look)
+        if first is None or first > moment:
+            raise BeforeAll(choice.on, first.astimezone(zone).date() if first else None)
+    return look
+
+
+def check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: int | None) -> int:
+    """The portfolio's id, or the first one's. Raises Gone where the viewer sees no such."""
+    seen = select(Portfolio.id).where(
+        Portfolio.workspace_id == workspace_id, portfolio_visible_to(viewer)
+    )
+    if portfolio_id is not None:
+        seen = seen.where(Portfolio.id == portfolio_id)
+    return there(session.scalar(seen.order_by(Portfolio.id).limit(1)), COMMAND)
+
+
+def flow_seen(session: Session, look: Look, moment: datetime | None = None) -> Flow:
+    """The clocks of the epics looked at, as of the moment looked at where no other is named."""
+    return flow_at(session, look.scope.portfolio, moment or look.moment, look.seen)
+
+
+def restricted_in(session: Session, look: Look) -> int:
+    """How many of the epics looked at not everybody may see."""
+    here = select(func.count(Epic.id)).where(
+        Epic.portfolio_id == look.scope.portfolio.id, Epic.restricted.is_(True), look.seen
+    )
+    if look.scope.value_stream is not None:
+        here = here.where(Epic.value_stream_id == look.scope.value_stream.id)
+    return session.scalar(here) or 0
+
+
+def _first_known(session: Session, look: Look) -> datetime | None:
+    return session.scalar(
+        select(func.min(Transition.at))
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(Epic.portfolio_id == look.scope.portfolio.id, look.seen)
+    )

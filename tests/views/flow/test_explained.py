@@ -9,6 +9,7 @@ from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.explained import explained
 from bot.workflows.flow.explaining import Explained, Fact, Figure, Item, Part
 from bot.workflows.flow.scope import Scope
+from models.flow.choice import FlowChoice
 from models.flow.line import TooThin
 from tests.views.board.tellings import MONDAY, START_OF_WEEK, WEEK, a_finished, a_time, flow
 from tests.views.builders import HOSTILE, a_portfolio
@@ -30,6 +31,8 @@ def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, **more):
         "scope": Scope(portfolio),
         "figures": flow(past=[(5, True)]),
         "digest_at": digest_at,
+        "choice": FlowChoice(),
+        "restricted": 0,
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
         "parts": [Part(each, items, n, begun=False) for each, items, n in parts],

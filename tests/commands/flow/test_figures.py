@@ -1,4 +1,4 @@
-"""`/flow explain`, and the button of a digest."""
+"""Figures that someone looks at alone, and what is behind them; the button of a digest."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -83,16 +83,90 @@ def test_flow_explain_is_of_now_and_of_what_the_channel_is_told_of(slack, shop):
     assert ana.form(title="Explain a number").shows("*Shop* · the figures as they are now.")
 
 
-def test_restricted_epics_are_neither_counted_nor_named_also_for_who_may_see_them(slack, shop):
+def test_restricted_epics_are_in_the_figures_of_their_circle_and_in_no_digest(slack, shop):
     with shop.database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         secret = ("Secret", ("ready", 300))
         an_epic(session, portfolio, *secret, restricted=True, owner_user_id=slack.as_user("ana").id)
-    ana = slack.as_user("ana")
-    ana.types("/flow explain", channel="portfolio")
-    page = ana.form(title="Explain a number")
+    ana, dana = slack.as_user("ana"), slack.as_user("dana")
+    ana.types("/flow metrics", channel="portfolio")
+    page = ana.form(title="Metrics")
+    assert page.shows("with 1 restricted")
+    assert page.shows("*In flight* 2, 13 weeks ago 1")
+    page.click("Explain")
+    assert ana.form(title="Explain a number").shows("*PAY-11* Secret · ready, day 300")
+    dana.types("/flow metrics", channel="portfolio")
+    page = dana.form(title="Metrics")
+    assert not page.shows("restricted;")
+    assert page.shows("*In flight* 1, 13 weeks ago 0")
+    digest = sends_digest(slack)
+    ana.click("Explain a number", in_message=digest)
+    page = slack.wait_for(lambda: ana.form(title="Explain a number"))
     assert page.shows("*In flight* 1")
     assert not page.shows("Secret")
+
+
+def test_metrics_say_flow_time_age_efficiency_and_net_flow_and_narrow_by_stream_type_and_day(
+    slack, shop
+):
+    ana = slack.as_user("ana")
+    ana.types("/flow metrics", channel="portfolio")
+    page = ana.form(title="Metrics")
+    assert page.shows("*Net flow* in 13 weeks: 10 came in, 9 finished")
+    assert page.shows("*Flow time* of the 9 finished in 26 weeks: half within 40 days, 70 of 100")
+    assert page.shows("*Age* of what is in flight: half up to 45 days, the oldest 45 days")
+    assert page.shows("*Flow efficiency* 0.0 % of the time in active states")
+    assert page.shows("*Payments* 1 in flight · 9 finished in 13 weeks")
+    page.choose("Value stream", "Onboarding (ONB)")
+    page = ana.form(title="Metrics")
+    assert page.shows("*Shop* · Onboarding")
+    assert page.shows("*Flow time:* needs 8 finished epics in 26 weeks, there are 0")
+    page.choose("As of a day", "2026-05-01")
+    page = ana.form(title="Metrics")
+    assert page.shows("*Shop* · Onboarding · as of the end of 1 May 2026")
+    ana.types("/flow metrics payments business 2026-05-01", channel="portfolio")
+    page = ana.form(title="Metrics")
+    assert page.shows("*Shop* · Payments · business epics · as of the end of 1 May 2026")
+
+
+def test_a_forecast_says_its_sample_and_none_where_the_weeks_are_too_few(slack, shop):
+    ana = slack.as_user("ana")
+    ana.types("/flow forecast", channel="portfolio")
+    thin = "needs 5 weeks in which an epic finished, there are 1 of 26"
+    assert ana.form(title="Forecast").shows(f"*Forecast:* none yet, {thin}")
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        for week in range(1, 6):
+            an_epic(session, portfolio, "Late", ("ready", 60), ("done", 7 * week))
+    ana.types("/flow forecast", channel="portfolio")
+    page = ana.form(title="Forecast")
+    assert page.shows("*In 4 weeks* 1 or more at 50 %, none for sure at 85 %")
+    assert page.shows("From the 14 finished in the last 26 whole weeks, in 5 of which")
+
+
+def test_ageing_lists_what_is_in_flight_the_oldest_first_beside_the_line(slack, shop):
+    with shop.database.write() as session:
+        an_epic(session, session.scalars(select(Portfolio)).one(), "Passport", ("ready", 12))
+    ana = slack.as_user("ana")
+    ana.types("/flow aging", channel="portfolio")
+    page = ana.form(title="Ageing")
+    assert page.shows("*2 in flight*, the oldest first. 1 past the line of day 40")
+    assert page.shows("*PAY-10* Wallet · ready, day 45, past the line")
+    assert page.shows("*PAY-11* Passport · ready, day 12")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2027-01-01", "1 Jan 2027 has not come yet. The last day is 19 May 2026."),
+        ("1999-12-31", "No epic was known on 31 Dec 1999. The first one came in on 20 Mar 2026."),
+        ("paymints", "I read no value stream, type or day in “paymints”."),
+    ],
+)
+def test_what_cannot_be_meant_is_said_at_once(slack, shop, typed, said):
+    ana = slack.as_user("ana")
+    ana.types(f"/flow metrics {typed}", channel="portfolio")
+    assert said in slack.wait_for(lambda: ana.private_messages("portfolio"))[-1].text
 
 
 def test_who_does_not_see_the_portfolio_is_told_nothing(slack, shop):
@@ -102,4 +176,4 @@ def test_who_does_not_see_the_portfolio_is_told_nothing(slack, shop):
     dana = slack.as_user("dana")
     dana.click("Explain a number", in_message=told(slack))
     said = slack.wait_for(lambda: dana.private_messages("portfolio"))[-1].text
-    assert said == "That is not there any more. /flow explain shows what there is."
+    assert said == "That is not there any more. /flow metrics shows what there is."

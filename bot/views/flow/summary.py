@@ -1,0 +1,111 @@
+"""Figures that someone looks at alone: metrics, forecast and ageing, each a page with its menus."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bot.slack.actions import Shown
+from bot.slack.blocks import Block, Element, actions, divider, section
+from bot.slack.choosers import narrowing, narrowing_day
+from bot.slack.mrkdwn import words
+from bot.views.flow.actions import ExplainFlow, FlowAging, FlowForecast, FlowMetrics, FlowPage
+from bot.views.flow.figures import lines
+from bot.views.portfolio.menu import stream_label
+from bot.workflows.flow.scope import Look
+from bot.workflows.flow.summary import Aging, Forecast, Summary
+from models.epics.epic import EpicType
+from models.flow.line import NEEDED, Line, whole
+from models.portfolio.portfolio import Portfolio
+
+TEMPLATE = "flow/summary"
+PERCENTS = (50, 70, 85, 95)
+SURE = (50, 85, 95)
+"""Of a forecast, in per cent; nothing is ever said to be surer."""
+IN_WEEKS = (4, 12, 26)
+TO_FINISH = (5, 10, 20)
+LINES_A_SECTION = 8
+VIEWS: Sequence[tuple[str, type[FlowPage]]] = (
+    ("Metrics", FlowMetrics),
+    ("Forecast", FlowForecast),
+    ("Ageing", FlowAging),
+    ("Explain", ExplainFlow),
+)
+
+
+def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfolio]) -> Shown:
+    of_stream = found.look.scope.value_stream is not None
+    told = lines(found.figures.told, weeks=1, of_stream=of_stream)
+    facts = {"found": found, "needed": NEEDED, "within": _within(found)}
+    said = [words(TEMPLATE, "in_flight", **facts), words(TEMPLATE, "net_flow", **facts), *told]
+    said += [words(TEMPLATE, part, **facts) for part in ("flow_times", "ages", "efficiency")]
+    blocks = [*_head(found.look, found.restricted, page, portfolios), section("\n".join(said))]
+    if found.streams:
+        blocks.append(divider())
+    for start in range(0, len(found.streams), LINES_A_SECTION):
+        some = found.streams[start : start + LINES_A_SECTION]
+        blocks.append(section(words(TEMPLATE, "stream_lines", streams=some)))
+    here = page.but(portfolio=found.look.scope.portfolio.id, number=found.number)
+    return Shown("Metrics", blocks, here, found.pages, f"{found.total:,} value streams")
+
+
+def forecast_page(found: Forecast, page: FlowForecast, portfolios: Sequence[Portfolio]) -> Shown:
+    pace, zone = found.pace, found.look.scope.portfolio.time_zone
+    blocks = _head(found.look, found.restricted, page, portfolios)
+    if (thin := pace.too_thin) is not None:
+        blocks.append(section(words(TEMPLATE, "no_forecast", thin=thin)))
+    else:
+        counts = [(weeks, [(pace.at_least(weeks, p), p) for p in SURE]) for weeks in IN_WEEKS]
+        spans = [(items, [(pace.weeks_for(items, p), p) for p in SURE]) for items in TO_FINISH]
+        facts = {"moment": found.look.moment, "week": timedelta(weeks=1), "zone": zone}
+        blocks += [
+            section(words(TEMPLATE, "how_many", counts=counts)),
+            section(words(TEMPLATE, "when", spans=spans, **facts)),
+            section(words(TEMPLATE, "sample", pace=pace)),
+        ]
+    here = page.but(portfolio=found.look.scope.portfolio.id)
+    return Shown("Forecast", blocks, here)
+
+
+def aging_page(found: Aging, page: FlowAging, portfolios: Sequence[Portfolio]) -> Shown:
+    blocks = _head(found.look, found.restricted, page, portfolios)
+    line = found.line if isinstance(found.line, Line) else None
+    blocks.append(section(words(TEMPLATE, "aging_lead", found=found, line=line)))
+    states = {id_: state.label for id_, state in found.look.scope.states.items()}
+    for start in range(0, len(found.epics), LINES_A_SECTION):
+        some = found.epics[start : start + LINES_A_SECTION]
+        blocks.append(section(words(TEMPLATE, "aged_lines", epics=some, states=states)))
+    here = page.but(portfolio=found.look.scope.portfolio.id, number=found.number)
+    return Shown("Ageing", blocks, here, found.pages, f"{found.total:,} epics in flight")
+
+
+def _head(
+    look: Look, restricted: int, page: FlowPage, portfolios: Sequence[Portfolio]
+) -> list[Block]:
+    here = page.but(portfolio=look.scope.portfolio.id)
+    others = [(text, view) for text, view in VIEWS if not isinstance(page, view)]
+    return [
+        section(words(TEMPLATE, "lead", look=look, restricted=restricted)),
+        actions("narrow", _menus(look, here, portfolios)),
+        actions("views", [view.of(here).button(text) for text, view in others]),
+        divider(),
+    ]
+
+
+def _menus(look: Look, page: FlowPage, portfolios: Sequence[Portfolio]) -> list[Element]:
+    streams = [(stream_label(each), each.id) for each in look.scope.portfolio.value_streams]
+    types = [(each.value.capitalize(), each.value) for each in EpicType]
+    menus = [
+        narrowing("stream", "Value stream", [("Every value stream", None), *streams], page.stream),
+        narrowing("type", "Type", [("Business and enabler", None), *types], page.type),
+        narrowing_day("on", "As of a day", page.on),
+    ]
+    if len(portfolios) > 1:
+        several = [(each.name, each.id) for each in portfolios]
+        menus.append(narrowing("portfolio", "Portfolio", several, page.portfolio))
+    return menus
+
+
+def _within(found: Summary) -> Mapping[int, int]:
+    """In how many whole days each share finished; empty where too few did."""
+    if len(found.flow_times) < NEEDED:
+        return {}
+    return {percent: whole(found.flow_times, percent) for percent in PERCENTS}

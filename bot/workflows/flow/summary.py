@@ -1,0 +1,208 @@
+"""What someone looks at alone: the figures of what they may see, forecasts, and what ages."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.workflows.flow.clocks import Flow
+from bot.workflows.flow.figures import FlowFigures, figures_of
+from bot.workflows.flow.metrics import WEEKS
+from bot.workflows.flow.scope import Look, flow_seen, look_at, restricted_in
+from bot.workflows.keeping import Act
+from bot.workflows.paging import page_of
+from models.board.digest import WEEK
+from models.epics.epic import Epic
+from models.flow.ageing import aged
+from models.flow.choice import FlowChoice
+from models.flow.days import microseconds, whole_weeks
+from models.flow.figures import NEVER, Clocks
+from models.flow.finishing import QUARTER_WEEKS
+from models.flow.forecast import Pace
+from models.flow.line import Line, TooThin, line_of, samples
+from models.flow.percentiles import Days, Spread
+
+STREAMS_A_PAGE = 20
+AGED_A_PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class NetFlow:
+    """What came into flight and left it in 13 weeks."""
+
+    before: int
+    """In flight 13 weeks ago."""
+    came: int
+    finished: int
+    now: int
+
+    @property
+    def left(self) -> int:
+        """How many left otherwise, most of them stopped; below 0 where more came back."""
+        return self.before + self.came - self.finished - self.now
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFlow:
+    """A value stream: in flight, and finished in the last 13 whole weeks."""
+
+    name: str
+    in_flight: int
+    finished: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The figures as of a moment; pages are of the value streams and count from 1."""
+
+    look: Look
+    restricted: int
+    figures: FlowFigures
+    flow_times: Days
+    """Of what finished in the last 26 whole weeks."""
+    ages: Spread
+    efficient: int
+    """How many of them took any time, and the share of it that was active."""
+    efficiency: float | None
+    net: NetFlow
+    streams: Sequence[StreamFlow]
+    total: int
+    number: int
+    pages: int
+
+
+def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -> Summary:
+    """The figures of what the person may see. Raises BeforeAll, Gone and NotYet."""
+    session, look = act.session, look_at(act, portfolio_id, choice)
+    scope, moment = look.scope, look.moment
+    flow = flow_seen(session, look)
+    figures = figures_of(session, scope, flow, moment - WEEK, moment)
+    clocks = figures.clocks
+    bounds = whole_weeks(moment, ZoneInfo(scope.portfolio.time_zone), WEEKS)
+    lately = clocks.among(clocks.timed_between(bounds[0], bounds[-1]))
+    efficient, efficiency = lately.efficiency()
+    streams = [] if scope.value_stream else _streams(look, flow, bounds[QUARTER_WEEKS:])
+    number, pages = page_of(number, len(streams), STREAMS_A_PAGE)
+    return Summary(
+        look=look,
+        restricted=restricted_in(session, look),
+        figures=figures,
+        flow_times=lately.flow_days,
+        ages=Spread.of(clocks.age_days[clocks.in_flight]),
+        efficient=efficient,
+        efficiency=efficiency,
+        net=_net_flow(session, look, clocks),
+        streams=streams[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
+        total=len(streams),
+        number=number,
+        pages=pages,
+    )
+
+
+def _streams(look: Look, flow: Flow, bounds: Sequence[datetime]) -> Sequence[StreamFlow]:
+    """Those with something in flight or finished in these weeks, most in flight first."""
+    clocks = flow.clocks
+    finished = clocks.finished_between(bounds[0], bounds[-1])
+    names = {each.id: each.name for each in look.scope.portfolio.value_streams}
+    here, done = (Counter(flow.stream[chosen].tolist()) for chosen in (clocks.in_flight, finished))
+    found = [StreamFlow(names[id_], here[id_], done[id_]) for id_ in {*here, *done}]
+    return sorted(found, key=lambda each: (-each.in_flight, -each.finished, each.name))
+
+
+def _net_flow(session: Session, look: Look, clocks: Clocks) -> NetFlow:
+    since = look.moment - QUARTER_WEEKS * WEEK
+    then = flow_seen(session, look, since)
+    before = then.clocks
+    if look.scope.value_stream is not None:
+        before = before.among(then.stream == look.scope.value_stream.id)
+    since_us = microseconds(since)
+    came = (clocks.committed_us > since_us) & (clocks.committed_us < NEVER)
+    finished = clocks.has_flow_time & (clocks.done_us > since_us)
+    return NetFlow(
+        int(before.in_flight.sum()),
+        int(came.sum()),
+        int(finished.sum()),
+        int(clocks.in_flight.sum()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """How many finish in the next weeks, and when so many have, by the last 26 whole weeks."""
+
+    look: Look
+    restricted: int
+    pace: Pace
+    line: Line | TooThin
+
+
+def forecast(act: Act, portfolio_id: int | None, choice: FlowChoice) -> Forecast:
+    """What is forecast from what the person may see. Raises BeforeAll, Gone and NotYet."""
+    look = look_at(act, portfolio_id, choice)
+    flow, zone = flow_seen(act.session, look), ZoneInfo(look.scope.portfolio.time_zone)
+    stream = look.scope.value_stream
+    own = None if stream is None else flow.clocks.among(flow.stream == stream.id)
+    pace = Pace((own or flow.clocks).throughput(whole_weeks(look.moment, zone, WEEKS)))
+    line = line_of(samples(flow.clocks, own, look.moment, zone))
+    return Forecast(look, restricted_in(act.session, look), pace, line)
+
+
+@dataclass(frozen=True, slots=True)
+class AgedEpic:
+    """An epic in flight."""
+
+    key: str
+    title: str
+    state: int
+    """The state's id."""
+    day: int
+    past: bool
+    """Whether it is past the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """What is in flight, the oldest first; pages count from 1."""
+
+    look: Look
+    restricted: int
+    line: Line | TooThin
+    epics: Sequence[AgedEpic]
+    past: int
+    total: int
+    number: int
+    pages: int
+
+
+def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -> Aging:
+    """What of what the person may see is in flight. Raises BeforeAll, Gone and NotYet."""
+    session, look = act.session, look_at(act, portfolio_id, choice)
+    zone = ZoneInfo(look.scope.portfolio.time_zone)
+    figures = figures_of(
+        session, look.scope, flow_seen(session, look), look.moment - WEEK, look.moment
+    )
+    clocks, line = figures.clocks, figures.time.line
+    oldest = aged(clocks, look.moment, zone)
+    number, pages = page_of(number, len(oldest), AGED_A_PAGE)
+    here = oldest[(number - 1) * AGED_A_PAGE : number * AGED_A_PAGE]
+    rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_([id_ for id_, _, _ in here]))
+    named = {id_: (key, title) for id_, key, title in session.execute(rows)}
+    states = dict(zip(clocks.epic.tolist(), clocks.state.tolist(), strict=True))
+    most = line.day if isinstance(line, Line) else None
+    return Aging(
+        look,
+        restricted_in(session, look),
+        line,
+        [
+            AgedEpic(*named[id_], states[id_], day, past=most is not None and day > most)
+            for id_, _, day in here
+        ],
+        past=len(figures.ageing.past) if figures.ageing else 0,
+        total=len(oldest),
+        number=number,
+        pages=pages,
+    )
