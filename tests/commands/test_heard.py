@@ -45,6 +45,7 @@ from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import About, Ballot, Decision, Terms
 from models.decisions.form import DecisionForm
+from models.decisions.past import PastDecision
 from models.decisions.question import Asked, Question
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
@@ -108,6 +109,8 @@ def world(slack, shop):
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
+        past = a_past(act.at, portfolio_id=portfolio.id, **here)
+        session.add(past)
         digest = a_digest(session, portfolio)
         program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
         project = Project(
@@ -139,6 +142,7 @@ def world(slack, shop):
         "objective": objective,
         "epic": epics[1],
         "decision": decision,
+        "past": past,
         "choice": "pivot",
         "project": project,
         "projects": (project.id,),
@@ -162,6 +166,21 @@ def world(slack, shop):
         GoLive: {"portfolio": begun},
         BringDigest: {"portfolio": begun},
     }
+
+
+def a_past(at, **here):
+    """A decision of before, by so many that their votes take pages."""
+    return PastDecision(
+        **here,
+        source="gates",
+        source_id="PRR-1",
+        title="Beta",
+        opened_at=at,
+        closed_at=at,
+        outcome="approved",
+        choices={f"v{number:03}": "for" for number in range(90)},
+        imported_at=at,
+    )
 
 
 def act_of(act):

@@ -12,15 +12,27 @@ from bot.slack.answers import Answer
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
-from bot.views.decisions.actions import Cast, DecisionShown, DecisionsList, OpenDecision
+from bot.views.decisions.actions import (
+    Cast,
+    DecisionShown,
+    DecisionsList,
+    OpenDecision,
+    PastShown,
+)
 from bot.views.decisions.ballot import noted, opened
-from bot.views.decisions.list import decision_list, decision_page
-from bot.workflows.decisions import opening, register, voting
+from bot.views.decisions.list import decision_page
+from bot.views.decisions.register import decision_list, past_page
+from bot.workflows import seeing
+from bot.workflows.decisions import listing, opening, register, voting
 from bot.workflows.epics import finding
 from models.decisions.form import DecisionForm
+from models.decisions.listing import read_typed
+from models.decisions.opening import UnknownDecision
 from models.decisions.question import OPTIONS, WORDS, Question, Subject
 from models.epics.epic import Epic
 from models.form import Facts
+
+MOST_PAGES = 100_000
 
 
 def open_typed(call: Call, key: str) -> None:
@@ -31,18 +43,54 @@ def open_typed(call: Call, key: str) -> None:
 
 
 def show_typed(call: Call, key: str) -> None:
+    """Show the decision of that key, else the one of before that its source calls so."""
     with call.database.read() as session:
-        decision = register.by_key(session, call.workspace_id, key, call.actor)
-    show(call, DecisionShown(decision=decision.id), f"/decision show {decision.key}")
+        try:
+            decision = register.by_key(session, call.workspace_id, key, call.actor)
+        except UnknownDecision:
+            past = listing.past_by_id(call.act(session), key)
+            if past is None:
+                raise
+            to: Page = PastShown(past=past.id)
+            called = past.source_id
+        else:
+            to, called = DecisionShown(decision=decision.id), decision.key
+    show(call, to, f"/decision show {called}")
 
 
-def list_typed(call: Call, rest: str) -> None:
-    show(call, DecisionsList(), "/decision list")
+def list_typed(call: Call, typed: str) -> None:
+    """Show the decisions that the words leave."""
+    with call.database.read() as session:
+        seen = seeing.portfolios(session, *call.who)
+        streams = [each for portfolio in seen for each in portfolio.value_streams]
+        names = {name: each.id for each in streams for name in (each.name, each.key_prefix)}
+        read = read_typed(typed, names)
+        epic = read.epic_key and finding.epic_by_key(
+            session, call.workspace_id, read.epic_key, call.actor
+        )
+    page = DecisionsList(
+        which=read.which,
+        mine=read.mine,
+        stream=read.stream_id,
+        epic=epic.id if epic else None,
+        number=min(read.number, MOST_PAGES),
+    )
+    text = page.searched(read.text).text
+    show(call, page.but(text=text), "/decision list")
 
 
 @routes.page
 def draw_decisions(call: Call, session: Session, page: DecisionsList) -> Shown:
-    return decision_list(register.decisions_page(call.act(session), page.number), page)
+    found = listing.decisions_page(call.act(session), page.choice, page.number)
+    epic = None
+    if page.epic is not None:
+        epic = finding.epic_by_id(session, call.workspace_id, page.epic, call.actor)
+    return decision_list(found, page, seeing.portfolios(session, *call.who), epic)
+
+
+@routes.page
+def draw_past(call: Call, session: Session, page: PastShown) -> Shown:
+    return past_page(listing.past_page(call.act(session), page.past, page.number), page)
 
 
 @routes.page

@@ -10,7 +10,7 @@ from models.errors import Mistake
 
 USAGES = (
     help.Usage("open", "open KEY", "ask the council whether an epic perseveres, pivots or stops"),
-    help.Usage("list", "list", "list the decisions, the open ones first"),
+    help.Usage("list", "list", "list decisions, as in `list open payments mine refunds`"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
     help.Usage("help", "help", "show what you can type"),
 )

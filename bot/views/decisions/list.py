@@ -1,20 +1,11 @@
-"""The register of decisions: the list, and one of them with its electors."""
+"""One decision of the register, with its electors."""
 
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, actions, divider, section
 from bot.slack.mrkdwn import words
 from bot.views.decisions import ballot
-from bot.views.decisions.actions import DecisionShown, DecisionsList
-from bot.workflows.decisions.register import DecisionsPage, Record
-from models.decisions.decision import Decision
-
-
-def decision_list(found: DecisionsPage, page: DecisionsList) -> Shown:
-    """The decisions, the open ones first."""
-    blocks: list[Block] = [section(words("decisions/decision", "list_lead", total=found.total))]
-    blocks += [_line(each) for each in found.decisions]
-    here = page.but(number=found.number)
-    return Shown("Decisions", blocks, here, found.pages, f"{found.total:,} decisions")
+from bot.views.decisions.actions import DecisionShown
+from bot.workflows.decisions.register import Record
 
 
 def decision_page(found: Record, page: DecisionShown) -> Shown:
@@ -53,11 +44,3 @@ def _question(found: Record) -> str:
 def _own(found: Record) -> Block:
     facts = {"decision": found.standing.decision, "chosen": found.chosen}
     return section(words("decisions/decision", "own", **facts))
-
-
-def _line(decision: Decision) -> Block:
-    facts = {"decision": decision, "case": decision.case, "box": decision.box}
-    zone = decision.portfolio.time_zone
-    said = words("decisions/decision", "line", zone=zone, **facts)
-    to = DecisionShown(decision=decision.id)
-    return section(said, to.button("Open", aloud=f"Open {decision.key}"))

@@ -1,4 +1,4 @@
-"""The register of decisions: one of them as it stands, and the list."""
+"""The register of decisions: one of them as it stands, for one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from models.decisions.question import Subject
 from models.epics.epic import Epic
 from models.errors import there
 
-PAGE_SIZE = 10
 ELECTORS_ON_A_PAGE = 20
 
 
@@ -78,16 +77,6 @@ class Record:
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionsPage:
-    """A page of the list, the open ones first, each with its box."""
-
-    decisions: Sequence[Decision]
-    number: int
-    pages: int
-    total: int
-
-
 def standing(session: Session, decision: Decision) -> Standing:
     """How it stands, without what anybody chose."""
     first = func.min(Ballot.number)
@@ -140,22 +129,6 @@ def record(act: Act, decision_id: int, number: int) -> Record:
         number,
         pages,
     )
-
-
-def decisions_page(act: Act, number: int) -> DecisionsPage:
-    """A page of what the person may see; past the end it is the last."""
-    rows = _seen(act.workspace_id, act.actor)
-    counted = rows.with_only_columns(func.count(Decision.id)).order_by(None)
-    total = act.session.scalar(counted) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(1, number), pages)
-    found = act.session.scalars(
-        rows.options(joinedload(Decision.box), joinedload(Decision.portfolio))
-        .order_by(Decision.closed_at.is_not(None), Decision.id.desc())
-        .offset((number - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE)
-    ).all()
-    return DecisionsPage(found, number, pages, total)
 
 
 def _seen(workspace_id: int, viewer: str) -> Select[Decision]:

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.decisions.past import PastDecision
 from models.people.role import RoleGrant
+from models.portfolio.portfolio import Portfolio
 from tests.commands.conftest import card
 from tests.commands.decisions.conftest import (
     CLOSES_AT,
+    MONDAY_NOON,
     ballot,
     dm,
     opens,
@@ -116,8 +119,9 @@ def test_the_list_and_the_record_say_how_it_ended(slack, mvp):
     slack.clock.set(CLOSES_AT + SECOND)
     slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Decided: stop"))
     dana = slack.as_user("dana")
-    dana.types("/decision list", channel="payments")
+    dana.types("/decision list payments PAY-1", channel="payments")
     listed = dana.form(title="Decisions")
+    assert listed.shows("*1 decision* about PAY-1 Pay by bank transfer")
     assert listed.shows("*D-1 · PAY-1 Pay by bank transfer*\nDecided: stop, 2 to 0")
     listed.click("Open")
     record = dana.form(title="Decision D-1")
@@ -126,6 +130,24 @@ def test_the_list_and_the_record_say_how_it_ended(slack, mvp):
     assert record.shows("*What was known* when it was opened")
     thanks = slack.wait_for(lambda: [m for m in slack.dm("ana").messages if "by vote" in m.text])
     assert "Decided by vote: stop, 2 to 0 (D-1)." in thanks[0].text
+
+
+def test_a_decision_of_before_is_found_narrowed_to_and_shown(slack, mvp):
+    with mvp.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+        moments = dict.fromkeys(("opened_at", "closed_at", "imported_at"), MONDAY_NOON)
+        told = {"source": "gates", "source_id": "PRR-1", "title": "KEP-1 beta"}
+        session.add(PastDecision(**here, **moments, **told, outcome="approved"))
+    dana = slack.as_user("dana")
+    dana.types("/decision list open", channel="payments")
+    listed = dana.form(title="Decisions")
+    assert listed.shows("No decision matches.")
+    listed.choose("Which", "From before")
+    listed.click("Open")
+    assert dana.form(title="Decision of before").shows("*KEP-1 beta*")
+    dana.types("/decision show prr-1", channel="payments")
+    assert dana.form(title="Decision of before").shows("*Approved* · 18 May 2026")
 
 
 def test_home_asks_those_who_have_not_voted_and_the_digest_asks_all(slack, mvp):

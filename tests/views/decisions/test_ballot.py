@@ -8,8 +8,8 @@ import pytest
 from bot.slack.answers import Answer
 from bot.views.decisions import ballot
 from bot.views.decisions import list as register
-from bot.views.decisions.actions import DecisionShown, DecisionsList
-from bot.workflows.decisions.register import DecisionsPage, Record, Standing, Voice
+from bot.views.decisions.actions import DecisionShown
+from bot.workflows.decisions.register import Record, Standing, Voice
 from bot.workflows.decisions.voting import Vote
 from models.decisions.question import Choice
 from models.portfolio.portfolio import Phase
@@ -198,26 +198,6 @@ def test_without_quorum_it_says_how_many_it_takes():
 
 
 # the register
-
-
-def test_the_list_says_of_each_how_it_stands_or_how_it_ended():
-    first, second = a_decision(the_epic(), voted=1), a_decision(the_epic(number=4), id=2)
-    closed(second, "stop", "stop", "persevere", at=MONDAY + THURSDAY)
-    page = register.decision_list(DecisionsPage([first, second], 1, 1, 2), DecisionsList())
-    assert texts_of(page) == [
-        "Decisions put to a vote, open ones first.",
-        "*D-1 · PAY-12 Pay by bank transfer at checkout*\n"
-        "1 of 3 have voted, closes {Sat 23 May, 11:00}",
-        "Open",
-        "*D-2 · PAY-4 Pay by bank transfer at checkout*\nDecided: stop, 2 to 1, {Thu 21 May}",
-        "Open",
-    ]
-
-
-def test_an_empty_list_teaches_how_one_is_opened():
-    page = register.decision_list(DecisionsPage([], 1, 1, 0), DecisionsList())
-    (said,) = texts_of(page)
-    assert said.startswith("No decision yet. *Open a decision* in the menu of an epic that tests")
 
 
 def texts_of(page):
