@@ -9,6 +9,9 @@ BIN    := $(VENV)/bin
 PORT   ?= 8600
 KILLS  ?= 200
 
+# The processes of a test run read the same code: what one has compiled the others need not.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo bench test soak lock clean
 
 install: $(VENV)/.installed

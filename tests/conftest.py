@@ -71,9 +71,11 @@ def pytest_unconfigure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Click through on one database each, half of it on either; TACK_BOTH=1 does all on both.
+    """Do on one database each, half of it on either, what is about neither; TACK_BOTH=1 does all
+    on both.
 
-    What the clicks lead to is tested on both in tests/workflows, whatever is chosen here.
+    That are the clicks, for what they lead to is tested on both in tests/workflows, and modules
+    that say so: they are about words, rights and what is shown.
     """
     if os.environ.get("TACK_BOTH"):
         return
@@ -83,7 +85,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _is_on_the_other_database(item):
-    if CLICKS not in item.path.parents or "callspec" not in vars(item):
+    on_either = CLICKS in item.path.parents or item.get_closest_marker("on_either_database")
+    if not on_either or "callspec" not in vars(item):
         return False
     kind = item.callspec.params.get("database_url")
     name = item.nodeid.replace(f"{kind}-", "").replace(f"[{kind}]", "")

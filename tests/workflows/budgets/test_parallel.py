@@ -19,7 +19,6 @@ from models.people.role import Role, RoleGrant
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 
 PEOPLE = 20
-ROUNDS = 3
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 
 
@@ -69,33 +68,32 @@ def test_twenty_people_ask_approve_decline_and_take_back_at_once(database, repli
     def one(number):
         chance, mine = random.Random(number), years[number % 2]
         begin.wait()
-        for _ in range(ROUNDS):
+        try:
+            shift = looking_again(lambda: mine.ask(f"U0P{number}", chance.choice([3, 8]) * K))
+        except Mistake as mistake:
+            refused[type(mistake).__name__] += 1
+            return
+        for deed in chance.sample(
+            [
+                lambda s=shift: mine.approve(CLEO, s),
+                lambda s=shift: mine.approve(ELI, s),
+                lambda s=shift: mine.approve(DANA, s),
+                lambda s=shift: mine.decline(CLEO, s),
+                lambda s=shift: mine.take_back(f"U0P{number}", s),
+                lambda s=shift: mine.lapse(s, FRIDAY_AT_FIVE),
+            ],
+            k=4,
+        ):
             try:
-                shift = looking_again(lambda: mine.ask(f"U0P{number}", chance.choice([3, 8]) * K))
+                patiently(deed)
             except Mistake as mistake:
                 refused[type(mistake).__name__] += 1
-                continue
-            for deed in chance.sample(
-                [
-                    lambda s=shift: mine.approve(CLEO, s),
-                    lambda s=shift: mine.approve(ELI, s),
-                    lambda s=shift: mine.approve(DANA, s),
-                    lambda s=shift: mine.decline(CLEO, s),
-                    lambda s=shift: mine.take_back(f"U0P{number}", s),
-                    lambda s=shift: mine.lapse(s, FRIDAY_AT_FIVE),
-                ],
-                k=4,
-            ):
-                try:
-                    patiently(deed)
-                except Mistake as mistake:
-                    refused[type(mistake).__name__] += 1
 
     with ThreadPoolExecutor(PEOPLE) as hands:
         list(hands.map(one, range(PEOPLE)))
     _check(year)
     with database.read() as session:
-        assert len(session.scalars(select(Shift.id)).all()) > PEOPLE
+        assert len(session.scalars(select(Shift.id)).all()) > PEOPLE / 2
 
 
 def test_all_at_once_on_one_request_end_it_once(database, replicas):

@@ -1,4 +1,4 @@
-"""Answering ideas, blocking and stopping; on both databases."""
+"""Answering ideas, blocking and stopping."""
 
 from datetime import timedelta
 
@@ -26,6 +26,8 @@ from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
+
+pytestmark = pytest.mark.on_either_database
 
 CLEO = "U0CLE"
 YES = IdeaAnswer(kind=AnswerKind.YES, theme_none_because="the law asks for it")
