@@ -59,11 +59,16 @@ class Action(BaseModel):
 
 
 class Seen(Action):
-    """Something about a noun as it was shown at a version."""
+    """Something about a noun as it was shown at a version: `class CloseTheme(Seen, noun=Theme)`."""
 
     noun: ClassVar[type[Base]]
     id: Id
     version: Number
+
+    def __init_subclass__(cls, *, noun: type[Base] | None = None, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if noun is not None:
+            cls.noun = noun
 
     @classmethod
     def of(cls, noun: Any, **more: Any) -> Self:

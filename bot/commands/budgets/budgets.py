@@ -24,6 +24,7 @@ from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
 from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
+from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
 from models.budgets.forms import DeclineForm, FundingForm, ShiftForm, typed_shift
 
@@ -35,13 +36,13 @@ def hear_show(call: Call) -> None:
 
 def hear_shift(call: Call) -> None:
     with call.database.read() as session:
-        portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
+        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
     show(call, AskShift(portfolio=portfolio.id), "/budget shift")
 
 
 def hear_fund(call: Call) -> None:
     with call.database.read() as session:
-        portfolio = funding.seen_portfolio(call.act(session), _portfolio_here(call))
+        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
     show(call, FundStream(portfolio=portfolio.id), "/budget fund")
 
 

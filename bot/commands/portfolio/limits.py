@@ -10,7 +10,8 @@ from bot.slack.mrkdwn import words
 from bot.views.portfolio.actions import LimitPortfolio, LimitStream
 from bot.views.portfolio.told_changes import saved
 from bot.workflows.permitting import Place, check
-from bot.workflows.portfolio import basics, limits, streams
+from bot.workflows.portfolio import limits, streams
+from bot.workflows.portfolio.basics import PORTFOLIOS
 from models.people.role import Right
 from models.portfolio.forms import LimitsForm
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -51,6 +52,6 @@ def _scope(
 ) -> tuple[Portfolio, ValueStream | None]:
     act = call.act(session)
     if isinstance(it, LimitPortfolio):
-        return basics.seen_portfolio(act, it.id), None
+        return PORTFOLIOS.seen(act, it.id), None
     stream = streams.stream_of(session, call.workspace_id, it.id)
-    return basics.seen_portfolio(act, stream.portfolio_id), stream
+    return PORTFOLIOS.seen(act, stream.portfolio_id), stream

@@ -12,10 +12,11 @@ from bot.views.portfolio.actions import EditBaseline, EditBasics, NamePeople, Se
 from bot.views.portfolio.settings import settings_page
 from bot.views.portfolio.told_changes import done, saved
 from bot.workflows import seeing
+from bot.workflows.keeping import seen_portfolio
 from bot.workflows.people import granting
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio import basics, setting_up
-from bot.workflows.portfolio.basics import PORTFOLIOS, seen_portfolio
+from bot.workflows.portfolio.basics import PORTFOLIOS
 from models.people.role import Right, Role
 from models.portfolio.forms import BaselineForm, CouncilForm
 from models.portfolio.setup import FACTS, Basics
@@ -24,7 +25,7 @@ from models.portfolio.setup import FACTS, Basics
 def hear(call: Call, typed: str) -> None:
     """Hear `/portfolio settings`."""
     with call.database.read() as session:
-        portfolio = seen_portfolio(call.act(session))
+        portfolio = seen_portfolio(call.act(session), None, PORTFOLIOS.command)
     show(call, SettingsShown(portfolio=portfolio.id), "/portfolio settings")
 
 
@@ -34,7 +35,7 @@ def draw_settings(call: Call, session: Session, page: SettingsShown) -> Shown:
     seen = seeing.portfolios(session, *call.who)
     being_set_up = [each.id for each in seen if each.live_at is None]
     chosen = page.portfolio or next(reversed(being_set_up), None)
-    portfolio = seen_portfolio(call.act(session), chosen)
+    portfolio = seen_portfolio(call.act(session), chosen, PORTFOLIOS.command)
     may_begin = may(session, call.actor, Right.SET_UP, Place(call.workspace_id))
     progress = setting_up.progress(session, portfolio)
     return settings_page(progress, page, seen, may_begin=may_begin)

@@ -17,7 +17,7 @@ from bot.views.portfolio.actions import (
 from bot.views.portfolio.board_page import board_page
 from bot.views.portfolio.told_changes import done
 from bot.workflows.portfolio import states
-from bot.workflows.portfolio.basics import PORTFOLIOS, seen_portfolio
+from bot.workflows.portfolio.basics import PORTFOLIOS
 from models.portfolio.board import Board, StateShape
 from models.portfolio.forms import IDEA, TWO, NewStateForm, StateForm
 from models.portfolio.policy import Requirement
@@ -28,7 +28,7 @@ from models.portfolio.preset import PRESETS
 @routes.page
 def draw_board(call: Call, session: Session, page: BoardShown) -> Shown:
     """The states in order."""
-    portfolio = seen_portfolio(call.act(session), page.portfolio)
+    portfolio = PORTFOLIOS.seen(call.act(session), page.portfolio)
     return board_page(portfolio, page, in_use=states.is_in_use(session, portfolio))
 
 

@@ -10,9 +10,10 @@ from bot.views.portfolio.actions import AddStream, AddStreams, EditStream, Strea
 from bot.views.portfolio.stream_page import stream_page
 from bot.views.portfolio.told_changes import done, saved
 from bot.workflows import seeing
+from bot.workflows.keeping import seen_portfolio
 from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio import streams
-from bot.workflows.portfolio.basics import seen_portfolio
+from bot.workflows.portfolio.basics import PORTFOLIOS
 from bot.workflows.portfolio.streams import STREAMS
 from models.errors import FieldMistakes, Mistake
 from models.people.role import Right
@@ -28,7 +29,7 @@ def hear(call: Call, words: str) -> None:
 @routes.page
 def draw_streams(call: Call, session: Session, page: StreamsList) -> Shown:
     """The value streams of a portfolio."""
-    portfolio = seen_portfolio(call.act(session), page.portfolio)
+    portfolio = seen_portfolio(call.act(session), page.portfolio, PORTFOLIOS.command)
     found = streams.list_streams(session, portfolio, call.actor, page.number)
     may_add = may(session, call.actor, Right.SET_UP, Place.of_portfolio(portfolio))
     return stream_page(found, page, seeing.portfolios(session, *call.who), may_add=may_add)

@@ -1,6 +1,6 @@
 """What can be done with a portfolio, its board and its value streams, and the pages of them."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from bot.slack.actions import Action, Id, Page, Seen
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -35,16 +35,12 @@ class BeginPortfolio(Action):
     """A new portfolio."""
 
 
-class EditBasics(Seen):
+class EditBasics(Seen, noun=Portfolio):
     """Change what holds in the whole portfolio."""
 
-    noun: ClassVar = Portfolio
 
-
-class EditBaseline(Seen):
+class EditBaseline(Seen, noun=Portfolio):
     """Say how long a steering decision took before Tack."""
-
-    noun: ClassVar = Portfolio
 
 
 class NamePeople(Action):
@@ -65,50 +61,40 @@ class BringDigest(Action):
     portfolio: Id
 
 
-class UsePreset(Seen):
+class UsePreset(Seen, noun=Portfolio):
     """Exchange the whole board."""
 
-    noun: ClassVar = Portfolio
     preset: Literal["usual", "lean", "gates"]
 
 
-class CommitAfter(Seen):
+class CommitAfter(Seen, noun=Portfolio):
     """Let leaving a state commit."""
 
-    noun: ClassVar = Portfolio
     state: Id
 
 
-class AddState(Seen):
+class AddState(Seen, noun=Portfolio):
     """A new state of the board."""
 
-    noun: ClassVar = Portfolio
 
-
-class EditState(Seen):
+class EditState(Seen, noun=Portfolio):
     """Change a state of the board."""
 
-    noun: ClassVar = Portfolio
     state: Id
 
 
-class DropState(Seen):
+class DropState(Seen, noun=Portfolio):
     """Take a state off the board."""
 
-    noun: ClassVar = Portfolio
     state: Id
 
 
-class LimitPortfolio(Seen):
+class LimitPortfolio(Seen, noun=Portfolio):
     """Set the limits of a portfolio."""
 
-    noun: ClassVar = Portfolio
 
-
-class LimitStream(Seen):
+class LimitStream(Seen, noun=ValueStream):
     """Set the limits of a value stream."""
-
-    noun: ClassVar = ValueStream
 
 
 class AddStream(Action):
@@ -123,19 +109,13 @@ class AddStreams(Action):
     portfolio: Id
 
 
-class EditStream(Seen):
+class EditStream(Seen, noun=ValueStream):
     """Change a value stream."""
 
-    noun: ClassVar = ValueStream
 
-
-class MergeStream(Seen):
+class MergeStream(Seen, noun=ValueStream):
     """Put everything of a value stream into another one."""
 
-    noun: ClassVar = ValueStream
 
-
-class SplitStream(Seen):
+class SplitStream(Seen, noun=ValueStream):
     """Make a new value stream of some of the epics of one."""
-
-    noun: ClassVar = ValueStream

@@ -1,6 +1,6 @@
 """What can be done with programs, projects and milestones, and the pages that show them."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
@@ -40,10 +40,8 @@ class AddProgram(Action):
     portfolio: Id
 
 
-class EditProgram(Seen):
+class EditProgram(Seen, noun=Program):
     """Change a program."""
-
-    noun: ClassVar = Program
 
 
 class AddProject(Action):
@@ -52,16 +50,12 @@ class AddProject(Action):
     portfolio: Id
 
 
-class EditProject(Seen):
+class EditProject(Seen, noun=Project):
     """Change a project."""
 
-    noun: ClassVar = Project
 
-
-class CloseProject(Seen):
+class CloseProject(Seen, noun=Project):
     """Close a project, or open it again."""
-
-    noun: ClassVar = Project
 
 
 class AddMilestone(Action):
@@ -70,16 +64,12 @@ class AddMilestone(Action):
     project: Id
 
 
-class EditMilestone(Seen):
+class EditMilestone(Seen, noun=Milestone):
     """Change a milestone."""
 
-    noun: ClassVar = Milestone
 
-
-class RemoveMilestone(Seen):
+class RemoveMilestone(Seen, noun=Milestone):
     """Take a milestone out of the plan."""
-
-    noun: ClassVar = Milestone
 
 
 class LinkProjects(Action):

@@ -1,7 +1,5 @@
 """What can be done with themes, objectives and key results, and the pages that show them."""
 
-from typing import ClassVar
-
 from bot.slack.actions import Action, Id, Page, Seen
 from models.themes.theme import KeyResult, Objective, Theme
 
@@ -38,43 +36,29 @@ class AddKeyResult(Action):
     objective: Id
 
 
-class EditTheme(Seen):
+class EditTheme(Seen, noun=Theme):
     """Change a theme."""
 
-    noun: ClassVar = Theme
 
-
-class CloseTheme(Seen):
+class CloseTheme(Seen, noun=Theme):
     """Close a theme, or open it again."""
 
-    noun: ClassVar = Theme
 
-
-class EditObjective(Seen):
+class EditObjective(Seen, noun=Objective):
     """Change an objective."""
 
-    noun: ClassVar = Objective
 
-
-class CloseObjective(Seen):
+class CloseObjective(Seen, noun=Objective):
     """Close an objective, or open it again."""
 
-    noun: ClassVar = Objective
 
-
-class EditKeyResult(Seen):
+class EditKeyResult(Seen, noun=KeyResult):
     """Change a key result."""
 
-    noun: ClassVar = KeyResult
 
-
-class ReadKeyResult(Seen):
+class ReadKeyResult(Seen, noun=KeyResult):
     """Say where a key result stands."""
 
-    noun: ClassVar = KeyResult
 
-
-class RemoveKeyResult(Seen):
+class RemoveKeyResult(Seen, noun=KeyResult):
     """Take a key result away."""
-
-    noun: ClassVar = KeyResult

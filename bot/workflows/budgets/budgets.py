@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import may_ask, own_streams, people_of
-from bot.workflows.budgets.funding import may_fund, seen_portfolio
-from bot.workflows.keeping import Act
+from bot.workflows.budgets.funding import may_fund
+from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
 from models.budgets.books import Balance, Books
 from models.budgets.ledger import Entry, EntryKind
@@ -85,7 +85,7 @@ MOST_OPEN = 5
 
 def budget_page(act: Act, portfolio_id: int | None, page: int) -> BudgetPage:
     """What the streams have, of the first portfolio seen where none is named. Raises Gone."""
-    portfolio = seen_portfolio(act, portfolio_id)
+    portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
     period = ledger.period_at(act.session, portfolio, act.at)
     books = ledger.books_of(act.session, portfolio, period, act.at) if period else Books()
     shown = [

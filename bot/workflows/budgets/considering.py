@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
-from bot.workflows.budgets.funding import seen_portfolio
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, may
 from models.budgets.forms import ShiftForm, open_stream
 from models.budgets.period import FundingPeriod, with_money
@@ -18,7 +17,7 @@ from models.portfolio.portfolio import Portfolio, ValueStream
 
 def portfolio_to_shift_in(act: Act, portfolio_id: int | None) -> Portfolio:
     """A portfolio in which the person may ask for shifts. Raises Gone and NotAllowed."""
-    portfolio = seen_portfolio(act, portfolio_id)
+    portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
     if not may_ask(act, portfolio):
         names = ["the owner of a value stream", "the council", "finance", "an admin"]
         asked = [Role.COUNCIL, Role.FINANCE, Role.ADMIN]

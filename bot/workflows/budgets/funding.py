@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.workflows import keeping
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.ledger import COMMAND
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_digests, redraw_homes
@@ -15,14 +14,9 @@ from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 
-def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
-    """A portfolio the person sees, the first one where none is named. Raises Gone."""
-    return keeping.seen_portfolio(act, portfolio_id, COMMAND)
-
-
 def portfolio_to_fund(act: Act, portfolio_id: int) -> Portfolio:
     """One whose streams the person may fund. Raises Gone and NotAllowed."""
-    portfolio = seen_portfolio(act, portfolio_id)
+    portfolio = seen_portfolio(act, portfolio_id, COMMAND)
     check(act.session, act.actor, Right.FUND, Place.of_portfolio(portfolio))
     return portfolio
 

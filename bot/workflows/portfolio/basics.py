@@ -6,19 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import Act, Kept
+from bot.workflows.keeping import Kept
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
-from bot.workflows.seeing import portfolios
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
 from models.errors import FieldMistakes
 from models.people.role import Right
-from models.portfolio.portfolio import (
-    Portfolio,
-    UnknownPortfolio,
-    check_unchanged,
-    of_workspace,
-)
+from models.portfolio.portfolio import Portfolio, check_unchanged, of_workspace
 from models.portfolio.setup import LOCALES, Basics, Change
 
 PORTFOLIOS = Kept(
@@ -33,14 +27,6 @@ PORTFOLIOS = Kept(
 def portfolio_of(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:
     """The portfolio, as long as it is there. Raises UnknownPortfolio."""
     return of_workspace(session.get(Portfolio, portfolio_id), workspace_id)
-
-
-def seen_portfolio(act: Act, portfolio_id: int | None = None) -> Portfolio:
-    """A portfolio the person sees, the first one where none is named. Raises UnknownPortfolio."""
-    for portfolio in portfolios(act.session, act.workspace_id, act.actor):
-        if portfolio_id in (None, portfolio.id):
-            return portfolio
-    raise UnknownPortfolio
 
 
 def lock_portfolio(session: Session, workspace_id: int, portfolio_id: int) -> Portfolio:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, may
 from bot.workflows.pointing import hold
-from bot.workflows.projects.projects import COMMAND, has_words, programs_of, seen_portfolio
+from bot.workflows.projects.projects import COMMAND, has_words, portfolio_with_projects, programs_of
 from bot.workflows.redrawing import redraw_cards, redraw_digests, redraw_homes
 from bot.workflows.seeing import grants_of
 from models.epics.epic import Epic
@@ -125,7 +125,7 @@ def milestone_facts(act: Act, milestone: Milestone) -> Facts:
 
 def check_may_edit_some(act: Act, portfolio_id: int) -> Portfolio:
     """The portfolio, for who may change projects anywhere in it. Raises Gone and NotAllowed."""
-    portfolio = seen_portfolio(act, portfolio_id)
+    portfolio = portfolio_with_projects(act, portfolio_id)
     if may_edit_some(act.session, act.actor, portfolio):
         return portfolio
     return PROJECTS.portfolio(act, portfolio_id)

@@ -8,8 +8,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from bot.workflows import keeping
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
 from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
@@ -82,7 +81,7 @@ def projects_page(
     Where no portfolio is named it is the first with projects. Raises Gone.
     """
     session, viewer = act.session, act.actor
-    portfolio = seen_portfolio(act, portfolio_id)
+    portfolio = portfolio_with_projects(act, portfolio_id)
     today = portfolio.day_of(act.at)
     rows = _narrowed(portfolio, choice, viewer, today)
     total = session.scalar(rows.with_only_columns(func.count(Project.id))) or 0
@@ -145,10 +144,10 @@ def project_sheet(act: Act, project: Project, page: int) -> ProjectSheet:
     )
 
 
-def seen_portfolio(act: Act, portfolio_id: int | None) -> Portfolio:
+def portfolio_with_projects(act: Act, portfolio_id: int | None) -> Portfolio:
     """The portfolio, or the first seen with projects where none is named. Raises Gone."""
     has_some = exists().where(Project.portfolio_id == Portfolio.id)
-    return keeping.seen_portfolio(act, portfolio_id, COMMAND, case((has_some, 0), else_=1))
+    return seen_portfolio(act, portfolio_id, COMMAND, case((has_some, 0), else_=1))
 
 
 def programs_of(session: Session, portfolio: Portfolio) -> Sequence[Program]:
