@@ -38,9 +38,9 @@ from bot.commands.routes import (
     from_earlier,
     open_view,
     routes,
-    save,
     suggest,
 )
+from bot.commands.sent_forms import save
 from bot.commands.slash import budget, decision, epic, portfolio
 from bot.commands.themes import themes
 from bot.slack import choosers, lookup

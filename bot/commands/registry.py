@@ -173,3 +173,6 @@ class Routes:
     def _add(self, route: Route) -> None:
         assert (route.way, route.action) not in self._found, f"two hear {route.action.kind}"
         self._found[route.way, route.action] = route
+
+
+routes = Routes()
