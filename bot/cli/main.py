@@ -178,6 +178,7 @@ def demo(
         Path | None,
         typer.Option(exists=True, file_okay=False, help="A history to import as well."),
     ] = None,
+    encoding: EncodingOption = None,
 ) -> None:
     """Try Tack in a local Slack, with a portfolio to look at and no account."""
     sys.path.append(str(SOURCE))
@@ -192,7 +193,7 @@ def demo(
     def load(database: Database) -> None:
         if data is not None:
             files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
-            _import(database, files, data.resolve().name, None)
+            _import(database, files, data.resolve().name, None, encoding)
 
     found.demo(port, load)
 
@@ -210,9 +211,14 @@ def _import(
     with database.read() as session:
         known = founding.portfolio_named(session, workspace_id(session, workspace), portfolio)
     today = Today.of(datetime.now(UTC), known.time_zone if known else "UTC")
+    encodings: dict[str, str] = {}
     with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:
         task = progress.add_task("Reading", total=None)
-        found = read_items(*files, lambda rows: progress.advance(task, rows), today, encoding)
+
+        def tick(rows: int) -> None:
+            progress.advance(task, rows)
+
+        found = read_items(*files, tick, today, encoding, encodings.__setitem__)
         progress.update(task, description="Writing")
         act = by_command(database)
         report, is_new = Report(), False
@@ -235,6 +241,8 @@ def _import(
     )
     if is_new:
         say.print(f"  {portfolio} is a new portfolio", markup=False, soft_wrap=True)
+    for name, read_as in encodings.items():
+        say.print(f"  {name} was read as {read_as}", markup=False, soft_wrap=True)
     for oddity, count in report.oddities.most_common():
         say.print(f"  {oddity}: {count:,}, taken as it is")
 

@@ -152,6 +152,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
     export_told.AGAIN: export.try_again,
     import_form.COLUMN: imports.show_rows,
+    f"{import_form.ENCODING}_again": imports.read_as,
     import_form.BACK: imports.match_again,
     import_form.AGAIN: imports.choose_again,
     refusal.AGAIN: cards.show_again,

@@ -18,7 +18,7 @@ from models.audit.audit import Act
 from models.epics.epic import Epic, Transition
 from models.errors import DatabaseAway, Mistake
 from models.files.names import NOBODY
-from models.files.table import Table, read_table
+from models.files.table import Table
 from models.files.upload import Upload
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import Portfolio
@@ -33,7 +33,7 @@ def load_file(task: Task) -> Outcome:
     if upload is None or upload.content is None or upload.confirmed_at is None:
         return Done(lambda session, now: uploading.drop(session, task.subject_id))
     try:
-        table = read_table(upload.content)
+        table = upload.read()
         foreseen = _look(task, upload, table, _people(task, table, upload))
     except DatabaseAway:
         raise

@@ -9,12 +9,24 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from models.errors import Mistake
+from models.fields import folded, tidy
 from models.files.days import ANY_DAY, InTheFuture, Today
-from models.files.table import BROKEN, BadRows, of_file, read_table
+from models.files.table import (
+    BROKEN,
+    ENCODINGS,
+    TWO_BYTES,
+    BadRows,
+    NotATable,
+    Table,
+    of_file,
+    read_table,
+    read_text,
+)
 from models.flow.flow import History, Move
 from models.portfolio.portfolio import FIRST_STATE
 from models.portfolio.preset import USUAL_BOARD
@@ -58,8 +70,8 @@ class Item:
         return cls(
             row["source"],
             row["id"],
-            row["title"],
-            row["value_stream"],
+            tidy(row["title"]),
+            tidy(row["value_stream"]),
             ordered,
             entered_at,
             history.committed_at(),
@@ -75,25 +87,30 @@ def read_items(
     tick: Callable[[int], None] = lambda rows: None,
     today: Today = ANY_DAY,
     encoding: str | None = None,
+    read_as: Callable[[str, str], None] = lambda name, encoding: None,
 ) -> list[Item]:
-    """Read and check all three files; `tick` hears of every row.
+    """Read and check all three files; `tick` hears of every row, `read_as` of every file.
 
     One without a transition stands where it does since it was made. Raises BadRows, FileMistake
     and Mistake.
     """
-    state_of = _states(mapping)
+    state_of = _states(mapping, encoding, read_as)
+    compared = cache(folded)
     moves: dict[str, list[Move]] = defaultdict(list)
     lines: dict[str, int] = {}
-    for line, row in _rows(transitions, ("id", "to_status", "at"), encoding=encoding):
+    told = _table(transitions, encoding, read_as)
+    for line, row in _rows(transitions, told, ("id", "to_status", "at")):
         tick(1)
-        if row["to_status"] not in state_of:
-            raise _bad(transitions, line, f'status "{row["to_status"]}" is not in {mapping.name}')
+        status = row["to_status"]
+        if compared(status) not in state_of:
+            raise _bad(transitions, line, f'status "{status}" is not in {mapping.name}')
         at = _moment(transitions, line, row["at"], today)
-        moves[row["id"]].append(Move(state_of[row["to_status"]], at))
+        moves[row["id"]].append(Move(state_of[compared(status)], at))
         lines.setdefault(row["id"], line)
     found: dict[str, Item] = {}
     is_backward = _steps_back(moves.values()) > 0
-    for line, row in _rows(items, ITEM_COLUMNS, ("created_at", "current_status"), encoding):
+    told = _table(items, encoding, read_as)
+    for line, row in _rows(items, told, ITEM_COLUMNS, ("created_at", "current_status")):
         tick(1)
         if row["id"] in found:
             raise _bad(items, line, f"{row['id']} is in the file twice")
@@ -113,11 +130,22 @@ def read_items(
     return list(found.values())
 
 
-def _states(mapping: Path) -> Mapping[str, str]:
+def _states(
+    mapping: Path, encoding: str | None, read_as: Callable[[str, str], None]
+) -> Mapping[str, str]:
+    """The state each status means, by the status as it is compared.
+
+    JSON is mostly UTF-8, whatever encoding the tables have; else it has theirs.
+    """
+    content = mapping.read_bytes()
     try:
-        statuses = json.loads(mapping.read_text(encoding="utf-8-sig"))["status_to_state"]
-        state_of = {status: entry["state"] for status, entry in statuses.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        text, found = read_text(content)
+        if encoding and found not in ("utf-8", *TWO_BYTES):
+            text, found = read_text(content, encoding)
+        read_as(mapping.name, ENCODINGS[found])
+        statuses = json.loads(text)["status_to_state"]
+        state_of = {folded(status): entry["state"] for status, entry in statuses.items()}
+    except (NotATable, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Mistake(
             f"{mapping.name} should say status_to_state: which state each status means."
         ) from error
@@ -140,16 +168,21 @@ def _made(
 ) -> Move:
     """The only entry of an item that never moved: into the state it is in, else the first."""
     status = row["current_status"]
-    if status and status not in state_of:
+    if status and folded(status) not in state_of:
         raise _bad(file, line, f'status "{status}" is not in the mapping')
-    state = state_of[status] if status else FIRST_STATE
+    state = state_of[folded(status)] if status else FIRST_STATE
     return Move(state, _moment(file, line, row["created_at"], today))
 
 
-def _rows(
-    file: Path, needed: Sequence[str], also: Sequence[str] = (), encoding: str | None = None
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _table(file: Path, encoding: str | None, read_as: Callable[[str, str], None]) -> Table:
     table = of_file(file.name, lambda: read_table(file.read_bytes(), None, MOST_MOVES, encoding))
+    read_as(file.name, table.encoding_said)
+    return table
+
+
+def _rows(
+    file: Path, table: Table, needed: Sequence[str], also: Sequence[str] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     places = {name.casefold(): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
         there = ", ".join(table.columns[:COLUMNS_TOLD])

@@ -192,8 +192,7 @@ def read_table(
     """
     if most is not None and len(content) > most:
         raise TooLarge(len(content))
-    encoding = encoding or _encoding(content)
-    text = _decoded(content, encoding)
+    text, encoding = read_text(content, encoding)
     delimiter = _delimiter(text)
     records = _records(text, delimiter)
     named = next(records, None)
@@ -204,6 +203,15 @@ def read_table(
     if next(records, None) is not None:
         raise TooManyRows(most_rows)
     return Table(columns, rows, encoding, delimiter)
+
+
+def read_text(content: bytes, encoding: str | None = None) -> tuple[str, str]:
+    """The text of a file in the encoding, else in the likeliest, and which that is.
+
+    What is none of it is left as halves of characters. Raises NotATable.
+    """
+    encoding = encoding or _encoding(content)
+    return _decoded(content, encoding), encoding
 
 
 def _decoded(content: bytes, encoding: str) -> str:

@@ -79,6 +79,8 @@ class Upload(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))
+    encoding: Mapped[str | None] = mapped_column(String(20))
+    """The encoding that was chosen, as Python names it; None has it found out."""
     columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     matching: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     uploaded_at: Mapped[datetime]
@@ -111,7 +113,7 @@ class Upload(Base):
         """Its content as a table. Raises UploadGone where it was forgotten, and NotATable."""
         if self.content is None:
             raise UploadGone
-        return read_table(self.content)
+        return read_table(self.content, encoding=self.encoding)
 
     def check_waits(self) -> None:
         """Raise ConfirmedBefore where someone agreed to it."""

@@ -13,6 +13,7 @@ def import_folder(tack, folder, portfolio="python-peps"):
 def test_the_board_of_an_imported_portfolio_equals_its_reference(tack, real_data, source):
     done = import_folder(tack, real_data / source, source)
     assert done.returncode == 0, done.stderr
+    assert "\n  items.csv was read as UTF-8\n" in done.stderr
     reference = json.loads((real_data / source / "reference.json").read_text())
     assert len(reference["as_of"]) == 3
     for expected in reference["as_of"]:

@@ -23,7 +23,7 @@ from bot.workflows.files.previewing import kind_of, look_ahead, names_people, pr
 from models.errors import FieldMistakes, Mistake
 from models.files.kinds import ColumnMistake
 from models.files.names import NOBODY
-from models.files.table import MOST_BYTES, Table, TooLarge, read_table
+from models.files.table import ENCODINGS, MOST_BYTES, Table, TooLarge, read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 
@@ -46,6 +46,7 @@ def hear(call: Call, words: str) -> None:
 def read_file(call: Call) -> None:
     """Say at once that the file is read; fetch it, keep it, and show what its columns may be."""
     portfolio_id, kind, file = _chosen(call.view)
+    encoding = _encoding(call.view)
     with call.database.read() as session:
         uploading.portfolio_to_fill(session, call.workspace_id, call.actor, portfolio_id)
     if int(file.get("size") or 0) > MOST_BYTES:
@@ -56,7 +57,7 @@ def read_file(call: Call) -> None:
 
     def matching() -> View:
         content = download(call.client, file, MOST_BYTES)
-        table = read_table(content)
+        table = read_table(content, encoding=encoding)
         with call.write(again=True) as session:
             upload = uploading.keep(
                 session,
@@ -64,7 +65,7 @@ def read_file(call: Call) -> None:
                 call.actor,
                 portfolio_id,
                 kind,
-                uploading.File(name, content),
+                uploading.File(name, content, encoding),
                 table,
                 call.at,
             )
@@ -74,7 +75,7 @@ def read_file(call: Call) -> None:
     def once_more(mistake: str) -> View:
         with call.database.read() as session:
             open_to = uploading.open_to(session, call.workspace_id, call.actor)
-            return import_form.file_form(open_to, portfolio_id, kind, mistake)
+            return import_form.file_form(open_to, portfolio_id, kind, encoding, mistake=mistake)
 
     if not _show_later(call, matching, once_more) and kept:
         with call.write(again=True) as session:
@@ -103,6 +104,32 @@ def show_rows(call: Call) -> None:
         return _match_form(call, upload, upload.read(), _matched(call.view, upload))
 
     _show_later(call, matching, import_form.stopped)
+
+
+def read_as(call: Call) -> None:
+    """Show the file as another encoding reads it; where that cannot, say so and stay."""
+    encoding = _encoding(call.view)
+    call.ack()
+
+    def matching() -> View:
+        with call.write(again=True) as session:
+            upload = _upload(call, session)
+            matching = _matched(call.view, upload)
+            table = uploading.read_again(
+                session, call.workspace_id, call.actor, upload.id, str(encoding), matching
+            )
+        return _match_form(call, upload, table, upload.matching)
+
+    def as_before(mistake: str) -> View:
+        try:
+            with call.database.read() as session:
+                upload = _upload(call, session, whole=True)
+            table = upload.read()
+        except Mistake:
+            return import_form.stopped(mistake)
+        return _match_form(call, upload, table, _matched(call.view, upload), mistake)
+
+    _show_later(call, matching, as_before)
 
 
 def look_at_all(call: Call) -> None:
@@ -180,12 +207,18 @@ def _people(call: Call) -> Mapping[str, str]:
         raise CannotSay from error
 
 
-def _match_form(call: Call, upload: Upload, table: Table, matching: Mapping[str, str]) -> View:
+def _match_form(
+    call: Call,
+    upload: Upload,
+    table: Table,
+    matching: Mapping[str, str],
+    unread: str | None = None,
+) -> View:
     with call.database.read() as session:
         portfolio = _portfolio(call, session, upload)
         told = preview(session, portfolio, upload.kind, table, matching, call.at)
         before = uploading.loaded_before(session, upload)
-        return import_form.match_form(upload, portfolio, told, before, matching)
+        return import_form.match_form(upload, portfolio, told, before, matching, unread)
 
 
 def _show_later(call: Call, draw: Callable[[], View], otherwise: Callable[[str], View]) -> bool:
@@ -228,12 +261,22 @@ def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind, Mapping[str, Any]
     return portfolio_id, UploadKind(kind), files[0]
 
 
+def _encoding(view: Mapping[str, Any]) -> str | None:
+    """The encoding that was chosen; None has it found out. Raises OldButton."""
+    chosen = answers_of(view).get(import_form.ENCODING)
+    if chosen in (None, import_form.FOUND_OUT):
+        return None
+    if chosen not in ENCODINGS:
+        raise OldButton
+    return chosen
+
+
 def _matched(view: Mapping[str, Any], upload: Upload) -> dict[str, str]:
     """Which column was chosen for which field. Raises OldButton."""
     matching = {}
     for block_id, chosen in answers_of(view).items():
         name = block_id.removeprefix(import_form.MATCH)
-        if chosen in (None, import_form.LEAVE_OUT):
+        if name == block_id or chosen in (None, import_form.LEAVE_OUT):
             continue
         if (place := whole(chosen)) >= len(upload.columns):
             raise OldButton

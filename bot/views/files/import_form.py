@@ -62,6 +62,14 @@ LABELS = {
 }
 """What a field is called, where its name alone would not say it."""
 
+ENCODING, FOUND_OUT = "encoding", "found_out"
+FIND_OUT = option("Find out by itself", FOUND_OUT)
+CHOICES = {
+    said: option(said, next(name for name, each in ENCODINGS.items() if each == said))
+    for said in dict.fromkeys(ENCODINGS.values())
+}
+"""The encodings by what people call them, of those called alike the first."""
+
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
@@ -69,6 +77,8 @@ def file_form(
     portfolios: Sequence[Portfolio],
     portfolio_id: int | None = None,
     kind: UploadKind = UploadKind.EPICS,
+    encoding: str | None = None,
+    *,
     mistake: str | None = None,
 ) -> dict[str, Any]:
     """Which file, and what its rows are; once more with what was wrong, where something was."""
@@ -91,6 +101,17 @@ def file_form(
         field(PORTFOLIO, "Which portfolio?", select(PORTFOLIO, "Choose one", choices, chosen)),
         field(KIND, "What are its rows?", kinds),
         field(FILE, "The file", file, hint="CSV, up to 10 MB. Its first row names the columns."),
+        field(
+            ENCODING,
+            "Its characters",
+            select(
+                ENCODING,
+                "Choose one",
+                [FIND_OUT, *CHOICES.values()],
+                FIND_OUT if encoding is None else _encoding_option(encoding),
+            ),
+            hint="Choose another encoding only where letters come out wrong.",
+        ),
         context(words("files/import_form", "how_to_save")),
     ]
     return modal(FILE_FORM, "Import a file", blocks, submit="Read the file")
@@ -112,10 +133,11 @@ def match_form(
     preview: Preview,
     before: datetime | None,
     matching: Mapping[str, str],
+    unread: str | None = None,
 ) -> dict[str, Any]:
     """Which column is which field, and what the first rows become; those needed come first.
 
-    `before` is when the same file came in last.
+    `before` is when the same file came in last; `unread` why another encoding could not read it.
     """
     facts = {
         "upload": upload,
@@ -134,6 +156,8 @@ def match_form(
             words("files/import_form", "first_rows", missing=_missing(preview, matching), **rows)
         ),
         context(words("files/import_form", "left_out", **_left_out(preview.left_out))),
+        _reads_as(preview.encoding),
+        *([context(words("files/import_form", "unread", mistake=unread))] if unread else []),
     ]
     return modal(
         MATCH_FORM,
@@ -221,6 +245,19 @@ def read_as(preview: Preview) -> str:
 
 
 NO_COLUMN = option(LEAVE_IT_OUT, LEAVE_OUT)
+
+
+def _reads_as(encoding: str) -> Block:
+    """The encoding it was read by, to be changed; another one reads it again at once."""
+    menu = select(
+        f"{ENCODING}_again", "Choose one", list(CHOICES.values()), _encoding_option(encoding)
+    )
+    label = "Letters look wrong? Read them as"
+    return {**field(ENCODING, label, menu), "dispatch_action": True}
+
+
+def _encoding_option(encoding: str) -> Option:
+    return CHOICES[ENCODINGS[encoding]]
 
 
 def _yes(kind: UploadKind, outlook: Outlook) -> str | None:

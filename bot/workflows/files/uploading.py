@@ -55,10 +55,11 @@ def portfolio_to_fill(
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it came from Slack."""
+    """A file as it came from Slack, and the encoding that was chosen for it, if one was."""
 
     name: str
     content: bytes
+    encoding: str | None = None
 
 
 def keep(
@@ -82,6 +83,7 @@ def keep(
         file_name=UNSTORABLE.sub("", file.name)[:255] or "file",
         content=file.content,
         sha256=sha256(file.content).hexdigest(),
+        encoding=file.encoding,
         columns=list(table.columns),
         matching=guessed(table.columns, KINDS[kind]),
         uploaded_at=at,
@@ -119,6 +121,28 @@ def match(
     check_columns(upload, portfolio, matching)
     upload.matching = dict(matching)
     return upload
+
+
+def read_again(
+    session: Session,
+    workspace_id: int,
+    user_id: str,
+    upload_id: int,
+    encoding: str,
+    matching: Mapping[str, str],
+) -> Table:
+    """Read the file by another encoding; its columns are matched anew where their names changed.
+
+    Raises UploadGone, ConfirmedBefore, NotATable and TooManyRows.
+    """
+    upload = upload_of(session, workspace_id, user_id, upload_id, whole=True)
+    upload.encoding = encoding
+    table = upload.read()
+    table.check_has_rows()
+    same = list(table.columns) == upload.columns
+    upload.columns = list(table.columns)
+    upload.matching = dict(matching) if same else dict(guessed(table.columns, kind_of(upload)))
+    return table
 
 
 def confirm(

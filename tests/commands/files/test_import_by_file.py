@@ -109,6 +109,34 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
     slack.wait_for(lambda: ana.form().shows("Pay later"))
 
 
+def test_a_file_read_by_the_wrong_encoding_is_read_again_by_the_one_that_is_chosen(slack, shop):
+    polish = "Name;Stream\nŻółty;Płatności\n".encode("cp1250")
+    matching = matches(slack, polish)
+    assert "read as Windows Latin" in texts(matching)
+    label = "Letters look wrong? Read them as"
+    matching.choose(label, "UTF-16")
+    slack.wait_for(lambda: matching.shows("It is still read as before."))
+    matching.choose(label, "Windows Central European")
+    slack.wait_for(lambda: matching.shows("Żółty · Płatności · Funnel"))
+    assert "read as Windows Central European" in texts(matching)
+    matching.submit()
+    slack.wait_for(lambda: shown(slack.as_user("ana"), "Check before importing")).submit()
+    told(slack)
+    with shop.database.read() as session:
+        assert session.scalars(select(Epic.title)).all() == ["Żółty"]
+
+
+def test_the_encoding_can_be_said_with_the_file(slack, shop):
+    ana = slack.as_user("ana")
+    ana.types("/portfolio import", channel="payments")
+    form = ana.form(title="Import a file")
+    form.choose("Its characters", "Windows Cyrillic")
+    form.attaches("The file", "epics.csv", "Name;Stream\nЖёлтый;Payments\n".encode("cp1251"))
+    assert form.submit().errors == {}
+    matching = slack.wait_for(lambda: shown(ana, "Match the columns"), timeout=15)
+    assert matching.shows("Жёлтый · Payments · Funnel")
+
+
 def test_only_who_may_bring_data_in_gets_the_form(slack, shop):
     reply = slack.as_user("dana").types("/portfolio import", channel="payments")
     ana = slack.as_user("ana").id

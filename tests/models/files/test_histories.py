@@ -33,6 +33,32 @@ def test_files_are_read_as_spreadsheets_save_them(tmp_path, encoding, delimiter)
     assert (found.title, len(found.moves)) == ("Größe wählen", 1)
 
 
+@pytest.mark.parametrize("mapped", ["utf-8", "cp1250"])
+def test_every_file_is_read_by_the_encoding_that_is_named_and_says_by_which(tmp_path, mapped):
+    paths = files(tmp_path, ["s,A,Żółty,Płatności"], ["A,Gotowe ł,2026-01-01"])
+    states = {"status_to_state": {"Gotowe ł": {"state": "done"}}}
+    paths[2].write_text(json.dumps(states, ensure_ascii=False), encoding=mapped)
+    for path in paths[:2]:
+        path.write_bytes(path.read_text().encode("cp1250"))
+    said = {}
+    (found,) = read_items(*paths, encoding="cp1250", read_as=said.__setitem__)
+    assert (found.title, found.moves[0].to_state) == ("Żółty", "done")
+    polish = "Windows Central European"
+    json_as = "UTF-8" if mapped == "utf-8" else polish
+    assert said == {"items.csv": polish, "transitions.csv": polish, "mapping.json": json_as}
+
+
+def test_names_and_statuses_are_the_same_however_they_are_composed(tmp_path):
+    paths = files(
+        tmp_path, ["s,A,Zu\u0308rich\u200b,Zu\u0308rich"], ["A,Entwu\u0308rfe,2026-01-01"]
+    )
+    states = {"status_to_state": {"Entw\u00fcrfe": {"state": "done"}}}
+    paths[2].write_text(json.dumps(states))
+    (found,) = read_items(*paths)
+    assert (found.title, found.value_stream) == ("Z\u00fcrich", "Z\u00fcrich")
+    assert found.moves[0].to_state == "done"
+
+
 def test_a_history_of_more_rows_than_are_taken_is_one_sentence(tmp_path):
     paths = files(tmp_path, ["s,A,Wallet,Payments"], [])
     paths[1].write_bytes(b"id,to_status,at\n" + b"A,\n" * (MOST_MOVES + 1))
