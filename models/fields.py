@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -22,8 +22,17 @@ FIRST_WORDS = re.compile(r"\A(?:\S+\s+){1,3}")
 HYPHEN = re.compile(r"[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]")
 """What phones and programs write for a hyphen: long ones, one that does not break, a minus."""
 
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+JOINERS = "\u200c\u200d"
+"""What joins or parts the letters beside it, in Persian and Indic words and in emoji."""
+
+UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What has no width, or only turns the direction of what is beside it."""
+
+INVISIBLE = re.compile(f"{UNSEEN.pattern}|[{JOINERS}]")
+
+MANY_JOINERS = re.compile(f"([{JOINERS}])[{JOINERS}]+")
+JOINS_NOTHING = re.compile(rf"(?<![^\x00-\x7f\s])[{JOINERS}]|[{JOINERS}](?![^\x00-\x7f\s])")
+"""A joiner that does not stand between two characters beyond ASCII."""
 
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -82,14 +91,32 @@ class Answers:
 
 
 def tidy(text: str) -> str:
-    """A name as it is kept: in one line, in composed characters, without what nobody sees."""
-    seen = INVISIBLE.sub("", UNSTORABLE.sub("", text))
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
+    """A name as it is kept: in one line, in composed characters, without what nobody sees.
+
+    Joiners stay where they join something.
+    """
+    seen = MANY_JOINERS.sub(r"\1", UNSEEN.sub("", UNSTORABLE.sub("", text)))
+    joined = JOINS_NOTHING.sub("", seen)
+    return unicodedata.normalize("NFC", " ".join(joined.split()))
 
 
 def folded(name: str) -> str:
     """A name as it is compared with others, however it was typed."""
-    return unicodedata.normalize("NFC", tidy(name).casefold())
+    return unicodedata.normalize("NFC", tidy(INVISIBLE.sub("", name)).casefold())
+
+
+def named_first(typed: str, names: Iterable[tuple[str, T]]) -> tuple[T, str] | None:
+    """What is named first, by the longest of the names that fits, and what follows it as typed."""
+    known: dict[str, T] = {}
+    for name, each in names:
+        known.setdefault(folded(name), each)
+    words = len(typed.split())
+    longest = max((len(name.split()) for name in known), default=0)
+    for size in range(min(words, longest), 0, -1):
+        *first, rest = [*typed.split(None, size), ""][: size + 1]
+        if (name := folded(" ".join(first))) in known:
+            return known[name], rest
+    return None
 
 
 def too_long(text: str, longest: int) -> str:

@@ -20,7 +20,7 @@ from models.database import Database
 from models.errors import Mistake
 from models.fields import tidy
 from models.files.table import parse_encoding
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, called
 from models.portfolio.setup import LONGEST_NAME
 
 WorkspaceOption = Annotated[
@@ -93,9 +93,10 @@ def by_command(database: Database) -> Act:
 def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:
     """The workspace's portfolio of that name; the mistake of another name says which there are."""
     here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
-    found = session.scalar(here.where(Portfolio.name == name))
+    there = session.scalars(here.order_by(Portfolio.name)).all()
+    found = called(name, there)
     if found is None:
-        names = ", ".join(each.name for each in session.scalars(here.order_by(Portfolio.name)))
+        names = ", ".join(each.name for each in there)
         raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
     return found
 

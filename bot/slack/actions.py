@@ -14,6 +14,7 @@ from bot.slack.blocks import Block, Element, Option, button, field, option, text
 from bot.slack.choosers import ALL, asked_first, searching
 from bot.slack.values import NULL, OldButton
 from models.base import Base
+from models.fields import tidy
 
 KINDS: dict[str, type["Action"]] = {}
 """Every class of what is carried, by its name in Slack."""
@@ -117,7 +118,7 @@ class Searched(Page):
 
     def searched(self, typed: str | None) -> Self:
         """The first page of what these words leave."""
-        return self.but(text=" ".join((typed or "").split())[:LONGEST_SEARCH], number=1)
+        return self.but(text=tidy(typed or "")[:LONGEST_SEARCH], number=1)
 
 
 @dataclass(frozen=True, slots=True)

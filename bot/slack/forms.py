@@ -22,6 +22,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.choosers import described, searching
 from bot.slack.mrkdwn import channel, listed, person
+from models.fields import folded
 from models.form import (
     Channel,
     Choice,
@@ -151,11 +152,11 @@ def form_view(
 
 def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:
     """What of a long list fits to what was typed, as many as Slack takes."""
-    words = typed.casefold().split()
+    words = folded(typed).split()
     fits = [
         option(text, value)
         for text, value in question.pairs(facts)
-        if all(word in text.casefold() for word in words)
+        if all(word in folded(text) for word in words)
     ]
     return fits[:OPTIONS_LIMIT]
 

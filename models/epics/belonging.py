@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE
+from models.fields import UNSTORABLE, named_first
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
 
@@ -105,12 +105,10 @@ def stream_and_reason(epic: Epic, typed: str) -> tuple[ValueStream, str | None]:
 
     A name may be of several words. Raises UnknownStreamName.
     """
-    typed = UNSTORABLE.sub("", typed)
-    said, streams = typed.casefold(), epic.portfolio.open_streams
-    names = [(name.casefold(), each) for each in streams for name in (each.name, each.key_prefix)]
-    for name, stream in sorted(names, key=lambda named: -len(named[0])):
-        if said == name or said.startswith(f"{name} "):
-            return stream, typed[len(name) :].strip()[:LONGEST_REASON] or None
+    typed, streams = UNSTORABLE.sub("", typed), epic.portfolio.open_streams
+    names = [(name, each) for each in streams for name in (each.name, each.key_prefix)]
+    if found := named_first(typed, names):
+        return found[0], found[1].strip()[:LONGEST_REASON] or None
     raise UnknownStreamName(typed, [each for each in streams if each is not epic.value_stream])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import Mistake
+from models.fields import named_first
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind
 
 if TYPE_CHECKING:
@@ -96,16 +97,14 @@ def column_and_reason(portfolio: Portfolio, typed: str) -> tuple[Column, str | N
 
     Raises UnknownStateName.
     """
-    said = typed.casefold()
-    for name, column in sorted(_names(portfolio), key=lambda named: -len(named[0])):
-        if said == name or said.startswith(f"{name} "):
-            return column, typed[len(name) :].strip() or None
+    if found := named_first(typed, _names(portfolio)):
+        return found[0], found[1].strip() or None
     raise UnknownStateName(typed, portfolio)
 
 
 def _names(portfolio: Portfolio) -> Iterator[tuple[str, Column]]:
     for state in portfolio.states:
-        yield from ((name, Column(state)) for name in (state.name, state.label.casefold()))
+        yield from ((name, Column(state)) for name in (state.name, state.label))
         for phase in tuple(Phase) if state.phased else ():
             column = Column(state, phase)
-            yield from ((name, column) for name in (phase.value, column.label.casefold()))
+            yield from ((name, column) for name in (phase.value, column.label))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE, plain_key
+from models.fields import UNSTORABLE, folded, plain_key, tidy
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
 from models.themes.theme import Theme
 
@@ -249,10 +249,10 @@ class _Reading:
         if kind in KINDS:
             return self._named(kind, tokens)
         if first["quoted"] is not None:
-            self._add("text", [first["quoted"].strip() or first[0]])
+            self._add("text", [tidy(first["quoted"]) or first[0]])
             return 1
         for size in range(_run(tokens), 0, -1):
-            phrase = " ".join(token[0] for token in tokens[:size]).casefold()
+            phrase = folded(" ".join(token[0] for token in tokens[:size]))
             for kind in ("stream", "state"):
                 if phrase in self.vocabulary[kind]:
                     self._add(kind, self.vocabulary[kind][phrase])
@@ -263,7 +263,7 @@ class _Reading:
         if word.casefold() in SWITCHES:
             self._add(word.casefold(), [True])
         else:
-            self._add("text", [word.removeprefix("text:")])
+            self._add("text", [tidy(word.removeprefix("text:")) or word])
         return 1
 
     def _named(self, kind: str, tokens: Sequence[re.Match[str]]) -> int:
@@ -272,11 +272,11 @@ class _Reading:
         words = [first["quoted"] if first["quoted"] is not None else first["word"] or ""]
         words += [token[0] for token in tokens[1:longest]]
         for size in range(longest, 0, -1):
-            phrase = " ".join(words[:size]).casefold()
+            phrase = folded(" ".join(words[:size]))
             if phrase in known:
                 self._add(kind, known[phrase])
                 return size
-        typed = words[0].casefold()
+        typed = folded(words[0])
         if kind == "theme" and typed == "none":
             self._add(kind, [None])
             return 1
@@ -312,7 +312,7 @@ def _run(tokens: Sequence[re.Match[str]]) -> int:
 def _by_name(pairs: Iterator[tuple[str, object]]) -> dict[str, list[object]]:
     found: dict[str, list[object]] = {}
     for name, value in pairs:
-        values = found.setdefault(" ".join(name.split()).casefold(), [])
+        values = found.setdefault(folded(name), [])
         if value not in values:
             values.append(value)
     return found

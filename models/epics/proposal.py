@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from models.calendar import same_day_from, spell_day
 from models.epics.epic import Epic, EpicType
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, parse_decimal, too_long
+from models.fields import UNSTORABLE, parse_decimal, tidy, too_long
 from models.money import parse_amount
 from models.portfolio.portfolio import Stage, ValueStream
 
@@ -290,7 +290,7 @@ def _person(text: str) -> str:
 def _title(text: str) -> str:
     if not any(character.isalnum() for character in text):
         raise Mistake(TITLE_MISSING)
-    return " ".join(text.split())
+    return tidy(text)
 
 
 def _coming_day(text: str, today: date) -> date:

@@ -183,7 +183,7 @@ def _table(file: Path, encoding: str | None, read_as: Callable[[str, str], None]
 def _rows(
     file: Path, table: Table, needed: Sequence[str], also: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    places = {name.casefold(): place for place, name in enumerate(table.columns)}
+    places = {folded(name): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
         there = ", ".join(table.columns[:COLUMNS_TOLD])
         raise _bad(file, 1, f"the column {missing} is missing; there are: {there}")

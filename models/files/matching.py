@@ -67,7 +67,7 @@ def guessed(columns: Sequence[str], kind: Kind) -> dict[str, str]:
     Only a code and an id of a source may be one and the same column.
     """
     words = {Heading.of(column).words: column for column in reversed(columns)}
-    plain = {column.casefold().replace("_", " "): column for column in reversed(columns)}
+    plain = {folded(column).replace("_", " "): column for column in reversed(columns)}
     words = {**words, **plain}
     matching: dict[str, str] = {}
     taken: set[str] = set()

@@ -1,6 +1,6 @@
 """A portfolio, the states of its Kanban and its value streams."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from models.base import Base, stored_by_value
 from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
 from models.errors import ChangedSince, Mistake
+from models.fields import folded
 from models.money import minor_digits
 from models.portfolio.policy import Requirement
 
@@ -332,6 +333,13 @@ class WipLimit(Base):
     state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
     phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
     most: Mapped[int]
+
+
+def called(name: str, portfolios: Iterable[Portfolio]) -> Portfolio | None:
+    """The one of that name, else the only one whose name differs in how it is written alone."""
+    alike = [each for each in portfolios if folded(each.name) == folded(name)]
+    same = next((each for each in alike if each.name == name), None)
+    return same or (alike[0] if len(alike) == 1 else None)
 
 
 def of_workspace(found: Portfolio | None, workspace_id: int) -> Portfolio:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.fields import plain, plain_key
+from models.fields import folded, named_first, plain, plain_key, tidy
 from models.form import Line
 
 SPACES = (" ", "\t", "\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\u2060", "\ufeff")
@@ -34,3 +34,50 @@ def test_a_key_is_without_what_nobody_sees():
 
 def test_a_line_of_what_nobody_sees_is_no_answer():
     assert Line(label="Category").take("\u200b \u2060", {}) is None
+
+
+FAMILY = "\U0001f469\u200d\U0001f467"
+FIRE = "\u2764\ufe0f\u200d\U0001f525"
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+SINHALA = "\u0dc1\u0dca\u200d\u0dbb\u0dd3"
+
+
+@pytest.mark.parametrize("name", [FAMILY, FIRE, PERSIAN, SINHALA, f"Pay {FAMILY} {PERSIAN}"])
+def test_joiners_stay_where_they_join_and_names_are_compared_without_them(name):
+    assert tidy(f"\u200d {name}\u200c ") == name
+    assert folded(name) == folded(name.replace("\u200d", "").replace("\u200c", ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Pay\u200dments", "Payments"),
+        ("Zu\u0308\u200drich", "Z\u00fcrich"),
+        ("Pay \u200d later", "Pay later"),
+        (f"{PERSIAN}\u200c\u00a0x", f"{PERSIAN} x"),
+        (FAMILY.replace("\u200d", "\u200d\u200c\u200d"), FAMILY),
+        ("\u2066Pay\u2069 \u202elater\u200f", "Pay later"),
+        ("\u200c\u200d", ""),
+    ],
+)
+def test_what_joins_nothing_or_nobody_sees_is_not_kept(typed, kept):
+    assert tidy(typed) == kept
+
+
+NAMES = [("Pay", 1), ("Z\u00fcrich", 2), ("Pay  Later", 3), ("Gro\u00dfe Bank", 4)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("pay because it is theirs", (1, "because it is theirs")),
+        ("PAY\u00a0LATER it is  theirs", (3, "it is  theirs")),
+        ("zu\u0308rich\u200b", (2, "")),
+        ("grosse bank so", (4, "so")),
+        ("pay\nso", (1, "so")),
+        ("payments", None),
+        ("", None),
+    ],
+)
+def test_a_name_is_the_same_however_it_is_typed_and_what_follows_stays(typed, found):
+    assert named_first(typed, NAMES) == found

@@ -14,6 +14,7 @@ from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
 from bot.workflows.board.home import Chosen
+from models.fields import folded
 from models.portfolio.portfolio import Portfolio
 
 
@@ -81,7 +82,7 @@ def show_board(call: Call) -> None:
 
 def suggest_streams(call: Call) -> None:
     """The value streams with what was typed in their names, each with what would be seen."""
-    typed = call.body.get("value", "").strip().casefold()
+    typed = folded(call.body.get("value", ""))
     with call.database.read() as session:
         portfolio, chosen = _seen(session, call)
     streams = portfolio.open_streams if portfolio else []
@@ -93,7 +94,7 @@ def suggest_streams(call: Call) -> None:
         no_theme=chosen.no_theme,
         mine=chosen.mine,
     )
-    found = [stream for stream in streams if typed in stream.name.casefold()]
+    found = [stream for stream in streams if typed in folded(stream.name)]
     call.ack(options=home_choices.stream_choices(found, choice))
 
 

@@ -12,6 +12,7 @@ from bot.views.epics import options as epic_options
 from bot.views.portfolio.menu import stream_option
 from bot.workflows.epics import finding
 from bot.workflows.projects import keeping as projecting
+from models.fields import folded, tidy
 from models.portfolio.portfolio import Portfolio
 
 
@@ -19,8 +20,8 @@ def suggest_streams(call: Call) -> None:
     """The open value streams with what was typed in their names or prefixes."""
     with call.database.read() as session:
         streams = _portfolio(session, call).open_streams
-    typed = _typed(call).casefold()
-    found = [s for s in streams if typed in f"{s.name} {s.key_prefix}".casefold()]
+    typed = folded(_typed(call))
+    found = [s for s in streams if typed in folded(f"{s.name} {s.key_prefix}")]
     _offer(call, [stream_option(stream) for stream in found])
 
 
@@ -38,7 +39,7 @@ def suggest_themes(call: Call) -> None:
     """The open themes with what was typed in their names, and none."""
     with call.database.read() as session:
         themes = finding.choices(session, _portfolio(session, call)).themes
-    found = [theme for theme in themes if _typed(call).casefold() in theme.name.casefold()]
+    found = [theme for theme in themes if folded(_typed(call)) in folded(theme.name)]
     options = [epic_options.theme_option(theme) for theme in found[: OPTIONS_LIMIT - 1]]
     _offer(call, [*options, epic_options.NO_THEME])
 
@@ -47,13 +48,13 @@ def suggest_objectives(call: Call) -> None:
     """The open objectives with what was typed in their titles, and none."""
     with call.database.read() as session:
         objectives = finding.choices(session, _portfolio(session, call)).objectives
-    found = [each for each in objectives if _typed(call).casefold() in each.title.casefold()]
+    found = [each for each in objectives if folded(_typed(call)) in folded(each.title)]
     options = [epic_options.objective_option(each) for each in found[: OPTIONS_LIMIT - 1]]
     _offer(call, [*options, epic_options.NO_OBJECTIVE])
 
 
 def _typed(call: Call) -> str:
-    return str(call.body.get("value") or "").strip()
+    return tidy(str(call.body.get("value") or ""))
 
 
 def _offer(call: Call, options: list[Option]) -> None:

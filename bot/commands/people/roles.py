@@ -18,6 +18,7 @@ from bot.workflows.people import roster as rostering
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.permitting import Place, check, may
 from models.errors import FieldMistakes
+from models.fields import folded
 from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
 
@@ -94,11 +95,11 @@ def take_away(call: Call) -> None:
 
 def suggest_groups(call: Call) -> None:
     """The user groups with what was typed in their handles or names."""
-    typed = call.body.get("value", "").strip().removeprefix("@").casefold()
+    typed = folded(call.body.get("value", "")).removeprefix("@")
     found = [
         option(f"@{group.handle}", group.group_id)
         for group in call.user_groups().usable
-        if typed in f"{group.handle} {group.name}".casefold()
+        if typed in folded(f"{group.handle} {group.name}")
     ]
     call.ack(options=found[:OPTIONS_LIMIT])
 

@@ -23,6 +23,7 @@ from bot.slack.blocks import (
 from bot.slack.mrkdwn import words
 from bot.slack.values import UploadRef
 from bot.workflows.files.previewing import FieldName, FirstRow, Outlook, Preview
+from models.fields import folded
 from models.files.table import ENCODINGS
 from models.files.upload import Upload, UploadKind
 from models.money import format_amount, minor_digits
@@ -218,11 +219,9 @@ def stopped(mistake: str) -> dict[str, Any]:
 
 def column_options(columns: Sequence[str], typed: str, *, needed: bool) -> list[Option]:
     """The columns with what was typed in their names; first the choice of none."""
-    wanted = typed.strip().casefold()
+    wanted = folded(typed)
     found = [
-        column_option(place, name)
-        for place, name in enumerate(columns)
-        if wanted in name.casefold()
+        column_option(place, name) for place, name in enumerate(columns) if wanted in folded(name)
     ]
     none = [] if needed or wanted not in LEAVE_IT_OUT.casefold() else [NO_COLUMN]
     return [*none, *found][:100]

@@ -16,7 +16,7 @@ from models.epics.blocking import Blocking
 from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing, Names, Page, UnknownKey, read_key
 from models.epics.proposal import LARGEST_ID
-from models.fields import plain_key
+from models.fields import plain_key, tidy
 from models.portfolio.portfolio import (
     FIRST_STATE,
     NOT_LATE_FOR,
@@ -145,7 +145,7 @@ def narrowed(rows: Select[Epic], chosen: Filter, viewer: str | None) -> Select[E
     if chosen.blocked:
         blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
         rows = rows.where(Epic.id.in_(blocked))
-    for text in chosen.texts:
+    for text in map(tidy, chosen.texts):
         columns = (Epic.title, Epic.hypothesis)
         found = (column.icontains(text, autoescape=True) for column in columns)
         rows = rows.where(or_(*found, Epic.key.icontains(plain_key(text), autoescape=True)))

@@ -17,7 +17,7 @@ from models.epics.column import ENDED
 from models.epics.epic import Epic
 from models.epics.listing import UnknownEpic
 from models.errors import FieldMistakes
-from models.fields import plain_key
+from models.fields import plain_key, tidy
 from models.people.role import Right
 from models.portfolio.portfolio import State
 from models.projects.project import Project
@@ -43,7 +43,7 @@ def suggest_epics(act: Act, project_id: int, typed: str, limit: int) -> Sequence
                     Epic.key.icontains(plain_key(word), autoescape=True),
                     Epic.title.icontains(word, autoescape=True),
                 )
-                for word in typed.split()
+                for word in tidy(typed).split()
             ),
         )
     )

@@ -15,6 +15,7 @@ from bot.workflows.seeing import visible_to
 from models.epics.epic import NOT_OPEN, Epic
 from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
+from models.fields import folded
 from models.message import MessageKind
 from models.people.role import Right, Role
 from models.portfolio.portfolio import (
@@ -154,7 +155,7 @@ def _proposed_before(session: Session, workspace_id: int, request_id: str) -> Ep
 
 
 def _words(title: str) -> set[str]:
-    return set(WORD.findall(title.casefold())) - COMMON
+    return set(WORD.findall(folded(title))) - COMMON
 
 
 def _likeness(words: set[str], others: set[str]) -> float:

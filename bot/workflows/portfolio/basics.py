@@ -11,6 +11,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
 from models.errors import FieldMistakes
+from models.fields import folded
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, check_unchanged, of_workspace
 from models.portfolio.setup import LOCALES, Basics, Change
@@ -64,12 +65,10 @@ def change_basics(
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
     basics = basics.checked()
-    same_name = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id,
-        Portfolio.name == basics.name,
-        Portfolio.id != portfolio.id,
+    others = select(Portfolio.name).where(
+        Portfolio.workspace_id == workspace_id, Portfolio.id != portfolio.id
     )
-    if session.scalar(same_name) is not None:
+    if folded(basics.name) in {folded(name) for name in session.scalars(others)}:
         raise FieldMistakes({"name": f"Another portfolio is called {basics.name}."})
     before = basics_of(portfolio)
     portfolio.name, portfolio.currency = basics.name, basics.currency

@@ -17,6 +17,7 @@ from bot.workflows.redrawing import post, redraw_homes
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
+from models.fields import folded
 from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, UserGroupMember
 from models.people.workspace import Workspace
@@ -141,10 +142,8 @@ def _lock(session: Session, workspace_id: int) -> None:
 
 
 def _new(session: Session, workspace_id: int, basics: Basics, at: datetime) -> Portfolio:
-    taken = select(Portfolio.id).where(
-        Portfolio.workspace_id == workspace_id, Portfolio.name == basics.name
-    )
-    if session.scalar(taken) is not None:
+    names = session.scalars(select(Portfolio.name).where(Portfolio.workspace_id == workspace_id))
+    if folded(basics.name) in {folded(name) for name in names}:
         raise FieldMistakes({"name": f"{basics.name} is set up already. Choose another name."})
     portfolio = Portfolio(
         workspace_id=workspace_id,

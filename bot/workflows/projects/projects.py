@@ -12,6 +12,7 @@ from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
 from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
+from models.fields import tidy
 from models.portfolio.portfolio import Portfolio
 from models.projects.forms import MOST_LINKED
 from models.projects.project import Milestone, Plan, Program, Project, ProjectShare, ProjectSnapshot
@@ -182,7 +183,7 @@ def has_words(text: str) -> Sequence[ColumnElement[bool]]:
     columns = (Project.code, Project.name)
     return [
         or_(*(column.icontains(word, autoescape=True) for column in columns))
-        for word in text.split()
+        for word in tidy(text).split()
     ]
 
 

@@ -51,6 +51,11 @@ def test_a_field_that_is_too_long_says_how_much_it_takes(field):
     assert sentence == f"Up to {MAX_LENGTHS[field]:,} characters, please; this has 3,001."
 
 
+def test_a_title_is_kept_composed_in_one_line_and_without_what_nobody_sees():
+    typed = "\u202e Zu\u0308rich\u00a0\u200b now\u200d "
+    assert parse_proposal(ENOUGH | {"title": typed}, TODAY, "EUR").title == "Z\u00fcrich now"
+
+
 def test_what_was_typed_is_kept_as_it_was():
     hostile = "<!channel> & <https://evil.example|x> *b*"
     proposal = parse_proposal(ENOUGH | {"title": hostile, "for_whom": hostile}, TODAY, "EUR")

@@ -9,6 +9,7 @@ from models.portfolio.portfolio import (
     SameStream,
     UnknownPortfolio,
     UnknownStream,
+    called,
     check_unchanged,
     in_use,
     of_workspace,
@@ -119,3 +120,11 @@ def test_before_there_is_an_admin_nobody_sets_up():
     check_has_admin([ANA], BEN)
     with pytest.raises(NoAdminYet):
         check_has_admin([], BEN)
+
+
+def test_a_portfolio_is_found_however_its_name_is_written_unless_two_could_be_meant():
+    zurich, shop, other = (a_portfolio(name=name) for name in ("Z\u00fcrich", "Shop", "SHOP"))
+    assert called("zu\u0308rich\u200b", [shop, zurich]) is zurich
+    assert called("SHOP", [shop, other]) is other
+    assert called("shop", [shop, other]) is None
+    assert called("Shops", [shop]) is None

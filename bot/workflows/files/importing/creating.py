@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.fields import folded, tidy
 from models.portfolio.board import Board
-from models.portfolio.portfolio import Portfolio, ValueStream, derive_prefix
+from models.portfolio.portfolio import Portfolio, ValueStream, called, derive_prefix
 from models.portfolio.preset import USUAL_BOARD
 
 USUAL_CURRENCY = "EUR"
@@ -16,9 +16,8 @@ USUAL_CURRENCY = "EUR"
 
 def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio | None:
     """The workspace's portfolio of that name, or None."""
-    return session.scalar(
-        select(Portfolio).where(Portfolio.workspace_id == workspace_id, Portfolio.name == name)
-    )
+    here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
+    return called(name, session.scalars(here.order_by(Portfolio.id)))
 
 
 def found_portfolio(
@@ -61,8 +60,8 @@ def ensure_streams(
         )
     )
     wished = prefixes or {}
-    called = {name: folded(name) for name in names}
-    for name, word in called.items():
+    words = {name: folded(name) for name in names}
+    for name, word in words.items():
         if word not in streams:
             wish = wished.get(name)
             prefix = wish if wish and wish not in taken else derive_prefix(name, taken)
@@ -77,5 +76,5 @@ def ensure_streams(
             portfolio.value_streams.append(streams[word])
     session.flush()
     by_name = {stream.name: stream for stream in streams.values()}
-    by_name |= {name: streams[word] for name, word in called.items()}
+    by_name |= {name: streams[word] for name, word in words.items()}
     return {name: stream.successor for name, stream in by_name.items()}
