@@ -24,7 +24,7 @@ from bot.slack.lookup import ACK_SECONDS
 from bot.sockets import Sockets
 from bot.worker.due import Worker
 from bot.worker.kinds import jobs
-from bot.worker.replies import NO_ANSWER
+from bot.worker.replies import NO_ANSWER, TOKEN_AWAY, reply_of
 from bot.workflows.audit import anchoring
 from bot.workflows.board import renewing
 from bot.workflows.people.workspaces import settle_admins, workspace_of
@@ -42,6 +42,10 @@ log = structlog.get_logger(__name__)
 
 class CannotStart(Mistake):
     """Something outside Tack that keeps it from starting."""
+
+
+class SlackAway(CannotStart):
+    """Slack, or the way to it, is away: it is waited out."""
 
 
 class Tack:
@@ -85,6 +89,7 @@ class Tack:
         )
         self.database.on_work.append(self.worker.wake)
         self._sockets: Sockets | None = None
+        self._is_ended = False
 
     def prepare(self) -> None:
         """Bring the schema up to date and know the workspace. Raises CannotStart."""
@@ -92,18 +97,25 @@ class Tack:
         self._join()
 
     def start(self) -> None:
-        """Prepare, connect, and begin to work. Raises CannotStart."""
+        """Prepare, connect, and begin to work.
+
+        Raises CannotStart; where that is SlackAway, it can be tried once more.
+        """
         self.prepare()
         if self.mode == "socket":
             app_token = self.settings.slack_app_token.get_secret_value()
-            client = self._client(INTERACTIVE_SECONDS, None, certificates())
-            self._sockets = Sockets(self.bolt, client, app_token, self.settings.tack_replicas)
+            if self._sockets is None:
+                client = self._client(INTERACTIVE_SECONDS, None, certificates())
+                replicas = self.settings.tack_replicas
+                self._sockets = Sockets(self.bolt, client, app_token, replicas)
             with self._asking_slack("SLACK_APP_TOKEN"):
                 self._sockets.connect()
-        self.worker.start(self.workspace_id)
+        if not self._is_ended:
+            self.worker.start(self.workspace_id)
 
     def stop(self) -> None:
         """Take nothing more, finish what is in hand, and disconnect."""
+        self._is_ended = True
         if self._sockets is not None:
             self._sockets.close()
         self._listeners.shutdown(wait=True)
@@ -124,7 +136,7 @@ class Tack:
     @property
     def ready(self) -> bool:
         """Whether what someone does in Slack would reach Tack."""
-        return self.mode == "http" or self.connected > 0
+        return self.workspace_id != 0 and (self.mode == "http" or self.connected > 0)
 
     def _client(
         self, timeout_seconds: int, token: str | None, trusted: ssl.SSLContext | None = None
@@ -152,14 +164,16 @@ class Tack:
         """Where Slack cannot be asked, or does not take the token, it is said in a sentence."""
         try:
             yield
-        except SlackApiError as error:
-            refused = error.response.get("error")
-            raise CannotStart(
-                f"Slack does not take {token} ({refused}). Install the app again."
-            ) from error
         except (*NO_ANSWER, ValueError) as error:
+            reply = reply_of(error)
+            url = self.settings.slack_api_url
+            if not isinstance(error, SlackApiError):
+                kind = CannotStart if isinstance(error, ValueError) else SlackAway
+                raise kind(f"Slack cannot be reached at {url}: {error}.") from error
+            if reply.retry_after or (reply.is_trouble and reply.error not in TOKEN_AWAY):
+                raise SlackAway(f"Slack is in trouble at {url} ({reply.error}).") from error
             raise CannotStart(
-                f"Slack cannot be reached at {self.settings.slack_api_url}: {error}."
+                f"Slack does not take {token} ({reply.error}). Install the app again."
             ) from error
 
     def _bring_schema_up_to_date(self) -> None:

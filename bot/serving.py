@@ -10,15 +10,23 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 import uvicorn
 
-from bot.app import CannotStart, Tack
+from bot.app import CannotStart, SlackAway, Tack
 from bot.hiding import hidden
 from bot.web import web
 
 LAST_REQUESTS_SECONDS = 5
+FIRST_TRY_AFTER_SECONDS = 1.0
+LONGEST_BETWEEN_TRIES_SECONDS = 30.0
+ENDS_TRYING_WITHIN_SECONDS = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 def run(tack: Tack) -> None:
-    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises CannotStart."""
+    """Run until SIGTERM or Ctrl-C, then finish what is in hand. Raises CannotStart.
+
+    While Slack is away it is there, not ready, and tries again.
+    """
     settings = tack.settings
     config = uvicorn.Config(
         web(tack),
@@ -28,20 +36,70 @@ def run(tack: Tack) -> None:
     )
     server = uvicorn.Server(config)
     with listen(settings.host, settings.port) as listener:
+        trying = Trying(tack, server)
         try:
-            _start(tack)
+            is_away = _start(tack)
             for asked_to_end in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(asked_to_end, server.handle_exit)
-            structlog.get_logger(__name__).info("running", mode=tack.mode, port=settings.port)
+            if is_away:
+                trying.start()
             server.run(sockets=[listener])
         finally:
+            trying.end()
             tack.stop()
+        if trying.failed is not None:
+            raise trying.failed
 
 
-def _start(tack: Tack) -> None:
-    """Start it beside this thread, which hears signals meanwhile, whatever is waited for."""
+def _start(tack: Tack) -> bool:
+    """Start it beside this thread, which hears signals meanwhile, whatever is waited for.
+
+    Whether Slack is away, and it has to be tried again.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="start") as starting:
-        starting.submit(tack.start).result()
+        try:
+            starting.submit(tack.start).result()
+        except SlackAway as away:
+            log.warning("Slack is away; Tack connects once it is back", why=away.sentence)
+            return True
+    log.info("running", mode=tack.mode, port=tack.settings.port)
+    return False
+
+
+class Trying(threading.Thread):
+    """Starts Tack again and again until Slack is back; where that fails for good, ends the server.
+
+    A try may wait for Slack for long, so the process does not wait for it.
+    """
+
+    def __init__(self, tack: Tack, server: uvicorn.Server) -> None:
+        super().__init__(name="trying", daemon=True)
+        self._tack, self._server = tack, server
+        self._is_over = threading.Event()
+        self.failed: Exception | None = None
+
+    def run(self) -> None:
+        """Try, each time after waiting twice as long, within the limits."""
+        wait = FIRST_TRY_AFTER_SECONDS
+        while not self._is_over.wait(wait):
+            try:
+                self._tack.start()
+            except SlackAway as away:
+                log.info("Slack is still away", why=away.sentence)
+                wait = min(2 * wait, LONGEST_BETWEEN_TRIES_SECONDS)
+            except Exception as error:
+                self.failed = error
+                self._server.should_exit = True
+                return
+            else:
+                log.info("running", mode=self._tack.mode, port=self._tack.settings.port)
+                return
+
+    def end(self) -> None:
+        """Try no more."""
+        self._is_over.set()
+        if self.is_alive():
+            self.join(ENDS_TRYING_WITHIN_SECONDS)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -51,8 +51,12 @@ class Sockets:
         """As the last greeting said; ghosts of lost connections are in it."""
 
     def connect(self) -> None:
+        """Open those that are not open yet, each at an address of its own."""
+        missing = [client for client in self._clients if not client.is_connected()]
+        for client in missing:
+            client.wss_uri = None
         with ThreadPoolExecutor(CONNECTIONS) as connecting:
-            list(connecting.map(lambda client: client.connect(), self._clients))
+            list(connecting.map(lambda client: client.connect(), missing))
 
     @property
     def connected(self) -> int:

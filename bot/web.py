@@ -105,7 +105,7 @@ def _metrics(tack: Hosted) -> Response:
         with tack.database.read() as session:
             now = tack.clock.now()
             outage = session.get(Outage, tack.workspace_id)
-            away.set(outage is not None and outage.is_on(now))
+            away.set(not tack.workspace_id or (outage is not None and outage.is_on(now)))
             here = select(func.count()).where(Work.workspace_id == tack.workspace_id)
             alive = here.where(Work.due_at <= now, Work.dead_at.is_(None))
             due.set(session.scalar(alive) or 0)
@@ -148,6 +148,8 @@ def _hear(tack: Hosted, request: Request, body: bytes) -> Response:
         return Response()
     if not is_signed(tack.signing_secret, request.headers, body, time.time()):
         return PlainTextResponse("not signed by Slack", 401)
+    if not tack.ready:
+        return PlainTextResponse("not connected to Slack", 503)
     try:
         heard = BoltRequest(
             body=body.decode(),

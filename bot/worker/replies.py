@@ -43,20 +43,23 @@ GONE = frozenset(
 MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable"})
 """Slack says of these that a part of what was asked may have been done."""
 
-AWAY = {
-    "accesslimited",
-    "account_inactive",
-    "ekm_access_denied",
-    "invalid_auth",
-    "not_authed",
-    "org_login_required",
-    "request_timeout",
-    "team_access_not_granted",
-    "team_added_to_org",
-    "token_expired",
-    "token_revoked",
-    "two_factor_setup_required",
-}
+TOKEN_AWAY = frozenset(
+    {
+        "accesslimited",
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
+"""Slack does not take the token: someone has to do something."""
+
+AWAY = TOKEN_AWAY | {"request_timeout", "team_added_to_org"}
 """Slack or the token is away: that says nothing of what was asked, which waits for it."""
 
 NO_ANSWER = (OSError, HTTPException, SlackClientError)

@@ -8,6 +8,7 @@ import threading
 import urllib.request
 from pathlib import Path
 from socket import socket
+from urllib.error import HTTPError
 
 import pytest
 from sqlalchemy import func, select
@@ -83,6 +84,37 @@ def test_a_token_that_slack_does_not_take_is_one_sentence(slack, database_url, n
     slack.findings.clear()
 
 
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+def test_it_comes_up_while_slack_is_away_and_connects_once_it_is_back(slack, database_url, method):
+    slack.break_next(method, status=503, times=3)
+    port = free_port()
+    environment = os.environ | environment_for(slack, database_url) | {"PORT": str(port)}
+    asked = {"env": environment, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([TACK, "run"], **asked) as process:
+        slack.wait_for(lambda: status(port, "healthz") == 200, timeout=60)
+        assert status(port, "readyz") == 503
+        slack.wait_for(lambda: is_ready(port), timeout=60)
+        assert slack.connected == CONNECTIONS
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Slack is away; Tack connects once it is back" in said
+    assert "Traceback" not in said
+    slack.findings.clear()
+
+
+def test_a_token_that_slack_does_not_take_once_it_is_back_ends_with_the_sentence(
+    slack, database_url
+):
+    slack.fail_next("auth.test", "service_unavailable")
+    slack.fail_next("auth.test", "token_revoked", times=9)
+    done = typed("run", **environment_for(slack, database_url) | {"PORT": str(free_port())})
+    assert done.returncode == 2
+    said = "Slack does not take SLACK_BOT_TOKEN (token_revoked). Install the app again."
+    assert done.stderr.strip().splitlines()[-1] == said
+    slack.findings.clear()
+
+
 class Clicks(threading.Thread):
     """Someone who moves an epic to and fro until there is no answer any more."""
 
@@ -130,11 +162,18 @@ def free_port():
 
 
 def is_ready(port):
+    return status(port, "readyz") == 200
+
+
+def status(port, path):
+    """What is answered there; None where nobody does."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-            return answer.status == 200
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=1) as answer:
+            return answer.status
+    except HTTPError as answer:
+        return answer.code
     except OSError:
-        return False
+        return None
 
 
 @pytest.mark.parametrize("wrong", ["secret", "moment"])
