@@ -39,10 +39,17 @@ from bot.cli.data import (
 from bot.hiding import hidden
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
-from bot.workflows.files.importing.histories import Report, import_part, parts_of, staged_items
+from bot.workflows.files.importing.histories import (
+    SMALL_PARTS,
+    Parts,
+    Report,
+    import_part,
+    staged_items,
+)
 from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
 from models.database import Database
+from models.epics.epic import Epic, Transition
 from models.errors import DatabaseAway, Mistake
 from models.files.days import Today
 from models.files.histories import read_items
@@ -223,13 +230,18 @@ def _import(
         act = by_command(database)
         report, is_new = Report(), False
         with staged_items(database, found) as connection:
-            for part in parts_of(found):
+            parts = Parts(found)
+            for part in parts:
+                began = time.perf_counter()
                 with _goes_on_when_done_again(report), database.write(act, connection) as session:
                     here = workspace_id(session, workspace)
                     is_new |= founding.portfolio_named(session, here, portfolio) is None
                     came = import_part(session, here, portfolio, part, act.at)
                 report.add(came)
-                if part.number < part.parts:
+                parts.took(time.perf_counter() - began)
+                if part.doubles and part.number > SMALL_PARTS:
+                    database.refresh_statistics(Epic, Transition)
+                if not part.is_last:
                     time.sleep(OTHERS_TURN_S)
     say.print(
         f"{portfolio}: {count_of(report.items_added, 'epics')} and "

@@ -1,5 +1,8 @@
 """SIGKILL while a file is brought in: all of it comes in once, and is told once."""
 
+import json
+import os
+import subprocess
 import time
 
 import pytest
@@ -13,6 +16,8 @@ from models.files.table import read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
+from tests.commands.test_connections import TACK
+from tests.terminals import typed
 
 ROWS = 5_000
 KILLS = 3
@@ -74,3 +79,57 @@ def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, kept, chan
     assert [file.name for file in ana.files()] == ["ideas - not brought in.csv"]
     told = [m for m in shop.slack.dm("ana").messages if "imported into Shop" in m.text]
     assert len(told) == 1
+
+
+ITEMS, MOVES_EACH = 4_000, 5
+
+
+def a_history(folder):
+    """The command that brings so many epics in, of more moves than come in at once."""
+    moved = [("Idea", "Draft")[day % 2] for day in range(MOVES_EACH)]
+    states = {"Idea": {"state": "funnel"}, "Draft": {"state": "ready"}}
+    texts = {
+        "items.csv": [f"s,E{n},Idea {n},Payments" for n in range(ITEMS)],
+        "transitions.csv": [
+            f"E{n},{status},2026-01-{day:02}"
+            for n in range(ITEMS)
+            for day, status in enumerate(moved, 1)
+        ],
+        "mapping.json": [],
+    }
+    first = {
+        "items.csv": "source,id,title,value_stream",
+        "transitions.csv": "id,to_status,at",
+        "mapping.json": json.dumps({"status_to_state": states}),
+    }
+    words = ["import", "epics", "--portfolio", "History"]
+    for name, lines in texts.items():
+        (folder / name).write_text("\n".join([first[name], *lines]))
+        words += [f"--{name.partition('.')[0]}", str(folder / name)]
+    return words
+
+
+def test_a_history_whose_import_is_killed_between_its_parts_goes_on_by_the_same_command(
+    shop, tmp_path
+):
+    command = a_history(tmp_path)
+
+    def stored():
+        with shop.database.read() as session:
+            rows = select(Epic.id).where(Epic.source == "s")
+            moved = select(func.count(Transition.id)).where(Transition.epic_id.in_(rows))
+            here = session.scalar(select(func.count()).select_from(rows.subquery()))
+            return here, session.scalar(moved)
+
+    environment = os.environ | {"DATABASE_URL": shop.database_url}
+    with subprocess.Popen([TACK, *command], env=environment, stderr=subprocess.DEVNULL) as running:
+        shop.slack.wait_for(lambda: stored()[0] or running.poll() is not None, PATIENCE_S)
+        running.kill()
+    came, moved = stored()
+    assert 0 < came < ITEMS
+    assert moved == came * MOVES_EACH
+    done = typed(*command, DATABASE_URL=shop.database_url)
+    assert done.returncode == 0, done.stderr
+    assert f"{came:,} epics were known before" in done.stderr
+    assert stored() == (ITEMS, ITEMS * MOVES_EACH)
+    assert typed("audit", "verify", DATABASE_URL=shop.database_url).returncode == 0
