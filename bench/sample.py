@@ -10,6 +10,8 @@ from pathlib import Path
 STREAMS = ("Payments", "Onboarding", "Platform", "Search", "Mobile", "Partners", "Care", "Data")
 PATH_TO_DONE = ("funnel", "reviewing", "analyzing", "ready", "implementing", "done")
 START = datetime(2018, 1, 8, 9, tzinfo=UTC)
+SPAN = timedelta(hours=40_000)
+"""Within so long all epics begin: nothing is in the future."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ def write_portfolio(folder: Path, source: str, epics: int, transitions: int) -> 
     ideas. Longer histories go forward to done and begin anew, as reopened work does.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    apart = min(timedelta(hours=4), SPAN / epics)
     files = Files(folder / "items.csv", folder / "transitions.csv", folder / "mapping.json")
     states = {name: {"state": name, "reason": "made up"} for name in (*PATH_TO_DONE, "stopped")}
     files.mapping.write_text(
@@ -42,7 +45,7 @@ def write_portfolio(folder: Path, source: str, epics: int, transitions: int) -> 
         log_rows.writerow(("source", "id", "from_status", "to_status", "at", "actor"))
         for number in range(epics):
             rows = transitions * (number + 1) // epics - transitions * number // epics
-            at, status, origin = START + timedelta(hours=4 * number), "", "funnel"
+            at, status, origin = START + number * apart, "", "funnel"
             created_at = at
             for step in range(rows):
                 origin, status = status, PATH_TO_DONE[step % len(PATH_TO_DONE)]
