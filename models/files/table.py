@@ -16,6 +16,9 @@ T = TypeVar("T")
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 200_000
+MOST_UPLOADED_ROWS = 20_000
+"""So many come in within one transaction, for which nobody waits longer than a second."""
+
 MOST_COLUMNS = 200
 BAD_ROWS_SAID = 20
 DELIMITERS = (",", ";", "\t")
@@ -113,6 +116,17 @@ class TooManyRows(Mistake):
         )
 
 
+class TooManyUploaded(Mistake):
+    """A file brought into Slack of more rows than others can wait for."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"The file has more than {most:,} rows, and in Slack no more come in at once. Split it "
+            "into several, where what is known already is never loaded twice, or have whoever "
+            "runs Tack import it: tack import on the command line takes more."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row, with the line of the file it begins in, and as many cells as there are columns."""
@@ -203,6 +217,14 @@ def read_table(
     if next(records, None) is not None:
         raise TooManyRows(most_rows)
     return Table(columns, rows, encoding, delimiter)
+
+
+def read_uploaded(content: bytes, encoding: str | None = None) -> Table:
+    """The table of a file that someone brought into Slack. Raises as `read_table` does."""
+    try:
+        return read_table(content, most_rows=MOST_UPLOADED_ROWS, encoding=encoding)
+    except TooManyRows as mistake:
+        raise TooManyUploaded(MOST_UPLOADED_ROWS) from mistake
 
 
 def read_text(content: bytes, encoding: str | None = None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
 from models.errors import Mistake
-from models.files.table import Table, read_table
+from models.files.table import Table, read_uploaded
 
 KEPT_FOR = timedelta(days=1)
 """How long a file waits for approval; then it is forgotten."""
@@ -113,7 +113,7 @@ class Upload(Base):
         """Its content as a table. Raises UploadGone where it was forgotten, and NotATable."""
         if self.content is None:
             raise UploadGone
-        return read_table(self.content, encoding=self.encoding)
+        return read_uploaded(self.content, self.encoding)
 
     def check_waits(self) -> None:
         """Raise ConfirmedBefore where someone agreed to it."""

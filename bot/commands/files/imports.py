@@ -23,7 +23,7 @@ from bot.workflows.files.previewing import kind_of, look_ahead, names_people, pr
 from models.errors import FieldMistakes, Mistake
 from models.files.kinds import ColumnMistake
 from models.files.names import NOBODY
-from models.files.table import ENCODINGS, MOST_BYTES, Table, TooLarge, read_table
+from models.files.table import ENCODINGS, MOST_BYTES, Table, TooLarge, read_uploaded
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 
@@ -57,7 +57,7 @@ def read_file(call: Call) -> None:
 
     def matching() -> View:
         content = download(call.client, file, MOST_BYTES)
-        table = read_table(content, encoding=encoding)
+        table = read_uploaded(content, encoding)
         with call.write(again=True) as session:
             upload = uploading.keep(
                 session,

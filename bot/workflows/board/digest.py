@@ -3,7 +3,7 @@
 What it tells is kept with it when it is sent; what it asks for follows the present.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +19,14 @@ from bot.workflows.board.changes import (
 )
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import NEEDS, THREADS, needs
-from bot.workflows.flow.figures import flow_figures
+from bot.workflows.flow.figures import flow_figures, hidden_of
 from bot.workflows.flow.scope import Scope, scope_of
 from bot.workflows.needs import Need, T, Waits
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.content import Content, ScopeTold
 from models.board.digest import WEEK, Digest, Subscription
-from models.epics.epic import Epic
-from models.flow.told import Told
 from models.message import Message, MessageKind
 
 
@@ -81,12 +78,6 @@ def message_of(session: Session, digest: Digest) -> Message:
         Message.subject_id == digest.id,
     )
     return session.scalars(shows).one()
-
-
-def hidden_of(session: Session, told: Told) -> Collection[int]:
-    """The epics named in it that not everybody may see any more."""
-    rows = select(Epic.id).where(Epic.id.in_(told.names), ~visible_to(EVERYBODY))
-    return session.scalars(rows).all()
 
 
 def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> None:

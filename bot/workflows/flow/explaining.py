@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.figures import FlowFigures, figures_of, flow_figures
+from bot.workflows.flow.figures import FlowFigures, figures_of, flow_figures, hidden_of
 from bot.workflows.flow.scope import (
     Look,
     Scope,
@@ -32,6 +32,7 @@ from models.flow.figures import Clocks, Flags, Ints
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.line import MOST_WEEKS, Line
 from models.flow.percentiles import Days
+from models.flow.told import FlowTold
 from models.portfolio.portfolio import ValueStream
 
 COMMAND = "/flow explain"
@@ -94,6 +95,10 @@ class Explained:
     choice: FlowChoice
     restricted: int
     """How many of the epics behind them not everybody may see: in no channel's figures."""
+    told: FlowTold
+    """The figures in words: a digest's as it told them, where that was kept."""
+    in_flight: int | None
+    """How many a digest told were in flight, where that was kept."""
     since: datetime
     until: datetime
     parts: Sequence[Part]
@@ -115,7 +120,7 @@ def explain_digest(
     portfolio_id, stream_id = digest.place
     check_seen(session, workspace_id, viewer, portfolio_id)
     scope = scope_of(session, portfolio_id, stream_id)
-    return _explain(session, scope, digest.since, digest.until, digest.at, number)
+    return _explain(session, scope, digest.since, digest.until, number, digest)
 
 
 def explain_chosen(
@@ -126,7 +131,7 @@ def explain_chosen(
     Raises BeforeAll, Gone and NotYet.
     """
     look = look_at(act, portfolio_id, choice)
-    return _explain(act.session, look.scope, look.moment - WEEK, look.moment, None, number, look)
+    return _explain(act.session, look.scope, look.moment - WEEK, look.moment, number, look=look)
 
 
 def place_of_channel(
@@ -153,14 +158,16 @@ def _explain(
     scope: Scope,
     since: datetime,
     until: datetime,
-    digest_at: datetime | None,
     number: int,
+    digest: Digest | None = None,
     look: Look | None = None,
 ) -> Explained:
     if look is None:
         figures = flow_figures(session, scope, since, until)
     else:
         figures = figures_of(session, scope, flow_seen(session, look), since, until)
+    content = digest.content if digest else None
+    kept = content.flow.without(hidden_of(session, content.flow)) if content else None
     facts = _facts(figures, until, ZoneInfo(scope.portfolio.time_zone))
     rows = {figure: max(1, len(found)) for figure, found in facts.items()}
     pages = -(-sum(rows.values()) // ITEMS_A_PAGE)
@@ -177,7 +184,9 @@ def _explain(
     return Explained(
         scope=scope,
         figures=figures,
-        digest_at=digest_at,
+        digest_at=digest.at if digest else None,
+        told=kept or figures.told,
+        in_flight=content.in_flight.whole.count if content else None,
         choice=look.choice if look else FlowChoice(),
         restricted=restricted_in(session, look) if look else 0,
         since=since,

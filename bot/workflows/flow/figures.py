@@ -1,6 +1,6 @@
 """The four figures a digest tells and explains: in flight, finished, time to finish, ageing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from models.flow.ageing import Ageing, ageing
 from models.flow.figures import Clocks
 from models.flow.finishing import Finished, TimeToFinish, finished, time_to_finish
 from models.flow.line import Line
-from models.flow.told import AgeingTold, EpicTold, FlowTold, TimeTold
+from models.flow.told import AgeingTold, EpicTold, FlowTold, TimeTold, Told
 
 NAMED = 3
 """How many of those past the line are named, of those that crossed it and of the others."""
@@ -78,3 +78,9 @@ def figures_of(
 def _named(session: Session, ids: Iterable[int]) -> Mapping[int, EpicTold]:
     rows = select(Epic).where(Epic.id.in_(list(ids)))
     return {epic.id: EpicTold.of(epic) for epic in session.scalars(rows)}
+
+
+def hidden_of(session: Session, told: Told) -> Collection[int]:
+    """The epics named in it that not everybody may see any more."""
+    rows = select(Epic.id).where(Epic.id.in_(told.names), ~visible_to(EVERYBODY))
+    return session.scalars(rows).all()

@@ -268,7 +268,10 @@ def test_the_unit_of_a_column_is_shown_and_a_row_of_sums_is_no_project(slack, sh
     [
         (PNG, "This is not a text file"),
         (b"PK\x03\x04" + bytes(100), "This is a spreadsheet itself, not a CSV file."),
-        (b"Name\n" + b"x\n" * 200_001, "The file has more than 200,000 rows"),
+        (
+            b"Name\n" + b"x\n" * 20_001,
+            "The file has more than 20,000 rows, and in Slack no more come in",
+        ),
         (b"\n", "The file is empty."),
         (b"Title,Stream\n", "The file names its columns and has no rows"),
         (b'Title,Stream\n"Pay,Payments\n', "Line 2: a quotation mark is not closed"),

@@ -72,6 +72,20 @@ def test_a_number_of_a_digest_is_explained_as_it_was_told_also_when_things_went_
     assert page.shows("*PAY-10* Wallet · day 45")
 
 
+def test_a_digests_numbers_stay_as_told_where_the_history_was_completed_since(slack, shop):
+    sends_digest(slack)
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        an_epic(session, portfolio, "Late news", ("ready", 200))
+    dana = slack.as_user("dana")
+    dana.click("Explain a number", in_message=told(slack))
+    page = slack.wait_for(lambda: dana.form(title="Explain a number"))
+    assert page.shows("The figures are as they were told; the epics beneath them are those of that")
+    assert page.shows("*In flight* 1")
+    assert page.shows("2 epics, the oldest first")
+    assert page.shows("*Ageing* 1 is past the line of day 40")
+
+
 def test_flow_explain_is_of_now_and_of_what_the_channel_is_told_of(slack, shop):
     slack.clock.set(TUESDAY + DAY)
     ana = slack.as_user("ana")

@@ -33,6 +33,8 @@ def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, **more):
         "digest_at": digest_at,
         "choice": FlowChoice(),
         "restricted": 0,
+        "told": more.get("figures", flow(past=[(5, True)])).told,
+        "in_flight": None,
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
         "parts": [Part(each, items, n, begun=False) for each, items, n in parts],
@@ -61,6 +63,8 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
     assert read(page) == [
         "Explain a number",
         "*Shop* · the figures of the digest of {Mon 18 May, 9:00}, up to {Mon 18 May, 0:00}.\n"
+        "The figures are as they were told; the epics beneath them are those of that moment as the"
+        " history has them now.\n"
         "Only epics that everybody may see are counted. Weeks are whole ones, from Monday to Sunday"
         " in Europe/Berlin.",
         "*In flight* 2",
