@@ -56,7 +56,7 @@ WAIT, ACTIVE, DONE, STOPPED = StateKind
 
 USUAL_BOARD = Preset(
     "usual",
-    "The usual seven",
+    "The usual board",
     [
         PresetState(FIRST_STATE, "Funnel", WAIT),
         PresetState("reviewing", "Reviewing", ACTIVE),

@@ -93,6 +93,5 @@ def _rule(found: Explained) -> Mapping[str, object]:
 
 
 def _items(found: Explained, figure: Figure, items: Sequence[Item]) -> str:
-    states = {id_: state.label for id_, state in found.scope.states.items()}
-    facts = {"found": found, "items": items, "figure": figure, "states": states}
+    facts = {"found": found, "items": items, "figure": figure}
     return words("flow/explained", "item_lines", **facts, **_where(found))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.flow.figures import FlowFigures, figures_of, flow_figures, hidden_of
 from bot.workflows.flow.scope import (
@@ -23,7 +23,7 @@ from bot.workflows.flow.scope import (
 )
 from bot.workflows.keeping import Act
 from models.board.digest import WEEK, Digest, Subscription
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.flow.ageing import aged
 from models.flow.choice import FlowChoice
@@ -55,8 +55,6 @@ class Fact:
     epic: int
     day: int = 0
     """Its day, or in how many days it was finished."""
-    state: int = 0
-    """Where it stood, by the state's id."""
     at: datetime | None = None
     """When it was done."""
     newly: bool = False
@@ -70,6 +68,8 @@ class Item:
     key: str
     title: str
     fact: Fact
+    column: str
+    """Where it stood then, as its card calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _explain(
         begins_on[figure] = first // ITEMS_A_PAGE + 1
         if first < end and first + rows[figure] > start:
             here = found[max(0, start - first) : end - first]
-            items = _items(session, here)
+            items = _items(session, here, until)
             parts.append(Part(figure, items, len(found), begun=first < start))
         first += rows[figure]
     return Explained(
@@ -199,20 +199,22 @@ def _explain(
     )
 
 
-def _items(session: Session, facts: Sequence[Fact]) -> Sequence[Item]:
-    rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_([each.epic for each in facts]))
+def _items(session: Session, facts: Sequence[Fact], until: datetime) -> Sequence[Item]:
+    ids = [each.epic for each in facts]
+    rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_(ids))
     named = {id_: (key, title) for id_, key, title in session.execute(rows)}
-    return [Item(*named[fact.epic], fact) for fact in facts]
+    entries = select(Transition).where(Transition.epic_id.in_(ids), Transition.at <= until)
+    entries = entries.options(joinedload(Transition.to_state))
+    entered = session.scalars(entries.order_by(Transition.at, Transition.id))
+    stood = {each.epic_id: each.to_label for each in entered}
+    return [Item(*named[fact.epic], fact, stood[fact.epic]) for fact in facts]
 
 
 def _facts(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> dict[Figure, Sequence[Fact]]:
     clocks = figures.clocks
-    states = dict(zip(clocks.epic.tolist(), clocks.state.tolist(), strict=True))
     past = figures.ageing.past if figures.ageing else []
     return {
-        Figure.IN_FLIGHT: [
-            Fact(epic, day, states[epic]) for epic, _, day in aged(clocks, until, zone)
-        ],
+        Figure.IN_FLIGHT: [Fact(epic, day) for epic, _, day in aged(clocks, until, zone)],
         Figure.FINISHED: list(_finished(clocks, until, zone)),
         Figure.TIME: list(_timed(figures, until, zone)),
         Figure.AGEING: [Fact(each.epic, each.day, newly=each.crossed) for each in past],

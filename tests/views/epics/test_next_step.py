@@ -135,7 +135,7 @@ def test_blocked_says_for_how_long_why_and_who_said_so(days, since):
 def test_after_two_quiet_weeks_it_is_asked_whether_all_is_still_right():
     epic = an_epic("implementing", phase=Phase.TESTING)
     assert step_of(epic, day=15, news_at=MONDAY) == (
-        "Last news 14 days ago. *Is it still right?*",
+        "Last update 14 days ago. *Is it still right?*",
         "Still right",
     )
     assert step_of(epic, day=14, news_at=MONDAY)[1] == "Persevere: move to Delivering"

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def an_item(number, title="Pay by bank", **fact):
-    return Item(f"PAY-{number}", title, Fact(number, **fact))
+    return Item(f"PAY-{number}", title, Fact(number, **fact), "Ready")
 
 
 def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, **more):
@@ -52,9 +52,8 @@ def read(page):
 
 def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it():
     portfolio = a_portfolio()
-    ready = portfolio.state("ready").id
     page = a_page(
-        (Figure.IN_FLIGHT, [an_item(4, day=74, state=ready), an_item(6, state=ready)], 2),
+        (Figure.IN_FLIGHT, [an_item(4, day=74), an_item(6)], 2),
         (Figure.FINISHED, [an_item(1, at=MONDAY - 5 * DAY, newly=True)], 28),
         (Figure.TIME, [an_item(1, day=1), an_item(2, day=96)], 28),
         (Figure.AGEING, [an_item(5, day=200, newly=True), an_item(7, day=191)], 2),
@@ -114,8 +113,7 @@ def test_on_a_later_page_it_says_what_goes_on_and_where_the_other_figures_begin(
 @pytest.mark.parametrize("figure", Figure)
 def test_slack_takes_a_page_of_the_longest_and_most_hostile_titles(figure):
     portfolio = a_portfolio(name=HOSTILE)
-    ready = portfolio.state("ready").id
-    items = [an_item(n, HOSTILE * 9, day=n, state=ready, at=MONDAY, newly=True) for n in range(24)]
+    items = [an_item(n, HOSTILE * 9, day=n, at=MONDAY, newly=True) for n in range(24)]
     page = a_page((figure, items, 9_999), portfolio=portfolio)
     texts = read(page)
     assert "<!channel>" not in "".join(texts)

@@ -58,7 +58,7 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "*2 · Value streams* · open\n"
         "None yet: each has an owner, a channel, and letters its keys begin with.",
         "Value streams",
-        "*3 · Board* · the usual seven\nFunnel → Reviewing → Analyzing → Ready → "
+        "*3 · Board* · the usual board\nFunnel → Reviewing → Analyzing → Ready → "
         "Implementing → Done · leaving Funnel commits",
         "The board",
         "*4 · Limits* · set to what is in flight when you go live\n"
