@@ -59,6 +59,7 @@ class Epic(Base):
         UniqueConstraint("workspace_id", "key"),
         UniqueConstraint("portfolio_id", "source", "source_id"),
         Index(None, "portfolio_id", "state_id", "state_entered_at"),
+        Index(None, "portfolio_id", "done_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,7 +1,7 @@
 """The epic card: what it is, where it stands, and the one next step."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -38,6 +38,8 @@ from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
 from models.epics.epic import Epic, Transition
 from models.flow.days import day_number
+from models.flow.forecast import FinishForecast, NoForecast
+from models.flow.line import Line
 from models.message import MessageKind
 from models.money import format_amount
 from models.portfolio.portfolio import FIRST_STATE, Phase
@@ -126,9 +128,17 @@ def _facts(card: Card) -> dict[str, object]:
     zone = ZoneInfo(epic.portfolio.time_zone)
     ended = epic.state.kind in ENDED
     committed = epic.committed_at if not ended else None
+    ahead = card.ahead
+    line = ahead.line if ahead and isinstance(ahead.line, Line) else None
+    finish = ahead.finish if ahead else None
     return {
         "epic": epic,
         "zone": epic.portfolio.time_zone,
+        "ahead": ahead,
+        "line": line,
+        "line_at": committed + timedelta(days=line.day) if committed and line else None,
+        "finish": finish if isinstance(finish, FinishForecast) else None,
+        "why_not": finish.why if isinstance(finish, NoForecast) else None,
         "last": card.last,
         "decision": card.decision,
         "decided": _decided(card.decision),
@@ -158,6 +168,8 @@ def _figures(card: Card, facts: dict[str, object]) -> list[str]:
         figures.append(words("board/card", "figure", **facts))
     if card.epic.mvp_cost_minor is not None or card.epic.full_cost_minor is not None:
         figures.append(words("board/card", "cost", **facts))
+    if card.ahead is not None:
+        figures.append(words("board/card", "forecast", **facts))
     return figures
 
 

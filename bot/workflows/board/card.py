@@ -15,6 +15,7 @@ from bot.workflows.decisions.reviewing import last_reading, last_review
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.waiting import last_heard, news_of
+from bot.workflows.flow.forecasting import Ahead, ahead_of
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
@@ -77,6 +78,8 @@ class Card:
     """What became of it, as it was said last."""
     reading: Decimal | None = None
     """The last of its indicator."""
+    ahead: Ahead | None = None
+    """What past epics say of it, while it is in flight."""
 
     @property
     def to(self) -> Column | None:
@@ -186,6 +189,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),
         place=_place_in_line(session, epic),
         decision=decision,
+        ahead=ahead_of(session, epic, now),
     )
 
 

@@ -1,21 +1,34 @@
 """What is forecast of a portfolio as of a moment, from what finished before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import or_, select, true
+from sqlalchemy import bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import Flow, flow_at
 from bot.workflows.flow.metrics import WEEKS
+from bot.workflows.seeing import EVERYBODY, visible_to
+from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.epics.listing import UnknownKey
 from models.errors import Mistake
 from models.flow.days import moment_of, whole_weeks
 from models.flow.forecast import FinishForecast, NoForecast, Pace, finish_of
-from models.flow.line import Line, TooThin, line_of, samples
+from models.flow.line import (
+    NEEDED,
+    PORTFOLIO_WEEKS,
+    STREAM_WEEKS,
+    Line,
+    Sample,
+    TooThin,
+    line_of,
+    samples,
+)
 from models.portfolio.portfolio import Portfolio
 
 
@@ -42,6 +55,17 @@ class EpicOutlook:
 
     committed_at: datetime
     found: FinishForecast | NoForecast | TooThin
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What past epics say of one that is in flight."""
+
+    line: Line | TooThin
+    finish: FinishForecast | NoForecast | None
+    """None where there is no line."""
+    own: int
+    """How many of its stream finished in the last 26 whole weeks."""
 
 
 def outlook_at(session: Session, portfolio: Portfolio, moment: datetime) -> Outlook:
@@ -73,3 +97,49 @@ def outlook_of(session: Session, portfolio: Portfolio, outlook: Outlook, name: s
     committed_at = moment_of(clocks.committed_us[place])
     found = line if isinstance(line, TooThin) else finish_of(committed_at, outlook.as_of, line)
     return EpicOutlook(committed_at, found)
+
+
+FINISHED = Ready(
+    select(Epic.value_stream_id, Epic.committed_at, Epic.done_at).where(
+        Epic.portfolio_id == bindparam("portfolio_id"),
+        Epic.done_at >= bindparam("since", type_=Epic.done_at.type),
+        Epic.done_at < bindparam("before", type_=Epic.done_at.type),
+        Epic.committed_at <= Epic.done_at,
+        visible_to(EVERYBODY),
+    )
+)
+"""What finished within some weeks: every card of an epic in flight asks it."""
+
+
+def ahead_of(session: Session, epic: Epic, now: datetime) -> Ahead | None:
+    """The line beside an epic in flight, and when it is finished; None of one that is not.
+
+    It is drawn from what everybody may see, by when each was committed and done; the years before
+    the last 26 weeks are read only where those hold too few.
+    """
+    portfolio, committed_at = epic.portfolio, epic.committed_at
+    if committed_at is None or not epic.state.committed:
+        return None
+    found: list[Sample] = []
+    for weeks in PORTFOLIO_WEEKS:
+        bounds = whole_weeks(now, ZoneInfo(portfolio.time_zone), weeks)
+        took = FINISHED.rows(
+            session,
+            {"portfolio_id": portfolio.id, "since": bounds[0], "before": bounds[-1]},
+        )
+        if weeks == STREAM_WEEKS:
+            own = [each for each in took if each[0] == epic.value_stream_id]
+            found.append(_sample(own, weeks, of_stream=True))
+        found.append(_sample(took, weeks, of_stream=False))
+        if any(len(each.days) >= NEEDED for each in found):
+            break
+    line = line_of(found)
+    if isinstance(line, TooThin):
+        return Ahead(line, None, len(found[0].days))
+    return Ahead(line, finish_of(committed_at, now, line), len(found[0].days))
+
+
+def _sample(rows: Sequence[tuple[Any, ...]], weeks: int, *, of_stream: bool) -> Sample:
+    day = timedelta(days=1)
+    days = [(done_at - committed_at) / day for _, committed_at, done_at in rows]
+    return Sample(of_stream, weeks, np.array(days, dtype=np.float64))

@@ -4,13 +4,17 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from bot.slack.blocks import HEADER_LIMIT
 from bot.slack.mrkdwn import escape
 from bot.views.board import card as epic_card
 from bot.workflows.board.card import Card
+from bot.workflows.flow.forecasting import Ahead
 from models.epics.blocking import Blocking
+from models.flow.forecast import finish_of
+from models.flow.line import Line, Sample, line_of
 from models.portfolio.portfolio import Phase
 from models.projects.project import Project
 from models.themes.theme import Theme
@@ -324,3 +328,38 @@ def _texts(part):
     if isinstance(part, list):
         for each in part:
             yield from _texts(each)
+
+
+def a_line(*days, of_stream=True):
+    sample = Sample(of_stream, 26, np.array(days, dtype=np.float64))
+    return line_of([sample])
+
+
+def stands_in(day, line):
+    """The card of an epic in flight for so many days, beside the line."""
+    epic = an_epic("analyzing", committed_at=MONDAY)
+    now = MONDAY + day * timedelta(days=1)
+    finish = finish_of(MONDAY, now, line) if isinstance(line, Line) else None
+    card = Card(epic, a_step(epic, "reviewing"), now, ahead=Ahead(line, finish, 0))
+    return "\n".join(shown(epic_card.epic_card(card)))
+
+
+def test_in_flight_it_stands_beside_the_line_with_its_forecast_and_the_sample():
+    text = stands_in(74, a_line(*range(20, 220, 10)))
+    assert "85 of 100 epics finish by day 180 ({Sat 14 Nov})" in text
+    assert (
+        "*Forecast* half by {Mon 5 Oct}, 85 % by {Tue 24 Nov}\n"
+        "from the 14 of 20 that took longer than 74 days"
+    ) in text
+
+
+def test_past_the_line_it_says_so_and_where_few_took_longer_nothing_is_forecast():
+    text = stands_in(192, a_line(*range(20, 220, 10), of_stream=False))
+    assert "past day 180, by which 85 of 100 epics of all streams finish" in text
+    assert "*Forecast* none: 2 of the 20 took longer than it has" in text
+
+
+def test_where_too_few_finished_there_is_no_line_and_it_says_what_it_needs():
+    text = stands_in(12, a_line(5, 6, 7))
+    assert "finish by day" not in text
+    assert "*Forecast* none yet: needs 8 finished epics, there are 3" in text

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from bot.workflows.flow.figures import flow_figures
+from bot.workflows.flow.forecasting import ahead_of
 from bot.workflows.flow.metrics import metrics_at
 from bot.workflows.flow.scope import scope_of
 from models.epics.belonging import StreamMove
@@ -170,3 +171,26 @@ def test_it_takes_as_many_statements_for_many_epics_as_for_one(database, shop):
     assert statements() == first
     with database.read() as session:
         assert len(session.scalars(select(Epic)).all()) == 34
+
+
+def test_a_card_has_the_line_and_the_forecast_that_the_figures_have(database, shop):
+    finishes(database, shop[1], 8, took=30, ago=20, stream=1)
+    finishes(database, shop[1], 4, took=90, ago=200, stream=0)
+    finishes(database, shop[1], 1, took=300, restricted=True)
+    own = an_epic(database, shop[1], ("ready", 12), stream=1)
+    other = an_epic(database, shop[1], ("ready", 12), stream=0)
+    idea = an_epic(database, shop[1], ("funnel", 12))
+    with database.read() as session:
+        at = [ahead_of(session, session.get_one(Epic, each), MONDAY) for each in (own, other, idea)]
+    assert (at[0].line.day, at[0].line.of_stream, at[0].finish.n) == (30, True, 8)
+    assert (at[1].line.day, at[1].line.of_stream, at[1].own) == (30, False, 0)
+    assert at[2] is None
+
+
+def test_the_years_before_are_looked_at_where_the_last_weeks_hold_too_few(database, shop):
+    finishes(database, shop[1], 4, took=30, ago=20)
+    finishes(database, shop[1], 4, took=90, ago=200)
+    epic = an_epic(database, shop[1], ("ready", 12))
+    with database.read() as session:
+        line = ahead_of(session, session.get_one(Epic, epic), MONDAY).line
+    assert (line.weeks, line.n, line.day) == (52, 8, 90)
