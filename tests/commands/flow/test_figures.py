@@ -93,8 +93,13 @@ def test_flow_explain_is_of_now_and_of_what_the_channel_is_told_of(slack, shop):
     page = ana.form(title="Explain a number")
     assert page.shows("*Shop* · Payments · the figures as they are now.")
     assert page.shows("*PAY-10* Wallet · ready, day 46")
+    with shop.database.write() as session:
+        wallet = session.scalars(select(Epic).where(Epic.title == "Wallet")).one()
+        session.add(wallet.move(wallet.portfolio.state("implementing"), None, None, TUESDAY))
     ana.types("/flow explain", channel="portfolio")
-    assert ana.form(title="Explain a number").shows("*Shop* · the figures as they are now.")
+    page = ana.form(title="Explain a number")
+    assert page.shows("*Shop* · the figures as they are now.")
+    assert page.shows("*PAY-10* Wallet · testing the MVP, day 46")
 
 
 def test_restricted_epics_are_in_the_figures_of_their_circle_and_in_no_digest(slack, shop):
