@@ -100,6 +100,11 @@ def closed(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def counted(count: int, one: str) -> str:
+    """How many of something whose plural ends in s: "1 epic", "2,000 epics"."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def _finalize(value: Any) -> Any:
     """What a template prints: people's words escaped, mark-up and numbers as they are."""
     if isinstance(value, str) and not isinstance(value, Marked):
@@ -130,6 +135,7 @@ def _environment(finalize: Any) -> Environment:
         "cut": shorten,
         "in_days": spell_days,
         "thousands": "{:,}".format,
+        "counted": counted,
         "figure": "{:f}".format,
     }
     return environment
