@@ -24,7 +24,7 @@ from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
 from bot.views.board.needs import Line, Surface, Where, counted, lines_of
 from bot.views.flow.actions import ExplainDigest
-from bot.views.flow.figures import limit_chart, lines
+from bot.views.flow.figures import finished_chart, lines, stream_chart
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
 from bot.workflows.board.content import DigestContent
@@ -98,13 +98,20 @@ def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block
     if asked:
         blocks += [section("*Needs you*"), *asked]
     if not telling.preview:
-        blocks += limit_chart(facts["charted"])
+        blocks += _charts(telling)
     blocks.append(section(words("board/digest", "figures", **facts)))
     if thread := words("board/digest", "thread", **facts):
         blocks.append(context(thread))
     blocks += _doing(telling)
     blocks.append(context(words("board/digest", "rule", **facts)))
     return blocks
+
+
+def _charts(telling: DigestContent) -> list[Block]:
+    """How much stands where, and how it went week by week."""
+    streams = {each.name: each.load for each in telling.in_flight.streams}
+    of_streams = [] if telling.content.scope.stream_id is not None else stream_chart(streams)
+    return [*of_streams, *finished_chart(telling.content.flow.finished.lately)]
 
 
 def _length(blocks: Sequence[Block]) -> int:
@@ -188,7 +195,6 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
             if any(each in named for each in kind)
         ],
         "not_named": len(limited) - len(named),
-        "charted": {each.name: each.load for each in sorted(named, key=lambda each: each.name)},
         "limited": len(limited),
         "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
     }

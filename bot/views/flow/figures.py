@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.slack.blocks import Block, bar_chart, shorten
 from bot.slack.mrkdwn import words
+from models.flow.finishing import Quarter
 from models.flow.flow import Load
 from models.flow.told import EpicTold, FlowTold, Several
 
 FEWEST_BARS = 2
+MOST_BARS = 20
+"""What Slack draws in one chart."""
+OTHERS = "others"
 LABEL_LIMIT = 20
 """What Slack takes as the name of a bar."""
 
@@ -44,22 +48,38 @@ def _named(aged: Several[EpicTold]) -> str:
     return f"{keys} and {more:,} more" if keys and more else keys
 
 
-def limit_chart(streams: Mapping[str, Load]) -> Sequence[Block]:
-    """In flight beside the limit by value stream, where there are several with one."""
-    if len(streams) < FEWEST_BARS:
+def stream_chart(streams: Mapping[str, Load]) -> Sequence[Block]:
+    """In flight by value stream, beside the limits where there are any; of several streams."""
+    bars = _bars(streams)
+    if len(bars) < FEWEST_BARS:
         return []
-    return [
-        bar_chart(
-            "In flight and limit, by value stream",
-            _labels(streams),
-            {
-                "In flight": [load.count for load in streams.values()],
-                "Limit": [load.most or 0 for load in streams.values()],
-            },
-            x_label="Value stream",
-            y_label="Epics",
-        )
-    ]
+    series = {"In flight": [load.count for load in bars.values()]}
+    limited = any(load.most is not None for load in bars.values())
+    if limited:
+        series["Limit"] = [load.most or 0 for load in bars.values()]
+    title = f"In flight{' and limit' if limited else ''}, by value stream"
+    return [bar_chart(title, _labels(bars), series, x_label="Value stream", y_label="Epics")]
+
+
+def _bars(streams: Mapping[str, Load]) -> Mapping[str, Load]:
+    """As many as a chart takes: those with the most in flight, and the others as one."""
+    if len(streams) <= MOST_BARS:
+        return streams
+    most = sorted(streams, key=lambda name: -streams[name].count)
+    shown, others = most[: MOST_BARS - 1], [streams[name] for name in most[MOST_BARS - 1 :]]
+    limits = [load.most for load in others if load.most is not None]
+    rest = Load(sum(load.count for load in others), sum(limits) if limits else None)
+    return {name: streams[name] for name in shown} | {OTHERS: rest}
+
+
+def finished_chart(lately: Quarter) -> Sequence[Block]:
+    """Finished per week; none where nothing was."""
+    if not lately.total:
+        return []
+    weeks = [f"{monday.day} {monday:%b}" for monday in lately.mondays]
+    title = f"Finished per week, {len(weeks)} weeks"
+    series = {"Finished": list(lately.counts)}
+    return [bar_chart(title, weeks, series, x_label="Week from", y_label="Epics")]
 
 
 def _labels(names: Iterable[str]) -> Sequence[str]:

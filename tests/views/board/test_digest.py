@@ -106,6 +106,8 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         "*PAY-8 · Pay by bank transfer at checkout*\n"
         "Delivering · last update 14 days ago. Is this still right, @Ana?",
         "Still right",
+        "In flight, by value stream",
+        "Finished per week, 13 weeks",
         "*In flight* 29 (as before): reviewing 4 · analyzing 5 · ready 6 · testing the MVP 8"
         " · delivering 6\n"
         "*By stream* Onboarding 9 · Payments 20\n"
@@ -138,11 +140,11 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
         "*Onboarding has 5 of 4 in flight* for 14 days. PAY-5 is the oldest, day 170.",
         "See Onboarding board",
     ]
-    assert texts[5] == "In flight and limit, by value stream"
+    assert texts[5:7] == ["In flight and limit, by value stream", "Finished per week, 13 weeks"]
     assert (
         "*Over* Onboarding 5 of 4 · *at the limit* Payments 5 of 5 · *below* Platform 2 of 5\n"
-    ) in texts[6]
-    assert "testing the MVP 8 of 7, over by 1 · delivering 6 of 6, full" in texts[6]
+    ) in texts[7]
+    assert "testing the MVP 8 of 7, over by 1 · delivering 6 of 6, full" in texts[7]
 
 
 def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
@@ -210,7 +212,7 @@ def test_many_streams_over_their_limits_are_counted_in_the_heading():
     )
     texts = shown(digest.digest(telling))
     assert texts[0] == "Week 20 · 29 epics in flight, 9 streams over their limits"
-    assert "Stream 6 5 of 4, Stream 7 5 of 4 · 1 more stream\n*Finished*" in texts[3]
+    assert "Stream 6 5 of 4, Stream 7 5 of 4 · 1 more stream\n*Finished*" in texts[4]
 
 
 def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
@@ -270,7 +272,7 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
             portfolio, streams, themes=standings({f"A theme of ours {n}": 3 for n in range(7)})
         ),
         flow=flow(
-            finished=a_finished([8, *evenly(7)], [9, *evenly(3)]),
+            finished=a_finished([8, *[1] * 7, *[0] * 5], [9, *[1] * 3, *[0] * 9]),
             time=a_time(a_line(185), held=a_line(190)),
             past=[(n, n < 4) for n in range(8)],
         ),
@@ -551,30 +553,44 @@ def charts(streams, **more):
 
 def test_in_flight_and_limit_are_a_chart_whose_every_number_is_in_the_words():
     streams = {"Payments": Load(5, 5), "Claims": Load(5, 4), "Data": Load(2, 4), "Free": Load(3)}
-    (chart,), told = charts(streams)
+    (chart, _), told = charts(streams)
     assert chart["title"] == "In flight and limit, by value stream"
-    assert chart["chart"]["axis_config"]["categories"] == ["Claims", "Data", "Payments"]
-    bars = {
+    assert chart["chart"]["axis_config"]["categories"] == ["Payments", "Claims", "Data", "Free"]
+    assert bars(chart) == {"In flight": [5, 5, 2, 3], "Limit": [5, 4, 4, 0]}
+    said = "*Over* Claims 5 of 4 · *at the limit* Payments 5 of 5 · *below* Data 2 of 4"
+    assert said in "\n".join(shown(told))
+    without = [each for each in told.blocks if each["type"] != "data_visualization"]
+    assert told.without_charts.blocks == without
+
+
+def bars(chart):
+    return {
         each["name"]: [point["value"] for point in each["data"]]
         for each in chart["chart"]["series"]
     }
-    assert bars == {"In flight": [5, 2, 5], "Limit": [4, 4, 5]}
-    said = "*Over* Claims 5 of 4 · *at the limit* Payments 5 of 5 · *below* Data 2 of 4"
-    assert said in "\n".join(shown(told))
-    assert told.without_charts.blocks == [each for each in told.blocks if each is not chart]
 
 
-def test_one_stream_with_a_limit_needs_no_chart_and_a_preview_has_none():
-    assert charts({"Payments": Load(5, 5), "Free": Load(3)})[0] == []
+def test_what_finished_is_a_chart_week_by_week():
+    _, chart = charts({"Payments": Load(5, 5), "Data": Load(2, 4)})[0]
+    assert chart["title"] == "Finished per week, 13 weeks"
+    assert chart["chart"]["axis_config"]["categories"][0] == "16 Feb"
+    assert bars(chart) == {"Finished": evenly(15)}
+
+
+def test_one_stream_needs_no_chart_of_streams_and_a_preview_has_none():
+    (finished,), _ = charts({"Payments": Load(5, 5)})
+    assert finished["title"] == "Finished per week, 13 weeks"
     assert charts({"Payments": Load(5, 5), "Data": Load(2, 4)}, preview=True)[0] == []
 
 
-def test_many_streams_of_long_and_hostile_names_are_a_chart_of_eight_that_slack_takes():
-    streams = {f"{HOSTILE} and a long name {n}": Load(5, 4) for n in range(30)}
-    (chart,), _ = charts(streams)
+def test_of_many_streams_those_with_the_most_are_a_bar_each_and_the_others_one():
+    streams = {f"{HOSTILE} and a long name {n}": Load(n + 1) for n in range(21)}
+    (chart, _), _ = charts(streams)
+    assert chart["title"] == "In flight, by value stream"
     categories = chart["chart"]["axis_config"]["categories"]
-    assert len(set(categories)) == 8
+    assert (len(set(categories)), categories[-1]) == (20, "others")
     assert max(len(each) for each in categories) <= 20
+    assert bars(chart) == {"In flight": [*range(21, 2, -1), 3]}
 
 
 # The thread
