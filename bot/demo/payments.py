@@ -37,7 +37,7 @@ EPICS = (
             280,
             "below 19 % after 8 weeks of the MVP",
             "45k",
-            full_cost="210k",
+            full_cost="310k",
             horizon="1",
             for_whom="Returning customers",
         ),

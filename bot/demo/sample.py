@@ -12,7 +12,7 @@ from bot.demo import decisions
 from bot.demo import frame as sample_frame
 from bot.demo.budgets import keep_budgets
 from bot.demo.earlier import bring_in
-from bot.demo.epic import DL, IM, R, S, SampleEpic
+from bot.demo.epic import DL, IM, R, S, SampleEpic, Y
 from bot.demo.epics import EPICS
 from bot.workflows.board import digesting
 from bot.workflows.epics import answering, blocking, stopping
@@ -192,7 +192,7 @@ def _happen(
     session: Session, frame: Frame, epic: Epic, sample: SampleEpic, what: str, at: datetime
 ) -> None:
     """What its stream's owner did about the epic, or the council decided."""
-    if what in (DL, S) and decisions.decides(session, frame.people, epic, sample, at):
+    if what in (Y, DL, S) and decisions.decides(session, frame.people, epic, sample, what, at):
         return
     here, owner = epic.workspace_id, epic.value_stream.owner_user_id or ""
     if what == R:

@@ -58,6 +58,8 @@ class Open:
     facts: Facts = dataclasses.field(default_factory=dict)
     lead: str | None = None
     """Words above the fields."""
+    above: Sequence[Block] = ()
+    """What is to be looked at before they are filled in."""
     submit: str = "Save"
     named: Sequence[str] = ()
     """People it names besides those chosen in its fields; Slack is asked who they are by now."""
@@ -137,6 +139,7 @@ def form_view(
     values = {**opened.spelled, **(typed or {})}
     blocks = [note] if note else []
     blocks += [context(opened.lead)] if opened.lead else []
+    blocks += opened.above
     for name, question in opened.asked().items():
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)

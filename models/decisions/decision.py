@@ -309,12 +309,16 @@ class Decision(Base):
         self.version += 1
         return self.ending
 
-    def decide(self, outcome: str, why: str, by: str, at: datetime) -> None:
-        """End one that a person decides alone. Raises Decided, NotADecider and NotAnOption."""
+    def check_decides(self, user_id: str) -> None:
+        """Raise Decided or NotADecider for who cannot decide it alone now."""
         if not self.is_open:
             raise Decided(self.key)
-        if self.way is not Way.ALONE or by not in self.electorate:
+        if self.way is not Way.ALONE or user_id not in self.electorate:
             raise NotADecider(self.key)
+
+    def decide(self, outcome: str, why: str, by: str, at: datetime) -> None:
+        """End one that a person decides alone. Raises Decided, NotADecider and NotAnOption."""
+        self.check_decides(by)
         self.check_offers(outcome)
         self.ending, self.outcome = Ending.DECIDED, outcome
         self.decided_by, self.why, self.closed_at = by, why, at

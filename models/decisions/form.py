@@ -7,6 +7,8 @@ from typing import Annotated
 from models.calendar import spell_day
 from models.form import Choice, Day, Facts, Form, Paragraph
 
+LONGEST_WHY = 500
+
 LONGEST_OPEN = timedelta(days=60)
 
 
@@ -42,3 +44,27 @@ class DecisionForm(Form):
         elif self.closes_on > today + LONGEST_OPEN:
             last = spell_day(today + LONGEST_OPEN)
             yield "closes_on", f"{last} at the latest: what is open for longer is not decided."
+
+
+class DecideForm(Form):
+    """What one person decides, of the `options`, and why."""
+
+    outcome: Annotated[
+        str,
+        Choice(
+            label="What do you decide?",
+            options="options",
+            of=str,
+            missing="Choose what you decide.",
+        ),
+    ]
+    why: Annotated[
+        str,
+        Paragraph(
+            label="Why, in a sentence?",
+            example="64 % after six weeks, and still rising",
+            hint="It stays with the decision, and everybody who sees it reads it.",
+            longest=LONGEST_WHY,
+            missing="Say in a sentence why: the record keeps it.",
+        ),
+    ]

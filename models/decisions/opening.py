@@ -73,6 +73,14 @@ class NotLive(Mistake):
         )
 
 
+class CannotSee(Mistake):
+    """A vote on a restricted epic by people who may not see it."""
+
+    def __init__(self, key: str, people: Sequence[str]) -> None:
+        super().__init__(f"{key} is restricted, and not all who would be asked may see it.")
+        self.named = tuple(people)
+
+
 class NowhereToPost(Mistake):
     """A ballot that no channel would show."""
 
@@ -110,9 +118,13 @@ def check_can_ask(epic: Epic, question: Question) -> None:
         raise NotAnalyzing(epic) if question is Question.GO else NotTesting(epic)
 
 
-def check_can_post(portfolio: Portfolio, channel_id: str | None, at: datetime) -> None:
-    """Raise NotLive or NowhereToPost where no ballot would be shown."""
+def check_live(portfolio: Portfolio, at: datetime) -> None:
+    """Raise NotLive where nothing is posted yet."""
     if portfolio.is_silent(at):
         raise NotLive(portfolio.name)
+
+
+def check_can_post(portfolio: Portfolio, channel_id: str | None) -> None:
+    """Raise NowhereToPost where no ballot would be shown."""
     if channel_id is None:
         raise NowhereToPost(portfolio.name)

@@ -188,6 +188,8 @@ class Epic(Base):
         left, self.state, self.phase = self.state, to, phase
         if left is not to:
             self.state_entered_at = at
+        if to.kind is StateKind.STOPPED:
+            self.go_at = self.persevere_at = None
         if not to.is_open and self.blocking is not None:
             self._end_blocking(self.blocking, actor, at)
         self.version += 1

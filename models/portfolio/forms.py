@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import create_model
 
-from models.form import Choice, Form, Groups, Line, OneOf, Paragraph, People, Several, Whole
+from models.form import Amount, Choice, Form, Groups, Line, OneOf, Paragraph, People, Several, Whole
 from models.portfolio.policy import NAMES, Requirement
 from models.portfolio.portfolio import StateKind
 from models.portfolio.setup import LONGEST_NAME, MOST_STREAMS_AT_ONCE, StreamSetup
@@ -168,6 +168,20 @@ class BaselineForm(Form):
             hint="From the day it is asked for to the day it is known. A guess is fine.",
         ),
     ] = None
+
+
+class LineForm(Form):
+    """From which full cost on the council decides, in the `currency` of the facts."""
+
+    council_line: Annotated[
+        int,
+        Amount(
+            label="From which full cost on does the council decide?",
+            hint="At it, above it, or with no full cost known, the council votes on an epic. Below "
+            "it one person decides: the owner of its value stream.",
+            missing="Write the amount: 250k, 250,000 or 250.000.",
+        ),
+    ]
 
 
 class CouncilForm(Form):

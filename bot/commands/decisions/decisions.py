@@ -1,6 +1,6 @@
 """`/decision`: opening a decision, voting on it, and reading what was decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -9,11 +9,15 @@ from bot.commands.epics.opening import epic_of
 from bot.commands.routes import routes, show
 from bot.slack.actions import Page, Shown
 from bot.slack.answers import Answer
-from bot.slack.forms import Open
+from bot.slack.forms import Check, Open
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
+from bot.views.decisions import ballot
+from bot.views.decisions import deciding as shown
 from bot.views.decisions.actions import (
     Cast,
+    Decide,
+    DecideNow,
     DecisionShown,
     DecisionsList,
     OpenDecision,
@@ -23,9 +27,11 @@ from bot.views.decisions.ballot import noted, opened
 from bot.views.decisions.list import decision_page
 from bot.views.decisions.register import decision_list, past_page
 from bot.workflows import seeing
-from bot.workflows.decisions import listing, opening, register, voting
+from bot.workflows.decisions import deciding, listing, opening, register, voting
+from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
-from models.decisions.form import DecisionForm
+from models.decisions.decision import Way
+from models.decisions.form import DecideForm, DecisionForm
 from models.decisions.listing import read_typed
 from models.decisions.opening import UnknownDecision
 from models.decisions.question import OPTIONS, WORDS, Question, Subject
@@ -107,17 +113,24 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
     if found is not None and not call.is_form:
         return DecisionShown(decision=found.id)
     act = call.act(session)
-    electors = opening.check_may_open(act, epic, question)
-    said = {"epic": epic, "asks": WORDS[question], "electors": electors}
+    who = opening.check_may_open(act, epic, question)
+    if who.is_one(call.actor) and question is not Question.FREE:
+        now = DecideNow.model_validate({"epic": epic.id, "question": question.value})
+        return ask_to_decide(call, session, now)
+    if who.way is Way.ALONE:
+        lead = shown.goes_to(epic, WORDS[question], who)
+    else:
+        said = {"epic": epic, "asks": WORDS[question], "electors": who.people}
+        lead = words("decisions/decision", "asking", **said)
     return Open(
         DecisionForm,
         "Open a decision",
         it.but(question=question.value),
         held={"closes_on": opening.usual_close(epic.portfolio, call.at)},
         facts=_facts(call, epic, question),
-        lead=words("decisions/decision", "asking", **said),
-        submit="Ask the council",
-        named=electors,
+        lead=lead,
+        submit="Ask the council" if who.way is Way.VOTE else "Ask for it",
+        named=who.people,
     )
 
 
@@ -135,6 +148,67 @@ def cast(call: Call, session: Session, it: Cast) -> Callable[[], Answer] | None:
     """Vote; who does is told alone what they chose, where their page does not say it."""
     vote = voting.vote(session, *call.who, it.decision, it.choice, call.context.clock.now)
     return None if call.is_modal else partial(noted, vote)
+
+
+@routes.opens
+def ask_what_to_decide(call: Call, session: Session, it: Decide | DecideNow) -> Open:
+    return ask_to_decide(call, session, it)
+
+
+def ask_to_decide(call: Call, session: Session, it: Decide | DecideNow) -> Open:
+    """Show who decides alone the whole case, and ask what and why."""
+    stands, named = _case_before(call, session, it)
+    return Open(
+        DecideForm,
+        "Decide",
+        it,
+        held={"outcome": stands.decision.recommended},
+        facts=shown.facts_of(stands.decision),
+        lead=shown.yours(stands.decision),
+        above=ballot.case_blocks(stands),
+        submit="Next",
+        named=named,
+    )
+
+
+@routes.checks
+def check_what_was_decided(
+    call: Call,
+    session: Session,
+    form: DecideForm,
+    about: Decide | DecideNow,
+    typed: Mapping[str, str | None],
+) -> Check:
+    """Show what it does, before it does."""
+    stands, _ = _case_before(call, session, about)
+    return shown.look(stands.decision, about, form, call.actor)
+
+
+@routes.saves
+def decide(call: Call, session: Session, form: DecideForm, about: Decide | DecideNow) -> Answer:
+    """Have it come true."""
+    act = call.act(session)
+    if isinstance(about, Decide):
+        decision = deciding.decide(act, about.decision, form)
+    else:
+        question = Question(about.question)
+        decision = deciding.decide_now(act, about.epic, question, form, call.unfit_named)
+    return ballot.result(register.standing(session, decision))
+
+
+def _case_before(
+    call: Call, session: Session, it: Decide | DecideNow
+) -> tuple[Standing, Sequence[str]]:
+    """The case as it was asked, or as it would be, and who of those it names may be gone."""
+    act = call.act(session)
+    if isinstance(it, Decide):
+        decision = deciding.look_to_decide(act, it.decision)
+        return register.standing(session, decision), ()
+    epic, question = epic_of(session, call, it.epic), Question(it.question)
+    who = opening.check_may_open(act, epic, question)
+    decision, box = deciding.drafted(act, epic, question)
+    decision.check_decides(call.actor)
+    return Standing(decision, box, ()), who.people
 
 
 def _question(it: OpenDecision, epic: Epic) -> Question:

@@ -8,7 +8,13 @@ from bot.slack.choosers import no_groups
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
-from bot.views.portfolio.actions import EditBaseline, EditBasics, NamePeople, SettingsShown
+from bot.views.portfolio.actions import (
+    EditBaseline,
+    EditBasics,
+    EditLine,
+    NamePeople,
+    SettingsShown,
+)
 from bot.views.portfolio.settings import settings_page
 from bot.views.portfolio.told_changes import done, saved
 from bot.workflows import seeing
@@ -18,7 +24,7 @@ from bot.workflows.permitting import Place, may
 from bot.workflows.portfolio import basics, setting_up
 from bot.workflows.portfolio.basics import PORTFOLIOS
 from models.people.role import Right, Role
-from models.portfolio.forms import BaselineForm, CouncilForm
+from models.portfolio.forms import BaselineForm, CouncilForm, LineForm
 from models.portfolio.setup import FACTS, Basics
 
 
@@ -69,6 +75,20 @@ def change_baseline(call: Call, session: Session, form: BaselineForm, about: Edi
     days = form.decision_days_before
     changes = basics.change_baseline(session, *call.who, about.id, about.version, days, call.at)
     return saved(changes)
+
+
+@routes.opens
+def ask_line(call: Call, session: Session, it: EditLine) -> Open:
+    """Ask from which full cost on the council decides."""
+    portfolio = PORTFOLIOS.look(call.act(session), it.id)
+    facts, about = {"currency": portfolio.currency}, EditLine.of(portfolio)
+    return Open(LineForm, "The council's line", about, held=portfolio, facts=facts)
+
+
+@routes.saves
+def change_line(call: Call, session: Session, form: LineForm, about: EditLine) -> Note:
+    act = call.act(session)
+    return saved(basics.change_line(act, about.id, about.version, form.council_line))
 
 
 @routes.opens

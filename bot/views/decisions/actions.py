@@ -49,6 +49,19 @@ class OpenDecision(Action):
     question: Literal["go", "mvp", "free"] | None = None
 
 
+class Decide(Action):
+    """Decide alone what one was asked to."""
+
+    decision: Id
+
+
+class DecideNow(Action):
+    """Decide alone about an epic, without having been asked."""
+
+    epic: Id
+    question: Literal["go", "mvp"]
+
+
 class Cast(Action):
     """Vote on a decision."""
 

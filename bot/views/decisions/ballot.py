@@ -18,11 +18,12 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.views.decisions.actions import Cast, DecisionShown
+from bot.views.decisions.deciding import asked_line, decide_button, taken
 from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Way
 from models.decisions.question import ABSTAINED
 from models.message import MessageKind
 from models.money import format_amount
@@ -43,7 +44,22 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
 @notice(MessageKind.BALLOT_TOLD, Decision)
 def told(session: Session, decision: Decision, now: datetime) -> Answer:
     stands = standing(session, decision)
-    return ballot(stands) if decision.is_open else result(stands)
+    if not decision.is_open:
+        return result(stands)
+    return ballot(stands) if decision.way is Way.VOTE else question_to_one(stands)
+
+
+def question_to_one(stands: Standing) -> Answer:
+    """The whole case for who decides alone, with the button that asks what."""
+    decision = stands.decision
+    facts = {"decision": decision, "case": decision.case}
+    blocks = [
+        header(bare_words("decisions/decision", "question", **facts)),
+        *case_blocks(stands),
+        actions("decide", [decide_button(decision)]),
+        asked_line(decision),
+    ]
+    return Answer(blocks)
 
 
 def ballot(stands: Standing) -> Answer:
@@ -86,8 +102,10 @@ def case_blocks(stands: Standing) -> list[Block]:
 def result_blocks(stands: Standing) -> list[Block]:
     """The votes, and what came of them."""
     facts = _facts(stands)
-    parts = ("counted", "effect")
-    return [section(words("decisions/decision", part, **facts)) for part in parts]
+    effect = section(words("decisions/decision", "effect", **facts))
+    if stands.decision.way is not Way.VOTE and stands.decision.decided:
+        return [taken(stands.decision), effect]
+    return [section(words("decisions/decision", "counted", **facts)), effect]
 
 
 def rule(stands: Standing) -> Block:
@@ -108,8 +126,11 @@ def vote_buttons(decision: Decision) -> list[Element]:
 
 
 def vote_button(decision: Decision, *, primary: bool = False) -> Element:
-    """Leads to the ballot."""
+    """Leads to the ballot, or to who decides alone."""
     to = DecisionShown(decision=decision.id)
+    if decision.way is Way.ALONE:
+        key = decision.case.key
+        return to.button("Read the case", aloud=f"Read the case of {key}", primary=primary)
     return to.button(f"Vote on {decision.case.key}", primary=primary)
 
 

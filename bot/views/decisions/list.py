@@ -3,9 +3,10 @@
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, actions, divider, section
 from bot.slack.mrkdwn import words
-from bot.views.decisions import ballot
+from bot.views.decisions import ballot, deciding
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record
+from models.decisions.decision import Way
 
 
 def decision_page(found: Record, page: DecisionShown) -> Shown:
@@ -14,7 +15,8 @@ def decision_page(found: Record, page: DecisionShown) -> Shown:
     blocks = _open(found) if decision.is_open else _closed(found)
     zone = decision.portfolio.time_zone
     facts = {"decision": decision, "voices": found.voices, "zone": zone}
-    blocks += [divider(), section(words("decisions/decision", "who_votes", **facts))]
+    if decision.way is Way.VOTE:
+        blocks += [divider(), section(words("decisions/decision", "who_votes", **facts))]
     here, total = page.but(number=found.number), f"{len(decision.electorate):,} electors"
     return Shown(f"Decision {decision.key}", blocks, here, found.pages, total)
 
@@ -22,6 +24,10 @@ def decision_page(found: Record, page: DecisionShown) -> Shown:
 def _open(found: Record) -> list[Block]:
     stands = found.standing
     blocks = [section(f"*{_question(found)}*"), *ballot.case_blocks(stands)]
+    if stands.decision.way is Way.ALONE:
+        button = deciding.decide_button(stands.decision)
+        blocks += [actions("decide", [button])] if found.is_elector else []
+        return [*blocks, deciding.asked_line(stands.decision)]
     if found.is_elector:
         blocks += [_own(found), actions("vote", ballot.vote_buttons(stands.decision))]
     return [*blocks, ballot.rule(stands)]
@@ -32,7 +38,8 @@ def _closed(found: Record) -> list[Block]:
     zone = stands.decision.portfolio.time_zone
     known = words("decisions/decision", "as_voted", decision=stands.decision, zone=zone)
     blocks = [section(f"*{_question(found)}*"), *ballot.result_blocks(stands)]
-    blocks += [_own(found)] if found.is_elector else []
+    votes = found.is_elector and stands.decision.way is Way.VOTE
+    blocks += [_own(found)] if votes else []
     return [*blocks, divider(), section(known), *ballot.case_blocks(stands)]
 
 

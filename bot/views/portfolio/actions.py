@@ -43,6 +43,12 @@ class EditBaseline(Seen, noun=Portfolio):
     """Say how long a steering decision took before Tack."""
 
 
+class EditLine(Seen):
+    """Say from which full cost on the council decides."""
+
+    noun: ClassVar = Portfolio
+
+
 class NamePeople(Action):
     """Name the council, finance and its stand-ins."""
 

@@ -11,6 +11,7 @@ from bot.views.portfolio.actions import (
     BoardShown,
     EditBaseline,
     EditBasics,
+    EditLine,
     GoLive,
     LimitPortfolio,
     NamePeople,
@@ -21,6 +22,7 @@ from bot.views.portfolio.menu import portfolio_menu
 from bot.workflows.portfolio.basics import spell_days
 from bot.workflows.portfolio.setting_up import Progress
 from models.calendar import MONTH_NAMES, WEEKDAYS
+from models.money import format_amount
 from models.portfolio.portfolio import Portfolio, StateKind
 from models.portfolio.preset import preset_of
 
@@ -42,6 +44,7 @@ STEPS = [
     Step("board", "The board", lambda portfolio: BoardShown(portfolio=portfolio.id)),
     Step("limits", "Limits", LimitPortfolio.of),
     Step("council", "Name people", lambda portfolio: NamePeople(portfolio=portfolio.id)),
+    Step("line", "Change the line", EditLine.of),
     Step("baseline", "Say how long", EditBaseline.of),
 ]
 """In their order; those of later rooms follow, each added by its room."""
@@ -86,6 +89,7 @@ def _facts(progress: Progress) -> dict[str, object]:
         "named_streams": streams[:STREAMS_NAMED],
         "more_streams": max(0, len(streams) - STREAMS_NAMED),
         "way": [each for each in portfolio.states if each.kind is not StateKind.STOPPED],
+        "least": format_amount(portfolio.council_line, portfolio.currency),
         "took": spell_days(portfolio.decision_days_before),
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from models.audit.audit import (
+    FIRST_HASH,
     NOTHING_YET,
     TOLD_COLUMNS,
     Anchor,
@@ -20,7 +21,7 @@ from models.audit.audit import (
     first_break,
 )
 from models.decisions.ballots import first_broken
-from models.decisions.decision import Ballot, BallotBox, Decision
+from models.decisions.decision import Ballot, BallotBox, Decision, Way
 
 AT_ONCE = 2_000
 """How many events are in memory at a time."""
@@ -85,22 +86,23 @@ def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
     """Where the ballots of a decision do not hold, and how many ballots there are."""
     total = 0
     boxes = session.execute(
-        select(Decision.id, Decision.key, BallotBox.count, BallotBox.hash)
+        select(Decision.id, Decision.key, Decision.way, BallotBox.count, BallotBox.hash)
         .outerjoin(BallotBox, BallotBox.decision_id == Decision.id)
         .where(Decision.workspace_id == workspace_id)
         .order_by(Decision.id)
     ).all()
-    for decision_id, key, count, end in boxes:
+    for decision_id, key, way, count, end in boxes:
+        nothing = "" if way is Way.VOTE else FIRST_HASH  # only a vote has a box always
         here = BALLOTS.c.decision_id == decision_id
         ballots = session.execute(AS_STORED.where(here).order_by(BALLOTS.c.number))
         try:
-            number = first_broken(decision_id, ballots, count or 0, end or "")
+            number = first_broken(decision_id, ballots, count or 0, end or nothing)
         except (TypeError, ValueError):
             return Broken(0, f"a ballot of {key} cannot be read, so it was changed"), total
         if number is not None:
             told = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
             return Broken(number, told), total
-        total += count
+        total += count or 0
     return None, total
 
 

@@ -30,7 +30,13 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
         return
     last = [ballot.choice for ballot in last_ballots(session, decision)]
     decision.close(decision.tally(last), closing_at)
+    come_true(session, decision, now)
+
+
+def come_true(session: Session, decision: Decision, now: datetime) -> None:
+    """Have what was decided come true, and shown wherever the decision is."""
     decision.effect = EFFECTS[decision.subject](session, decision, now)
+    session.flush()
     redraw_about(session, decision.workspace_id, BALLOT_KINDS, [decision.id], now)
     redraw_homes(session, decision.workspace_id, now)
 

@@ -64,15 +64,21 @@ def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) ->
 
 
 def _go(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    epic.go_at = at
     to = next_column(epic)
     return NOTHING if to is None else _move(session, decision, epic, to, at)
 
 
 def _persevere(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
-    to = Column(epic.state, Phase.DELIVERING)
+    epic.persevere_at, to = at, Column(epic.state, Phase.DELIVERING)
     if epic.phase is Phase.DELIVERING:
         return f"{NOTHING}: {epic.key} is in {to.label}, and stays there"
     return _move(session, decision, epic, to, at)
+
+
+def _not_yet(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    epic.go_at = None
+    return f"{NOTHING}: {epic.key} stays in {epic.column_label}"
 
 
 def _stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
@@ -99,6 +105,7 @@ def _reason(decision: Decision) -> str:
 
 COME_TRUE: Mapping[tuple[Question, str], Callable[[Session, Decision, Epic, datetime], str]] = {
     (Question.GO, Choice.YES): _go,
+    (Question.GO, Choice.NO): _not_yet,
     (Question.MVP, Choice.PERSEVERE): _persevere,
     (Question.MVP, Choice.PIVOT): _stop,
     (Question.MVP, Choice.STOP): _stop,

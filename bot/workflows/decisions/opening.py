@@ -9,21 +9,32 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
-from bot.workflows.permitting import Place, check, holders, lock_roles
+from bot.workflows.permitting import Place, check, departed, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
 from bot.workflows.seeing import may_see
 from models.audit.audit import FIRST_HASH
 from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
-from models.decisions.decision import USUAL_DAYS, About, BallotBox, Decision, Elector, Terms
+from models.decisions.deciding import Deciders, NobodyDecides, deciders_of
+from models.decisions.decision import (
+    USUAL_DAYS,
+    About,
+    BallotBox,
+    Decision,
+    Elector,
+    Terms,
+    Way,
+)
 from models.decisions.form import DecisionForm
 from models.decisions.opening import (
+    CannotSee,
     NoElectors,
     asked_there,
     ballot_channel,
     check_can_ask,
     check_can_post,
+    check_live,
 )
 from models.decisions.question import Asked, Question, Subject
 from models.epics.epic import Epic
@@ -42,20 +53,48 @@ BOXES = Base.metadata.tables[BallotBox.__tablename__]
 
 def check_may_open(
     act: Act, epic: Epic, question: Question, unfit: Collection[str] = ()
-) -> Sequence[str]:
-    """Who would vote on the epic: the council, but for those who can have no role any more.
+) -> Deciders:
+    """Who would decide about the epic, without those who can have no role any more.
 
-    Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, UnknownEpic.
+    Raises NobodyDecides, NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting,
+    NowhereToPost and UnknownEpic.
     """
     found(epic if may_see(act.session, act.actor, epic) else None)
     check(act.session, act.actor, Right.DECIDE, Place.of_epic(epic))
     check_can_ask(epic, question)
-    check_can_post(epic.portfolio, ballot_channel(epic), act.at)
+    who = who_decides(act.session, epic, question, unfit)
+    check_live(epic.portfolio, act.at)
+    if who.way is Way.VOTE and not epic.restricted:
+        check_can_post(epic.portfolio, ballot_channel(epic))
+    return who
+
+
+def who_decides(
+    session: Session, epic: Epic, question: Question, unfit: Collection[str] = ()
+) -> Deciders:
+    """The council, or one person below its line; a free question is always put to a vote.
+
+    Raises NobodyDecides and NoElectors.
+    """
     place = Place.of_portfolio(epic.portfolio)
-    council = holders(act.session, [Role.COUNCIL], place, stand_ins=False)
-    if electors := [each for each in council if each not in unfit]:
-        return electors
-    raise NoElectors(epic.portfolio.name, holders(act.session, [Role.ADMIN], place))
+    council = holders(session, [Role.COUNCIL], place, stand_ins=False)
+    here = [each for each in council if each not in unfit]
+    owner = epic.value_stream.owner_user_id
+    if owner in unfit or departed(session, epic.workspace_id, [owner] if owner else []):
+        owner = None
+    who = deciders_of(epic, here, owner)
+    if question is Question.FREE:
+        who = Deciders(Way.VOTE, here, "the council")
+    if not who.people:
+        admins = holders(session, [Role.ADMIN], place)
+        none = NoElectors(epic.portfolio.name, admins)
+        raise none if who.way is Way.VOTE else NobodyDecides(epic, admins)
+    return who
+
+
+def channel_for(epic: Epic, way: Way) -> str | None:
+    """Where its ballot stands; who decides alone, and a restricted epic's circle, have it only."""
+    return None if way is Way.ALONE or epic.restricted else ballot_channel(epic)
 
 
 def usual_question(epic: Epic) -> Question:
@@ -95,18 +134,31 @@ def open_decision(
     session = act.session
     lock_roles(session, act.workspace_id)  # nobody joins or leaves the council meanwhile
     epic = locked(session, act.workspace_id, act.actor, epic_id)
-    electors = check_may_open(act, epic, question, unfit)
+    who = check_may_open(act, epic, question, unfit)
+    check_see(session, epic, who.people)
+    terms = Terms(
+        way=who.way,
+        electors=who.people,
+        electors_are=who.are,
+        closes_at=end_of(form.closes_on, epic.portfolio),
+    )
     decision = open_about(
         act,
         About.of_epic(epic, act.at),
         Asked.usual(question),
-        Terms(electors=electors, closes_at=end_of(form.closes_on, epic.portfolio)),
-        channel_id=ballot_channel(epic),
+        terms,
+        channel_id=channel_for(epic, who.way),
         recommended=form.recommended,
         because=form.because,
     )
     redraw_facts(session, epic, act.at)
     return decision
+
+
+def check_see(session: Session, epic: Epic, people: Sequence[str]) -> None:
+    """Raise CannotSee where someone would be asked about an epic that they may not see."""
+    if epic.restricted and (blind := [each for each in people if not may_see(session, each, epic)]):
+        raise CannotSee(epic.key, blind)
 
 
 def open_about(
@@ -129,7 +181,7 @@ def open_about(
     if before is not None:
         before.check_is_closed()
     decision = Decision.open(
-        _next_key(session, act.workspace_id),
+        next_key(session, act.workspace_id),
         about,
         asked,
         terms,
@@ -160,7 +212,7 @@ def end_of(day: date, portfolio: Portfolio) -> datetime:
     return datetime.combine(day, DAY_ENDS_AT, ZoneInfo(portfolio.time_zone)).astimezone(UTC)
 
 
-def _next_key(session: Session, workspace_id: int) -> str:
+def next_key(session: Session, workspace_id: int) -> str:
     """Given once: the workspace is locked, and no decision is ever removed."""
     there = select(func.count(Decision.id)).where(Decision.workspace_id == workspace_id)
     return f"D-{(session.scalar(there) or 0) + 1}"
@@ -180,11 +232,12 @@ def _show(session: Session, decision: Decision, channel_id: str | None, at: date
     here = decision.workspace_id
     if channel_id is not None:
         post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
-    told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []
+    few = len(decision.electorate) <= MOST_TOLD
+    told = decision.electorate if few or channel_id is None else []
     for elector in told:
         post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
 
 
 def channel_of(decision: Decision) -> str | None:
-    """Where its ballot stands."""
-    return ballot_channel(decision.epic) if decision.epic is not None else None
+    """Where its ballot stands; None where it went to its electors alone."""
+    return channel_for(decision.epic, decision.way) if decision.epic is not None else None

@@ -50,7 +50,8 @@ class Standing:
     """A decision, its box, and who has voted, in the order of their first votes."""
 
     decision: Decision
-    box: BallotBox
+    box: BallotBox | None
+    """None where nobody votes."""
     voted: Sequence[str]
 
 
@@ -86,7 +87,7 @@ def standing(session: Session, decision: Decision) -> Standing:
         .group_by(Ballot.user_id)
         .order_by(first)
     ).all()
-    return Standing(decision, session.get_one(BallotBox, decision.id), voted)
+    return Standing(decision, session.get(BallotBox, decision.id), voted)
 
 
 def newest_about(session: Session, epic: Epic) -> Decision | None:
@@ -103,7 +104,7 @@ def newest_about(session: Session, epic: Epic) -> Decision | None:
 def by_key(session: Session, workspace_id: int, key: str, viewer: str) -> Decision:
     """The decision of that key, however it is written. Raises UnknownDecision."""
     tidy = read_key(key)
-    decision = session.scalars(_seen(workspace_id, viewer).where(Decision.key == tidy)).first()
+    decision = session.scalars(seen(workspace_id, viewer).where(Decision.key == tidy)).first()
     if decision is None:
         raise UnknownDecision(tidy)
     return decision
@@ -112,8 +113,8 @@ def by_key(session: Session, workspace_id: int, key: str, viewer: str) -> Decisi
 def record(act: Act, decision_id: int, number: int) -> Record:
     """One decision as the person may see it, and a page of its electors. Raises Gone."""
     session = act.session
-    seen = _seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
-    decision = there(session.scalars(seen).first(), COMMAND)
+    rows = seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
+    decision = there(session.scalars(rows).first(), COMMAND)
     stands, last = standing(session, decision), last_ballots(session, decision)
     ballots = {ballot.user_id: ballot for ballot in last}
     pages = max(1, -(-len(decision.electorate) // ELECTORS_ON_A_PAGE))
@@ -131,7 +132,7 @@ def record(act: Act, decision_id: int, number: int) -> Record:
     )
 
 
-def _seen(workspace_id: int, viewer: str) -> Select[Decision]:
+def seen(workspace_id: int, viewer: str) -> Select[Decision]:
     """The decisions about epics that the person may see."""
     return (
         select(Decision)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.keeping import Kept
+from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
 from models.errors import FieldMistakes
 from models.fields import folded
+from models.money import format_amount
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, check_unchanged, of_workspace
 from models.portfolio.setup import LOCALES, Basics, Change
@@ -100,6 +101,20 @@ def change_baseline(
     if before == days:
         return []
     return [Change("A steering decision takes", spell_days(before), spell_days(days))]
+
+
+def change_line(act: Act, portfolio_id: int, version: int, line: int) -> Sequence[Change]:
+    """Have the council decide from that full cost on, in minor units.
+
+    Raises UnknownPortfolio, NotAllowed and ChangedSince.
+    """
+    portfolio = portfolio_to_change(act.session, act.workspace_id, act.actor, portfolio_id, version)
+    before, portfolio.council_line_minor = portfolio.council_line, line
+    act.session.flush()
+    if before == line:
+        return []
+    was, is_ = (format_amount(each, portfolio.currency) for each in (before, line))
+    return [Change("The council decides from", was, is_)]
 
 
 def basics_of(portfolio: Portfolio) -> Basics:

@@ -13,6 +13,7 @@ from models.decisions.opening import (
     ballot_channel,
     check_can_ask,
     check_can_post,
+    check_live,
     read_key,
 )
 from models.decisions.question import Question
@@ -56,7 +57,7 @@ def test_nothing_is_decided_before_the_portfolio_is_live():
     portfolio = an_mvp().portfolio
     portfolio.live_at = None
     with pytest.raises(NotLive, match="Shop is not live yet, and nothing is posted before"):
-        check_can_post(portfolio, "C0PORT", MONDAY)
+        check_live(portfolio, MONDAY)
 
 
 def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_nowhere():
@@ -66,7 +67,7 @@ def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_no
     assert ballot_channel(epic) == "C0PORT"
     epic.portfolio.channel_id = epic.value_stream.channel_id = None
     with pytest.raises(NowhereToPost) as refused:
-        check_can_post(epic.portfolio, ballot_channel(epic), MONDAY)
+        check_can_post(epic.portfolio, ballot_channel(epic))
     assert refused.value.sentence == (
         "Neither Shop nor the value stream has a channel, so there is no place for the ballot. "
         "An admin sets one with /portfolio settings."

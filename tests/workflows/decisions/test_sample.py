@@ -1,4 +1,4 @@
-"""The sample to look at: two decisions that came true, and one that is open."""
+"""The sample to look at: decisions that came true, and one that is open."""
 
 from datetime import UTC, datetime
 
@@ -8,14 +8,14 @@ from bot.demo.demo import CHANNELS, PEOPLE
 from bot.demo.sample import load_sample
 from bot.workflows.audit import verifying
 from bot.workflows.people.workspaces import grant_admin, workspace_of
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Way
 from models.message import BALLOT_KINDS, Message
 from models.work import Work
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 
 
-def test_the_sample_holds_one_open_ballot_and_two_decided(database):
+def test_the_sample_holds_one_open_ballot_and_five_decided(database):
     people = {name: f"U0{name.upper()}" for name in PEOPLE}
     channels = {name: f"C0{name.upper()}" for name in CHANNELS}
     with database.write() as session:
@@ -24,19 +24,23 @@ def test_the_sample_holds_one_open_ballot_and_two_decided(database):
         load_sample(session, here, people, channels, NOW)
     with database.read() as session:
         decisions = session.scalars(select(Decision).order_by(Decision.id)).all()
-        ended = [(each.outcome, each.score, each.effect) for each in decisions]
-        assert sorted(ended[:2]) == [
-            ("persevere", "2 to 1", "moved to Delivering"),
-            ("stop", "2 to 0", "stopped"),
+        ended = [(each.decided, each.way, each.score, each.effect) for each in decisions]
+        stopped = ("stop", Way.ALONE, None, "stopped")
+        assert sorted(ended[:-1], key=str) == [
+            ("go", Way.ALONE, None, "moved to Ready"),
+            ("persevere", Way.VOTE, "2 to 1", "moved to Delivering"),
+            stopped,
+            stopped,
+            stopped,
         ]
-        assert decisions[2].is_open
-        assert len(decisions) == 3
+        open_one = decisions[-1]
+        assert open_one.is_open
         shown = select(Message.channel_id, Message.subject_id).where(Message.kind.in_(BALLOT_KINDS))
         assert set(session.execute(shown).all()) == {
-            (place, decisions[2].id)
+            (place, open_one.id)
             for place in (channels["portfolio"], people["ben"], people["cleo"], people["eli"])
         }
         keys = session.scalars(select(Work.key).where(Work.key.startswith("close:"))).all()
-        assert keys == [f"close:{decisions[2].id}"]
+        assert keys == [f"close:{open_one.id}"]
         found = verifying.verify(session, here)
-        assert (found.broken, found.ballots) == (None, 7)
+        assert (found.broken, found.ballots) == (None, 4)

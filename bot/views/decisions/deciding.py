@@ -1,0 +1,88 @@
+"""A decision of one person: how it is asked for, what it would do, and how it was taken."""
+
+from typing import Any
+
+from bot.slack.actions import Action
+from bot.slack.blocks import Block, Element, context, section
+from bot.slack.forms import Check
+from bot.slack.mrkdwn import words
+from bot.views.decisions.actions import Decide
+from models.decisions.deciding import Deciders
+from models.decisions.decision import Decision, Way
+from models.decisions.form import DecideForm
+from models.decisions.question import Question
+from models.epics.column import next_column
+from models.epics.epic import Epic
+from models.money import format_amount
+from models.portfolio.portfolio import PHASE_LABELS, Phase
+
+FROM = "decisions/deciding"
+
+
+def asked_line(decision: Decision) -> Block:
+    """Who decides alone, why, and until when."""
+    zone = decision.portfolio.time_zone
+    names = decision.electorate
+    facts = {"decision": decision, "zone": zone, "names": names, "line": line_of(decision)}
+    return context(words(FROM, "asked", **facts))
+
+
+def decide_button(decision: Decision) -> Element:
+    return Decide(decision=decision.id).button("Decide …", aloud=f"Decide on {decision.case.key}")
+
+
+def yours(decision: Decision) -> str:
+    """What who decides alone is told above the form."""
+    return words(FROM, "yours", line=line_of(decision))
+
+
+def goes_to(epic: Epic, asks: str, who: Deciders) -> str:
+    """Who decides alone, for who asks them."""
+    portfolio = epic.portfolio
+    line = format_amount(portfolio.council_line, portfolio.currency, short=True)
+    return words(FROM, "goes_to", epic=epic, asks=asks, who=who, line=line)
+
+
+def look(decision: Decision, about: Action, form: DecideForm, by: str) -> Check:
+    """What the decision would do, before it does."""
+    label = decision.label(form.outcome)
+    facts = {
+        "decision": decision,
+        "case": decision.case,
+        "outcome": form.outcome,
+        "why": form.why,
+        "label": label,
+        "by": by,
+        "to": _to(decision),
+    }
+    blocks = [section(words(FROM, part, **facts)) for part in ("will_do", "reads_as")]
+    return Check(about, "Check your decision", blocks, f"Decide: {label}", "Decide")
+
+
+def taken(decision: Decision) -> Block:
+    """By whom it was taken, or where, and why."""
+    there = (decision.present or "").split(",") if decision.present else []
+    votes = decision.votes or {}
+    counted = [(decision.label(value), n) for value, n in votes.items() if n]
+    return section(words(FROM, "taken", decision=decision, there=there, counted=counted))
+
+
+def line_of(decision: Decision) -> str | None:
+    """The council's line, where the full cost is below it."""
+    case, portfolio = decision.case, decision.portfolio
+    if case.full_cost_minor is None or decision.way is not Way.ALONE:
+        return None
+    return format_amount(portfolio.council_line, portfolio.currency, short=True)
+
+
+def _to(decision: Decision) -> str:
+    """Where the epic goes with it."""
+    if decision.question is Question.MVP:
+        return PHASE_LABELS[Phase.DELIVERING]
+    to = next_column(decision.epic) if decision.epic is not None else None
+    return to.label if to is not None else ""
+
+
+def facts_of(decision: Decision) -> dict[str, Any]:
+    """What the form asks with."""
+    return {"options": [(each.label, each.value) for each in decision.options]}

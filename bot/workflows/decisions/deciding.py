@@ -1,0 +1,120 @@
+"""Deciding alone: what one person decides comes true at once, with a record like any other."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.workflows.decisions.closing import come_true
+from bot.workflows.decisions.opening import (
+    check_may_open,
+    end_of,
+    found_open,
+    next_key,
+    usual_close,
+    who_decides,
+)
+from bot.workflows.decisions.register import seen
+from bot.workflows.decisions.voting import COMMAND
+from bot.workflows.epics.moving import locked
+from bot.workflows.epics.stopping import records_stops
+from bot.workflows.keeping import LOCK, Act
+from bot.workflows.permitting import lock_roles
+from bot.workflows.redrawing import post
+from models.decisions.ballots import close_key
+from models.decisions.decision import About, BallotBox, Decision, NotADecider, Terms, Way
+from models.decisions.form import DecideForm
+from models.decisions.question import Asked, Choice, Question, Subject
+from models.epics.epic import Epic
+from models.epics.stop import Stop
+from models.errors import there
+from models.message import MessageKind
+from models.work import cancel
+
+
+def look_to_decide(act: Act, decision_id: int) -> Decision:
+    """One that the person is asked to decide alone. Raises Decided, Gone and NotADecider."""
+    rows = seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
+    decision = there(act.session.scalars(rows).first(), COMMAND)
+    decision.check_decides(act.actor)
+    return decision
+
+
+def decide(act: Act, decision_id: int, form: DecideForm) -> Decision:
+    """Decide one that is open. Raises Decided, Gone, NotADecider and NotAnOption."""
+    act.session.get(Decision, decision_id, with_for_update=LOCK, populate_existing=True)
+    decision = look_to_decide(act, decision_id)
+    decision.decide(form.outcome, form.why, act.actor, act.at)
+    cancel(act.session, act.workspace_id, close_key(decision.id))
+    _end(act, decision)
+    return decision
+
+
+def decide_now(
+    act: Act, epic_id: int, question: Question, form: DecideForm, unfit: Collection[str] = ()
+) -> Decision:
+    """Decide about an epic without having been asked.
+
+    Raises what `check_may_open` does, NotADecider, NotAnOption and OpenAlready.
+    """
+    session = act.session
+    before = found_open(session, Subject.EPIC, epic_id, question)
+    if before is not None and before.way is Way.ALONE and act.actor in before.electorate:
+        return decide(act, before.id, form)
+    lock_roles(session, act.workspace_id)
+    epic = locked(session, act.workspace_id, act.actor, epic_id)
+    who = check_may_open(act, epic, question, unfit)
+    if (before := found_open(session, Subject.EPIC, epic.id, question)) is not None:
+        before.check_is_closed()
+    if not who.is_one(act.actor):
+        raise NotADecider(epic.key)
+    decision = of_one(act, epic, Asked.usual(question), who.are)
+    decision.decide(form.outcome, form.why, act.actor, act.at)
+    session.add(decision)
+    session.flush()
+    _end(act, decision)
+    return decision
+
+
+def of_one(act: Act, epic: Epic, asked: Asked, are: str) -> Decision:
+    """A decision that the person takes alone; it is not stored yet."""
+    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    terms = Terms(electors=[act.actor], electors_are=are, closes_at=closes_at, way=Way.ALONE)
+    key, about = next_key(act.session, act.workspace_id), About.of_epic(epic, act.at)
+    return Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
+
+
+def drafted(act: Act, epic: Epic, question: Question) -> tuple[Decision, BallotBox]:
+    """What would be asked, with the case as it is now, to be looked at and never stored."""
+    who = who_decides(act.session, epic, question)
+    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    terms = Terms(electors=who.people, electors_are=who.are, closes_at=closes_at, way=who.way)
+    with act.session.no_autoflush:
+        about = About.of_epic(epic, act.at)
+        decision = Decision.open(
+            "D-0", about, Asked.usual(question), terms, by=act.actor, at=act.at
+        )
+        decision.portfolio, decision.epic = epic.portfolio, epic
+    many = len(decision.electorate)
+    return decision, BallotBox(electors=many, waiting=many, count=0, hash="")
+
+
+def _end(act: Act, decision: Decision) -> None:
+    """Have it come true, and told to who asked for it and who owns the epic."""
+    come_true(act.session, decision, act.at)
+    owner = decision.epic.owner_user_id if decision.epic is not None else None
+    told = {decision.opened_by, owner} - {None, act.actor, *decision.electorate}
+    for each in sorted(filter(None, told)):
+        post(act.session, act.workspace_id, MessageKind.BALLOT_TOLD, decision.id, each, act.at)
+
+
+@records_stops
+def record_stop(session: Session, epic: Epic, why: Stop, by: str, at: datetime) -> None:
+    """Keep a stop as what it is: the decision of who stopped it."""
+    act = Act(session, epic.workspace_id, by, at)
+    lock_roles(session, epic.workspace_id)  # one at a time is given its key
+    asked = Asked.usual(Question.MVP)
+    decision = of_one(act, epic, asked, "whoever may stop it")
+    decision.decide(Choice.STOP, why.reason, by, at)
+    decision.effect = "stopped"
+    session.add(decision)
