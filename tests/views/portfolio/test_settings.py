@@ -67,13 +67,16 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "*5 · Council, finance and stand-ins* · open\nnobody on the council · nobody in finance "
         "· people or user groups; `/portfolio roles` takes roles away",
         "Name people",
-        "*6 · Before Tack* · open\n"
+        "*6 · The council's line* · €250,000\nEpics whose full cost is at or above it, or not "
+        "known, are decided by a vote of the council; below it by the owner of the value stream.",
+        "Change the line",
+        "*7 · Before Tack* · open\n"
         "Later figures are compared with how long a steering decision took before.",
         "Say how long",
-        "*7 · Themes* · no themes yet\nWhat the portfolio is after. Optional: as long as there are "
+        "*8 · Themes* · no themes yet\nWhat the portfolio is after. Optional: as long as there are "
         "none, no idea has to name one.",
         "Themes",
-        "*8 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
+        "*9 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
         "takes a CSV file here in Slack; whoever runs Tack can use `tack import`. Optional: you "
         "can start empty.",
         "Go live",
@@ -98,7 +101,7 @@ def test_the_steps_fit_with_hundreds_of_streams_and_hostile_names():
     assert "<!" not in texts
     assert "*5 · Council, finance and stand-ins* · done" in texts
     assert "58 epics and 667 projects so far" in texts
-    assert "*6 · Before Tack* · a steering decision took 31 working days" in texts
+    assert "*7 · Before Tack* · a steering decision took 31 working days" in texts
 
 
 def test_a_board_of_ones_own_is_called_so():
@@ -135,6 +138,7 @@ def test_the_settings_lead_to_everything_that_can_change():
         "The board",
         "Limits",
         "Name people",
+        "Change the line",
         "Say how long",
         "Themes",
     ]
