@@ -15,6 +15,7 @@ from bot.workflows.portfolio.limits import ALL
 from bot.workflows.projects import keeping as projecting
 from bot.workflows.themes import keeping as theming
 from models.people.role import Role
+from models.portfolio.policy import DECISIONS, USUAL
 from models.portfolio.portfolio import Phase, Portfolio
 from models.projects.forms import MilestoneForm, ProjectForm
 from models.projects.shares import of_streams, parse_shares
@@ -136,3 +137,10 @@ def set_limits(session: Session, portfolio: Portfolio, ana: str, at: datetime) -
 
 def _day(now: datetime, days: int) -> date:
     return (now + timedelta(days=days)).date()
+
+
+def ask_for_decisions(portfolio: Portfolio, *, asked: bool) -> None:
+    """Have states ask for decisions on the way out, or not: the sample began without."""
+    for state in portfolio.states:
+        usual = [each.value for each in USUAL.get(state.name, ())]
+        state.exit_requires = [each for each in usual if asked or each not in DECISIONS]

@@ -87,6 +87,7 @@ def load_sample(
     keep_budgets(session, portfolio, people, channels["portfolio"], now)
     decisions.open_one(session, people, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
+        sample_frame.ask_for_decisions(portfolio, asked=True)
         bring_in(session, portfolio, now)
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
@@ -113,6 +114,7 @@ def _frame(
     portfolio = set_up(session, workspace_id, people["ana"], setup, began)
     portfolio.channel_id = channels["portfolio"]
     go_live(session, workspace_id, people["ana"], portfolio.id, began)
+    sample_frame.ask_for_decisions(portfolio, asked=False)
     sample_frame.give_roles(session, portfolio, people, began)
     return Frame(
         portfolio,

@@ -342,6 +342,18 @@ class Decision(Base):
         return label if self.question is Question.FREE else label.lower()
 
     @property
+    def against(self) -> str | None:
+        """What stood against it, where it was not decided for its first option."""
+        if self.outcome == self.options[0].value or self.is_open:
+            return None
+        if (tally := self.result) is None:
+            return self.why
+        if not tally.has_quorum:
+            return f"{tally.cast:,} of {tally.electors:,} voted, at least {tally.quorum:,} must"
+        counted = (f"{tally.votes[each.value]:,} {each.label.lower()}" for each in self.options)
+        return ", ".join(counted)
+
+    @property
     def score(self) -> str | None:
         """The votes for what was decided, to those for anything else: "6 to 1"."""
         tally = self.result

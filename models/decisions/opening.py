@@ -8,6 +8,7 @@ from models.decisions.question import Question
 from models.epics.epic import Epic
 from models.errors import Mistake
 from models.fields import plain_key
+from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
 
 ANALYZING = "analyzing"
@@ -108,7 +109,7 @@ def ballot_channel(epic: Epic) -> str | None:
 def asked_there(epic: Epic, question: Question) -> bool:
     """Whether the question is asked of an epic that stands where this one does."""
     if question is Question.GO:
-        return epic.state.name == ANALYZING
+        return epic.state.name == ANALYZING or Requirement.GO in epic.state.requirements
     return question is not Question.MVP or epic.phase is not None
 
 

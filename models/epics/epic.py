@@ -148,6 +148,10 @@ class Epic(Base):
             return self.accepted_at is not None
         if requirement is Requirement.MVP_JUDGED:
             return self.phase is Phase.DELIVERING
+        if requirement is Requirement.GO:
+            return self.go_at is not None
+        if requirement is Requirement.PERSEVERE:
+            return self.persevere_at is not None or self.phase is Phase.DELIVERING
         if requirement is Requirement.THEME:
             said = self.theme_id is not None or bool(self.theme_none_because)
             return said or not self.portfolio.has_themes

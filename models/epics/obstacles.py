@@ -14,7 +14,7 @@ from models.epics.limit import FullPlace
 from models.epics.policy import fields_of, told
 from models.errors import Mistake
 from models.fields import parse_reason
-from models.portfolio.policy import Requirement
+from models.portfolio.policy import DECISIONS, Requirement
 from models.portfolio.portfolio import StateKind
 
 
@@ -69,6 +69,7 @@ class NotYet(Mistake):
         self.key, self.label, self.to_label = epic.key, epic.column_label, to.label
         self.to_state_id, self.to_phase = to.state.id, to.phase
         self.fields_open = len(fields_of(obstacles.lacks))
+        self.needs_decision = not DECISIONS.isdisjoint(obstacles.lacks)
         self.needs_answer = Requirement.ANSWER in obstacles.lacks
         self.may_pass = may_pass
 

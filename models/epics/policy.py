@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from models.epics.epic import Epic
-from models.portfolio.policy import CALLED, NAMES, Requirement
-from models.portfolio.portfolio import State, StateKind
+from models.portfolio.policy import CALLED, DECISIONS, NAMES, Requirement
+from models.portfolio.portfolio import ABOUT_MVP, State, StateKind
 
 ENDED = frozenset({StateKind.DONE, StateKind.STOPPED})
 """Kinds of states after which nothing is asked any more."""
+
+
+SAID_ELSEWHERE = DECISIONS | {Requirement.ANSWER, Requirement.MVP_JUDGED}
 
 
 def passed_over(states: Iterable[State], left: State, to: State) -> Sequence[State]:
@@ -26,18 +29,19 @@ def lacks_before(
 ) -> Sequence[Requirement]:
     """What the epic lacks to move there forward, in the order of the states that ask.
 
-    One that `scales` goes to the second column of a state in two; from anywhere but the first,
-    that passes over the judgement of its MVP.
+    One that `scales` goes to the second column of a state in two: that takes a decision to
+    persevere, and from anywhere but the first it passes over the judgement of its MVP.
     """
     asked = [each for s in passed_over(states, epic.state, to) for each in s.requirements]
-    if scales and to is not epic.state and epic.state.kind not in ENDED:
-        asked += [each for each in to.requirements if each is Requirement.MVP_JUDGED]
+    if scales and epic.state.kind not in ENDED:
+        about = ABOUT_MVP if to is not epic.state else {Requirement.PERSEVERE}
+        asked += [each for each in to.requirements if each in about]
     return epic.missing(dict.fromkeys(asked))
 
 
 def fields_of(lacks: Sequence[Requirement]) -> Sequence[Requirement]:
     """Those of them that the form of the epic asks for."""
-    return [each for each in lacks if each not in (Requirement.ANSWER, Requirement.MVP_JUDGED)]
+    return [each for each in lacks if each not in SAID_ELSEWHERE]
 
 
 def spelled(lacks: Sequence[Requirement]) -> str:
@@ -53,7 +57,11 @@ def told(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
     if fields := fields_of(lacks):
         answers = f"{len(fields)} {'answer' if len(fields) == 1 else 'answers'}"
         phrases.append(f"{answers} open before {_before(to)}: {spelled(fields)}")
-    if Requirement.MVP_JUDGED in lacks:
+    if Requirement.GO in lacks:
+        phrases.append("Go for the MVP is not decided yet")
+    if Requirement.PERSEVERE in lacks:
+        phrases.append("Persevere is not decided yet")
+    elif Requirement.MVP_JUDGED in lacks:
         phrases.append("Persevere is not approved yet: Delivering comes first")
     return phrases
 

@@ -26,6 +26,8 @@ IDEA = (
     Requirement.HORIZON,
     Requirement.PROJECT,
     Requirement.MVP_JUDGED,
+    Requirement.GO,
+    Requirement.PERSEVERE,
 )
 """What is asked about the epic; all else are its figures."""
 

@@ -24,6 +24,14 @@ class Requirement(StrEnum):
     PROJECT = "project"
     MVP_JUDGED = "mvp_judged"
     """It was decided to go on after its MVP: it is delivering."""
+    GO = "go"
+    """A decision to go for its MVP."""
+    PERSEVERE = "persevere"
+    """A decision to persevere after its MVP; it is asked on the way to delivering as well."""
+
+
+DECISIONS = frozenset({Requirement.GO, Requirement.PERSEVERE})
+"""What only a decision gives."""
 
 
 NAMES = {
@@ -42,6 +50,8 @@ NAMES = {
     Requirement.HORIZON: "the horizon",
     Requirement.PROJECT: "a project",
     Requirement.MVP_JUDGED: "approval to persevere after its MVP",
+    Requirement.GO: "a decision to go for its MVP",
+    Requirement.PERSEVERE: "a decision to persevere after its MVP",
 }
 """What each is called when it is missing."""
 
@@ -64,7 +74,7 @@ USUAL = {
         Requirement.KILL_THRESHOLD,
         Requirement.MVP_COST,
     ),
-    "analyzing": (Requirement.FULL_COST, Requirement.HORIZON),
-    "implementing": (Requirement.MVP_JUDGED,),
+    "analyzing": (Requirement.FULL_COST, Requirement.HORIZON, Requirement.GO),
+    "implementing": (Requirement.MVP_JUDGED, Requirement.PERSEVERE),
 }
 """What the usual states ask for on the way out, until a portfolio says otherwise."""

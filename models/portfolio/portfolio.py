@@ -62,6 +62,8 @@ STALE_AFTER_DAYS = 14
 USUAL_LINE = 250_000
 """From which full cost on the council decides, in major units, until a portfolio says otherwise."""
 
+ABOUT_MVP = frozenset({Requirement.MVP_JUDGED, Requirement.PERSEVERE})
+
 FIRST_STATE = "funnel"
 """Where every idea begins."""
 
@@ -244,10 +246,10 @@ class State(Base):
     def requirements(self) -> Sequence[Requirement]:
         """What an epic must have to leave it forward.
 
-        Whether its MVP was judged is asked only where it shows: in two columns.
+        What is about its MVP is asked only where that shows: in two columns.
         """
         asked = [Requirement(each) for each in self.exit_requires]
-        return [each for each in asked if self.phased or each is not Requirement.MVP_JUDGED]
+        return [each for each in asked if self.phased or each not in ABOUT_MVP]
 
 
 class ValueStream(Base):

@@ -20,12 +20,12 @@ from bot.views.decisions.actions import (
     DecideNow,
     DecisionShown,
     DecisionsList,
-    OpenDecision,
     PastShown,
 )
 from bot.views.decisions.ballot import noted, opened
 from bot.views.decisions.list import decision_page
 from bot.views.decisions.register import decision_list, past_page
+from bot.views.epics.buttons import OpenDecision
 from bot.workflows import seeing
 from bot.workflows.decisions import deciding, listing, opening, register, voting
 from bot.workflows.decisions.register import Standing

@@ -23,10 +23,9 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
-from bot.views.decisions.actions import OpenDecision
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.outcome import record_button
-from bot.views.epics.buttons import open_button
+from bot.views.epics.buttons import OpenDecision, decision_button, open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
 from bot.views.notices import notice
@@ -91,6 +90,8 @@ def _next_button(card: Card) -> Element | None:
         return vote_button(card.decision, primary=True)
     if card.asks_outcome:
         return record_button(card.epic)
+    if card.next is NextStep.ASK:
+        return decision_button(card.epic.id, card.epic.key)
     return next_button(card)
 
 

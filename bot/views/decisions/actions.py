@@ -42,13 +42,6 @@ class DecisionShown(Page):
     decision: Id
 
 
-class OpenDecision(Action):
-    """Ask about an epic what is asked of one that stands where it does, or the question named."""
-
-    epic: Id
-    question: Literal["go", "mvp", "free"] | None = None
-
-
 class Decide(Action):
     """Decide alone what one was asked to."""
 

@@ -1,5 +1,7 @@
 """Buttons about one epic that stand on many surfaces; each is read aloud with its key."""
 
+from typing import Literal
+
 from bot.slack.actions import Action, Id
 from bot.slack.blocks import Element, button
 from bot.slack.values import EpicRef
@@ -13,6 +15,19 @@ class ReplyToQuestion(Action):
     """Reply to the question about an idea."""
 
     epic: Id
+
+
+class OpenDecision(Action):
+    """Ask about an epic what is asked of one that stands where it does, or the question named."""
+
+    epic: Id
+    question: Literal["go", "mvp", "free"] | None = None
+
+
+def decision_button(epic_id: int, key: str) -> Element:
+    """Opens the decision that an epic waits for, or leads to the one that is open."""
+    text = "Open the decision"
+    return OpenDecision(epic=epic_id).button(text, aloud=f"{text} on {key}")
 
 
 def reply_button(epic_id: int, key: str) -> Element:

@@ -18,6 +18,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import REASON_LENGTH, ColumnRef, EpicVersion, MoveAnyway, MoveWithReason
+from bot.views.epics.buttons import decision_button
 from bot.views.epics.next_step import do_button, fill_button
 from models.epics.column import Column, columns
 from models.epics.epic import Epic
@@ -124,6 +125,8 @@ def _buttons(not_yet: NotYet, reason: str | None) -> list[Element]:
         found.append(do_button(not_yet.epic_id, not_yet.key, "answer", "Answer this idea"))
     elif fill := fill_button(not_yet.epic_id, not_yet.key, not_yet.fields_open):
         found.append(fill)
+    elif not_yet.needs_decision:
+        found.append(decision_button(not_yet.epic_id, not_yet.key))
     if not_yet.may_pass:
         value = MoveAnyway(
             epic=not_yet.epic_id,

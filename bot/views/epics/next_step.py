@@ -5,6 +5,8 @@ from bot.slack.mrkdwn import in_sentence, words
 from bot.slack.values import BoardRef, EpicRef, MoveTo
 from bot.views.epics.buttons import reply_button, still_right_button
 from bot.workflows.board.card import Card, NextStep
+from models.decisions.decision import Decision
+from models.decisions.question import Choice, Question
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.policy import fields_of, told
@@ -92,6 +94,13 @@ def _move_button(epic: Epic, to: Column | None) -> Element | None:
     return button(f"Move to {to.label}", MOVE, value.value)
 
 
+def _against(decision: Decision | None) -> str | None:
+    """What stood against a go that was not given last."""
+    if decision is None or decision.is_open or decision.question is not Question.GO:
+        return None
+    return None if decision.outcome == Choice.YES else decision.against
+
+
 def _facts(card: Card) -> dict[str, object]:
     epic = card.epic
     to = card.to
@@ -110,6 +119,7 @@ def _facts(card: Card) -> dict[str, object]:
         "decision": card.decision,
         "review": card.review,
         "reading": card.reading,
+        "against": _against(card.decision),
         "blocking": epic.blocking,
         "blocked_days": card.blocked_days,
         "missing": told(lacks, to.state) if to is not None else (),

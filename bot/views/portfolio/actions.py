@@ -43,10 +43,8 @@ class EditBaseline(Seen, noun=Portfolio):
     """Say how long a steering decision took before Tack."""
 
 
-class EditLine(Seen):
+class EditLine(Seen, noun=Portfolio):
     """Say from which full cost on the council decides."""
-
-    noun: ClassVar = Portfolio
 
 
 class NamePeople(Action):

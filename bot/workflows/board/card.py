@@ -27,7 +27,7 @@ from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
 from models.epics.policy import lacks_before
-from models.portfolio.policy import Requirement
+from models.portfolio.policy import DECISIONS, Requirement
 from models.portfolio.portfolio import FIRST_STATE, StateKind
 
 
@@ -46,6 +46,8 @@ class NextStep(StrEnum):
     """The proposer's, to a question."""
     FILL = "fill"
     """Answers its state asks for."""
+    ASK = "ask"
+    """A decision that its state asks for."""
     PLACE = "place"
     """A place where it goes next."""
     NEWS = "news"
@@ -154,8 +156,10 @@ class Card:
     def _onward(self) -> NextStep:
         if self.to is None:
             return NextStep.DECIDE
-        if self.lacks:
+        if not DECISIONS.issuperset(self.lacks):
             return NextStep.FILL
+        if self.lacks:
+            return NextStep.NEWS if self.is_quiet else NextStep.ASK
         if self.full:
             return NextStep.PLACE
         if self.is_quiet:

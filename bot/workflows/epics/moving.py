@@ -24,6 +24,7 @@ from models.epics.policy import lacks_before
 from models.message import Message, MessageKind
 from models.people.role import Right, Role
 from models.portfolio.board import UnknownState
+from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, State, StateKind, ValueStream, WipLimit
 
 LOCKED = (
@@ -114,6 +115,15 @@ def move(
         session.add(Override.of(asked, moved.transition, role))
     redraw_moved(session, epic, moved, states, at)
     return epic
+
+
+def undecided(session: Session, actor: str, epic: Epic, to: Column) -> NotYet | None:
+    """Why it does not persevere yet, where that takes a decision."""
+    lacks = lacks_before(epic, epic.portfolio.states, to.state, scales=to.scales)
+    if Requirement.PERSEVERE not in lacks:
+        return None
+    may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
+    return NotYet(Move(epic, to, None, Obstacles(lacks)), may_pass=may_pass)
 
 
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:

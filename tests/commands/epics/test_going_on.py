@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
-from models.portfolio.policy import USUAL
+from models.portfolio.policy import DECISIONS, USUAL
 from models.portfolio.portfolio import Portfolio, WipLimit
 from models.themes.theme import Theme
 from tests.commands.conftest import card, proposes
@@ -30,7 +30,8 @@ def strict(slack, shop):
     with shop.database.write() as session:
         session.add(Theme(workspace_id=1, portfolio_id=1, name="Less paper"))
         for state in session.scalars(select(Portfolio)).one().states:
-            state.exit_requires = [each.value for each in USUAL.get(state.name, ())]
+            usual = USUAL.get(state.name, ())
+            state.exit_requires = [each.value for each in usual if each not in DECISIONS]
     return shop
 
 

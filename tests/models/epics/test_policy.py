@@ -83,12 +83,31 @@ def test_skipping_states_asks_each_thing_once_in_their_order():
 def test_nothing_is_scaled_before_its_mvp_is_judged():
     ready = an_epic("ready")
     assert lacks(ready, "implementing") == ()
-    assert lacks(ready, "implementing", scales=True) == (Requirement.MVP_JUDGED,)
-    assert lacks(ready, "done") == (Requirement.MVP_JUDGED,)
+    both = (Requirement.MVP_JUDGED, Requirement.PERSEVERE)
+    assert lacks(ready, "implementing", scales=True) == both
+    assert lacks(ready, "done") == both
     testing = an_epic("implementing", phase=Phase.TESTING)
-    assert lacks(testing, "done") == (Requirement.MVP_JUDGED,)
+    assert lacks(testing, "done") == both
+    assert lacks(testing, "implementing", scales=True) == (Requirement.PERSEVERE,)
+    testing.persevere_at = MONDAY
     assert lacks(testing, "implementing", scales=True) == ()  # the judgement itself
     assert lacks(an_epic("implementing", phase=Phase.DELIVERING), "done") == ()
+
+
+def test_where_no_decision_is_asked_for_persevering_is_a_move():
+    portfolio = a_portfolio()
+    portfolio.state("implementing").exit_requires = ["mvp_judged"]
+    testing = an_epic("implementing", phase=Phase.TESTING, portfolio=portfolio)
+    assert lacks(testing, "implementing", scales=True) == ()
+
+
+def test_analyzing_is_left_by_a_decision_to_go_which_a_stop_takes_back():
+    epic = an_epic("analyzing", full_cost_minor=1, horizon=1)
+    assert lacks(epic, "ready") == (Requirement.GO,)
+    epic.go_at = MONDAY
+    assert lacks(epic, "ready") == ()
+    epic.move(epic.portfolio.state("stopped"), None, None, MONDAY)
+    assert epic.go_at is None
 
 
 def test_what_is_missing_is_told_by_its_kind():

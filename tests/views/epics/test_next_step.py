@@ -7,6 +7,8 @@ import pytest
 
 from bot.views.epics import next_step
 from bot.workflows.board.card import Card, NextStep
+from models.decisions.decision import Way
+from models.decisions.question import Question
 from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
 from models.epics.limit import FullPlace
@@ -21,6 +23,7 @@ from tests.views.builders import (
     a_portfolio,
     a_step,
     an_epic,
+    closed,
 )
 from tests.views.reading import written
 
@@ -132,8 +135,15 @@ def test_blocked_says_for_how_long_why_and_who_said_so(days, since):
     )
 
 
+def without_decisions():
+    """A portfolio in which persevering is a move."""
+    portfolio = a_portfolio()
+    portfolio.state("implementing").exit_requires = ["mvp_judged"]
+    return portfolio
+
+
 def test_after_two_quiet_weeks_it_is_asked_whether_all_is_still_right():
-    epic = an_epic("implementing", phase=Phase.TESTING)
+    epic = an_epic("implementing", phase=Phase.TESTING, portfolio=without_decisions())
     assert step_of(epic, day=15, news_at=MONDAY) == (
         "Last update 14 days ago. *Is it still right?*",
         "Still right",
@@ -142,13 +152,36 @@ def test_after_two_quiet_weeks_it_is_asked_whether_all_is_still_right():
 
 
 def test_a_tested_mvp_waits_for_its_judgement_and_goes_on_to_delivering():
-    epic = an_epic("implementing", phase=Phase.TESTING)
+    epic = an_epic("implementing", phase=Phase.TESTING, portfolio=without_decisions())
     assert step_of(epic) == (
         "*Next:* persevere, pivot or stop, when its MVP has shown enough.",
         "Persevere: move to Delivering",
     )
     epic.phase = Phase.DELIVERING
     assert step_of(epic) == ("*Next:* done, when its outcome is in use.", "Move to Done")
+
+
+def test_where_a_decision_is_asked_for_it_is_the_next_step_unless_the_epic_is_quiet():
+    epic = an_epic("implementing", phase=Phase.TESTING)
+    assert a_card(epic).next is NextStep.ASK
+    assert step_of(epic)[0].startswith("*Next:* persevere, pivot or stop, when its MVP has shown")
+    assert step_of(epic, day=15, news_at=MONDAY)[1] == "Still right"
+
+
+def test_what_stood_against_a_go_is_what_is_missing():
+    epic = an_epic("analyzing", full_cost_minor=1, horizon=1)
+    go = a_decision(epic, question=Question.GO, electors=[BEN], terms={"way": Way.ALONE}.items())
+    go.decide("no", "Nobody has talked to the bank", BEN, MONDAY)
+    card = Card(epic, a_step(epic), MONDAY, decision=go)
+    assert card.next is NextStep.ASK
+    assert written(next_step.next_line(card)) == (
+        "*Not yet*, decided {Mon 18 May}: Nobody has talked to the bank. "
+        "*Next:* go for the MVP, when the case is clear enough to decide on."
+    )
+    vote = closed(a_decision(epic, question=Question.GO), "yes", "no", at=MONDAY)
+    card = Card(epic, a_step(epic), MONDAY, decision=vote)
+    said = written(next_step.next_line(card))
+    assert said.startswith("*Not yet*, decided {Mon 18 May}: 1 go, 1 not yet.")
 
 
 def test_stopped_says_what_was_learned():
@@ -165,6 +198,7 @@ def test_a_label_inside_a_sentence_begins_small_unless_it_is_letters():
     portfolio = a_portfolio()
     portfolio.state("ready").label = "IT review"
     epic = an_epic("analyzing", portfolio=portfolio, full_cost_minor=1, horizon=1)
+    epic.go_at = MONDAY
     assert step_of(epic)[0].startswith("*Next:* IT review, when")
 
 
@@ -179,7 +213,7 @@ def every_card():
     blocked = an_epic("ready")
     blocked.blocking = Blocking(reason="waits", by_user_id=ANA, at=MONDAY)
     asked = an_epic(answered_at=MONDAY)
-    testing = an_epic("implementing", phase=Phase.TESTING)
+    testing = an_epic("implementing", phase=Phase.TESTING, portfolio=without_decisions())
     delivering = an_epic("implementing", phase=Phase.DELIVERING)
     nowhere = an_epic("implementing", phase=Phase.DELIVERING)
     nowhere.portfolio.states.remove(nowhere.portfolio.state("done"))
@@ -196,6 +230,7 @@ def every_card():
         Card(ready, a_step(ready), MONDAY, full=[FULL], place=3),
         Card(testing, a_step(testing), MONDAY, **quiet),
         a_card(testing),
+        a_card(an_epic("implementing", phase=Phase.TESTING)),
         a_card(delivering),
         a_card(nowhere),
     ]

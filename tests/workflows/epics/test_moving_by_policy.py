@@ -14,6 +14,7 @@ from models.errors import ReasonMissing
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.board import Board
+from models.portfolio.policy import DECISIONS
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.portfolio.preset import USUAL_BOARD
 from models.work import Work
@@ -35,14 +36,15 @@ ANSWERS = {
 
 @pytest.fixture
 def shop(database):
-    """Payments of Ben and Onboarding, live, with the usual policies; gives the workspace's id."""
+    """Payments of Ben and Onboarding, live, with the usual policies but for those that ask for a
+    decision; gives the workspace's id."""
     workspace_id, portfolio_id = a_portfolio(database, PAYMENTS, ONBOARDING)
     with database.write() as session:
         portfolio = session.get_one(Portfolio, portfolio_id)
         usual = Portfolio(workspace_id=workspace_id)
         Board(usual).use_preset(USUAL_BOARD)
         for state, asks in zip(portfolio.states, usual.states, strict=True):
-            state.exit_requires = asks.exit_requires
+            state.exit_requires = [e for e in asks.exit_requires if e not in DECISIONS]
     return workspace_id
 
 
