@@ -19,10 +19,11 @@ class NoSuchExport(Mistake):
 
 
 class ExportFormat(StrEnum):
-    """How tables are written."""
+    """How tables are written, or that the decisions alone are, as a document."""
 
     CSV = "csv"
     JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class Export(Base):

@@ -15,6 +15,7 @@ PORTFOLIO, FORMAT = "portfolio", "format"
 FORMATS = {
     ExportFormat.CSV: "CSV, a file for each table, for spreadsheets",
     ExportFormat.JSON: "JSON, one document, for programs",
+    ExportFormat.MARKDOWN: "Markdown, the decisions alone, to be read",
 }
 
 

@@ -111,15 +111,20 @@ def epics_of(scope: Scope) -> ColumnElement[bool]:
     return and_(Epic.portfolio_id == scope.portfolio.id, scope.seen)
 
 
+def seen_in(noun: Any, scope: Scope) -> ColumnElement[bool]:
+    """Those of the portfolio: what is about an epic, where that one is seen."""
+    of_seen = noun.epic_id.in_(select(Epic.id).where(epics_of(scope)))
+    here = noun.portfolio_id == scope.portfolio.id
+    return or_(of_seen, and_(noun.epic_id.is_(None), here))
+
+
 def _of_epics(noun: Any) -> Rows:
     return lambda scope: noun.epic_id.in_(select(Epic.id).where(epics_of(scope)))
 
 
 def _of_decisions(noun: Any, *closed: ColumnElement[bool]) -> Rows:
     return lambda scope: noun.decision_id.in_(
-        select(Decision.id).where(
-            Decision.epic_id.in_(select(Epic.id).where(epics_of(scope))), *closed
-        )
+        select(Decision.id).where(seen_in(Decision, scope), *closed)
     )
 
 
@@ -177,7 +182,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "answers": (Answer, _of_epics(Answer)),
     "blockings": (Blocking, _of_epics(Blocking)),
     "overrides": (Override, _of_epics(Override)),
-    "decisions": (Decision, _of_epics(Decision)),
+    "decisions": (Decision, lambda scope: seen_in(Decision, scope)),
     "electors": (Elector, _of_decisions(Elector)),
     "ballots": (Ballot, _of_decisions(Ballot, Decision.closed_at.is_not(None))),
     "outcome_reviews": (OutcomeReview, _of_epics(OutcomeReview)),

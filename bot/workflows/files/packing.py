@@ -6,13 +6,15 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.exporting import Scope, sheets
+from bot.workflows.files.exporting_decisions import document, past_sheets
 from bot.workflows.files.exporting_epics import import_sheets, mapping
 from models.files.export import ExportFormat
 from models.files.sheet import Sheet, as_text, guarded, json_line
@@ -51,14 +53,23 @@ def pack(session: Session, scope: Scope, about: About, form: ExportFormat, to: P
     The session is a snapshot, so that every table is of one moment.
     """
     with _zipped(to) if to.suffix == ".zip" else _folder(to) as opened:
-        if form is ExportFormat.JSON:
-            _write_json(opened, session, scope, about)
-        else:
-            _write_csv(opened, session, scope, about)
+        WRITES[form](opened, session, scope, about)
+
+
+def _tables(session: Session, scope: Scope) -> Iterator[Sheet]:
+    return chain(sheets(session, scope), past_sheets(session, scope))
+
+
+def _write_markdown(opened: Opened, session: Session, scope: Scope, about: About) -> None:
+    """The decisions, to be read."""
+    with opened("decisions.md") as file:
+        file.writelines(document(session, scope))
+        at = about.exported_at.astimezone(UTC)
+        file.write(f"\nExported {at:%Y-%m-%d %H:%M} UTC.\n")
 
 
 def _write_csv(opened: Opened, session: Session, scope: Scope, about: About) -> None:
-    for sheet in sheets(session, scope):
+    for sheet in _tables(session, scope):
         _write_sheet(opened, f"{sheet.name}.csv", sheet)
     for sheet in import_sheets(session, scope):
         _write_sheet(opened, f"import/{sheet.name}.csv", sheet)
@@ -79,7 +90,7 @@ def _write_json(opened: Opened, session: Session, scope: Scope, about: About) ->
     """One document: what it is of, and for each table its types and its rows."""
     with opened("tack.json") as file:
         file.write('{"about": ' + json_line(about.told) + ',\n"tables": {')
-        for number, sheet in enumerate(sheets(session, scope)):
+        for number, sheet in enumerate(_tables(session, scope)):
             file.write(",\n" if number else "\n")
             file.write(json_line(sheet.name) + ': {"types": ' + json_line(dict(sheet.types)))
             file.write(', "rows": [')
@@ -88,6 +99,13 @@ def _write_json(opened: Opened, session: Session, scope: Scope, about: About) ->
                 file.write((",\n" if place else "\n") + json_line(told))
             file.write("\n]}")
         file.write("\n}}\n")
+
+
+WRITES = {
+    ExportFormat.CSV: _write_csv,
+    ExportFormat.JSON: _write_json,
+    ExportFormat.MARKDOWN: _write_markdown,
+}
 
 
 @contextmanager

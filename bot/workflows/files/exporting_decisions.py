@@ -1,0 +1,219 @@
+"""Giving decisions away: those of before in the columns they came in, and all as a document."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
+from models.calendar import spell_day
+from models.decisions.decision import Ballot, Decision, Way
+from models.decisions.past import PastDecision
+from models.files.sheet import Sheet
+from models.money import format_amount
+
+MARKS = re.compile(r"([\\`*_\[\]<>#|])")
+"""What Markdown would take for more than words."""
+
+PAST_COLUMNS = {
+    "source": "text",
+    "id": "text",
+    "title": "text",
+    "question": "text",
+    "item": "text",
+    "opened_at": "moment",
+    "closed_at": "moment",
+    "for": "integer",
+    "against": "integer",
+    "abstain": "integer",
+    "eligible": "integer",
+    "threshold_percent": "decimal",
+    "outcome": "text",
+}
+VOTE_COLUMNS = dict.fromkeys(("source", "decision_id", "voter", "choice"), "text")
+
+
+def past_sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
+    """The two tables that `tack import decisions` takes."""
+    yield Sheet("past_decisions", PAST_COLUMNS, (_past_row(each) for each in _past(session, scope)))
+    yield Sheet(
+        "past_votes",
+        VOTE_COLUMNS,
+        (
+            (each.source, each.source_id, voter, choice)
+            for each in _past(session, scope)
+            for voter, choice in (each.choices or {}).items()
+        ),
+    )
+
+
+def document(session: Session, scope: Scope) -> Iterator[str]:
+    """Every decision with its case, its rule, who chose what and what came of it, in Markdown.
+
+    Of one that is open nobody's choice and no count is in it.
+    """
+    zone = ZoneInfo(scope.portfolio.time_zone)
+    yield f"# Decisions of {_words(scope.portfolio.name)}\n"
+    yield f"\nMoments are by the clock of {scope.portfolio.time_zone}.\n"
+    asked = select(Decision).where(seen_in(Decision, scope)).options(joinedload(Decision.epic))
+    is_any = False
+    for decision in _streamed(session, asked.order_by(Decision.id)):
+        yield from _record(session, decision, zone)
+        is_any = True
+    for past in _past(session, scope):
+        yield from _past_record(past, zone)
+        is_any = True
+    if not is_any:
+        yield "\nNo decision yet.\n"
+
+
+def _record(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
+    case = decision.case
+    yield f"\n## {decision.key} · {_words(case.key)} {_words(case.title)}\n\n"
+    yield f"{_words(decision.asks)}\n\n"
+    yield from _facts(
+        [
+            ("Outcome", _outcome(decision)),
+            ("Opened", f"{_moment(decision.opened_at, zone)} by {decision.opened_by}"),
+            ("Closed", _closed(decision, zone)),
+            ("Rule", _rule(decision)),
+            ("Decided by", decision.decided_by),
+            ("Why", decision.why),
+            ("Present", decision.present),
+            ("Link", decision.link),
+            ("Recommended", decision.recommended and decision.label(decision.recommended)),
+            ("Because", decision.because),
+            ("What came of it", decision.effect),
+        ]
+    )
+    yield "\n### The case as it was when it was opened\n\n"
+    yield from _facts(_case(decision))
+    if decision.way is Way.VOTE:
+        yield "\n### Who was asked\n\n"
+        yield from _voices(session, decision, zone)
+
+
+def _case(decision: Decision) -> Sequence[tuple[str, str | None]]:
+    case = decision.case
+
+    def money(minor: int | None) -> str | None:
+        return None if minor is None else format_amount(minor, case.currency)
+
+    return [
+        ("Value stream", case.value_stream or None),
+        ("State", case.column or None),
+        ("Hypothesis", case.sentence or case.hypothesis),
+        ("Indicator", case.indicator),
+        ("Baseline", None if case.baseline is None else f"{case.baseline:f}"),
+        ("Target", None if case.target is None else f"{case.target:f}"),
+        ("Target day", spell_day(case.target_on) if case.target_on else None),
+        ("We stop if", case.kill_threshold),
+        ("Cost of the MVP", money(case.mvp_cost_minor)),
+        ("Full cost", money(case.full_cost_minor)),
+        *(("Known", line) for line in case.lines),
+    ]
+
+
+def _voices(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
+    """Each elector: who voted, and once it has closed what they chose last and when."""
+    cast = select(Ballot).where(Ballot.decision_id == decision.id).order_by(Ballot.number)
+    last = {ballot.user_id: ballot for ballot in session.scalars(cast)}
+    for elector in decision.electorate:
+        ballot = last.get(elector)
+        if ballot is None:
+            said = "has not voted yet" if decision.is_open else "did not vote"
+        elif decision.is_open:
+            said = "has voted"
+        else:
+            said = f"{_words(decision.label(ballot.choice))}, {_moment(ballot.at, zone)}"
+        yield f"- {elector}: {said}\n"
+
+
+def _outcome(decision: Decision) -> str:
+    if decision.is_open:
+        return "open"
+    ended = decision.label(decision.outcome) if decision.outcome else f"none: {decision.ending}"
+    return f"{ended}, {decision.score}" if decision.score else ended
+
+
+def _closed(decision: Decision, zone: ZoneInfo) -> str:
+    if decision.closed_at is None:
+        return f"not yet; {_moment(decision.closes_at, zone)} at the latest"
+    return _moment(decision.closed_at, zone)
+
+
+def _rule(decision: Decision) -> str:
+    if decision.way is not Way.VOTE:
+        return {Way.ALONE: "decided by one person", Way.ROOM: "decided in the room"}[decision.way]
+    asked = len(decision.electorate)
+    return f"{decision.method}; at least {decision.quorum} of {asked} must vote"
+
+
+def _past(session: Session, scope: Scope) -> Iterator[PastDecision]:
+    asked = select(PastDecision).where(seen_in(PastDecision, scope))
+    return _streamed(session, asked.order_by(PastDecision.closed_at, PastDecision.id))
+
+
+def _past_row(past: PastDecision) -> Sequence[Any]:
+    return (
+        past.source,
+        past.source_id,
+        past.title,
+        past.question,
+        past.item,
+        past.opened_at,
+        past.closed_at,
+        past.votes_for,
+        past.votes_against,
+        past.abstained,
+        past.eligible,
+        past.threshold_percent,
+        past.outcome,
+    )
+
+
+def _past_record(past: PastDecision, zone: ZoneInfo) -> Iterator[str]:
+    yield f"\n## {_words(past.source_id)} · {_words(past.title)}\n\n"
+    days = [spell_day(at.astimezone(zone).date()) for at in (past.opened_at, past.closed_at)]
+    yield from _facts(
+        [
+            ("Outcome", past.outcome),
+            ("Question", past.question),
+            ("About", past.item),
+            ("Opened", days[0]),
+            ("Closed", days[1]),
+            ("For, against, abstained", _counts(past) if past.tally else None),
+            ("Counted anew", past.agreement.name.lower()),
+            ("From", past.source or None),
+        ]
+    )
+    for voter, choice in (past.choices or {}).items():
+        yield f"- {_words(voter)}: {choice}\n"
+
+
+def _counts(past: PastDecision) -> str:
+    of = "" if past.eligible is None else f" of {past.eligible}"
+    return f"{past.votes_for}, {past.votes_against}, {past.abstained or 0}{of}"
+
+
+def _facts(facts: Sequence[tuple[str, str | None]]) -> Iterator[str]:
+    """A line for each that is known."""
+    return (f"- {name}: {_words(value)}\n" for name, value in facts if value)
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{spell_day(local.date())}, {local:%H:%M}"
+
+
+def _words(text: str) -> str:
+    """What people wrote, on one line, and as words only."""
+    return MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def _streamed(session: Session, asked: Any) -> Iterator[Any]:
+    return iter(session.scalars(asked.execution_options(yield_per=AT_ONCE)))

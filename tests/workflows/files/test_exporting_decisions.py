@@ -1,0 +1,120 @@
+"""Decisions in an export: sealed while they are open, whole when closed, and those of before."""
+
+from datetime import UTC, datetime
+
+from bot.workflows.files import exporting, packing
+from bot.workflows.seeing import EVERYBODY, visible_to
+from models.decisions.past import PastDecision
+from models.epics.epic import Epic
+from models.files import kinds
+from models.files.export import ExportFormat
+from models.files.matching import guessed, matched
+from models.files.plans.decisions import plan_of_decisions
+from models.files.table import read_table
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.builders import BEN, MONDAY
+from tests.workflows.decisions.builders import CLEO, CLOSES_AT, an_mvp, closes, opens, votes
+
+AUGUST = datetime(2022, 8, 2, tzinfo=UTC)
+
+
+def pack(database, to, form):
+    with database.snapshot() as session:
+        portfolio = session.get_one(Portfolio, 1)
+        scope = exporting.Scope(portfolio, visible_to(EVERYBODY), with_audit=False)
+        about = packing.About("Shop", MONDAY, restricted=False, audit_head=None)
+        packing.pack(session, scope, about, form, to)
+
+
+def document(database, to):
+    pack(database, to, ExportFormat.MARKDOWN)
+    return (to / "decisions.md").read_text(encoding="utf-8")
+
+
+def a_past(session, **more):
+    told = {
+        "workspace_id": 1,
+        "portfolio_id": 1,
+        "source": "otc",
+        "source_id": "OTC-1",
+        "title": "Accept *all* of it,\nsaid <everyone>",
+        "question": "release",
+        "item": "PAY-1",
+        "opened_at": AUGUST,
+        "closed_at": AUGUST,
+        "votes_for": 2,
+        "votes_against": 0,
+        "abstained": 1,
+        "eligible": 4,
+        "outcome": "accepted",
+        "choices": {"v1": "for", "v2": "for", "v3": "abstain", "v4": "not voted"},
+        "imported_at": MONDAY,
+    }
+    session.add(PastDecision(**(told | more)))
+
+
+def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_one(
+    database, tmp_path
+):
+    an_mvp(database)
+    opens(database, because="It works")
+    votes(database, 1, BEN, "pivot")
+    votes(database, 1, CLEO, "pivot")
+    before = document(database, tmp_path)
+    assert f"- {BEN}: has voted\n" in before
+    assert "- Outcome: open\n" in before
+    assert "ivot" not in before.replace("Persevere, pivot or stop?", "")
+    closes(database, 1, CLOSES_AT)
+    after = document(database, tmp_path)
+    for line in (
+        "# Decisions of Shop",
+        "## D-1 · PAY-1 Pay by bank transfer",
+        "Persevere, pivot or stop?",
+        "- Outcome: Pivot, 2 to 0",
+        "- Opened: 18 May 2026, 11:00 by U0ANA",
+        "- Closed: 25 May 2026, 17:00",
+        "- Rule: more than half; at least 2 of 3 must vote",
+        "- Because: It works",
+        "- What came of it: ended as a pivot",
+        "- Hypothesis: It helps.",
+        f"- {BEN}: Pivot, 18 May 2026, 12:00",
+        "- U0ELI: did not vote",
+    ):
+        assert f"{line}\n" in after, line
+
+
+def test_what_is_about_an_epic_that_is_not_seen_is_in_no_document(database, tmp_path):
+    an_mvp(database)
+    opens(database)
+    with database.write() as session:
+        a_past(session, epic_id=1)
+        session.get_one(Epic, 1).restricted = True
+    assert "No decision yet." in document(database, tmp_path)
+    pack(database, tmp_path, ExportFormat.CSV)
+    for name in ("decisions", "past_decisions", "past_votes"):
+        assert len((tmp_path / f"{name}.csv").read_text().splitlines()) == 1
+
+
+def test_decisions_of_before_go_out_as_they_came_in(database, tmp_path):
+    an_mvp(database)
+    with database.write() as session:
+        a_past(session)
+        a_past(session, source_id="OTC-2", votes_for=None, votes_against=None, choices=None)
+    pack(database, tmp_path, ExportFormat.CSV)
+    rows = []
+    for name, kind in (("past_decisions", kinds.DECISIONS), ("past_votes", kinds.VOTES)):
+        table = read_table((tmp_path / f"{name}.csv").read_bytes())
+        good, bad = matched(table, guessed(table.columns, kind), kind, "EUR")
+        assert bad == []
+        rows.append(good)
+    planned = plan_of_decisions(*rows)
+    assert not any(planned.against.values())
+    first, second = planned.rows
+    assert first["choices"] == {"v1": "for", "v2": "for", "v3": "abstain", "v4": "not voted"}
+    assert (first["votes_for"], first["eligible"], first["opened_at"]) == (2, 4, AUGUST)
+    assert (first["item"], first["question"], second["votes_for"]) == ("PAY-1", "release", None)
+    assert (planned.agree, planned.unknown) == (["OTC-1"], ["OTC-2"])
+    said = document(database, tmp_path)
+    assert "## OTC-1 · Accept \\*all\\* of it, said \\<everyone\\>\n" in said
+    assert "- For, against, abstained: 2, 0, 1 of 4\n" in said
+    assert "- v4: not voted\n" in said
