@@ -31,8 +31,8 @@ class NoElectors(Mistake):
 
     def __init__(self, name: str, admins: Sequence[str]) -> None:
         super().__init__(
-            f"{name} has no council yet, so nobody could vote. An admin gives the role "
-            "council with /portfolio roles."
+            f"Nobody is in the council of {name} now, so nobody could vote. An admin gives the "
+            "role council with /portfolio roles."
         )
         self.ask = tuple(admins)
 

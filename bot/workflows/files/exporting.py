@@ -264,14 +264,20 @@ def _sheet(
     asked = select(*columns).select_from(table).where(rows).order_by(*table.primary_key.columns)
     for target, on in joins:
         asked = asked.outerjoin_from(table, target, on)
-    if any(column.name.endswith("_minor") for column in table.columns):
-        types["currency"] = "text"
-    return Sheet(name, types, _rows(session, asked, columns, portfolio))
+    is_money = any(column.name.endswith("_minor") for column in table.columns)
+    ends = [portfolio.currency] if is_money and "currency" not in types else []
+    types |= dict.fromkeys(["currency"] if ends else [], "text")
+    return Sheet(name, types, _rows(session, asked, columns, portfolio, ends))
 
 
 def _rows(
-    session: Session, asked: Asked, columns: Sequence[Any], portfolio: Portfolio
+    session: Session,
+    asked: Asked,
+    columns: Sequence[Any],
+    portfolio: Portfolio,
+    ends: Sequence[str],
 ) -> Iterator[Sequence[Any]]:
+    """The rows with their amounts in decimals, each with what it ends with."""
     money = [place for place, column in enumerate(columns) if column.name.endswith("_minor")]
     digits = minor_digits(portfolio.currency)
     for row in session.execute(asked.execution_options(yield_per=AT_ONCE)):
@@ -282,7 +288,7 @@ def _rows(
         for place in money:
             if cells[place] is not None:
                 cells[place] = Decimal(cells[place]).scaleb(-digits)
-        yield [*cells, portfolio.currency]
+        yield [*cells, *ends]
 
 
 def _text_sheet(

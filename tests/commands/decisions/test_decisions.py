@@ -172,8 +172,8 @@ def test_without_a_council_it_says_who_gives_the_role(slack, mvp):
     said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
     ana = slack.workspace.user_named("ana").id
     assert said == (
-        "Shop has no council yet, so nobody could vote. An admin gives the role council with "
-        f"/portfolio roles. Ask <@{ana}>."
+        "Nobody is in the council of Shop now, so nobody could vote. An admin gives the role "
+        f"council with /portfolio roles. Ask <@{ana}>."
     )
 
 

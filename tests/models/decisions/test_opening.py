@@ -78,7 +78,7 @@ def test_without_a_council_it_says_who_gives_the_role():
     refused = NoElectors("Shop", [DANA])
     assert refused.ask == (DANA,)
     assert refused.sentence == (
-        "Shop has no council yet, so nobody could vote. "
+        "Nobody is in the council of Shop now, so nobody could vote. "
         "An admin gives the role council with /portfolio roles."
     )
 

@@ -1,0 +1,70 @@
+"""What becomes of a vote when its channel, its owner, its council or a year has gone meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.people.role import RoleGrant
+from tests.commands.conftest import card
+from tests.commands.decisions.conftest import CLOSES_AT, ballot, dm, opens, presses
+
+HOUR = timedelta(hours=1)
+
+
+def ends(slack, who, begins, at):
+    """Let the clock run to then, and wait for how it ended as they have it."""
+    slack.clock.set(at)
+    return slack.wait_for(lambda: dm(slack, who).text.startswith(f"PAY-1 · {begins}"))
+
+
+@pytest.fixture
+def refused(slack):
+    """What Slack may refuse, which fails no test; asked for before Tack runs."""
+    may_be = set()
+    yield may_be
+    assert {finding.error for finding in slack.findings} <= may_be
+    slack.findings.clear()
+
+
+def test_without_its_channel_a_vote_goes_on_in_direct_messages(slack, refused, mvp):
+    refused.add("channel_not_found")
+    opens(slack)
+    slack.delete_channel("portfolio")
+    for each in ("ana", "ben", "cleo"):
+        presses(slack, each, "Persevere", dm(slack, each))
+    assert ends(slack, "ben", "Decided: persevere", slack.clock.now() + HOUR)
+    slack.wait_for(lambda: "Delivering" in card(slack, "PAY-1").text)
+
+
+def test_without_its_owner_a_stop_is_done_all_the_same(slack, refused, mvp):
+    """Given that who owns the epic and opened the vote left Slack while it ran."""
+    refused.add("user_disabled")
+    opens(slack)
+    slack.deactivate("ana")
+    presses(slack, "ben", "Stop", dm(slack, "ben"))
+    presses(slack, "cleo", "Stop", dm(slack, "cleo"))
+    assert ends(slack, "ben", "Decided: stop", CLOSES_AT + HOUR)
+    slack.wait_for(lambda: "Stopped" in card(slack, "PAY-1").text)
+
+
+def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
+    group = slack.add_user_group("council", [])
+    with mvp.database.write() as session:
+        council = select(RoleGrant).where(RoleGrant.role == "council")
+        first, *others = session.scalars(council)
+        first.user_id, first.user_group_id = None, group.id
+        for each in others:
+            session.delete(each)
+    said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
+    assert said.startswith("Nobody is in the council of Shop now, so nobody could vote.")
+
+
+def test_a_year_later_a_press_is_told_when_it_closed(slack, mvp):
+    shown = opens(slack)
+    old = [dict(block) for block in shown.blocks]
+    slack.clock.set(CLOSES_AT + timedelta(days=365))
+    slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Not decided"))
+    shown.blocks[:] = old
+    said = presses(slack, "cleo", "Persevere", shown)
+    assert said.startswith("D-1 closed at 17:00:00 on ")
