@@ -52,6 +52,8 @@ def over(memory: Memory, *, in_place: bool) -> Memory:
 def takes_its_place(call: Call, memory: Memory, to: Page | Open) -> bool:
     """Whether it is, or leads to, another of the list in front, or is a page that fits nowhere."""
     front = memory.actions[-1] if memory.stack else None
+    if isinstance(to, Open) and type(front) is type(to.about):
+        return call.is_modal
     is_turned = type(front) is type(to.over if isinstance(to, Open) else to)
     is_over = isinstance(to, Page) and len(view_ids(call)) >= MOST_VIEWS
     return call.is_modal and ((front is not None and is_turned) or is_over)

@@ -12,6 +12,7 @@ from bot.slack.blocks import (
     Block,
     Element,
     Option,
+    actions,
     context,
     field,
     modal,
@@ -65,6 +66,8 @@ class Open:
     """People it names besides those chosen in its fields; Slack is asked who they are by now."""
     over: Page | None = None
     """The page that takes its place once it is saved."""
+    grows: Sequence[tuple[str, Action]] = ()
+    """Buttons that have it ask more, or something else, in its place; what was typed stays."""
 
     @property
     def spelled(self) -> dict[str, str | None]:
@@ -147,6 +150,8 @@ def form_view(
         blocks.append(
             field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
         )
+    if opened.grows:
+        blocks.append(actions("grows", [_growing(*each) for each in opened.grows]))
     if opened.form.said:
         blocks.append(context(opened.form.said))
     kind = opened.about.kind
@@ -168,6 +173,11 @@ def _hint(question: Question, facts: Facts) -> str | None:
     if question.hint is None and isinstance(question, Paragraph):
         return f"Up to {question.longest:,} characters."
     return question.hint and (question.hint.format_map(dict(facts)) or None)
+
+
+def _growing(text: str, action: Action) -> Element:
+    """Several of them carry the same action, each with another value."""
+    return {**action.button(text), "action_id": f"{action.kind}_{text.split()[0].lower()}"}
 
 
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:

@@ -6,6 +6,10 @@ from typing import NamedTuple
 from models.decisions.decision import Way
 from models.epics.epic import Epic
 from models.errors import Mistake
+from models.people.role import Role
+
+VOTING = (Role.COUNCIL, Role.STREAM_OWNER, Role.FINANCE, Role.EPIC_OWNER, Role.ADMIN)
+"""The roles that can be asked to vote."""
 
 
 class NobodyDecides(Mistake):

@@ -1,20 +1,71 @@
 """What is asked of who opens a decision."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from models.calendar import spell_day
-from models.form import Choice, Day, Facts, Form, Paragraph
+from models.decisions.decision import Method
+from models.decisions.question import MOST_OPTIONS
+from models.fields import tidy
+from models.form import (
+    Choice,
+    Day,
+    Facts,
+    Form,
+    Groups,
+    Line,
+    OneOf,
+    Paragraph,
+    People,
+    Several,
+    Whole,
+)
+from models.people.role import Role
 
 LONGEST_WHY = 500
 
-LONGEST_OPEN = timedelta(days=60)
+MOST_DAYS = 20
+"""So many working days a decision can be open."""
+
+
+LONGEST_QUESTION, LONGEST_ANSWER = 120, 40
+
+NOW, MONDAY = "now", "monday"
+
+WHEN = (
+    OneOf("On Monday at 9:00", MONDAY, "They are asked next week"),
+    OneOf("Now all the same", NOW),
+)
+REASONS = (OneOf("Who votes says why", "yes"),)
 
 
 class DecisionForm(Form):
-    """What they recommend, and until when; `today` is the portfolio's, `options` the choices."""
+    """What is asked, what they recommend, and until when; and for those who want it by whom.
 
+    `today` is the portfolio's, `last` the last day it can be open, `options` the choices. Where
+    `free` holds the question is in words of its own, where `more` does all the rest is asked, and
+    where `busy` does someone was asked twice this week.
+    """
+
+    asks: Annotated[
+        str | None,
+        Line(
+            label="What do you ask?",
+            example="Do we keep the old checkout for partners?",
+            longest=LONGEST_QUESTION,
+            only="free",
+        ),
+    ] = None
+    answers: Annotated[
+        str | None,
+        Paragraph(
+            label="What can be answered, one a line?",
+            hint="Two to five answers of up to 40 characters. Left empty: Yes and No.",
+            longest=500,
+            only="free",
+        ),
+    ] = None
     recommended: Annotated[
         str | None,
         Choice(label="What do you recommend?", example="Nothing", options="options", of=str),
@@ -36,14 +87,79 @@ class DecisionForm(Form):
         ),
     ]
 
+    when: Annotated[
+        str | None,
+        Choice(
+            label="When are they asked?",
+            among=WHEN,
+            of=str,
+            hint="{busy} of {electors} were asked twice this week already.",
+            only="busy",
+        ),
+    ] = None
+    people: Annotated[
+        tuple[str, ...],
+        People(
+            label="Who votes?",
+            hint="People, a role or user groups, or all of them. Left empty: {usually}.",
+            most=25,
+            only="more",
+        ),
+    ] = ()
+    role: Annotated[
+        Role | None, Choice(label="… everyone with a role", options="roles", of=Role, only="more")
+    ] = None
+    groups: Annotated[
+        tuple[str, ...], Groups(label="… and user groups", options="groups", only="more")
+    ] = ()
+    method: Annotated[
+        Method | None,
+        Choice(label="What decides?", options="methods", of=Method, only="more"),
+    ] = None
+    quorum: Annotated[
+        int | None,
+        Whole(
+            label="How many must vote?",
+            most=500,
+            hint="Left empty: half of them, rounded down, plus one.",
+            only="more",
+        ),
+    ] = None
+    reasons: Annotated[
+        tuple[str, ...], Several(label="Reasons", among=REASONS, of=str, only="more")
+    ] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The answers of a free question; none for yes and no."""
+        return tuple(filter(None, map(tidy, (self.answers or "").splitlines())))
+
+    @property
+    def names_electors(self) -> bool:
+        return bool(self.people or self.role or self.groups)
+
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """People have at least until tomorrow, and no decision drags on."""
+        yield from self._check_question(facts)
         today: date = facts["today"]
         if self.closes_on <= today:
             yield "closes_on", "Give people at least until tomorrow."
-        elif self.closes_on > today + LONGEST_OPEN:
-            last = spell_day(today + LONGEST_OPEN)
+        elif self.closes_on > facts["last"]:
+            last = spell_day(facts["last"])
             yield "closes_on", f"{last} at the latest: what is open for longer is not decided."
+
+    def _check_question(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        if not facts.get("free"):
+            return
+        if not self.asks:
+            yield "asks", "Write the question, as whoever answers it reads it."
+        labels = self.labels
+        if labels and not 2 <= len(labels) <= MOST_OPTIONS:
+            yield "answers", f"Write two to {MOST_OPTIONS} answers, each on a line of its own."
+        elif len({each.casefold() for each in labels}) < len(labels):
+            yield "answers", "Two answers are the same. Write each once."
+        elif any(len(each) > LONGEST_ANSWER for each in labels):
+            yield "answers", f"An answer has up to {LONGEST_ANSWER} characters: it is on a button."
 
 
 class DecideForm(Form):

@@ -11,7 +11,6 @@ from bot.slack.actions import Page, Shown
 from bot.slack.answers import Answer
 from bot.slack.forms import Check, Open
 from bot.slack.hearing import Call
-from bot.slack.mrkdwn import words
 from bot.views.decisions import ballot
 from bot.views.decisions import deciding as shown
 from bot.views.decisions.actions import (
@@ -30,11 +29,12 @@ from bot.workflows import seeing
 from bot.workflows.decisions import deciding, listing, opening, register, voting
 from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
-from models.decisions.decision import Way
+from models.decisions.deciding import VOTING, Deciders
+from models.decisions.decision import AVAILABLE, Way
 from models.decisions.form import DecideForm, DecisionForm
 from models.decisions.listing import read_typed
 from models.decisions.opening import UnknownDecision
-from models.decisions.question import OPTIONS, WORDS, Question, Subject
+from models.decisions.question import OPTIONS, Question, Subject
 from models.epics.epic import Epic
 from models.form import Facts
 
@@ -114,23 +114,20 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
         return DecisionShown(decision=found.id)
     act = call.act(session)
     who = opening.check_may_open(act, epic, question)
-    if who.is_one(call.actor) and question is not Question.FREE:
+    if who.is_one(call.actor) and not it.vote:
         now = DecideNow.model_validate({"epic": epic.id, "question": question.value})
         return ask_to_decide(call, session, now)
-    if who.way is Way.ALONE:
-        lead = shown.goes_to(epic, WORDS[question], who)
-    else:
-        said = {"epic": epic, "asks": WORDS[question], "electors": who.people}
-        lead = words("decisions/decision", "asking", **said)
+    it = it.but(question=question.value)
     return Open(
         DecisionForm,
         "Open a decision",
-        it.but(question=question.value),
+        it,
         held={"closes_on": opening.usual_close(epic.portfolio, call.at)},
-        facts=_facts(call, epic, question),
-        lead=lead,
-        submit="Ask the council" if who.way is Way.VOTE else "Ask for it",
+        facts=_facts(call, epic, it, who),
+        lead=shown.leads(epic, question, who, is_vote=it.vote),
+        submit="Ask for it" if who.way is Way.ALONE and not it.vote else "Ask the council",
         named=who.people,
+        grows=shown.grows(it),
     )
 
 
@@ -138,8 +135,16 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
 def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenDecision) -> Answer:
     """Put it to the council."""
     question = _question(about, epic_of(session, call, about.epic))
-    act = call.act(session)
-    decision = opening.open_decision(act, about.epic, form, call.unfit_named, question=question)
+    groups = [each for each in call.user_groups().usable if each.group_id in form.groups]
+    decision = opening.open_decision(
+        call.act(session),
+        about.epic,
+        form,
+        call.unfit_named,
+        question=question,
+        groups=groups,
+        is_vote=about.vote,
+    )
     return opened(decision, opening.channel_of(decision))
 
 
@@ -168,6 +173,7 @@ def ask_to_decide(call: Call, session: Session, it: Decide | DecideNow) -> Open:
         above=ballot.case_blocks(stands),
         submit="Next",
         named=named,
+        grows=shown.votes_instead(it) if isinstance(it, DecideNow) else (),
     )
 
 
@@ -215,8 +221,19 @@ def _question(it: OpenDecision, epic: Epic) -> Question:
     return Question(it.question) if it.question else opening.usual_question(epic)
 
 
-def _facts(call: Call, epic: Epic, question: Question) -> Facts:
+def _facts(call: Call, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
+    question, is_vote = _question(it, epic), it.vote
+    options = () if question is Question.FREE else OPTIONS[question]
     return {
         "today": opening.today_in(epic.portfolio, call.at),
-        "options": [(each.label, each.value) for each in OPTIONS[question]],
+        "last": opening.last_close(epic.portfolio, call.at),
+        "options": [(each.label, each.value) for each in options],
+        "free": question is Question.FREE,
+        "more": it.more,
+        "usually": "the council" if is_vote else who.are,
+        "roles": [(role.value.capitalize(), role.value) for role in VOTING],
+        "methods": [(method.value.capitalize(), method.value) for method in AVAILABLE],
+        "groups": [(f"@{each.handle}", each.group_id) for each in call.user_groups().usable]
+        if it.more
+        else [],
     }

@@ -6,11 +6,12 @@ from bot.slack.actions import Action
 from bot.slack.blocks import Block, Element, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import words
-from bot.views.decisions.actions import Decide
+from bot.views.decisions.actions import Decide, DecideNow
+from bot.views.epics.buttons import OpenDecision
 from models.decisions.deciding import Deciders
 from models.decisions.decision import Decision, Way
 from models.decisions.form import DecideForm
-from models.decisions.question import Question
+from models.decisions.question import WORDS, Question
 from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.money import format_amount
@@ -36,11 +37,31 @@ def yours(decision: Decision) -> str:
     return words(FROM, "yours", line=line_of(decision))
 
 
-def goes_to(epic: Epic, asks: str, who: Deciders) -> str:
-    """Who decides alone, for who asks them."""
+def leads(epic: Epic, question: Question, who: Deciders, *, is_vote: bool) -> str:
+    """What is asked, who decides, and why they do."""
     portfolio = epic.portfolio
     line = format_amount(portfolio.council_line, portfolio.currency, short=True)
-    return words(FROM, "goes_to", epic=epic, asks=asks, who=who, line=line)
+    facts = {"epic": epic, "asks": WORDS.get(question), "line": line}
+    if who.way is Way.ALONE and not is_vote:
+        return words(FROM, "goes_to", who=who, **facts)
+    electors = who.people if who.way is Way.VOTE else ()
+    return words("decisions/decision", "asking", electors=electors, **facts)
+
+
+def grows(it: OpenDecision) -> list[tuple[str, Action]]:
+    """What else can be asked for."""
+    found: list[tuple[str, Action]] = []
+    if not it.more:
+        found.append(("More choices", it.but(more=True)))
+    if it.question != "free":
+        found.append(("Ask something else", it.but(question="free")))
+    return found
+
+
+def votes_instead(it: DecideNow) -> list[tuple[str, Action]]:
+    """Where one need not decide it alone."""
+    vote = {"epic": it.epic, "question": it.question, "more": True, "vote": True}
+    return [("Put it to a vote", OpenDecision.model_validate(vote))]
 
 
 def look(decision: Decision, about: Action, form: DecideForm, by: str) -> Check:

@@ -22,6 +22,10 @@ class OpenDecision(Action):
 
     epic: Id
     question: Literal["go", "mvp", "free"] | None = None
+    more: bool = False
+    """Whether it is asked as well who decides, how, and what a vote needs."""
+    vote: bool = False
+    """Whether whoever could decide it alone puts it to a vote."""
 
 
 def decision_button(epic_id: int, key: str) -> Element:

@@ -23,10 +23,11 @@ from models.decisions.decision import (
     BallotBox,
     Decision,
     Elector,
+    Method,
     Terms,
     Way,
 )
-from models.decisions.form import DecisionForm
+from models.decisions.form import MOST_DAYS, DecisionForm
 from models.decisions.opening import (
     CannotSee,
     NoElectors,
@@ -39,8 +40,9 @@ from models.decisions.opening import (
 from models.decisions.question import Asked, Question, Subject
 from models.epics.epic import Epic
 from models.epics.listing import found
+from models.errors import FieldMistakes
 from models.message import MessageKind
-from models.people.role import Right, Role
+from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
 from models.work import put
 
@@ -125,8 +127,10 @@ def open_decision(
     unfit: Collection[str] = (),
     *,
     question: Question = Question.MVP,
+    groups: Sequence[SlackGroup] = (),
+    is_vote: bool = False,
 ) -> Decision:
-    """Put a question about the epic to the council.
+    """Put a question about the epic to who decides it, or to those the form names.
 
     Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, OpenAlready
     and UnknownEpic.
@@ -134,18 +138,29 @@ def open_decision(
     session = act.session
     lock_roles(session, act.workspace_id)  # nobody joins or leaves the council meanwhile
     epic = locked(session, act.workspace_id, act.actor, epic_id)
-    who = check_may_open(act, epic, question, unfit)
+    usually = check_may_open(act, epic, question, unfit)
+    if is_vote and usually.way is Way.ALONE:
+        usually = who_decides(session, epic, Question.FREE, unfit)
+    who = electors_of(act, epic, form, usually, groups)
     check_see(session, epic, who.people)
+    if who.way is Way.VOTE and not epic.restricted:
+        check_can_post(epic.portfolio, ballot_channel(epic))
+    if form.quorum is not None and form.quorum > len(who.people):
+        raise FieldMistakes({"quorum": f"There are {len(who.people):,} electors."})
     terms = Terms(
         way=who.way,
         electors=who.people,
-        electors_are=who.are,
+        electors_are=who.are[:200],
         closes_at=end_of(form.closes_on, epic.portfolio),
+        method=form.method or Method.MORE_THAN_HALF,
+        quorum=form.quorum if who.way is Way.VOTE else None,
+        reason_required=bool(form.reasons),
     )
+    is_free = question is Question.FREE
     decision = open_about(
         act,
         About.of_epic(epic, act.at),
-        Asked.usual(question),
+        Asked.free(form.asks or "", form.labels) if is_free else Asked.usual(question),
         terms,
         channel_id=channel_for(epic, who.way),
         recommended=form.recommended,
@@ -153,6 +168,32 @@ def open_decision(
     )
     redraw_facts(session, epic, act.at)
     return decision
+
+
+def electors_of(
+    act: Act,
+    epic: Epic,
+    form: DecisionForm,
+    usually: Deciders,
+    groups: Sequence[SlackGroup] = (),
+) -> Deciders:
+    """Who is asked: those the form names, else who usually is; stand-ins are no electors.
+
+    `groups` are the user groups that the form chose. Raises FieldMistakes.
+    """
+    if not form.names_electors:
+        return usually
+    people, are = list(form.people), ["those named"] if form.people else []
+    if form.role is not None:
+        people += holders(act.session, [form.role], Place.of_epic(epic), stand_ins=False)
+        are.append(f"everyone with the role {form.role}")
+    for group in groups:
+        people += group.user_ids
+        are.append(f"@{group.handle}")
+    if not people:
+        field = "role" if form.role else "groups"
+        raise FieldMistakes({field: "Nobody is in it now. Choose another one, or people."})
+    return Deciders(Way.VOTE, list(dict.fromkeys(people)), " and ".join(are))
 
 
 def check_see(session: Session, epic: Epic, people: Sequence[str]) -> None:
@@ -201,6 +242,11 @@ def open_about(
 def usual_close(portfolio: Portfolio, at: datetime) -> date:
     """The day a decision that is opened at the moment closes, where nobody says otherwise."""
     return portfolio.calendar.days_after(today_in(portfolio, at), USUAL_DAYS)
+
+
+def last_close(portfolio: Portfolio, at: datetime) -> date:
+    """The last day on which a decision that is opened at the moment can close."""
+    return portfolio.calendar.days_after(today_in(portfolio, at), MOST_DAYS)
 
 
 def today_in(portfolio: Portfolio, at: datetime) -> date:

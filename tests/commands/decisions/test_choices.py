@@ -1,0 +1,92 @@
+"""What else can be chosen where a decision is opened: the question, who votes, how many must."""
+
+import pytest
+from sqlalchemy import select
+
+from models.decisions.decision import Decision, Way
+from models.decisions.question import Question
+from models.epics.epic import Epic
+from tests.commands.decisions.conftest import ballot, dm
+
+
+def opening(slack, who="ana"):
+    person = slack.as_user(who)
+    person.types("/decision open PAY-1", channel="payments")
+    return person, person.form(title="Open a decision")
+
+
+def stored(tack):
+    with tack.database.read() as session:
+        return session.scalars(select(Decision)).one()
+
+
+def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
+    ana, form = opening(slack)
+    assert "Who votes?" not in str(form.blocks)
+    form.fill("Why?", "64 % after six weeks")
+    form.click("More choices")
+    form = ana.form(title="Open a decision")
+    assert form.value("Why?") == "64 % after six weeks"
+    dana, cleo = (slack.workspace.user_named(name).id for name in ("dana", "cleo"))
+    form.choose("Who votes?", "dana", "cleo")
+    form.fill("How many must vote?", "2")
+    assert form.submit().closed, form.errors
+    assert ballot(slack).shows("At least 2 of 2 must vote.")
+    assert dm(slack, "dana").shows("64 % after six weeks.")
+    kept = stored(mvp)
+    assert (kept.electorate, kept.electors_are) == ([dana, cleo], "those named")
+
+
+def test_a_role_votes_without_its_stand_ins(slack, mvp):
+    _, form = opening(slack)
+    form.click("More choices")
+    form = slack.as_user("ana").form(title="Open a decision")
+    form.choose("… everyone with a role", "Value-stream owner")
+    assert form.submit().closed, form.errors
+    ballot(slack)
+    assert stored(mvp).electorate == [slack.workspace.user_named("ben").id]
+
+
+def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):
+    ana, form = opening(slack)
+    form.click("Ask something else")
+    form = ana.form(title="Open a decision")
+    assert not form.submit().closed
+    assert "Write the question" in str(form.errors)
+    form.fill("What do you ask?", "Which market comes next?")
+    form.fill("What can be answered, one a line?", "Spain\nFrance\nItaly")
+    assert form.submit().closed, form.errors
+    shown = ballot(slack)
+    assert shown.text.startswith("PAY-1 · Which market comes next?")
+    assert [b for b in ("Spain", "France", "Italy") if b in shown.buttons] == [
+        "Spain",
+        "France",
+        "Italy",
+    ]
+    ana.click("Spain", in_message=shown)
+    said = slack.wait_for(lambda: [m.text for m in ana.private_messages() if "Spain" in m.text])
+    assert said[0].startswith("Your vote on PAY-1: Spain.")
+    assert stored(mvp).question is Question.FREE
+
+
+@pytest.mark.parametrize("typed", ["Spain", "1\n2\n3\n4\n5\n6", "Spain\nspain", "a\n" + "b" * 41])
+def test_answers_that_are_none_are_asked_for_again(slack, mvp, typed):
+    ana, form = opening(slack)
+    form.click("Ask something else")
+    form = ana.form(title="Open a decision")
+    form.fill("What do you ask?", "Which market comes next?")
+    form.fill("What can be answered, one a line?", typed)
+    assert not form.submit().closed
+
+
+def test_who_could_decide_alone_can_put_it_to_a_vote(slack, mvp):
+    with mvp.database.write() as session:
+        session.scalars(select(Epic)).one().full_cost_minor = 1_000_000
+    ben = slack.as_user("ben")
+    ben.types("/decision open PAY-1", channel="payments")
+    ben.form(title="Decide").click("Put it to a vote")
+    form = ben.form(title="Open a decision")
+    form.submit()
+    ballot(slack)
+    kept = stored(mvp)
+    assert (kept.way, kept.electors_are, len(kept.electorate)) == (Way.VOTE, "the council", 3)
