@@ -62,6 +62,23 @@ class MessageKind(StrEnum):
     """In a channel: what is voted on, and then how it ended; its subject is a decision."""
     BALLOT_TOLD = "ballot_told"
     """The same, to an elector alone."""
+    SECOND_ROUND = "second_round"
+    """In the thread of a ballot, like the next two: asks the electors anew; its subject is a
+    decision."""
+    SECOND_ROUND_TOLD = "second_round_told"
+    """The same, to an elector alone."""
+    TIE = "tie"
+    """Asks the tie-breaker between which options to choose; its subject is a decision."""
+    BALLOT_QUESTION = "ballot_question"
+    """A question about what is voted on, and its answer."""
+    BALLOT_QUESTION_TOLD = "ballot_question_told"
+    """The same, to who may know the answer."""
+    OBJECTION = "objection"
+    """An objection to what is voted on, and what became of it."""
+    OBJECTION_TOLD = "objection_told"
+    """The same, to who may remove it or set it aside."""
+    STAND_IN = "stand_in"
+    """Tells someone for whom they vote; its subject is a delegation."""
     SHIFT = "shift"
     """A request to move money, and what became of it; its subject is a shift."""
     MERGED = "merged"
@@ -70,6 +87,10 @@ class MessageKind(StrEnum):
 
 DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("digest"))
 """A digest and the replies in its thread."""
+
+
+QUESTION_KINDS = (MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_QUESTION_TOLD)
+OBJECTION_KINDS = (MessageKind.OBJECTION, MessageKind.OBJECTION_TOLD)
 
 
 BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)

@@ -11,7 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
-from bot.commands.decisions import decisions, outcomes
+from bot.commands.decisions import beside, decisions, outcomes, votes
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -203,6 +203,8 @@ ROOMS = (
     idea_answers,
     decisions,
     outcomes,
+    votes,
+    beside,
     budgets,
     figures,
 )

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.audit.audit import FIRST_HASH, moment_text
-from models.decisions.decision import AFTER_THE_LAST, Cast, Paper, closing_at
+from models.decisions.decision import AFTER_THE_LAST, Ballot, Cast, Paper
+from models.decisions.question import Choice
 from models.driver.ending import as_text, at_once, ends_in_one_trip, say_last
 from models.work import put
 
@@ -17,26 +18,35 @@ APPEND = """
 WITH box AS (
     SELECT count + 1 AS number, hash FROM ballot_boxes WHERE decision_id = %(decision_id)s
 ), mine AS (
-    SELECT choice FROM ballots WHERE decision_id = %(decision_id)s AND user_id = %(user_id)s::text
-    ORDER BY number DESC LIMIT 1
+    SELECT choice, cast_by FROM ballots WHERE decision_id = %(decision_id)s
+    AND user_id = %(user_id)s::text AND round = %(round)s::int ORDER BY number DESC LIMIT 1
 ), new AS (
-    INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, hash)
+    INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, round, cast_by,
+        reason, saw_up_to, hash)
     SELECT %(decision_id)s::int, number, %(workspace_id)s::int, %(user_id)s::text,
-        %(choice)s::text, %(at)s::timestamptz,
+        %(choice)s::text, %(at)s::timestamptz, %(round)s::int, %(cast_by)s::text,
+        %(reason)s::text, %(saw_up_to)s::int,
         encode(sha256(convert_to(
             '["' || hash || '",' || %(decision_id)s::int || ',' || number || ','
             || %(hashed)s::text, 'UTF8')), 'hex')
-    FROM box WHERE NOT EXISTS (SELECT FROM mine WHERE choice = %(choice)s::text)
+    FROM box WHERE %(reason)s::text IS NOT NULL OR NOT EXISTS (
+        SELECT FROM mine
+        WHERE choice = %(choice)s::text AND cast_by IS NOT DISTINCT FROM %(cast_by)s::text
+    )
     RETURNING number, hash
 )
 UPDATE ballot_boxes SET count = new.number, hash = new.hash, last_at = %(at)s::timestamptz,
-    waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) THEN 0 ELSE 1 END
+    waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) THEN 0 ELSE 1 END,
+    recused = recused + CASE WHEN %(choice)s::text = 'recused' THEN 1 ELSE 0 END
+        - CASE WHEN EXISTS (SELECT FROM mine WHERE choice = 'recused') THEN 1 ELSE 0 END
 FROM new WHERE decision_id = %(decision_id)s
 """
 CLOSE_SOON = """
 INSERT INTO works (workspace_id, key, lane, due_at, version, fence, attempts)
 SELECT %(workspace_id)s, %(key)s, NULL, least(last_at + %(after)s, %(closes_at)s), 1, 0, 0
-FROM ballot_boxes WHERE decision_id = %(decision_id)s AND waiting = 0
+FROM ballot_boxes
+WHERE decision_id = %(decision_id)s
+    AND (waiting = 0 AND objections = 0 OR electors - recused < %(quorum)s)
 ON CONFLICT (workspace_id, key) DO UPDATE SET due_at = excluded.due_at,
     version = works.version + 1, attempts = 0, last_error = NULL, dead_at = NULL
 """
@@ -46,14 +56,22 @@ Each statement sees what others committed while the box was waited for, so that 
 twice is one ballot, and the last of all has it closed soon."""
 
 NEW = """
-INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, hash)
-VALUES (:decision_id, :number, :workspace_id, :user_id, :choice, :at, :hash)
+INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, round, cast_by, reason,
+    saw_up_to, hash)
+VALUES (:decision_id, :number, :workspace_id, :user_id, :choice, :at, :round, :cast_by, :reason,
+    :saw_up_to, :hash)
 """
 COUNT = """
-UPDATE ballot_boxes SET count = :number, hash = :hash, last_at = :at, waiting = :waiting
+UPDATE ballot_boxes SET count = :number, hash = :hash, last_at = :at, waiting = :waiting,
+    recused = :recused
 WHERE decision_id = :decision_id
 """
 """The same for SQLite, which has one writer at a time: nothing has changed since it was read."""
+
+
+MORE = ("round", "cast_by", "reason", "saw_up_to")
+HASHED = ("user_id", "choice", "at", *MORE)
+"""The columns that the hash of a ballot covers, besides its number and its decision."""
 
 
 def close_key(decision_id: int) -> str:
@@ -65,13 +83,8 @@ def append(session: Session, paper: Paper, cast: Cast) -> None:
 
     On PostgreSQL it is said where the transaction ends.
     """
-    row = {
-        "decision_id": paper.decision_id,
-        "workspace_id": paper.workspace_id,
-        "user_id": cast.user_id,
-        "choice": cast.choice,
-        "at": cast.at,
-    }
+    here = {"decision_id": paper.decision_id, "workspace_id": paper.workspace_id}
+    row = here | cast._asdict()
     if not ends_in_one_trip(session):
         _append_here(session, paper, row)
         return
@@ -81,26 +94,45 @@ def append(session: Session, paper: Paper, cast: Cast) -> None:
         "key": close_key(paper.decision_id),
         "after": AFTER_THE_LAST,
         "closes_at": paper.closes_at,
+        "quorum": paper.quorum,
     }
     for statement in (LOCK_BOX, APPEND, CLOSE_SOON):
         say_last(session, statement, whole)
 
 
 def _append_here(session: Session, paper: Paper, row: dict[str, Any]) -> None:
-    number, waiting = paper.ballots + 1, paper.waiting - (paper.chosen is None)
+    number = paper.ballots + 1
+    after = paper._replace(
+        waiting=paper.waiting - (paper.chosen is None),
+        recused=paper.recused
+        + (row["choice"] == Choice.RECUSED)
+        - (paper.chosen == Choice.RECUSED),
+        last_at=row["at"],
+    )
     said = {
         **row,
         "at": as_text(row["at"]),
         "number": number,
         "hash": _hash(paper.hash, number, row),
-        "waiting": waiting,
+        "waiting": after.waiting,
+        "recused": after.recused,
     }
     with at_once(session) as say:
         say(NEW, said)
         say(COUNT, said)
-    if not waiting:
-        soon = closing_at(paper.closes_at, waiting, row["at"])
-        put(session, paper.workspace_id, close_key(paper.decision_id), soon)
+    if not after.waits:
+        put(session, paper.workspace_id, close_key(paper.decision_id), after.closing_at)
+
+
+def counted(ballots: Iterable[Ballot]) -> dict[str, Ballot]:
+    """The ballot of each elector that counts, of those of one round: their own before their
+    stand-in's, and of each the last. The electors stand in the order of their first ones."""
+    found: dict[str, Ballot] = {}
+    for ballot in sorted(ballots, key=lambda each: each.number):
+        before = found.get(ballot.user_id)
+        if before is None or ballot.cast_by is None or before.cast_by is not None:
+            found[ballot.user_id] = ballot
+    return found
 
 
 def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str) -> int | None:
@@ -111,8 +143,7 @@ def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str)
     last, number = FIRST_HASH, 0
     for ballot in ballots:
         number += 1
-        row = {name: getattr(ballot, name) for name in ("user_id", "choice", "at")}
-        told = {**row, "decision_id": decision_id}
+        told = {name: getattr(ballot, name) for name in HASHED} | {"decision_id": decision_id}
         if ballot.number != number or ballot.hash != _hash(last, number, told):
             return number
         last = ballot.hash
@@ -120,7 +151,10 @@ def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str)
 
 
 def _told(row: dict[str, Any]) -> list[Any]:
-    return [row["decision_id"], row["user_id"], str(row["choice"]), moment_text(row["at"])]
+    """What is hashed of a ballot; those of before there was more to it have none of the rest."""
+    told = [row["decision_id"], row["user_id"], str(row["choice"]), moment_text(row["at"])]
+    more = [row[name] for name in MORE]
+    return told if more == [1, None, None, None] else [*told, *more]
 
 
 def _hash(previous: str, number: int, row: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """A decision: a question about a subject, put to electors who vote until it closes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from models.calendar import spell_day
 from models.decisions.case import Case
 from models.decisions.opening import OpenAlready
 from models.decisions.question import (
-    ABSTAINED,
+    ALWAYS,
+    CONSENTING,
     Asked,
     Choice,
     NotAnOption,
@@ -23,9 +24,9 @@ from models.decisions.question import (
     Question,
     Subject,
 )
-from models.decisions.tally import Tally, quorum_of
+from models.decisions.tally import Ends, Tally, Verdict, quorum_of
 from models.epics.epic import Epic
-from models.errors import Mistake
+from models.errors import Mistake, ReasonMissing
 from models.portfolio.portfolio import Portfolio
 
 AFTER_THE_LAST = timedelta(minutes=10)
@@ -67,16 +68,32 @@ class Ending(StrEnum):
     """No option had more than half."""
     NO_QUORUM = "no quorum"
     """Too few voted."""
+    WITHDRAWN = "withdrawn"
+    """It was taken back, and nothing was counted."""
+    REPLACED = "replaced"
+    """It was changed, and everyone is asked anew by another."""
 
 
-def closing_at(closes_at: datetime, waiting: int, last_at: datetime | None) -> datetime:
+NOT_COUNTED = (Ending.WITHDRAWN, Ending.REPLACED)
+"""What was voted until then stays sealed."""
+
+
+def closing_at(closes_at: datetime, waits: bool, last_at: datetime | None) -> datetime:
     """When a decision closes: at its time, or soon after the last press where nobody is waited for.
 
     `last_at` is when the last ballot came.
     """
-    if waiting or last_at is None:
+    if waits or last_at is None:
         return closes_at
     return min(closes_at, last_at + AFTER_THE_LAST)
+
+
+def waits_for(waiting: int, objections: int, left: int, quorum: int) -> bool:
+    """Whether someone is waited for: to vote, or to remove an objection that stands.
+
+    Where fewer are left than the quorum nobody is.
+    """
+    return (waiting > 0 or objections > 0) and left >= quorum
 
 
 class Closed(Mistake):
@@ -102,6 +119,49 @@ class Decided(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"{key} is decided already. /decision show {key} shows how.")
+
+
+class Ended(Mistake):
+    """Something to be done with a decision that has ended."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} has already ended. /decision show {key} shows how.")
+
+
+class NoTieBreaker(Mistake):
+    """What is for the tie-breaker, done by someone else."""
+
+    def __init__(self, key: str, ask: Sequence[str] = ()) -> None:
+        super().__init__(f"Only the tie-breaker named on the ballot of {key} can do that.")
+        self.ask = ask
+
+
+class VotedOtherwise(Mistake):
+    """A reason for a vote that is another one by now."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Your vote on {key} is another one by now. Add a reason to that one.")
+
+
+class NotTheirs(Mistake):
+    """Changing or withdrawing what someone else has opened."""
+
+    def __init__(self, key: str, ask: Sequence[str]) -> None:
+        super().__init__(
+            f"Only who opened {key}, the owner of its value stream or an admin can change or "
+            "withdraw it."
+        )
+        self.ask = ask
+
+
+class VotedAlready(Mistake):
+    """Changing the words of what someone has voted on."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Someone has voted on {key} meanwhile, so its words stay as they are. "
+            "Change and ask again asks everyone anew."
+        )
 
 
 class NotADecider(Mistake):
@@ -152,6 +212,7 @@ class Terms:
     quorum: int | None = None
     """None for half of the electors, rounded down, plus one."""
     reason_required: bool = False
+    tie_breaker: str | None = None
 
 
 class Decision(Base):
@@ -180,6 +241,10 @@ class Decision(Base):
     """The question in words."""
     frozen_options: Mapped[dict[str, str]] = mapped_column(JSON)
     """What it can be answered with: the label of each by what is stored of it, in their order."""
+    offered: Mapped[dict[str, str]] = mapped_column(JSON)
+    """What can be pressed now, besides abstaining: a second round leaves some of it, and consent
+    asks for objections."""
+    round: Mapped[int] = mapped_column(default=1)
     way: Mapped[Way] = mapped_column(stored_by_value(Way))
     method: Mapped[Method] = mapped_column(stored_by_value(Method))
     reason_required: Mapped[bool]
@@ -206,6 +271,14 @@ class Decision(Base):
     """Why, in the words of who decided alone or recorded it."""
     present: Mapped[str | None] = mapped_column(Text)
     """Who was in the room."""
+    tie_breaker: Mapped[str | None] = mapped_column(String(32))
+    """Who decides between equals, and sets objections aside."""
+    tied_at: Mapped[datetime | None]
+    """When the vote ended in a tie, which the tie-breaker is to break."""
+    put_off_at: Mapped[datetime | None]
+    """When an objection on the last day moved the close; it does so once."""
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    """The one that was changed and is asked again by this."""
     link: Mapped[str | None] = mapped_column(Text)
     """Where more is written about what was decided in the room."""
     votes: Mapped[dict[str, int] | None] = mapped_column(JSON)
@@ -248,6 +321,9 @@ class Decision(Base):
             because=because,
             electorate=electorate,
             electors_are=terms.electors_are,
+            tie_breaker=terms.tie_breaker,
+            offered=_offered(terms.method, asked.options),
+            round=1,
             quorum=terms.quorum or usual,
             opened_by=by,
             opened_at=at,
@@ -262,7 +338,13 @@ class Decision(Base):
 
     def label(self, value: str) -> str:
         """What the button of a choice says."""
-        return self.frozen_options.get(value, ABSTAINED.label)
+        return {**dict(ALWAYS), **self.offered, **self.frozen_options}[value]
+
+    def label_offered(self, value: str) -> str:
+        """What the button of a choice says that can be pressed now. Raises NotAnOption."""
+        if value not in {**dict(ALWAYS), **self.offered}:
+            raise NotAnOption(self.key)
+        return self.label(value)
 
     def check_offers(self, value: str) -> None:
         """Raise NotAnOption where its question cannot be answered so."""
@@ -273,6 +355,13 @@ class Decision(Base):
     def case(self) -> Case:
         """What was known when it was opened."""
         return Case.model_validate(self.frozen_case)
+
+    def about(self, at: datetime) -> About:
+        """What it is about, as that is known at the moment."""
+        if self.epic is not None and self.subject is Subject.EPIC:
+            return About.of_epic(self.epic, at)
+        here = (self.workspace_id, self.portfolio_id, self.subject, self.subject_id)
+        return About(*here, self.case, self.epic_id)
 
     @property
     def is_open(self) -> bool:
@@ -286,28 +375,136 @@ class Decision(Base):
 
     def closing_at(self, box: "BallotBox") -> datetime:
         """When it closes as things stand."""
-        return self.closed_at or closing_at(self.closes_at, box.waiting, box.last_at)
+        left = box.electors - box.recused
+        waits = waits_for(box.waiting, box.objections, left, self.quorum)
+        return self.closed_at or closing_at(self.closes_at, waits, box.last_at)
 
-    def tally(self, choices: Iterable[str]) -> Tally:
-        """What each elector's last choice adds up to."""
+    def tally(self, choices: Iterable[str], left: int = 0) -> Tally:
+        """What each elector's last choice of this round adds up to.
+
+        `left` are the electors who left Slack without one.
+        """
         chosen = list(choices)
         return Tally(
-            {option.value: chosen.count(option.value) for option in self.options},
+            {value: chosen.count(value) for value in self.offered},
             chosen.count(Choice.ABSTAIN),
             len(self.electorate),
             self.quorum,
+            chosen.count(Choice.RECUSED) + left,
         )
 
-    def close(self, tally: Tally, closed_at: datetime) -> Ending:
+    def verdict(self, tally: Tally, standing: int = 0) -> Verdict:
+        """What the count comes to by its method; `standing` are the objections that are left.
+
+        A tie that nobody is named to break passes nothing.
+        """
+        if self.round > 1:
+            verdict = tally.by_most()
+            lost = verdict.ends is Ends.TIED and self.tie_breaker is None
+            return Verdict(Ends.NOT_PASSED) if lost else verdict
+        if self.method is Method.CONSENT:
+            return tally.by_consent(Choice.NO_OBJECTION, standing)
+        if self.method is Method.TWO_THIRDS:
+            return tally.by_two_thirds()
+        return tally.by_majority()
+
+    def close(self, tally: Tally, closed_at: datetime, standing: int = 0) -> Ending:
         """End it with what was counted; what comes of it is for its subject to say."""
+        verdict = self.verdict(tally, standing)
+        assert verdict.ends not in (Ends.SECOND_ROUND, Ends.TIED), "it goes on"
+        won = verdict.winner
+        is_consent = self.method is Method.CONSENT and won is not None
+        lost = Ending.NO_QUORUM if verdict.ends is Ends.NO_QUORUM else Ending.NO_MAJORITY
+        self.outcome = self.options[0].value if is_consent else won
+        self.votes = _counted(tally)
+        return self._end(lost if won is None else Ending.DECIDED, closed_at)
+
+    def ask_again(self, options: Collection[str], closes_at: datetime) -> None:
+        """Begin the second round, between these options; what was voted before counts no more."""
         assert self.is_open, "closed already"
-        lost = Ending.NO_MAJORITY if tally.has_quorum else Ending.NO_QUORUM
-        self.ending = Ending.DECIDED if tally.winner else lost
-        self.outcome = tally.winner
-        self.closed_at = closed_at
-        self.votes = {**tally.votes, Choice.ABSTAIN.value: tally.abstained}
+        self.offered = {value: self.offered[value] for value in self.offered if value in options}
+        self.round += 1
+        self.closes_at = closes_at
         self.version += 1
-        return self.ending
+
+    def tie(self, options: Collection[str], at: datetime) -> None:
+        """End the vote with equals: the tie-breaker decides between these options."""
+        assert self.is_open, "closed already"
+        self.offered = {value: self.offered[value] for value in self.offered if value in options}
+        self.tied_at = at
+        self.version += 1
+
+    def check_is_tied(self) -> None:
+        """Raise Decided where no tie waits for someone to break it."""
+        if not self.is_open or self.tied_at is None:
+            raise Decided(self.key)
+
+    def break_tie(self, tally: Tally, outcome: str, why: str, by: str, at: datetime) -> None:
+        """End a tie with one of its options. Raises Decided and NotAnOption."""
+        self.check_is_tied()
+        if outcome not in self.offered:
+            raise NotAnOption(self.key)
+        self.votes = _counted(tally)
+        self.outcome, self.decided_by, self.why = outcome, by, why
+        self._end(Ending.DECIDED, at)
+
+    def say(self, recommended: str | None, because: str | None) -> None:
+        """Recommend otherwise, or give another reason."""
+        self.recommended, self.because = recommended, because
+        self.version += 1
+
+    def withdraw(self, why: str, by: str, at: datetime) -> None:
+        """Take it back. Raises Ended."""
+        self.check_is_open()
+        self.decided_by, self.why = by, why
+        self._end(Ending.WITHDRAWN, at)
+
+    def replace(self, why: str | None, by: str, at: datetime) -> None:
+        """End it for another that asks everyone anew. Raises Ended."""
+        self.check_is_open()
+        self.decided_by, self.why = by, why
+        self._end(Ending.REPLACED, at)
+
+    def check_is_open(self) -> None:
+        """Raise Ended where it has closed."""
+        if not self.is_open:
+            raise Ended(self.key)
+
+    def check_votes(self) -> None:
+        """Raise Closed where nobody votes on it any more."""
+        ended_at = self.closed_at or self.tied_at
+        if ended_at is not None:
+            raise Closed(self.key, ended_at, ZoneInfo(self.portfolio.time_zone))
+
+    def check_breaks_ties(self, by: str, people: Collection[str]) -> None:
+        """Raise NoTieBreaker for who is not among those who break its ties."""
+        if by not in people:
+            raise NoTieBreaker(self.key, tuple(people))
+
+    def put_off(self, at: datetime) -> bool:
+        """Move the close by a working day for an objection of the last one; once. Whether it does.
+
+        The last working day goes on until the close.
+        """
+        calendar, zone = self.portfolio.calendar, ZoneInfo(self.portfolio.time_zone)
+        today, last = (each.astimezone(zone).date() for each in (at, self.closes_at))
+        if self.put_off_at is not None or calendar.days_until(today, last) > 0:
+            return False
+        later = calendar.days_after(last, 1)
+        self.closes_at = (
+            self.closes_at.astimezone(zone)
+            .replace(year=later.year, month=later.month, day=later.day)
+            .astimezone(UTC)
+        )
+        self.put_off_at = at
+        self.version += 1
+        return True
+
+    def _end(self, ending: Ending, at: datetime) -> Ending:
+        assert self.is_open, "closed already"
+        self.ending, self.closed_at = ending, at
+        self.version += 1
+        return ending
 
     def check_decides(self, user_id: str) -> None:
         """Raise Decided or NotADecider for who cannot decide it alone now."""
@@ -320,18 +517,28 @@ class Decision(Base):
         """End one that a person decides alone. Raises Decided, NotADecider and NotAnOption."""
         self.check_decides(by)
         self.check_offers(outcome)
-        self.ending, self.outcome = Ending.DECIDED, outcome
-        self.decided_by, self.why, self.closed_at = by, why, at
-        self.version += 1
+        self.outcome, self.decided_by, self.why = outcome, by, why
+        self._end(Ending.DECIDED, at)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether nobody reads yet, or ever, who chose what."""
+        return self.is_open or self.ending in NOT_COUNTED
 
     @property
     def result(self) -> Tally | None:
-        """What was counted; None while it is open, and where nobody voted on it here."""
-        if self.votes is None or self.way is not Way.VOTE:
+        """What was counted; None while it is open, and where nothing was counted here."""
+        if self.is_sealed or self.votes is None or self.way is not Way.VOTE:
             return None
-        votes = {option.value: self.votes.get(option.value, 0) for option in self.options}
-        abstained = self.votes.get(Choice.ABSTAIN, 0)
-        return Tally(votes, abstained, len(self.electorate), self.quorum)
+        counts = dict(self.votes)
+        abstained, recused = (counts.pop(each, 0) for each in (Choice.ABSTAIN, Choice.RECUSED))
+        return Tally(counts, abstained, len(self.electorate), self.quorum, recused)
+
+    @property
+    def won(self) -> str | None:
+        """What those pressed by whom it was decided."""
+        is_consent = self.method is Method.CONSENT and self.outcome is not None
+        return Choice.NO_OBJECTION if is_consent else self.outcome
 
     @property
     def decided(self) -> str | None:
@@ -357,10 +564,20 @@ class Decision(Base):
     def score(self) -> str | None:
         """The votes for what was decided, to those for anything else: "6 to 1"."""
         tally = self.result
-        if tally is None or tally.winner is None:
+        if tally is None or self.won is None:
             return None
-        won = tally.votes[tally.winner]
+        won = tally.votes[self.won]
         return f"{won:,} to {tally.chosen - won:,}"
+
+
+def _counted(tally: Tally) -> dict[str, int]:
+    """As it is kept."""
+    more = {Choice.ABSTAIN.value: tally.abstained, Choice.RECUSED.value: tally.recused}
+    return {**tally.votes, **more}
+
+
+def _offered(method: Method, options: Iterable[Option]) -> dict[str, str]:
+    return dict(CONSENTING if method is Method.CONSENT else options)
 
 
 def _said(asked: Asked) -> dict[str, Any]:
@@ -378,10 +595,12 @@ class Elector(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    message_id: Mapped[int | None]
+    """The ballot that they alone have, where they have one."""
 
 
 class BallotBox(Base):
-    """The end of a decision's chain of ballots, and how many electors have none in it yet."""
+    """The end of a decision's chain of ballots, and how many electors have none in this round."""
 
     audited = False
     __tablename__ = "ballot_boxes"
@@ -392,6 +611,10 @@ class BallotBox(Base):
     waiting: Mapped[int]
     count: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(String(64))
+    recused: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of those who have: how many have a stake in it."""
+    objections: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many stand."""
     last_at: Mapped[datetime | None]
     """When the last ballot came."""
 
@@ -402,7 +625,7 @@ class BallotBox(Base):
 
 
 class Ballot(Base):
-    """One press of an elector; appended, never changed: the last of each counts.
+    """One press of an elector; appended, never changed: the last of each in a round counts.
 
     It holds the hash of the one before it, and is told in no log before the decision has closed.
     """
@@ -417,6 +640,12 @@ class Ballot(Base):
     user_id: Mapped[str] = mapped_column(String(32))
     choice: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
+    round: Mapped[int] = mapped_column(default=1, server_default="1")
+    cast_by: Mapped[str | None] = mapped_column(String(32))
+    """Who pressed, where that was a stand-in."""
+    reason: Mapped[str | None] = mapped_column(Text)
+    saw_up_to: Mapped[int | None]
+    """The newest item of evidence that stood on the ballot they pressed."""
     hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -428,43 +657,87 @@ class Paper(NamedTuple):
     key: str
     closes_at: datetime
     closed_at: datetime | None
+    round: int
+    quorum: int
+    reason_required: bool
+    electors: int
     waiting: int
+    recused: int
+    objections: int
     last_at: datetime | None
     ballots: int
     """How many are in the box, and the hash of the last."""
     hash: str
     time_zone: str
     elector: str | None
-    """Who presses, where they are asked."""
+    """Whose vote it is, where they are asked."""
     chosen: str | None
-    """What they chose before."""
-    options: Mapping[str, str]
+    """What was chosen for them before in this round."""
+    chosen_by: str | None
+    """By whom, where that was a stand-in."""
+    offered: Mapping[str, str]
     """What can be chosen, with the label of each."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether someone is waited for."""
+        left = self.electors - self.recused
+        return waits_for(self.waiting, self.objections, left, self.quorum)
 
     @property
     def closing_at(self) -> datetime:
         """When it closes as things stand."""
-        return self.closed_at or closing_at(self.closes_at, self.waiting, self.last_at)
+        return self.closed_at or closing_at(self.closes_at, self.waits, self.last_at)
 
     def label(self, choice: str) -> str:
         """What the button of a choice says."""
-        return self.options.get(choice, ABSTAINED.label)
+        return {**dict(ALWAYS), **self.offered}[choice]
 
     def is_late(self, at: datetime) -> bool:
         return self.closed_at is not None or at >= self.closing_at
 
-    def cast(self, choice: str, at: datetime) -> "Cast | None":
+    def cast(self, choice: str, at: datetime, said: "Said") -> "Cast | None":
         """The vote of a press at the moment; None where it says what the last one said.
 
-        The moment is read after what it is judged by. Raises Closed, NotAnElector, NotAnOption.
+        The moment is read after what it is judged by. Raises Closed, NotAnElector, NotAnOption,
+        ReasonMissing and VotedOtherwise.
         """
         if self.elector is None:
             raise NotAnElector(self.key)
         if self.is_late(at):
             raise Closed(self.key, self.closing_at, ZoneInfo(self.time_zone))
-        if choice != Choice.ABSTAIN and choice not in self.options:
+        self._check_offers(choice, said)
+        if said.adds_to is not None and self.chosen != said.adds_to:
+            raise VotedOtherwise(self.key)
+        is_same = (choice, said.cast_by) == (self.chosen, self.chosen_by)
+        if is_same and said.reason is None:
+            return None
+        return Cast(self.elector, choice, at, self.round, said.cast_by, said.reason, said.saw_up_to)
+
+    def _check_offers(self, choice: str, said: "Said") -> None:
+        """Whoever objects says why in the open, and others where the vote asks for a reason."""
+        if choice in dict(ALWAYS):
+            return
+        if choice not in self.offered or (choice == Choice.OBJECT) != said.objects:
             raise NotAnOption(self.key)
-        return None if choice == self.chosen else Cast(self.elector, choice, at)
+        if self.reason_required and said.reason is None and not said.objects:
+            raise ReasonMissing("Say why: this vote asks for a reason.")
+
+
+class Said(NamedTuple):
+    """What a press says besides its choice."""
+
+    cast_by: str | None = None
+    """Who pressed, where that is a stand-in."""
+    reason: str | None = None
+    saw_up_to: int | None = None
+    objects: bool = False
+    """Whether it says which harm it would do."""
+    adds_to: str | None = None
+    """The choice that was theirs, where only a reason is added."""
+
+
+NOTHING_SAID = Said()
 
 
 class Cast(NamedTuple):
@@ -473,3 +746,7 @@ class Cast(NamedTuple):
     user_id: str
     choice: str
     at: datetime
+    round: int = 1
+    cast_by: str | None = None
+    reason: str | None = None
+    saw_up_to: int | None = None

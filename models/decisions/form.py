@@ -141,12 +141,7 @@ class DecisionForm(Form):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """People have at least until tomorrow, and no decision drags on."""
         yield from self._check_question(facts)
-        today: date = facts["today"]
-        if self.closes_on <= today:
-            yield "closes_on", "Give people at least until tomorrow."
-        elif self.closes_on > facts["last"]:
-            last = spell_day(facts["last"])
-            yield "closes_on", f"{last} at the latest: what is open for longer is not decided."
+        yield from _until(self.closes_on, facts)
 
     def _check_question(self, facts: Facts) -> Iterator[tuple[str, str]]:
         if not facts.get("free"):
@@ -184,3 +179,70 @@ class DecideForm(Form):
             missing="Say in a sentence why: the record keeps it.",
         ),
     ]
+
+
+class ReasonForm(Form):
+    """Why someone votes as they do."""
+
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            hint="Sealed with your vote until it closes. Up to 500 characters.",
+            missing="A reason is needed.",
+        ),
+    ]
+
+
+class WordsForm(Form):
+    """What is asked otherwise; `options` are what can be recommended."""
+
+    recommended: Annotated[
+        str | None,
+        Choice(label="What do you recommend?", example="Nothing", options="options", of=str),
+    ] = None
+    because: Annotated[
+        str | None,
+        Paragraph(label="Why?", hint="A sentence or two for the ballot. Up to 500 characters."),
+    ] = None
+    why: Annotated[
+        str | None,
+        Paragraph(
+            label="What has changed?",
+            only="asks_anew",
+            hint="Everyone is asked anew, and no vote is carried over. Up to 500 characters.",
+        ),
+    ] = None
+    closes_on: Annotated[
+        date | None,
+        Day(label="Until which day?", only="asks_anew", hint="At 17:00."),
+    ] = None
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """Who is asked anew has as long as the first time."""
+        if facts["asks_anew"]:
+            if self.closes_on is None:
+                yield "closes_on", "Until which day can they vote?"
+            else:
+                yield from _until(self.closes_on, facts)
+
+
+class WithdrawForm(Form):
+    """Why something is asked no longer."""
+
+    why: Annotated[
+        str,
+        Paragraph(
+            label="Why is it withdrawn?",
+            hint="It stands on the ballot and in the record. Up to 500 characters.",
+            missing="A reason is needed.",
+        ),
+    ]
+
+
+def _until(closes_on: date, facts: Facts) -> Iterator[tuple[str, str]]:
+    if closes_on <= facts["today"]:
+        yield "closes_on", "Give people at least until tomorrow."
+    elif closes_on > facts["last"]:
+        last = spell_day(facts["last"])
+        yield "closes_on", f"{last} at the latest: what is open for longer is not decided."

@@ -40,6 +40,10 @@ class Choice(StrEnum):
     STOP = "stop"
     ABSTAIN = "abstain"
     """Counts for the quorum, and for nothing else."""
+    RECUSED = "recused"
+    """Has a stake in it: one elector less."""
+    NO_OBJECTION = "no objection"
+    OBJECT = "object"
 
 
 class Option(NamedTuple):
@@ -64,6 +68,15 @@ WORDS = {Question.GO: "Go for the MVP?", Question.MVP: "Persevere, pivot or stop
 """What each asks."""
 
 ABSTAINED = Option(Choice.ABSTAIN, "Abstain")
+RECUSED = Option(Choice.RECUSED, "I have a stake in this")
+ALWAYS = (ABSTAINED, RECUSED)
+"""What can be pressed whatever is asked."""
+
+CONSENTING = (
+    Option(Choice.NO_OBJECTION, "No objection"),
+    Option(Choice.OBJECT, "I object"),
+)
+"""What is asked by consent."""
 
 
 class NotAnOption(Mistake):

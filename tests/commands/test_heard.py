@@ -13,6 +13,16 @@ from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.views.budgets.actions import ShiftShown
+from bot.views.decisions.actions import (
+    AddReason,
+    AskAgain,
+    BreakTie,
+    ChangeWords,
+    ObjectTo,
+    SetAside,
+    StandInForMe,
+    Withdraw,
+)
 from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import ReplyToQuestion
 from bot.views.portfolio.actions import (
@@ -33,7 +43,8 @@ from bot.views.themes.actions import (
     ThemesList,
 )
 from bot.workflows.budgets import considering, funding, shifting
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions import speaking, voting
+from bot.workflows.decisions.opening import open_about, open_decision
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
@@ -43,10 +54,12 @@ from bot.workflows.portfolio.streams import add_stream
 from models.audit.audit import AuditEvent
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
-from models.decisions.decision import About, Ballot, Decision, Terms
-from models.decisions.form import DecisionForm
+from models.decisions.decision import About, Ballot, Decision, Method, Terms
+from models.decisions.delegation import STAND_IN, StandInForm
+from models.decisions.form import DecideForm, DecisionForm, WordsForm
 from models.decisions.past import PastDecision
 from models.decisions.question import Asked, Question
+from models.decisions.thread import BallotQuestion, Objection, ObjectionForm, QuestionForm
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
@@ -111,6 +124,11 @@ def world(slack, shop):
         decision = open_decision(act, epics[0].id, form)
         past = a_past(act.at, portfolio_id=portfolio.id, **here)
         session.add(past)
+        votes = {name: a_vote(act, epics[0], method) for name, method in VOTES.items()}
+        speaking.ask(act, decision.id, QuestionForm(words="Why?"))
+        object_to_one(act, votes[SetAside].id)
+        voting.vote(session, *act_of(act), votes[AddReason].id, "yes", slack.clock.now)
+        votes[BreakTie].tie(["yes", "no"], act.at)
         digest = a_digest(session, portfolio)
         program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
         project = Project(
@@ -158,6 +176,15 @@ def world(slack, shop):
         ValueStream: portfolio.value_streams[0],
         "state": states["reviewing"],
         "preset": "lean",
+        BallotQuestion: session_one(shop, BallotQuestion),
+        Objection: session_one(shop, Objection),
+        ObjectTo: {"decision": votes[ObjectTo]},
+        AddReason: {"decision": votes[AddReason], "choice": "yes"},
+        BreakTie: {"decision": votes[BreakTie]},
+        StandInForMe: {"decision": votes[StandInForMe]},
+        ChangeWords: {"noun": votes[ChangeWords]},
+        AskAgain: {"noun": votes[AskAgain]},
+        Withdraw: {"noun": votes[Withdraw]},
         RecordOutcome: {"epic": delivered},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
@@ -181,6 +208,39 @@ def a_past(at, **here):
         choices={f"v{number:03}": "for" for number in range(90)},
         imported_at=at,
     )
+
+
+VOTES = {
+    **dict.fromkeys((ObjectTo, SetAside), Method.CONSENT),
+    **dict.fromkeys((AddReason, AskAgain, BreakTie), Method.MORE_THAN_HALF),
+    **dict.fromkeys((ChangeWords, StandInForMe, Withdraw), Method.MORE_THAN_HALF),
+}
+"""What is done once is done to a vote of its own."""
+
+
+def a_vote(act, epic, method):
+    """A free question about the epic, to Ana and Ben; Ana breaks ties."""
+    ben = epic.value_stream.owner_user_id
+    closes_at = act.at + timedelta(days=7)
+    electors, who = [act.actor, ben], act.actor
+    terms = Terms(electors=electors, closes_at=closes_at, tie_breaker=who, method=method)
+    return open_about(
+        act, About.of_epic(epic, act.at), Asked.free("Do we go?"), terms, channel_id=None
+    )
+
+
+def object_to_one(act, decision_id):
+    """Ben objects."""
+    ben = act.session.get_one(Decision, decision_id).electorate[1]
+    form = ObjectionForm(harm="It is late", remedy="Begin sooner")
+    here = Act(act.session, act.workspace_id, ben, act.at)
+    speaking.object_to(here, decision_id, form, lambda: act.at)
+
+
+def session_one(shop, noun):
+    """The only one there is."""
+    with shop.database.read() as session:
+        return session.scalars(select(noun)).one()
 
 
 def act_of(act):
@@ -315,9 +375,12 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
         memory = Memory(at=int(slack.clock.now().timestamp() * 1_000), stack=(str(action),)).text
     view = form_view(Open(form, "Edit", action, {}, facts_for(form)), memory)
     typed = typed_into(form, action.kind)
-    typed |= next_week(slack) if form is DecisionForm else {}
+    typed |= next_week(slack) if form in {DecisionForm, WordsForm} else {}
     typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}
+    typed |= {"outcome": "yes"} if form is DecideForm else {}
+    if form is StandInForm:
+        typed |= {STAND_IN: slack.workspace.user_named("ben").id, "until_on": None}
     typed |= changed
     values = {name: {name: {"value": text}} for name, text in typed.items() if text is not ...}
     view |= {"id": view_id, "root_view_id": view_id, "previous_view_id": None, "hash": "1.a"}
@@ -510,6 +573,7 @@ def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop,
 SENT = ("", "\x00", "\ud800", "²", "-1", "2147483648", "9" * 400, None, ...)
 
 
+@pytest.mark.timeout(300)
 def test_each_field_of_each_form_takes_whatever_is_sent(slack, shop, world):
     for route in routes.of(SAVES):
         action = made(route.action, world)
@@ -560,7 +624,7 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
 def past_decision(like, epic, number):
     """One about the same epic that has closed."""
     with_no_one = Decision.open(
-        f"D-{number + 2}",
+        f"D-{number + 100}",
         About.of_epic(epic, like.opened_at),
         Asked.usual(Question.MVP),
         Terms(electors=["U0BEN"], closes_at=like.closes_at),

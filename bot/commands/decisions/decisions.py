@@ -1,7 +1,6 @@
 """`/decision`: opening a decision, voting on it, and reading what was decided."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -14,19 +13,18 @@ from bot.slack.hearing import Call
 from bot.views.decisions import ballot
 from bot.views.decisions import deciding as shown
 from bot.views.decisions.actions import (
-    Cast,
     Decide,
     DecideNow,
     DecisionShown,
     DecisionsList,
     PastShown,
 )
-from bot.views.decisions.ballot import noted, opened
+from bot.views.decisions.ballot import opened
 from bot.views.decisions.list import decision_page
 from bot.views.decisions.register import decision_list, past_page
 from bot.views.epics.buttons import OpenDecision
 from bot.workflows import seeing
-from bot.workflows.decisions import deciding, listing, opening, register, voting
+from bot.workflows.decisions import deciding, listing, opening, register
 from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
 from models.decisions.deciding import VOTING, Deciders
@@ -146,13 +144,6 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
         is_vote=about.vote,
     )
     return opened(decision, opening.channel_of(decision))
-
-
-@routes.does_for_named
-def cast(call: Call, session: Session, it: Cast) -> Callable[[], Answer] | None:
-    """Vote; who does is told alone what they chose, where their page does not say it."""
-    vote = voting.vote(session, *call.who, it.decision, it.choice, call.context.clock.now)
-    return None if call.is_modal else partial(noted, vote)
 
 
 @routes.opens

@@ -4,9 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.slack.actions import Action, Id, Page, Searched
+from bot.slack.actions import Action, Id, Page, Searched, Seen
+from models.decisions.decision import Decision
 from models.decisions.listing import DecisionChoice, Which
 from models.decisions.question import Choice
+from models.decisions.thread import BallotQuestion, Objection
+
+Choosable = Annotated[str, Field(max_length=16)]
+UserId = Annotated[str, Field(max_length=32)]
 
 
 class DecisionsList(Searched):
@@ -59,4 +64,81 @@ class Cast(Action):
     """Vote on a decision."""
 
     decision: Id
-    choice: Annotated[str, Field(max_length=16)] = Choice.ABSTAIN.value
+    choice: Choosable = Choice.ABSTAIN.value
+    user: UserId | None = None
+    """For whom, where a stand-in does."""
+    saw: Id | None = None
+    """The newest item of evidence that stood beside the button."""
+
+
+class CastWithReason(Action):
+    """Vote on a decision that asks why."""
+
+    decision: Id
+    choice: Choosable
+    user: UserId | None = None
+    saw: Id | None = None
+
+
+class AddReason(Action):
+    """Say why one voted as one did."""
+
+    decision: Id
+    choice: Choosable
+    user: UserId | None = None
+
+
+class ObjectTo(Action):
+    """Vote against by consent, and say why."""
+
+    decision: Id
+    user: UserId | None = None
+    saw: Id | None = None
+
+
+class SetAside(Seen):
+    """Have an objection no longer stand in the way."""
+
+    noun = Objection
+
+
+class StandInForMe(Action):
+    """Have someone vote for oneself."""
+
+    decision: Id
+
+
+class AskOnBallot(Action):
+    """Ask something about what is voted on."""
+
+    decision: Id
+
+
+class AnswerQuestion(Seen):
+    """Answer such a question."""
+
+    noun = BallotQuestion
+
+
+class ChangeWords(Seen):
+    """Say otherwise what is asked, before anyone has voted."""
+
+    noun = Decision
+
+
+class AskAgain(Seen):
+    """Ask everyone anew."""
+
+    noun = Decision
+
+
+class Withdraw(Seen):
+    """Ask it no longer."""
+
+    noun = Decision
+
+
+class BreakTie(Action):
+    """Decide between equals."""
+
+    decision: Id

@@ -17,28 +17,30 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.mrkdwn import bare_words, words
-from bot.views.decisions.actions import Cast, DecisionShown
+from bot.views.decisions import buttons
+from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.deciding import asked_line, decide_button, taken
+from bot.views.decisions.thread import hidden
 from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
-from bot.workflows.decisions.voting import Vote
-from bot.workflows.seeing import EVERYBODY, may_see
-from models.decisions.decision import Decision, Way
-from models.decisions.question import ABSTAINED
+from models.decisions.decision import NOT_COUNTED, Decision, Way
+from models.decisions.question import Choice
 from models.message import MessageKind
 from models.money import format_amount
 
-NAMED = 25
+NAMED = 12
 """How many of those who voted are named."""
+
+COUNTED_AS = {Choice.OBJECT.value: "objected"}
+"""What is said of so many, where the words of the button say it of oneself."""
+
+OBJECTIONS_NAMED = 2
 
 
 @notice(MessageKind.BALLOT, Decision)
 def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
     """As a channel shows it: of a restricted epic only that there is a vote."""
-    if decision.epic is not None and not may_see(session, EVERYBODY, decision.epic):
-        said = words("decisions/decision", "restricted", decision=decision)
-        return Answer([section(said)])
-    return told(session, decision, now)
+    return hidden(session, decision) or told(session, decision, now)
 
 
 @notice(MessageKind.BALLOT_TOLD, Decision)
@@ -64,14 +66,37 @@ def question_to_one(stands: Standing) -> Answer:
 
 def ballot(stands: Standing) -> Answer:
     """The question with its case, its buttons and its rule; counts and choices stay sealed."""
-    facts = _facts(stands)
-    blocks = [
-        header(bare_words("decisions/decision", "question", **facts)),
-        *case_blocks(stands),
-        actions("vote", vote_buttons(stands.decision)),
-        context(words("decisions/decision", "rule", **facts)),
-    ]
-    return Answer(blocks)
+    decision, facts = stands.decision, _facts(stands)
+    return Answer(
+        [
+            header(bare_words("decisions/decision", "question", **facts)),
+            *case_blocks(stands, whole=False),
+            *said_beside(stands),
+            *([] if decision.tied_at else [buttons.on_ballot(decision, stands.saw)]),
+            rule(stands),
+        ]
+    )
+
+
+def said_beside(stands: Standing) -> list[Block]:
+    """The objections, and how many questions are open."""
+    blocks: list[Block] = []
+    if stands.objections:
+        blocks.append(section(words("decisions/vote", "objections_said", **_objections(stands))))
+    if stands.questions:
+        said = words("decisions/vote", "asked_about", questions=stands.questions)
+        blocks.append(context(said))
+    return blocks
+
+
+def _objections(stands: Standing) -> dict[str, Any]:
+    """Those that stand before those that do not."""
+    found = sorted(stands.objections, key=lambda each: not each.stands)
+    return {
+        "stand": sum(each.stands for each in found),
+        "shown": found[:OBJECTIONS_NAMED],
+        "left": max(0, len(found) - OBJECTIONS_NAMED),
+    }
 
 
 def result(stands: Standing) -> Answer:
@@ -85,9 +110,9 @@ def result(stands: Standing) -> Answer:
     return Answer(blocks)
 
 
-def case_blocks(stands: Standing) -> list[Block]:
-    """What was known when it was opened, and what the options do."""
-    facts = _facts(stands)
+def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
+    """What was known when it was opened, and what the options do; on the ballot cut to size."""
+    facts = _facts(stands) | {"whole": whole}
     blocks: list[Block] = [section(words("decisions/decision", "the_case", **facts))]
     figures = [words("decisions/decision", part, **facts) for part in ("indicator", "money")]
     if stands.decision.case.day is not None:
@@ -102,6 +127,8 @@ def case_blocks(stands: Standing) -> list[Block]:
 def result_blocks(stands: Standing) -> list[Block]:
     """The votes, and what came of them."""
     facts = _facts(stands)
+    if stands.decision.ending in NOT_COUNTED:
+        return [section(words("decisions/vote", "not_counted", **facts))]
     effect = section(words("decisions/decision", "effect", **facts))
     if stands.decision.way is not Way.VOTE and stands.decision.decided:
         return [taken(stands.decision), effect]
@@ -110,19 +137,8 @@ def result_blocks(stands: Standing) -> list[Block]:
 
 def rule(stands: Standing) -> Block:
     """What decides, until when, and who has voted."""
-    return context(words("decisions/decision", "rule", **_facts(stands)))
-
-
-def vote_buttons(decision: Decision) -> list[Element]:
-    """One for each choice, none before the others: the layout must not vote."""
-    key = decision.case.key
-    buttons = []
-    for option in (*decision.options, ABSTAINED):
-        cast = Cast(decision=decision.id, choice=option.value)
-        button = cast.button(option.label, aloud=f"{option.label}: {key}")
-        place = option.value.replace(" ", "_")
-        buttons.append({**button, "action_id": f"{Cast.kind}_{place}"})
-    return buttons
+    part = "tied" if stands.decision.tied_at else "rule"
+    return context(words("decisions/vote", part, **_facts(stands)))
 
 
 def vote_button(decision: Decision, *, primary: bool = False) -> Element:
@@ -132,12 +148,6 @@ def vote_button(decision: Decision, *, primary: bool = False) -> Element:
         key = decision.case.key
         return to.button("Read the case", aloud=f"Read the case of {key}", primary=primary)
     return to.button(f"Vote on {decision.case.key}", primary=primary)
-
-
-def noted(vote: Vote) -> Answer:
-    """Told to who voted, and to nobody else."""
-    said = words("decisions/noted", "noted", vote=vote)
-    return Answer([section(said)])
 
 
 def opened(decision: Decision, channel_id: str | None) -> Answer:
@@ -157,7 +167,10 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "zone": zone,
         "box": stands.box,
         "voted": stands.voted[:NAMED],
+        "all_voted": len(stands.voted),
         "unnamed": max(0, len(stands.voted) - NAMED),
+        "recused": stands.recused,
+        "between": list(decision.offered.values()),
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "tally": decision.result,
@@ -167,9 +180,10 @@ def _facts(stands: Standing) -> dict[str, Any]:
 
 
 def _most_first(decision: Decision) -> list[tuple[str, str, int]]:
-    """Of each option its value, its label and its votes."""
+    """Of each option that was voted on its value, its label and its votes."""
     tally = decision.result
-    found = [(*each, tally.votes[each.value]) for each in decision.options] if tally else []
+    counted = tally.votes.items() if tally else ()
+    found = [(value, COUNTED_AS.get(value) or decision.label(value), n) for value, n in counted]
     return sorted(found, key=lambda each: -each[2])
 
 

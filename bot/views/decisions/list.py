@@ -3,10 +3,13 @@
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, actions, divider, section
 from bot.slack.mrkdwn import words
-from bot.views.decisions import ballot, deciding
-from bot.views.decisions.actions import DecisionShown
+from bot.views.decisions import ballot, buttons, deciding, thread
+from bot.views.decisions.actions import AskOnBallot, DecisionShown
 from bot.workflows.decisions.register import Record
 from models.decisions.decision import Way
+
+MOST_SAID = 10
+"""How many objections and questions a page shows, the newest."""
 
 
 def decision_page(found: Record, page: DecisionShown) -> Shown:
@@ -22,15 +25,36 @@ def decision_page(found: Record, page: DecisionShown) -> Shown:
 
 
 def _open(found: Record) -> list[Block]:
-    stands = found.standing
+    stands, decision = found.standing, found.standing.decision
     blocks = [section(f"*{_question(found)}*"), *ballot.case_blocks(stands)]
-    if stands.decision.way is Way.ALONE:
-        button = deciding.decide_button(stands.decision)
+    if decision.way is Way.ALONE:
+        button = deciding.decide_button(decision)
         blocks += [actions("decide", [button])] if found.is_elector else []
-        return [*blocks, deciding.asked_line(stands.decision)]
-    if found.is_elector:
-        blocks += [_own(found), actions("vote", ballot.vote_buttons(stands.decision))]
-    return [*blocks, ballot.rule(stands)]
+        return [*blocks, deciding.asked_line(decision), *_beside(found)]
+    if decision.tied_at is None:
+        if found.is_elector:
+            blocks += [_own(found), buttons.on_page(decision, stands.saw)]
+        blocks += thread.carried_blocks(decision, found.carries, stands.saw)
+    elif found.breaks_ties:
+        blocks.append(actions("tie", [thread.break_button(decision)]))
+    return [*blocks, ballot.rule(stands), *_beside(found)]
+
+
+def _beside(found: Record) -> list[Block]:
+    """Objections and questions, each with what can be done about it, and what changes it."""
+    decision, box = found.standing.decision, found.standing.box
+    blocks = [
+        thread.objection_block(each, decision, may=found.breaks_ties)
+        for each in found.standing.objections[-MOST_SAID:]
+    ]
+    blocks += [thread.question_block(each, decision) for each in found.questions[-MOST_SAID:]]
+    row = []
+    if decision.is_open:
+        row.append(AskOnBallot(decision=decision.id).button("Ask a question"))
+        if found.may_change:
+            has_ballots = box is not None and box.count > 0
+            row += buttons.changing(decision, has_ballots=has_ballots)
+    return [*blocks, actions("beside", row)] if row else blocks
 
 
 def _closed(found: Record) -> list[Block]:
@@ -40,7 +64,8 @@ def _closed(found: Record) -> list[Block]:
     blocks = [section(f"*{_question(found)}*"), *ballot.result_blocks(stands)]
     votes = found.is_elector and stands.decision.way is Way.VOTE
     blocks += [_own(found)] if votes else []
-    return [*blocks, divider(), section(known), *ballot.case_blocks(stands)]
+    case = [divider(), section(known), *ballot.case_blocks(stands)]
+    return [*blocks, *case, *_beside(found)]
 
 
 def _question(found: Record) -> str:
@@ -49,5 +74,9 @@ def _question(found: Record) -> str:
 
 
 def _own(found: Record) -> Block:
-    facts = {"decision": found.standing.decision, "chosen": found.chosen}
+    facts = {
+        "decision": found.standing.decision,
+        "chosen": found.chosen,
+        "stand_in": found.stand_in,
+    }
     return section(words("decisions/decision", "own", **facts))

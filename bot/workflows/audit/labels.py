@@ -34,12 +34,14 @@ class Noun:
 
 NOUNS: Mapping[str, Noun] = {
     "answers": Noun(added=""),
+    "ballot_questions": Noun("question", added="asked"),
     "blockings": Noun(added=""),
     "circle_members": Noun("circle member", ("user_id",)),
     "columns": Noun("state", added="", of="states"),
     "commitment_points": Noun("portfolio", added="", of="portfolios"),
     "confirmations": Noun(added="confirmed: still right"),
     "decisions": Noun("decision", ("key",), added="opened"),
+    "delegations": Noun("stand-in", added="named"),
     "departures": Noun("member", ("user_id",), added="left Slack"),
     "epics": Noun("epic", ("key", "title"), added="proposed"),
     "exports": Noun("export", added=""),
@@ -50,6 +52,7 @@ NOUNS: Mapping[str, Noun] = {
     "ledger_entries": Noun("ledger entry", ("number",)),
     "ledger_transfers": Noun("transfer"),
     "milestones": Noun("milestone", ("project_id", "code", "name"), ", "),
+    "objections": Noun("objection", added="raised"),
     "objectives": Noun("objective", ("title",)),
     "outcome_reviews": Noun(added="asked for the outcome"),
     "overrides": Noun(added=""),
@@ -134,6 +137,26 @@ LABELS: Mapping[str, str] = {
     "present": "present",
     "link": "link",
     "votes": "votes",
+    "round": "round",
+    "tie_breaker": "tie-breaker",
+    "tied_at": "tied",
+    "put_off_at": "put off",
+    "replaces_id": "replaces",
+    "stand_in_user_id": "stand-in",
+    "delegations.user_id": "votes for",
+    "until_on": "until",
+    "delegations.ended_at": "ended",
+    "ballot_questions.words": "question",
+    "ballot_questions.answer": "answer",
+    "objections.user_id": "objects",
+    "raised_by": "said by",
+    "harm": "harm",
+    "remedy": "would be removed by",
+    "withdrawn_at": "withdrawn",
+    "set_aside_at": "set aside",
+    "set_aside_by": "set aside by",
+    "failed": "because it is",
+    "objections.because": "reason",
     "effect": "effect",
     "occasion": "occasion",
     "outcome_reviews.due_on": "asked from",
@@ -214,8 +237,9 @@ LABELS: Mapping[str, str] = {
 """What a column is called, in the order of a line; "table.column" where one table differs."""
 
 WHO = {"actor_user_id", "by_user_id", "user_id", "added_by", "asked_by", "opened_by", "ended_by"}
-WHO |= {"paused_by", "granted_by", "subscribed_by"}
+WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by"}
 WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at"}
+WHEN |= {"given_at", "raised_at"}
 OF_WHAT = {
     "portfolio_id",
     "epic_id",
@@ -230,6 +254,7 @@ FOLLOWS |= {"go_at", "persevere_at"}
 CARRIED = {"origin_url", "sha256", "frozen_case"}
 CARRIED |= {
     "decisions.frozen_options",
+    "offered",
     "decisions.question",
     "decisions.subject",
     "decisions.subject_id",

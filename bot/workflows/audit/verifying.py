@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from models.audit.audit import (
     NotAnAnchor,
     first_break,
 )
-from models.decisions.ballots import first_broken
+from models.decisions.ballots import HASHED, first_broken
 from models.decisions.decision import Ballot, BallotBox, Decision, Way
 
 AT_ONCE = 2_000
@@ -30,11 +30,7 @@ UNREADABLE = "decode"
 """What SQLite says of text that is none has this in it."""
 
 BALLOTS = Ballot.metadata.tables[Ballot.__tablename__]
-AS_STORED = select(
-    *(BALLOTS.c[name] for name in ("number", "user_id", "at", "hash")),
-    type_coerce(BALLOTS.c.choice, String).label("choice"),
-)
-"""Ballots with whatever stands there for a choice."""
+AS_STORED = select(*(BALLOTS.c[name] for name in ("number", "hash", *HASHED)))
 
 EVENTS = AuditEvent.metadata.tables[AuditEvent.__tablename__]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.workflows.decisions.beside import seen
 from bot.workflows.decisions.closing import come_true
 from bot.workflows.decisions.opening import (
     check_may_open,
@@ -14,7 +15,6 @@ from bot.workflows.decisions.opening import (
     usual_close,
     who_decides,
 )
-from bot.workflows.decisions.register import seen
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.moving import locked
 from bot.workflows.epics.stopping import records_stops

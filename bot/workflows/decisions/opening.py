@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import locked
@@ -38,6 +38,7 @@ from models.decisions.opening import (
     check_live,
 )
 from models.decisions.question import Asked, Question, Subject
+from models.decisions.tally import quorum_of
 from models.epics.epic import Epic
 from models.epics.listing import found
 from models.errors import FieldMistakes
@@ -239,6 +240,41 @@ def open_about(
     return decision
 
 
+def reopen(
+    act: Act, before: Decision, recommended: str | None, because: str | None, closes_at: datetime
+) -> Decision:
+    """Ask the electors of a decision that has ended the same once more, with the case of now.
+
+    The workspace's roles must be locked.
+    """
+    session = act.session
+    gone = departed(session, act.workspace_id, before.electorate)
+    electors = [each for each in before.electorate if each not in gone]
+    if not electors:
+        raise NoElectors(before.portfolio.name, ())
+    usual = before.quorum == quorum_of(len(before.electorate))
+    again = open_about(
+        act,
+        before.about(act.at),
+        Asked(before.question, before.asks, before.options),
+        Terms(
+            electors=electors,
+            electors_are=before.electors_are,
+            closes_at=closes_at,
+            way=before.way,
+            method=before.method,
+            quorum=None if usual else min(before.quorum, len(electors)),
+            reason_required=before.reason_required,
+            tie_breaker=before.tie_breaker,
+        ),
+        channel_id=channel_of(before),
+        recommended=recommended,
+        because=because,
+    )
+    again.replaces_id = before.id
+    return again
+
+
 def usual_close(portfolio: Portfolio, at: datetime) -> date:
     """The day a decision that is opened at the moment closes, where nobody says otherwise."""
     return portfolio.calendar.days_after(today_in(portfolio, at), USUAL_DAYS)
@@ -274,14 +310,19 @@ def _name_electors(session: Session, decision: Decision) -> None:
 
 
 def _show(session: Session, decision: Decision, channel_id: str | None, at: datetime) -> None:
-    """In the channel, and to so many electors alone."""
+    """In the channel, and to so many electors alone; of a restricted epic to them alone."""
     here = decision.workspace_id
-    if channel_id is not None:
+    is_restricted = decision.epic is not None and decision.epic.restricted
+    if channel_id is not None and not is_restricted:
         post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
-    few = len(decision.electorate) <= MOST_TOLD
-    told = decision.electorate if few or channel_id is None else []
-    for elector in told:
-        post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
+    is_few = len(decision.electorate) <= MOST_TOLD or channel_id is None
+    for elector in decision.electorate if is_few or is_restricted else ():
+        told = post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
+        session.execute(
+            update(ELECTORS)
+            .where(ELECTORS.c.decision_id == decision.id, ELECTORS.c.user_id == elector)
+            .values(message_id=told.id)
+        )
 
 
 def channel_of(decision: Decision) -> str | None:

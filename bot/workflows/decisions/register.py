@@ -1,29 +1,38 @@
 """The register of decisions: one of them as it stands, for one person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.decisions.closing import last_ballots
+from bot.workflows.decisions import standing_in
+from bot.workflows.decisions.beside import may_change, seen, tie_breakers
+from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import visible_to
-from models.decisions.decision import Ballot, BallotBox, Decision, Elector
+from models.decisions.decision import Ballot, BallotBox, Decision, Elector, Method
 from models.decisions.opening import UnknownDecision, read_key
-from models.decisions.question import Subject
+from models.decisions.question import Choice, Subject
+from models.decisions.thread import BallotQuestion, Objection
 from models.epics.epic import Epic
 from models.errors import there
+
+Raised = TypeVar("Raised", BallotQuestion, Objection)
 
 ELECTORS_ON_A_PAGE = 20
 
 
 def has_not_voted(user_id: str) -> ColumnElement[bool]:
     """Whether someone is asked by a decision and has not answered."""
-    voted = exists().where(Ballot.decision_id == Decision.id, Ballot.user_id == user_id)
+    voted = exists().where(
+        Ballot.decision_id == Decision.id,
+        Ballot.user_id == user_id,
+        Ballot.round == Decision.round,
+    )
     asked = exists().where(Elector.decision_id == Decision.id, Elector.user_id == user_id)
     return and_(asked, ~voted)
 
@@ -35,7 +44,7 @@ BALLOT = Need(
         rows=select(Decision)
         .join(Epic, Epic.id == Decision.epic_id)
         .join(BallotBox, BallotBox.decision_id == Decision.id)
-        .where(Decision.closed_at.is_(None), BallotBox.waiting > 0),
+        .where(Decision.closed_at.is_(None), Decision.tied_at.is_(None), BallotBox.waiting > 0),
         order=(Decision.closes_at, Decision.id),
         since=Decision.opened_at,
         theirs=has_not_voted,
@@ -47,23 +56,41 @@ BALLOT = Need(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A decision, its box, and who has voted, in the order of their first votes."""
+    """A decision, its box, and who has voted in this round, in the order of their first votes."""
 
     decision: Decision
     box: BallotBox | None
     """None where nobody votes."""
     voted: Sequence[str]
+    recused: Sequence[str] = ()
+    """Who has a stake in it, and does not vote."""
+    objections: Sequence[Objection] = ()
+    """All that were raised, the first one first."""
+    questions: int = 0
+    """How many nobody has answered."""
+    saw: int | None = None
+    """The newest item of evidence that stands on its ballot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """An elector: whether they voted; once it has closed what they chose, and when."""
+    """An elector: whether they voted; once it has closed what they chose, when, and why."""
 
     user_id: str
     voted: bool
     choice: str | None = None
-    """In the words of its button."""
     at: datetime | None = None
+    by: str | None = None
+    """The stand-in who voted for them."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A vote that the viewer carries for someone, and what they chose for them."""
+
+    user_id: str
+    chosen: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +99,47 @@ class Record:
 
     standing: Standing
     chosen: str | None
+    """In the words of its button."""
     is_elector: bool
     voices: Sequence[Voice]
     number: int
     pages: int
+    carries: Sequence[Carried] = ()
+    stand_in: str | None = None
+    """Who votes for the viewer."""
+    questions: Sequence[BallotQuestion] = ()
+    may_change: bool = False
+    breaks_ties: bool = False
 
 
 def standing(session: Session, decision: Decision) -> Standing:
     """How it stands, without what anybody chose."""
-    first = func.min(Ballot.number)
-    voted = session.scalars(
-        select(Ballot.user_id)
-        .where(Ballot.decision_id == decision.id)
-        .group_by(Ballot.user_id)
-        .order_by(first)
+    here = (Ballot.decision_id == decision.id, Ballot.round == decision.round)
+    presses = session.execute(
+        select(Ballot.user_id, Ballot.choice == Choice.RECUSED).where(*here).order_by(Ballot.number)
     ).all()
-    return Standing(decision, session.get(BallotBox, decision.id), voted)
+    recused = {user_id: is_recused for user_id, is_recused in presses}
+    return Standing(
+        decision,
+        session.get(BallotBox, decision.id),
+        [user_id for user_id, is_recused in recused.items() if not is_recused],
+        [user_id for user_id, is_recused in recused.items() if is_recused],
+        _of(session, Objection, decision) if decision.method is Method.CONSENT else (),
+        session.scalar(_open_questions(decision)) or 0,
+    )
+
+
+def _of(session: Session, noun: type[Raised], decision: Decision) -> Sequence[Raised]:
+    """What was said beside it, the first one first."""
+    return session.scalars(
+        select(noun).where(noun.decision_id == decision.id).order_by(noun.id)
+    ).all()
+
+
+def _open_questions(decision: Decision) -> Select[int]:
+    return select(func.count(BallotQuestion.id)).where(
+        BallotQuestion.decision_id == decision.id, BallotQuestion.answered_at.is_(None)
+    )
 
 
 def newest_about(session: Session, epic: Epic) -> Decision | None:
@@ -115,31 +167,51 @@ def record(act: Act, decision_id: int, number: int) -> Record:
     session = act.session
     rows = seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
     decision = there(session.scalars(rows).first(), COMMAND)
-    stands, last = standing(session, decision), last_ballots(session, decision)
-    ballots = {ballot.user_id: ballot for ballot in last}
+    stands, ballots = standing(session, decision), last_ballots(session, decision)
     pages = max(1, -(-len(decision.electorate) // ELECTORS_ON_A_PAGE))
     number = min(max(1, number), pages)
     start = (number - 1) * ELECTORS_ON_A_PAGE
-    shown = _in_order(decision, stands.voted)[start : start + ELECTORS_ON_A_PAGE]
-    own = ballots.get(act.actor)
+    voted = [*stands.voted, *stands.recused]
+    shown = _in_order(decision, voted)[start : start + ELECTORS_ON_A_PAGE]
     return Record(
         stands,
-        decision.label(own.choice) if own else None,
+        _own(decision, ballots.get(act.actor), None),
         act.actor in decision.electorate,
         [_voice(decision, each, ballots.get(each)) for each in shown],
         number,
         pages,
+        questions=_of(session, BallotQuestion, decision),
+        **_for_open(act, decision, ballots),
     )
 
 
-def seen(workspace_id: int, viewer: str) -> Select[Decision]:
-    """The decisions about epics that the person may see."""
-    return (
-        select(Decision)
-        .join(Decision.epic)
-        .options(contains_eager(Decision.epic))
-        .where(Decision.workspace_id == workspace_id, visible_to(viewer))
-    )
+def _for_open(act: Act, decision: Decision, ballots: Mapping[str, Ballot]) -> dict[str, Any]:
+    """What the person can do about one that is open."""
+    if not decision.is_open:
+        return {}
+    session, actor = act.session, act.actor
+    return {
+        "carries": _carried(act, decision, ballots),
+        "stand_in": standing_in.stand_ins(session, decision, act.at).get(actor),
+        "may_change": actor in may_change(session, decision),
+        "breaks_ties": actor in tie_breakers(session, decision),
+    }
+
+
+def carried(act: Act, decision: Decision) -> Sequence[Carried]:
+    """The votes that the person carries for others, with what they chose for them."""
+    return _carried(act, decision, last_ballots(act.session, decision))
+
+
+def _carried(act: Act, decision: Decision, ballots: Mapping[str, Ballot]) -> Sequence[Carried]:
+    people = standing_in.carried_by(act.session, decision, act.actor, act.at)
+    return [Carried(each, _own(decision, ballots.get(each), act.actor)) for each in people]
+
+
+def _own(decision: Decision, ballot: Ballot | None, by: str | None) -> str | None:
+    """What the button said that was pressed by the person for whom it is asked."""
+    is_theirs = ballot is not None and (ballot.cast_by == by or not decision.is_sealed)
+    return decision.label(ballot.choice) if ballot is not None and is_theirs else None
 
 
 def _in_order(decision: Decision, voted: Sequence[str]) -> Sequence[str]:
@@ -149,6 +221,7 @@ def _in_order(decision: Decision, voted: Sequence[str]) -> Sequence[str]:
 
 def _voice(decision: Decision, user_id: str, ballot: Ballot | None) -> Voice:
     """What they chose is told once it has closed, and not before."""
-    if ballot is None or decision.is_open:
+    if ballot is None or decision.is_sealed:
         return Voice(user_id, ballot is not None)
-    return Voice(user_id, True, decision.label(ballot.choice), ballot.at)
+    label = decision.label(ballot.choice)
+    return Voice(user_id, True, label, ballot.at, ballot.cast_by, ballot.reason)

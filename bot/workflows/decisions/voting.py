@@ -8,17 +8,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select, true, union_all
+from sqlalchemy import and_, bindparam, func, select, true, union_all
 from sqlalchemy.orm import Session
 
-from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of
+from bot.workflows.decisions.counting import count_objections, standing
+from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of, redraw_about
 from models.board.digest import WEEK
 from models.decisions.ballots import append
-from models.decisions.decision import Ballot, BallotBox, Decision, Elector, Paper, Way
+from models.decisions.decision import (
+    NOTHING_SAID,
+    Ballot,
+    BallotBox,
+    Decision,
+    Elector,
+    Paper,
+    Said,
+    Way,
+)
+from models.decisions.question import Choice
+from models.decisions.thread import Objection
 from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.errors import Gone
-from models.message import BALLOT_KINDS, Message, MessageKind, home_key, message_key
+from models.message import (
+    BALLOT_KINDS,
+    OBJECTION_KINDS,
+    Message,
+    MessageKind,
+    home_key,
+    message_key,
+)
 from models.portfolio.portfolio import Portfolio
 from models.work import put
 
@@ -26,14 +45,21 @@ COMMAND = "/decision list"
 
 ID = bindparam("decision_id", type_=Decision.id.type)
 ACTOR = bindparam("actor", type_=Elector.user_id.type)
+PRESSER = bindparam("presser", type_=Elector.user_id.type)
+THEIR_OWN = (
+    select(Elector.message_id)
+    .where(Elector.decision_id == ID, Elector.user_id == PRESSER)
+    .scalar_subquery()
+)
 OF_IT = select(Decision.epic_id).where(Decision.id == ID).scalar_subquery()
 MESSAGES = select(Message.id, Message.channel_id)
 SHOWN = union_all(
     MESSAGES.where(
         Message.workspace_id == WORKSPACE,
-        Message.kind.in_(BALLOT_KINDS),
+        Message.kind == MessageKind.BALLOT,
         Message.subject_id == ID,
     ),
+    MESSAGES.where(Message.workspace_id == WORKSPACE, Message.id == THEIR_OWN),
     MESSAGES.where(
         Message.workspace_id == WORKSPACE,
         Message.kind == MessageKind.EPIC_CARD,
@@ -42,30 +68,39 @@ SHOWN = union_all(
     digests_of(select(Decision.portfolio_id).where(Decision.id == ID)),
     HOMES,
 ).subquery()
-"""What shows who has voted: ballots, cards, digests, and Homes that someone looks at."""
+"""What shows who has voted: the ballot in its channel and the presser's own, cards, digests, and
+Homes that someone looks at."""
 
-CHOSEN = (
+MINE = (
     select(Ballot.choice)
-    .where(Ballot.decision_id == ID, Ballot.user_id == ACTOR)
+    .where(Ballot.decision_id == ID, Ballot.user_id == ACTOR, Ballot.round == Decision.round)
     .order_by(Ballot.number.desc())
     .limit(1)
-    .scalar_subquery()
 )
+CHOSEN = MINE.correlate(Decision).scalar_subquery()
+CHOSEN_BY = MINE.with_only_columns(Ballot.cast_by).correlate(Decision).scalar_subquery()
 LOOK = Ready(
     select(
         Decision.id,
         Decision.workspace_id,
         Decision.key,
         Decision.closes_at,
-        Decision.closed_at,
+        func.coalesce(Decision.closed_at, Decision.tied_at),
+        Decision.round,
+        Decision.quorum,
+        Decision.reason_required,
+        BallotBox.electors,
         BallotBox.waiting,
+        BallotBox.recused,
+        BallotBox.objections,
         BallotBox.last_at,
         BallotBox.count,
         BallotBox.hash,
         Portfolio.time_zone,
         Elector.user_id,
         CHOSEN,
-        Decision.frozen_options,
+        CHOSEN_BY,
+        Decision.offered,
         Epic.key,
         SHOWN.c.id,
         SHOWN.c.channel_id,
@@ -82,7 +117,14 @@ LOOK = Ready(
 
 PAPER = len(Paper._fields)
 BOX_ALONE = (
-    select(BallotBox.waiting, BallotBox.last_at, BallotBox.count.label("ballots"), BallotBox.hash)
+    select(
+        BallotBox.waiting,
+        BallotBox.recused,
+        BallotBox.objections,
+        BallotBox.last_at,
+        BallotBox.count.label("ballots"),
+        BallotBox.hash,
+    )
     .where(BallotBox.decision_id == ID)
     .with_for_update()
 )
@@ -92,10 +134,16 @@ BOX_ALONE = (
 class Vote:
     """What someone chose, and how long they can change it."""
 
+    decision_id: int
     key: str
     """Of the epic."""
     choice: str
+    label: str
     """In the words of its button."""
+    user_id: str
+    """Whose vote it is."""
+    cast_by: str | None
+    """Who pressed, where that is a stand-in."""
     closes_at: datetime
     """At the latest."""
     time_zone: str
@@ -104,21 +152,23 @@ class Vote:
 def vote(
     session: Session,
     workspace_id: int,
-    actor: str,
+    elector: str,
     decision_id: int,
     choice: str,
     now: Callable[[], datetime],
+    said: Said = NOTHING_SAID,
 ) -> Vote:
     """Take the press, judged by the moment when the decision cannot close any more without it.
 
-    Who presses the same twice has voted once. Raises Closed, Gone, NotAnElector
-    and NotAnOption.
+    Who presses the same twice has voted once. Raises Closed, Gone, NotAnElector, NotAnOption and
+    ReasonMissing.
     """
     began = now()
     asked = {
         "workspace_id": workspace_id,
         "decision_id": decision_id,
-        "actor": actor,
+        "actor": elector,
+        "presser": said.cast_by or elector,
         "a_week_before": began - WEEK,
         "looked_at": began - LOOKED_AT_FOR,
     }
@@ -127,14 +177,29 @@ def vote(
         raise Gone(COMMAND)
     paper, key = Paper(*rows[0][:PAPER]), rows[0][PAPER]
     at = now()
-    if paper.is_late(at) and paper.closed_at is None and not paper.waiting:
+    if paper.is_late(at) and paper.closed_at is None and not paper.waits:
         # someone may be changing a vote at this instant, which has it stay open
         box = session.execute(BOX_ALONE, {"decision_id": decision_id}).one()
         paper, at = paper._replace(**box._mapping), now()
-    cast = paper.cast(choice, at)
+    cast = paper.cast(choice, at, said)
     if cast is not None:
+        if paper.chosen == Choice.OBJECT != choice:
+            paper = _withdraw_objection(session, paper, elector, at)
         append(session, paper, cast)
         for shown_id, lane in {row[PAPER + 1 :] for row in rows if row[PAPER + 1] is not None}:
             work = home_key(shown_id) if lane is None else message_key(shown_id)
             put(session, workspace_id, work, at, lane=lane or work)
-    return Vote(key or paper.key, paper.label(choice), paper.closes_at, paper.time_zone)
+    label = paper.label(choice)
+    of = (elector, said.cast_by, paper.closes_at, paper.time_zone)
+    return Vote(decision_id, key or paper.key, choice, label, *of)
+
+
+def _withdraw_objection(session: Session, paper: Paper, elector: str, at: datetime) -> Paper:
+    """Who votes otherwise has withdrawn it, wherever it is shown; gives the paper as it is then."""
+    here, decision_id = paper.workspace_id, paper.decision_id
+    theirs = select(Objection).where(standing(decision_id), Objection.user_id == elector)
+    for objection in session.scalars(theirs).all():
+        objection.withdraw(at)
+        redraw_about(session, here, OBJECTION_KINDS, [objection.id], at)
+        redraw_about(session, here, BALLOT_KINDS, [decision_id], at)
+    return paper._replace(objections=count_objections(session, decision_id))

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.audit.log import about_seen
+from bot.workflows.decisions.counting import TOLD
 from bot.workflows.files import exporting_projects
 from models.audit.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
@@ -38,7 +39,9 @@ from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Ballot, Decision, Elector
+from models.decisions.delegation import Delegation
 from models.decisions.outcome_review import OutcomeReview
+from models.decisions.thread import BallotQuestion, Objection
 from models.epics.answer import Answer
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
@@ -132,6 +135,15 @@ def _of_portfolio(noun: Any) -> Rows:
     return lambda scope: noun.portfolio_id == scope.portfolio.id
 
 
+def _delegations(scope: Scope) -> ColumnElement[bool]:
+    """But for those on a decision about an epic that is not seen."""
+    seen = select(Epic.id).where(epics_of(scope))
+    return and_(
+        Delegation.portfolio_id == scope.portfolio.id,
+        or_(Delegation.epic_id.is_(None), Delegation.epic_id.in_(seen)),
+    )
+
+
 def _grants(scope: Scope) -> ColumnElement[bool]:
     """Those in the portfolio, in one of its streams, and in the whole workspace."""
     streams = select(ValueStream.id).where(ValueStream.portfolio_id == scope.portfolio.id)
@@ -184,8 +196,11 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "overrides": (Override, _of_epics(Override)),
     "decisions": (Decision, lambda scope: seen_in(Decision, scope)),
     "electors": (Elector, _of_decisions(Elector)),
-    "ballots": (Ballot, _of_decisions(Ballot, Decision.closed_at.is_not(None))),
+    "ballots": (Ballot, _of_decisions(Ballot, TOLD)),
     "outcome_reviews": (OutcomeReview, _of_epics(OutcomeReview)),
+    "delegations": (Delegation, _delegations),
+    "ballot_questions": (BallotQuestion, _of_epics(BallotQuestion)),
+    "objections": (Objection, _of_epics(Objection)),
     "circle_members": (CircleMember, _of_epics(CircleMember)),
     "confirmations": (Confirmation, _of_epics(Confirmation)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),
@@ -207,7 +222,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
 }
 """What everybody gets who sees the portfolio, in the order of the files.
 
-Ballots are sealed until their decision has closed."""
+Ballots are sealed until their decision has closed, and where nothing was counted for ever."""
 
 ProjectRows = Callable[[Session, Portfolio], Iterator[exporting_projects.Row]]
 

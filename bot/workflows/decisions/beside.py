@@ -1,0 +1,93 @@
+"""What stands beside a ballot: in its thread, or with people alone where no channel shows it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager
+
+from bot.workflows.decisions.voting import COMMAND
+from bot.workflows.keeping import LOCK, Act
+from bot.workflows.permitting import Place, departed, holders
+from bot.workflows.redrawing import post
+from bot.workflows.seeing import visible_to
+from models.decisions.decision import Decision
+from models.errors import there
+from models.message import Message, MessageKind
+from models.people.role import Role
+
+
+def seen(workspace_id: int, viewer: str) -> Select[Decision]:
+    """The decisions about epics that the person may see."""
+    return (
+        select(Decision)
+        .join(Decision.epic)
+        .options(contains_eager(Decision.epic))
+        .where(Decision.workspace_id == workspace_id, visible_to(viewer))
+    )
+
+
+def seen_decision(act: Act, decision_id: int, *, lock: bool = False) -> Decision:
+    """A decision that the person may see; locked, nobody votes on it meanwhile. Raises Gone."""
+    rows = seen(act.workspace_id, act.actor).where(Decision.id == decision_id)
+    if lock:
+        rows = rows.with_for_update(of=Decision, **LOCK).execution_options(populate_existing=True)
+    return there(act.session.scalars(rows).first(), COMMAND)
+
+
+def in_thread(
+    session: Session,
+    decision: Decision,
+    kinds: tuple[MessageKind, MessageKind],
+    subject_id: int,
+    at: datetime,
+    people: Iterable[str] = (),
+) -> None:
+    """Put a message into the thread of the ballot, and to the people alone, each of its kind.
+
+    Of a restricted epic nothing stands in a channel.
+    """
+    in_channel, told = kinds
+    here = decision.workspace_id
+    ballot = session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == here,
+            Message.kind == MessageKind.BALLOT,
+            Message.subject_id == decision.id,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
+    if ballot is not None and not is_restricted(decision):
+        post(session, here, in_channel, subject_id, ballot.channel_id, at, thread_ts=ballot.ts)
+    for user_id in dict.fromkeys(people):
+        post(session, here, told, subject_id, user_id, at)
+
+
+def is_restricted(decision: Decision) -> bool:
+    """Whether no channel shows what it is about."""
+    return decision.epic is not None and decision.epic.restricted
+
+
+def place_of(decision: Decision) -> Place:
+    """Where the rights over what it is about hold."""
+    if decision.epic is not None:
+        return Place.of_epic(decision.epic)
+    return Place.of_portfolio(decision.portfolio)
+
+
+def tie_breakers(session: Session, decision: Decision) -> Sequence[str]:
+    """Who breaks its ties: who is named; where they left Slack, who owns the stream, or admins."""
+    named = decision.tie_breaker
+    if named is None:
+        return ()
+    if not departed(session, decision.workspace_id, [named]):
+        return (named,)
+    return holders(session, [Role.STREAM_OWNER, Role.ADMIN], place_of(decision))
+
+
+def may_change(session: Session, decision: Decision) -> Sequence[str]:
+    """Who changes or withdraws it: who opened it, the stream's owner, and admins."""
+    people = holders(session, [Role.STREAM_OWNER, Role.ADMIN], place_of(decision))
+    return list(dict.fromkeys([decision.opened_by, *people]))

@@ -1,0 +1,446 @@
+"""Second rounds, ties, stand-ins, stakes, reasons and objections, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows.decisions import changing, register, speaking, standing_in
+from bot.workflows.decisions.counting import last_ballots
+from bot.workflows.decisions.opening import open_about
+from bot.workflows.decisions.voting import vote
+from bot.workflows.keeping import Act
+from bot.workflows.permitting import lock_roles
+from models.audit import audit
+from models.decisions.ballots import counted
+from models.decisions.decision import (
+    AFTER_THE_LAST,
+    About,
+    Ballot,
+    BallotBox,
+    Closed,
+    Decision,
+    Ended,
+    Ending,
+    Method,
+    NotAnOption,
+    NoTieBreaker,
+    NotTheirs,
+    Said,
+    Terms,
+    VotedAlready,
+    VotedOtherwise,
+)
+from models.decisions.delegation import (
+    CarriesEnough,
+    HasVoted,
+    NoStandIn,
+    OwnStandIn,
+    StandInForm,
+    VotedThemselves,
+)
+from models.decisions.form import DecideForm, WithdrawForm, WordsForm
+from models.decisions.question import Asked, Question
+from models.decisions.thread import (
+    AnswerForm,
+    Failed,
+    Objection,
+    ObjectionForm,
+    OwnObjection,
+    QuestionForm,
+    SetAsideForm,
+)
+from models.epics.epic import Epic
+from models.errors import ChangedSince
+from models.message import Message, MessageKind
+from tests.workflows.builders import ANA, BEN, MONDAY
+from tests.workflows.decisions.builders import (
+    CLEO,
+    CLOSES_AT,
+    DANA,
+    ELI,
+    HOUR,
+    MINUTE,
+    an_mvp,
+    ballots,
+    closes,
+    stored,
+    the_epic,
+    votes,
+)
+
+FIVE = (ANA, BEN, CLEO, DANA, ELI)
+SECOND_CLOSES_AT = CLOSES_AT + timedelta(days=2)
+
+
+def asked(database, *, question=Question.MVP, closes_at=CLOSES_AT, council=FIVE, **terms):
+    """A decision about PAY-1 with these electors; Eli breaks ties."""
+    an_mvp(database, council)
+    terms = {"electors": council, "closes_at": closes_at, "tie_breaker": ELI} | terms
+    with database.write(audit.Act(ANA, "form open_decision", MONDAY)) as session:
+        act = Act(session, 1, ANA, MONDAY)
+        lock_roles(session, 1)
+        about = About.of_epic(session.get_one(Epic, 1), MONDAY)
+        free = Asked.free("Do we go?") if question is Question.FREE else Asked.usual(question)
+        return open_about(act, about, free, Terms(**terms), channel_id="C0PORT").id
+
+
+def does(database, who, deed, *given, at=MONDAY + HOUR, **more):
+    """Have someone do something in a transaction of its own."""
+    with database.write(audit.Act(who, "button x", at)) as session:
+        return deed(Act(session, 1, who, at), *given, **more)
+
+
+def says(database, who, choice, at=MONDAY + HOUR, **said):
+    with database.write(audit.Act(who, "button cast", at)) as session:
+        return vote(session, 1, who, 1, choice, lambda: at, Said(**said))
+
+
+def votes_for(database, who, elector, choice, at=MONDAY + HOUR):
+    return does(database, who, standing_in.vote_for, elector, 1, choice, lambda: at, Said(), at=at)
+
+
+def gives(database, who, to, until_on=None, at=MONDAY + MINUTE):
+    form = StandInForm(stand_in_user_id=to, until_on=until_on)
+    return does(database, who, standing_in.stand_in, 1, form, at=at)
+
+
+def all_vote(database, *choices, at=MONDAY + HOUR):
+    for who, choice in zip(FIVE, choices, strict=False):
+        votes(database, 1, who, choice, at)
+
+
+def box(database):
+    with database.read() as session:
+        return session.get_one(BallotBox, 1)
+
+
+def told(database, kind):
+    """To whom, or where, messages of the kind stand."""
+    with database.read() as session:
+        rows = select(Message.channel_id).where(Message.kind == kind).order_by(Message.id)
+        return session.scalars(rows).all()
+
+
+# rounds
+
+
+def test_without_a_majority_everyone_is_asked_anew_for_two_working_days_between_the_first(database):
+    asked(database)
+    all_vote(database, "persevere", "persevere", "stop", "stop", "pivot")
+    decision = closes(database, 1, MONDAY + 2 * HOUR)
+    assert decision.is_open
+    assert (decision.round, list(decision.offered)) == (2, ["persevere", "stop"])
+    assert decision.closes_at == MONDAY.replace(day=20, hour=15)
+    assert (box(database).waiting, box(database).count, box(database).last_at) == (5, 5, None)
+    assert told(database, MessageKind.SECOND_ROUND) == ["C0PORT"]
+    assert told(database, MessageKind.SECOND_ROUND_TOLD) == list(FIVE)
+    with pytest.raises(NotAnOption):
+        votes(database, 1, ANA, "pivot", MONDAY + 3 * HOUR)
+    later = MONDAY + 3 * HOUR
+    all_vote(database, "persevere", "stop", "stop", at=later)
+    assert box(database).waiting == 2
+    decision = closes(database, 1, SECOND_CLOSES_AT)
+    assert (decision.outcome, decision.score) == ("stop", "2 to 1")
+    with database.read() as session:
+        numbers = session.scalars(select(Ballot.number).order_by(Ballot.number)).all()
+    assert numbers == [*range(1, 9)]
+
+
+def test_a_tie_in_the_second_round_waits_for_the_tie_breaker_and_takes_no_more_votes(database):
+    asked(database)
+    all_vote(database, "persevere", "persevere", "stop", "stop", "pivot")
+    closes(database, 1, MONDAY + 2 * HOUR)
+    later = MONDAY + 3 * HOUR
+    all_vote(database, "persevere", "persevere", "stop", "stop", "abstain", at=later)
+    decision = closes(database, 1, later + AFTER_THE_LAST)
+    assert decision.is_open
+    assert decision.votes is None
+    assert told(database, MessageKind.TIE) == [ELI]
+    with pytest.raises(Closed, match="closed at 14:10:00"):
+        votes(database, 1, ANA, "stop", later + HOUR)
+    form = DecideForm(outcome="stop", why="It costs too much")
+    with pytest.raises(NoTieBreaker) as refused:
+        does(database, BEN, changing.break_tie, 1, form, at=later + HOUR)
+    assert refused.value.ask == (ELI,)
+    does(database, ELI, changing.break_tie, 1, form, at=later + HOUR)
+    decision = stored(database)
+    assert (decision.outcome, decision.decided_by, decision.why) == ("stop", ELI, form.why)
+    assert decision.score == "2 to 2"
+    assert the_epic(database) == "Stopped"
+
+
+def test_a_tie_that_nobody_is_named_to_break_passes_nothing(database):
+    asked(database, tie_breaker=None)
+    all_vote(database, "persevere", "persevere", "stop", "stop")
+    closes(database, 1, CLOSES_AT)
+    all_vote(database, "persevere", "persevere", "stop", "stop", at=CLOSES_AT + HOUR)
+    assert closes(database, 1, SECOND_CLOSES_AT).ending is Ending.NO_MAJORITY
+
+
+# stakes and reasons
+
+
+def test_who_has_a_stake_is_not_counted_and_can_still_vote(database):
+    asked(database)
+    says(database, ANA, "recused")
+    says(database, BEN, "recused")
+    assert (box(database).waiting, box(database).recused) == (3, 2)
+    says(database, ANA, "stop", MONDAY + 2 * HOUR)
+    assert (box(database).waiting, box(database).recused) == (3, 1)
+    for who in (CLEO, DANA, ELI):
+        says(database, who, "stop", MONDAY + 2 * HOUR)
+    decision = closes(database, 1, MONDAY + 2 * HOUR + AFTER_THE_LAST)
+    assert (decision.outcome, decision.result.asked) == ("stop", 4)
+
+
+def test_where_too_few_are_left_for_the_quorum_it_ends_without_waiting_for_the_others(database):
+    asked(database)
+    for who in (ANA, BEN, CLEO):
+        says(database, who, "recused")
+    assert closes(database, 1, MONDAY + HOUR + AFTER_THE_LAST).ending is Ending.NO_QUORUM
+
+
+def test_a_reason_is_kept_with_the_vote_it_belongs_to(database):
+    asked(database, reason_required=True)
+    says(database, ANA, "abstain")
+    with pytest.raises(Exception, match="Say why"):
+        says(database, BEN, "stop")
+    says(database, BEN, "stop", reason="It is late", saw_up_to=7)
+    says(database, BEN, "stop", MONDAY + 2 * HOUR, reason="It is late, and dear", adds_to="stop")
+    with pytest.raises(VotedOtherwise):
+        says(database, BEN, "pivot", reason="Why", adds_to="pivot")
+    with database.read() as session:
+        kept = session.execute(select(Ballot.reason, Ballot.saw_up_to).order_by(Ballot.number))
+        assert kept.all() == [(None, None), ("It is late", 7), ("It is late, and dear", None)]
+    assert box(database).waiting == 3
+
+
+# stand-ins
+
+
+def test_a_stand_in_votes_by_name_and_both_names_are_in_the_record(database):
+    asked(database)
+    gives(database, BEN, ANA)
+    assert told(database, MessageKind.STAND_IN) == [ANA]
+    votes_for(database, ANA, BEN, "stop")
+    assert (box(database).waiting, ballots(database)) == (4, [(BEN, "stop")])
+    with database.read() as session:
+        record = register.record(Act(session, 1, BEN, MONDAY + HOUR), 1, 1)
+        assert (record.chosen, record.stand_in) == (None, ANA)
+        mine = register.record(Act(session, 1, ANA, MONDAY + HOUR), 1, 1)
+        assert [(each.user_id, each.chosen) for each in mine.carries] == [(BEN, "Stop")]
+    for who in (CLEO, DANA):
+        votes(database, 1, who, "stop")
+    closes(database, 1, CLOSES_AT)
+    with database.read() as session:
+        voice = register.record(Act(session, 1, CLEO, CLOSES_AT), 1, 1).voices[0]
+        assert (voice.user_id, voice.by, voice.choice) == (BEN, ANA, "Stop")
+
+
+def test_ones_own_vote_wins_and_ends_it(database):
+    asked(database)
+    gives(database, BEN, ANA)
+    votes_for(database, ANA, BEN, "stop")
+    says(database, BEN, "stop", MONDAY + 2 * HOUR)
+    with pytest.raises(VotedThemselves):
+        votes_for(database, ANA, BEN, "pivot", MONDAY + 3 * HOUR)
+    with database.read() as session:
+        mine = last_ballots(session, session.get_one(Decision, 1))[BEN]
+        assert (mine.choice, mine.cast_by) == ("stop", None)
+
+
+def test_only_who_stands_in_votes_for_them_and_nobody_carries_three(database):
+    asked(database)
+    with pytest.raises(NoStandIn):
+        votes_for(database, ANA, BEN, "stop")
+    with pytest.raises(OwnStandIn):
+        gives(database, BEN, BEN)
+    gives(database, BEN, ANA)
+    gives(database, CLEO, ANA, until_on=MONDAY.date() + timedelta(days=9))
+    with pytest.raises(CarriesEnough):
+        gives(database, DANA, ANA)
+    gives(database, BEN, DANA)
+    gives(database, ELI, ANA)
+    with pytest.raises(NoStandIn):
+        votes_for(database, ANA, BEN, "stop")
+    with pytest.raises(NoStandIn):
+        votes_for(database, ANA, CLEO, "recused")
+    votes_for(database, ANA, CLEO, "stop")
+
+
+def test_who_has_voted_has_nobody_stand_in(database):
+    asked(database)
+    votes(database, 1, BEN, "stop")
+    with pytest.raises(HasVoted):
+        gives(database, BEN, ANA)
+
+
+def test_until_a_day_it_holds_for_every_ballot_and_not_after_it(database):
+    asked(database)
+    gives(database, BEN, ANA, until_on=MONDAY.date() + timedelta(days=1))
+    votes_for(database, ANA, BEN, "stop", MONDAY + 24 * HOUR)
+    with pytest.raises(NoStandIn):
+        votes_for(database, ANA, BEN, "pivot", MONDAY + 48 * HOUR)
+
+
+# consent
+
+
+def objects(database, who, at=MONDAY + HOUR, harm="Refunds take longer"):
+    form = ObjectionForm(harm=harm, remedy="Start without returns")
+    return does(database, who, speaking.object_to, 1, form, lambda: at, at=at)
+
+
+def by_consent(database, **more):
+    return asked(database, question=Question.FREE, method=Method.CONSENT, **more)
+
+
+def test_by_consent_an_objection_keeps_it_from_passing_until_it_is_withdrawn(database):
+    by_consent(database)
+    all_vote(database, "no objection", "no objection", "no objection", "abstain")
+    with pytest.raises(NotAnOption):
+        says(database, ELI, "object")
+    objects(database, ELI)
+    objects(database, ELI, MONDAY + 2 * HOUR, harm="Refunds take three days")
+    with database.read() as session:
+        objection = session.scalars(select(Objection)).one()
+        assert (objection.harm, objection.stands) == ("Refunds take three days", True)
+    assert told(database, MessageKind.OBJECTION) == ["C0PORT"]
+    assert told(database, MessageKind.OBJECTION_TOLD) == [ANA, ELI]
+    says(database, ELI, "no objection", MONDAY + 3 * HOUR)
+    with database.read() as session:
+        assert session.scalars(select(Objection)).one().withdrawn_at == MONDAY + 3 * HOUR
+    decision = closes(database, 1, MONDAY + 3 * HOUR + AFTER_THE_LAST)
+    assert (decision.outcome, decision.score) == ("yes", "4 to 0")
+
+
+def test_the_tie_breaker_sets_an_objection_aside_with_a_reason_and_never_their_own(database):
+    by_consent(database)
+    all_vote(database, "no objection", "no objection", "no objection")
+    objects(database, DANA)
+    objects(database, ELI)
+    form = SetAsideForm(failed=Failed.HARM, because="No one returns these")
+    for who, number, refusal in ((BEN, 1, NoTieBreaker), (ELI, 2, OwnObjection)):
+        with pytest.raises(refusal):
+            does(database, who, speaking.set_aside, number, 1, form)
+    does(database, ELI, speaking.set_aside, 1, 1, form)
+    with pytest.raises(ChangedSince):
+        does(database, ELI, speaking.set_aside, 1, 1, form)
+    assert box(database).objections == 1
+    says(database, ELI, "abstain", MONDAY + 2 * HOUR)
+    decision = closes(database, 1, MONDAY + 2 * HOUR + AFTER_THE_LAST)
+    assert (decision.outcome, decision.score) == ("yes", "3 to 1")
+
+
+def test_while_an_objection_stands_it_does_not_close_before_its_time(database):
+    by_consent(database)
+    all_vote(database, "no objection", "no objection", "no objection", "no objection")
+    objects(database, ELI)
+    assert closes(database, 1, MONDAY + 24 * HOUR).is_open
+    form = SetAsideForm(failed=Failed.HARM, because="No one returns these")
+    with database.write() as session:
+        session.get_one(Decision, 1).tie_breaker = BEN
+    does(database, BEN, speaking.set_aside, 1, 1, form, at=MONDAY + 25 * HOUR)
+    assert closes(database, 1, MONDAY + 25 * HOUR).is_open
+    assert closes(database, 1, MONDAY + 25 * HOUR + AFTER_THE_LAST).outcome == "yes"
+
+
+def test_an_objection_that_is_left_passes_nothing(database):
+    by_consent(database)
+    all_vote(database, "no objection", "no objection", "no objection", "no objection")
+    objects(database, ELI)
+    assert closes(database, 1, CLOSES_AT).ending is Ending.NO_MAJORITY
+
+
+def test_an_objection_on_the_last_working_day_moves_the_close_by_one_once(database):
+    by_consent(database)
+    objects(database, DANA, CLOSES_AT - HOUR)
+    assert stored(database).closes_at == CLOSES_AT + timedelta(days=1)
+    closes(database, 1, CLOSES_AT)
+    assert stored(database).is_open
+    objects(database, ELI, CLOSES_AT + 20 * HOUR)
+    assert stored(database).closes_at == CLOSES_AT + timedelta(days=1)
+
+
+# beside and instead
+
+
+def test_a_question_stands_in_the_thread_until_someone_answers_it(database):
+    asked(database)
+    does(database, CLEO, speaking.ask, 1, QuestionForm(words="Why two days?"))
+    assert told(database, MessageKind.BALLOT_QUESTION) == ["C0PORT"]
+    assert told(database, MessageKind.BALLOT_QUESTION_TOLD) == [ANA]
+    with database.read() as session:
+        assert register.standing(session, session.get_one(Decision, 1)).questions == 1
+    does(database, BEN, speaking.answer, 1, 1, AnswerForm(answer="The bank needs them"))
+    with pytest.raises(ChangedSince):
+        does(database, ANA, speaking.answer, 1, 1, AnswerForm(answer="They do"))
+    with database.read() as session:
+        assert register.standing(session, session.get_one(Decision, 1)).questions == 0
+
+
+def test_its_words_can_be_changed_until_the_first_vote(database):
+    asked(database)
+    form = WordsForm(recommended="stop", because="It is late")
+    with pytest.raises(NotTheirs, match=r"^Only who opened D-1"):
+        does(database, CLEO, changing.change_words, 1, 1, form)
+    does(database, BEN, changing.change_words, 1, 1, form)
+    assert (stored(database).recommended, stored(database).because) == ("stop", "It is late")
+    votes(database, 1, CLEO, "stop")
+    with pytest.raises(VotedAlready):
+        does(database, ANA, changing.change_words, 1, 2, form)
+
+
+def test_changed_after_a_vote_everyone_is_asked_anew_and_no_ballot_is_carried_over(database):
+    asked(database)
+    votes(database, 1, CLEO, "stop")
+    form = WordsForm(because="New figures", closes_on=CLOSES_AT.date(), why="A month has passed")
+    again = does(database, ANA, changing.ask_again, 1, 1, form)
+    before = stored(database)
+    assert (before.ending, before.effect) == (Ending.REPLACED, "asked again as D-2")
+    assert (again.electorate, again.tie_breaker, again.replaces_id) == (list(FIVE), ELI, 1)
+    assert ballots(database, 2) == []
+    with pytest.raises(Closed):
+        votes(database, 1, BEN, "stop", MONDAY + 2 * HOUR)
+    with database.read() as session:
+        voices = register.record(Act(session, 1, BEN, MONDAY + 2 * HOUR), 1, 1).voices
+        assert {each.choice for each in voices} == {None}
+
+
+def test_it_is_withdrawn_with_a_reason_and_its_record_stays(database):
+    asked(database)
+    votes(database, 1, CLEO, "stop")
+    form = WithdrawForm(why="We know enough")
+    does(database, ANA, changing.withdraw, 1, 1, form)
+    decision = stored(database)
+    assert (decision.ending, decision.why, decision.decided_by) == (
+        Ending.WITHDRAWN,
+        "We know enough",
+        ANA,
+    )
+    assert closes(database, 1, CLOSES_AT).votes is None
+    with pytest.raises(Ended):
+        does(database, ANA, changing.withdraw, 1, 2, form)
+
+
+def test_counted_is_the_last_own_ballot_and_a_stand_ins_only_without_one():
+    def pressed(number, who, choice, by=None):
+        return Ballot(number=number, user_id=who, choice=choice, cast_by=by)
+
+    found = counted(
+        [
+            pressed(1, BEN, "stop", ANA),
+            pressed(2, CLEO, "pivot"),
+            pressed(3, BEN, "pivot"),
+            pressed(4, BEN, "persevere", ANA),
+            pressed(5, CLEO, "stop"),
+            pressed(6, DANA, "stop", ANA),
+            pressed(7, DANA, "pivot", ANA),
+        ]
+    )
+    assert {who: each.choice for who, each in found.items()} == {
+        BEN: "pivot",
+        CLEO: "stop",
+        DANA: "pivot",
+    }
