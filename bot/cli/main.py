@@ -19,6 +19,7 @@ from typer.exceptions import TyperException
 
 import migrations
 from bot.cli import audit as cli_audit
+from bot.cli import digest as cli_digest
 from bot.cli import exporting as cli_export
 from bot.cli import forecast as cli_forecast
 from bot.cli import importing as cli_projects
@@ -69,6 +70,7 @@ imports.command("decisions")(cli_decisions.import_decisions)
 tack.command("export")(cli_export.export)
 tack.command("metrics")(cli_metrics.metrics)
 tack.command("forecast")(cli_forecast.forecast)
+tack.command("digest")(cli_digest.digest)
 tack.command("run")(cli_run.run_tack)
 tack.command("manifest")(cli_run.print_manifest)
 tack.command("routes")(cli_run.print_routes)

@@ -88,6 +88,26 @@ def test_as_text_the_figures_say_their_samples(tack, real_data):
     gone = tack(*where, "2026-08-22", "--epic", "PEP-8")
     assert gone.returncode == 2
     assert "PEP-8 is not in flight on that day" in gone.stderr
+    week = ("digest", "--portfolio", "python-peps", "--week")
+    as_data = tack(*week, "2026-W33", "--format", "json").stdout
+    assert tack(*week, "2026-W33", "--format", "json").stdout == as_data
+    told = json.loads(as_data)
+    flow = told["flow"]
+    assert (told["sent_at"], told["in_flight"]["whole"]["count"]) == (None, 59)
+    assert [sum(flow["finished"][each]["counts"]) for each in ("lately", "before")] == [20, 8]
+    assert (flow["time"]["lately"], flow["time"]["within"], flow["time"]["held_day"]) == (
+        20,
+        17,
+        1403,
+    )
+    assert flow["ageing"]["crossed"]["count"] + flow["ageing"]["earlier"]["count"] == 10
+    shown = tack(*week, "2026-W33").stdout
+    assert "Finished 20 in 13 weeks (11 in week 25), 8 in the 13 before: within the usual" in shown
+    assert "It was not sent: drawn from history" in shown
+    assert "preview" not in shown
+    early = tack(*week, "2015-W52").stdout
+    assert "21 are past the line of day 663; 1 crossed it this week (PAC-26), 20 before" in early
+    assert "2026-19 is not a week" in tack(*week, "2026-19").stderr.replace('"', "")
 
 
 def test_before_anything_was_known_nothing_is_said_to_be_0_days(tack, real_data):

@@ -69,10 +69,9 @@ def aging_page(found: Aging, page: FlowAging, portfolios: Sequence[Portfolio]) -
     blocks = _head(found.look, found.restricted, page, portfolios)
     line = found.line if isinstance(found.line, Line) else None
     blocks.append(section(words(TEMPLATE, "aging_lead", found=found, line=line)))
-    states = {id_: state.label for id_, state in found.look.scope.states.items()}
     for start in range(0, len(found.epics), LINES_A_SECTION):
         some = found.epics[start : start + LINES_A_SECTION]
-        blocks.append(section(words(TEMPLATE, "aged_lines", epics=some, states=states)))
+        blocks.append(section(words(TEMPLATE, "aged_lines", epics=some)))
     here = page.but(portfolio=found.look.scope.portfolio.id, number=found.number)
     return Shown("Ageing", blocks, here, found.pages, f"{found.total:,} epics in flight")
 

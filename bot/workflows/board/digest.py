@@ -4,8 +4,10 @@ What it tells is kept with it when it is sent; what it asks for follows the pres
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +28,11 @@ from bot.workflows.paging import Top
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
 from models.board.content import Content, ScopeTold
-from models.board.digest import WEEK, Digest, Subscription
+from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, WEEK, Digest, Subscription
+from models.calendar import week_of
+from models.errors import Mistake
 from models.message import Message, MessageKind
+from models.portfolio.portfolio import Portfolio
 
 
 def preview(session: Session, subscription: Subscription, now: datetime) -> DigestContent:
@@ -69,6 +74,70 @@ def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
         needs=waits,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OfWeek:
+    """A digest of one ISO week: as it was sent, else as it would have been."""
+
+    telling: DigestContent
+    sent_at: datetime | None
+    """None where none was sent: then it is drawn from history, with the limits of today."""
+
+
+class NotOver(Mistake):
+    """A digest of a week that goes on, or is still to come."""
+
+    def __init__(self, week: str) -> None:
+        super().__init__(f"{week} is not over yet. /flow digest preview shows how things stand.")
+
+
+def of_week(
+    session: Session, portfolio: Portfolio, stream_id: int | None, week: str, now: datetime
+) -> OfWeek:
+    """What was told of the week, or would have been, without what it asked for. Raises NotOver."""
+    sent = _sent(session, portfolio, stream_id, week)
+    if sent is not None:
+        return OfWeek(replace(tell(session, sent, now), needs=Waits()), sent.at)
+    monday = date.fromisoformat(f"{week}-1")
+    zone = ZoneInfo(portfolio.time_zone)
+    since, until = (
+        datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday, monday + WEEK)
+    )
+    if until > now:
+        raise NotOver(week)
+    usual = Subscription(
+        portfolio_id=portfolio.id,
+        value_stream_id=stream_id,
+        weekday=USUAL_WEEKDAY,
+        minute_of_day=USUAL_MINUTE,
+        time_zone=portfolio.time_zone,
+        subscribed_by="",
+    )
+    unsent = Digest(subscription=usual, at=until, since=since, until=until, first=False)
+    return OfWeek(replace(tell(session, unsent, until), needs=Waits()), None)
+
+
+def _sent(
+    session: Session, portfolio: Portfolio, stream_id: int | None, week: str
+) -> Digest | None:
+    """The one that told of the week; of several channels the portfolio's or the stream's own."""
+    stream = next((each for each in portfolio.value_streams if each.id == stream_id), None)
+    home = (stream or portfolio).channel_id
+    about = select(Digest).where(Digest.workspace_id == portfolio.workspace_id).order_by(Digest.id)
+    found = [
+        each
+        for each in session.scalars(about)
+        if each.place == (portfolio.id, stream_id) and _week_told(each) == week
+    ]
+    return min(found, key=lambda each: (each.channel_id != home, each.id), default=None)
+
+
+def _week_told(digest: Digest) -> str:
+    """The ISO week in which what it tells of ends."""
+    content = digest.content
+    zone = ZoneInfo(content.scope.time_zone) if content else digest.subscription.zone
+    return week_of((digest.until.astimezone(zone) - timedelta(microseconds=1)).date())
 
 
 def message_of(session: Session, digest: Digest) -> Message:
@@ -133,6 +202,8 @@ def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Co
     """What the digest tells, from history as of its end."""
     open_total, finished = beginning(session, scope, digest.at) if digest.first else (0, 0)
     changes = changes_between(session, scope, digest.since, digest.until)
+    flow = flow_figures(session, scope, digest.since, digest.until).told
+    crossed = flow.ageing is not None and flow.ageing.crossed.count > 0
     return Content(
         scope=ScopeTold(
             portfolio_id=scope.portfolio.id,
@@ -141,11 +212,11 @@ def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Co
             time_zone=digest.subscription.time_zone,
         ),
         is_beginning=digest.first and not scope.portfolio.calls_late(digest.at),
-        is_quiet=not (digest.first or changes.any or waits.count),
+        is_quiet=not (digest.first or changes.any or crossed or waits.count),
         changes=changes,
         in_flight=in_flight(session, scope, digest.until),
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
-        flow=flow_figures(session, scope, digest.since, digest.until).told,
+        flow=flow,
         outcomes=outcomes(session, scope, digest.until),
         open_total=open_total,
         finished_since_live=finished,

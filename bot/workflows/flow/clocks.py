@@ -1,12 +1,12 @@
 """The clocks of a portfolio's epics as of a moment: read in one pass, however many there are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
@@ -48,6 +48,14 @@ def meaning_of(states: Sequence[State]) -> Meaning:
         active=frozenset(state.id for state in states if state.kind is StateKind.ACTIVE),
         done=frozenset(state.id for state in states if state.kind is StateKind.DONE),
     )
+
+
+def columns_at(session: Session, ids: Sequence[int], moment: datetime) -> Mapping[int, str]:
+    """In which column of the board each of these epics stood, by its label."""
+    entries = select(Transition).where(Transition.epic_id.in_(ids), Transition.at <= moment)
+    entries = entries.options(joinedload(Transition.to_state))
+    entered = session.scalars(entries.order_by(Transition.at, Transition.id))
+    return {each.epic_id: each.to_label for each in entered}
 
 
 def _entries(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Entries:

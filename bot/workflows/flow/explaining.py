@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from bot.workflows.flow.clocks import columns_at
 from bot.workflows.flow.figures import FlowFigures, figures_of, flow_figures, hidden_of
 from bot.workflows.flow.scope import (
     Look,
@@ -23,7 +24,7 @@ from bot.workflows.flow.scope import (
 )
 from bot.workflows.keeping import Act
 from models.board.digest import WEEK, Digest, Subscription
-from models.epics.epic import Epic, Transition
+from models.epics.epic import Epic
 from models.errors import Gone
 from models.flow.ageing import aged
 from models.flow.choice import FlowChoice
@@ -203,10 +204,7 @@ def _items(session: Session, facts: Sequence[Fact], until: datetime) -> Sequence
     ids = [each.epic for each in facts]
     rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_(ids))
     named = {id_: (key, title) for id_, key, title in session.execute(rows)}
-    entries = select(Transition).where(Transition.epic_id.in_(ids), Transition.at <= until)
-    entries = entries.options(joinedload(Transition.to_state))
-    entered = session.scalars(entries.order_by(Transition.at, Transition.id))
-    stood = {each.epic_id: each.to_label for each in entered}
+    stood = columns_at(session, ids, until)
     return [Item(*named[fact.epic], fact, stood[fact.epic]) for fact in facts]
 
 

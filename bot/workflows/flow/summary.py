@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.clocks import Flow
+from bot.workflows.flow.clocks import Flow, columns_at
 from bot.workflows.flow.figures import FlowFigures, figures_of
 from bot.workflows.flow.metrics import WEEKS
 from bot.workflows.flow.scope import Look, flow_seen, look_at, restricted_in
@@ -157,8 +157,8 @@ class AgedEpic:
 
     key: str
     title: str
-    state: int
-    """The state's id."""
+    column: str
+    """Where it stands on the board."""
     day: int
     past: bool
     """Whether it is past the line."""
@@ -191,14 +191,14 @@ def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -
     here = oldest[(number - 1) * AGED_A_PAGE : number * AGED_A_PAGE]
     rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_([id_ for id_, _, _ in here]))
     named = {id_: (key, title) for id_, key, title in session.execute(rows)}
-    states = dict(zip(clocks.epic.tolist(), clocks.state.tolist(), strict=True))
+    stood = columns_at(session, [id_ for id_, _, _ in here], look.moment)
     most = line.day if isinstance(line, Line) else None
     return Aging(
         look,
         restricted_in(session, look),
         line,
         [
-            AgedEpic(*named[id_], states[id_], day, past=most is not None and day > most)
+            AgedEpic(*named[id_], stood[id_], day, past=most is not None and day > most)
             for id_, _, day in here
         ],
         past=len(figures.ageing.past) if figures.ageing else 0,

@@ -219,3 +219,30 @@ def test_what_is_kept_reads_back_as_it_was(database, shop):
         ("Onboarding", "1 of 2"),
         ("Payments", "4 of 3, over by 1"),
     ]
+
+
+def week_told(database, shop, week, stream=None, now=LATER):
+    with database.read() as session:
+        portfolio = session.get_one(Portfolio, shop[1])
+        stream_id = stream_of(session, stream).id if stream else None
+        found = reporting.of_week(session, portfolio, stream_id, week, now)
+        return found.sent_at, found.telling.content.kept
+
+
+def test_the_digest_of_a_week_is_as_it_was_told_whatever_became_of_it_since(database, shop):
+    sends(database, shop)
+    sent = week_told(database, shop, "2026-W21")
+    assert sent[0] == NEXT_MONDAY
+    for change in (given_away, limited_otherwise, moved_on, renamed):
+        changes(database, shop, change)
+    assert week_told(database, shop, "2026-W21") == sent
+
+
+def test_a_week_that_was_not_told_is_drawn_from_history_and_one_that_goes_on_is_not(database, shop):
+    sends(database, shop)
+    at, of_stream = week_told(database, shop, "2026-W21", "PAY")
+    assert (at, of_stream["scope"]["stream"]) == (None, "Payments")
+    at, before = week_told(database, shop, "2026-W19")
+    assert (at, before["in_flight"]["whole"]["count"]) == (None, 6)
+    with pytest.raises(reporting.NotOver, match="2026-W22 is not over yet"):
+        week_told(database, shop, "2026-W22")

@@ -1,0 +1,68 @@
+"""`tack digest`: what was told of a week, or would have been; nothing is sent."""
+
+import json
+import re
+from datetime import UTC
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bot.cli.data import PortfolioOption, WorkspaceOption, portfolio_named, ready_database
+from bot.clocks import DatabaseClock
+from bot.slack.answers import Answer
+from bot.views.board.digest import digest as drawn
+from bot.workflows.board.digest import OfWeek, of_week
+from bot.workflows.people.workspaces import workspace_id
+from models.errors import Mistake
+from models.fields import folded
+from models.portfolio.portfolio import Portfolio
+
+WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])")
+UNSENT = "It was not sent: drawn from history as of the end of the week, with the limits of today."
+
+
+class Format(StrEnum):
+    """How it is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def digest(
+    portfolio: PortfolioOption,
+    week: Annotated[str, typer.Option(help="The week it tells of, such as 2026-W20.")],
+    stream: Annotated[str | None, typer.Option(help="A value stream's; else the whole.")] = None,
+    as_: Annotated[Format, typer.Option("--format", help="For people or machines.")] = Format.TEXT,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print the digest of a week as it was told, or as it would have been; it is never sent."""
+    if WEEK.fullmatch(week) is None:
+        raise Mistake(f'"{week[:20]}" is not a week. Write it like 2026-W20.')
+    with ready_database() as database, database.snapshot() as session:
+        found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+        stream_id = _stream_named(found, stream) if stream else None
+        shown = of_week(session, found, stream_id, week, DatabaseClock(database).now())
+        print(_as_data(shown, week) if as_ is Format.JSON else _as_text(shown))
+
+
+def _as_data(shown: OfWeek, week: str) -> str:
+    sent = shown.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if shown.sent_at else None
+    note = {} if shown.sent_at else {"note": UNSENT}
+    return json.dumps({"week": week, "sent_at": sent} | note | shown.telling.content.kept, indent=2)
+
+
+def _as_text(shown: OfWeek) -> str:
+    answer = drawn(shown.telling)
+    if shown.sent_at:
+        return answer.text
+    figures = [block for block in answer.blocks if block["type"] != "context"]  # no channel's words
+    return f"{Answer(figures).text}\n{UNSENT}"
+
+
+def _stream_named(portfolio: Portfolio, name: str) -> int:
+    for stream in portfolio.value_streams:
+        if folded(name) in (folded(stream.name), folded(stream.key_prefix)):
+            return stream.id
+    names = ", ".join(each.name for each in portfolio.value_streams)
+    raise Mistake(f'There is no value stream "{name[:60]}". There is: {names or "none yet"}.')
