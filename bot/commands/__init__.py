@@ -24,6 +24,7 @@ from bot.commands.epics import (
     shortcuts,
     stops,
 )
+from bot.commands.evidence import evidence
 from bot.commands.files import exports as export
 from bot.commands.files import imports
 from bot.commands.flow import figures
@@ -103,6 +104,13 @@ SHORTCUTS = (
         "Propose an epic",
         "Propose an epic from what this message says",
         shortcuts.propose_from_message,
+    ),
+    Shortcut(
+        "attach_evidence",
+        "message",
+        "Attach as evidence",
+        "Keep what this message says, with its link, as evidence of an epic",
+        evidence.attach_message,
     ),
     Shortcut(
         "propose_from_anywhere",
@@ -201,6 +209,7 @@ ROOMS = (
     projects,
     themes,
     idea_answers,
+    evidence,
     decisions,
     outcomes,
     votes,

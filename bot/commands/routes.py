@@ -11,10 +11,10 @@ from bot.commands import windows
 from bot.commands.registry import DOES, routes
 from bot.commands.windows import View
 from bot.slack import answers
-from bot.slack.actions import Action, Note, Page, carried, read_action, read_memory
+from bot.slack.actions import Action, Memory, Note, Page, carried, read_action, read_memory
 from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
-from bot.slack.forms import found_options
+from bot.slack.forms import Open, form_view, found_options
 from bot.slack.hearing import Call
 from bot.slack.values import OldButton, OldForm
 from models.errors import ChangedSince, Mistake
@@ -45,6 +45,17 @@ def open_typed(call: Call, view: View, typed: str) -> None:
     except TriggerExpired:
         said = f"Slack did not open it in time. Type {typed} once more."
         call.reply(answers.sentence(said))
+        return
+    call.ack()
+
+
+def open_filled(call: Call, opened: Open) -> None:
+    """Open a form that begins with what something else says, such as a message."""
+    memory = Memory(at=windows.milliseconds(call.at), stack=(str(opened.about),))
+    try:
+        call.open_form(form_view(opened, memory.text))
+    except TriggerExpired:
+        call.reply(answers.sentence("Slack did not open the form in time. Choose it once more."))
         return
     call.ack()
 

@@ -1,6 +1,9 @@
 """What the sample tells of one epic."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from models.evidence.items import Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,19 @@ class Numbers:
     full_cost: str | None = None
     horizon: str | None = None
     for_whom: str | None = None
+
+
+class Read(NamedTuple):
+    """What its figure was."""
+
+    value: str
+
+
+class Heard(NamedTuple):
+    """What someone saw or heard."""
+
+    stance: Stance
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +61,14 @@ class SampleEpic:
     """After so many days an answer other than yes: its kind and its words."""
     blocked: tuple[int, str] | None = None
     """How many days ago it was blocked, and by what."""
+    evidence: tuple[tuple[int, Read | Heard], ...] = ()
+    """What was known of it after so many days."""
 
 
 PAY, ONB, PLA = "Payments", "Onboarding", "Platform"
 R, A, Y, IM, D, S = "reviewing", "analyzing", "ready", "implementing", "done", "stopped"
 DL = "delivering"
+
+FOR, AGAINST = Stance.FOR, Stance.AGAINST
 
 BUY, PAPER, CALM = "Fewer abandoned purchases", "A first day without paper", "Quiet nights"

@@ -1,6 +1,21 @@
 """The half year of Onboarding in the sample."""
 
-from bot.demo.epic import DL, IM, ONB, PAPER, A, D, Numbers, R, S, SampleEpic, Y
+from bot.demo.epic import (
+    AGAINST,
+    DL,
+    FOR,
+    IM,
+    ONB,
+    PAPER,
+    A,
+    D,
+    Heard,
+    Numbers,
+    R,
+    S,
+    SampleEpic,
+    Y,
+)
 
 EPICS = (
     SampleEpic(
@@ -22,6 +37,7 @@ EPICS = (
         ),
         theme=PAPER,
         went_on="57 % after six weeks, and nobody asked for the old form.",
+        evidence=((16, Heard(FOR, "Three of five type their address wrong once")),),
     ),
     SampleEpic(
         ONB,
@@ -65,6 +81,7 @@ EPICS = (
         ),
         theme=PAPER,
         went_on="53 % after seven weeks.",
+        evidence=((20, Heard(FOR, "On a laptop every fourth scan fails")),),
     ),
     SampleEpic(
         ONB,
@@ -85,6 +102,10 @@ EPICS = (
             for_whom="Small firms",
         ),
         theme=PAPER,
+        evidence=(
+            (25, Heard(FOR, "Six of eight firms asked for it")),
+            (80, Heard(AGAINST, "One provider covers only half of the firms")),
+        ),
     ),
     SampleEpic(
         ONB,
@@ -105,6 +126,7 @@ EPICS = (
             for_whom="Small firms",
         ),
         theme=PAPER,
+        evidence=((30, Heard(FOR, "Nine of eleven fields follow from the number")),),
     ),
     SampleEpic(
         ONB,
@@ -129,6 +151,7 @@ EPICS = (
             "Two of three did not pick up, and those who did had signed up already.",
             "A call comes too late: the first hour is what counts.",
         ),
+        evidence=((28, Heard(FOR, "Those who were called by chance stayed more often")),),
     ),
     SampleEpic(
         ONB,

@@ -1,6 +1,22 @@
 """The half year of Payments in the sample."""
 
-from bot.demo.epic import BUY, DL, IM, PAY, A, D, Numbers, R, S, SampleEpic, Y
+from bot.demo.epic import (
+    AGAINST,
+    BUY,
+    DL,
+    FOR,
+    IM,
+    PAY,
+    A,
+    D,
+    Heard,
+    Numbers,
+    R,
+    Read,
+    S,
+    SampleEpic,
+    Y,
+)
 
 EPICS = (
     SampleEpic(
@@ -22,6 +38,7 @@ EPICS = (
         ),
         theme=BUY,
         went_on="29 calls a day after four weeks.",
+        evidence=((15, Heard(FOR, "Every third call asks whether the payment arrived")),),
     ),
     SampleEpic(
         PAY,
@@ -44,6 +61,12 @@ EPICS = (
         theme=BUY,
         went_on="20.4 % after eight weeks, all of it on phones.",
         blocked=(9, "waits for the certificate of the card network (asked again on Monday)"),
+        evidence=(
+            (30, Heard(FOR, "7 of 10 returning customers left at the address form")),
+            (70, Read("18.4")),
+            (90, Read("19.6")),
+            (116, Read("20.4")),
+        ),
     ),
     SampleEpic(
         PAY,
@@ -64,6 +87,7 @@ EPICS = (
         ),
         theme=BUY,
         went_on="4.9 % after five weeks.",
+        evidence=((20, Heard(FOR, "One in three renewals fails for an expired card")),),
     ),
     SampleEpic(
         PAY,
@@ -85,6 +109,21 @@ EPICS = (
         ),
         theme=BUY,
         project="PRJ-204",
+        evidence=(
+            (25, Heard(FOR, "Two shops of our size are paid so for every fifth order")),
+            (56, Read("61.0")),
+            (70, Read("61.6")),
+            (84, Read("61.7")),
+            (88, Heard(FOR, "Card fees fell by a tenth")),
+            (93, Read("62.4")),
+            (100, Heard(FOR, "11 of 14 interviewed would use it again")),
+            (104, Heard(AGAINST, "Refunds take 2 days longer")),
+            (109, Read("63.5")),
+            (112, Heard(FOR, "Orders above 200 euros grew most")),
+            (115, Heard(AGAINST, "Spain is flat at 60.8 %")),
+            (123, Read("64.2")),
+            (123, Heard(FOR, "+3.2 points since it began")),
+        ),
     ),
     SampleEpic(
         PAY,
@@ -106,6 +145,7 @@ EPICS = (
             "Two shops of our size sold fewer than forty a year.",
             "Asking two other shops took a week and saved a winter.",
         ),
+        evidence=((50, Heard(AGAINST, "Two shops of our size sold fewer than forty a year")),),
     ),
     SampleEpic(
         PAY,
@@ -125,6 +165,7 @@ EPICS = (
             horizon="1",
         ),
         theme=BUY,
+        evidence=((20, Heard(FOR, "Half of those who left at the last step named the fee")),),
     ),
     SampleEpic(
         PAY,
@@ -163,6 +204,7 @@ EPICS = (
             horizon="1",
         ),
         theme=BUY,
+        evidence=((30, Heard(FOR, "Who waited a week for a refund mostly stayed away")),),
     ),
     SampleEpic(
         PAY,

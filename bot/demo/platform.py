@@ -1,6 +1,6 @@
 """The half year of Platform in the sample."""
 
-from bot.demo.epic import CALM, DL, IM, PLA, A, D, Numbers, R, SampleEpic, Y
+from bot.demo.epic import CALM, DL, FOR, IM, PLA, A, D, Heard, Numbers, R, SampleEpic, Y
 
 EPICS = (
     SampleEpic(
@@ -22,6 +22,7 @@ EPICS = (
         ),
         theme=CALM,
         went_on="18 minutes with three services in it.",
+        evidence=((20, Heard(FOR, "Of six outages four took longest to find")),),
     ),
     SampleEpic(
         PLA,
@@ -42,6 +43,7 @@ EPICS = (
         ),
         theme=CALM,
         went_on="Half the jobs moved, the run ends at eight.",
+        evidence=((12, Heard(FOR, "The old server is busy for six of ten hours")),),
     ),
     SampleEpic(
         PLA,
@@ -62,6 +64,7 @@ EPICS = (
         ),
         theme=CALM,
         went_on="4 a month with half of it in place.",
+        evidence=((18, Heard(FOR, "Three epics wait for the first one, 19 days at most")),),
     ),
     SampleEpic(
         PLA,
@@ -84,6 +87,7 @@ EPICS = (
         no_theme="the auditors ask for it",
         project="PRJ-187",
         blocked=(6, "waits for the auditors' word on how long files are kept"),
+        evidence=((30, Heard(FOR, "Two of the four days are typing")),),
     ),
     SampleEpic(
         PLA,
@@ -104,6 +108,7 @@ EPICS = (
         ),
         theme=CALM,
         went_on="Two restored by hand, the rest is a script.",
+        evidence=((14, Heard(FOR, "The last backup anyone restored is a year old")),),
     ),
     SampleEpic(
         PLA,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,12 +13,14 @@ from bot.demo import decisions
 from bot.demo import frame as sample_frame
 from bot.demo.budgets import keep_budgets
 from bot.demo.earlier import bring_in
-from bot.demo.epic import DL, IM, R, S, SampleEpic, Y
+from bot.demo.epic import DL, IM, Heard, R, Read, S, SampleEpic, Y
 from bot.demo.epics import EPICS
 from bot.workflows.board import digesting
 from bot.workflows.epics import answering, blocking, stopping
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
+from bot.workflows.evidence import recording
+from bot.workflows.keeping import Act as Doing
 from bot.workflows.portfolio.setting_up import go_live, set_up
 from models.audit.audit import Act
 from models.audit.trail import acting
@@ -27,6 +30,7 @@ from models.calendar import SATURDAY
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import parse_proposal
+from models.evidence.form import EvidenceForm
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind
 from models.portfolio.setup import Setup, StreamSetup
@@ -79,6 +83,10 @@ def load_sample(
                 epics[sample.title] = _propose(session, frame, sample, at)
         else:
             epic = epics[sample.title]
+            if not isinstance(happened, str):
+                with acting(session, Act(epic.owner_user_id, "form add_evidence", at)):
+                    _note(session, epic, happened, at)
+                continue
             way = f"/epic {WAYS.get(happened, 'move')}"
             with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
                 _happen(session, frame, epic, sample, happened, at)
@@ -124,12 +132,15 @@ def _frame(
     )
 
 
+Happened = str | Read | Heard
+"""The column it entered, what else was done about it, or what was known."""
+
 PROPOSED, ANSWERED, BLOCKED = "proposed", "answered", "blocked"
 WAYS = {R: "answer", ANSWERED: "answer", BLOCKED: "block", S: "stop"}
 """The words by which it was done; else it was moved."""
 
 
-def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, str]]:
+def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, Happened]]:
     """What happened to each epic and when, one thing after the other."""
     for place, sample in enumerate(EPICS):
         last = began = now - timedelta(days=sample.days_ago)
@@ -139,9 +150,9 @@ def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, str]]:
             yield last, sample, what
 
 
-def _story(sample: SampleEpic) -> list[tuple[int, str]]:
+def _story(sample: SampleEpic) -> list[tuple[int, Happened]]:
     """What happened to it, after so many days."""
-    story = [(0, PROPOSED), *sample.way]
+    story: list[tuple[int, Happened]] = [(0, PROPOSED), *sample.way, *sample.evidence]
     if sample.answer is not None:
         story.append((sample.answer[0], ANSWERED))
     if sample.blocked is not None:
@@ -212,6 +223,14 @@ def _happen(
         stopping.stop(session, here, owner, epic.id, None, reason, learned, at)
     else:
         _move(session, epic, sample, what, at)
+
+
+def _note(session: Session, epic: Epic, what: Read | Heard, at: datetime) -> None:
+    """Keep what was read, seen or heard of it."""
+    by = epic.owner_user_id or ""
+    said = {"value": Decimal(what.value)} if isinstance(what, Read) else what._asdict()
+    form = EvidenceForm(epic_id=epic.id, observed_on=epic.portfolio.day_of(at), **said)
+    recording.add(Doing(session, epic.workspace_id, by, at), form)
 
 
 def _move(session: Session, epic: Epic, sample: SampleEpic, name: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_30_2300"
-down_revision = "2026_11_30_2010"
+down_revision = "2026_11_30_2100"
 
 
 def upgrade() -> None:

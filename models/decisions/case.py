@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from models.calendar import days_between
 from models.epics.epic import Epic
 from models.epics.hypothesis import reads_as
+from models.evidence.known import Evidence
 
 
 class Case(BaseModel):
@@ -41,9 +42,11 @@ class Case(BaseModel):
     full_cost_minor: int | None = None
     day: int | None = None
     """The day since it was committed, as on its card: 0 on that day itself."""
+    evidence: Evidence | None = None
+    """None where none was kept yet, or of what is no epic."""
 
     @classmethod
-    def of(cls, epic: Epic, at: datetime) -> Self:
+    def of(cls, epic: Epic, at: datetime, evidence: Evidence | None = None) -> Self:
         zone, since = ZoneInfo(epic.portfolio.time_zone), epic.committed_at
         return cls(
             key=epic.key,
@@ -63,6 +66,7 @@ class Case(BaseModel):
             mvp_cost_minor=epic.mvp_cost_minor,
             full_cost_minor=epic.full_cost_minor,
             day=days_between(since, at, zone) if since else None,
+            evidence=evidence,
         )
 
     @property

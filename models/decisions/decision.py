@@ -27,6 +27,7 @@ from models.decisions.question import (
 from models.decisions.tally import Ends, Tally, Verdict, quorum_of
 from models.epics.epic import Epic
 from models.errors import Mistake, ReasonMissing
+from models.evidence.known import Evidence
 from models.portfolio.portfolio import Portfolio
 
 AFTER_THE_LAST = timedelta(minutes=10)
@@ -183,10 +184,10 @@ class About:
     epic_id: int | None = None
 
     @classmethod
-    def of_epic(cls, epic: Epic, at: datetime) -> "About":
-        """The epic as it is known at the moment."""
+    def of_epic(cls, epic: Epic, at: datetime, evidence: Evidence | None = None) -> "About":
+        """The epic as it is known at the moment, with its evidence by then."""
         here = (epic.workspace_id, epic.portfolio_id)
-        return cls(*here, Subject.EPIC, epic.id, Case.of(epic, at), epic.id)
+        return cls(*here, Subject.EPIC, epic.id, Case.of(epic, at, evidence), epic.id)
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """An epic and the history of its states."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from models.epics.blocking import (
 from models.epics.stop import CannotStop, Stop
 from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
 from models.fields import parse_reason
-from models.portfolio.policy import Requirement
+from models.portfolio.policy import FRESH_DAYS, Requirement
 from models.portfolio.portfolio import (
     FIRST_STATE,
     PHASE_LABELS,
@@ -53,7 +53,9 @@ class Epic(Base):
     A restricted one is seen by its circle only, on every surface.
     """
 
-    unaudited_columns = frozenset({"version", "state_entered_at", "imported_at"})
+    unaudited_columns = frozenset(
+        {"version", "state_entered_at", "imported_at", "evidence_on", "evidence_at"}
+    )
     __tablename__ = "epics"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
@@ -102,6 +104,10 @@ class Epic(Base):
     created_at: Mapped[datetime]
     imported_at: Mapped[datetime | None]
     """When it came in from a file; None where it did not."""
+    evidence_on: Mapped[date | None]
+    """The day of its newest item of evidence; None without one."""
+    evidence_at: Mapped[datetime | None]
+    """When evidence was added last."""
     version: Mapped[int] = mapped_column(default=1)
     source: Mapped[str | None] = mapped_column(String(80))
     source_id: Mapped[str | None] = mapped_column(String(200))
@@ -135,15 +141,28 @@ class Epic(Base):
         """Whether it can be late by now: not in the first weeks it, or its portfolio, is here."""
         return self.portfolio.calls_late(now, self.imported_at)
 
-    def lacks(self) -> Sequence[Requirement]:
-        """What it needs to leave its state forward and does not have yet."""
-        return self.missing(self.state.requirements)
+    def lacks(self, at: datetime) -> Sequence[Requirement]:
+        """What it needs to leave its state forward and does not have by then."""
+        return self.missing(self.state.requirements, at)
 
-    def missing(self, asked: Iterable[Requirement]) -> Sequence[Requirement]:
-        """What it lacks of what is asked, in that order."""
-        return [each for each in asked if not self._has(each)]
+    def missing(
+        self, asked: Iterable[Requirement], at: datetime | None = None
+    ) -> Sequence[Requirement]:
+        """What it lacks of what is asked, in that order.
 
-    def _has(self, requirement: Requirement) -> bool:
+        `at` is the moment for what is judged by the day, which is evidence alone.
+        """
+        return [each for each in asked if not self._has(each, at)]
+
+    def has_fresh_evidence(self, at: datetime) -> bool:
+        """Whether its newest item of evidence is not old by then."""
+        fresh_from = self.portfolio.day_of(at) - timedelta(days=FRESH_DAYS)
+        return self.evidence_on is not None and self.evidence_on >= fresh_from
+
+    def _has(self, requirement: Requirement, at: datetime | None) -> bool:
+        if requirement is Requirement.EVIDENCE:
+            assert at is not None, "fresh as of when?"
+            return self.has_fresh_evidence(at)
         if requirement is Requirement.ANSWER:
             return self.accepted_at is not None
         if requirement is Requirement.MVP_JUDGED:

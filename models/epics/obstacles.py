@@ -64,7 +64,10 @@ class NotYet(Mistake):
     def __init__(self, move: Move, *, may_pass: bool) -> None:
         epic, to, obstacles = move.epic, move.to, move.obstacles
         self.missing = obstacles.told(to)
-        super().__init__(f"{epic.key} stays in {epic.column_label}. {'. '.join(self.missing)}.")
+        said = f"{epic.key} stays in {epic.column_label}. {'. '.join(self.missing)}."
+        if Requirement.EVIDENCE in obstacles.lacks:
+            said += f" /epic evidence {epic.key} adds it."
+        super().__init__(said)
         self.epic_id, self.version = epic.id, epic.version
         self.key, self.label, self.to_label = epic.key, epic.column_label, to.label
         self.to_state_id, self.to_phase = to.state.id, to.phase

@@ -1,16 +1,17 @@
 """What an epic lacks before a move: the exits its way passes, and what they ask for."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from models.epics.epic import Epic
-from models.portfolio.policy import CALLED, DECISIONS, NAMES, Requirement
+from models.portfolio.policy import CALLED, DECISIONS, FRESH_DAYS, NAMES, Requirement
 from models.portfolio.portfolio import ABOUT_MVP, State, StateKind
 
 ENDED = frozenset({StateKind.DONE, StateKind.STOPPED})
 """Kinds of states after which nothing is asked any more."""
 
 
-SAID_ELSEWHERE = DECISIONS | {Requirement.ANSWER, Requirement.MVP_JUDGED}
+SAID_ELSEWHERE = DECISIONS | {Requirement.ANSWER, Requirement.MVP_JUDGED, Requirement.EVIDENCE}
 
 
 def passed_over(states: Iterable[State], left: State, to: State) -> Sequence[State]:
@@ -25,9 +26,9 @@ def passed_over(states: Iterable[State], left: State, to: State) -> Sequence[Sta
 
 
 def lacks_before(
-    epic: Epic, states: Iterable[State], to: State, *, scales: bool
+    epic: Epic, states: Iterable[State], to: State, at: datetime, *, scales: bool
 ) -> Sequence[Requirement]:
-    """What the epic lacks to move there forward, in the order of the states that ask.
+    """What the epic lacks at the moment to move there forward, in the order of the states that ask.
 
     One that `scales` goes to the second column of a state in two: that takes a decision to
     persevere, and from anywhere but the first it passes over the judgement of its MVP.
@@ -36,7 +37,7 @@ def lacks_before(
     if scales and epic.state.kind not in ENDED:
         about = ABOUT_MVP if to is not epic.state else {Requirement.PERSEVERE}
         asked += [each for each in to.requirements if each in about]
-    return epic.missing(dict.fromkeys(asked))
+    return epic.missing(dict.fromkeys(asked), at)
 
 
 def fields_of(lacks: Sequence[Requirement]) -> Sequence[Requirement]:
@@ -57,6 +58,8 @@ def told(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
     if fields := fields_of(lacks):
         answers = f"{len(fields)} {'answer' if len(fields) == 1 else 'answers'}"
         phrases.append(f"{answers} open before {_before(to)}: {spelled(fields)}")
+    if Requirement.EVIDENCE in lacks:
+        phrases.append(f"No evidence yet that is younger than {FRESH_DAYS} days")
     if Requirement.GO in lacks:
         phrases.append("Go for the MVP is not decided yet")
     if Requirement.PERSEVERE in lacks:

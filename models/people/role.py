@@ -189,6 +189,8 @@ class Right(StrEnum):
     DECIDE = "open a decision on this epic"
     CONFIRM = "confirm that this epic is still right"
     BLOCK = "block or unblock this epic"
+    ADD_EVIDENCE = "add evidence to this epic"
+    STRIKE_OUT = "strike out what someone else added"
     RESTRICT = "restrict this epic"
     HAND_OVER = "hand this over"
     SET_LIMITS = "change limits here"
@@ -215,6 +217,8 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.DECIDE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.ADD_EVIDENCE: frozenset(Role) - {Role.VIEWER},
+    Right.STRIKE_OUT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.RESTRICT: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.HAND_OVER: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.SET_LIMITS: frozenset({Role.STREAM_OWNER, Role.ADMIN}),

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+FRESH_DAYS = 60
+"""An item of evidence from before so many days is called old."""
+
 
 class Requirement(StrEnum):
     """One thing a state's exit can ask for."""
@@ -24,6 +27,8 @@ class Requirement(StrEnum):
     PROJECT = "project"
     MVP_JUDGED = "mvp_judged"
     """It was decided to go on after its MVP: it is delivering."""
+    EVIDENCE = "evidence"
+    """A reading or an observation of the last FRESH_DAYS days."""
     GO = "go"
     """A decision to go for its MVP."""
     PERSEVERE = "persevere"
@@ -52,6 +57,7 @@ NAMES = {
     Requirement.MVP_JUDGED: "approval to persevere after its MVP",
     Requirement.GO: "a decision to go for its MVP",
     Requirement.PERSEVERE: "a decision to persevere after its MVP",
+    Requirement.EVIDENCE: f"evidence younger than {FRESH_DAYS} days",
 }
 """What each is called when it is missing."""
 
@@ -74,7 +80,12 @@ USUAL = {
         Requirement.KILL_THRESHOLD,
         Requirement.MVP_COST,
     ),
-    "analyzing": (Requirement.FULL_COST, Requirement.HORIZON, Requirement.GO),
+    "analyzing": (
+        Requirement.FULL_COST,
+        Requirement.HORIZON,
+        Requirement.EVIDENCE,
+        Requirement.GO,
+    ),
     "implementing": (Requirement.MVP_JUDGED, Requirement.PERSEVERE),
 }
 """What the usual states ask for on the way out, until a portfolio says otherwise."""

@@ -25,6 +25,7 @@ from bot.views.decisions.actions import (
 )
 from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import ReplyToQuestion
+from bot.views.evidence.actions import AddEvidence, AttachEvidence
 from bot.views.portfolio.actions import (
     BoardShown,
     BringDigest,
@@ -64,6 +65,8 @@ from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
 from models.errors import Mistake
+from models.evidence.form import EvidenceForm
+from models.evidence.items import Observation, Reading, Stance
 from models.form import Choice
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -84,6 +87,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
 CHOSEN |= {"became": "partly"}
+CHOSEN |= {"epic_id": "2", "link": "https://example.com/report"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 
 NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
@@ -94,6 +98,10 @@ SINGLE = frozenset({ShiftShown, SettingsShown, BoardShown})
 
 ELSEWHERE = frozenset({SetUp})
 """What opens another page or form than one of its own name."""
+
+
+FOR_ANYONE = frozenset({AddEvidence, AttachEvidence})
+"""What whoever may propose may do as well: what they saw is welcome."""
 
 
 def next_week(slack):
@@ -119,6 +127,7 @@ def world(slack, shop):
         session.add(result)
         session.flush()
         epics = [an_mvp(session, slack, portfolio, title) for title in ("Bank", "Wallet", "Gift")]
+        epics[1].indicator = "Checkout completion, %"
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
         decision = open_decision(act, epics[0].id, form)
@@ -171,6 +180,8 @@ def world(slack, shop):
         KeyResult: result,
         Theme: theme,
         Objective: objective,
+        "reading": lambda: evidence_of(slack, shop, epics[1])[0],
+        "observation": lambda: evidence_of(slack, shop, epics[1])[1],
         "shift": lambda: a_shift(slack, shop, portfolio, streams),
         Portfolio: portfolio,
         ValueStream: portfolio.value_streams[0],
@@ -270,6 +281,19 @@ def a_shift(slack, shop, portfolio, streams):
         here = considering.portfolio_to_shift_in(act, portfolio.id)
         seen = considering.consider(act, here, form).mark
         return shifting.ask(act, portfolio.id, form, seen)
+
+
+def evidence_of(slack, shop, epic):
+    """A reading of the epic, and an observation, of someone who answers for nothing."""
+    now = slack.clock.now()
+    said = {"workspace_id": epic.workspace_id, "epic_id": epic.id, "observed_on": now.date()}
+    said |= {"by_user_id": "U0SALES", "at": now}
+    with shop.database.write() as session:
+        reading = Reading(value=Decimal("64.2"), **said)
+        observation = Observation(words="Why now", stance=Stance.FOR, **said)
+        session.add_all([reading, observation])
+        session.flush()
+        return reading, observation
 
 
 def a_digest(session, portfolio):
@@ -376,6 +400,8 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     view = form_view(Open(form, "Edit", action, {}, facts_for(form)), memory)
     typed = typed_into(form, action.kind)
     typed |= next_week(slack) if form in {DecisionForm, WordsForm} else {}
+    today = slack.clock.now().date().isoformat()
+    typed |= {"observed_on": today} if form is EvidenceForm else {}
     typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}
     typed |= {"outcome": "yes"} if form is DecideForm else {}
@@ -460,9 +486,14 @@ def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(
     assert changes(shop) == before
 
 
+def for_some():
+    """The forms that not everybody may send."""
+    return [route for route in routes.of(SAVES) if route.action not in FOR_ANYONE]
+
+
 def test_each_writer_refuses_a_stranger_and_changes_nothing(slack, shop, world):
     pressed = [made(route.action, world) for route in routes.of(DOES)]
-    sent = [(made(route.action, world), route.form) for route in routes.of(SAVES)]
+    sent = [(made(route.action, world), route.form) for route in for_some()]
     before = changes(shop)
     for action in pressed:
         press(slack, str(action), "dana")
@@ -482,7 +513,7 @@ def test_each_opener_shows_what_slack_takes_and_a_stranger_no_form_to_fill_in(sl
             form = slack.wait_for(lambda: slack.as_user("ana").form())
             assert form.view["callback_id"] == route.action.kind or route.action in ELSEWHERE
             form.close()
-    for route in routes.of(SAVES):
+    for route in for_some():
         press(slack, str(made(route.action, world)), "dana")
         said = slack.wait_for(lambda: private_answer(slack, "dana"))
         assert said.startswith("Only "), route.action.kind
@@ -492,7 +523,7 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
     here, dana = world["portfolio"].workspace_id, slack.workspace.user_named("dana").id
     context = Context(shop.database, slack.clock)
     call = Call(context, here, dana, "U0TACK", slack.clock.now(), args=None)
-    for route in (*routes.of(SAVES), *routes.of(DOES)):
+    for route in (*for_some(), *routes.of(DOES)):
         given = {"form": sample(route.form)} if route.form else {}
         name = "about" if route.form else "it"
         with pytest.raises(Mistake, match=r"^Only "), shop.database.write() as session:
@@ -575,7 +606,7 @@ SENT = ("", "\x00", "\ud800", "²", "-1", "2147483648", "9" * 400, None, ...)
 
 @pytest.mark.timeout(300)
 def test_each_field_of_each_form_takes_whatever_is_sent(slack, shop, world):
-    for route in routes.of(SAVES):
+    for route in {route.form: route for route in routes.of(SAVES)}.values():
         action = made(route.action, world)
         for name, said in [(n, said) for n in route.form.questions() for said in SENT]:
             sent = send(slack, action, route.form, **{name: said})
@@ -671,6 +702,9 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
             session.add(Theme(portfolio_id=world["portfolio"].id, name=f"Theme {number}", **here))
             epic = session.get_one(Epic, world["epic"].id)
             session.add(past_decision(world["decision"], epic, number))
+            said = {"by_user_id": "U0ANA", "at": epic.created_at, **here}
+            said |= {"observed_on": epic.created_at.date(), "epic_id": epic.id}
+            session.add(Observation(words="Why now", stance=Stance.FOR, **said))
             session.add(
                 Objective(
                     portfolio_id=world["portfolio"].id,

@@ -71,7 +71,7 @@ def open_persevere(call: Call, epic_id: int) -> None:
         epic = epic_of(session, call, epic_id)
         to = persevering_column(epic)
         check(session, call.actor, Right.PERSEVERE, Place.of_epic(epic))
-        not_yet = moving.undecided(session, call.actor, epic, to)
+        not_yet = moving.undecided(session, call.actor, epic, to, call.at)
         view = move_form.persevere_form(epic, to, call.channel_id)
     if not_yet is not None:
         call.reply(move_form.not_yet(not_yet))

@@ -21,7 +21,7 @@ from bot.workflows.epics import finding, proposing
 from bot.workflows.portfolio import streams
 from bot.workflows.portfolio.readiness import check_begun
 from models.epics.epic import Epic
-from models.epics.hypothesis import reads_as
+from models.epics.hypothesis import reads_as, watched
 from models.epics.proposal import Proposal, parse_proposal
 from models.errors import FieldMistakes
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -135,7 +135,8 @@ def today(call: Call, portfolio: Portfolio) -> date:
 def sentence_of(idea: Epic | Proposal) -> str:
     """The answers so far as a sentence, or what it lacks."""
     sentence = reads_as(idea)
-    return f"Reads as: {sentence}" if sentence else "Not a sentence yet: which figure will move?"
+    said = f"Reads as: {sentence}" if sentence else "Not a sentence yet: which figure will move?"
+    return " ".join(filter(None, [said, watched(idea)]))
 
 
 def _where(session: Session, call: Call) -> tuple[Portfolio, ValueStream | None]:

@@ -34,7 +34,7 @@ def propose_from_message(call: Call) -> None:
     texts = {"hypothesis": shorten(text, MAX_LENGTHS["hypothesis"])}
     if len(first) <= MAX_LENGTHS["title"]:
         texts["title"] = first
-    proposal.open_filled(call, {k: v for k, v in texts.items() if v}, _permalink(call))
+    proposal.open_filled(call, {k: v for k, v in texts.items() if v}, permalink(call))
 
 
 def plain_text(marked: str) -> str:
@@ -56,7 +56,7 @@ def _mentioned(found: re.Match[str]) -> str:
     return "someone" if sign == "@" else "a channel"
 
 
-def _permalink(call: Call) -> str | None:
+def permalink(call: Call) -> str | None:
     """The link to the message; None where Slack gives none, as in channels without Tack."""
     try:
         told = call.client.chat_getPermalink(

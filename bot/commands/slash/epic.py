@@ -14,6 +14,7 @@ from bot.commands.epics import (
     restricting,
     stops,
 )
+from bot.commands.evidence import evidence
 from bot.commands.readiness import check_is_set_up
 from bot.slack import help
 from bot.slack.hearing import Call
@@ -33,6 +34,7 @@ USAGES = (
     help.Usage("block", "block KEY REASON", "mark an epic as blocked, and say why"),
     help.Usage("unblock", "unblock KEY", "unblock an epic"),
     help.Usage("stop", "stop KEY REASON", "stop an epic, and say why"),
+    help.Usage("evidence", "evidence KEY", "add a reading, or what was seen or heard"),
     help.Usage(
         "give", "give KEY STREAM", "move an epic to another value stream; a reason can follow"
     ),
@@ -126,6 +128,12 @@ def unblock(call: Call, words: str) -> None:
     blockings.unblock_typed(call, _key(key, "unblock"))
 
 
+def add_evidence(call: Call, words: str) -> None:
+    """Open the form that adds a reading or an observation."""
+    key, _, _ = words.partition(" ")
+    evidence.add_typed(call, _key(key, "evidence"))
+
+
 def stop(call: Call, words: str) -> None:
     key, _, rest = words.partition(" ")
     stops.stop_typed(call, _key(key, "stop"), rest.strip())
@@ -144,6 +152,7 @@ FORMS: dict[str, Callable[[Call, str], None]] = {
     "block": block,
     "unblock": unblock,
     "stop": stop,
+    "evidence": add_evidence,
 }
 
 

@@ -28,6 +28,14 @@ from bot.views.decisions.outcome import record_button
 from bot.views.epics.buttons import OpenDecision, decision_button, open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
+from bot.views.evidence.phrases import (
+    add_button,
+    add_words,
+    all_button,
+    indicator_words,
+    observed_words,
+    read_with,
+)
 from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
@@ -36,12 +44,14 @@ from models.decisions.decision import Decision
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
 from models.epics.epic import Epic, Transition
+from models.epics.policy import fields_of
 from models.flow.days import day_number
 from models.flow.forecast import FinishForecast, NoForecast
 from models.flow.line import Line
 from models.message import MessageKind
 from models.money import format_amount
-from models.portfolio.portfolio import FIRST_STATE, Phase
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import FIRST_STATE, Phase, StateKind
 
 MORE = "epic_menu"
 HYPOTHESIS_SEEN = 600
@@ -90,6 +100,8 @@ def _next_button(card: Card) -> Element | None:
         return vote_button(card.decision, primary=True)
     if card.asks_outcome:
         return record_button(card.epic)
+    if _asks_evidence(card):
+        return add_button(card.epic)
     if card.next is NextStep.ASK:
         return decision_button(card.epic.id, card.epic.key)
     return next_button(card)
@@ -165,10 +177,15 @@ def _money(minor: int | None, epic: Epic) -> str | None:
 
 def _figures(card: Card, facts: dict[str, object]) -> list[str]:
     figures = []
-    if card.epic.indicator:
-        figures.append(words("board/card", "figure", **facts))
+    epic, known = card.epic, card.known
+    if epic.indicator:
+        figures.append(
+            indicator_words(epic.indicator, known, **read_with(epic), reads=_is_read(epic))
+        )
     if card.epic.mvp_cost_minor is not None or card.epic.full_cost_minor is not None:
         figures.append(words("board/card", "cost", **facts))
+    if known or (epic.state.is_open and _is_read(epic)):
+        figures.append(observed_words(known, add_words(epic)))
     if card.ahead is not None:
         figures.append(words("board/card", "forecast", **facts))
     return figures
@@ -177,9 +194,30 @@ def _figures(card: Card, facts: dict[str, object]) -> list[str]:
 def _actions(card: Card) -> list[Element]:
     """What else can be done with it; what is in flight can be blocked, once."""
     epic = card.epic
-    if not epic.state.committed or epic.blocking is not None:
-        return [_menu(card)]
-    return [do_button(epic.id, epic.key, "block", "Mark as blocked"), _menu(card)]
+    buttons: list[Element] = []
+    if _is_read(epic) and not _asks_evidence(card):
+        buttons.append(add_button(epic))
+    if card.known:
+        buttons.append(all_button(epic))
+    if epic.state.committed and epic.blocking is None:
+        buttons.append(do_button(epic.id, epic.key, "block", "Mark as blocked"))
+    return [*buttons, _menu(card)]
+
+
+def _is_read(epic: Epic) -> bool:
+    """Whether evidence of it is asked for: of what is worked on, and of the figure of what is done.
+
+    It can be added to any.
+    """
+    if epic.state.kind is StateKind.DONE:
+        return epic.indicator is not None
+    return epic.state.committed and epic.state.is_open
+
+
+def _asks_evidence(card: Card) -> bool:
+    """Whether its next step is to add some."""
+    lacks = card.lacks if card.next is NextStep.FILL else ()
+    return Requirement.EVIDENCE in lacks and not fields_of(lacks)
 
 
 def _menu(card: Card) -> Element:

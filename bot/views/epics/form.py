@@ -80,7 +80,7 @@ def edit_form(
     fields = fields_of(choices, filled, theme, is_new=False)
     if not epic.hypothesis:
         fields["hypothesis"] |= {"optional": True}
-    lacks = asked_on_the_form(epic.lacks())
+    lacks = epic.missing(asked_on_the_form(epic.state.requirements))
     first = [str(each) for each in lacks]
     order = [TITLE, "hypothesis", *NUMBERS]
     order.insert(2 if project_comes_first(epic.value_stream) else len(order), "project")

@@ -25,6 +25,7 @@ from bot.views.notices import notice
 from models.epics.answer import LONGEST, AnswerKind
 from models.epics.answer import Answer as Given
 from models.epics.epic import Epic
+from models.epics.policy import fields_of
 from models.epics.proposal import NONE
 from models.message import MessageKind
 from models.portfolio.policy import Requirement
@@ -67,9 +68,8 @@ def answer_form(epic: Epic, themes: Sequence[Theme], channel_id: str | None) -> 
 
 def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
     said = words("epics/idea_answer", "answered", epic=epic, given=given, missing=still)
-    lacks = epic.lacks() if still else ()
-    fields = [each for each in lacks if each is not Requirement.ANSWER]
-    button = fill_button(epic.id, epic.key, len(fields)) or open_button(epic)
+    lacks = epic.lacks(given.at) if still else ()
+    button = fill_button(epic.id, epic.key, len(fields_of(lacks))) or open_button(epic)
     return Answer([section(said, button)])
 
 

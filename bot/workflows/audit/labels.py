@@ -53,6 +53,7 @@ NOUNS: Mapping[str, Noun] = {
     "ledger_transfers": Noun("transfer"),
     "milestones": Noun("milestone", ("project_id", "code", "name"), ", "),
     "objections": Noun("objection", added="raised"),
+    "observations": Noun(added="evidence added"),
     "objectives": Noun("objective", ("title",)),
     "outcome_reviews": Noun(added="asked for the outcome"),
     "overrides": Noun(added=""),
@@ -61,6 +62,7 @@ NOUNS: Mapping[str, Noun] = {
     "project_shares": Noun("share", ("project_id", "value_stream_id"), ", "),
     "project_snapshots": Noun("snapshot", ("project_id", "period"), ", "),
     "projects": Noun("project", ("code", "name")),
+    "readings": Noun(added="evidence added"),
     "role_grants": Noun("role", ("role",), added="given"),
     "shift_approvals": Noun("approval", ("shift_id", "seat"), ", ", added="requested"),
     "shifts": Noun("budget shift", ("from_stream_id", "to_stream_id"), " → ", "requested"),
@@ -119,6 +121,12 @@ LABELS: Mapping[str, str] = {
     "restricted": "restricted",
     "source": "source",
     "source_id": "id in the source",
+    # evidence
+    "value": "reading",
+    "observations.words": "observation",
+    "stance": "speaks",
+    "observed_on": "seen on",
+    "struck_because": "struck out",
     # decisions
     "asks": "question",
     "way": "taken by",
@@ -237,8 +245,8 @@ LABELS: Mapping[str, str] = {
 """What a column is called, in the order of a line; "table.column" where one table differs."""
 
 WHO = {"actor_user_id", "by_user_id", "user_id", "added_by", "asked_by", "opened_by", "ended_by"}
-WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by"}
-WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at"}
+WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by", "struck_by"}
+WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at", "struck_at"}
 WHEN |= {"given_at", "raised_at"}
 OF_WHAT = {
     "portfolio_id",

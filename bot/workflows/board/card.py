@@ -11,10 +11,11 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions.register import newest_about
-from bot.workflows.decisions.reviewing import last_reading, last_review
+from bot.workflows.decisions.reviewing import last_review
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.waiting import last_heard, news_of
+from bot.workflows.evidence.known import case_evidence
 from bot.workflows.flow.forecasting import Ahead, ahead_of
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import asked_if_silent_since
@@ -27,6 +28,8 @@ from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
 from models.epics.policy import lacks_before
+from models.evidence.items import today_of
+from models.evidence.known import Evidence
 from models.portfolio.policy import DECISIONS, Requirement
 from models.portfolio.portfolio import FIRST_STATE, StateKind
 
@@ -78,10 +81,19 @@ class Card:
     """The newest about it, open or not."""
     review: OutcomeReview | None = None
     """What became of it, as it was said last."""
-    reading: Decimal | None = None
-    """The last of its indicator."""
+    evidence: Evidence | None = None
     ahead: Ahead | None = None
     """What past epics say of it, while it is in flight."""
+
+    @property
+    def known(self) -> Evidence:
+        """What is known of its effect by now."""
+        return self.evidence or Evidence(today=today_of(self.epic, self.now))
+
+    @property
+    def reading(self) -> Decimal | None:
+        """The last of its indicator."""
+        return self.known.last.value if self.known.last else None
 
     @property
     def to(self) -> Column | None:
@@ -93,7 +105,8 @@ class Card:
         to = self.to
         if to is None:
             return []
-        return lacks_before(self.epic, self.epic.portfolio.states, to.state, scales=to.scales)
+        states = self.epic.portfolio.states
+        return lacks_before(self.epic, states, to.state, self.now, scales=to.scales)
 
     @property
     def answer_at(self) -> datetime | None:
@@ -176,12 +189,12 @@ HEARD = select(*last_heard()).select_from(Epic).where(Epic.id == bindparam("epic
 def card(session: Session, epic: Epic, now: datetime) -> Card:
     """The epic with its last change, and what it waits for; others it names everybody may see."""
     last = _steps(session, epic, 1)[0]
-    decision = newest_about(session, epic)
+    decision, evidence = newest_about(session, epic), case_evidence(session, epic, now)
     if epic.state.kind is StateKind.DONE:
-        review, reading = last_review(session, epic), last_reading(session, epic)
-        return Card(epic, last, now, decision=decision, review=review, reading=reading)
+        review = last_review(session, epic)
+        return Card(epic, last, now, decision=decision, review=review, evidence=evidence)
     if epic.state.kind in ENDED:
-        return Card(epic, last, now, decision=decision)
+        return Card(epic, last, now, decision=decision, evidence=evidence)
     to = next_column(epic)
     states = {state.id: state for state in epic.portfolio.states}
     return Card(
@@ -193,6 +206,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),
         place=_place_in_line(session, epic),
         decision=decision,
+        evidence=evidence,
         ahead=ahead_of(session, epic, now),
     )
 

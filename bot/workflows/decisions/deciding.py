@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.beside import seen
 from bot.workflows.decisions.closing import come_true
 from bot.workflows.decisions.opening import (
+    about_epic,
     check_may_open,
     end_of,
     found_open,
@@ -22,7 +23,7 @@ from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import post
 from models.decisions.ballots import close_key
-from models.decisions.decision import About, BallotBox, Decision, NotADecider, Terms, Way
+from models.decisions.decision import BallotBox, Decision, NotADecider, Terms, Way
 from models.decisions.form import DecideForm
 from models.decisions.question import Asked, Choice, Question, Subject
 from models.epics.epic import Epic
@@ -80,7 +81,7 @@ def of_one(act: Act, epic: Epic, asked: Asked, are: str) -> Decision:
     """A decision that the person takes alone; it is not stored yet."""
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     terms = Terms(electors=[act.actor], electors_are=are, closes_at=closes_at, way=Way.ALONE)
-    key, about = next_key(act.session, act.workspace_id), About.of_epic(epic, act.at)
+    key, about = next_key(act.session, act.workspace_id), about_epic(act, epic)
     return Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
 
 
@@ -90,7 +91,7 @@ def drafted(act: Act, epic: Epic, question: Question) -> tuple[Decision, BallotB
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     terms = Terms(electors=who.people, electors_are=who.are, closes_at=closes_at, way=who.way)
     with act.session.no_autoflush:
-        about = About.of_epic(epic, act.at)
+        about = about_epic(act, epic)
         decision = Decision.open(
             "D-0", about, Asked.usual(question), terms, by=act.actor, at=act.at
         )

@@ -8,6 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import locked
+from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check, departed, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
@@ -160,7 +161,7 @@ def open_decision(
     is_free = question is Question.FREE
     decision = open_about(
         act,
-        About.of_epic(epic, act.at),
+        about_epic(act, epic),
         Asked.free(form.asks or "", form.labels) if is_free else Asked.usual(question),
         terms,
         channel_id=channel_for(epic, who.way),
@@ -195,6 +196,11 @@ def electors_of(
         field = "role" if form.role else "groups"
         raise FieldMistakes({field: "Nobody is in it now. Choose another one, or people."})
     return Deciders(Way.VOTE, list(dict.fromkeys(people)), " and ".join(are))
+
+
+def about_epic(act: Act, epic: Epic) -> About:
+    """The epic with its case and its evidence as they are now."""
+    return About.of_epic(epic, act.at, case_evidence(act.session, epic, act.at))
 
 
 def check_see(session: Session, epic: Epic, people: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.moving import locked
+from bot.workflows.evidence.known import newest_reading
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked, Need, Rows
 from bot.workflows.permitting import Place, check
@@ -166,8 +167,9 @@ def proposal(session: Session, epic: Epic) -> Became | None:
 
 
 def last_reading(session: Session, epic: Epic) -> Decimal | None:
-    """None as long as nobody reads the indicator."""
-    return None
+    """Where its indicator was when it was read last; None where nobody has."""
+    found = newest_reading(session, epic)
+    return found.value if found is not None else None
 
 
 def last_review(session: Session, epic: Epic) -> OutcomeReview | None:

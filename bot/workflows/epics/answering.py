@@ -140,7 +140,7 @@ def _go_on(session: Session, epic: Epic, given: Answer, at: datetime) -> Answere
         return Answered(epic, given)
     hold(session, State, [to.state.id])
     obstacles = Obstacles(
-        lacks_before(epic, states.values(), to.state, scales=to.scales),
+        lacks_before(epic, states.values(), to.state, at, scales=to.scales),
         full_places(session, epic, to, states, epic.value_stream, lock=True) if limited else [],
     )
     if missing := obstacles.told(to):

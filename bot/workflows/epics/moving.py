@@ -100,7 +100,7 @@ def move(
     epic.check_seen(version)
     to = Column.entered(state, phase)
     obstacles = Obstacles(
-        lacks_before(epic, states.values(), state, scales=to.scales),
+        lacks_before(epic, states.values(), state, at, scales=to.scales),
         full_places(session, epic, to, states, stream, lock=True) if limited else [],
     )
     asked = Move(epic, to, reason, obstacles)
@@ -117,9 +117,9 @@ def move(
     return epic
 
 
-def undecided(session: Session, actor: str, epic: Epic, to: Column) -> NotYet | None:
+def undecided(session: Session, actor: str, epic: Epic, to: Column, at: datetime) -> NotYet | None:
     """Why it does not persevere yet, where that takes a decision."""
-    lacks = lacks_before(epic, epic.portfolio.states, to.state, scales=to.scales)
+    lacks = lacks_before(epic, epic.portfolio.states, to.state, at, scales=to.scales)
     if Requirement.PERSEVERE not in lacks:
         return None
     may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))

@@ -176,19 +176,23 @@ def _with_news(row: Row[Any]) -> tuple[Epic, datetime]:
 
 
 def _lacking(asked: Asked) -> Top[tuple[Epic, Sequence[Requirement]]]:
-    found = [(epic, lacks) for epic, _ in _going_on(asked) if (lacks := _lacks(epic))]
+    going_on = _going_on(asked)
+    found = [(epic, lacks) for epic, _ in going_on if (lacks := _lacks(epic, asked.at))]
     return Top(found[: asked.few], len(found))
 
 
-def _lacks(epic: Epic) -> Sequence[Requirement]:
+def _lacks(epic: Epic, at: datetime) -> Sequence[Requirement]:
     """What a form of the epic can still say of what its next state asks; of ideas only after yes.
+
+    Evidence has a form of its own.
 
     Until then the idea waits for another.
     """
     to = next_column(epic)
     if to is None or (epic.state.name == FIRST_STATE and epic.accepted_at is None):
         return []
-    return fields_of(lacks_before(epic, epic.portfolio.states, to.state, scales=to.scales))
+    lacks = lacks_before(epic, epic.portfolio.states, to.state, at, scales=to.scales)
+    return [*fields_of(lacks), *(each for each in lacks if each is Requirement.EVIDENCE)]
 
 
 LACKING = Need("lacking", _lacking)
@@ -235,7 +239,7 @@ def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
 
 
 def news_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
-    known = (epic.imported_at, *heard)
+    known = (epic.imported_at, epic.evidence_at, *heard)
     return max([epic.state_entered_at, *(at for at in known if at is not None)])
 
 
@@ -259,5 +263,6 @@ def _silent_since(since: datetime) -> ColumnElement[bool]:
         Blocking.epic_id == Epic.id,
         or_(Blocking.ended_at.is_(None), Blocking.ended_at > since),
     )
-    entered = and_(Epic.state_entered_at <= since, here_since(since))
+    added = or_(Epic.evidence_at.is_(None), Epic.evidence_at <= since)
+    entered = and_(Epic.state_entered_at <= since, here_since(since), added)
     return and_(entered, ~confirmed.exists(), ~blocked.exists())

@@ -22,6 +22,7 @@ REVIEWED = {
     "mvp_cost_minor": 6_000_000,
 }
 DECIDED = {**REVIEWED, "full_cost_minor": 42_000_000, "horizon": 1}
+DECIDED |= {"evidence_on": date(2029, 9, 30)}
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """What an epic must have to go on, where it stands, and when a place is full. No database."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from models.epics.column import Column, columns, next_column
 from models.epics.limit import FullPlace, covers
+from models.epics.obstacles import Move, NotYet, Obstacles
 from models.epics.policy import lacks_before, passed_over, told
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, WipLimit
@@ -32,7 +33,7 @@ REVIEWED = {
 
 def lacks(epic, to, *, scales=False):
     portfolio = epic.portfolio
-    return tuple(lacks_before(epic, portfolio.states, portfolio.state(to), scales=scales))
+    return tuple(lacks_before(epic, portfolio.states, portfolio.state(to), MONDAY, scales=scales))
 
 
 @pytest.mark.parametrize(
@@ -102,12 +103,34 @@ def test_where_no_decision_is_asked_for_persevering_is_a_move():
 
 
 def test_analyzing_is_left_by_a_decision_to_go_which_a_stop_takes_back():
-    epic = an_epic("analyzing", full_cost_minor=1, horizon=1)
+    known = {"full_cost_minor": 1, "horizon": 1, "evidence_on": MONDAY.date()}
+    epic = an_epic("analyzing", **known)
     assert lacks(epic, "ready") == (Requirement.GO,)
     epic.go_at = MONDAY
     assert lacks(epic, "ready") == ()
     epic.move(epic.portfolio.state("stopped"), None, None, MONDAY)
     assert epic.go_at is None
+
+
+@pytest.mark.parametrize(("days_old", "lacking"), [(0, False), (60, False), (61, True)])
+def test_analysis_asks_for_an_item_of_evidence_that_is_not_old(days_old, lacking):
+    known = {"full_cost_minor": 1, "horizon": 1, "go_at": MONDAY}
+    epic = an_epic("analyzing", evidence_on=MONDAY.date() - timedelta(days=days_old), **known)
+    assert lacks(epic, "ready") == ((Requirement.EVIDENCE,) if lacking else ())
+    assert lacks(an_epic("analyzing", **known), "ready") == (Requirement.EVIDENCE,)
+    assert told([Requirement.EVIDENCE], epic.portfolio.state("ready")) == [
+        "No evidence yet that is younger than 60 days"
+    ]
+
+
+def test_a_move_refused_for_want_of_evidence_says_what_adds_it():
+    epic = an_epic("analyzing")
+    to = Column(epic.portfolio.state("ready"))
+    move = Move(epic, to, None, Obstacles([Requirement.EVIDENCE]))
+    assert NotYet(move, may_pass=False).sentence == (
+        "PAY-12 stays in Analyzing. No evidence yet that is younger than 60 days. "
+        "/epic evidence PAY-12 adds it."
+    )
 
 
 def test_what_is_missing_is_told_by_its_kind():

@@ -34,6 +34,8 @@ approve persevering after an MVP           .        .          .            x   
 open a decision on this epic               .        .          x            x       x       .     x
 confirm that this epic is still right      .        .          x            x       .       .     x
 block or unblock this epic                 .        .          x            x       x       .     x
+add evidence to this epic                  .        x          x            x       x       x     x
+strike out what someone else added         .        .          x            x       x       .     x
 restrict this epic                         .        .          x            x       x       .     x
 hand this over                             .        .          x            x       .       .     x
 change limits here                         .        .          .            x       .       .     x

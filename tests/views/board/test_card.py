@@ -1,6 +1,7 @@
 """The epic card in each state, word for word and at its fullest."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from bot.views.board import card as epic_card
 from bot.workflows.board.card import Card
 from bot.workflows.flow.forecasting import Ahead
 from models.epics.blocking import Blocking
+from models.evidence.known import Evidence, Point
 from models.flow.forecast import finish_of
 from models.flow.line import Line, Sample, line_of
 from models.portfolio.portfolio import Phase
@@ -59,8 +61,8 @@ def test_the_numbers_there_are_stand_on_the_card():
         " · project PRJ-204 Checkout renewal"
     )
     assert texts[4:6] == [
-        "*Checkout completion, % of started checkouts*\n"
-        "from 61, target 68 by 30 Sep 2026, we stop if below 63 % after 6 weeks of the MVP",
+        "*Checkout completion*\nfrom 61 %, target 68 % by 30 Sep 2026\n"
+        "stop line: below 63 % from 6 weeks after testing begins",
         "*Cost*\nMVP €60k, in full €420k",
     ]
 
@@ -68,7 +70,7 @@ def test_the_numbers_there_are_stand_on_the_card():
 def test_a_number_that_is_missing_is_said_never_zero():
     epic = an_epic(indicator="Completion", target=Decimal(68), full_cost_minor=42_000_000)
     assert shown(epic_card.epic_card(a_card(epic)))[4:6] == [
-        "*Completion*\ncurrent value not known yet, target 68",
+        "*Completion*\nno baseline yet, target 68",
         "*Cost*\nMVP: not estimated yet, in full €420k",
     ]
 
@@ -142,10 +144,12 @@ def test_work_in_progress_says_its_age_and_what_follows(state, before, label, fo
     stay = "of implementing" if more else "in this state"
     assert shown(card)[3:] == [
         f"*{label}* · day 23 since commitment, day 3 {stay}",
+        "*Evidence*\nnone yet: *Add evidence*",
         f"*Next:* {following}.",
         button,
         f"Last change: moved from {before.capitalize()} to {label} by @Ben, {{Mon 18 May}}"
         " · a good case",
+        "Add evidence",
         "Mark as blocked",
     ]
 
@@ -211,7 +215,7 @@ def test_a_board_without_done_asks_where_it_goes_from_there():
     portfolio.states.remove(portfolio.state("done"))
     card = epic_card.epic_card(a_card(epic, "ready"))
     assert "*Next:* decide where it goes from here." in shown(card)
-    assert buttons(card.blocks) == ["Mark as blocked: PAY-12"]
+    assert buttons(card.blocks) == ["Add evidence: PAY-12", "Mark as blocked: PAY-12"]
 
 
 @pytest.mark.parametrize("state", ["funnel", "implementing", "stopped"])
@@ -295,7 +299,7 @@ def test_the_last_change_names_the_column_that_was_left_and_entered():
     epic = an_epic("implementing", committed_at=MONDAY, phase=Phase.DELIVERING)
     card = a_card(epic, "implementing", reason="they came back")
     card.last.phase = Phase.DELIVERING
-    assert shown(epic_card.epic_card(card))[-2] == (
+    assert shown(epic_card.epic_card(card))[-3] == (
         "Last change: moved from Testing the MVP to Delivering by @Ana, {Mon 18 May}"
         " · they came back"
     )
@@ -363,3 +367,62 @@ def test_where_too_few_finished_there_is_no_line_and_it_says_what_it_needs():
     text = stands_in(12, a_line(5, 6, 7))
     assert "finish by day" not in text
     assert "*Forecast* none yet: needs 8 finished epics, there are 3" in text
+
+
+def known_of_the_transfer():
+    """Six readings of the MVP of paying by bank transfer, and seven observations."""
+    readings = [
+        Point(on=date(2026, 4, 10) + timedelta(days=7 * n), value=Decimal(each))
+        for n, each in enumerate(["61", "61.6", "61.7", "62.8", "63.5", "64.2"])
+    ]
+    return Evidence(
+        today=MONDAY.date(),
+        readings=readings,
+        speaks_for=5,
+        speaks_against=2,
+        old=1,
+        newest_on=readings[-1].on,
+        tested_on=date(2026, 4, 6),
+    )
+
+
+def test_what_is_known_stands_beside_what_it_is_compared_with():
+    epic = an_epic("implementing", phase=Phase.TESTING, committed_at=MONDAY, **NUMBERS)
+    card = replace(a_card(epic, "ready"), evidence=known_of_the_transfer())
+    texts = shown(epic_card.epic_card(card))
+    assert texts[4] == (
+        "*Checkout completion* ▁▂▂▄▆█ *64.2 %*\nfrom 61 %, target 68 % by 30 Sep 2026\n"
+        "stop line: below 63 % from 18 May 2026 on\nlast read 15 May 2026"
+    )
+    assert texts[6] == "*Evidence* 5 for, 2 against\nnewest 3 days old, 1 older than 60 days"
+    assert buttons(epic_card.epic_card(card).blocks)[-3:] == [
+        "Add a reading: PAY-12",
+        "All evidence: PAY-12",
+        "Mark as blocked: PAY-12",
+    ]
+
+
+def test_what_lacks_evidence_alone_asks_for_it():
+    known = {"committed_at": MONDAY, "full_cost_minor": 1, "horizon": 1, "go_at": MONDAY}
+    card = epic_card.epic_card(a_card(an_epic("analyzing", **NUMBERS | known), "reviewing"))
+    assert "*Next:* No evidence yet that is younger than 60 days." in shown(card)
+    assert buttons(card.blocks) == ["Add a reading: PAY-12", "Mark as blocked: PAY-12"]
+
+
+def test_a_stop_line_that_stays_words_says_that_it_is_not_watched():
+    epic = an_epic("ready", committed_at=MONDAY, **NUMBERS | {"kill_threshold": "nobody likes it"})
+    assert shown(epic_card.epic_card(a_card(epic, "analyzing")))[4] == (
+        "*Checkout completion*\nfrom 61 %, target 68 % by 30 Sep 2026\n"
+        "we stop if nobody likes it. Not watched\nno reading yet"
+    )
+
+
+def test_a_reading_from_long_ago_is_called_old():
+    epic = an_epic("ready", committed_at=MONDAY, indicator="Orders a day")
+    point = Point(on=MONDAY.date() - timedelta(days=61), value=Decimal(3))
+    known = Evidence(today=MONDAY.date(), readings=[point], newest_on=point.on)
+    card = epic_card.epic_card(replace(a_card(epic, "analyzing"), evidence=known))
+    assert shown(card)[4:6] == [
+        "*Orders a day* *3*\nno baseline yet\nlast read 18 Mar 2026, 61 days ago: old",
+        "*Evidence*\nnewest 61 days old",
+    ]

@@ -169,7 +169,8 @@ def test_where_a_decision_is_asked_for_it_is_the_next_step_unless_the_epic_is_qu
 
 
 def test_what_stood_against_a_go_is_what_is_missing():
-    epic = an_epic("analyzing", full_cost_minor=1, horizon=1)
+    known = {"full_cost_minor": 1, "horizon": 1, "evidence_on": MONDAY.date()}
+    epic = an_epic("analyzing", **known)
     go = a_decision(epic, question=Question.GO, electors=[BEN], terms={"way": Way.ALONE}.items())
     go.decide("no", "Nobody has talked to the bank", BEN, MONDAY)
     card = Card(epic, a_step(epic), MONDAY, decision=go)
@@ -197,8 +198,8 @@ def test_stopped_says_what_was_learned():
 def test_a_label_inside_a_sentence_begins_small_unless_it_is_letters():
     portfolio = a_portfolio()
     portfolio.state("ready").label = "IT review"
-    epic = an_epic("analyzing", portfolio=portfolio, full_cost_minor=1, horizon=1)
-    epic.go_at = MONDAY
+    known = {"full_cost_minor": 1, "horizon": 1, "evidence_on": MONDAY.date()}
+    epic = an_epic("analyzing", portfolio=portfolio, go_at=MONDAY, **known)
     assert step_of(epic)[0].startswith("*Next:* IT review, when")
 
 

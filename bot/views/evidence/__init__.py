@@ -1,0 +1,1 @@
+"""Evidence of epics: its form, its list, and what is said of it."""

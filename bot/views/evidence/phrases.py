@@ -1,0 +1,94 @@
+"""What is said of an epic's indicator and its evidence, on its card and on a ballot."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict
+
+from bot.slack.blocks import Element
+from bot.slack.mrkdwn import words
+from bot.views.evidence.actions import AddEvidence, EvidenceShown
+from models.epics.epic import Epic
+from models.epics.hypothesis import holds_when, named, read_stop_line
+from models.evidence.known import Evidence
+from models.portfolio.policy import FRESH_DAYS
+
+TEMPLATE = "evidence/evidence"
+
+
+class ReadWith(TypedDict):
+    """What readings are compared with."""
+
+    baseline: Decimal | None
+    target: Decimal | None
+    target_on: date | None
+    kill_threshold: str | None
+
+
+def read_with(epic: Epic) -> ReadWith:
+    """What the epic's readings are compared with."""
+    return {
+        "baseline": epic.baseline,
+        "target": epic.target,
+        "target_on": epic.target_on,
+        "kill_threshold": epic.kill_threshold,
+    }
+
+
+def add_words(epic: Epic) -> str:
+    """What the button is called that opens the form."""
+    return "Add a reading" if epic.indicator else "Add evidence"
+
+
+def add_button(epic: Epic) -> Element:
+    """Opens the form that adds to the epic's evidence."""
+    text = add_words(epic)
+    return AddEvidence(epic=epic.id).button(text, aloud=f"{text}: {epic.key}")
+
+
+def all_button(epic: Epic) -> Element:
+    """Leads to all evidence of the epic."""
+    to = EvidenceShown(epic=epic.id)
+    return to.button("All evidence", aloud=f"All evidence: {epic.key}")
+
+
+def indicator_words(
+    indicator: str,
+    known: Evidence,
+    *,
+    baseline: Decimal | None,
+    target: Decimal | None,
+    target_on: date | None,
+    kill_threshold: str | None,
+    reads: bool = True,
+) -> str:
+    """The figure with its readings as bars, the last of them, and what it is compared with.
+
+    Where nobody is expected to have `reads` it yet, it is not said that there is no reading.
+    """
+    figure, unit = named(indicator)
+    last, line = known.last, read_stop_line(kill_threshold)
+    return words(
+        TEMPLATE,
+        "indicator",
+        figure=figure,
+        unit=unit,
+        bars=known.sparkline,
+        last=last,
+        last_is_old=last is not None and known.is_old(last.on),
+        last_days=(known.today - last.on).days if last else 0,
+        baseline=baseline,
+        target=target,
+        target_on=target_on,
+        line=line,
+        holds=holds_when(line, known.tested_on, target_on) if line else "",
+        words=kill_threshold,
+        reads=reads,
+    )
+
+
+def observed_words(known: Evidence, add: str = "Add evidence") -> str:
+    """How many observations speak for it and against it, and how new the newest item is.
+
+    `add` is the button that mends it where there is none.
+    """
+    return words(TEMPLATE, "observed", known=known, fresh=FRESH_DAYS, add=add)

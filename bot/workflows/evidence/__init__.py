@@ -1,0 +1,1 @@
+"""Adding evidence to epics, striking it out, and reading what is known."""

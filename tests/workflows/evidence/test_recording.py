@@ -1,0 +1,141 @@
+"""Evidence as it stood at a moment, as a case freezes it; who may add it and strike it out."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.workflows.evidence import recording
+from bot.workflows.evidence.known import case_evidence
+from bot.workflows.keeping import Act
+from models.audit import audit
+from models.epics.epic import Epic
+from models.errors import FieldMistakes, Gone
+from models.evidence.form import EvidenceForm
+from models.evidence.items import Reading, Stance
+from models.people.role import NotAllowed, Role, RoleGrant
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.decisions.builders import (
+    ANA,
+    BEN,
+    CLEO,
+    MONDAY,
+    an_mvp,
+    opens,
+    stored,
+)
+
+DAY = timedelta(days=1)
+VIEWER = "U0VIEWER"
+
+
+@pytest.fixture
+def mvp(database):
+    """PAY-1 tests its MVP since Monday, and names a figure."""
+    an_mvp(database)
+    with database.write() as session:
+        epic = session.get_one(Epic, 1)
+        epic.indicator, epic.kill_threshold = "Completion, %", "below 63 % after 6 weeks"
+        epic.baseline, epic.target = Decimal(61), Decimal(68)
+    return database
+
+
+def adds(database, who=ANA, *, at, days_ago=0, **said):
+    """Add evidence of so many days before."""
+    day = (at - days_ago * DAY).date()
+    with database.write(audit.Act(who, "form add_evidence", at)) as session:
+        form = EvidenceForm(epic_id=1, observed_on=day, **said)
+        return recording.add(Act(session, 1, who, at), form)
+
+
+def strikes(database, who, item, *, at, because="wrong market"):
+    with database.write(audit.Act(who, "form strike", at)) as session:
+        recording.strike_out(Act(session, 1, who, at), type(item), item.id, because)
+
+
+def known(database, at):
+    with database.read() as session:
+        return case_evidence(session, session.get_one(Epic, 1), at)
+
+
+def test_what_is_known_at_a_moment_is_what_was_added_and_not_struck_out_by_then(mvp):
+    first = adds(mvp, at=MONDAY + 7 * DAY, value=Decimal("61.6")).reading
+    adds(mvp, at=MONDAY + 14 * DAY, value=Decimal("62.8"), words="Spain is flat", stance="against")
+    adds(mvp, at=MONDAY + 15 * DAY, days_ago=10, words="11 of 14 would", stance="for")
+    strikes(mvp, BEN, first, at=MONDAY + 16 * DAY)
+
+    before = known(mvp, MONDAY + 14 * DAY)
+    assert [each.value for each in before.readings] == [Decimal("61.6"), Decimal("62.8")]
+    assert (before.speaks_for, before.speaks_against, before.tested_on) == (0, 1, MONDAY.date())
+    now = known(mvp, MONDAY + 80 * DAY)
+    assert [each.value for each in now.readings] == [Decimal("62.8")]
+    assert [each.words for each in now.said] == ["Spain is flat", "11 of 14 would"]
+    assert (now.speaks_for, now.speaks_against, now.old) == (1, 1, 2)
+    assert now.newest_on == (MONDAY + 14 * DAY).date()
+
+
+def test_a_sparkline_has_the_last_twelve_by_their_day_and_a_case_the_last_five_words(mvp):
+    at = MONDAY + 40 * DAY
+    for number in range(14):
+        adds(mvp, at=at, days_ago=number, value=Decimal(100 - number))
+    for number in range(7):
+        adds(mvp, at=at, days_ago=number, words=f"word {number}", stance=Stance.FOR)
+    found = known(mvp, at)
+    assert [each.value for each in found.readings] == [Decimal(n) for n in range(89, 101)]
+    assert [each.words for each in found.said] == [f"word {n}" for n in range(5)]
+    assert found.speaks_for == 7
+
+
+def test_a_case_keeps_what_was_known_when_it_was_opened(mvp):
+    adds(mvp, at=MONDAY + DAY, value=Decimal("61.6"))
+    opens(mvp, at=MONDAY + 2 * DAY)
+    adds(mvp, at=MONDAY + 3 * DAY, value=Decimal("65.0"))
+    frozen = stored(mvp).case.evidence
+    assert frozen == known(mvp, MONDAY + 2 * DAY)
+    assert frozen.last.value == Decimal("61.6")
+
+
+def test_an_epic_knows_how_new_its_evidence_is_also_where_the_newest_is_struck_out(mvp):
+    def newest():
+        with mvp.read() as session:
+            return session.get_one(Epic, 1).evidence_on
+
+    adds(mvp, at=MONDAY + 5 * DAY, value=Decimal(62))
+    last = adds(mvp, at=MONDAY + 6 * DAY, words="A rumour", stance=Stance.AGAINST).observation
+    adds(mvp, at=MONDAY + 7 * DAY, days_ago=6, value=Decimal(61))
+    assert newest() == (MONDAY + 6 * DAY).date()
+    strikes(mvp, ANA, last, at=MONDAY + 8 * DAY)
+    assert newest() == (MONDAY + 5 * DAY).date()
+
+
+def test_who_may_only_look_on_adds_nothing_and_others_words_are_struck_out_by_who_answers(mvp):
+    with mvp.write() as session:
+        portfolio = session.get_one(Portfolio, 1)
+        portfolio.open_to_all = False
+        for user_id, role in ((VIEWER, Role.VIEWER), ("U0SALES", Role.PROPOSER)):
+            here = {"workspace_id": 1, "portfolio_id": 1}
+            session.add(RoleGrant(role=role, user_id=user_id, granted_at=MONDAY, **here))
+    with pytest.raises(NotAllowed, match="can add evidence to this epic"):
+        adds(mvp, VIEWER, at=MONDAY + DAY, value=Decimal(62))
+    reading = adds(mvp, "U0SALES", at=MONDAY + DAY, value=Decimal(62)).reading
+    with pytest.raises(NotAllowed, match="can strike out what someone else added"):
+        strikes(mvp, VIEWER, reading, at=MONDAY + DAY)
+    strikes(mvp, CLEO, reading, at=MONDAY + DAY)
+    with mvp.read() as session:
+        assert session.get_one(Reading, reading.id).struck_by == CLEO
+
+
+def test_what_cannot_be_read_is_said_at_its_field_and_nothing_is_kept(mvp):
+    with mvp.write() as session:
+        session.get_one(Epic, 1).indicator = None
+    with pytest.raises(FieldMistakes, match="names no figure that will move"):
+        adds(mvp, at=MONDAY + DAY, value=Decimal(62), words="Liked", stance=Stance.FOR)
+    assert not known(mvp, MONDAY + DAY)
+
+
+def test_nobody_strikes_out_what_they_do_not_see(mvp):
+    reading = adds(mvp, at=MONDAY + DAY, value=Decimal(62)).reading
+    with mvp.write() as session:
+        session.get_one(Epic, 1).restricted = True
+    with pytest.raises(Gone):
+        strikes(mvp, VIEWER, reading, at=MONDAY + DAY)
