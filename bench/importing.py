@@ -20,7 +20,7 @@ CLICKED_EPICS, CLICKS_PER_SECOND = 500, 20
 def import_command(files: Files, portfolio: str) -> list[str]:
     """The arguments of `tack` that import these files."""
     return [
-        *("import", "epics", "--portfolio", portfolio),
+        *("import", "epics", "--portfolio", portfolio, "--create"),
         *("--items", str(files.items)),
         *("--transitions", str(files.transitions)),
         *("--mapping", str(files.mapping)),

@@ -1,5 +1,6 @@
 """What was answered, field by field: what it means, and the mistakes found so far."""
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +37,14 @@ JOINS_NOTHING = re.compile(rf"(?<![^\x00-\x7f\s])[{JOINERS}]|[{JOINERS}](?![^\x0
 
 NUMBER = re.compile(r"[-−+]?\d+(?:[.,]\d+)?")
 GROUPED = re.compile(r"[-−+]?[1-9]\d{0,2}[.,]\d{3}")
+
+ALIKE = 0.65
+"""From here on one name may have been meant for another, where 1 is the same."""
+
+NEARLY = 0.2
+"""So much less alike than the nearest name another may be, to be named beside it."""
+
+NEAREST = 3
 
 
 def plain(typed: str) -> str:
@@ -117,6 +126,20 @@ def named_first(typed: str, names: Iterable[tuple[str, T]]) -> tuple[T, str] | N
         if (name := folded(" ".join(first))) in known:
             return known[name], rest
     return None
+
+
+def did_you_mean(typed: str, names: Iterable[str]) -> str:
+    """ " Did you mean Payments?" of the names most like what was typed first; else nothing."""
+    words = folded(typed).split()
+    alike: dict[str, float] = {}
+    for name in dict.fromkeys(names):
+        known = folded(name)
+        beginning = " ".join(words[: len(known.split())])
+        alike[name] = difflib.SequenceMatcher(None, known, beginning).ratio()
+    least = max(ALIKE, max(alike.values(), default=0) - NEARLY)
+    near = [name for name in alike if alike[name] >= least]
+    nearest = sorted(near, key=lambda name: -alike[name])[:NEAREST]
+    return f" Did you mean {' or '.join(nearest)}?" if nearest else ""
 
 
 def too_long(text: str, longest: int) -> str:

@@ -1,7 +1,7 @@
 """The way of the commands to the database, and to the workspace that is meant."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import takewhile
@@ -20,7 +20,7 @@ from models.database import Database
 from models.errors import Mistake
 from models.fields import tidy
 from models.files.table import parse_encoding
-from models.portfolio.portfolio import Portfolio, called
+from models.portfolio.portfolio import NoPortfolioCalled, Portfolio, called
 from models.portfolio.setup import LONGEST_NAME
 
 WorkspaceOption = Annotated[
@@ -47,6 +47,10 @@ def _named(name: str) -> str:
 
 PortfolioOption = Annotated[
     str, typer.Option("--portfolio", help="The portfolio's name.", callback=_named)
+]
+
+CreateOption = Annotated[
+    bool, typer.Option("--create", help="Make the portfolio where there is none of that name.")
 ]
 
 
@@ -91,14 +95,26 @@ def by_command(database: Database) -> Act:
 
 
 def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:
-    """The workspace's portfolio of that name; the mistake of another name says which there are."""
-    here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
-    there = session.scalars(here.order_by(Portfolio.name)).all()
-    found = called(name, there)
-    if found is None:
-        names = ", ".join(each.name for each in there)
-        raise Mistake(f'There is no portfolio "{name}". There is: {names or "none yet"}.')
+    """The workspace's portfolio of that name. Raises NoPortfolioCalled."""
+    there = _portfolios(session, workspace_id)
+    if (found := called(name, there)) is None:
+        raise NoPortfolioCalled(name, [each.name for each in there])
     return found
+
+
+def portfolio_to_fill(
+    session: Session, workspace_id: int, name: str, *, create: bool
+) -> Portfolio | None:
+    """The one that an import is for; None where it is to be made. Raises NoPortfolioCalled."""
+    there = _portfolios(session, workspace_id)
+    if (found := called(name, there)) is None and not create:
+        raise NoPortfolioCalled(name, [each.name for each in there], may_create=True)
+    return found
+
+
+def _portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
+    here = select(Portfolio).where(Portfolio.workspace_id == workspace_id)
+    return session.scalars(here.order_by(Portfolio.name)).all()
 
 
 def count_of(count: int, nouns: str) -> str:

@@ -12,14 +12,16 @@ from rich.console import Console
 from sqlalchemy.orm import Session
 
 from bot.cli.data import (
+    CreateOption,
     EncodingOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
     count_of,
+    portfolio_to_fill,
     ready_database,
 )
-from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio, portfolio_named
+from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio
 from bot.workflows.files.importing.projects import (
     Report,
     load_projects,
@@ -44,6 +46,7 @@ from models.files.matching import (
 )
 from models.files.plans.projects import PARTS, ProjectPlan, Rows
 from models.files.table import Table, check_rows, of_file, read_table
+from models.portfolio.portfolio import Portfolio
 
 KINDS: Mapping[str, Kind] = {
     "programs": kinds.PROGRAMS,
@@ -99,6 +102,7 @@ def import_projects(
     milestones: MaybeFileOption = None,
     programs: MaybeFileOption = None,
     currency: CurrencyOption = None,
+    create: CreateOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -114,7 +118,9 @@ def import_projects(
             part: _read(part, path, encoding) for part, path in paths.items() if path is not None
         }
         with database.read() as session:
-            planned = _plan(session, files, portfolio, currency, workspace)
+            here = workspace_id(session, workspace)
+            known = portfolio_to_fill(session, here, portfolio, create=create)
+            planned = _plan(session, files, known, currency)
         status.update("Writing")
         report = _write(database, files, planned, portfolio, workspace)
     _say(portfolio, planned, report, files)
@@ -143,13 +149,11 @@ def _read(part: str, path: Path, encoding: str | None) -> ReadFile:
 def _plan(
     session: Session,
     files: Mapping[str, ReadFile],
-    name: str,
+    found: Portfolio | None,
     asked: str | None,
-    workspace: str | None,
 ) -> Planned:
-    found = portfolio_named(session, workspace_id(session, workspace), name)
     if found is not None and asked not in (None, found.currency):
-        raise PortfolioCounts(name, found.currency, str(asked))
+        raise PortfolioCounts(found.name, found.currency, str(asked))
     currency = found.currency if found else asked or _said_currency(files) or USUAL_CURRENCY
     today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
     good: dict[str, list[GoodRow]] = {part: [] for part in PARTS}

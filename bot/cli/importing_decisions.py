@@ -12,17 +12,18 @@ import typer
 from rich.console import Console
 
 from bot.cli.data import (
+    CreateOption,
     EncodingOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
     count_of,
+    portfolio_to_fill,
     ready_database,
 )
 from bot.workflows.files.importing.creating import (
     USUAL_CURRENCY,
     found_portfolio,
-    portfolio_named,
 )
 from bot.workflows.files.importing.decisions import load_decisions, plan_decisions
 from bot.workflows.people.workspaces import workspace_id
@@ -61,6 +62,7 @@ def import_decisions(
     file: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)],
     portfolio: PortfolioOption,
     votes: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)] = None,
+    create: CreateOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
@@ -69,7 +71,8 @@ def import_decisions(
     paths = {"decisions": file, "votes": votes}
     with ready_database() as database, say.status("Reading") as status:
         with database.read() as session:
-            found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+            here_id = workspace_id(session, workspace)
+            found = portfolio_to_fill(session, here_id, portfolio, create=create)
         today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
         files = {part: _read(part, path, encoding, today) for part, path in paths.items() if path}
         check_rows([(f.name, row.line, row.reason) for f in files.values() for row in f.bad])

@@ -27,6 +27,7 @@ from bot.cli import importing_decisions as cli_decisions
 from bot.cli import metrics as cli_metrics
 from bot.cli import run as cli_run
 from bot.cli.data import (
+    CreateOption,
     EncodingOption,
     PortfolioOption,
     WorkspaceOption,
@@ -35,6 +36,7 @@ from bot.cli.data import (
     end_of_day,
     open_database,
     portfolio_named,
+    portfolio_to_fill,
     ready_database,
 )
 from bot.hiding import hidden
@@ -172,12 +174,15 @@ def import_epics(
     transitions: FileOption,
     mapping: FileOption,
     portfolio: PortfolioOption,
+    create: CreateOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
     with ready_database() as database:
-        _import(database, (items, transitions, mapping), portfolio, workspace, encoding)
+        _import(
+            database, (items, transitions, mapping), portfolio, workspace, encoding, create=create
+        )
 
 
 @tack.command("demo")
@@ -202,7 +207,7 @@ def demo(
     def load(database: Database) -> None:
         if data is not None:
             files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
-            _import(database, files, data.resolve().name, None, encoding)
+            _import(database, files, data.resolve().name, None, encoding, create=True)
 
     found.demo(port, load)
 
@@ -212,13 +217,16 @@ def _import(
     files: tuple[Path, Path, Path],
     portfolio: str,
     workspace: str | None,
-    encoding: str | None = None,
+    encoding: str | None,
+    *,
+    create: bool,
 ) -> None:
     for file in files:
         if not file.is_file():
             raise Mistake(f"{file} is not there.")
     with database.read() as session:
-        known = founding.portfolio_named(session, workspace_id(session, workspace), portfolio)
+        here = workspace_id(session, workspace)
+        known = portfolio_to_fill(session, here, portfolio, create=create)
     today = Today.of(datetime.now(UTC), known.time_zone if known else "UTC")
     encodings: dict[str, str] = {}
     with Progress(console=say, transient=True, disable=not say.is_terminal) as progress:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE, named_first
+from models.fields import UNSTORABLE, did_you_mean, named_first
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
 
@@ -35,7 +35,8 @@ class UnknownStreamName(Mistake):
 
     def __init__(self, typed: str, others: Sequence[ValueStream]) -> None:
         named = ", ".join(f"{stream.name} ({stream.key_prefix})" for stream in others[:20])
-        lead = f"There is no value stream “{typed[:60]}” here." if typed else "To which one?"
+        guess = did_you_mean(typed, [stream.name for stream in others])
+        lead = f"There is no value stream “{typed[:60]}” here.{guess}" if typed else "To which one?"
         rest = f"The others are {named}." if others else "There is no other one here."
         super().__init__(f"{lead} {rest}")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import Mistake
-from models.fields import named_first
+from models.fields import did_you_mean, named_first
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind
 
 if TYPE_CHECKING:
@@ -18,8 +18,11 @@ class UnknownStateName(Mistake):
     """A word that names no state of the portfolio."""
 
     def __init__(self, typed: str, portfolio: Portfolio) -> None:
-        names = ", ".join(column.label for column in columns(portfolio))
-        super().__init__(f"There is no state “{typed[:60]}”. The states are {names}.")
+        labels = [column.label for column in columns(portfolio)]
+        guess = did_you_mean(typed, labels)
+        super().__init__(
+            f"There is no state “{typed[:60]}”.{guess} The states are {', '.join(labels)}."
+        )
 
 
 class NotTesting(Mistake):

@@ -1,13 +1,12 @@
 """Epics found by what was typed: one by its key, a list narrowed by a few words."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE, folded, plain_key, tidy
+from models.fields import UNSTORABLE, did_you_mean, folded, plain_key, tidy
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
 from models.themes.theme import Theme
 
@@ -25,7 +24,6 @@ KINDS = ("stream", "state", "theme")
 APART = re.compile(r"\b(stream|state|theme):\s+", re.IGNORECASE)
 MOST_ALIKE = 20
 KEY = re.compile(r"([A-Z][A-Z0-9]*)[- ]?(\d{1,9})")
-NEAREST = 3
 
 
 class UnknownEpic(Mistake):
@@ -39,8 +37,7 @@ class UnknownKey(Mistake):
     """A key that no epic has, with those of the others that look like it."""
 
     def __init__(self, key: str, others: Iterable[str] = ()) -> None:
-        nearest = difflib.get_close_matches(key, list(others), NEAREST)
-        guess = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        guess = did_you_mean(key, others)
         if not is_key(key):
             guess = " Keys look like PAY-12; /epic list finds epics by words of their titles."
         super().__init__(f"There is no epic {key[:24]}.{guess}")
@@ -98,10 +95,11 @@ class NotByPerson(Mistake):
 class UnknownName(Mistake):
     """A name that was said to be a stream, a state or a theme, and is none."""
 
-    def __init__(self, kind: str, typed: str, known: Sequence[str]) -> None:
+    def __init__(self, kind: str, typed: str, known: Sequence[str], rest: str = "") -> None:
+        guess = did_you_mean(f"{typed} {rest}", known)
         named = ", ".join(known[:10]) + (" and others" if len(known) > 10 else "")
         there = f"There are {named}." if known else "There are none yet."
-        super().__init__(f"There is no {kind} “{typed[:60]}”. {there}")
+        super().__init__(f"There is no {kind} “{typed[:60]}”.{guess} {there}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +280,7 @@ class _Reading:
             return 1
         alike = [id_ for name, ids in known.items() if typed and typed in name for id_ in ids]
         if not alike:
-            raise UnknownName(kind, words[0], self._spelled(kind))
+            raise UnknownName(kind, words[0], self._spelled(kind), " ".join(words[1:]))
         self._add(kind, alike[:MOST_ALIKE])
         return 1
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from models.calendar import spell_day
 from models.epics.epic import EpicType
 from models.errors import Mistake
-from models.fields import folded
+from models.fields import did_you_mean, folded
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 TYPES = {each.value: each for each in EpicType}
@@ -19,8 +19,9 @@ class NotAScope(Mistake):
 
     def __init__(self, typed: str, streams: Sequence[ValueStream]) -> None:
         example = streams[0].name if streams else "Payments"
+        guess = did_you_mean(typed, [*(stream.name for stream in streams), *TYPES])
         super().__init__(
-            f"I read no value stream, type or day in “{typed[:60]}”. Type for example "
+            f"I read no value stream, type or day in “{typed[:60]}”.{guess} Type for example "
             f"/flow metrics {example} 2026-05-18; the types are business and enabler."
         )
 

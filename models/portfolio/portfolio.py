@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from models.base import Base, stored_by_value
 from models.calendar import MONDAY_TO_FRIDAY, WorkCalendar
 from models.errors import ChangedSince, Mistake
-from models.fields import folded
+from models.fields import did_you_mean, folded
 from models.money import minor_digits
 from models.portfolio.policy import Requirement
 
@@ -335,6 +335,16 @@ class WipLimit(Base):
     state_id: Mapped[int | None] = mapped_column(ForeignKey("states.id"))
     phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
     most: Mapped[int]
+
+
+class NoPortfolioCalled(Mistake):
+    """A name that no portfolio has, where one is meant that is there."""
+
+    def __init__(self, name: str, there: Sequence[str], *, may_create: bool = False) -> None:
+        known = ", ".join(there) or "none yet"
+        make = " To make a new one, add --create." if may_create else ""
+        guess = did_you_mean(name, there)
+        super().__init__(f'There is no portfolio "{name}".{guess} There is: {known}.{make}')
 
 
 def called(name: str, portfolios: Iterable[Portfolio]) -> Portfolio | None:

@@ -32,7 +32,7 @@ def gmpp(slack, tmp_path, real_data):
     url = f"sqlite:///{tmp_path}/tack.db"
     folder = real_data / "uk-gmpp"
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    command = [TACK, "import", "projects", *files, "--portfolio", "GMPP"]
+    command = [TACK, "import", "projects", *files, "--portfolio", "GMPP", "--create"]
     environment = {"DATABASE_URL": url, "PATH": ""}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,11 +1,14 @@
 import json
 
 import pytest
+from sqlalchemy import select
+
+from models.portfolio.portfolio import Portfolio
 
 
 def import_folder(tack, folder, portfolio="python-peps"):
     files = ("--items", folder / "items.csv", "--transitions", folder / "transitions.csv")
-    mapping = ("--mapping", folder / "mapping.json", "--portfolio", portfolio)
+    mapping = ("--mapping", folder / "mapping.json", "--portfolio", portfolio, "--create")
     return tack("import", "epics", *files, *mapping)
 
 
@@ -58,3 +61,32 @@ def test_a_day_that_is_none_is_one_sentence(tack, real_data):
         2,
         '"18.5.26" is not a day. Write it like 2026-05-18.',
     )
+
+
+def test_a_portfolio_is_made_only_where_one_asks_for_it(tack, database, tmp_path):
+    file = tmp_path / "p.csv"
+    file.write_text("code,name\nP1,Renewal\n")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shp")
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        'There is no portfolio "Shp". Did you mean Shop? There is: Shop. '
+        "To make a new one, add --create.",
+    )
+    for name in ("items.csv", "transitions.csv", "mapping.json"):
+        (tmp_path / name).write_text("{}")
+    files = [
+        word for n in ("items.csv", "transitions.csv") for word in (f"--{n[:-4]}", tmp_path / n)
+    ]
+    done = tack(
+        "import", "epics", *files, "--mapping", tmp_path / "mapping.json", "--portfolio", "Shp"
+    )
+    assert "To make a new one, add --create." in done.stderr
+    done = tack("import", "decisions", "--file", file, "--portfolio", "Shp")
+    assert "To make a new one, add --create." in done.stderr
+    assert (
+        tack("import", "projects", "--file", file, "--portfolio", "shop", "--create").returncode
+        == 0
+    )
+    with database.read() as session:
+        assert [each.name for each in session.scalars(select(Portfolio))] == ["Shop"]

@@ -12,7 +12,7 @@ from models.epics.epic import Epic
 def test_the_real_votes_agree_with_their_record_and_come_in_once(tack, real_data, database):
     folder = real_data / "openssl-votes"
     files = ("--file", folder / "decisions.csv", "--votes", folder / "votes.csv")
-    done = tack("import", "decisions", *files, "--portfolio", "OpenSSL", "--json")
+    done = tack("import", "decisions", *files, "--portfolio", "OpenSSL", "--create", "--json")
     whole = {"came_in": 98, "agree": 98, "disagree": [], "without_figures": 0}
     assert json.loads(done.stdout) == whole, done.stderr
     again = tack("import", "decisions", *files, "--portfolio", "OpenSSL")
@@ -40,7 +40,15 @@ def test_the_real_votes_agree_with_their_record_and_come_in_once(tack, real_data
 
 def test_the_real_gates_come_in_without_figures_linked_to_their_epics(tack, real_data, database):
     folder = real_data / "kubernetes-keps"
-    gates = ("import", "decisions", "--file", folder / "decisions.csv", "--portfolio", "K8s")
+    gates = (
+        "import",
+        "decisions",
+        "--file",
+        folder / "decisions.csv",
+        "--portfolio",
+        "K8s",
+        "--create",
+    )
     first = tack(*gates, "--json")
     told = {"came_in": 870, "agree": 0, "disagree": [], "without_figures": 870}
     assert json.loads(first.stdout) == told, first.stderr
@@ -49,7 +57,7 @@ def test_the_real_gates_come_in_without_figures_linked_to_their_epics(tack, real
         for name in ("items.csv", "transitions.csv", "mapping.json")
         for word in (f"--{name.split('.')[0]}", folder / name)
     ]
-    tack("import", "epics", *histories, "--portfolio", "K8s")
+    tack("import", "epics", *histories, "--portfolio", "K8s", "--create")
     assert "  linked to their epics, which came in since: 869" in tack(*gates).stderr
     with database.read() as session:
         unlinked = select(func.count(PastDecision.id)).where(PastDecision.epic_id.is_(None))
@@ -68,7 +76,7 @@ def test_bad_rows_are_named_by_file_and_line_and_nothing_comes_in(tack, database
     file.write_text("id,title,closed_at,for,against,eligible,outcome\nA,T,2026-01-05,6,1,5,yes\n")
     votes.write_text("decision_id,voter,choice\nB,v1,for\n")
     files = ("--file", file, "--votes", votes)
-    done = tack("import", "decisions", *files, "--portfolio", "Shop")
+    done = tack("import", "decisions", *files, "--portfolio", "Shop", "--create")
     assert (done.returncode, done.stderr.splitlines()) == (
         2,
         [

@@ -22,7 +22,7 @@ def gmpp(tack, real_data, database):
     """The UK's major projects, brought in under the name GMPP."""
     folder = real_data / "uk-gmpp"
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    done = tack("import", "projects", *files, "--portfolio", "GMPP")
+    done = tack("import", "projects", *files, "--portfolio", "GMPP", "--create")
     assert done.returncode == 0, done.stderr
     said = "GMPP: 667 projects and 1,727 snapshots came in, 0 projects were known before."
     assert done.stderr.splitlines()[0] == said
@@ -115,7 +115,9 @@ def test_projects_that_changed_department_keep_their_history(gmpp):
 def test_bringing_it_in_once_more_adds_nothing(gmpp, tack):
     _, folder = gmpp
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    done = tack("import", "projects", *files, "--portfolio", "GMPP", "--currency", "gbp")
+    done = tack(
+        "import", "projects", *files, "--portfolio", "GMPP", "--create", "--currency", "gbp"
+    )
     assert done.stderr.startswith("GMPP: 0 projects came in, 667 projects were known before.")
 
 
@@ -124,7 +126,7 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
     text = "Project;Title;Programme;Owner;Department;Budget (EUR);Start;End\r\n"
     text += "PRJ-1;Überweisung;Kern;Jürgen Groß;Zahlungen:60|Aufnahme:40;1.234,56;1.3.2026;\r\n"
     file.write_bytes(text.encode("latin-1"))
-    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
     assert done.stderr.splitlines() == [
         "Shop: 1 program and 1 project came in, 0 projects were known before.",
         "  Shop is a new portfolio, in EUR",
@@ -140,7 +142,9 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
 def test_the_encoding_of_a_file_can_be_named(tack, database, tmp_path):
     file = tmp_path / "plan.csv"
     file.write_bytes("Code,Name\nP1,Łódź\n".encode("cp1250"))
-    done = tack("import", "projects", "--file", file, "--portfolio", "S", "--encoding", "cp1250")
+    done = tack(
+        "import", "projects", "--file", file, "--portfolio", "S", "--create", "--encoding", "cp1250"
+    )
     assert "  plan.csv was read as Windows Central European" in done.stderr
     with database.read() as session:
         assert session.scalars(select(Project.name)).one() == "Łódź"
@@ -149,7 +153,7 @@ def test_the_encoding_of_a_file_can_be_named(tack, database, tmp_path):
 def test_units_and_sums_of_a_file_are_said(tack, database, tmp_path):
     file = tmp_path / "plan.csv"
     file.write_text("Code;Budget TEUR\nP1;60,-\nP2;40,5\nGesamt;100,5\n", encoding="utf-8")
-    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
     assert "  line 4 of plan.csv is the sum of those above and was left out" in done.stderr
     assert "  1 in “Budget TEUR” of plan.csv is 1,000 EUR" in done.stderr
     with database.read() as session:
@@ -162,7 +166,7 @@ def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, d
     projects.write_text("code,value_stream\nP1,PAY:60;ONB:39\nP2,PAY\np2,PAY\n")
     milestones.write_text("project,code,baseline\nP2,M1,soon\nP3,M1,2026-05-18\n")
     files = ("--file", projects, "--milestones", milestones)
-    done = tack("import", "projects", *files, "--portfolio", "Shop")
+    done = tack("import", "projects", *files, "--portfolio", "Shop", "--create")
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "4 rows cannot be taken, so nothing was imported.",
@@ -187,7 +191,7 @@ def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, d
 def test_a_file_that_cannot_be_taken_is_one_sentence(tack, tmp_path, content, sentence):
     file = tmp_path / "p.csv"
     file.write_bytes(content)
-    done = tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    done = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
     assert done.returncode == 2
     assert done.stderr.startswith(sentence)
     assert done.stderr.strip().endswith("Nothing was imported.")
@@ -196,21 +200,30 @@ def test_a_file_that_cannot_be_taken_is_one_sentence(tack, tmp_path, content, se
 def test_an_export_comes_in_again_with_the_files_that_have_no_rows(tack, database, tmp_path):
     file = tmp_path / "p.csv"
     file.write_text("code,value_stream,budget\nPRJ-1,Payments,60000\n")
-    tack("import", "projects", "--file", file, "--portfolio", "Shop")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
     assert tack("export", "--portfolio", "Shop", "--to", tmp_path / "out").returncode == 0
     parts = ("programs", "milestones", "snapshots")
     files = [word for part in parts for word in (f"--{part}", tmp_path / "out" / f"{part}.csv")]
     file = tmp_path / "out" / "projects.csv"
-    done = tack("import", "projects", "--file", file, *files, "--portfolio", "Again")
+    done = tack("import", "projects", "--file", file, *files, "--portfolio", "Again", "--create")
     assert done.stderr.startswith("Again: 1 project came in, 0 projects were known before.")
 
 
 def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, database, tmp_path):
     file = tmp_path / "p.csv"
     file.write_text("code,value_stream,budget\nPRJ-1,Payments,60000\n")
-    tack("import", "projects", "--file", file, "--portfolio", "Shop", "--currency", "GBP")
+    tack(
+        "import", "projects", "--file", file, "--portfolio", "Shop", "--create", "--currency", "GBP"
+    )
     tack("export", "--portfolio", "Shop", "--to", tmp_path / "out")
-    again = ("import", "projects", "--file", tmp_path / "out" / "projects.csv", "--portfolio")
+    again = (
+        "import",
+        "projects",
+        "--file",
+        tmp_path / "out" / "projects.csv",
+        "--create",
+        "--portfolio",
+    )
     assert "Again is a new portfolio, in GBP" in tack(*again, "Again").stderr
     done = tack(*again, "Euros", "--currency", "EUR")
     assert (done.returncode, done.stderr.strip()) == (
@@ -240,9 +253,19 @@ def test_a_portfolio_that_none_can_be_is_not_made(tack, database, tmp_path, aske
 def test_another_currency_than_the_portfolios_is_refused(tack, tmp_path):
     file = tmp_path / "p.csv"
     file.write_text("code,budget_gbp\nP1,5.25\n")
-    tack("import", "projects", "--file", file, "--portfolio", "Shop")
-    again = ("import", "projects", "--file", file, "--portfolio", "Shop", "--currency", "EUR")
+    tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
+    again = (
+        "import",
+        "projects",
+        "--file",
+        file,
+        "--portfolio",
+        "Shop",
+        "--create",
+        "--currency",
+        "EUR",
+    )
     assert tack(*again).stderr.strip() == "The portfolio Shop counts in GBP, not in EUR."
     file.write_text("code,budget_usd\nP1,5.25\n")
-    said = tack("import", "projects", "--file", file, "--portfolio", "Shop").stderr
+    said = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create").stderr
     assert "is in USD, and the portfolio counts in GBP" in said

@@ -102,7 +102,7 @@ def a_history(folder):
         "transitions.csv": "id,to_status,at",
         "mapping.json": json.dumps({"status_to_state": states}),
     }
-    words = ["import", "epics", "--portfolio", "History"]
+    words = ["import", "epics", "--portfolio", "History", "--create"]
     for name, lines in texts.items():
         (folder / name).write_text("\n".join([first[name], *lines]))
         words += [f"--{name.partition('.')[0]}", str(folder / name)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.fields import folded, named_first, plain, plain_key, tidy
+from models.fields import did_you_mean, folded, named_first, plain, plain_key, tidy
 from models.form import Line
 
 SPACES = (" ", "\t", "\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\u2060", "\ufeff")
@@ -62,6 +62,27 @@ def test_joiners_stay_where_they_join_and_names_are_compared_without_them(name):
 )
 def test_what_joins_nothing_or_nobody_sees_is_not_kept(typed, kept):
     assert tidy(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Shp", " Did you mean Shop?"),
+        ("paymnts because it is theirs", " Did you mean Payments?"),
+        ("custmer\u00a0servise", " Did you mean Customer Service?"),
+        ("zebra", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_like_those_there_are_is_asked_about(typed, said):
+    assert did_you_mean(typed, ["Shop", "Payments", "Customer Service"]) == said
+
+
+def test_of_many_names_alike_the_three_nearest_are_asked_about():
+    names = ["Team Alpha", "Team Alfa", "Team Alp", "Team Beta"]
+    assert did_you_mean("Team Alpa", names) == (
+        " Did you mean Team Alpha or Team Alp or Team Alfa?"
+    )
 
 
 NAMES = [("Pay", 1), ("Z\u00fcrich", 2), ("Pay  Later", 3), ("Gro\u00dfe Bank", 4)]

@@ -179,7 +179,7 @@ def test_ageing_lists_what_is_in_flight_the_oldest_first_beside_the_line(slack, 
     [
         ("2027-01-01", "1 Jan 2027 has not come yet. The last day is 19 May 2026."),
         ("1999-12-31", "No epic was known on 31 Dec 1999. The first one came in on 20 Mar 2026."),
-        ("paymints", "I read no value stream, type or day in “paymints”."),
+        ("paymints", "I read no value stream, type or day in “paymints”. Did you mean Payments?"),
     ],
 )
 def test_what_cannot_be_meant_is_said_at_once(slack, shop, typed, said):

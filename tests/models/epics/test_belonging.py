@@ -75,7 +75,11 @@ def test_a_stream_is_named_first_and_the_longest_name_is_meant(typed, name, reas
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("Onbording", "There is no value stream “Onbording” here. The others are Onboarding (ONB)"),
+        (
+            "Onbording it fits",
+            "There is no value stream “Onbording it fits” here. Did you mean Onboarding? "
+            "The others are Onboarding (ONB)",
+        ),
         ("", "To which one? The others are Onboarding (ONB)"),
         ("Plat", "There is no value stream “Plat” here. The others are Onboarding (ONB)"),
     ],

@@ -95,6 +95,12 @@ def test_a_name_said_to_be_of_a_kind_and_unknown_is_answered_with_those_there_ar
     )
     with pytest.raises(UnknownName, match="There are Payments, Customer Service, Ready"):
         read("stream:zebra")
+    with pytest.raises(UnknownName, match=r"“Custmer”\. Did you mean Customer Service\? There"):
+        read("stream:Custmer Servce")
+    with pytest.raises(UnknownName, match=r"“implmenting”\. Did you mean Implementing\? There"):
+        read("state:implmenting")
+    with pytest.raises(UnknownName, match=r"Did you mean Fewer abandoned purchases\? There"):
+        read('theme:"Fewer abandonned purchase"')
     with pytest.raises(UnknownName, match="There are none yet"):
         read_filter("theme:zebra", Names([], []))
 
@@ -144,7 +150,7 @@ def test_what_is_no_key_says_how_keys_look(typed):
 def test_an_unknown_key_names_the_nearest():
     others = ["PAY-1", "PAY-2", "PAY-12", "ONB-4"]
     assert UnknownKey("PYA-12", others).sentence == (
-        "There is no epic PYA-12. Did you mean PAY-12 or PAY-2 or PAY-1?"
+        "There is no epic PYA-12. Did you mean PAY-12 or PAY-1 or PAY-2?"
     )
     assert UnknownKey("QQQ-1", ["XY-22"]).sentence == "There is no epic QQQ-1."
 

@@ -69,6 +69,11 @@ def test_another_word_is_answered_with_the_states_there_are():
     )
 
 
+def test_a_state_that_is_mistyped_is_asked_about():
+    with pytest.raises(UnknownStateName, match=r"“revewing it”\. Did you mean Reviewing\? The"):
+        column_and_reason(a_portfolio(), "revewing it")
+
+
 def test_only_what_tests_its_mvp_perseveres():
     epic = an_epic("implementing", phase=Phase.TESTING)
     assert persevering_column(epic).label == "Delivering"
