@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.flow.flow import Load
-from models.flow.told import EpicTold, FlowTold, Several, Told
+from models.flow.told import DecisionsTold, EpicTold, FlowTold, MoneyTold, Several, Told
 
 
 class StopTold(EpicTold):
@@ -130,6 +130,8 @@ class Content(Told):
     milestones: OnTheirDates
     flow: FlowTold
     outcomes: OutcomesTold = OutcomesTold()
+    decisions: DecisionsTold = DecisionsTold()
+    money: MoneyTold = MoneyTold()
     open_total: int = 0
     """How many epics were neither done nor stopped."""
     finished_since_live: int = 0

@@ -130,3 +130,41 @@ class FlowTold(Told):
     time: TimeTold
     ageing: AgeingTold | None = None
     """None where there is no line yet."""
+
+
+class DecisionsTold(Told):
+    """Decisions as flow: what closed, how long votes took, and what is open."""
+
+    closed: int = 0
+    """Votes."""
+    alone: int = 0
+    """What one person decided, or was decided in a room."""
+    half_days: int | None = None
+    """Half of the votes of the last 13 weeks took so many working days at most."""
+    timed: int = 0
+    """How many votes those are."""
+    days_before: int | None = None
+    """What a decision took before Tack, as set-up was told."""
+    open: int = 0
+    oldest_days: int = 0
+    """How many days the oldest open one is open."""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.closed or self.alone or self.open)
+
+
+class MoneyTold(Told):
+    """Money between value streams, in minor units."""
+
+    currency: str = "EUR"
+    moved: int = 0
+    """How many shifts needed nobody's yes."""
+    moved_minor: int = 0
+    asked: int = 0
+    """How many wait for one."""
+    asked_minor: int = 0
+
+    @property
+    def any(self) -> bool:
+        return bool(self.moved or self.asked)

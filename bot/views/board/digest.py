@@ -33,8 +33,9 @@ from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
-from models.flow.told import Several
+from models.flow.told import MoneyTold, Several
 from models.message import MessageKind
+from models.money import format_amount
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
@@ -172,11 +173,22 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "when": subscription.told_when,
         "by": subscription.subscribed_by,
         "preview": telling.preview,
+        "decisions": telling.content.decisions,
+        **_money(telling.content.money),
         **_limits(telling.in_flight),
         **_picked(telling, TERSE[0]),
     }
     facts["period"], facts["days"] = _period(telling)
     return facts
+
+
+def _money(money: MoneyTold) -> dict[str, str]:
+    """What moved and what is asked for, in short."""
+
+    def said(minor: int) -> str:
+        return format_amount(minor, money.currency, short=True) if minor else ""
+
+    return {"moved": said(money.moved_minor), "asked": said(money.asked_minor)}
 
 
 def _limits(in_flight: InFlight) -> dict[str, Any]:

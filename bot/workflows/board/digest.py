@@ -22,6 +22,7 @@ from bot.workflows.board.changes import (
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import NEEDS, THREADS, needs
 from bot.workflows.flow.figures import flow_figures, hidden_of
+from bot.workflows.flow.governance import decisions_told, money_told
 from bot.workflows.flow.scope import Scope, scope_of
 from bot.workflows.needs import Need, T, Waits
 from bot.workflows.paging import Top
@@ -218,6 +219,8 @@ def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Co
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
         flow=flow,
         outcomes=outcomes(session, scope, digest.until),
+        decisions=decisions_told(session, scope, digest.since, digest.until),
+        money=money_told(session, scope, digest.since, digest.until),
         open_total=open_total,
         finished_since_live=finished,
     )

@@ -14,7 +14,7 @@ from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
 from models.flow.line import TooThin
-from models.flow.told import EpicTold, Several
+from models.flow.told import DecisionsTold, EpicTold, MoneyTold, Several
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
@@ -532,6 +532,32 @@ def test_after_weeks_away_what_crossed_the_line_did_so_in_all_of_them():
 
 def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
     assert not [line for line in figures() if "Ageing" in line]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (
+            DecisionsTold(
+                closed=4, alone=2, half_days=3, timed=9, days_before=31, open=2, oldest_days=4
+            ),
+            "*Decisions* 4 votes closed, 2 taken without a vote, half of 9 in 13 weeks within"
+            " 3 working days (before Tack: 31) · 2 open, the oldest for 4 days",
+        ),
+        (DecisionsTold(open=1), "*Decisions* none closed · 1 open, the oldest since today"),
+        (DecisionsTold(closed=1, timed=1), "*Decisions* 1 vote closed"),
+    ],
+)
+def test_decisions_are_told_as_flow(told, said):
+    assert said in figures(decisions=told)
+
+
+def test_money_that_moved_by_itself_and_what_is_asked_for_are_told():
+    money = MoneyTold(
+        currency="EUR", moved=2, moved_minor=2_400_000, asked=1, asked_minor=8_000_000
+    )
+    assert "*Money* €24k moved without a vote · €80k asked" in figures(money=money)
+    assert not any("*Money*" in line for line in figures(money=MoneyTold()))
 
 
 # The chart

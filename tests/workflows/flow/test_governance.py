@@ -1,0 +1,55 @@
+"""Decisions and money as a digest tells them."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.workflows.flow.governance import decisions_told, money_told
+from bot.workflows.flow.scope import scope_of
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
+from tests.workflows.builders import MONDAY
+from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, opens, votes
+
+pytestmark = pytest.mark.on_either_database
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+def told(database, tell, until, since=None):
+    with database.read() as session:
+        portfolio = session.query(Portfolio).one()
+        return tell(session, scope_of(session, portfolio.id, None), since or until - WEEK, until)
+
+
+def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_are_open(database):
+    an_mvp(database)
+    first = opens(database, closes_on=date(2026, 5, 20), at=MONDAY)
+    for each in COUNCIL:
+        votes(database, first, each, "abstain", at=MONDAY + DAY)
+    closes(database, first, MONDAY + DAY + 10 * MINUTE)
+    now = MONDAY + 3 * DAY
+    opens(database, at=now - DAY)
+    found = told(database, decisions_told, now)
+    assert (found.closed, found.alone, found.open, found.oldest_days) == (1, 0, 1, 1)
+    assert (found.timed, found.half_days) == (1, None)
+    assert told(database, decisions_told, MONDAY + MINUTE).open == 1
+    assert told(database, decisions_told, now + 3 * WEEK).closed == 0
+
+
+def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
+    year = a_year(database)
+    year.ask(CLEO, 24 * K, at=MONDAY + DAY)
+    asked = year.ask(ELI, 80 * K, at=MONDAY + DAY)
+    found = told(database, money_told, MONDAY + 2 * DAY)
+    assert (found.moved, found.moved_minor, found.asked, found.asked_minor) == (
+        1,
+        24 * K,
+        1,
+        80 * K,
+    )
+    year.take_back(ELI, asked, at=MONDAY + 3 * DAY)
+    later = told(database, money_told, MONDAY + 9 * DAY)
+    assert not later.any
+    assert told(database, money_told, MONDAY + 2 * DAY) == found
