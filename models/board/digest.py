@@ -194,8 +194,33 @@ class Subscription(Base):
         return f"{WEEKDAYS[self.weekday]} at {at} ({self.time_zone})"
 
     def slot_after(self, moment: datetime) -> datetime:
-        """The first slot later than the moment."""
-        return next_slot(moment, self.weekday, self.minute_of_day, self.zone)
+        """The first slot later than the moment; one on a holiday comes on the next working day.
+
+        Where its week has none any more, it is left out.
+        """
+        usual = next_slot(moment - WEEK, self.weekday, self.minute_of_day, self.zone)
+        while True:
+            slot = self._on_a_working_day(usual)
+            if slot is not None and slot > moment:
+                return slot
+            usual = next_slot(usual, self.weekday, self.minute_of_day, self.zone)
+
+    def _on_a_working_day(self, usual: datetime) -> datetime | None:
+        """The slot, or the same time of the next working day in its week; None where none is."""
+        calendar, day = self.portfolio.calendar, usual.astimezone(self.zone).date()
+        if day not in calendar.holidays:
+            return usual
+        for later in range(1, 7 - day.weekday()):
+            other = day + timedelta(days=later)
+            if calendar.is_worked(other):
+                midnight = datetime.combine(other, time(), self.zone) - timedelta(seconds=1)
+                return next_slot(midnight, other.weekday(), self.minute_of_day, self.zone)
+        return None
+
+    def avoid_holidays(self) -> None:
+        """Wait for another slot where the day of the next one has become a holiday."""
+        if self.next_at.astimezone(self.zone).date() in self.portfolio.calendar.holidays:
+            self.next_at = self.slot_after(self.next_at - timedelta(seconds=1))
 
     def latest_slot(self, now: datetime) -> datetime | None:
         """The newest slot that has come, from `next_at` on; None before it.

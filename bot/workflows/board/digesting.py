@@ -120,6 +120,7 @@ def send_due(session: Session, subscription_id: int, at: datetime) -> None:
     ).first()
     if subscription is None or subscription.paused_at is not None:
         return
+    subscription.avoid_holidays()
     slot = subscription.latest_slot(at)
     if slot is not None:
         if not subscription.portfolio.is_silent(at):

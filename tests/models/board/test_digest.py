@@ -1,6 +1,6 @@
 """When a digest comes, to whom, and what is confirmed between two of them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -24,7 +24,7 @@ from models.board.digest import (
 from models.message import Message, MessageKind
 from tests.views.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 NINE_IN_BERLIN = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
 """The Monday after MONDAY, which is eleven in Berlin."""
 
@@ -72,6 +72,39 @@ def test_a_channel_without_one_says_how_to_ask_for_it():
     assert Subscription.there(subscription) is subscription
     with pytest.raises(NoDigest, match="Type /flow digest subscribe here"):
         Subscription.there(None)
+
+
+# When its day is a holiday
+
+
+def off(subscription, *days):
+    subscription.portfolio.holidays = [each.isoformat() for each in days]
+    return subscription
+
+
+def test_on_a_holiday_it_comes_on_the_next_working_day_and_then_on_its_day_again():
+    whit_monday, tuesday = date(2026, 5, 25), date(2026, 5, 26)
+    monday = off(a_subscription(), whit_monday)
+    assert monday.slot_after(MONDAY) == NINE_IN_BERLIN + DAY
+    assert monday.slot_after(NINE_IN_BERLIN + 2 * HOUR) == NINE_IN_BERLIN + DAY
+    assert monday.slot_after(NINE_IN_BERLIN + DAY) == NINE_IN_BERLIN + WEEK
+    assert off(monday, whit_monday, tuesday).slot_after(MONDAY) == NINE_IN_BERLIN + 2 * DAY
+
+
+def test_where_its_week_has_no_working_day_left_it_is_left_out():
+    friday = off(a_subscription(weekday=4), date(2026, 5, 22))
+    assert friday.slot_after(MONDAY) == NINE_IN_BERLIN + 4 * DAY
+    sunday = a_subscription(weekday=6)
+    assert off(sunday, date(2026, 5, 24)).slot_after(MONDAY) == NINE_IN_BERLIN + 6 * DAY
+
+
+def test_a_day_that_has_become_a_holiday_is_avoided():
+    subscription = a_subscription()
+    assert subscription.next_at == NINE_IN_BERLIN
+    off(subscription, date(2026, 5, 25)).avoid_holidays()
+    assert subscription.next_at == NINE_IN_BERLIN + DAY
+    subscription.avoid_holidays()
+    assert subscription.next_at == NINE_IN_BERLIN + DAY
 
 
 # When it comes
