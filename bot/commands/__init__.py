@@ -79,7 +79,7 @@ class Command:
 
 COMMANDS = (
     Command("/budget", "See, fund and shift budgets", "show | shift | fund", budget.hear),
-    Command("/decision", "Put an epic to a vote", "open KEY | list | show D-1", decision.hear),
+    Command("/decision", "Decide about an epic", "open KEY | list | show D-1", decision.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
     Command("/flow", "The weekly digest of a channel", "digest subscribe | explain", flow.hear),
     Command("/portfolio", "Set up the portfolio", "setup", portfolio.hear),

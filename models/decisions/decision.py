@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,9 @@ AFTER_THE_LAST = timedelta(minutes=10)
 
 USUAL_DAYS = 5
 """How many working days a decision is open."""
+
+
+NO_VOTES: Mapping[str, int] = MappingProxyType({})
 
 
 class Way(StrEnum):
@@ -525,6 +529,26 @@ class Decision(Base):
     def is_sealed(self) -> bool:
         """Whether nobody reads yet, or ever, who chose what."""
         return self.is_open or self.ending in NOT_COUNTED
+
+    def record(
+        self,
+        outcome: str,
+        why: str,
+        by: str,
+        at: datetime,
+        *,
+        present: Iterable[str],
+        votes: Mapping[str, int] = NO_VOTES,
+        link: str | None = None,
+    ) -> None:
+        """End one that was taken in the room, with who was there. Raises NotAnOption."""
+        assert self.way is Way.ROOM
+        self.check_offers(outcome)
+        self.ending, self.outcome = Ending.DECIDED, outcome
+        self.decided_by, self.why, self.closed_at = by, why, at
+        self.present, self.link = ",".join(present), link
+        self.votes = dict(votes) or None
+        self.version += 1
 
     @property
     def result(self) -> Tally | None:

@@ -1,6 +1,6 @@
 """What is asked of who opens a decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -246,3 +246,72 @@ def _until(closes_on: date, facts: Facts) -> Iterator[tuple[str, str]]:
     elif closes_on > facts["last"]:
         last = spell_day(facts["last"])
         yield "closes_on", f"{last} at the latest: what is open for longer is not decided."
+
+
+class RecordForm(Form):
+    """What was decided in the room: one of the `options`, or where `free` holds in words.
+
+    `order` names the options in their order, for the numbers.
+    """
+
+    asks: Annotated[
+        str | None,
+        Line(
+            label="What was asked?",
+            example="Do we keep the old checkout for partners?",
+            longest=LONGEST_QUESTION,
+            only="free",
+        ),
+    ] = None
+    decided: Annotated[
+        str | None,
+        Line(label="What was decided?", example="Until June", longest=LONGEST_ANSWER, only="free"),
+    ] = None
+    outcome: Annotated[
+        str | None,
+        Choice(label="What was decided?", options="options", of=str),
+    ] = None
+    why: Annotated[
+        str,
+        Paragraph(
+            label="Why, in a sentence or two?",
+            hint="It stays with the decision, and everybody who sees it reads it.",
+            longest=LONGEST_WHY,
+            missing="Say in a sentence why: the record keeps it.",
+        ),
+    ]
+    present: Annotated[
+        tuple[str, ...],
+        People(label="Who was there?", most=25, missing="Name who was there."),
+    ]
+    counted: Annotated[
+        str | None,
+        Line(label="Votes, if they were counted", hint="In this order: {order}.", only="order"),
+    ] = None
+    link: Annotated[
+        str | None,
+        Line(label="Link to the minutes", example="https://", longest=500),
+    ] = None
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """What was decided is named, and numbers are one for each option."""
+        if facts.get("free"):
+            if not self.asks:
+                yield "asks", "Write the question as it was asked."
+            if not self.decided:
+                yield "decided", "Write in a few words what was decided."
+        elif self.outcome is None:
+            yield "outcome", "Choose what was decided."
+        if self.link and not self.link.startswith(("https://", "http://")):
+            yield "link", "Write the whole address, beginning with https://."
+        options = facts.get("options", ())
+        if self.counted and len(self.votes(options)) != len(options):
+            yield "counted", f"Write {len(options)} numbers, such as 6, 1, 0: {facts['order']}."
+
+    def votes(self, options: Sequence[tuple[str, str]]) -> dict[str, int]:
+        """The numbers by the values of the options; empty where they are none."""
+        parts = [each.strip() for each in (self.counted or "").split(",")]
+        if len(parts) != len(options) or not all(each.isdecimal() for each in parts):
+            return {}
+        values = [value for _, value in options]
+        return {value: int(part) for value, part in zip(values, parts, strict=True)}

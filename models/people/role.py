@@ -187,6 +187,7 @@ class Right(StrEnum):
     OVERRIDE = "move past a limit or a policy"
     PERSEVERE = "approve persevering after an MVP"
     DECIDE = "open a decision on this epic"
+    RECORD = "record what was decided about this epic"
     CONFIRM = "confirm that this epic is still right"
     BLOCK = "block or unblock this epic"
     ADD_EVIDENCE = "add evidence to this epic"
@@ -215,6 +216,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.OVERRIDE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.PERSEVERE: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.DECIDE: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
+    Right.RECORD: frozenset({Role.STREAM_OWNER, Role.COUNCIL}),
     Right.CONFIRM: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.ADMIN}),
     Right.BLOCK: frozenset({Role.EPIC_OWNER, Role.STREAM_OWNER, Role.COUNCIL, Role.ADMIN}),
     Right.ADD_EVIDENCE: frozenset(Role) - {Role.VIEWER},

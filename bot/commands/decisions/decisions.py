@@ -18,6 +18,7 @@ from bot.views.decisions.actions import (
     DecisionShown,
     DecisionsList,
     PastShown,
+    RecordDecision,
 )
 from bot.views.decisions.ballot import opened
 from bot.views.decisions.list import decision_page
@@ -29,7 +30,7 @@ from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
 from models.decisions.deciding import VOTING, Deciders
 from models.decisions.decision import AVAILABLE, Way
-from models.decisions.form import DecideForm, DecisionForm
+from models.decisions.form import DecideForm, DecisionForm, RecordForm
 from models.decisions.listing import read_typed
 from models.decisions.opening import UnknownDecision
 from models.decisions.question import OPTIONS, Question, Subject
@@ -44,6 +45,13 @@ def open_typed(call: Call, key: str) -> None:
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
     show(call, OpenDecision(epic=epic.id), f"/decision open {epic.key}")
+
+
+def record_typed(call: Call, key: str) -> None:
+    """Open the form for what was decided about an epic in the room."""
+    with call.database.read() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
+    show(call, RecordDecision(epic=epic.id), f"/decision record {epic.key}")
 
 
 def show_typed(call: Call, key: str) -> None:
@@ -144,6 +152,37 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
         is_vote=about.vote,
     )
     return opened(decision, opening.channel_of(decision))
+
+
+@routes.opens
+def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Open:
+    """Ask what was decided in the room, and who was there."""
+    epic = epic_of(session, call, it.epic)
+    question = Question(it.question) if it.question else opening.usual_question(epic)
+    deciding.look_to_record(call.act(session), epic, question)
+    free = question is Question.FREE
+    other = [("Record something else", it.but(question="free"))]
+    return Open(
+        RecordForm,
+        "Record a decision",
+        it.but(question=question.value),
+        facts={
+            "free": free,
+            "options": [] if free else [(each.label, each.value) for each in OPTIONS[question]],
+            "order": None if free else ", ".join(each.label for each in OPTIONS[question]),
+        },
+        lead=shown.recording(epic, question),
+        submit="Record it",
+        grows=[] if free else other,
+    )
+
+
+@routes.saves
+def record(call: Call, session: Session, form: RecordForm, about: RecordDecision) -> Answer:
+    epic = epic_of(session, call, about.epic)
+    question = Question(about.question) if about.question else opening.usual_question(epic)
+    decision = deciding.record(call.act(session), about.epic, question, form)
+    return ballot.result(register.standing(session, decision))
 
 
 @routes.opens

@@ -1,4 +1,4 @@
-"""`/decision`: what is put to a vote, by typing."""
+"""`/decision`: what is decided, by typing."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,10 @@ from bot.slack.hearing import Call
 from models.errors import Mistake
 
 USAGES = (
-    help.Usage("open", "open KEY", "ask the council whether an epic perseveres, pivots or stops"),
+    help.Usage("open", "open KEY", "ask whoever decides about an epic, or decide it"),
     help.Usage("list", "list", "list decisions, as in `list open payments mine refunds`"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
+    help.Usage("record", "record KEY", "keep what was decided about an epic in the room"),
     help.Usage("help", "help", "show what you can type"),
 )
 
@@ -21,14 +22,15 @@ class KeyMissing(Mistake):
 
     def __init__(self, word: str) -> None:
         super().__init__(
-            "Which epic? Type it like /decision open PAY-12. /epic list shows their keys."
-            if word == "open"
+            f"Which epic? Type it like /decision {word} PAY-12. /epic list shows their keys."
+            if word in ("open", "record")
             else "Which decision? Type it like /decision show D-1. /decision list shows them."
         )
 
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
     "open": decisions.open_typed,
+    "record": decisions.record_typed,
     "show": decisions.show_typed,
     "list": decisions.list_typed,
 }

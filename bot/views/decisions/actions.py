@@ -60,6 +60,13 @@ class DecideNow(Action):
     question: Literal["go", "mvp"]
 
 
+class RecordDecision(Action):
+    """Keep what was decided about an epic in the room."""
+
+    epic: Id
+    question: Literal["go", "mvp", "free"] | None = None
+
+
 class Cast(Action):
     """Vote on a decision."""
 

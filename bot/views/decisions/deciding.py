@@ -48,6 +48,11 @@ def leads(epic: Epic, question: Question, who: Deciders, *, is_vote: bool) -> st
     return words("decisions/decision", "asking", electors=electors, **facts)
 
 
+def recording(epic: Epic, question: Question) -> str:
+    """What is recorded, and what comes of it."""
+    return words(FROM, "recording", epic=epic, asks=WORDS.get(question))
+
+
 def grows(it: OpenDecision) -> list[tuple[str, Action]]:
     """What else can be asked for."""
     found: list[tuple[str, Action]] = []

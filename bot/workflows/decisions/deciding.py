@@ -1,4 +1,4 @@
-"""Deciding alone: what one person decides comes true at once, with a record like any other."""
+"""Deciding without a vote: alone or in the room, at once and with a record like any other."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,6 +9,7 @@ from bot.workflows.decisions.beside import seen
 from bot.workflows.decisions.closing import come_true
 from bot.workflows.decisions.opening import (
     about_epic,
+    channel_for,
     check_may_open,
     end_of,
     found_open,
@@ -20,16 +21,20 @@ from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.moving import locked
 from bot.workflows.epics.stopping import records_stops
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.permitting import lock_roles
+from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.redrawing import post
+from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
 from models.decisions.decision import BallotBox, Decision, NotADecider, Terms, Way
-from models.decisions.form import DecideForm
-from models.decisions.question import Asked, Choice, Question, Subject
+from models.decisions.form import DecideForm, RecordForm
+from models.decisions.opening import check_can_ask, check_live
+from models.decisions.question import Asked, Choice, Option, Question, Subject
 from models.epics.epic import Epic
+from models.epics.listing import found
 from models.epics.stop import Stop
 from models.errors import there
 from models.message import MessageKind
+from models.people.role import Right
 from models.work import cancel
 
 
@@ -83,6 +88,51 @@ def of_one(act: Act, epic: Epic, asked: Asked, are: str) -> Decision:
     terms = Terms(electors=[act.actor], electors_are=are, closes_at=closes_at, way=Way.ALONE)
     key, about = next_key(act.session, act.workspace_id), about_epic(act, epic)
     return Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
+
+
+def look_to_record(act: Act, epic: Epic, question: Question) -> None:
+    """Raise NotAllowed, NotAnalyzing, NotLive, NotTesting, OpenAlready and UnknownEpic."""
+    found(epic if may_see(act.session, act.actor, epic) else None)
+    check(act.session, act.actor, Right.RECORD, Place.of_epic(epic))
+    check_can_ask(epic, question)
+    check_live(epic.portfolio, act.at)
+    if (before := found_open(act.session, Subject.EPIC, epic.id, question)) is not None:
+        before.check_is_closed()
+
+
+def record(act: Act, epic_id: int, question: Question, form: RecordForm) -> Decision:
+    """Keep what was decided in the room, and have it come true. Raises as above."""
+    session = act.session
+    lock_roles(session, act.workspace_id)
+    epic = locked(session, act.workspace_id, act.actor, epic_id)
+    look_to_record(act, epic, question)
+    asked = Asked.usual(question) if question is not Question.FREE else in_words(form)
+    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    electors, are = form.present, "those in the room"
+    terms = Terms(electors=electors, electors_are=are, closes_at=closes_at, way=Way.ROOM)
+    key, about = next_key(session, act.workspace_id), about_epic(act, epic)
+    decision = Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
+    options = [(label, value) for value, label in asked.options]
+    decision.record(
+        form.outcome or asked.options[0].value,
+        form.why,
+        act.actor,
+        act.at,
+        present=form.present,
+        votes=form.votes(options),
+        link=form.link,
+    )
+    session.add(decision)
+    session.flush()
+    _end(act, decision)
+    if (channel_id := channel_for(epic, Way.VOTE)) is not None:
+        post(session, act.workspace_id, MessageKind.BALLOT, decision.id, channel_id, act.at)
+    return decision
+
+
+def in_words(form: RecordForm) -> Asked:
+    """A question of its own, with what was decided as its only answer."""
+    return Asked(Question.FREE, form.asks or "", (Option(Choice.YES, form.decided or ""),))
 
 
 def drafted(act: Act, epic: Epic, question: Question) -> tuple[Decision, BallotBox]:

@@ -120,3 +120,42 @@ def test_the_line_is_set_on_the_settings_page(slack, shop):
     form.fill("From which full cost on does the council decide?", "100k")
     form.submit()
     slack.wait_for(lambda: page.shows("The council decides from: €250,000 → €100,000"))
+
+
+def records(slack, who, outcome=None, **answers):
+    person = slack.as_user(who)
+    person.types("/decision record PAY-1", channel="payments")
+    form = person.form(title="Record a decision")
+    if outcome:
+        form.choose("What was decided?", outcome)
+    form.fill("Why, in a sentence or two?", answers.get("why", WHY))
+    form.choose("Who was there?", "ben", "cleo")
+    for label, typed in answers.get("more", {}).items():
+        form.fill(label, typed)
+    return form
+
+
+def test_what_was_decided_in_the_room_is_kept_with_who_was_there_and_comes_true(slack, mvp):
+    form = records(slack, "ben", "Persevere", more={"Votes, if they were counted": "2, 1, 0"})
+    assert form.submit().closed, form.errors
+    slack.wait_for(lambda: card(slack, "PAY-1").shows("*Delivering*"))
+    told = slack.wait_for(
+        lambda: next((m for m in slack.channel("portfolio").messages if "PAY-1" in m.text), None)
+    )
+    ben, cleo = (slack.workspace.user_named(name).id for name in ("ben", "cleo"))
+    assert told.shows(f"*Persevere*, decided in the room and recorded by <@{ben}>: {WHY}.")
+    assert told.shows(f"There: <@{ben}>, <@{cleo}>. Votes: 2 persevere, 1 pivot.")
+
+
+@pytest.mark.parametrize(
+    ("label", "typed"),
+    [("Votes, if they were counted", "2, 1"), ("Link to the minutes", "minutes of May")],
+)
+def test_what_does_not_fit_is_said_at_its_field(slack, mvp, label, typed):
+    form = records(slack, "ben", "Persevere", more={label: typed})
+    assert not form.submit().closed
+
+
+def test_who_neither_owns_the_stream_nor_sits_on_the_council_records_nothing(slack, mvp):
+    said = slack.as_user("dana").types("/decision record PAY-1", channel="payments").text
+    assert said.startswith("Only the owner of Payments or the council can record what was decided")
