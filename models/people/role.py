@@ -187,7 +187,7 @@ class Right(StrEnum):
     OVERRIDE = "move past a limit or a policy"
     PERSEVERE = "approve persevering after an MVP"
     DECIDE = "open a decision on this epic"
-    RECORD = "record what was decided about this epic"
+    RECORD = "record a decision on this epic"
     CONFIRM = "confirm that this epic is still right"
     BLOCK = "block or unblock this epic"
     ADD_EVIDENCE = "add evidence to this epic"

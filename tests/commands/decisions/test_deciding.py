@@ -158,4 +158,4 @@ def test_what_does_not_fit_is_said_at_its_field(slack, mvp, label, typed):
 
 def test_who_neither_owns_the_stream_nor_sits_on_the_council_records_nothing(slack, mvp):
     said = slack.as_user("dana").types("/decision record PAY-1", channel="payments").text
-    assert said.startswith("Only the owner of Payments or the council can record what was decided")
+    assert said.startswith("Only the owner of Payments or the council can record a decision")

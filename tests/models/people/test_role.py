@@ -32,7 +32,7 @@ stop this epic                             .        .          x            x   
 move past a limit or a policy              .        .          .            x       x       .     x
 approve persevering after an MVP           .        .          .            x       x       .     x
 open a decision on this epic               .        .          x            x       x       .     x
-record what was decided about this epic      .        .          .            x       x       .     .
+record a decision on this epic             .        .          .            x       x       .     .
 confirm that this epic is still right      .        .          x            x       .       .     x
 block or unblock this epic                 .        .          x            x       x       .     x
 add evidence to this epic                  .        x          x            x       x       x     x
