@@ -60,6 +60,8 @@ class MessageKind(StrEnum):
     """Tells who brought a file in what came of it; its subject is the upload."""
     BALLOT = "ballot"
     """In a channel: what is voted on, and then how it ended; its subject is a decision."""
+    NOT_OPENED = "not_opened"
+    """To who planned it: why a decision was not opened; its subject is what was planned."""
     BALLOT_TOLD = "ballot_told"
     """The same, to an elector alone."""
     SECOND_ROUND = "second_round"

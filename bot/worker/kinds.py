@@ -14,7 +14,7 @@ from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
 from bot.workflows.budgets import shifting
-from bot.workflows.decisions import closing
+from bot.workflows.decisions import closing, opening
 
 Workflow = Callable[[Session, int, datetime], None]
 """Does what is due to the subject of that id; what it puts, it puts last."""
@@ -33,6 +33,7 @@ def jobs() -> Mapping[str, Job]:
         "facts": at_its_time(asking.ask_due),
         "groups": read_groups,
         "home": courier.show_home,
+        "open": at_its_time(opening.open_due),
         "message": courier.show_message,
         "shift": at_its_time(shifting.lapse_due),
         "upload": load_file,

@@ -45,7 +45,7 @@ class DecisionForm(Form):
 
     `today` is the portfolio's, `last` the last day it can be open, `options` the choices. Where
     `free` holds the question is in words of its own, where `more` does all the rest is asked, and
-    where `busy` does someone was asked twice this week.
+    `asked_often` says how many were asked twice this week.
     """
 
     asks: Annotated[
@@ -93,8 +93,8 @@ class DecisionForm(Form):
             label="When are they asked?",
             among=WHEN,
             of=str,
-            hint="{busy} of {electors} were asked twice this week already.",
-            only="busy",
+            hint="{asked_often}",
+            only="asked_often",
         ),
     ] = None
     people: Annotated[

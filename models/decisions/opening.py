@@ -2,11 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, stored_by_value
+from models.calendar import spell_day
 from models.decisions.question import Question
 from models.epics.epic import Epic
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
 from models.fields import plain_key
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
@@ -90,6 +97,68 @@ class NowhereToPost(Mistake):
             f"Neither {name} nor the value stream has a channel, so there is no place for "
             "the ballot. An admin sets one with /portfolio settings."
         )
+
+
+def asked_often(busy: int, electors: int) -> str:
+    """How many of so many were asked twice this week, as a sentence."""
+    return (
+        f"{busy:,} of {electors:,} {'was' if busy == 1 else 'were'} asked twice this week already."
+    )
+
+
+class AskedOften(FieldMistakes):
+    """A third vote in a week for someone, without a word that it cannot wait."""
+
+    def __init__(self, busy: int, electors: int) -> None:
+        said = f"{asked_often(busy, electors)} Choose Monday at 9:00, or now all the same."
+        super().__init__({"when": said})
+
+
+class PlannedAlready(Mistake):
+    """A second attempt while the first waits for Monday."""
+
+    def __init__(self, epic_key: str, opens_on: date) -> None:
+        super().__init__(
+            f"They are asked about {epic_key} on {spell_day(opens_on)} at 9:00 already, so that "
+            "nobody is asked more than twice a week."
+        )
+
+
+class PlannedOpening(Base):
+    """A question that is put to its electors later, with the form as it was sent.
+
+    What kept it from being opened stays in `failed`; one that was opened is gone.
+    """
+
+    __tablename__ = "planned_openings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), index=True)
+    question: Mapped[Question] = mapped_column(stored_by_value(Question))
+    form: Mapped[dict[str, Any]] = mapped_column(JSON)
+    is_vote: Mapped[bool]
+    by_user_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    opens_at: Mapped[datetime]
+    failed: Mapped[str | None] = mapped_column(Text)
+
+    epic: Mapped[Epic] = relationship()
+
+
+def monday_after(portfolio: Portfolio, at: datetime) -> datetime:
+    """Nine o'clock on the next Monday."""
+    today = portfolio.day_of(at)
+    monday = today + timedelta(days=7 - today.weekday())
+    return datetime.combine(monday, time(9), ZoneInfo(portfolio.time_zone)).astimezone(UTC)
+
+
+def week_of(portfolio: Portfolio, at: datetime) -> datetime:
+    """When the ISO week of the moment began there."""
+    today = portfolio.day_of(at)
+    monday = today - timedelta(days=today.weekday())
+    return datetime.combine(monday, time(), ZoneInfo(portfolio.time_zone)).astimezone(UTC)
 
 
 def read_key(typed: str) -> str:

@@ -14,6 +14,8 @@ from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.decisions.form import DecisionForm
+from models.decisions.opening import PlannedOpening
+from models.decisions.question import Question
 from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
@@ -207,6 +209,25 @@ def added(session, row):
     return row
 
 
+def a_planned_opening_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    session.flush()
+    planned = PlannedOpening(
+        workspace_id=epic.workspace_id,
+        portfolio_id=epic.portfolio_id,
+        epic=epic,
+        question=Question.FREE,
+        form={},
+        is_vote=False,
+        by_user_id=BEN,
+        at=MONDAY,
+        opens_at=MONDAY,
+        failed=words[:500],
+    )
+    session.add(planned)
+    return planned
+
+
 SUBJECTS = {
     MessageKind.EPIC_CARD: an_epic_of,
     MessageKind.IDEA_ANSWER: an_answer_of,
@@ -228,6 +249,7 @@ SUBJECTS = {
     MessageKind.IMPORTED: an_upload_of,
     MessageKind.BALLOT: a_decision_of,
     MessageKind.BALLOT_TOLD: a_decision_of,
+    MessageKind.NOT_OPENED: a_planned_opening_of,
     MessageKind.SHIFT: a_shift_of,
     MessageKind.MERGED: a_stream_of,
 }

@@ -30,7 +30,7 @@ from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
 from models.decisions.deciding import VOTING, Deciders
 from models.decisions.decision import AVAILABLE, Way
-from models.decisions.form import DecideForm, DecisionForm, RecordForm
+from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
 from models.decisions.listing import read_typed
 from models.decisions.opening import UnknownDecision
 from models.decisions.question import OPTIONS, Question, Subject
@@ -40,11 +40,16 @@ from models.form import Facts
 MOST_PAGES = 100_000
 
 
-def open_typed(call: Call, key: str) -> None:
-    """Open the form about an epic, or the decision that is open about it."""
+def open_typed(call: Call, typed: str) -> None:
+    """Open the form about an epic, or the decision that is open about it.
+
+    Words after the key are a question of their own.
+    """
+    key, _, asks = typed.partition(" ")
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
-    show(call, OpenDecision(epic=epic.id), f"/decision open {epic.key}")
+    it = OpenDecision(epic=epic.id, question="free" if asks.strip() else None)
+    show(call, it, f"/decision open {epic.key}")
 
 
 def record_typed(call: Call, key: str) -> None:
@@ -128,8 +133,11 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
         DecisionForm,
         "Open a decision",
         it,
-        held={"closes_on": opening.usual_close(epic.portfolio, call.at)},
-        facts=_facts(call, epic, it, who),
+        held={
+            "asks": call.words_after_command.partition(" ")[2].strip()[:LONGEST_QUESTION] or None,
+            "closes_on": opening.usual_close(epic.portfolio, call.at),
+        },
+        facts=_facts(call, session, epic, it, who),
         lead=shown.leads(epic, question, who, is_vote=it.vote),
         submit="Ask for it" if who.way is Way.ALONE and not it.vote else "Ask the council",
         named=who.people,
@@ -142,14 +150,21 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
     """Put it to the council."""
     question = _question(about, epic_of(session, call, about.epic))
     groups = [each for each in call.user_groups().usable if each.group_id in form.groups]
+    act, unfit, is_vote = call.act(session), call.unfit_named, about.vote
+    if form.when == MONDAY:
+        row = opening.plan(
+            act, about.epic, form, unfit, question=question, groups=groups, is_vote=is_vote
+        )
+        return shown.planned(row)
     decision = opening.open_decision(
-        call.act(session),
+        act,
         about.epic,
         form,
-        call.unfit_named,
+        unfit,
         question=question,
         groups=groups,
-        is_vote=about.vote,
+        is_vote=is_vote,
+        sparing=True,
     )
     return opened(decision, opening.channel_of(decision))
 
@@ -251,7 +266,7 @@ def _question(it: OpenDecision, epic: Epic) -> Question:
     return Question(it.question) if it.question else opening.usual_question(epic)
 
 
-def _facts(call: Call, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
+def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
     question, is_vote = _question(it, epic), it.vote
     options = () if question is Question.FREE else OPTIONS[question]
     return {
@@ -260,6 +275,7 @@ def _facts(call: Call, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
         "options": [(each.label, each.value) for each in options],
         "free": question is Question.FREE,
         "more": it.more,
+        "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),
         "usually": "the council" if is_vote else who.are,
         "roles": [(role.value.capitalize(), role.value) for role in VOTING],
         "methods": [(method.value.capitalize(), method.value) for method in AVAILABLE],

@@ -9,7 +9,11 @@ from bot.slack.hearing import Call
 from models.errors import Mistake
 
 USAGES = (
-    help.Usage("open", "open KEY", "ask whoever decides about an epic, or decide it"),
+    help.Usage(
+        "open",
+        "open KEY",
+        "ask whoever decides about an epic; words behind it are asked",
+    ),
     help.Usage("list", "list", "list decisions, as in `list open payments mine refunds`"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
     help.Usage("record", "record KEY", "keep what was decided about an epic in the room"),

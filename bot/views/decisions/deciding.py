@@ -1,19 +1,26 @@
 """A decision of one person: how it is asked for, what it would do, and how it was taken."""
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.slack.actions import Action
+from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import Decide, DecideNow
-from bot.views.epics.buttons import OpenDecision
+from bot.views.epics.buttons import OpenDecision, open_button
+from bot.views.notices import notice
 from models.decisions.deciding import Deciders
 from models.decisions.decision import Decision, Way
 from models.decisions.form import DecideForm
+from models.decisions.opening import PlannedOpening
 from models.decisions.question import WORDS, Question
 from models.epics.column import next_column
 from models.epics.epic import Epic
+from models.message import MessageKind
 from models.money import format_amount
 from models.portfolio.portfolio import PHASE_LABELS, Phase
 
@@ -112,3 +119,15 @@ def _to(decision: Decision) -> str:
 def facts_of(decision: Decision) -> dict[str, Any]:
     """What the form asks with."""
     return {"options": [(each.label, each.value) for each in decision.options]}
+
+
+def planned(row: PlannedOpening) -> Answer:
+    """Told to who opened it: when it is put to its electors."""
+    zone = row.epic.portfolio.time_zone
+    return Answer([section(words(FROM, "planned", row=row, epic=row.epic, zone=zone))])
+
+
+@notice(MessageKind.NOT_OPENED, PlannedOpening)
+def not_opened(session: Session, row: PlannedOpening, now: datetime) -> Answer:
+    said = words(FROM, "not_opened", row=row, epic=row.epic)
+    return Answer([section(said, open_button(row.epic))])

@@ -28,25 +28,34 @@ from models.decisions.decision import (
     Terms,
     Way,
 )
-from models.decisions.form import MOST_DAYS, DecisionForm
+from models.decisions.form import MOST_DAYS, NOW, DecisionForm
 from models.decisions.opening import (
+    AskedOften,
     CannotSee,
     NoElectors,
+    PlannedAlready,
+    PlannedOpening,
+    asked_often,
     asked_there,
     ballot_channel,
     check_can_ask,
     check_can_post,
     check_live,
+    monday_after,
+    week_of,
 )
 from models.decisions.question import Asked, Question, Subject
 from models.decisions.tally import quorum_of
 from models.epics.epic import Epic
 from models.epics.listing import found
-from models.errors import FieldMistakes
+from models.errors import FieldMistakes, Mistake
 from models.message import MessageKind
 from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
 from models.work import put
+
+OFTEN = 2
+"""So many votes in a week are enough for one person."""
 
 MOST_TOLD = 25
 """So many electors also get the ballot as a direct message."""
@@ -131,24 +140,20 @@ def open_decision(
     question: Question = Question.MVP,
     groups: Sequence[SlackGroup] = (),
     is_vote: bool = False,
+    sparing: bool = False,
 ) -> Decision:
     """Put a question about the epic to who decides it, or to those the form names.
+
+    One that is `sparing` is not put a third time in a week to anyone without a word.
 
     Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, OpenAlready
     and UnknownEpic.
     """
     session = act.session
-    lock_roles(session, act.workspace_id)  # nobody joins or leaves the council meanwhile
-    epic = locked(session, act.workspace_id, act.actor, epic_id)
-    usually = check_may_open(act, epic, question, unfit)
-    if is_vote and usually.way is Way.ALONE:
-        usually = who_decides(session, epic, Question.FREE, unfit)
-    who = electors_of(act, epic, form, usually, groups)
-    check_see(session, epic, who.people)
-    if who.way is Way.VOTE and not epic.restricted:
-        check_can_post(epic.portfolio, ballot_channel(epic))
-    if form.quorum is not None and form.quorum > len(who.people):
-        raise FieldMistakes({"quorum": f"There are {len(who.people):,} electors."})
+    epic, who = _electors_for(act, epic_id, form, unfit, question, groups, is_vote=is_vote)
+    busy = asked_twice(session, epic.portfolio, who.people, act.at) if sparing else 0
+    if busy and form.when is None and who.way is Way.VOTE:
+        raise AskedOften(busy, len(who.people))
     terms = Terms(
         way=who.way,
         electors=who.people,
@@ -170,6 +175,130 @@ def open_decision(
     )
     redraw_facts(session, epic, act.at)
     return decision
+
+
+def _electors_for(
+    act: Act,
+    epic_id: int,
+    form: DecisionForm,
+    unfit: Collection[str],
+    question: Question,
+    groups: Sequence[SlackGroup],
+    *,
+    is_vote: bool,
+) -> tuple[Epic, Deciders]:
+    """The epic, and who is asked about it: nobody joins or leaves them meanwhile."""
+    lock_roles(act.session, act.workspace_id)
+    epic = locked(act.session, act.workspace_id, act.actor, epic_id)
+    usually = check_may_open(act, epic, question, unfit)
+    if is_vote and usually.way is Way.ALONE:
+        usually = who_decides(act.session, epic, Question.FREE, unfit)
+    who = electors_of(act, epic, form, usually, groups)
+    check_see(act.session, epic, who.people)
+    if who.way is Way.VOTE and not epic.restricted:
+        check_can_post(epic.portfolio, ballot_channel(epic))
+    if form.quorum is not None and form.quorum > len(who.people):
+        raise FieldMistakes({"quorum": f"There are {len(who.people):,} electors."})
+    return epic, who
+
+
+def plan(
+    act: Act,
+    epic_id: int,
+    form: DecisionForm,
+    unfit: Collection[str] = (),
+    *,
+    question: Question,
+    groups: Sequence[SlackGroup] = (),
+    is_vote: bool = False,
+) -> PlannedOpening:
+    """Have it opened on the next Monday at nine, open for as many working days.
+
+    Raises what opening does, and PlannedAlready.
+    """
+    session = act.session
+    epic, _ = _electors_for(act, epic_id, form, unfit, question, groups, is_vote=is_vote)
+    portfolio = epic.portfolio
+    if (before := found_open(session, Subject.EPIC, epic.id, question)) is not None:
+        before.check_is_closed()
+    waiting = select(PlannedOpening).where(
+        PlannedOpening.epic_id == epic.id,
+        PlannedOpening.question == question,
+        PlannedOpening.failed.is_(None),
+    )
+    if (planned := session.scalars(waiting).first()) is not None:
+        raise PlannedAlready(epic.key, portfolio.day_of(planned.opens_at))
+    opens_at = monday_after(portfolio, act.at)
+    days = portfolio.calendar.days_until(today_in(portfolio, act.at), form.closes_on)
+    members = [each for group in groups for each in group.user_ids]
+    later = {
+        "when": NOW,
+        "people": tuple(dict.fromkeys([*form.people, *members])),
+        "groups": (),
+        "closes_on": portfolio.calendar.days_after(portfolio.day_of(opens_at), max(1, days)),
+    }
+    row = PlannedOpening(
+        workspace_id=act.workspace_id,
+        portfolio_id=portfolio.id,
+        epic_id=epic.id,
+        question=question,
+        form=form.model_copy(update=later).model_dump(mode="json"),
+        is_vote=is_vote,
+        by_user_id=act.actor,
+        at=act.at,
+        opens_at=opens_at,
+    )
+    session.add(row)
+    session.flush()
+    put(session, act.workspace_id, f"open:{row.id}", opens_at)
+    return row
+
+
+def open_due(session: Session, planned_id: int, now: datetime) -> None:
+    """Open what was planned; what keeps it from being opened is told to who planned it."""
+    row = session.get(PlannedOpening, planned_id)
+    if row is None or row.failed is not None:
+        return
+    act = Act(session, row.workspace_id, row.by_user_id, now)
+    form = DecisionForm.model_validate(row.form)
+    try:
+        with session.begin_nested():
+            open_decision(act, row.epic_id, form, question=row.question, is_vote=row.is_vote)
+            session.delete(row)
+            session.flush()
+    except Mistake as mistake:
+        row.failed = mistake.sentence
+        here = row.workspace_id
+        post(session, here, MessageKind.NOT_OPENED, row.id, row.by_user_id, now)
+
+
+def how_often(act: Act, epic: Epic, who: Deciders, *, more: bool) -> str | None:
+    """What is said beside the choice of when; None where there is nothing to choose."""
+    is_vote = who.way is Way.VOTE
+    busy = asked_twice(act.session, epic.portfolio, who.people, act.at) if is_vote else 0
+    if busy:
+        return asked_often(busy, len(who.people))
+    return "Left empty: now. Nobody is asked more than twice a week without need." if more else None
+
+
+def asked_twice(
+    session: Session, portfolio: Portfolio, people: Collection[str], at: datetime
+) -> int:
+    """How many of the people have had two votes opened to them in this ISO week, or more."""
+    often = (
+        select(Elector.user_id)
+        .join(Decision, Decision.id == Elector.decision_id)
+        .where(
+            Decision.workspace_id == portfolio.workspace_id,
+            Decision.opened_at >= week_of(portfolio, at),
+            Decision.opened_at <= at,
+            Decision.way == Way.VOTE,
+            Elector.user_id.in_(set(people)),
+        )
+        .group_by(Elector.user_id)
+        .having(func.count() >= OFTEN)
+    )
+    return len(session.scalars(often).all())
 
 
 def electors_of(
