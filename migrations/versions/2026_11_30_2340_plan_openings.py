@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_30_2340"
-down_revision = "2026_11_30_2300"
+down_revision = "2026_11_30_2310"
 
 
 def upgrade() -> None:

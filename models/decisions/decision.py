@@ -25,6 +25,7 @@ from models.decisions.question import (
     Question,
     Subject,
 )
+from models.decisions.question import Way as Way  # it is part of a decision
 from models.decisions.tally import Ends, Tally, Verdict, quorum_of
 from models.epics.epic import Epic
 from models.errors import Mistake, ReasonMissing
@@ -39,17 +40,6 @@ USUAL_DAYS = 5
 
 
 NO_VOTES: Mapping[str, int] = MappingProxyType({})
-
-
-class Way(StrEnum):
-    """How a decision is taken."""
-
-    VOTE = "vote"
-    """Electors vote until it closes."""
-    ALONE = "alone"
-    """One of its electors decides, and that ends it: no ballot, no quorum, no waiting."""
-    ROOM = "room"
-    """It was taken elsewhere, and is recorded."""
 
 
 class Method(StrEnum):

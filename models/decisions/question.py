@@ -46,6 +46,17 @@ class Choice(StrEnum):
     OBJECT = "object"
 
 
+class Way(StrEnum):
+    """How a decision is taken."""
+
+    VOTE = "vote"
+    """Electors vote until it closes."""
+    ALONE = "alone"
+    """One of its electors decides, and that ends it: no ballot, no quorum, no waiting."""
+    ROOM = "room"
+    """It was taken elsewhere, and is recorded."""
+
+
 class Option(NamedTuple):
     """An answer: what is stored of it, and what its button says."""
 

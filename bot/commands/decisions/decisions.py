@@ -28,11 +28,10 @@ from bot.workflows import seeing
 from bot.workflows.decisions import deciding, listing, opening, register
 from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
-from models.decisions.deciding import VOTING, Deciders
 from models.decisions.decision import AVAILABLE, Way
 from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
 from models.decisions.listing import read_typed
-from models.decisions.opening import UnknownDecision
+from models.decisions.opening import VOTING, Deciders, UnknownDecision
 from models.decisions.question import OPTIONS, Question, Subject
 from models.epics.epic import Epic
 from models.form import Facts

@@ -13,10 +13,9 @@ from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import Decide, DecideNow
 from bot.views.epics.buttons import OpenDecision, open_button
 from bot.views.notices import notice
-from models.decisions.deciding import Deciders
 from models.decisions.decision import Decision, Way
 from models.decisions.form import DecideForm
-from models.decisions.opening import PlannedOpening
+from models.decisions.opening import Deciders, PlannedOpening
 from models.decisions.question import WORDS, Question
 from models.epics.column import next_column
 from models.epics.epic import Epic

@@ -17,7 +17,6 @@ from models.audit.audit import FIRST_HASH
 from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
-from models.decisions.deciding import Deciders, NobodyDecides, deciders_of
 from models.decisions.decision import (
     USUAL_DAYS,
     About,
@@ -32,6 +31,8 @@ from models.decisions.form import MOST_DAYS, NOW, DecisionForm
 from models.decisions.opening import (
     AskedOften,
     CannotSee,
+    Deciders,
+    NobodyDecides,
     NoElectors,
     PlannedAlready,
     PlannedOpening,
@@ -41,6 +42,7 @@ from models.decisions.opening import (
     check_can_ask,
     check_can_post,
     check_live,
+    deciders_of,
     monday_after,
     week_of,
 )

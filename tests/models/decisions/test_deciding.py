@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.decisions.deciding import NobodyDecides, deciders_of
 from models.decisions.decision import Decided, NotADecider, Way
+from models.decisions.opening import NobodyDecides, deciders_of
 from models.decisions.question import NotAnOption, Question
 from tests.views.builders import ANA, BEN, CLEO, ELI, MONDAY, a_decision, an_epic
 
