@@ -28,7 +28,7 @@ from models.decisions.question import (
 from models.decisions.question import Way as Way  # it is part of a decision
 from models.decisions.tally import Ends, Tally, Verdict, quorum_of
 from models.epics.epic import Epic
-from models.errors import Mistake, ReasonMissing
+from models.errors import FieldMistakes, Mistake, ReasonMissing
 from models.evidence.known import Evidence
 from models.portfolio.portfolio import Portfolio
 
@@ -50,8 +50,12 @@ class Method(StrEnum):
     CONSENT = "consent"
 
 
-AVAILABLE = (Method.MORE_THAN_HALF,)
-"""The methods that can be chosen."""
+METHODS: Mapping[Question, tuple[Method, ...]] = {
+    Question.GO: (Method.CONSENT, Method.MORE_THAN_HALF, Method.TWO_THIRDS),
+    Question.MVP: (Method.MORE_THAN_HALF,),
+    Question.FREE: (Method.MORE_THAN_HALF, Method.TWO_THIRDS, Method.CONSENT),
+}
+"""The methods that each question can be decided by, the usual one first."""
 
 
 class Ending(StrEnum):
@@ -81,6 +85,12 @@ def closing_at(closes_at: datetime, waits: bool, last_at: datetime | None) -> da
     if waits or last_at is None:
         return closes_at
     return min(closes_at, last_at + AFTER_THE_LAST)
+
+
+def check_method(method: Method, options: Collection[Option]) -> None:
+    """Raise NotForThese where the method is not for so many options."""
+    if method is not Method.MORE_THAN_HALF and len(options) > 2:
+        raise NotForThese
 
 
 def waits_for(waiting: int, objections: int, left: int, quorum: int) -> bool:
@@ -136,6 +146,20 @@ class VotedOtherwise(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(f"Your vote on {key} is another one by now. Add a reason to that one.")
+
+
+class NotForThese(FieldMistakes):
+    """A method that is for yes or no, where there is more to choose from."""
+
+    def __init__(self) -> None:
+        super().__init__({"method": "Two thirds and consent are for a yes or no. Choose another."})
+
+
+class HasAPart(FieldMistakes):
+    """A tie-breaker who owns or proposed what is voted on."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__({"tie_breaker": f"They own or proposed {key}. Choose someone else."})
 
 
 class NotTheirs(Mistake):

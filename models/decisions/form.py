@@ -18,6 +18,7 @@ from models.form import (
     OneOf,
     Paragraph,
     People,
+    Person,
     Several,
     Whole,
 )
@@ -116,6 +117,15 @@ class DecisionForm(Form):
         Method | None,
         Choice(label="What decides?", options="methods", of=Method, only="more"),
     ] = None
+    tie_breaker: Annotated[
+        str | None,
+        Person(
+            label="Who decides between equals?",
+            hint="With a reason; under consent they can also set an objection aside. It is asked "
+            "because the owner of the value stream owns or proposed the epic, or there is none.",
+            only="asks_tie_breaker",
+        ),
+    ] = None
     quorum: Annotated[
         int | None,
         Whole(
@@ -141,6 +151,8 @@ class DecisionForm(Form):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """People have at least until tomorrow, and no decision drags on."""
         yield from self._check_question(facts)
+        if facts.get("asks_tie_breaker") and self.tie_breaker is None:
+            yield "tie_breaker", "Choose who decides between equals."
         yield from _until(self.closes_on, facts)
 
     def _check_question(self, facts: Facts) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,11 @@ class NoElectors(Mistake):
         self.ask = tuple(admins)
 
 
+def has_a_part(epic: Epic, user_id: str) -> bool:
+    """Whether someone owns or proposed the epic: they break no tie about it."""
+    return user_id in (epic.owner_user_id, epic.proposed_by)
+
+
 class NotAnalyzing(Mistake):
     """A decision to go for the MVP of an epic that is not being analyzed."""
 

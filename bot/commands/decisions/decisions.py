@@ -28,7 +28,7 @@ from bot.workflows import seeing
 from bot.workflows.decisions import deciding, listing, opening, register
 from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
-from models.decisions.decision import AVAILABLE, Way
+from models.decisions.decision import METHODS, Way
 from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
 from models.decisions.listing import read_typed
 from models.decisions.opening import VOTING, Deciders, UnknownDecision
@@ -268,6 +268,7 @@ def _question(it: OpenDecision, epic: Epic) -> Question:
 def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
     question, is_vote = _question(it, epic), it.vote
     options = () if question is Question.FREE else OPTIONS[question]
+    tie_breaker = opening.usual_tie_breaker(session, epic)
     return {
         "today": opening.today_in(epic.portfolio, call.at),
         "last": opening.last_close(epic.portfolio, call.at),
@@ -277,7 +278,8 @@ def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deci
         "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),
         "usually": "the council" if is_vote else who.are,
         "roles": [(role.value.capitalize(), role.value) for role in VOTING],
-        "methods": [(method.value.capitalize(), method.value) for method in AVAILABLE],
+        "methods": [(each.value.capitalize(), each.value) for each in METHODS[question]],
+        "asks_tie_breaker": (is_vote or who.way is Way.VOTE) and tie_breaker is None,
         "groups": [(f"@{each.handle}", each.group_id) for each in call.user_groups().usable]
         if it.more
         else [],

@@ -18,14 +18,17 @@ from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
 from models.decisions.decision import (
+    METHODS,
     USUAL_DAYS,
     About,
     BallotBox,
     Decision,
     Elector,
+    HasAPart,
     Method,
     Terms,
     Way,
+    check_method,
 )
 from models.decisions.form import MOST_DAYS, NOW, DecisionForm
 from models.decisions.opening import (
@@ -43,6 +46,7 @@ from models.decisions.opening import (
     check_can_post,
     check_live,
     deciders_of,
+    has_a_part,
     monday_after,
     week_of,
 )
@@ -156,20 +160,24 @@ def open_decision(
     busy = asked_twice(session, epic.portfolio, who.people, act.at) if sparing else 0
     if busy and form.when is None and who.way is Way.VOTE:
         raise AskedOften(busy, len(who.people))
+    is_voted = who.way is Way.VOTE
     terms = Terms(
         way=who.way,
         electors=who.people,
         electors_are=who.are[:200],
         closes_at=end_of(form.closes_on, epic.portfolio),
-        method=form.method or Method.MORE_THAN_HALF,
+        method=(form.method or METHODS[question][0]) if is_voted else Method.MORE_THAN_HALF,
+        tie_breaker=(form.tie_breaker or usual_tie_breaker(session, epic)) if is_voted else None,
         quorum=form.quorum if who.way is Way.VOTE else None,
         reason_required=bool(form.reasons),
     )
     is_free = question is Question.FREE
+    asked = Asked.free(form.asks or "", form.labels) if is_free else Asked.usual(question)
+    check_method(terms.method, asked.options)
     decision = open_about(
         act,
         about_epic(act, epic),
-        Asked.free(form.asks or "", form.labels) if is_free else Asked.usual(question),
+        asked,
         terms,
         channel_id=channel_for(epic, who.way),
         recommended=form.recommended,
@@ -199,6 +207,8 @@ def _electors_for(
     check_see(act.session, epic, who.people)
     if who.way is Way.VOTE and not epic.restricted:
         check_can_post(epic.portfolio, ballot_channel(epic))
+    if form.tie_breaker is not None and has_a_part(epic, form.tie_breaker):
+        raise HasAPart(epic.key)
     if form.quorum is not None and form.quorum > len(who.people):
         raise FieldMistakes({"quorum": f"There are {len(who.people):,} electors."})
     return epic, who
@@ -301,6 +311,14 @@ def asked_twice(
         .having(func.count() >= OFTEN)
     )
     return len(session.scalars(often).all())
+
+
+def usual_tie_breaker(session: Session, epic: Epic) -> str | None:
+    """The owner of its value stream, unless they own or proposed the epic, or have left Slack."""
+    owner = epic.value_stream.owner_user_id
+    if owner is None or has_a_part(epic, owner):
+        return None
+    return None if departed(session, epic.workspace_id, [owner]) else owner
 
 
 def electors_of(

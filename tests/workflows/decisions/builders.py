@@ -11,7 +11,7 @@ from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.audit import audit
-from models.decisions.decision import Ballot, Decision
+from models.decisions.decision import NOTHING_SAID, Ballot, Decision
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
@@ -61,9 +61,9 @@ def opens(database, workspace_id=1, epic_id=1, *, by=ANA, at=MONDAY, closes_on=N
         return open_decision(Act(session, workspace_id, by, at), epic_id, form).id
 
 
-def votes(database, decision_id, who, choice, at=MONDAY + HOUR, workspace_id=1):
+def votes(database, decision_id, who, choice, at=MONDAY + HOUR, workspace_id=1, said=NOTHING_SAID):
     with database.write(audit.Act(who, "button cast", at)) as session:
-        return vote(session, workspace_id, who, decision_id, choice, lambda: at)
+        return vote(session, workspace_id, who, decision_id, choice, lambda: at, said)
 
 
 def closes(database, decision_id, at):

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.workflows.audit import verifying
+from models.decisions.decision import Said
 from tests.workflows.builders import BEN
 from tests.workflows.decisions.builders import CLEO, ELI, an_mvp, opens, votes
 
@@ -17,8 +18,9 @@ HOW = {
 def voted(database):
     an_mvp(database)
     opens(database)
-    for who, choice in ((BEN, "stop"), (CLEO, "persevere"), (BEN, "pivot"), (ELI, "stop")):
+    for who, choice in ((BEN, "stop"), (CLEO, "persevere"), (BEN, "pivot")):
         votes(database, 1, who, choice)
+    votes(database, 1, ELI, "stop", said=Said(reason="It is late", saw_up_to=7))
     return database
 
 
@@ -45,6 +47,10 @@ def test_ballots_that_hold_are_counted(voted):
     [
         ("UPDATE ballots SET choice = 'persevere' WHERE number = 3", 3),
         ("UPDATE ballots SET user_id = 'U0ANA' WHERE number = 2", 2),
+        ("UPDATE ballots SET round = 2 WHERE number = 1", 1),
+        ("UPDATE ballots SET cast_by = 'U0ANA' WHERE number = 2", 2),
+        ("UPDATE ballots SET reason = NULL WHERE number = 4", 4),
+        ("UPDATE ballots SET saw_up_to = 9 WHERE number = 4", 4),
         ("DELETE FROM ballots WHERE number = 2", 2),
         ("DELETE FROM ballots WHERE number = 4", 4),
         ("UPDATE ballot_boxes SET count = 3", 4),

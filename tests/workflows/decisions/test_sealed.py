@@ -6,14 +6,19 @@ from sqlalchemy import true
 
 from bot.views.audit.log import audit_log
 from bot.workflows.audit.log import Query, log_of_epic
+from bot.workflows.decisions import changing
 from bot.workflows.files import exporting
+from bot.workflows.keeping import Act
+from models.decisions.decision import Said
+from models.decisions.form import WithdrawForm
 from models.epics.epic import Epic
 from models.files.sheet import as_text
 from models.portfolio.portfolio import Portfolio
-from tests.workflows.builders import BEN
+from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
     CLEO,
     CLOSES_AT,
+    HOUR,
     an_mvp,
     closes,
     opens,
@@ -58,3 +63,24 @@ def test_the_audit_log_says_that_it_was_opened_and_how_it_closed(database):
     assert "decision *D-1* opened" in told
     assert "decision *D-1* · ended: none → no quorum" in told
     assert "effect: none → “nothing moved”" in told
+
+
+def test_reasons_rounds_and_stand_ins_are_sealed_until_the_close_and_for_ever_without_a_count(
+    database,
+):
+    an_mvp(database)
+    opens(database)
+    said = Said(cast_by=ANA, reason="SEALED REASON", saw_up_to=77)
+    votes(database, 1, BEN, "pivot", said=said)
+    before = json.dumps(exported(database))
+    assert "SEALED REASON" not in before
+    assert "pivot" not in told_of_votes(before)
+    with database.write() as session:
+        act = Act(session, 1, ANA, MONDAY + HOUR)
+        changing.withdraw(act, 1, 1, WithdrawForm(why="We know enough"))
+    assert exported(database)["ballots"] == []
+    opens(database)
+    votes(database, 2, BEN, "pivot", said=said)
+    closes(database, 2, CLOSES_AT)
+    (told,) = exported(database)["ballots"]
+    assert {"SEALED REASON", ANA, "77", "D-2"} <= set(told)
