@@ -684,7 +684,7 @@ class Ballot(Base):
     """Who pressed, where that was a stand-in."""
     reason: Mapped[str | None] = mapped_column(Text)
     saw_up_to: Mapped[int | None]
-    """The newest item of evidence that stood on the ballot they pressed."""
+    """Up to when the ballot they pressed knew evidence, in seconds since 1970."""
     hash: Mapped[str] = mapped_column(String(64))
 
 

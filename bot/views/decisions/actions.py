@@ -75,7 +75,7 @@ class Cast(Action):
     user: UserId | None = None
     """For whom, where a stand-in does."""
     saw: Id | None = None
-    """The newest item of evidence that stood beside the button."""
+    """Up to when evidence stood beside the button, in seconds since 1970."""
 
 
 class CastWithReason(Action):

@@ -25,6 +25,7 @@ from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
 from models.decisions.decision import NOT_COUNTED, Decision, Way
 from models.decisions.question import Choice
+from models.epics.hypothesis import named
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -81,12 +82,20 @@ def ballot(stands: Standing) -> Answer:
 def said_beside(stands: Standing) -> list[Block]:
     """The objections, and how many questions are open."""
     blocks: list[Block] = []
+    if stands.news:
+        facts = _facts(stands) | {"news": stands.news, "figure": named_figure(stands)}
+        blocks.append(context(words("decisions/vote", "new_since", **facts)))
     if stands.objections:
         blocks.append(section(words("decisions/vote", "objections_said", **_objections(stands))))
     if stands.questions:
         said = words("decisions/vote", "asked_about", questions=stands.questions)
         blocks.append(context(said))
     return blocks
+
+
+def named_figure(stands: Standing) -> tuple[str, str]:
+    """The indicator by its name, and its unit."""
+    return named(stands.decision.case.indicator or "indicator")
 
 
 def _objections(stands: Standing) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.workflows.decisions.voting import COMMAND
+from bot.workflows.evidence.recording import judges
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, departed, holders
-from bot.workflows.redrawing import post
+from bot.workflows.redrawing import post, redraw_about
 from bot.workflows.seeing import visible_to
 from models.decisions.decision import Decision
+from models.epics.epic import Epic
 from models.errors import there
+from models.evidence.items import Reading
 from models.message import Message, MessageKind
 from models.people.role import Role
 
@@ -91,3 +94,10 @@ def may_change(session: Session, decision: Decision) -> Sequence[str]:
     """Who changes or withdraws it: who opened it, the stream's owner, and admins."""
     people = holders(session, [Role.STREAM_OWNER, Role.ADMIN], place_of(decision))
     return list(dict.fromkeys([decision.opened_by, *people]))
+
+
+@judges
+def show_on_ballots(act: Act, epic: Epic, reading: Reading) -> None:
+    """Have a new reading stand on the open ballots of its epic, in their channel."""
+    open_ = select(Decision.id).where(Decision.epic_id == epic.id, Decision.closed_at.is_(None))
+    redraw_about(act.session, act.workspace_id, [MessageKind.BALLOT], open_, act.at)

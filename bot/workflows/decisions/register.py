@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -20,8 +20,10 @@ from models.decisions.question import Choice, Subject
 from models.decisions.thread import BallotQuestion, Objection
 from models.epics.epic import Epic
 from models.errors import there
+from models.evidence.items import Observation, Reading
 
 Raised = TypeVar("Raised", BallotQuestion, Objection)
+Item = TypeVar("Item", Reading, Observation)
 
 ELECTORS_ON_A_PAGE = 20
 
@@ -68,8 +70,17 @@ class Standing:
     """All that were raised, the first one first."""
     questions: int = 0
     """How many nobody has answered."""
+    news: "News | None" = None
+    """What came to its evidence since it was opened."""
     saw: int | None = None
-    """The newest item of evidence that stands on its ballot."""
+    """Up to when evidence is in what is shown, in seconds since 1970."""
+
+
+class News(NamedTuple):
+    """Evidence of later than the case: the newest reading, and how many observations."""
+
+    reading: Reading | None
+    observations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,31 @@ def standing(session: Session, decision: Decision) -> Standing:
         [user_id for user_id, is_recused in recused.items() if is_recused],
         _of(session, Objection, decision) if decision.method is Method.CONSENT else (),
         session.scalar(_open_questions(decision)) or 0,
+        *_since_opened(session, decision),
+    )
+
+
+def _since_opened(session: Session, decision: Decision) -> tuple[News | None, int | None]:
+    """What is new since the case was frozen, and up to when that is known."""
+    epic = decision.epic
+    if epic is None or epic.evidence_at is None:
+        return None, None
+    saw = int(epic.evidence_at.timestamp()) + 1
+    if not decision.is_open or epic.evidence_at <= decision.opened_at:
+        return None, saw
+    reading = session.scalars(
+        _later(Reading, decision).order_by(Reading.observed_on.desc(), Reading.id.desc()).limit(1)
+    ).first()
+    counted = _later(Observation, decision).with_only_columns(func.count(Observation.id))
+    said = session.scalar(counted) or 0
+    return News(reading, said) if reading is not None or said else None, saw
+
+
+def _later(item: type[Item], decision: Decision) -> Select[Item]:
+    return select(item).where(
+        item.epic_id == decision.epic_id,
+        item.at > decision.opened_at,
+        item.struck_at.is_(None),
     )
 
 

@@ -60,7 +60,7 @@ def opens(slack, who="ana", **answers):
     return ballot(slack)
 
 
-BALLOT = re.compile(r"^PAY-1 · (Persevere, pivot or stop|Decided|Not decided)")
+BALLOT = re.compile(r"^PAY-1 · (Persevere, pivot or stop|Decided|Not decided|Withdrawn)")
 """How a ballot begins, and what takes its place."""
 
 

@@ -1,6 +1,8 @@
 """What is said of voting, word for word: methods, rounds, stand-ins, objections, questions."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -9,12 +11,13 @@ from bot.slack.answers import Answer
 from bot.views.decisions import ballot, thread
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
-from bot.workflows.decisions.register import Carried, Record, Standing, Voice
+from bot.workflows.decisions.register import Carried, News, Record, Standing, Voice
 from bot.workflows.decisions.voting import Vote
 from models.decisions.decision import Method
 from models.decisions.delegation import Delegation
 from models.decisions.question import Question
 from models.decisions.thread import BallotQuestion, Failed, Objection
+from models.evidence.items import Reading
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (
     ANA,
@@ -234,6 +237,17 @@ def test_the_voter_alone_is_told_what_they_chose(choice, label, cast_by, said):
     answer = thread.noted(vote)
     assert shown(answer)[0].startswith(said)
     assert ("Add a reason" in shown(answer)) == (choice != "recused")
+
+
+def test_what_came_since_the_opening_stands_in_a_line_of_its_own():
+    epic = an_epic("implementing", phase=Phase.TESTING, indicator="Completion, % of started")
+    stands = standing(epic=epic)
+    reading = Reading(value=Decimal("65.0"), observed_on=date(2026, 5, 19))
+    told = replace(stands, news=News(reading, 2))
+    assert "*New since opening*: completion 65.0 %, Tue 19 May · 2 observations" in shown(
+        ballot.ballot(told)
+    )
+    assert not any("New since" in text for text in shown(ballot.ballot(stands)))
 
 
 # how it ends

@@ -1,6 +1,7 @@
 """Second rounds, ties, stand-ins, stakes, reasons and objections, on both databases."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -52,6 +53,7 @@ from models.decisions.thread import (
 )
 from models.epics.epic import Epic
 from models.errors import ChangedSince
+from models.evidence.items import Reading
 from models.message import Message, MessageKind
 from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
@@ -444,3 +446,18 @@ def test_counted_is_the_last_own_ballot_and_a_stand_ins_only_without_one():
         CLEO: "stop",
         DANA: "pivot",
     }
+
+
+def test_what_came_since_the_opening_is_known_and_a_ballot_keeps_up_to_when(database):
+    asked(database)
+    with database.write() as session:
+        epic = session.get_one(Epic, 1)
+        epic.indicator = "Completion, %"
+        later = MONDAY + HOUR
+        reading = Reading.of(epic, Decimal(65), MONDAY.date(), by=ANA, at=later, link=None)
+        session.add(reading)
+        epic.evidence_at = later
+    with database.read() as session:
+        stands = register.standing(session, session.get_one(Decision, 1))
+        assert (stands.news.reading.value, stands.news.observations) == (Decimal(65), 0)
+        assert stands.saw == int(later.timestamp()) + 1

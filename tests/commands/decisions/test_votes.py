@@ -1,0 +1,67 @@
+"""Beside a vote: a reason, a stake, a stand-in by name, a question, and what withdraws it."""
+
+from tests.commands.decisions.conftest import ballot, dm, opens, presses
+
+
+def test_a_reason_is_added_to_the_vote_and_read_by_nobody_before_the_close(slack, mvp):
+    shown = opens(slack)
+    presses(slack, "ben", "Stop")
+    ben = slack.as_user("ben")
+    ben.click("Add a reason", in_message=ben.private_messages()[-1])
+    form = ben.form(title="Why?")
+    form.fill("Why?", "Too late and too dear")
+    assert form.submit().closed
+    slack.wait_for(lambda: shown.shows("Voted (1):"))
+    everything = [*slack.channel("portfolio").messages, *slack.dm("cleo").messages]
+    assert not any("Too late" in message.text for message in everything)
+
+
+def test_a_stake_is_said_from_the_menu_and_a_question_stands_in_the_thread(slack, mvp):
+    shown = opens(slack)
+    ana, cleo = slack.as_user("ana"), slack.as_user("cleo")
+    cleo.chooses_overflow("I have a stake in this", in_message=shown)
+    slack.wait_for(lambda: shown.shows("With a stake in it, and without a vote:"))
+    cleo.click("Ask a question", in_message=shown)
+    form = cleo.form(title="Ask a question")
+    form.fill("What do you want to know?", "Why do refunds take longer?")
+    assert form.submit().closed
+    slack.wait_for(lambda: shown.shows("One question is open in the thread."))
+    asked = slack.wait_for(
+        lambda: next((m for m in slack.dm("ana").messages if "refunds" in m.text), None)
+    )
+    ana.click("Answer", in_message=asked)
+    form = ana.form(title="Answer")
+    form.fill("Your answer", "The bank needs two days")
+    assert form.submit().closed
+    slack.wait_for(lambda: not shown.shows("One question is open"))
+    slack.wait_for(lambda: "The bank needs two days" in asked.text)
+
+
+def test_a_stand_in_who_is_not_asked_votes_by_name(slack, mvp):
+    shown = opens(slack)
+    ben, dana = slack.as_user("ben"), slack.as_user("dana")
+    ben.chooses_overflow("Stand in for me", in_message=shown)
+    form = ben.form(title="Stand in for me")
+    form.choose("Who votes for you?", "dana")
+    assert form.submit().closed
+    slack.wait_for(lambda: any("You vote for" in m.text for m in slack.dm("dana").messages))
+    said = presses(slack, "dana", "Stop")
+    assert said.startswith("You are not asked on PAY-1 yourself. For whom do you vote?")
+    dana.click("Stop", in_message=dana.private_messages()[-1])
+    slack.wait_for(lambda: shown.shows("Voted (1):"))
+    assert dana.private_messages()[-1].text.startswith("Your vote for ")
+
+
+def test_who_opened_it_withdraws_it_with_a_reason(slack, mvp):
+    shown = opens(slack)
+    presses(slack, "ben", "Stop")
+    ana = slack.as_user("ana")
+    ana.chooses_overflow("Read it all, change or withdraw", in_message=shown)
+    page = ana.form(title="Decision D-1")
+    page.click("Withdraw")
+    form = ana.form(title="Withdraw")
+    form.fill("Why is it withdrawn?", "We know enough")
+    form.submit()
+    slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Withdrawn"))
+    assert ballot(slack).shows("withdrew it: We know enough.")
+    slack.wait_for(lambda: not dm(slack, "ben").buttons)
