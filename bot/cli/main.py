@@ -25,6 +25,7 @@ from bot.cli import forecast as cli_forecast
 from bot.cli import importing as cli_projects
 from bot.cli import importing_decisions as cli_decisions
 from bot.cli import metrics as cli_metrics
+from bot.cli import money as cli_money
 from bot.cli import run as cli_run
 from bot.cli.data import (
     CreateOption,
@@ -69,7 +70,9 @@ tack.add_typer(cli_run.work, name="work")
 tack.add_typer(cli_audit.audit, name="audit")
 imports.command("projects")(cli_projects.import_projects)
 imports.command("decisions")(cli_decisions.import_decisions)
+imports.command("budgets")(cli_money.import_budgets)
 tack.command("export")(cli_export.export)
+tack.command("budget")(cli_money.budget)
 tack.command("metrics")(cli_metrics.metrics)
 tack.command("forecast")(cli_forecast.forecast)
 tack.command("digest")(cli_digest.digest)

@@ -64,6 +64,11 @@ class Books:
         object.__setattr__(self, "_sums", sums)
 
     @property
+    def total(self) -> int:
+        """What is in all accounts together: always 0, for what is in one came out of another."""
+        return sum(self._sums.values())
+
+    @property
     def unallocated(self) -> int:
         """What is in the portfolio and in no stream."""
         return self._sums.get(Account(AccountKind.UNALLOCATED), 0)

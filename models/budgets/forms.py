@@ -17,6 +17,9 @@ class FundingForm(Form):
     reason: Annotated[
         str | None, Line(label="On what ground?", example="Budget 2026, decided 4 Dec", longest=200)
     ] = None
+    cost_centre: Annotated[
+        str | None, Line(label="On which cost centre?", example="4711", longest=40)
+    ] = None
 
 
 class ShiftForm(Form):

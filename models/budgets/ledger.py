@@ -132,3 +132,10 @@ class Move:
     source: Account
     to: Account
     minor: int
+
+
+def funding_moves(stream_id: int, minor: int) -> list["Move"]:
+    """What gives a stream so much, or where it is below 0 takes it back."""
+    if minor > 0:
+        return [Move(SOURCE, UNALLOCATED, minor), Move(UNALLOCATED, free(stream_id), minor)]
+    return [Move(free(stream_id), UNALLOCATED, -minor), Move(UNALLOCATED, SOURCE, -minor)]

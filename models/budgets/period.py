@@ -1,5 +1,6 @@
 """Funding periods: the fiscal year in which money is given and moved."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +20,13 @@ class NoMoney(Mistake):
 
     def __init__(self, year: str) -> None:
         super().__init__(f"No value stream has money for {year} yet. /budget fund gives it.")
+
+
+class NotAPeriod(Mistake):
+    """Text that names no fiscal year of the portfolio."""
+
+    def __init__(self, text: str, like: str) -> None:
+        super().__init__(f"“{text[:40]}” is no fiscal year. Write it like {like}.")
 
 
 class FundingPeriod(Base):
@@ -69,6 +77,28 @@ def fiscal_year(day: date, starts_in: int) -> Year:
     ends_on = date(year + 1, starts_in, 1) - timedelta(days=1)
     name = f"{year}" if starts_in == 1 else f"{year}/{ends_on.year % 100:02}"
     return Year(name, starts_on, ends_on)
+
+
+NAMED = re.compile(r"(?:FY\s*)?(?P<year>\d{4})(?:\s*[/–-]\s*(?P<next>\d{4}|\d{2}))?", re.IGNORECASE)
+
+
+def parse_year(text: str, starts_in: int) -> Year:
+    """The fiscal year that "2026", "FY2026" or "2026/27" names, by the year it begins in.
+
+    Raises NotAPeriod.
+    """
+    found = NAMED.fullmatch(text.strip())
+    begins = int(found["year"]) if found and found["year"].isascii() else 0
+    if found is None or not EARLIEST <= begins <= LATEST:
+        raise NotAPeriod(text, fiscal_year(date(2026, starts_in, 1), starts_in).name)
+    year = fiscal_year(date(begins, starts_in, 1), starts_in)
+    ends = found["next"]
+    if ends is not None and not (starts_in > 1 and str(begins + 1).endswith(ends)):
+        raise NotAPeriod(text, year.name)
+    return year
+
+
+EARLIEST, LATEST = 1900, 2200
 
 
 def _months(day: date) -> int:

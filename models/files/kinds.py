@@ -119,6 +119,10 @@ ENDS = ("end", "end date", "ends on", "finish", "finish date", "due", "until", "
 SOURCE = Field("source", ("origin", "system"), longest=80)
 SOURCE_ID = Field("source_id", ("external id", "id"), longest=200)
 CURRENCY = Field("currency", ("currency code",), Sort.CURRENCY, longest=8)
+COST_CENTRE = Field("cost_centre", ("cost center", "costcentre", "costcenter"), longest=40)
+OF_STREAM = Field(
+    "value_stream", ("value streams", "stream", "department"), longest=80, needed=True
+)
 OF_PROJECT = Field(
     "project", ("project code", "project id", "code", "id"), longest=CODE_LENGTH, needed=True
 )
@@ -148,7 +152,7 @@ PROJECTS = Kind(
         Field("value_stream", STREAMS, Sort.SHARES),
         Field("budget", ("total budget", "project budget", "approved budget", "bac"), Sort.AMOUNT),
         CURRENCY,
-        Field("cost_centre", ("cost center", "costcentre", "costcenter"), longest=40),
+        COST_CENTRE,
         Field("category", ("type", "kind", "class"), longest=120),
         Field("starts", STARTS, Sort.DAY),
         Field("ends", ENDS, Sort.DAY),
@@ -243,6 +247,35 @@ EPICS = Kind(
     ),
     (("key",), ("source", "source_id")),
 )
+
+BUDGETS = Kind(
+    "a budget",
+    (
+        Field(
+            "period",
+            ("report year", "fiscal year", "financial year", "year", "fy"),
+            longest=16,
+            needed=True,
+        ),
+        OF_STREAM,
+        Field(
+            "amount",
+            ("year budget", "budget", "budget of the year", "allocation", "allocated", "funding"),
+            Sort.AMOUNT,
+        ),
+        CURRENCY,
+        COST_CENTRE,
+        Field(
+            "forecast",
+            ("year forecast", "year end forecast", "forecast of the year", "outturn"),
+            Sort.AMOUNT,
+        ),
+        SOURCE,
+        SOURCE_ID,
+    ),
+    (("source", "source_id", "period"),),
+)
+"""What streams have for a fiscal year; several rows of one stream and year add up."""
 
 DECISIONS = Kind(
     "a decision",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import may_ask, own_streams, people_of
 from bot.workflows.budgets.funding import may_fund
+from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
 from models.budgets.books import Balance, Books
@@ -22,15 +22,6 @@ from models.people.role import Role
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 STREAMS_A_PAGE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class StreamBudget:
-    """A value stream, what it has, and what funding gave it."""
-
-    stream: ValueStream
-    balance: Balance
-    funded: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +78,14 @@ def budget_page(act: Act, portfolio_id: int | None, page: int) -> BudgetPage:
     """What the streams have, of the first portfolio seen where none is named. Raises Gone."""
     portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
     period = ledger.period_at(act.session, portfolio, act.at)
-    books = ledger.books_of(act.session, portfolio, period, act.at) if period else Books()
-    shown = [
-        StreamBudget(stream, books.balance(stream.id), books.position(stream.id).funded)
-        for stream in portfolio.value_streams
-        if stream.ended_at is None or books.balance(stream.id) != Balance()
-    ]
+    shown = survey(act.session, portfolio, period, act.at)
     pages = max(1, -(-len(shown) // STREAMS_A_PAGE))
     number = min(max(1, page), pages)
-    whole = reduce(Balance.__add__, (each.balance for each in shown), Balance())
     return BudgetPage(
         portfolio=portfolio,
         year=period.name if period else ledger.year_of(portfolio, act.at),
         streams=shown[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
-        whole=whole,
+        whole=sum_of(shown),
         open_shifts=_open_shifts(act.session, portfolio),
         funders=_funders(act, portfolio),
         may_fund=may_fund(act, portfolio),

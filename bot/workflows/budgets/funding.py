@@ -8,8 +8,9 @@ from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_digests, redraw_homes
+from models.budgets.allocation import Allocation
 from models.budgets.forms import FundingForm, open_stream
-from models.budgets.ledger import SOURCE, UNALLOCATED, Entry, EntryKind, Move, free
+from models.budgets.ledger import Entry, EntryKind, funding_moves
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -38,10 +39,7 @@ def fund(act: Act, portfolio_id: int, form: FundingForm) -> Entry:
     stream = open_stream(portfolio, form.value_stream_id, "value_stream_id")
     period = ledger.begin_period(act.session, portfolio, act.at)
     ledger.lock(act.session, period)
-    moves = [
-        Move(SOURCE, UNALLOCATED, form.amount_minor),
-        Move(UNALLOCATED, free(stream.id), form.amount_minor),
-    ]
+    moves = funding_moves(stream.id, form.amount_minor)
     entry = ledger.append(
         act.session,
         portfolio,
@@ -51,6 +49,18 @@ def fund(act: Act, portfolio_id: int, form: FundingForm) -> Entry:
         act.actor,
         act.at,
         reason=form.reason,
+    )
+    act.session.add(
+        Allocation(
+            workspace_id=act.workspace_id,
+            portfolio_id=portfolio.id,
+            period_id=period.id,
+            value_stream_id=stream.id,
+            entry_id=entry.id,
+            amount_minor=form.amount_minor,
+            cost_centre=form.cost_centre,
+            at=act.at,
+        )
     )
     redraw_digests(act.session, act.workspace_id, portfolio.id, act.at)
     redraw_homes(act.session, act.workspace_id, act.at)

@@ -11,7 +11,7 @@ from bot.workflows.keeping import LOCK
 from models.audit.trail import insert_new
 from models.budgets.books import Books, Flow
 from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer
-from models.budgets.period import FundingPeriod, fiscal_year
+from models.budgets.period import FundingPeriod, Year, fiscal_year
 from models.budgets.shift import Shift
 from models.portfolio.portfolio import Portfolio
 
@@ -39,8 +39,26 @@ def period_at(session: Session, portfolio: Portfolio, at: datetime) -> FundingPe
 def begin_period(session: Session, portfolio: Portfolio, at: datetime) -> FundingPeriod:
     """The funding period of the moment, made where there is none."""
     today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
-    if period_at(session, portfolio, at) is None:
-        year = fiscal_year(today, portfolio.fiscal_year_starts_in)
+    found = period_at(session, portfolio, at)
+    return found or begin_year(
+        session, portfolio, fiscal_year(today, portfolio.fiscal_year_starts_in)
+    )
+
+
+def period_of(session: Session, portfolio: Portfolio, year: Year) -> FundingPeriod | None:
+    """The funding period in which a fiscal year begins; None where it has no money yet."""
+    return session.scalars(
+        select(FundingPeriod).where(
+            FundingPeriod.portfolio_id == portfolio.id,
+            FundingPeriod.starts_on <= year.starts_on,
+            FundingPeriod.ends_on >= year.starts_on,
+        )
+    ).first()
+
+
+def begin_year(session: Session, portfolio: Portfolio, year: Year) -> FundingPeriod:
+    """The funding period of a fiscal year, made where there is none."""
+    if period_of(session, portfolio, year) is None:
         insert_new(
             session,
             FundingPeriod,
@@ -51,9 +69,20 @@ def begin_period(session: Session, portfolio: Portfolio, at: datetime) -> Fundin
             ends_on=year.ends_on,
             next_number=1,
         )
-    found = period_at(session, portfolio, at)
+    found = period_of(session, portfolio, year)
     assert found is not None
     return found
+
+
+def periods_of(session: Session, portfolio: Portfolio) -> Sequence[FundingPeriod]:
+    """All of the portfolio, the first first."""
+    here = select(FundingPeriod).where(FundingPeriod.portfolio_id == portfolio.id)
+    return session.scalars(here.order_by(FundingPeriod.starts_on)).all()
+
+
+def is_over(portfolio: Portfolio, period: FundingPeriod, at: datetime) -> bool:
+    """Whether the moment is past its last day."""
+    return at.astimezone(ZoneInfo(portfolio.time_zone)).date() > period.ends_on
 
 
 def lock(session: Session, period: FundingPeriod) -> None:

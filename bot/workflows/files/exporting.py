@@ -30,11 +30,12 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.audit.log import about_seen
 from bot.workflows.decisions.counting import TOLD
-from bot.workflows.files import exporting_projects
+from bot.workflows.files import exporting_money, exporting_projects
 from models.audit.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
 from models.board.confirmation import Confirmation
 from models.board.digest import Subscription
+from models.budgets.allocation import YearEndForecast
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
@@ -212,6 +213,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
             select(Shift.id).where(Shift.portfolio_id == scope.portfolio.id)
         ),
     ),
+    "year_end_forecasts": (YearEndForecast, _of_portfolio(YearEndForecast)),
     "ledger_entries": (Entry, _of_portfolio(Entry)),
     "ledger_transfers": (
         Transfer,
@@ -231,11 +233,13 @@ OF_PROJECTS: Mapping[str, tuple[Kind, ProjectRows]] = {
     "projects": (kinds.PROJECTS, exporting_projects.project_rows),
     "milestones": (kinds.MILESTONES, exporting_projects.milestone_rows),
     "snapshots": (kinds.SNAPSHOTS, exporting_projects.snapshot_rows),
+    "budgets": (kinds.BUDGETS, exporting_money.budget_rows),
 }
-"""In the columns of `tack import projects`."""
+"""In the columns of `tack import projects` and `tack import budgets`."""
 
 NOT_GIVEN: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("programs", "projects"), frozenset({"currency"})),
+    "budgets": frozenset({"currency"}),
     **dict.fromkeys(("milestones", "snapshots"), frozenset({"source", "currency"})),
 }
 """Columns that say of which source's project a row is, where its code says it; and the currency,
@@ -312,7 +316,7 @@ def _text_sheet(
     rows: Iterator[exporting_projects.Row],
     portfolio: Portfolio,
 ) -> Sheet:
-    money = "budget" in columns
+    money = not {"budget", "amount"}.isdisjoint(columns)
     types = dict.fromkeys(columns, "text") | ({"currency": "text"} if money else {})
     end = [portfolio.currency] if money else []
     return Sheet(name, types, ([*(row[c] for c in columns), *end] for row in rows))

@@ -289,7 +289,11 @@ def marked(blocks):
 def a_budget(balances, *, number=1, pages=1, **more):
     portfolio = a_portfolio()
     streams = [
-        StreamBudget(stream, balance, 1_600 * K)
+        StreamBudget(
+            stream=stream,
+            balance=balance,
+            position=Position(funded=1_600 * K, available=balance.available),
+        )
         for stream, balance in zip(portfolio.value_streams, balances, strict=False)
     ]
     whole = sum(balances, Balance())
