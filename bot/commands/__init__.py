@@ -11,7 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
-from bot.commands.decisions import beside, decisions, outcomes, votes
+from bot.commands.decisions import beside, decisions, outcomes, targets, votes
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -214,6 +214,7 @@ ROOMS = (
     outcomes,
     votes,
     beside,
+    targets,
     budgets,
     figures,
 )

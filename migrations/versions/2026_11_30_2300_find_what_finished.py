@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_30_2300"
-down_revision = "2026_11_30_2100"
+down_revision = "2026_11_30_2110"
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """What a digest tells, kept with it once it is sent: later changes of its epics change no digit."""
 
+from decimal import Decimal
 from typing import Any
 
 from models.flow.flow import Load
@@ -98,6 +99,17 @@ class OnTheirDates(Told):
     """The one that is behind the most."""
 
 
+class ReadingTold(Told):
+    """Where the indicator of an epic was read anew."""
+
+    key: str
+    figure: str
+    unit: str = ""
+    value: Decimal
+    change: Decimal | None = None
+    """Since it was read before; None where it was not."""
+
+
 class OutcomesTold(Told):
     """Of the epics of which it is known what became of them, how many reached their target."""
 
@@ -105,6 +117,8 @@ class OutcomesTold(Told):
     told: int = 0
     """Of so many, without those that were not measured."""
     not_measured: int = 0
+    read: tuple[ReadingTold, ...] = ()
+    """What was read in the week, the last first."""
 
 
 class ScopeTold(Told):

@@ -375,10 +375,10 @@ class Decision(Base):
         """What was known when it was opened."""
         return Case.model_validate(self.frozen_case)
 
-    def about(self, at: datetime) -> About:
+    def about(self, at: datetime, evidence: Evidence | None = None) -> About:
         """What it is about, as that is known at the moment."""
         if self.epic is not None and self.subject is Subject.EPIC:
-            return About.of_epic(self.epic, at)
+            return About.of_epic(self.epic, at, evidence)
         here = (self.workspace_id, self.portfolio_id, self.subject, self.subject_id)
         return About(*here, self.case, self.epic_id)
 

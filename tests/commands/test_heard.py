@@ -67,6 +67,7 @@ from models.epics.proposal import Proposal
 from models.errors import Mistake
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Observation, Reading, Stance
+from models.evidence.target import TargetCheck
 from models.form import Choice
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -180,6 +181,7 @@ def world(slack, shop):
         KeyResult: result,
         Theme: theme,
         Objective: objective,
+        TargetCheck: lambda: a_target_check(slack, shop, portfolio),
         "reading": lambda: evidence_of(slack, shop, epics[1])[0],
         "observation": lambda: evidence_of(slack, shop, epics[1])[1],
         "shift": lambda: a_shift(slack, shop, portfolio, streams),
@@ -296,6 +298,21 @@ def evidence_of(slack, shop, epic):
         return reading, observation
 
 
+def a_target_check(slack, shop, portfolio):
+    """Of an epic that tests its MVP, whose target's day went by short of it."""
+    with shop.database.write() as session:
+        title = f"Short {session.scalar(select(func.count(Epic.id)))}"
+        epic = an_mvp(session, slack, session.get_one(Portfolio, portfolio.id), title)
+        epic.indicator, epic.target = "Checkout completion, %", Decimal(68)
+        here = {"workspace_id": epic.workspace_id, "epic_id": epic.id, "version": 1}
+        day, at = slack.clock.now().date() - timedelta(days=1), slack.clock.now()
+        here |= {"target_on": day, "needed_on": day, "asked_at": at}
+        check = TargetCheck(value=Decimal("64.2"), **here)
+        session.add(check)
+        session.flush()
+        return check
+
+
 def a_digest(session, portfolio):
     """This week's, in #payments."""
     here = {"workspace_id": portfolio.workspace_id, "channel_id": "C0PAY"}
@@ -330,11 +347,10 @@ def made(action, world):
     found = {name: here[name] for name in action.model_fields if name in here}
     found = {name: each() if callable(each) else each for name, each in found.items()}
     ids = {name: getattr(each, "id", each) for name, each in found.items()}
-    return (
-        action.of(here.get("noun", here.get(action.noun)), **ids)
-        if issubclass(action, Seen)
-        else action(**ids)
-    )
+    if not issubclass(action, Seen):
+        return action(**ids)
+    noun = here.get("noun", here.get(action.noun))
+    return action.of(noun() if callable(noun) else noun, **ids)
 
 
 def as_it_is_now(shop, action):
@@ -647,6 +663,7 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         press(slack, str(action))
         said = slack.wait_for(lambda: private_answer(slack, "ana"))
         once = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
+        once += ("That was answered already",)
         once += ("is live", "The digest of ")
         assert any(each in said for each in once), action.kind
         assert changes(shop) == after, action.kind

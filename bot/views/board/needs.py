@@ -19,13 +19,17 @@ from bot.views.board.pressing import (
 from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.outcome import record_button, told_so_far
+from bot.views.decisions.target import open_button as open_for_target
+from bot.views.decisions.target import short_because_then
 from bot.views.epics.buttons import open_button, reply_button, still_right_button
 from bot.views.epics.next_step import board_button, fill_button
+from bot.views.evidence.phrases import add_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Need, T
@@ -41,7 +45,8 @@ from models.decisions.outcome_review import OutcomeReview
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
-from models.epics.policy import told
+from models.epics.policy import fields_of, told
+from models.evidence.target import TargetCheck
 from models.flow.days import day_number
 from models.money import format_amount
 from models.portfolio.policy import Requirement
@@ -142,6 +147,13 @@ def open_vote(decision: Decision, on: Surface) -> Line:
     return Line(said, vote_button(decision))
 
 
+@shows(TARGET_PASSED)
+def short_of_target(check: TargetCheck, on: Surface) -> Line:
+    """What it is short of, and since which day."""
+    said = on.about("targets_line", check.epic, because=short_because_then(check))
+    return Line(said, open_for_target(check))
+
+
 @shows(ANSWER)
 def idea(epic: Epic, on: Surface) -> Line | None:
     """By when it is to have its first answer; a digest asks for those due within a week of it."""
@@ -204,7 +216,8 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
     to = next_column(epic)
     assert to is not None
     said = on.about("lacking_line", epic, phrases=told(lacks, to.state))
-    return Line(said, fill_button(epic.id, epic.key, len(lacks)))
+    fill = fill_button(epic.id, epic.key, len(fields_of(lacks)))
+    return Line(said, fill or add_button(epic))
 
 
 @shows(STALE)

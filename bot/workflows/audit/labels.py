@@ -69,6 +69,7 @@ NOUNS: Mapping[str, Noun] = {
     "states": Noun("state", ("label",)),
     "stream_moves": Noun(added=""),
     "subscriptions": Noun("digest", ("channel_id",)),
+    "target_checks": Noun(added="asked whether to decide"),
     "themes": Noun("theme", ("name",)),
     "transitions": Noun(added=""),
     "value_streams": Noun("value stream", ("name",)),
@@ -127,6 +128,10 @@ LABELS: Mapping[str, str] = {
     "stance": "speaks",
     "observed_on": "seen on",
     "struck_because": "struck out",
+    "target_checks.value": "read last",
+    "target_checks.because": "not yet",
+    "target_checks.answered_at": "answered",
+    "needed_on": "waits for all from",
     # decisions
     "asks": "question",
     "way": "taken by",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from bot.workflows.evidence.known import Movement, movements
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, milestones
@@ -18,6 +19,7 @@ from models.board.content import (
     InFlight,
     OnTheirDates,
     OutcomesTold,
+    ReadingTold,
     SlipTold,
     Standing,
     StopTold,
@@ -27,11 +29,15 @@ from models.decisions.outcome_review import Became, OutcomeReview
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
+from models.epics.hypothesis import named
 from models.flow.flow import Load
 from models.flow.told import EpicTold, Several
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.projects.project import Milestone
 from models.themes.theme import Theme
+
+MOST_READ = 2
+"""So many readings of the week stand beside the outcomes."""
 
 FEW = 7
 """How many of a kind are kept by name; of the others the number is."""
@@ -254,8 +260,11 @@ def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip
     return OnTheirDates(on_date=total - off, agreed=total, slip=slip)
 
 
-def outcomes(session: Session, scope: Scope, until: datetime) -> OutcomesTold:
-    """Of how many epics it was said what became of them by then, and how many reached it."""
+def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -> OutcomesTold:
+    """Of how many epics it was said what became of them by then, and how many reached it.
+
+    Beside them what was read since the moment.
+    """
     newest = func.row_number().over(
         partition_by=OutcomeReview.epic_id,
         order_by=(OutcomeReview.at.desc(), OutcomeReview.id.desc()),
@@ -270,7 +279,21 @@ def outcomes(session: Session, scope: Scope, until: datetime) -> OutcomesTold:
     counted = Counter({became: count for became, count in session.execute(rows)})
     not_measured = counted.pop(Became.NOT_MEASURED, 0)
     reached, told = counted[Became.REACHED], counted.total()
-    return OutcomesTold(reached=reached, told=told, not_measured=not_measured)
+    read = movements(session, scope.epics, since, until, MOST_READ)
+    return OutcomesTold(
+        reached=reached,
+        told=told,
+        not_measured=not_measured,
+        read=tuple(_reading(each) for each in read),
+    )
+
+
+def _reading(moved: Movement) -> ReadingTold:
+    figure, unit = named(moved.epic.indicator or "Reading")
+    change = moved.value - moved.before if moved.before is not None else None
+    return ReadingTold(
+        key=moved.epic.key, figure=figure, unit=unit, value=moved.value, change=change
+    )
 
 
 def _slip(slip: Slip) -> SlipTold:

@@ -218,7 +218,7 @@ def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Co
         in_flight=in_flight(session, scope, digest.until),
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
         flow=flow,
-        outcomes=outcomes(session, scope, digest.until),
+        outcomes=outcomes(session, scope, digest.since, digest.until),
         decisions=decisions_told(session, scope, digest.since, digest.until),
         money=money_told(session, scope, digest.since, digest.until),
         open_total=open_total,

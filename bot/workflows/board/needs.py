@@ -12,6 +12,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.scope import Scope
@@ -26,6 +27,7 @@ from models.portfolio.portfolio import Portfolio
 NEEDS: Sequence[Need[Any]] = (
     OVER_LIMIT,
     BALLOT,
+    TARGET_PASSED,
     ANSWER,
     QUESTION,
     SHIFTS,
@@ -41,7 +43,7 @@ NEEDS: Sequence[Need[Any]] = (
 )
 """All of them, in the order in which Home and the thread of a digest tell of theirs."""
 
-LEAD: Sequence[Need[Any]] = (BALLOT, OVER_LIMIT, SHIFTS, ANSWER, BLOCKED, STALE)
+LEAD: Sequence[Need[Any]] = (BALLOT, TARGET_PASSED, OVER_LIMIT, SHIFTS, ANSWER, BLOCKED, STALE)
 """Those that a digest asks for at its head, the most pressing first."""
 
 THREADS: Mapping[MessageKind, Need[Any]] = {need.thread: need for need in NEEDS if need.thread}

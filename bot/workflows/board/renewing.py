@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.decisions.targets import ask_about_targets
 from bot.workflows.redrawing import redraw_message
+from bot.workflows.seeing import portfolios
 from models.calendar import next_night
 from models.epics.column import ENDED
 from models.epics.epic import Epic
@@ -27,7 +29,10 @@ def work_key(workspace_id: int) -> str:
 
 
 def renew_due(session: Session, workspace_id: int, at: datetime) -> None:
-    """Put the drawing of every card of an open epic that Slack shows."""
+    """Put the drawing of every card of an open epic that Slack shows.
+
+    What a day ago was due is asked about.
+    """
     cards = session.scalars(
         select(Message)
         .join(Epic, Epic.id == Message.subject_id)
@@ -42,6 +47,8 @@ def renew_due(session: Session, workspace_id: int, at: datetime) -> None:
     )
     for card in cards.all():
         redraw_message(session, card, at)
+    for portfolio in portfolios(session, workspace_id):
+        ask_about_targets(session, portfolio, at)
     _put(session, workspace_id, at)
 
 

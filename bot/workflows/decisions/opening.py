@@ -55,6 +55,7 @@ from models.decisions.tally import quorum_of
 from models.epics.epic import Epic
 from models.epics.listing import found
 from models.errors import FieldMistakes, Mistake
+from models.evidence.known import Evidence
 from models.message import MessageKind
 from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
@@ -410,7 +411,7 @@ def reopen(
     usual = before.quorum == quorum_of(len(before.electorate))
     again = open_about(
         act,
-        before.about(act.at),
+        before.about(act.at, _evidence(act, before)),
         Asked(before.question, before.asks, before.options),
         Terms(
             electors=electors,
@@ -428,6 +429,10 @@ def reopen(
     )
     again.replaces_id = before.id
     return again
+
+
+def _evidence(act: Act, before: Decision) -> Evidence | None:
+    return case_evidence(act.session, before.epic, act.at) if before.epic is not None else None
 
 
 def usual_close(portfolio: Portfolio, at: datetime) -> date:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -96,6 +97,40 @@ def newest_reading(session: Session, epic: Epic) -> Reading | None:
     stands = select(Reading).where(Reading.epic_id == epic.id, Reading.struck_at.is_(None))
     newest = stands.order_by(Reading.observed_on.desc(), Reading.id.desc()).limit(1)
     return session.scalars(newest).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Where the indicator of an epic was read anew, and where it was before."""
+
+    epic: Epic
+    value: Decimal
+    before: Decimal | None
+    """None where it had not been read before."""
+
+
+def movements(
+    session: Session, epics: ColumnElement[bool], since: datetime, until: datetime, limit: int
+) -> Sequence[Movement]:
+    """Of such epics those that were read anew in `(since, until]`, the last of them first."""
+    anew = (
+        select(Reading.epic_id)
+        .join(Epic, Epic.id == Reading.epic_id)
+        .where(epics, Reading.at > since, Reading.at <= until, Reading.struck_at.is_(None))
+        .group_by(Reading.epic_id)
+        .order_by(func.max(Reading.at).desc(), Reading.epic_id)
+        .limit(limit)
+    )
+    return [
+        Movement(session.get_one(Epic, epic_id), now.value, before.value if before else None)
+        for epic_id in session.scalars(anew).all()
+        if (now := _read_by(session, epic_id, until)) is not None
+        for before in [_read_by(session, epic_id, since)]
+    ]
+
+
+def _read_by(session: Session, epic_id: int, at: datetime) -> Reading | None:
+    return session.scalars(LAST_READ, {"epic_id": epic_id, "at": at}).first()
 
 
 @dataclass(frozen=True, slots=True)

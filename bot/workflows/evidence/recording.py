@@ -9,7 +9,7 @@ from sqlalchemy import case, func, or_, select
 
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.permitting import Place, check
+from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.redrawing import redraw_facts
 from bot.workflows.seeing import visible_to
 from models.epics.column import ENDED
@@ -62,6 +62,8 @@ def add(act: Act, form: EvidenceForm) -> Added:
     session = act.session
     if form.epic_id is None:
         raise FieldMistakes({"epic_id": "Of which epic is it evidence?"})
+    if form.value is not None:
+        lock_roles(session, act.workspace_id)  # it may ask for a decision, whose electors stay
     epic = locked(session, act.workspace_id, act.actor, form.epic_id)
     check_may_add(act, epic)
     with session.no_autoflush:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,14 @@ from bot.workflows.board.over_limit import OverLimit
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.paging import NONE, Top
 from bot.workflows.projects.slips import Slip
-from models.board.content import Changes, DecisionTold, OnTheirDates, SlipTold
+from models.board.content import (
+    Changes,
+    DecisionTold,
+    OnTheirDates,
+    OutcomesTold,
+    ReadingTold,
+    SlipTold,
+)
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
@@ -767,3 +775,24 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
 
     assert told(decided[:1]) == "1 decision was made.\n*Decided* PAY-1: persevere (D-1)"
     assert told(decided).endswith("PAY-3: persevere (D-3) and 2 more")
+
+
+def test_what_was_read_in_the_week_stands_beside_the_outcomes():
+    portfolio = a_portfolio()
+    read = (
+        ReadingTold(
+            key="PAY-12",
+            figure="Completion",
+            unit=" %",
+            value=Decimal("64.2"),
+            change=Decimal("1.1"),
+        ),
+        ReadingTold(key="PAY-2", figure="Calls a day", value=Decimal(29), change=Decimal(-3)),
+        ReadingTold(key="ONB-1", figure="Minutes", value=Decimal(19)),
+    )
+    outcomes = OutcomesTold(reached=6, told=9, read=read)
+    told = a_telling(portfolio, changes=some_changes(portfolio), outcomes=outcomes)
+    assert (
+        "*Outcomes* 6 of 9 reached their target · completion of PAY-12 +1.1 points to 64.2 %"
+        " · calls a day of PAY-2 −3 to 29 · minutes of ONB-1 first read at 19"
+    ) in "\n".join(shown(digest.digest(told)))

@@ -1,6 +1,7 @@
 """What holds of how every need looks, whatever it is about."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Waits
@@ -25,6 +27,7 @@ from models.budgets.shift import Approval, Shift
 from models.decisions.outcome_review import Occasion, OutcomeReview
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
+from models.evidence.target import TargetCheck
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
@@ -106,9 +109,17 @@ def about_an_epic(state, make):
     return example
 
 
+def a_target_check(epic):
+    """Its target's day went by on Sunday."""
+    epic.indicator, epic.target = "Completion, %", Decimal(68)
+    asked = {"target_on": MONDAY.date() - DAY, "value": Decimal("64.2"), "asked_at": MONDAY}
+    return TargetCheck(id=epic.id, epic=epic, version=1, **asked)
+
+
 EXAMPLES = {
     OVER_LIMIT: a_crowded_stream,
     BALLOT: about_an_epic("implementing", a_decision),
+    TARGET_PASSED: about_an_epic("implementing", a_target_check),
     ANSWER: about_an_epic("funnel", lambda epic: epic),
     QUESTION: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,

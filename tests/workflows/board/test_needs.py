@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event, select
@@ -14,9 +15,10 @@ from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, opening, register, reviewing
+from bot.workflows.decisions import closing, opening, register, reviewing, targets
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -31,6 +33,7 @@ from models.decisions.form import DecisionForm
 from models.decisions.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
+from models.evidence.target import NotYetForm, TargetCheck
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
@@ -192,7 +195,28 @@ def says_what_became_of_it(session, here, epic_id, at):
     reviewing.record(Act(session, here[0], ANA, at), epic_id, said)
 
 
+def is_short_of_its_target(session, here, stream, title, at, **more):
+    """Nobody has said for three working days whether to decide on it."""
+    epic = an_epic(session, here[0], stream.id, title)
+    for name, value in more.items():
+        setattr(epic, name, value)
+    epic.owner_user_id = ANA
+    session.add(epic.move(epic.portfolio.state("implementing"), BEN, None, at))
+    asked = {"workspace_id": here[0], "epic_id": epic.id, "value": Decimal(64)}
+    asked |= {"target_on": (at - 5 * DAY).date(), "asked_at": at - 4 * DAY}
+    session.add(TargetCheck(needed_on=at.date(), **asked))
+    session.flush()
+    return epic.id
+
+
+def says_not_yet(session, here, epic_id, at):
+    check_id = session.scalar(select(TargetCheck.id).where(TargetCheck.epic_id == epic_id))
+    form = NotYetForm(because="Two markets began late")
+    targets.not_yet(Act(session, here[0], ANA, at), check_id, 1, form)
+
+
 STORIES = {
+    TARGET_PASSED: Story(begins=is_short_of_its_target, ends=says_not_yet),
     OUTCOME: Story(begins=is_to_be_looked_at_again, ends=says_what_became_of_it),
     ANSWER: Story(begins=has_an_idea, ends=answers_it),
     QUESTION: Story(begins=asks_about_it, ends=replies_to_it),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.workflows.evidence import recording
-from bot.workflows.evidence.known import case_evidence
+from bot.workflows.evidence.known import case_evidence, movements
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.epics.epic import Epic
@@ -139,3 +139,21 @@ def test_nobody_strikes_out_what_they_do_not_see(mvp):
         session.get_one(Epic, 1).restricted = True
     with pytest.raises(Gone):
         strikes(mvp, VIEWER, reading, at=MONDAY + DAY)
+
+
+def test_what_was_read_in_a_week_is_told_with_what_was_read_before(mvp):
+    def moved(since, until):
+        with mvp.read() as session:
+            found = movements(session, Epic.restricted.is_(False), since, until, 2)
+            return [(each.epic.key, each.value, each.before) for each in found]
+
+    adds(mvp, at=MONDAY + DAY, value=Decimal("61.6"))
+    adds(mvp, at=MONDAY + 8 * DAY, value=Decimal("63.1"))
+    wrong = adds(mvp, at=MONDAY + 9 * DAY, value=Decimal(642)).reading
+    strikes(mvp, ANA, wrong, at=MONDAY + 9 * DAY)
+    adds(mvp, at=MONDAY + 10 * DAY, value=Decimal("64.2"))
+    assert moved(MONDAY, MONDAY + 7 * DAY) == [("PAY-1", Decimal("61.6"), None)]
+    assert moved(MONDAY + 7 * DAY, MONDAY + 14 * DAY) == [
+        ("PAY-1", Decimal("64.2"), Decimal("61.6"))
+    ]
+    assert moved(MONDAY + 14 * DAY, MONDAY + 21 * DAY) == []

@@ -1,0 +1,219 @@
+"""Decisions that signals raise: a reading past the stop line, and a target's day gone by."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows.board.home import Reader
+from bot.workflows.board.needs import what_waits
+from bot.workflows.decisions import targets
+from bot.workflows.decisions.targets import TARGET_PASSED, ask_about_targets
+from bot.workflows.evidence import recording
+from bot.workflows.keeping import Act
+from models.audit import audit
+from models.decisions.decision import Decision
+from models.epics.epic import Epic
+from models.evidence.form import EvidenceForm
+from models.evidence.target import NotYetForm, TargetCheck
+from models.message import BALLOT_KINDS, Message, MessageKind
+from models.people.role import NotAllowed, RoleGrant
+from models.portfolio.portfolio import Portfolio
+from models.work import Work
+from tests.workflows.decisions.builders import ANA, BEN, MONDAY, an_mvp, closes, votes
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+HOLDS = MONDAY + 6 * WEEK
+"""Six weeks after testing began."""
+
+
+@pytest.fixture
+def mvp(database):
+    """PAY-1 tests its MVP since Monday: from 61 to 68 %, and we stop below 63 % after six weeks."""
+    an_mvp(database)
+    with database.write() as session:
+        epic = session.get_one(Epic, 1)
+        epic.indicator, epic.kill_threshold = "Completion, %", "below 63 % after 6 weeks of the MVP"
+        epic.baseline, epic.target = Decimal(61), Decimal(68)
+        epic.target_on = (MONDAY + 10 * WEEK).date()
+    return database
+
+
+def reads(database, value, at, who=ANA, day=None):
+    with database.write(audit.Act(who, "form add_evidence", at)) as session:
+        day = day or at.date()
+        form = EvidenceForm(epic_id=1, value=Decimal(value), observed_on=day)
+        return recording.add(Act(session, 1, who, at), form).raised
+
+
+def asked(database):
+    with database.read() as session:
+        return session.scalars(select(Decision).order_by(Decision.id)).all()
+
+
+def shown(database, kinds=BALLOT_KINDS):
+    with database.read() as session:
+        found = select(Message.channel_id).where(Message.kind.in_(kinds)).order_by(Message.id)
+        return session.scalars(found).all()
+
+
+# A reading past the stop line
+
+
+def test_a_reading_past_the_stop_line_opens_a_ballot_at_once_with_what_was_read(mvp):
+    said = reads(mvp, "62.1", HOLDS)
+
+    [decision] = asked(mvp)
+    assert decision.question == "mvp"
+    assert decision.because == "62.1 % on 29 Jun 2026 is past the stop line, below 63 %."
+    assert decision.case.evidence.last.value == Decimal("62.1")
+    assert shown(mvp)[0] == "C0PORT"
+    assert said == "That is past the stop line, below 63 %: D-1 asks what to do."
+
+
+@pytest.mark.parametrize(
+    ("value", "at", "said"),
+    [
+        ("63", HOLDS, None),
+        ("66", HOLDS, None),
+        (
+            "62.1",
+            HOLDS - DAY,
+            "That is past the stop line, below 63 %, which counts from 29 Jun 2026.",
+        ),
+    ],
+)
+def test_nothing_is_asked_on_the_line_on_its_other_side_or_before_its_day(mvp, value, at, said):
+    assert reads(mvp, value, at) == said
+    assert asked(mvp) == []
+
+
+def test_a_reading_that_comes_in_late_is_not_held_against_it_where_a_newer_one_is_known(mvp):
+    reads(mvp, "66", HOLDS + 5 * DAY)
+    assert reads(mvp, "62.1", HOLDS + 6 * DAY, day=HOLDS.date()) is None
+    assert asked(mvp) == []
+
+
+def test_it_is_not_asked_again_while_it_is_open_or_within_four_weeks(mvp):
+    reads(mvp, "62.1", HOLDS)
+    said = reads(mvp, "61.9", HOLDS + DAY)
+    assert said == "That is past the stop line, below 63 %; a decision was asked for lately."
+    for each in ("U0BEN", "U0CLEO", "U0ELI"):
+        votes(mvp, 1, each, "persevere", at=HOLDS + DAY)
+    closes(mvp, 1, HOLDS + 10 * DAY)
+    reads(mvp, "61.8", HOLDS + 27 * DAY)
+    assert len(asked(mvp)) == 1
+    reads(mvp, "61.7", HOLDS + 29 * DAY)
+    assert [each.key for each in asked(mvp)] == ["D-1", "D-2"]
+
+
+def test_below_the_councils_line_the_one_who_decides_is_asked_alone(mvp):
+    with mvp.write() as session:
+        session.get_one(Epic, 1).full_cost_minor = 10_000_000
+    reads(mvp, "62.1", HOLDS)
+
+    [decision] = asked(mvp)
+    assert (decision.electorate, decision.way) == ([BEN], "alone")
+    assert shown(mvp) == [BEN]
+
+
+def test_where_nobody_can_be_asked_the_reading_is_kept_and_says_why(mvp):
+    with mvp.write() as session:
+        for grant in session.scalars(select(RoleGrant)):
+            session.delete(grant)
+    said = reads(mvp, "62.1", HOLDS)
+    assert said.startswith(
+        "That is past the stop line, below 63 %, and nobody can be asked: Nobody is in the council"
+    )
+    with mvp.read() as session:
+        assert session.get_one(Epic, 1).evidence_on == HOLDS.date()
+
+
+# The target's day gone by short of it
+
+
+def nightly(database, at):
+    with database.write(audit.Act(None, "tack", at)) as session:
+        ask_about_targets(session, session.get_one(Portfolio, 1), at)
+
+
+def the_check(database):
+    with database.read() as session:
+        return session.scalars(select(TargetCheck)).one_or_none()
+
+
+def waits(database, who, at):
+    with database.read() as session:
+        portfolio = session.get_one(Portfolio, 1)
+        found = what_waits(session, portfolio, Reader(user_id=who), at)
+        return [check.epic.key for check in found.of(TARGET_PASSED).some]
+
+
+@pytest.fixture
+def short(mvp):
+    """It was read at 64.2 % a week before its target's day, and that day has gone by."""
+    reads(mvp, "64.2", MONDAY + 9 * WEEK)
+    nightly(mvp, MONDAY + 10 * WEEK)
+    assert the_check(mvp) is None
+    nightly(mvp, MONDAY + 10 * WEEK + DAY)
+    return mvp
+
+
+TUESDAY = MONDAY + 10 * WEEK + DAY
+
+
+def test_its_owner_is_asked_once_in_the_morning_and_nothing_is_opened(short):
+    nightly(short, TUESDAY + DAY)
+    assert shown(short, [MessageKind.TARGET_PASSED]) == [ANA]
+    assert the_check(short).value == Decimal("64.2")
+    assert asked(short) == []
+
+
+def test_after_three_working_days_it_waits_where_everybody_sees_it(short):
+    assert waits(short, ANA, TUESDAY + 2 * DAY) == []
+    assert waits(short, ANA, TUESDAY + 3 * DAY) == ["PAY-1"]
+    assert waits(short, BEN, TUESDAY + 3 * DAY) == []
+
+
+def test_not_yet_keeps_the_reason_and_ends_it(short):
+    check, at = the_check(short), TUESDAY + 4 * DAY
+    form = NotYetForm(because="Two markets began late")
+    with short.write() as session, pytest.raises(NotAllowed):
+        targets.not_yet(Act(session, 1, "U0DANA", at), check.id, 1, form)
+    with short.write() as session:
+        targets.not_yet(Act(session, 1, ANA, at), check.id, 1, form)
+    assert the_check(short).because == "Two markets began late"
+    assert waits(short, ANA, at) == []
+
+
+def test_open_it_asks_for_the_decision_with_what_it_is_short_of(short):
+    with short.write() as session:
+        targets.open_it(Act(session, 1, ANA, TUESDAY), the_check(short).id)
+    [decision] = asked(short)
+    assert decision.because == "Completion was to be at 68 % by 27 Jul 2026, and is at 64.2 %."
+    assert the_check(short).answered_by == ANA
+
+
+def test_a_reading_at_the_target_ends_the_question(short):
+    reads(short, "68.1", TUESDAY + DAY)
+    assert the_check(short).because == "it was read at 68.1 since"
+
+
+def test_nobody_is_asked_where_a_decision_was_asked_for_lately_or_nothing_was_read(mvp):
+    nightly(mvp, TUESDAY)
+    assert the_check(mvp) is None
+    reads(mvp, "62.1", MONDAY + 9 * WEEK)
+    assert len(asked(mvp)) == 1
+    nightly(mvp, TUESDAY)
+    assert the_check(mvp) is None
+
+
+def test_it_is_told_at_nine_in_the_morning(short):
+    with short.read() as session:
+        message = session.scalars(
+            select(Message).where(Message.kind == MessageKind.TARGET_PASSED)
+        ).one()
+        work = session.get_one(Work, (1, message.work_key))
+        assert work.due_at == TUESDAY.replace(hour=9)
