@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from sandbox import Sandbox
+from tests.browser.acting import be, choose, later, message, say
 from tests.browser.conftest import wait_longer
 from tests.commands.conftest import MANIFEST, furnish, minded, running
 
@@ -146,40 +147,9 @@ def hears_of_it(page):
     digest = page.get_by_role("article").filter(has_text="Explain a number")
     expect(digest).to_contain_text("1 was stopped")
     expect(digest).to_contain_text("Stopped PAY-1 Pay by bank transfer")
-    expect(digest).to_contain_text("The council decided to stop, 2 to 0 (D-1).")
+    expect(digest).to_contain_text("Decided by vote: stop, 2 to 0 (D-1).")
     expect(digest).to_contain_text("In flight 0 (1 before)")
     expect(digest).to_contain_text("Time to finish: needs 8 finished epics")
     digest.get_by_role("button", name="Explain a number").click()
     explained = page.get_by_role("dialog", name="Explain a number")
     expect(explained).to_contain_text("the figures of the digest of today")
-
-
-def be(page, name, channel):
-    page.get_by_label("Acting as").select_option(name)
-    page.get_by_role("link", name=f"# {channel}").click()
-    expect(page.get_by_label("Message", exact=True)).to_have_attribute(
-        "placeholder", f"Message # {channel}"
-    )
-
-
-def say(page, text):
-    box = page.get_by_label("Message", exact=True)
-    box.fill(text)
-    box.press("Enter")
-
-
-def message(page, begins):
-    return page.get_by_role("article", name=re.compile(f"^{re.escape(begins)}"))
-
-
-def choose(form, label, option):
-    form.get_by_role("combobox", name=label).click()
-    form.get_by_role("option", name=re.compile(f"^{option}")).click()
-
-
-def later(page, step, day):
-    side = page.get_by_role("button", name="Slack's side", exact=True)
-    side.click()
-    page.get_by_role("button", name=f"+ {step}").click()
-    expect(page.get_by_role("region", name="Slack's side")).to_contain_text(day)
-    side.click()
