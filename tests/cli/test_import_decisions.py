@@ -5,7 +5,7 @@ import json
 from sqlalchemy import func, select
 
 from models.audit.audit import AuditEvent
-from models.decisions.past import PastDecision
+from models.decisions.register.past import PastDecision
 from models.epics.epic import Epic
 
 

@@ -30,9 +30,9 @@ from bot.workflows.decisions.register import Standing
 from bot.workflows.epics import finding
 from models.decisions.decision import METHODS, Way
 from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
-from models.decisions.listing import read_typed
 from models.decisions.opening import VOTING, Deciders, UnknownDecision
 from models.decisions.question import OPTIONS, Question, Subject
+from models.decisions.register.listing import read_typed
 from models.epics.epic import Epic
 from models.form import Facts
 

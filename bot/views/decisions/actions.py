@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.slack.actions import Action, Id, Page, Searched, Seen
 from models.decisions.decision import Decision
-from models.decisions.listing import DecisionChoice, Which
+from models.decisions.register.listing import DecisionChoice, Which
 from models.decisions.question import Choice
 from models.decisions.thread import BallotQuestion, Objection
 

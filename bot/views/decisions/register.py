@@ -9,8 +9,8 @@ from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import DecisionShown, DecisionsList, PastShown
 from bot.views.portfolio.menu import stream_label
 from bot.workflows.decisions.listing import DecisionsPage, Listed, PastPage
-from models.decisions.listing import DecisionChoice, Which
-from models.decisions.past import Agreement, PastDecision, passes
+from models.decisions.register.listing import DecisionChoice, Which
+from models.decisions.register.past import Agreement, PastDecision, passes
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 

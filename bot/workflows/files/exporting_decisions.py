@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
 from models.calendar import spell_day
 from models.decisions.decision import Ballot, Decision, Way
-from models.decisions.past import PastDecision
+from models.decisions.register.past import PastDecision
 from models.files.sheet import Sheet
 from models.money import format_amount
 

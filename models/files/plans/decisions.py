@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from models.decisions.past import (
+from models.decisions.register.past import (
     ABSTAIN,
     AGAINST,
     FOR,

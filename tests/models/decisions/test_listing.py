@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.decisions.listing import Typed, read_typed
+from models.decisions.register.listing import Typed, read_typed
 
 STREAMS = {"Payments": 1, "PAY": 1, "Onboarding": 2, "Claims and Fraud": 3, "Claims": 4}
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.decisions.past import Agreement, agreement, passes, reads_as, tally_of
+from models.decisions.register.past import Agreement, agreement, passes, reads_as, tally_of
 
 HALF, TWO_THIRDS = None, Decimal("66.7")
 

@@ -9,7 +9,7 @@ from bot.slack.answers import Answer
 from bot.views.decisions import register
 from bot.views.decisions.actions import DecisionsList, PastShown
 from bot.workflows.decisions.listing import DecisionsPage, PastPage
-from models.decisions.past import PastDecision
+from models.decisions.register.past import PastDecision
 from tests.views.builders import HOSTILE, MONDAY, a_decision, a_portfolio, an_epic, closed
 from tests.views.reading import buttons, shown
 

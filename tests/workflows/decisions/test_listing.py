@@ -7,8 +7,8 @@ import pytest
 from bot.workflows.decisions.listing import PAGE_SIZE, decisions_page, past_by_id
 from bot.workflows.keeping import Act
 from models.decisions.decision import Decision
-from models.decisions.listing import DecisionChoice
-from models.decisions.past import PastDecision
+from models.decisions.register.listing import DecisionChoice
+from models.decisions.register.past import PastDecision
 from models.epics.epic import Epic
 from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
 from tests.workflows.decisions.builders import (

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.workflows.files import exporting, packing
 from bot.workflows.seeing import EVERYBODY, visible_to
-from models.decisions.past import PastDecision
+from models.decisions.register.past import PastDecision
 from models.epics.epic import Epic
 from models.files import kinds
 from models.files.export import ExportFormat

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from models.audit.trail import note
-from models.decisions.past import PastDecision
+from models.decisions.register.past import PastDecision
 from models.epics.epic import Epic
 from models.files.matching import GoodRow
 from models.files.plans.decisions import DecisionPlan, KnownEpic, plan_of_decisions

@@ -1,0 +1,1 @@
+"""The register: what narrows its list, and the decisions of before."""
