@@ -27,6 +27,7 @@ from bot.workflows.files.importing.creating import (
 )
 from bot.workflows.files.importing.decisions import load_decisions, plan_decisions
 from bot.workflows.people.workspaces import workspace_id
+from models.database import Database
 from models.files import kinds
 from models.files.days import Today
 from models.files.kinds import Kind
@@ -58,6 +59,15 @@ class ReadFile:
         return [name for name in self.table.columns if name not in self.matching.values()]
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came in, out of which files, and whether the portfolio is new."""
+
+    plan: DecisionPlan
+    files: Mapping[str, ReadFile]
+    is_new: bool
+
+
 def import_decisions(
     file: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)],
     portfolio: PortfolioOption,
@@ -69,32 +79,48 @@ def import_decisions(
 ) -> None:
     """Bring decisions of before in from CSV files; all or nothing, and nothing twice."""
     paths = {"decisions": file, "votes": votes}
-    with ready_database() as database, say.status("Reading") as status:
-        with database.read() as session:
-            here_id = workspace_id(session, workspace)
-            found = portfolio_to_fill(session, here_id, portfolio, create=create)
-        today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
-        files = {part: _read(part, path, encoding, today) for part, path in paths.items() if path}
-        check_rows([(f.name, row.line, row.reason) for f in files.values() for row in f.bad])
-        status.update("Writing")
-        act = by_command(database)
-        about = {f"sha256 of {each.name}": each.digest for each in files.values()}
-        with database.write(act) as session:
-            here = found_portfolio(session, workspace_id(session, workspace), portfolio, act.at)
-            cast = files["votes"].good if votes else []
-            plan = plan_decisions(session, here, files["decisions"].good, cast)
-            check_rows(
-                [
-                    (files[part].name, line, reason)
-                    for part, reasons in plan.against.items()
-                    for line, reason in sorted(reasons.items())
-                ]
-            )
-            load_decisions(session, here, plan, act.at, about)
+    with ready_database() as database, say.status("Reading"):
+        came = bring_in(database, paths, portfolio, workspace, encoding, create=create)
     if as_json:
-        print(json.dumps(_as_data(plan), indent=2))
+        print(json.dumps(_as_data(came.plan), indent=2))
     else:
-        _say(portfolio, plan, files, is_new=found is None)
+        say.print(said(portfolio, came), markup=False, soft_wrap=True)
+
+
+def bring_in(
+    database: Database,
+    paths: Mapping[str, Path | None],
+    portfolio: str,
+    workspace: str | None,
+    encoding: str | None = None,
+    *,
+    create: bool,
+) -> Came:
+    """Bring the decisions of the files in, by part; `create` is whether a portfolio may be made.
+
+    Raises BadRows, FileMistake and Mistake.
+    """
+    with database.read() as session:
+        here_id = workspace_id(session, workspace)
+        found = portfolio_to_fill(session, here_id, portfolio, create=create)
+    today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
+    files = {part: _read(part, path, encoding, today) for part, path in paths.items() if path}
+    check_rows([(f.name, row.line, row.reason) for f in files.values() for row in f.bad])
+    act = by_command(database)
+    about = {f"sha256 of {each.name}": each.digest for each in files.values()}
+    with database.write(act) as session:
+        here = found_portfolio(session, workspace_id(session, workspace), portfolio, act.at)
+        cast = files["votes"].good if "votes" in files else []
+        plan = plan_decisions(session, here, files["decisions"].good, cast)
+        check_rows(
+            [
+                (files[part].name, line, reason)
+                for part, reasons in plan.against.items()
+                for line, reason in sorted(reasons.items())
+            ]
+        )
+        load_decisions(session, here, plan, act.at, about)
+    return Came(plan, files, is_new=found is None)
 
 
 def _read(part: str, path: Path, encoding: str | None, today: Today) -> ReadFile:
@@ -117,14 +143,14 @@ def _as_data(plan: DecisionPlan) -> dict[str, Any]:
     }
 
 
-def _say(
-    portfolio: str, plan: DecisionPlan, files: Mapping[str, ReadFile], *, is_new: bool
-) -> None:
+def said(portfolio: str, came: Came) -> str:
+    """What came in and which outcomes agree, in words."""
+    plan = came.plan
     lines = [
         f"{portfolio}: {count_of(len(plan.rows), 'decisions')} came in, "
         f"{count_of(plan.known, 'decisions')} {'was' if plan.known == 1 else 'were'} known before."
     ]
-    if is_new:
+    if came.is_new:
         lines.append(f"  {portfolio} is a new portfolio")
     if counted := len(plan.agree) + len(plan.disagree):
         lines.append(
@@ -142,11 +168,11 @@ def _say(
     if plan.unlinked:
         items = list(dict.fromkeys(plan.unlinked))
         lines.append(f"  items that are no epic here, kept by name: {_some(items)}")
-    for each in files.values():
+    for each in came.files.values():
         lines.append(f"  {each.name} was read as {each.table.encoding_said}")
         if each.unused:
             lines.append(f"  not used of {each.name}: {_some(each.unused)}")
-    say.print("\n".join(lines), markup=False, soft_wrap=True)
+    return "\n".join(lines)
 
 
 def _some(names: list[str]) -> str:

@@ -58,8 +58,8 @@ from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import About, Ballot, Decision, Method, Terms
 from models.decisions.delegation import STAND_IN, StandInForm
 from models.decisions.form import DecideForm, DecisionForm, WordsForm
-from models.decisions.register.past import PastDecision
 from models.decisions.question import Asked, Question
+from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection, ObjectionForm, QuestionForm
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic

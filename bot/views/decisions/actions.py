@@ -6,8 +6,8 @@ from pydantic import Field
 
 from bot.slack.actions import Action, Id, Page, Searched, Seen
 from models.decisions.decision import Decision
-from models.decisions.register.listing import DecisionChoice, Which
 from models.decisions.question import Choice
+from models.decisions.register.listing import DecisionChoice, Which
 from models.decisions.thread import BallotQuestion, Objection
 
 Choosable = Annotated[str, Field(max_length=16)]

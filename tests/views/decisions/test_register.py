@@ -76,7 +76,8 @@ def test_the_list_says_of_each_how_it_stands_or_how_it_ended():
         "1 of 3 have voted, closes {Sat 23 May, 11:00}",
         "*D-2 · PAY-4 Pay by bank transfer at checkout*\nDecided: stop, 2 to 1, {Thu 21 May}",
         "*OTC-20220726 · Accept pull request 18878*\nRejected, 3 to 3, 2 Aug 2022 · from before",
-        "*PRR-1040-beta · KEP-1040 beta*\nApproved, 2 Aug 2022 · from before · PAY-4",
+        "*PRR-1040-beta · KEP-1040 beta*\n"
+        "Approved, 2 Aug 2022 · from before · PAY-4 Pay by bank transfer at checkout",
         "*OTC-20220726 · Accept pull request 18878*\n"
         "Accepted, 3 to 3, 2 Aug 2022 · from before\nIts votes give another outcome",
     ]
