@@ -18,6 +18,7 @@ from bot.views.decisions.actions import (
     AskAgain,
     BreakTie,
     ChangeWords,
+    DecideNow,
     ObjectTo,
     SetAside,
     StandInForMe,
@@ -198,6 +199,7 @@ def world(slack, shop):
         ChangeWords: {"noun": votes[ChangeWords]},
         AskAgain: {"noun": votes[AskAgain]},
         Withdraw: {"noun": votes[Withdraw]},
+        DecideNow: {"epic": lambda: a_small_one(slack, shop, portfolio), "question": "mvp"},
         RecordOutcome: {"epic": delivered},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
@@ -375,6 +377,16 @@ def an_mvp(session, slack, portfolio, title):
     to = portfolio.state("implementing")
     move(session, portfolio.workspace_id, stream.owner_user_id, epic.id, to.id, None, None, now)
     return epic
+
+
+def a_small_one(slack, shop, portfolio):
+    """An epic below the council's line that is Ben's, so that Ana decides as one of the council."""
+    with shop.database.write() as session:
+        number = session.scalar(select(func.count(Epic.id)))
+        epic = an_mvp(session, slack, session.get_one(Portfolio, portfolio.id), f"Small {number}")
+        ben = slack.workspace.user_named("ben").id
+        epic.full_cost_minor, epic.owner_user_id, epic.proposed_by = 100_000, ben, ben
+        return epic
 
 
 def an_asked_idea(slack, shop, portfolio):
