@@ -210,7 +210,12 @@ def demo(
     def load(database: Database) -> None:
         if data is not None:
             files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
-            _import(database, files, data.resolve().name, None, encoding, create=True)
+            name = data.resolve().name
+            _import(database, files, name, None, encoding, create=True)
+            if (decisions := data / "decisions.csv").is_file():
+                paths = {"decisions": decisions}
+                came = cli_decisions.bring_in(database, paths, name, None, encoding, create=True)
+                say.print(cli_decisions.said(name, came), markup=False, soft_wrap=True)
 
     found.demo(port, load)
 
