@@ -55,6 +55,13 @@ class WorkCalendar:
             days -= self.is_worked(day)
         return day
 
+    def days_before(self, day: date, days: int) -> date:
+        """The day that is so many working days earlier."""
+        while days > 0:
+            day -= timedelta(days=1)
+            days -= self.is_worked(day)
+        return day
+
     def days_until(self, day: date, later: date) -> int:
         """How many working days come after the day, up to the later one and with it."""
         span = (later - day).days

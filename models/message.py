@@ -69,6 +69,12 @@ class MessageKind(StrEnum):
     decision."""
     SECOND_ROUND_TOLD = "second_round_told"
     """The same, to an elector alone."""
+    BALLOT_REMINDER = "ballot_reminder"
+    """Reminds an elector who has not voted, like the next one; its subject is a decision."""
+    BALLOT_EXTENDED = "ballot_extended"
+    """Tells an elector who has not voted that there is more time, since too few have."""
+    STOP_FIRST = "stop_first"
+    """Tells the owner of an epic first that it ends; its subject is a decision."""
     TIE = "tie"
     """Asks the tie-breaker between which options to choose; its subject is a decision."""
     BALLOT_QUESTION = "ballot_question"
@@ -96,6 +102,13 @@ DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("dige
 QUESTION_KINDS = (MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_QUESTION_TOLD)
 OBJECTION_KINDS = (MessageKind.OBJECTION, MessageKind.OBJECTION_TOLD)
 
+
+FOLLOW_UP_KINDS = (
+    MessageKind.BALLOT_REMINDER,
+    MessageKind.BALLOT_EXTENDED,
+    MessageKind.STOP_FIRST,
+)
+"""What people alone hear of a decision before it has ended for all."""
 
 BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
 """What shows a decision."""

@@ -11,7 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
-from bot.commands.decisions import beside, decisions, outcomes, targets, votes
+from bot.commands.decisions import beside, decisions, follow_up, outcomes, targets, votes
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -215,6 +215,7 @@ ROOMS = (
     votes,
     beside,
     targets,
+    follow_up,
     budgets,
     figures,
 )

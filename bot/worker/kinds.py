@@ -15,6 +15,7 @@ from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
 from bot.workflows.budgets import shifting
 from bot.workflows.decisions import closing, opening
+from bot.workflows.decisions.follow_up import reminding, telling
 
 Workflow = Callable[[Session, int, datetime], None]
 """Does what is due to the subject of that id; what it puts, it puts last."""
@@ -35,7 +36,9 @@ def jobs() -> Mapping[str, Job]:
         "home": courier.show_home,
         "open": at_its_time(opening.open_due),
         "message": courier.show_message,
+        "remind": at_its_time(reminding.remind_due),
         "shift": at_its_time(shifting.lapse_due),
+        "tell": at_its_time(telling.tell_due),
         "upload": load_file,
     }
 

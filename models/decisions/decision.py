@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -72,6 +72,9 @@ class Ending(StrEnum):
     REPLACED = "replaced"
     """It was changed, and everyone is asked anew by another."""
 
+
+ENDS_IT = frozenset({Choice.PIVOT.value, Choice.STOP.value})
+"""After these an epic has ended."""
 
 NOT_COUNTED = (Ending.WITHDRAWN, Ending.REPLACED)
 """What was voted until then stays sealed."""
@@ -173,6 +176,45 @@ class NotTheirs(Mistake):
         self.ask = ask
 
 
+class NotToldFirst(Mistake):
+    """What is for the owner of an epic who hears first how a decision ended."""
+
+    def __init__(self, key: str, owner: str | None) -> None:
+        super().__init__(f"Only who owns the epic of {key} can do that.")
+        self.ask = (owner,) if owner else ()
+
+
+class NotLapsed(Mistake):
+    """Opening a decision again that did not lapse."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"{key} did not lapse, so it is not opened again. /decision open asks anew."
+        )
+
+
+class NotTheirsToOpen(Mistake):
+    """Opening a lapsed decision again that someone else has opened."""
+
+    def __init__(self, key: str, ask: Sequence[str]) -> None:
+        super().__init__(f"Only who opened {key}, and its tie-breaker, can open it again.")
+        self.ask = tuple(ask)
+
+
+class ToldAlready(Mistake):
+    """Telling a result that everybody sees."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The result of {key} is out already. /decision show {key} shows it.")
+
+
+class NothingWaits(Mistake):
+    """Trying again what was done."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} waits for nothing any more. /decision show {key} shows how it is.")
+
+
 class VotedAlready(Mistake):
     """Changing the words of what someone has voted on."""
 
@@ -240,6 +282,7 @@ class Decision(Base):
     The case is what was known of the subject when it was opened.
     """
 
+    unaudited_columns = frozenset({"version", "reminded_at", "learned_early"})
     __tablename__ = "decisions"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
@@ -304,6 +347,24 @@ class Decision(Base):
     """How many chose what, once it has closed."""
     effect: Mapped[str | None] = mapped_column(Text)
     """What came of it, as the end of a sentence, once it has closed."""
+    waiting_for: Mapped[str | None] = mapped_column(Text)
+    """What it waits for, where what was decided could not be done."""
+    extended_at: Mapped[datetime | None]
+    """When it was extended for want of a quorum; it is once."""
+    reminded_at: Mapped[datetime | None]
+    """When those who had not voted were reminded; they are once."""
+    told_first: Mapped[str | None] = mapped_column(String(32))
+    """Who owned the epic that ends by it, and heard of it first."""
+    result_at: Mapped[datetime | None]
+    """When everybody sees the result, where an owner hears it first."""
+    learned: Mapped[str | None] = mapped_column(Text)
+    """What was learned from what ended by it."""
+    learned_early: Mapped[str | None] = mapped_column(Text)
+    """The same, as long as the result is sealed."""
+    confidence: Mapped[int | None]
+    """In percent: how sure who opened it was that the target is reached."""
+    look_again_on: Mapped[date | None]
+    """The day on which it is asked what became of it."""
     version: Mapped[int] = mapped_column(default=1)
 
     portfolio: Mapped[Portfolio] = relationship()
@@ -387,9 +448,14 @@ class Decision(Base):
         """Whether it has not closed yet."""
         return self.closed_at is None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it has closed, and only the owner of the epic has heard how."""
+        return self.closed_at is not None and self.ending is None
+
     def check_is_closed(self) -> None:
-        """Raise OpenAlready where it is still open: of what it is about another one waits."""
-        if self.is_open:
+        """Raise OpenAlready where nobody knows yet how it ends: of what it asks another waits."""
+        if self.ending is None:
             raise OpenAlready(self.key, self.case.key)
 
     def closing_at(self, box: "BallotBox") -> datetime:
@@ -438,6 +504,48 @@ class Decision(Base):
         self.votes = _counted(tally)
         return self._end(lost if won is None else Ending.DECIDED, closed_at)
 
+    def can_be_extended(self, verdict: Verdict, tally: Tally) -> bool:
+        """Whether too few voted who could still be enough; it is extended once."""
+        few = verdict.ends is Ends.NO_QUORUM and tally.can_have_quorum
+        return few and self.extended_at is None and self.way is Way.VOTE
+
+    def extend(self, closes_at: datetime, at: datetime) -> None:
+        """Go on for want of a quorum."""
+        assert self.is_open, "closed already"
+        assert self.extended_at is None, "extended already"
+        self.closes_at, self.extended_at = closes_at, at
+        self.version += 1
+
+    def hears_first(self, verdict: Verdict) -> str | None:
+        """Who hears first, and privately, that their epic ends by it; None for nobody."""
+        if self.question is not Question.MVP or verdict.winner not in ENDS_IT or self.epic is None:
+            return None
+        return self.epic.owner_user_id if self.epic.state.is_open else None
+
+    def hold(self, owner: str, closed_at: datetime, result_at: datetime) -> None:
+        """Close it, and seal how it ended until then."""
+        assert self.is_open, "closed already"
+        self.closed_at, self.told_first, self.result_at = closed_at, owner, result_at
+        self.version += 1
+
+    def learn(self, learned: str) -> None:
+        """Keep what was learned, sealed as long as the result is."""
+        if self.ending is None:
+            self.learned_early = learned
+        else:
+            self.learned = learned
+            self.version += 1
+
+    def come_true(self, effect: str) -> None:
+        """Keep what came of it."""
+        self.effect, self.waiting_for = effect, None
+        self.version += 1
+
+    def wait_for(self, what: str) -> None:
+        """Keep what it waits for, where it cannot be done now."""
+        self.effect, self.waiting_for = None, what
+        self.version += 1
+
     def ask_again(self, options: Collection[str], closes_at: datetime) -> None:
         """Begin the second round, between these options; what was voted before counts no more."""
         assert self.is_open, "closed already"
@@ -484,6 +592,13 @@ class Decision(Base):
         self.decided_by, self.why = by, why
         self._end(Ending.REPLACED, at)
 
+    def check_opens_again(self, by: str, people: Sequence[str]) -> None:
+        """Raise NotLapsed, or NotTheirsToOpen for who is not among those who may."""
+        if self.ending is not Ending.NO_QUORUM:
+            raise NotLapsed(self.key)
+        if by not in people:
+            raise NotTheirsToOpen(self.key, people)
+
     def check_is_open(self) -> None:
         """Raise Ended where it has closed."""
         if not self.is_open:
@@ -520,8 +635,10 @@ class Decision(Base):
         return True
 
     def _end(self, ending: Ending, at: datetime) -> Ending:
-        assert self.is_open, "closed already"
+        assert self.ending is None, "closed already"
         self.ending, self.closed_at = ending, at
+        if self.learned_early is not None:
+            self.learned, self.learned_early = self.learned_early, None
         self.version += 1
         return ending
 
@@ -542,7 +659,7 @@ class Decision(Base):
     @property
     def is_sealed(self) -> bool:
         """Whether nobody reads yet, or ever, who chose what."""
-        return self.is_open or self.ending in NOT_COUNTED
+        return self.ending is None or self.ending in NOT_COUNTED
 
     def record(
         self,

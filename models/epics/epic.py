@@ -36,6 +36,25 @@ from models.portfolio.portfolio import (
 from models.projects.project import Project
 from models.themes.theme import Objective, Theme
 
+LONGEST_TITLE = 80
+
+KEPT_BY_SUCCESSOR = (
+    "workspace_id",
+    "portfolio",
+    "value_stream",
+    "type",
+    "restricted",
+    "for_whom",
+    "indicator",
+    "baseline",
+    "target",
+    "owner_user_id",
+    "theme",
+    "theme_none_because",
+    "objective",
+    "project",
+)
+
 NOT_OPEN = "That {} is not open any more. Choose another one."
 """Said of a theme, an objective or a project that was chosen and has closed meanwhile."""
 
@@ -113,6 +132,10 @@ class Epic(Base):
     source_id: Mapped[str | None] = mapped_column(String(200))
     origin_url: Mapped[str | None] = mapped_column(Text)
     """The message in Slack it was proposed from."""
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"))
+    """The one that ended as a pivot, and goes on with this."""
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"))
+    """The one with which it goes on after a pivot."""
 
     portfolio: Mapped[Portfolio] = relationship()
     value_stream: Mapped[ValueStream] = relationship()
@@ -120,6 +143,12 @@ class Epic(Base):
     theme: Mapped[Theme | None] = relationship()
     objective: Mapped[Objective | None] = relationship()
     project: Mapped[Project | None] = relationship()
+    predecessor: Mapped["Epic | None"] = relationship(
+        foreign_keys=predecessor_id, remote_side=id, viewonly=True
+    )
+    successor: Mapped["Epic | None"] = relationship(
+        foreign_keys=successor_id, remote_side=id, viewonly=True
+    )
     blocking: Mapped[Blocking | None] = relationship(
         primaryjoin="and_(Blocking.epic_id == Epic.id, Blocking.ended_at.is_(None))",
         viewonly=True,
@@ -230,6 +259,27 @@ class Epic(Base):
         transition = self.move(to, by, why.reason, at)
         transition.learned = why.learned
         return transition
+
+    def succeed(self, key: str, at: datetime) -> "Epic":
+        """The epic with which it goes on after a pivot: accepted, and as yet without a belief.
+
+        It has its value stream, owner, theme and indicator, and is as restricted.
+        """
+        title = f"Pivot of {self.key}: {self.title}"
+        return Epic(
+            **{name: getattr(self, name) for name in KEPT_BY_SUCCESSOR},
+            key=key,
+            title=title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…",
+            proposed_by=self.owner_user_id or self.proposed_by,
+            answered_at=at,
+            accepted_at=at,
+            predecessor_id=self.id,
+        )
+
+    def go_on_as(self, successor: "Epic") -> None:
+        """Point to the epic with which it goes on."""
+        self.successor_id = successor.id
+        self.version += 1
 
     def check_seen(self, version: int | None) -> None:
         """Raise MovedMeanwhile where it has changed since that version; None saw none."""

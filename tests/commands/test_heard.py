@@ -24,6 +24,7 @@ from bot.views.decisions.actions import (
     StandInForMe,
     Withdraw,
 )
+from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, TellNow, TryAgain
 from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import ReplyToQuestion
 from bot.views.evidence.actions import AddEvidence, AttachEvidence
@@ -95,7 +96,7 @@ CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
 """What the world is called."""
 
-SINGLE = frozenset({ShiftShown, SettingsShown, BoardShown})
+SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown})
 """Pages of one thing, which nobody turns."""
 
 ELSEWHERE = frozenset({SetUp})
@@ -200,6 +201,10 @@ def world(slack, shop):
         AskAgain: {"noun": votes[AskAgain]},
         Withdraw: {"noun": votes[Withdraw]},
         DecideNow: {"epic": lambda: a_small_one(slack, shop, portfolio), "question": "mvp"},
+        AddLearned: {"decision": lambda: an_ended(slack, shop, portfolio, is_told_first)},
+        TellNow: {"decision": lambda: an_ended(slack, shop, portfolio, is_told_first)},
+        TryAgain: {"decision": lambda: an_ended(slack, shop, portfolio, waits)},
+        OpenAgain: {"decision": lambda: an_ended(slack, shop, portfolio, lapses)},
         RecordOutcome: {"epic": delivered},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
@@ -387,6 +392,33 @@ def a_small_one(slack, shop, portfolio):
         ben = slack.workspace.user_named("ben").id
         epic.full_cost_minor, epic.owner_user_id, epic.proposed_by = 100_000, ben, ben
         return epic
+
+
+def an_ended(slack, shop, portfolio, how):
+    """A decision of Ana about an epic of hers, which ended so."""
+    with shop.database.write() as session:
+        made = session.scalar(select(func.count(Epic.id)))
+        portfolio = session.get_one(Portfolio, portfolio.id)
+        epic = an_mvp(session, slack, portfolio, f"Trial {made}")
+        form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
+        ana = slack.as_user("ana").id
+        act = Act(session, portfolio.workspace_id, ana, slack.clock.now())
+        decision = open_decision(act, epic.id, form)
+        how(decision, ana, act.at)
+        return decision
+
+
+def is_told_first(decision, ana, at):
+    decision.hold(ana, at, at + timedelta(minutes=30))
+
+
+def waits(decision, ana, at):
+    decision.close(decision.tally(["persevere"] * 23), at)
+    decision.wait_for("a place")
+
+
+def lapses(decision, ana, at):
+    decision.close(decision.tally([]), at)
 
 
 def an_asked_idea(slack, shop, portfolio):
@@ -677,6 +709,7 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         once = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
         once += ("That was answered already",)
         once += ("is live", "The digest of ")
+        once += ("is out already", "waits for nothing", "already asks about")
         assert any(each in said for each in once), action.kind
         assert changes(shop) == after, action.kind
 

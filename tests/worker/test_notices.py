@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.views.notices import notice, notices
+from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.opening import open_decision
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditAnchor
@@ -13,6 +14,7 @@ from models.board.confirmation import FactCheck
 from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
+from models.decisions.decision import Ballot
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
 from models.decisions.question import Question
@@ -83,6 +85,25 @@ def a_decision_of(session, shop, words):
     session.flush()
     form = DecisionForm(closes_on=date(2026, 5, 25), because=words[:500])
     return open_decision(Act(session, shop[0], ANA, MONDAY), epic.id, form)
+
+
+def an_extended_decision_of(session, shop, words):
+    decision = a_decision_of(session, shop, words)
+    close_due(session, decision.id, decision.closes_at)
+    return decision
+
+
+def a_stop_told_first_of(session, shop, words):
+    """A decision that both electors stopped the epic by, and what its owner learned."""
+    decision = a_decision_of(session, shop, words)
+    for number, each in enumerate((ANA, BEN), start=1):
+        cast = {"user_id": each, "choice": "stop", "at": MONDAY, "hash": ""}
+        here = {"decision_id": decision.id, "workspace_id": shop[0], "round": 1}
+        session.add(Ballot(number=number, **here, **cast))
+    session.flush()
+    close_due(session, decision.id, decision.closes_at)
+    decision.learn(words[:500])
+    return decision
 
 
 def an_answer_of(session, shop, words):
@@ -250,6 +271,9 @@ SUBJECTS = {
     MessageKind.BALLOT: a_decision_of,
     MessageKind.BALLOT_TOLD: a_decision_of,
     MessageKind.NOT_OPENED: a_planned_opening_of,
+    MessageKind.BALLOT_REMINDER: a_decision_of,
+    MessageKind.BALLOT_EXTENDED: an_extended_decision_of,
+    MessageKind.STOP_FIRST: a_stop_told_first_of,
     MessageKind.SHIFT: a_shift_of,
     MessageKind.MERGED: a_stream_of,
 }

@@ -8,8 +8,8 @@ from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.views.decisions import outcome
 from bot.views.decisions.outcome import RecordOutcome
-from bot.workflows.decisions import reviewing
-from models.decisions.outcome_review import OutcomeForm
+from bot.workflows.decisions.follow_up import reviewing
+from models.decisions.follow_up.outcome_review import OutcomeForm
 
 
 @routes.opens

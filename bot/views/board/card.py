@@ -23,7 +23,9 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
+from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
+from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button
 from bot.views.epics.buttons import OpenDecision, decision_button, open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
@@ -98,6 +100,10 @@ def epic_card(card: Card) -> Answer:
 def _next_button(card: Card) -> Element | None:
     if card.next is NextStep.VOTE and card.decision is not None:
         return vote_button(card.decision, primary=True)
+    if card.next is NextStep.RESULT and card.decision is not None:
+        return DecisionShown(decision=card.decision.id).button(f"Show {card.decision.key}")
+    if card.next is NextStep.WAITS and card.decision is not None:
+        return again_button(card.decision)
     if card.asks_outcome:
         return record_button(card.epic)
     if _asks_evidence(card):
@@ -146,6 +152,8 @@ def _facts(card: Card) -> dict[str, object]:
     finish = ahead.finish if ahead else None
     return {
         "epic": epic,
+        "predecessor": _named(epic, epic.predecessor),
+        "successor": _named(epic, epic.successor),
         "zone": epic.portfolio.time_zone,
         "ahead": ahead,
         "line": line,
@@ -166,9 +174,14 @@ def _facts(card: Card) -> dict[str, object]:
 
 def _decided(decision: Decision | None) -> str | None:
     """How the newest decision about it ended."""
-    if decision is None or decision.is_open:
+    if decision is None or decision.ending is None:
         return None
     return words("decisions/decision", "decided", decision=decision)
+
+
+def _named(epic: Epic, other: Epic | None) -> Epic | None:
+    """The other one, where who sees the one may know of it."""
+    return None if other is None or (other.restricted and not epic.restricted) else other
 
 
 def _money(minor: int | None, epic: Epic) -> str | None:
@@ -235,6 +248,6 @@ def _menu(card: Card) -> Element:
         option(text, EpicRef.model_validate({"epic": epic.id, "do": do}).value)
         for text, do in choices
     ]
-    if epic.phase is Phase.TESTING and card.next is not NextStep.VOTE:
+    if epic.phase is Phase.TESTING and card.next not in (NextStep.VOTE, NextStep.RESULT):
         options.append(OpenDecision(epic=epic.id).option("Open a decision"))
     return overflow(MORE, options)

@@ -14,10 +14,10 @@ from bot.views.board.needs import Surface, Where, lines_of
 from bot.views.epics.buttons import open_button
 from bot.views.notices import notice
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm, asked_about, reviewed_about
-from bot.workflows.decisions.reviewing import OUTCOME
+from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.paging import NONE, Top
 from models.board.confirmation import FactCheck
-from models.decisions.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.message import MessageKind
 

@@ -18,6 +18,7 @@ from bot.views.board.pressing import (
 )
 from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.ballot import vote_button
+from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button, told_so_far
 from bot.views.decisions.target import open_button as open_for_target
 from bot.views.decisions.target import short_because_then
@@ -27,8 +28,9 @@ from bot.views.evidence.phrases import add_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.decisions.follow_up.reviewing import OUTCOME
+from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -41,7 +43,7 @@ from models.budgets.seats import Seat
 from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
-from models.decisions.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
@@ -152,6 +154,13 @@ def short_of_target(check: TargetCheck, on: Surface) -> Line:
     """What it is short of, and since which day."""
     said = on.about("targets_line", check.epic, because=short_because_then(check))
     return Line(said, open_for_target(check))
+
+
+@shows(DECIDED)
+def decided(decision: Decision, on: Surface) -> Line:
+    """What was decided, and what that waits for."""
+    said = on.says("decided_line", decision=decision, case=decision.case)
+    return Line(said, again_button(decision))
 
 
 @shows(ANSWER)

@@ -17,7 +17,7 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.mrkdwn import bare_words, words
-from bot.views.decisions import buttons
+from bot.views.decisions import buttons, follow_up
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.deciding import asked_line, decide_button, taken
 from bot.views.decisions.thread import hidden
@@ -47,6 +47,8 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
 @notice(MessageKind.BALLOT_TOLD, Decision)
 def told(session: Session, decision: Decision, now: datetime) -> Answer:
     stands = standing(session, decision)
+    if decision.is_held:
+        return held(stands)
     if not decision.is_open:
         return result(stands)
     return ballot(stands) if decision.way is Way.VOTE else question_to_one(stands)
@@ -108,13 +110,20 @@ def _objections(stands: Standing) -> dict[str, Any]:
     }
 
 
+def held(stands: Standing) -> Answer:
+    """That it has closed, as long as only the owner of the epic knows how."""
+    title = header(bare_words("decisions/decision", "question", **_facts(stands)))
+    return Answer([title, section(follow_up.result_comes(stands.decision))])
+
+
 def result(stands: Standing) -> Answer:
-    """How it ended, and what came of it, without a button."""
+    """How it ended, what came of it, and what is expected."""
     facts = _facts(stands)
     blocks = [
         header(bare_words("decisions/decision", "result_title", **facts)),
         *result_blocks(stands),
         context(words("decisions/decision", "where_to_read", **facts)),
+        actions("result", follow_up.result_buttons(stands.decision)),
     ]
     return Answer(blocks)
 
@@ -138,10 +147,15 @@ def result_blocks(stands: Standing) -> list[Block]:
     facts = _facts(stands)
     if stands.decision.ending in NOT_COUNTED:
         return [section(words("decisions/vote", "not_counted", **facts))]
-    effect = section(words("decisions/decision", "effect", **facts))
     if stands.decision.way is not Way.VOTE and stands.decision.decided:
-        return [taken(stands.decision), effect]
-    return [section(words("decisions/decision", "counted", **facts)), effect]
+        blocks: list[Block] = [taken(stands.decision)]
+    else:
+        blocks = [section(words("decisions/decision", "counted", **facts))]
+    if said := follow_up.expected(stands.decision):
+        blocks.append(section(said))
+    if stands.decision.waiting_for:
+        return [*blocks, section(follow_up.waits(stands.decision))]
+    return [*blocks, section(words("decisions/decision", "effect", **facts))]
 
 
 def rule(stands: Standing) -> Block:

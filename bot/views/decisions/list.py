@@ -3,7 +3,7 @@
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, actions, divider, section
 from bot.slack.mrkdwn import words
-from bot.views.decisions import ballot, buttons, deciding, thread
+from bot.views.decisions import ballot, buttons, deciding, follow_up, thread
 from bot.views.decisions.actions import AskOnBallot, DecisionShown
 from bot.workflows.decisions.register import Record
 from models.decisions.decision import Way
@@ -15,7 +15,8 @@ MOST_SAID = 10
 def decision_page(found: Record, page: DecisionShown) -> Shown:
     """The ballot with their own vote; once it has closed its result, its case and its record."""
     decision = found.standing.decision
-    blocks = _open(found) if decision.is_open else _closed(found)
+    draw = _open if decision.is_open else _held if decision.is_held else _closed
+    blocks = draw(found)
     zone = decision.portfolio.time_zone
     facts = {"decision": decision, "voices": found.voices, "zone": zone}
     if decision.way is Way.VOTE:
@@ -38,6 +39,13 @@ def _open(found: Record) -> list[Block]:
     elif found.breaks_ties:
         blocks.append(actions("tie", [thread.break_button(decision)]))
     return [*blocks, ballot.rule(stands), *_beside(found)]
+
+
+def _held(found: Record) -> list[Block]:
+    """Closed, as long as only the owner of the epic knows how."""
+    stands = found.standing
+    known = section(follow_up.result_comes(stands.decision))
+    return [section(f"*{_question(found)}*"), known, divider(), *ballot.case_blocks(stands)]
 
 
 def _beside(found: Record) -> list[Block]:

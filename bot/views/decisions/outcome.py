@@ -8,7 +8,7 @@ from bot.slack.actions import Action, Id
 from bot.slack.answers import Answer
 from bot.slack.blocks import Element, section
 from bot.slack.mrkdwn import bare_words, words
-from models.decisions.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 
 

@@ -171,6 +171,12 @@ LABELS: Mapping[str, str] = {
     "failed": "because it is",
     "objections.because": "reason",
     "effect": "effect",
+    "waiting_for": "waits for",
+    "extended_at": "extended",
+    "result_at": "result comes",
+    "look_again_on": "looked at again",
+    "predecessor_id": "goes on from",
+    "successor_id": "goes on as",
     "occasion": "occasion",
     "outcome_reviews.due_on": "asked from",
     "became": "outcome",
@@ -250,7 +256,7 @@ LABELS: Mapping[str, str] = {
 """What a column is called, in the order of a line; "table.column" where one table differs."""
 
 WHO = {"actor_user_id", "by_user_id", "user_id", "added_by", "asked_by", "opened_by", "ended_by"}
-WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by", "struck_by"}
+WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by", "struck_by", "told_first"}
 WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at", "struck_at"}
 WHEN |= {"given_at", "raised_at"}
 OF_WHAT = {

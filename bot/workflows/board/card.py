@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.decisions.follow_up.reviewing import last_review
 from bot.workflows.decisions.register import newest_about
-from bot.workflows.decisions.reviewing import last_review
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.waiting import last_heard, news_of
@@ -21,7 +21,7 @@ from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import asked_if_silent_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
-from models.decisions.outcome_review import SETTLED, OutcomeReview
+from models.decisions.follow_up.outcome_review import SETTLED, OutcomeReview
 from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED, Column, next_column
@@ -42,6 +42,10 @@ class NextStep(StrEnum):
     STOPPED = "stopped"
     VOTE = "vote"
     """A decision about it is open."""
+    RESULT = "result"
+    """Of a decision that has closed, and is told to its owner first."""
+    WAITS = "waits"
+    """What was decided, for a place or something else."""
     UNBLOCK = "unblock"
     ANSWER = "answer"
     """Its first answer, or one after "not now"."""
@@ -144,6 +148,14 @@ class Card:
         return days_between(self.epic.blocking.at, self.now, zone)
 
     @property
+    def waits(self) -> bool:
+        """Whether what was decided could not be done, and it has not moved since."""
+        decision = self.decision
+        if decision is None or decision.waiting_for is None or decision.closed_at is None:
+            return False
+        return self.last.at <= decision.closed_at
+
+    @property
     def asks_outcome(self) -> bool:
         """Whether what became of its indicator is still to be said."""
         settled = self.review is not None and self.review.became in SETTLED
@@ -159,6 +171,10 @@ class Card:
             return NextStep.STOPPED
         if self.decision is not None and self.decision.is_open:
             return NextStep.VOTE
+        if self.decision is not None and self.decision.is_held:
+            return NextStep.RESULT
+        if self.waits:
+            return NextStep.WAITS
         if epic.blocking is not None:
             return NextStep.UNBLOCK
         if epic.state.name == FIRST_STATE and epic.accepted_at is None:

@@ -25,7 +25,7 @@ from models.board.content import (
     StopTold,
 )
 from models.decisions.decision import Decision
-from models.decisions.outcome_review import Became, OutcomeReview
+from models.decisions.follow_up.outcome_review import Became, OutcomeReview
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
@@ -98,6 +98,7 @@ def _decided(
             scope.epics,
             Decision.closed_at > since,
             Decision.closed_at <= until,
+            Decision.ending.is_not(None),
             func.coalesce(Decision.outcome, "").not_in([Choice.PIVOT, Choice.STOP]),
         )
         .options(contains_eager(Decision.epic))

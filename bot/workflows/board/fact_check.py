@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.decisions import reviewing
+from bot.workflows.decisions.follow_up import reviewing
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Top
 from bot.workflows.redrawing import post
@@ -16,7 +16,7 @@ from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
-from models.decisions.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, State

@@ -10,8 +10,9 @@ from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.board.home import Reader
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.decisions.follow_up.reviewing import OUTCOME
+from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -28,6 +29,7 @@ NEEDS: Sequence[Need[Any]] = (
     OVER_LIMIT,
     BALLOT,
     TARGET_PASSED,
+    DECIDED,
     ANSWER,
     QUESTION,
     SHIFTS,
@@ -43,7 +45,16 @@ NEEDS: Sequence[Need[Any]] = (
 )
 """All of them, in the order in which Home and the thread of a digest tell of theirs."""
 
-LEAD: Sequence[Need[Any]] = (BALLOT, TARGET_PASSED, OVER_LIMIT, SHIFTS, ANSWER, BLOCKED, STALE)
+LEAD: Sequence[Need[Any]] = (
+    BALLOT,
+    TARGET_PASSED,
+    DECIDED,
+    OVER_LIMIT,
+    SHIFTS,
+    ANSWER,
+    BLOCKED,
+    STALE,
+)
 """Those that a digest asks for at its head, the most pressing first."""
 
 THREADS: Mapping[MessageKind, Need[Any]] = {need.thread: need for need in NEEDS if need.thread}

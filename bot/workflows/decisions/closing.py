@@ -7,16 +7,29 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import in_thread
-from bot.workflows.decisions.counting import count
-from bot.workflows.decisions.effects import EFFECTS
+from bot.workflows.decisions.counting import count, last_ballots
+from bot.workflows.decisions.effects import take_effect
 from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
 from bot.workflows.keeping import LOCK
-from bot.workflows.redrawing import redraw_about, redraw_homes, tell
+from bot.workflows.permitting import departed
+from bot.workflows.redrawing import post, redraw_about, redraw_facts, redraw_homes, tell
 from models.decisions.ballots import close_key
-from models.decisions.decision import BallotBox, Decision
+from models.decisions.decision import BallotBox, Decision, Way
+from models.decisions.follow_up.dates import (
+    extended_to,
+    remind_at,
+    remind_key,
+    shown_to_all_at,
+    tell_key,
+)
+from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
+from models.decisions.question import Choice, Question
 from models.decisions.tally import Ends
-from models.message import BALLOT_KINDS, MessageKind
-from models.work import put
+from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, MessageKind
+from models.work import cancel, put
+
+GOES_ON = {(Question.GO, Choice.YES), (Question.MVP, Choice.PERSEVERE)}
+"""After these an epic goes on."""
 
 SECOND_ROUND_DAYS = 2
 """How many working days a second round is open."""
@@ -26,7 +39,8 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
     """Close the decision where its time has come; else have it closed when it comes.
 
     Who holds it has voted, and later presses read that it is closed. Where nothing is decided yet
-    it goes on in a second round, or waits for the tie-breaker.
+    it goes on in a second round, or waits for the tie-breaker; without a quorum it is extended
+    once. That an epic ends is told to its owner before it is true.
     """
     decision = session.get_one(Decision, decision_id, with_for_update=LOCK, populate_existing=True)
     if not decision.is_open or decision.tied_at is not None:
@@ -38,11 +52,16 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
         return
     tally, objections = count(session, decision)
     verdict = decision.verdict(tally, objections)
-    if verdict.ends is Ends.SECOND_ROUND:
+    owner = decision.hears_first(verdict)
+    if decision.can_be_extended(verdict, tally):
+        _extend(session, decision, now)
+    elif verdict.ends is Ends.SECOND_ROUND:
         _ask_again(session, decision, verdict.options, now)
     elif verdict.ends is Ends.TIED:
         decision.tie(verdict.options, closing_at)
         _ask_tie_breaker(session, decision, now)
+    elif owner is not None:
+        _tell_first(session, decision, owner, closing_at, now)
     else:
         decision.close(tally, closing_at, objections)
         come_true(session, decision, now)
@@ -50,9 +69,64 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
 
 def come_true(session: Session, decision: Decision, now: datetime) -> None:
     """Have what was decided come true, and shown wherever the decision is."""
-    decision.effect = EFFECTS[decision.subject](session, decision, now)
-    session.flush()
+    take_effect(session, decision, now)
+    _look_again(session, decision, now)
+    cancel(session, decision.workspace_id, remind_key(decision.id))
+    redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
     redraw(session, decision, now)
+
+
+def set_reminder(session: Session, decision: Decision, now: datetime) -> None:
+    """Have those reminded who have not voted a working day before it closes; once in all."""
+    due_at = remind_at(decision.closes_at, decision.portfolio)
+    if decision.way is Way.VOTE and decision.reminded_at is None and due_at > now:
+        put(session, decision.workspace_id, remind_key(decision.id), due_at)
+
+
+def not_voted(session: Session, decision: Decision) -> Sequence[str]:
+    """The electors who have not voted in this round, but for those who left Slack."""
+    voted = last_ballots(session, decision)
+    silent = [each for each in decision.electorate if each not in voted]
+    left = departed(session, decision.workspace_id, silent)
+    return [each for each in silent if each not in left]
+
+
+def _extend(session: Session, decision: Decision, now: datetime) -> None:
+    """Go on for two working days, and tell those who have not voted."""
+    decision.extend(extended_to(decision.closes_at, now, decision.portfolio), now)
+    session.flush()
+    here = decision.workspace_id
+    put(session, here, close_key(decision.id), decision.closes_at)
+    set_reminder(session, decision, now)
+    for each in not_voted(session, decision):
+        post(session, here, MessageKind.BALLOT_EXTENDED, decision.id, each, now)
+    redraw_about(session, here, FOLLOW_UP_KINDS, [decision.id], now)
+    redraw(session, decision, now)
+
+
+def _tell_first(
+    session: Session, decision: Decision, owner: str, closed_at: datetime, now: datetime
+) -> None:
+    """Close it, and have the owner of the epic alone hear how, until everybody does."""
+    here = decision.workspace_id
+    result_at = shown_to_all_at(closed_at, now)
+    decision.hold(owner, closed_at, result_at)
+    session.flush()
+    cancel(session, here, remind_key(decision.id))
+    post(session, here, MessageKind.STOP_FIRST, decision.id, owner, now)
+    put(session, here, tell_key(decision.id), result_at)
+    if decision.epic is not None:
+        redraw_facts(session, decision.epic, now)
+    redraw(session, decision, now)
+
+
+def _look_again(session: Session, decision: Decision, now: datetime) -> None:
+    """Have it asked on a day what became of an epic that goes on: in twelve weeks, or as chosen."""
+    if decision.epic is None or (decision.question, decision.outcome) not in GOES_ON:
+        return
+    usual = decision.portfolio.day_of(now) + USUAL_LOOK
+    decision.look_again_on = on = decision.look_again_on or usual
+    session.add(OutcomeReview.of(decision.epic, Occasion.DECISION, on, decision.id))
 
 
 def redraw(session: Session, decision: Decision, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """What comes of a decision: a function of its subject, found by the subject's kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.epics.limits import full_places
 from bot.workflows.epics.moving import apply_move, redraw_moved, states_of, taken
+from bot.workflows.epics.proposing import succeed
 from bot.workflows.epics.stopping import apply_stop
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts
@@ -15,16 +17,36 @@ from models.decisions.opening import asked_there
 from models.decisions.question import Choice, Question, Subject
 from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic
-from models.epics.stop import NoStop, Stop
-from models.portfolio.portfolio import Phase, State
+from models.epics.policy import lacks_before, told
+from models.epics.stop import NoStop, Stop, stopped_state
+from models.portfolio.policy import Requirement
+from models.portfolio.portfolio import Phase, State, ValueStream
 
 Effect = Callable[[Session, Decision, datetime], str]
-"""Has a closed decision's outcome come true; gives what came of it as the end of a sentence."""
+"""Has a closed decision's outcome come true; gives what came of it as the end of a sentence.
+
+Raises NotNow, before it writes anything."""
 
 EFFECTS: dict[Subject, Effect] = {}
 """What comes of a decision, filled by `effect_of`."""
 
+Check = Callable[[Session, Decision, Epic, Column, datetime], Sequence[str]]
+"""What an epic waits for before it goes to a column, or ends, by a decision; each in words."""
+
+CHECKS: list[Check] = []
+"""What is asked before a decision moves an epic, filled by `waits_until`."""
+
 NOTHING = "nothing moved"
+
+DECIDED_BY_IT = frozenset({Requirement.MVP_JUDGED})
+"""What a state asks for and the decision itself gives."""
+
+
+class NotNow(Exception):
+    """What was decided cannot be done now, and nothing of it is; says what it waits for."""
+
+    def __init__(self, waits: Sequence[str]) -> None:
+        super().__init__("; ".join(waits))
 
 
 def effect_of(subject: Subject) -> Callable[[Effect], Effect]:
@@ -39,19 +61,43 @@ def effect_of(subject: Subject) -> Callable[[Effect], Effect]:
     return keep
 
 
+def waits_until(check: Check) -> Check:
+    """Have decisions that move an epic wait for what the function names; a room may add its own.
+
+    It is asked while the epic is locked, and what it reads must not change before the end.
+    """
+    CHECKS.append(check)
+    return check
+
+
+def take_effect(session: Session, decision: Decision, at: datetime) -> None:
+    """Have what was decided come true, or keep what it waits for: all of it or nothing."""
+    try:
+        decision.come_true(EFFECTS[decision.subject](session, decision, at))
+    except NotNow as waits:
+        decision.wait_for(str(waits))
+    session.flush()
+
+
 @effect_of(Subject.EPIC)
 def conclude_epic(session: Session, decision: Decision, at: datetime) -> str:
     """The epic goes on, or ends; it stays where it is where nothing was decided.
 
     What became of it while they voted stands: one that has moved on since is not moved back.
     """
+    if decision.outcome == Choice.PIVOT:  # its successor is given a key
+        stream = select(Epic.value_stream_id).where(Epic.id == decision.subject_id)
+        session.scalars(
+            select(ValueStream).where(ValueStream.id.in_(stream)).with_for_update()
+        ).all()
     states = select(State.id).where(State.portfolio_id == decision.portfolio_id)
     hold(session, State, session.scalars(states))
     epic = taken(session, decision.workspace_id, decision.subject_id)
     assert epic is not None, "a decision about no epic"
-    came = _conclude(session, decision, epic, at)
-    redraw_facts(session, epic, at)
-    return came
+    try:
+        return _conclude(session, decision, epic, at)
+    finally:
+        redraw_facts(session, epic, at)
 
 
 def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
@@ -82,18 +128,59 @@ def _not_yet(session: Session, decision: Decision, epic: Epic, at: datetime) -> 
 
 
 def _stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    _check(session, decision, epic, _stopped(session, epic), at)
+    _apply_stop(session, decision, epic, at)
+    return "stopped"
+
+
+def _pivot(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
+    _check(session, decision, epic, _stopped(session, epic), at)
+    by = decision.decided_by or decision.opened_by
+    yes = f"{decision.key} decided to pivot {epic.key}"
+    successor = succeed(session, epic, by, yes, at)
+    _apply_stop(session, decision, epic, at)
+    return f"stopped as a pivot, and {successor.key} goes on from it in the funnel"
+
+
+def _stopped(session: Session, epic: Epic) -> Column:
+    """Where it ends. Raises NotNow."""
     try:
-        apply_stop(session, epic, Stop(_reason(decision)), decision.decided_by, at)
+        return Column(stopped_state(states_of(session, epic.portfolio_id)[0].values()))
     except NoStop:
-        return f"{NOTHING}: the board has no state for what is stopped"
-    return "ended as a pivot" if decision.outcome == Choice.PIVOT else "stopped"
+        raise NotNow(["a state for what is stopped, which an admin adds to the board"]) from None
+
+
+def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:
+    why = Stop(_reason(decision), decision.learned)
+    apply_stop(session, epic, why, decision.decided_by, at, told=decision.told_first)
 
 
 def _move(session: Session, decision: Decision, epic: Epic, to: Column, at: datetime) -> str:
+    _check(session, decision, epic, to, at)
     states, _ = states_of(session, epic.portfolio_id)
     by, reason = decision.decided_by, _reason(decision)
     redraw_moved(session, epic, apply_move(session, epic, to, by, reason, at), states, at)
     return f"moved to {to.label}"
+
+
+def _check(session: Session, decision: Decision, epic: Epic, to: Column, at: datetime) -> None:
+    """Raise NotNow where anything is in its way."""
+    waits = [each for check in CHECKS for each in check(session, decision, epic, to, at)]
+    if waits:
+        raise NotNow(waits)
+
+
+@waits_until
+def _obstacles(
+    session: Session, decision: Decision, epic: Epic, to: Column, at: datetime
+) -> Sequence[str]:
+    """What a policy still asks for, and a place where it is full."""
+    states, limited = states_of(session, epic.portfolio_id)
+    lacks = lacks_before(epic, states.values(), to.state, at, scales=to.scales)
+    asked = told([each for each in lacks if each not in DECIDED_BY_IT], to.state)
+    stream = epic.value_stream
+    full = full_places(session, epic, to, states, stream, lock=True) if limited else ()
+    return [*asked, *(f"a place: {each.phrase}" for each in full)]
 
 
 def _reason(decision: Decision) -> str:
@@ -107,7 +194,7 @@ COME_TRUE: Mapping[tuple[Question, str], Callable[[Session, Decision, Epic, date
     (Question.GO, Choice.YES): _go,
     (Question.GO, Choice.NO): _not_yet,
     (Question.MVP, Choice.PERSEVERE): _persevere,
-    (Question.MVP, Choice.PIVOT): _stop,
+    (Question.MVP, Choice.PIVOT): _pivot,
     (Question.MVP, Choice.STOP): _stop,
 }
 """What an answer does to the epic; any other moves nothing."""

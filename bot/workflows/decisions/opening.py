@@ -30,6 +30,7 @@ from models.decisions.decision import (
     Way,
     check_method,
 )
+from models.decisions.follow_up.dates import remind_at, remind_key
 from models.decisions.form import MOST_DAYS, NOW, DecisionForm
 from models.decisions.opening import (
     AskedOften,
@@ -133,7 +134,7 @@ def found_open(
         Decision.subject == subject,
         Decision.subject_id == subject_id,
         Decision.question == question,
-        Decision.closed_at.is_(None),
+        Decision.ending.is_(None),
     )
     return session.scalars(asked).first()
 
@@ -393,6 +394,9 @@ def open_about(
     _name_electors(session, decision)
     _show(session, decision, channel_id, act.at)
     put(session, act.workspace_id, close_key(decision.id), decision.closes_at)
+    due_at = remind_at(decision.closes_at, decision.portfolio)
+    if decision.way is Way.VOTE and due_at > act.at:
+        put(session, act.workspace_id, remind_key(decision.id), due_at)
     return decision
 
 

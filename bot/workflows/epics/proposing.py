@@ -8,10 +8,12 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.epics.moving import show_in_channel
 from bot.workflows.permitting import Place, check, holders, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_homes
 from bot.workflows.seeing import visible_to
+from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import NOT_OPEN, Epic
 from models.epics.proposal import Proposal
 from models.errors import FieldMistakes
@@ -81,6 +83,22 @@ def propose(
         post(session, workspace_id, MessageKind.EPIC_CARD, epic.id, stream.channel_id, at)
     redraw_homes(session, workspace_id, at)
     return epic
+
+
+def succeed(session: Session, epic: Epic, by: str, words: str, at: datetime) -> Epic:
+    """Have another epic go on from this one: in the funnel, with a yes, and a link both ways.
+
+    The epic and its value stream are locked.
+    """
+    stream = epic.value_stream
+    successor = epic.succeed(stream.take_key(), at)
+    session.add(successor.enter(epic.portfolio.state(FIRST_STATE), at, None))
+    session.flush()
+    epic.go_on_as(successor)
+    yes = {"kind": AnswerKind.YES, "words": words, "by_user_id": by, "at": at}
+    session.add(Answer(workspace_id=epic.workspace_id, epic_id=successor.id, **yes))
+    show_in_channel(session, successor, at)
+    return successor
 
 
 def check_is_live(session: Session, actor: str, portfolio: Portfolio, at: datetime) -> None:

@@ -60,14 +60,26 @@ def stop(
     return epic
 
 
-def apply_stop(session: Session, epic: Epic, why: Stop, actor: str | None, at: datetime) -> None:
-    """Have the epic end as stopped, by someone or by vote, and thank its owner. Raises NoStop."""
+def apply_stop(
+    session: Session,
+    epic: Epic,
+    why: Stop,
+    actor: str | None,
+    at: datetime,
+    *,
+    told: str | None = None,
+) -> None:
+    """Have the epic end as stopped, by someone or by vote, and thank its owner. Raises NoStop.
+
+    Who was `told` before is not told again.
+    """
     states, _ = states_of(session, epic.portfolio_id)
     to = stopped_state(states.values())
     in_digests = may_be_in_digests(epic, to, at)
     transition = epic.stop(to, why, actor, at)
     moved = store_move(session, epic, transition, in_digests=in_digests)
-    _thank(session, epic, transition, at)
+    if told is None or told != epic.owner_user_id:
+        _thank(session, epic, transition, at)
     redraw_moved(session, epic, moved, states, at)
 
 

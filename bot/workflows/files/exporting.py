@@ -41,7 +41,7 @@ from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Ballot, Decision, Elector
 from models.decisions.delegation import Delegation
-from models.decisions.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.decisions.thread import BallotQuestion, Objection
 from models.epics.answer import Answer
 from models.epics.belonging import StreamMove

@@ -126,7 +126,7 @@ def _voices(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[st
         ballot = last.get(elector)
         if ballot is None:
             said = "has not voted yet" if decision.is_open else "did not vote"
-        elif decision.is_open:
+        elif decision.is_sealed:
             said = "has voted"
         else:
             said = f"{_words(decision.label(ballot.choice))}, {_moment(ballot.at, zone)}"
@@ -136,6 +136,8 @@ def _voices(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[st
 def _outcome(decision: Decision) -> str:
     if decision.is_open:
         return "open"
+    if decision.is_held:
+        return "closed, and the result is not out yet"
     ended = decision.label(decision.outcome) if decision.outcome else f"none: {decision.ending}"
     return f"{ended}, {decision.score}" if decision.score else ended
 

@@ -77,7 +77,7 @@ def test_anyone_else_asks_the_one_who_decides_who_answers_from_the_message(slack
     shown = decides(ben, "Stop", "Spain stays flat")
     assert "*PAY-1* is stopped" in shown
     slack.wait_for(lambda: asked.text.startswith("PAY-1 · Decided: stop"))
-    assert not asked.buttons
+    assert asked.buttons == ["Read the decision", "Case as voted"]
     slack.wait_for(lambda: "Decided: stop" in dm(slack, "ana").text)
 
 

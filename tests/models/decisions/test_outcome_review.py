@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.decisions.outcome_review import (
+from models.decisions.follow_up.outcome_review import (
     Became,
     NoOutcomeYet,
     Occasion,

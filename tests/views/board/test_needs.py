@@ -13,8 +13,9 @@ from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.board.needs import LEAD, NEEDS, THREADS
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.decisions.follow_up.reviewing import OUTCOME
+from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -24,7 +25,7 @@ from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Shift
-from models.decisions.outcome_review import Occasion, OutcomeReview
+from models.decisions.follow_up.outcome_review import Occasion, OutcomeReview
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.evidence.target import TargetCheck
@@ -41,6 +42,7 @@ from tests.views.builders import (
     a_decision,
     a_portfolio,
     an_epic,
+    closed,
 )
 from tests.views.reading import buttons, shown, shown_home
 
@@ -94,6 +96,12 @@ def an_override(number=4, portfolio=None, *, reason="Customers wait", **more):
     return Override(epic=epic, reason=reason, at=MONDAY, **facts)
 
 
+def a_decided(epic):
+    decision = closed(a_decision(epic), "persevere", "persevere")
+    decision.wait_for(f"a place: {HOSTILE} is full")
+    return decision
+
+
 def an_outcome(epic):
     epic.done_at, epic.indicator = MONDAY - 28 * DAY, HOSTILE
     return OutcomeReview.of(epic, Occasion.FOUR_WEEKS, MONDAY.date())
@@ -120,6 +128,7 @@ EXAMPLES = {
     OVER_LIMIT: a_crowded_stream,
     BALLOT: about_an_epic("implementing", a_decision),
     TARGET_PASSED: about_an_epic("implementing", a_target_check),
+    DECIDED: about_an_epic("implementing", a_decided),
     ANSWER: about_an_epic("funnel", lambda epic: epic),
     QUESTION: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,

@@ -138,7 +138,7 @@ def test_a_result_of_a_tie_says_who_decided_and_why():
     decision.tie(decision.verdict(tally).options, MONDAY + HOUR)
     decision.break_tie(tally, "stop", "It costs too much", BEN, MONDAY + 2 * HOUR)
     decision.effect = "stopped"
-    title, counted, effect, _ = shown(ballot.result(stands))
+    title, counted, effect, *_ = shown(ballot.result(stands))
     assert title == "PAY-12 · Decided: stop"
     assert counted.startswith("3 persevere, *3 stop* · 0 abstained, 3 of 9 did not vote")
     assert effect == (
@@ -256,7 +256,7 @@ def test_what_came_since_the_opening_stands_in_a_line_of_its_own():
 def test_what_was_withdrawn_or_replaced_says_by_whom_and_counts_nothing():
     stands = standing(CLEO)
     stands.decision.withdraw("We know enough", ANA, MONDAY + HOUR)
-    title, said, _ = shown(ballot.result(stands))
+    title, said, *_ = shown(ballot.result(stands))
     assert title == "PAY-12 · Withdrawn"
     assert said == (
         "@Ana withdrew it: We know enough. What was voted until then stays sealed, and nothing "

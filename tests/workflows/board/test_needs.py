@@ -15,9 +15,11 @@ from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, opening, register, reviewing, targets
+from bot.workflows.decisions import closing, opening, register, targets
+from bot.workflows.decisions.follow_up import reviewing, waiting
+from bot.workflows.decisions.follow_up.reviewing import OUTCOME
+from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.reviewing import OUTCOME
 from bot.workflows.decisions.targets import TARGET_PASSED
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
@@ -29,8 +31,8 @@ from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
+from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.decisions.form import DecisionForm
-from models.decisions.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
 from models.evidence.target import NotYetForm, TargetCheck
@@ -160,7 +162,7 @@ def asks_for_a_shift(session, here, stream, title, at):
 
 def puts_to_a_vote(session, here, stream, title, at, **more):
     """Ana is the council."""
-    epic = an_epic(session, here[0], stream.id, title)
+    epic = an_epic(session, here[0], stream.id, title, at=at)
     for name, value in more.items():
         setattr(epic, name, value)
     portfolio = epic.portfolio
@@ -176,8 +178,10 @@ def puts_to_a_vote(session, here, stream, title, at, **more):
 
 
 def closes_the_vote(session, here, epic_id, at):
+    """Nobody has voted, so it is extended once."""
     decision = register.newest_about(session, session.get_one(Epic, epic_id))
-    closing.close_due(session, decision.id, decision.closes_at)
+    for _ in range(2):
+        closing.close_due(session, decision.id, decision.closes_at)
 
 
 def is_to_be_looked_at_again(session, here, stream, title, at, **more):
@@ -215,8 +219,23 @@ def says_not_yet(session, here, epic_id, at):
     targets.not_yet(Act(session, here[0], ANA, at), check_id, 1, form)
 
 
+def is_decided_and_waits(session, here, stream, title, at, **more):
+    epic_id = puts_to_a_vote(session, here, stream, title, at, **more)
+    session.get_one(Epic, epic_id).owner_user_id = ANA
+    decision = register.newest_about(session, session.get_one(Epic, epic_id))
+    decision.close(decision.tally(["persevere"]), at)
+    decision.wait_for("a place: Delivering is full")
+    return epic_id
+
+
+def has_its_place(session, here, epic_id, at):
+    decision = register.newest_about(session, session.get_one(Epic, epic_id))
+    waiting.try_again(Act(session, here[0], ANA, at), decision.id)
+
+
 STORIES = {
     TARGET_PASSED: Story(begins=is_short_of_its_target, ends=says_not_yet),
+    DECIDED: Story(begins=is_decided_and_waits, ends=has_its_place),
     OUTCOME: Story(begins=is_to_be_looked_at_again, ends=says_what_became_of_it),
     ANSWER: Story(begins=has_an_idea, ends=answers_it),
     QUESTION: Story(begins=asks_about_it, ends=replies_to_it),

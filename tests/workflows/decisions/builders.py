@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import select
 
 from bot.workflows.decisions.closing import close_due
+from bot.workflows.decisions.follow_up.telling import tell_due
 from bot.workflows.decisions.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
@@ -70,6 +71,17 @@ def closes(database, decision_id, at):
     """Have the clock do what is due to the decision."""
     with database.write(audit.Act(None, "tack", at)) as session:
         close_due(session, decision_id, at)
+    return stored(database, decision_id)
+
+
+def ends(database, decision_id, at):
+    """The same until it has ended for all: extended where too few voted, told where it stops."""
+    decision = closes(database, decision_id, at)
+    if decision.is_open:
+        decision = closes(database, decision_id, decision.closes_at)
+    if decision.is_held:
+        with database.write(audit.Act(None, "tack", decision.result_at)) as session:
+            tell_due(session, decision_id, decision.result_at)
     return stored(database, decision_id)
 
 

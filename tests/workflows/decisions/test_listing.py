@@ -17,7 +17,7 @@ from tests.workflows.decisions.builders import (
     COUNCIL,
     DANA,
     an_mvp,
-    closes,
+    ends,
     opens,
     votes,
 )
@@ -49,7 +49,7 @@ def register(database):
     opens(database)
     for each in COUNCIL:
         votes(database, 1, each, "pivot")
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     with database.write() as session:
         other = an_epic(session, 1, 2, "Welcome call")
         other.owner_user_id = None

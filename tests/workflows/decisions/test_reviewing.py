@@ -9,14 +9,14 @@ from sqlalchemy import select
 from bot.views.board.fact_check import in_person
 from bot.workflows.board.changes import outcomes
 from bot.workflows.board.fact_check import ask_due
-from bot.workflows.decisions import reviewing
+from bot.workflows.decisions.follow_up import reviewing
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.board.confirmation import FactCheck
 from models.board.digest import Subscription
-from models.decisions.outcome_review import (
+from models.decisions.follow_up.outcome_review import (
     Became,
     NoOutcomeYet,
     Occasion,

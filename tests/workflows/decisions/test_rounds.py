@@ -66,6 +66,7 @@ from tests.workflows.decisions.builders import (
     an_mvp,
     ballots,
     closes,
+    ends,
     stored,
     the_epic,
     votes,
@@ -142,7 +143,7 @@ def test_without_a_majority_everyone_is_asked_anew_for_two_working_days_between_
     later = MONDAY + 3 * HOUR
     all_vote(database, "persevere", "stop", "stop", at=later)
     assert box(database).waiting == 2
-    decision = closes(database, 1, SECOND_CLOSES_AT)
+    decision = ends(database, 1, SECOND_CLOSES_AT)
     assert (decision.outcome, decision.score) == ("stop", "2 to 1")
     with database.read() as session:
         numbers = session.scalars(select(Ballot.number).order_by(Ballot.number)).all()
@@ -192,7 +193,7 @@ def test_who_has_a_stake_is_not_counted_and_can_still_vote(database):
     assert (box(database).waiting, box(database).recused) == (3, 1)
     for who in (CLEO, DANA, ELI):
         says(database, who, "stop", MONDAY + 2 * HOUR)
-    decision = closes(database, 1, MONDAY + 2 * HOUR + AFTER_THE_LAST)
+    decision = ends(database, 1, MONDAY + 2 * HOUR + AFTER_THE_LAST)
     assert (decision.outcome, decision.result.asked) == ("stop", 4)
 
 
@@ -234,7 +235,7 @@ def test_a_stand_in_votes_by_name_and_both_names_are_in_the_record(database):
         assert [(each.user_id, each.chosen) for each in mine.carries] == [(BEN, "Stop")]
     for who in (CLEO, DANA):
         votes(database, 1, who, "stop")
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     with database.read() as session:
         voice = register.record(Act(session, 1, CLEO, CLOSES_AT), 1, 1).voices[0]
         assert (voice.user_id, voice.by, voice.choice) == (BEN, ANA, "Stop")

@@ -20,7 +20,7 @@ from tests.workflows.decisions.builders import (
     CLOSES_AT,
     HOUR,
     an_mvp,
-    closes,
+    ends,
     opens,
     told_of_votes,
     votes,
@@ -46,7 +46,7 @@ def test_an_export_tells_who_is_asked_and_no_choice_before_the_close(database):
     before = exported(database)
     assert "pivot" not in told_of_votes(json.dumps(before))
     assert (len(before["decisions"]), len(before["electors"]), before["ballots"]) == (1, 3, [])
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     after = exported(database)
     assert [row for row in after["ballots"] if "pivot" in row and BEN in row]
     assert len(after["ballots"]) == 2
@@ -56,7 +56,7 @@ def test_the_audit_log_says_that_it_was_opened_and_how_it_closed(database):
     an_mvp(database)
     opens(database)
     votes(database, 1, BEN, "stop")
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     with database.read() as session:
         page = log_of_epic(session, session.get_one(Epic, 1), Query())
         told = str(audit_log(page).blocks)

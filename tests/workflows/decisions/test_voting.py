@@ -41,6 +41,7 @@ from tests.workflows.decisions.builders import (
     an_mvp,
     ballots,
     closes,
+    ends,
     opens,
     stored,
     the_epic,
@@ -241,11 +242,14 @@ def test_many_at_once_are_one_ballot_each_in_one_chain(database):
 # what is decided
 
 
+PIVOTED = "stopped as a pivot, and PAY-2 goes on from it in the funnel"
+
+
 @pytest.mark.parametrize(
     ("chosen", "outcome", "column", "effect"),
     [
         ("persevere persevere stop", "persevere", "Delivering", "moved to Delivering"),
-        ("pivot pivot", "pivot", "Stopped", "ended as a pivot"),
+        ("pivot pivot", "pivot", "Stopped", PIVOTED),
         ("stop stop abstain", "stop", "Stopped", "stopped"),
         ("abstain abstain abstain", "no majority", "Testing the MVP", "nothing moved"),
         ("stop", "no quorum", "Testing the MVP", "nothing moved"),
@@ -257,7 +261,7 @@ def test_what_was_decided_comes_true_with_the_close(database, chosen, outcome, c
     opens(database)
     for who, choice in zip(COUNCIL, chosen.split(), strict=False):
         votes(database, 1, who, choice)
-    decision = closes(database, 1, CLOSES_AT)
+    decision = ends(database, 1, CLOSES_AT)
     assert (decision.outcome or decision.ending, decision.effect) == (outcome, effect)
     assert decision.closed_at is not None
     assert the_epic(database) == column
@@ -269,22 +273,13 @@ def test_the_reason_of_the_move_names_the_vote_and_nobody_is_said_to_have_moved_
     votes(database, 1, BEN, "pivot")
     votes(database, 1, CLEO, "pivot")
     votes(database, 1, ELI, "stop")
-    closes(database, 1, MONDAY + 2 * HOUR)
+    told_at = ends(database, 1, MONDAY + 2 * HOUR).result_at
     with database.read() as session:
-        step = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
+        step = session.scalars(
+            select(Transition).where(Transition.epic_id == 1).order_by(Transition.id.desc())
+        ).first()
     assert step.reason == "Decided by vote: pivot, 2 to 1 (D-1)"
-    assert (step.actor_user_id, step.at) == (None, MONDAY + 2 * HOUR)
-
-
-def test_a_stop_is_told_to_the_owner_with_thanks(database):
-    an_mvp(database)
-    opens(database)
-    for who in COUNCIL:
-        votes(database, 1, who, "stop")
-    closes(database, 1, MONDAY + 2 * HOUR)
-    with database.read() as session:
-        told = select(Message.channel_id).where(Message.kind == MessageKind.STOPPED)
-        assert session.scalars(told).all() == [ANA]
+    assert (step.actor_user_id, step.at) == (None, told_at)
 
 
 def test_what_has_moved_meanwhile_stays_where_it_is_and_it_says_so(database):
@@ -316,7 +311,7 @@ def test_it_closes_once_however_often_its_time_comes(database):
 def test_after_the_close_another_can_be_opened(database):
     an_mvp(database)
     opens(database)
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     assert opens(database, at=CLOSES_AT, closes_on=CLOSES_AT.date() + timedelta(days=5)) == 2
     assert stored(database, 2).key == "D-2"
 
@@ -346,9 +341,10 @@ def test_opening_and_close_are_in_the_audit_log_and_no_choice_is(database):
         everything = session.scalars(select(AuditEvent.after)).all()
     assert (opened.actor, opened.verb, opened.epic_id) == (ANA, "created", 1)
     assert "pivot" not in told_of_votes(json.dumps(everything))
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     with database.read() as session:
-        _, closed = session.scalars(of_it).all()
+        _, held, closed = session.scalars(of_it).all()
+    assert "pivot" not in held.after
     assert (closed.actor, closed.verb) == (None, "changed")
     assert '"pivot": 3' in closed.after
 
@@ -369,11 +365,11 @@ def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):
     opens(database, at=CLOSES_AT + HOUR, closes_on=NEXT_MONDAY + timedelta(days=7))
     for who in COUNCIL:
         votes(database, 2, who, "stop", CLOSES_AT + 2 * HOUR)
-    closes(database, 2, CLOSES_AT + 3 * HOUR)
+    ends(database, 2, CLOSES_AT + 3 * HOUR)
     with database.read() as session:
         scope = scope_of(session, portfolio_id, None)
         early = changes_between(session, scope, MONDAY, CLOSES_AT)
-        late = changes_between(session, scope, CLOSES_AT, CLOSES_AT + 3 * HOUR)
+        late = changes_between(session, scope, CLOSES_AT, CLOSES_AT + 4 * HOUR)
         assert [each.decision for each in early.decided.named] == ["D-1"]
         assert early.stopped.count == 0
         assert late.decided.count == 0

@@ -13,7 +13,7 @@ from models.files.plans.decisions import plan_of_decisions
 from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import BEN, MONDAY
-from tests.workflows.decisions.builders import CLEO, CLOSES_AT, an_mvp, closes, opens, votes
+from tests.workflows.decisions.builders import CLEO, CLOSES_AT, an_mvp, ends, opens, votes
 
 AUGUST = datetime(2022, 8, 2, tzinfo=UTC)
 
@@ -64,7 +64,7 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
     assert f"- {BEN}: has voted\n" in before
     assert "- Outcome: open\n" in before
     assert "ivot" not in before.replace("Persevere, pivot or stop?", "")
-    closes(database, 1, CLOSES_AT)
+    ends(database, 1, CLOSES_AT)
     after = document(database, tmp_path)
     for line in (
         "# Decisions of Shop",
@@ -75,7 +75,7 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         "- Closed: 25 May 2026, 17:00",
         "- Rule: more than half; at least 2 of 3 must vote",
         "- Because: It works",
-        "- What came of it: ended as a pivot",
+        "- What came of it: stopped as a pivot, and PAY-2 goes on from it in the funnel",
         "- Hypothesis: It helps.",
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
         "- U0ELI: did not vote",

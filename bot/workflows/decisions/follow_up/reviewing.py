@@ -16,7 +16,7 @@ from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked, Need, Rows
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts
-from models.decisions.outcome_review import (
+from models.decisions.follow_up.outcome_review import (
     FOUR_WEEKS,
     TWELVE_WEEKS,
     Became,

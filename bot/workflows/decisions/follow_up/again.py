@@ -1,0 +1,46 @@
+"""Opening a vote again that has lapsed: by who opened it, or its tie-breaker."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from bot.workflows.decisions.beside import seen_decision, tie_breakers
+from bot.workflows.decisions.opening import check_see, end_of, reopen, usual_close
+from bot.workflows.epics.moving import locked
+from bot.workflows.keeping import Act
+from bot.workflows.permitting import Place, holders, lock_roles
+from bot.workflows.redrawing import redraw_facts
+from models.decisions.decision import Decision
+from models.decisions.opening import check_can_ask, check_live
+from models.people.role import Role
+
+
+def open_again(act: Act, decision_id: int) -> Decision:
+    """Ask its electors once more, with the case as it is now and as long as usual.
+
+    Raises CannotSee, Gone, NoElectors, NotAnalyzing, NotLapsed, NotLive, NotTesting,
+    NotTheirsToOpen and OpenAlready.
+    """
+    session = act.session
+    lock_roles(session, act.workspace_id)
+    before = seen_decision(act, decision_id)
+    assert before.epic is not None
+    epic = locked(session, act.workspace_id, act.actor, before.epic.id)
+    before.check_opens_again(act.actor, may_open_again(session, before))
+    check_can_ask(epic, before.question)
+    portfolio = before.portfolio
+    check_live(portfolio, act.at)
+    check_see(session, epic, before.electorate)
+    closes_at = end_of(usual_close(portfolio, act.at), portfolio)
+    again = reopen(act, before, before.recommended, before.because, closes_at)
+    session.flush()
+    redraw_facts(session, epic, act.at)
+    return again
+
+
+def may_open_again(session: Session, decision: Decision) -> Sequence[str]:
+    """Who opened it, and its tie-breaker; where none is named, who owns the value stream."""
+    others = tie_breakers(session, decision)
+    if not others and decision.epic is not None:
+        others = holders(session, [Role.STREAM_OWNER], Place.of_epic(decision.epic))
+    return list(dict.fromkeys([decision.opened_by, *others]))

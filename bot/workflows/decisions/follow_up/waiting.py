@@ -1,0 +1,49 @@
+"""What was decided and waits: for a place, an answer, or money; and trying it again."""
+
+from sqlalchemy import ColumnElement, exists, select, type_coerce
+from sqlalchemy.orm import joinedload
+
+from bot.workflows.decisions.beside import seen_decision
+from bot.workflows.decisions.closing import redraw
+from bot.workflows.decisions.effects import take_effect
+from bot.workflows.keeping import Act
+from bot.workflows.needs import Need, Rows
+from bot.workflows.permitting import Place, check
+from models.decisions.decision import Decision, NothingWaits
+from models.epics.epic import Epic, Transition
+from models.people.role import Right
+
+HAS_MOVED = exists().where(Transition.epic_id == Epic.id, Transition.at > Decision.closed_at)
+
+
+def _owned(user_id: str) -> ColumnElement[bool]:
+    return Epic.owner_user_id == user_id
+
+
+DECIDED = Need(
+    "decided",
+    Rows(
+        noun=Decision,
+        rows=select(Decision)
+        .join(Epic, Epic.id == Decision.epic_id)
+        .where(Decision.waiting_for.is_not(None), ~HAS_MOVED),
+        order=(Decision.closed_at, Decision.id),
+        since=type_coerce(Decision.closed_at, Decision.opened_at.type),
+        theirs=_owned,
+        loads=(joinedload(Decision.epic), joinedload(Decision.portfolio)),
+    ),
+)
+"""Decisions that could not be done when they closed; each waits for who owns the epic. One whose
+epic has moved since waits no more."""
+
+
+def try_again(act: Act, decision_id: int) -> Decision:
+    """Do what was decided, where it can be done by now. Raises Gone, NothingWaits, NotAllowed."""
+    decision = seen_decision(act, decision_id, lock=True)
+    assert decision.epic is not None
+    check(act.session, act.actor, Right.DECIDE, Place.of_epic(decision.epic))
+    if decision.waiting_for is None:
+        raise NothingWaits(decision.key)
+    take_effect(act.session, decision, act.at)
+    redraw(act.session, decision, act.at)
+    return decision
