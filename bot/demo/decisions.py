@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.demo.epic import SampleEpic, Y
 from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.deciding import decide_now
+from bot.workflows.decisions.follow_up import reviewing
 from bot.workflows.decisions.opening import open_decision, usual_close
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
@@ -17,6 +18,7 @@ from models.audit import audit
 from models.audit.trail import acting
 from models.decisions.ballots import close_key
 from models.decisions.decision import AFTER_THE_LAST, Decision
+from models.decisions.follow_up.outcome_review import FOUR_WEEKS, Became, OutcomeForm
 from models.decisions.form import DecideForm, DecisionForm
 from models.decisions.question import Choice, Question
 from models.driver.ending import say_now
@@ -77,6 +79,14 @@ VOTE = SampleVote(
 )
 OPENED_AGO = timedelta(hours=20)
 
+OUTCOMES = {
+    "Receipts by e-mail at once": (Became.REACHED, "Most of the calls were about one bank."),
+    "Address check in one step": (Became.PARTLY, None),
+    "Reminders before a card expires": (Became.REACHED, None),
+    "One log for all services": (Became.NOT_MEASURED, "Nobody had an outage since."),
+}
+"""What became of what was done more than four weeks ago."""
+
 
 def decides(
     session: Session,
@@ -108,6 +118,19 @@ def open_one(
 ) -> None:
     """The one that is open, of which one elector has voted."""
     _ask(session, people, epics[OPEN], VOTE, now - OPENED_AGO)
+
+
+def record_outcomes(session: Session, epics: Mapping[str, Epic], now: datetime) -> None:
+    """What owners said when they were asked four weeks after an epic was done."""
+    for title, (became, note) in OUTCOMES.items():
+        epic = epics[title]
+        assert epic.done_at is not None
+        assert epic.owner_user_id is not None
+        at = epic.done_at + FOUR_WEEKS
+        assert at < now, f"{title} was done a moment ago"
+        with acting(session, audit.Act(epic.owner_user_id, "form record_outcome", at)):
+            act = Act(session, epic.workspace_id, epic.owner_user_id, at)
+            reviewing.record(act, epic.id, OutcomeForm(became=became, note=note))
 
 
 def _ask(

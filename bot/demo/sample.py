@@ -94,6 +94,7 @@ def load_sample(
     _confirm(session, epics.values(), now)
     keep_budgets(session, portfolio, people, channels["portfolio"], now)
     decisions.open_one(session, people, epics, now)
+    decisions.record_outcomes(session, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.ask_for_decisions(portfolio, asked=True)
         bring_in(session, portfolio, now)
