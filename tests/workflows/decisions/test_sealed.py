@@ -81,6 +81,6 @@ def test_reasons_rounds_and_stand_ins_are_sealed_until_the_close_and_for_ever_wi
     assert exported(database)["ballots"] == []
     opens(database)
     votes(database, 2, BEN, "pivot", said=said)
-    closes(database, 2, CLOSES_AT)
+    ends(database, 2, CLOSES_AT)
     (told,) = exported(database)["ballots"]
     assert {"SEALED REASON", ANA, "77", "D-2"} <= set(told)
