@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_30_2350"
-down_revision = "2026_11_30_2340"
+revision = "2026_12_01_1010"
+down_revision = "2026_12_01_1000"
 
 OF_DECISIONS = {
     "waiting_for": sa.Text(),
