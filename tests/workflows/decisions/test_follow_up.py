@@ -31,8 +31,8 @@ from models.decisions.decision import (
 )
 from models.decisions.follow_up.form import LearnedForm
 from models.decisions.follow_up.outcome_review import OutcomeReview
-from models.decisions.listing import DecisionChoice
 from models.decisions.opening import OpenAlready
+from models.decisions.register.listing import DecisionChoice
 from models.epics.answer import Answer
 from models.epics.epic import Epic, Transition
 from models.message import Message, MessageKind
