@@ -148,6 +148,8 @@ class DecisionsTold(Told):
     open: int = 0
     oldest_days: int = 0
     """How many days the oldest open one is open."""
+    most_asked: int = 0
+    """How many votes were opened to the one who was asked most; nobody is named."""
 
     @property
     def any(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.flow.scope import Scope
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import days_between
-from models.decisions.decision import NOT_COUNTED, Decision, Way
+from models.decisions.decision import NOT_COUNTED, Decision, Elector, Way
 from models.epics.epic import Epic
 from models.flow.days import whole_weeks
 from models.flow.finishing import QUARTER_WEEKS
@@ -66,7 +66,26 @@ def decisions_told(
         days_before=portfolio.decision_days_before,
         open=len(open_since),
         oldest_days=days_between(min(open_since), until, zone) if open_since else 0,
+        most_asked=_most_asked(session, scope, since, until),
     )
+
+
+def _most_asked(session: Session, scope: Scope, since: datetime, until: datetime) -> int:
+    """How many votes were opened within `(since, until]` to the one who was asked most."""
+    each = (
+        select(func.count().label("votes"))
+        .select_from(Elector)
+        .join(Decision, Decision.id == Elector.decision_id)
+        .where(
+            Decision.portfolio_id == scope.portfolio.id,
+            Decision.way == Way.VOTE,
+            Decision.opened_at > since,
+            Decision.opened_at <= until,
+        )
+        .group_by(Elector.user_id)
+        .subquery()
+    )
+    return session.scalar(select(func.max(each.c.votes))) or 0
 
 
 def money_told(session: Session, scope: Scope, since: datetime, until: datetime) -> MoneyTold:

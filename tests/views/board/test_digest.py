@@ -554,6 +554,11 @@ def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
         ),
         (DecisionsTold(open=1), "*Decisions* none closed · 1 open, the oldest since today"),
         (DecisionsTold(closed=1, timed=1), "*Decisions* 1 vote closed"),
+        (
+            DecisionsTold(open=1, most_asked=2),
+            "*Decisions* none closed · 1 open, the oldest since today"
+            " · 2 votes asked of one person at most",
+        ),
     ],
 )
 def test_decisions_are_told_as_flow(told, said):

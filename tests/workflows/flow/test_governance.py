@@ -33,7 +33,7 @@ def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_ar
     opens(database, at=now - DAY)
     found = told(database, decisions_told, now)
     assert (found.closed, found.alone, found.open, found.oldest_days) == (1, 0, 1, 1)
-    assert (found.timed, found.half_days) == (1, None)
+    assert (found.timed, found.half_days, found.most_asked) == (1, None, 2)
     assert told(database, decisions_told, MONDAY + MINUTE).open == 1
     assert told(database, decisions_told, now + 3 * WEEK).closed == 0
 
