@@ -11,6 +11,8 @@ class Mistake(Exception):
 
     ask: Sequence[str] = ()
     """Who can mend it, by their ids in Slack."""
+    named: Sequence[str] = ()
+    """People whom the sentence ends with, likewise."""
 
     @property
     def sentence(self) -> str:

@@ -172,6 +172,9 @@ def _errors(mistake: Mistake, blocks: Sequence[Mapping[str, Any]], names: Names)
     if mistake.ask:
         people = answers.named(names(mistake.ask[: answers.MOST_NAMED]), len(mistake.ask))
         errors = {name: f"{sentence} Ask {people}." for name, sentence in errors.items()}
+    if mistake.named:
+        people = ", ".join(names(mistake.named))
+        errors = {name: f"{sentence} {people}." for name, sentence in errors.items()}
     found: dict[str, str] = {}
     for name, sentence in errors.items():
         place = name if name in fields else fields[0]

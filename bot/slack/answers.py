@@ -16,7 +16,7 @@ from bot.slack.blocks import (
     shorten,
     shorten_marked,
 )
-from bot.slack.mrkdwn import GUARD, MARK, escape, person
+from bot.slack.mrkdwn import GUARD, MARK, escape, listed, person
 from models.errors import Mistake
 
 MOST_NAMED = 3
@@ -66,6 +66,10 @@ def sentence(words: str, accessory: Element | None = None) -> Answer:
 
 def refusal(mistake: Mistake) -> Answer:
     """The sentence of a broken rule, and who can be asked."""
+    if mistake.named:
+        names = listed(map(person, mistake.named))
+        said = f"{escape(shorten(mistake.sentence, TEXT_SEEN))} {names}."
+        return Answer([section(said)])
     if not mistake.ask:
         return sentence(mistake.sentence)
     people = named([person(user_id) for user_id in mistake.ask[:MOST_NAMED]], len(mistake.ask))

@@ -91,7 +91,10 @@ class CannotSee(Mistake):
     """A vote on a restricted epic by people who may not see it."""
 
     def __init__(self, key: str, people: Sequence[str]) -> None:
-        super().__init__(f"{key} is restricted, and not all who would be asked may see it.")
+        super().__init__(
+            f"{key} is restricted, and not all who would be asked may see it. Choose others, or "
+            f"let them see it first with /epic restrict {key}. These do not:"
+        )
         self.named = tuple(people)
 
 

@@ -90,3 +90,25 @@ def test_who_could_decide_alone_can_put_it_to_a_vote(slack, mvp):
     ballot(slack)
     kept = stored(mvp)
     assert (kept.way, kept.electors_are, len(kept.electorate)) == (Way.VOTE, "the council", 3)
+
+
+def test_of_a_restricted_epic_who_may_not_see_it_is_named_and_nobody_is_asked(slack, mvp):
+    with mvp.database.write() as session:
+        session.scalars(select(Epic)).one().restricted = True
+    ana, form = opening(slack)
+    form.click("More choices")
+    form = ana.form(title="Open a decision")
+    form.choose("Who votes?", "cleo", "dana")
+    form.submit()
+    assert "These do not: Dana" in str(form.errors)
+    with mvp.database.read() as session:
+        assert session.scalars(select(Decision)).all() == []
+
+
+def test_a_restricted_epics_ballot_goes_to_its_electors_alone(slack, mvp):
+    with mvp.database.write() as session:
+        session.scalars(select(Epic)).one().restricted = True
+    _, form = opening(slack)
+    assert form.submit().closed
+    assert dm(slack, "cleo").text.startswith("PAY-1 · Persevere, pivot or stop?")
+    assert not [m for m in slack.channel("portfolio").messages if "vote" in m.text]
