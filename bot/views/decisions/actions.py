@@ -57,7 +57,7 @@ class DecideNow(Action):
     """Decide alone about an epic, without having been asked."""
 
     epic: Id
-    question: Literal["go", "mvp"]
+    question: Literal["go", "mvp"] = "mvp"
 
 
 class RecordDecision(Action):
