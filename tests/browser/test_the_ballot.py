@@ -52,21 +52,21 @@ def test_a_go_is_voted_on_and_moves_the_epic_ten_minutes_after_the_last_press(pa
     expect(form).to_be_hidden()
     expect(card).to_contain_text("0 of 3 have voted")
 
-    press(page, "Dana", "Go")
+    press(page, "Dana", "No objection")
     expect(page.get_by_text("Only those who were asked when D-1 was opened vote")).to_be_visible()
     for count, name in enumerate(("Ben", "Cleo", "Eli"), start=1):
-        press(page, name, "Go")
+        press(page, name, "No objection")
         expect(ballot(page)).to_contain_text(f"Voted ({count}):")
     expect(card_of(page)).to_contain_text("Analyzing")
     old = shown(slack)
     later(page, "1 hour", "Monday, 11 May 2026")
     be(page, "Eli", "portfolio")
     result = message(page, "PAY-1 · Decided:")
-    expect(result).to_contain_text("3 go")
+    expect(result).to_contain_text("3 no objection")
     expect(card_of(page)).to_contain_text("Ready")
 
     as_it_was(slack, old)
-    press(page, "Eli", "Go")
+    press(page, "Eli", "No objection")
     too_late = re.compile(r"D-1 closed at \d+:\d\d:\d\d on 11 May 2026, so this press does not")
     expect(page.get_by_text(too_late)).to_be_visible()
 
