@@ -38,6 +38,7 @@ def jobs() -> Mapping[str, Job]:
         "message": courier.show_message,
         "remind": at_its_time(reminding.remind_due),
         "shift": at_its_time(shifting.lapse_due),
+        "shift_stand_ins": at_its_time(shifting.ask_stand_ins_due),
         "tell": at_its_time(telling.tell_due),
         "upload": load_file,
     }

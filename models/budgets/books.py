@@ -57,6 +57,8 @@ class Books:
     """The ledger of a period, summed up."""
 
     flows: Sequence[Flow] = ()
+    undone: Mapping[int, int] = field(default_factory=dict)
+    """By stream, how much of what left it without approval in this quarter has come back."""
     _sums: Mapping[Account, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ class Books:
         return Position(
             funded=funded,
             available=self.balance(stream_id).available,
-            moved_silently=silent,
+            moved_silently=max(0, silent - self.undone.get(stream_id, 0)),
             moved_out=max(0, taken + held - brought),
         )
 

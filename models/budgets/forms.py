@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
+from models.budgets.shift import Shift
 from models.errors import FieldMistakes, Mistake
-from models.form import Amount, Choice, Facts, Form, Line, Paragraph
-from models.money import parse_moved
+from models.form import Amount, Choice, Facts, Form, Line, OneOf, Paragraph
+from models.money import format_amount, parse_moved
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 
@@ -41,6 +42,17 @@ class ShiftForm(Form):
         ),
     ]
 
+    lasting: Annotated[
+        int,
+        Choice(
+            label="For how long?",
+            among=(
+                OneOf("This period only", 0),
+                OneOf("Also when it is rolled forward", 1),
+            ),
+        ),
+    ] = 0
+
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """From one stream to another."""
         if self.from_stream_id == self.to_stream_id:
@@ -62,7 +74,40 @@ def typed_shift(words: str, currency: str) -> dict[str, Any]:
         amount = parse_moved(first, currency)
     except Mistake:
         amount, rest = None, words
-    return {"amount_minor": amount, "reason": rest.strip()[:LONGEST_REASON] or None}
+    reason = rest.strip()[:LONGEST_REASON] or None
+    return {"amount_minor": amount, "reason": reason, "lasting": 0}
+
+
+class UndoForm(Form):
+    """A shift back; `at_most` is how much can go back now, in words."""
+
+    said: ClassVar[str] = "Next you see what it would do and who decides. Nothing happens before."
+    amount_minor: Annotated[int, Amount(label="How much, {currency}?", hint="At most {at_most}.")]
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            example="The second test environment is not bought after all",
+            missing="Say in a sentence why: those asked decide by it.",
+        ),
+    ]
+
+    def check_is_within(self, most: int, currency: str) -> None:
+        """Raise FieldMistakes where it is more than can go back now."""
+        if self.amount_minor > most:
+            said = f"At most {format_amount(most, currency)} can go back now."
+            raise FieldMistakes({"amount_minor": said})
+
+
+def asked_before(shift: Shift) -> dict[str, Any]:
+    """What a shift begins with that is asked for once more."""
+    return {
+        "from_stream_id": shift.from_stream_id,
+        "to_stream_id": shift.to_stream_id,
+        "amount_minor": shift.amount_minor,
+        "reason": shift.reason,
+        "lasting": int(shift.lasting),
+    }
 
 
 LONGEST_REASON = 500

@@ -17,6 +17,12 @@ class Rules:
     """More than that is not moved out in the period without the council."""
     working_days: int = 4
     """So long a request stands."""
+    stand_in_days: int = 2
+    """After so many working days without an answer, stand-ins are asked too."""
+    undo_days: int = 5
+    """So many working days after a silent shift, finance's yes undoes it."""
+    after_council_days: int = 1
+    """So many working days after the council's decision a request still stands."""
 
 
 USUAL = Rules()

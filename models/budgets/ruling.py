@@ -1,21 +1,22 @@
 """What a shift would do before it is asked for: by which rules, and who decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from models.budgets.books import Balance, Books, Overdrawn
 from models.budgets.period import FundingPeriod
-from models.budgets.rules import USUAL, Band, Position, band_of
-from models.budgets.seats import NobodyElse, People, Seat, seats_of
+from models.budgets.rules import USUAL, Band, Position, band_of, share
+from models.budgets.seats import People, Seat, seats_of, undoing_seats
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import DAY_ENDS_AT
+from models.decisions.decision import USUAL_DAYS
+from models.decisions.opening import check_live
+from models.errors import Mistake
+from models.money import format_amount
 from models.portfolio.portfolio import Portfolio, ValueStream
-
-REFUSED = frozenset({Band.OVERDRAWN, Band.COUNCIL})
-"""What cannot be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,23 @@ class Ruling:
     people: People
     seats: Mapping[Seat, bool]
     """Whose yes it takes, and whether it is given by asking; empty where it asks nobody."""
-    alone: bool
-    """Whether nobody else could say yes."""
+    barred: Mistake | None
+    """Why it cannot be asked for though the money is there: nobody else could say yes."""
+    stand_ins_at: datetime
+    """From when stand-ins are asked too."""
     lapses_at: datetime
+    """At the latest; sooner where the council decides sooner."""
+    undo_until: datetime
+    """Until when finance's yes is enough to undo it, where it asks nobody."""
+    decides_at: datetime | None = None
+    """When the council's decision closes at the latest, where it takes one."""
+    undoes: Shift | None = None
+    undone_soon: bool = False
+    """Whether finance's yes is enough because what it undoes moved silently and lately."""
 
     @property
     def can_be_asked(self) -> bool:
-        return self.band not in REFUSED and not self.alone
+        return self.band is not Band.OVERDRAWN and self.barred is None
 
     @property
     def waits_for(self) -> Sequence[Seat]:
@@ -65,18 +76,38 @@ class Ruling:
             self.band,
             sorted(self.seats.items()),
             self.asked,
-            self.alone,
+            self.barred and self.barred.sentence,
             self.lapses_at.date().isoformat(),
+            self.undoes and self.undoes.id,
         )
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
-    def ask(self, reason: str, at: datetime) -> Shift:
+    def case_lines(self, reason: str) -> Iterator[str]:
+        """What a council decides by, a line each."""
+        currency, position = self.portfolio.currency, self.position
+        funded = format_amount(position.funded, currency)
+        for stream, has, minor in (
+            (self.giver, self.giver_has.available, -self.amount),
+            (self.taker, self.taker_has.available, self.amount),
+        ):
+            before, after = (format_amount(each, currency) for each in (has, has + minor))
+            yield f"{stream.name} has {before} available, and {after} after it"
+        moved = format_amount(position.moved_out + self.amount, currency)
+        size = share(self.amount, position.funded)
+        out = share(position.moved_out + self.amount, position.funded)
+        yield f"Size: {size} of {funded}; up to {USUAL.most_percent} % needs no council"
+        yield f"Moved out this year, with this: {moved}, {out} of at most {USUAL.moved_percent} %"
+        yield f"Why: {reason}"
+
+    def ask(self, reason: str, at: datetime, *, lasting: bool = False) -> Shift:
         """The request; where nobody else is asked it is moved at once, and has no approvals.
 
-        Raises NobodyElse and Overdrawn.
+        Raises Overdrawn, and what bars it.
         """
-        if not self.can_be_asked:
-            raise NobodyElse if self.alone else Overdrawn
+        if self.band is Band.OVERDRAWN:
+            raise Overdrawn
+        if self.barred is not None:
+            raise self.barred
         asker, here = self.people.asker, self.portfolio.workspace_id
         shift = Shift(
             workspace_id=here,
@@ -88,7 +119,11 @@ class Ruling:
             reason=reason,
             asked_by=asker,
             asked_at=at,
+            stand_ins_at=self.stand_ins_at if self.seats else None,
+            stand_ins_asked=False,
             lapses_at=self.lapses_at,
+            lasting=lasting,
+            undoes=self.undoes,
         )
         for seat, is_given in self.seats.items():
             approval = Approval(workspace_id=here, seat=seat)
@@ -109,19 +144,31 @@ def rule(
     books: Books,
     people: People,
     at: datetime,
+    undoes: Shift | None = None,
 ) -> Ruling:
     """What the shift would do at the moment, and who decides."""
     position = books.position(giver.id)
     band = band_of(amount, position)
+    is_alone = band is Band.FREE and people.asker in people.givers
+    soon = undoes is not None and undoes.is_undone_soon(at) and not is_alone
     seats: Mapping[Seat, bool] = {}
-    alone = False
-    if band not in REFUSED:
+    barred: Mistake | None = None
+    if band is not Band.OVERDRAWN:
         try:
-            seats = seats_of(band, people)
-        except NobodyElse:
-            alone = True
-    zone = ZoneInfo(portfolio.time_zone)
-    last = portfolio.calendar.days_after(at.astimezone(zone).date(), USUAL.working_days)
+            seats = undoing_seats(people) if soon else seats_of(band, people)
+            if Seat.COUNCIL in seats:
+                check_live(portfolio, at)
+        except Mistake as mistake:
+            seats, barred = {}, mistake
+    zone, calendar = ZoneInfo(portfolio.time_zone), portfolio.calendar
+    local = at.astimezone(zone)
+    waits = calendar.days_after(local.date(), USUAL.stand_in_days)
+    last = calendar.days_after(local.date(), USUAL.working_days)
+    decides_at = None
+    if Seat.COUNCIL in seats:
+        closes_on = calendar.days_after(local.date(), USUAL_DAYS)
+        decides_at = _end_of(closes_on, zone)
+        last = calendar.days_after(closes_on, USUAL.after_council_days)
     return Ruling(
         portfolio=portfolio,
         period=period,
@@ -134,6 +181,15 @@ def rule(
         taker_has=books.balance(taker.id),
         people=people,
         seats=seats,
-        alone=alone,
-        lapses_at=datetime.combine(last, DAY_ENDS_AT, zone),
+        barred=barred,
+        stand_ins_at=datetime.combine(waits, local.time(), zone),
+        lapses_at=_end_of(last, zone),
+        undo_until=_end_of(calendar.days_after(local.date(), USUAL.undo_days), zone),
+        decides_at=decides_at,
+        undoes=undoes,
+        undone_soon=soon and band is not Band.OVERDRAWN,
     )
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, DAY_ENDS_AT, zone)

@@ -1,7 +1,7 @@
 """Whose yes a shift needs: seats, and who sits on them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.budgets.rules import Band
@@ -15,6 +15,8 @@ class Seat(StrEnum):
     RECEIVER = "receiver"
     FINANCE = "finance"
     ADMIN = "admin"
+    COUNCIL = "council"
+    """Its yes is a decision, not a press."""
 
 
 class NobodyElse(Mistake):
@@ -27,15 +29,30 @@ class NobodyElse(Mistake):
         )
 
 
+class NoCouncil(Mistake):
+    """A shift that the council is to decide on, where nobody else is in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A shift of this size is also the council's, and nobody but who asks has that role. "
+            "An admin gives it with /portfolio roles."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who owns the two streams, who is finance and who is admin, as it is now."""
+    """Who owns the two streams, who is finance, admin and council, as it is now.
+
+    `stand_ins` are those who stand in for each; they are asked where nobody answered in time.
+    """
 
     asker: str
     givers: Sequence[str]
     receivers: Sequence[str]
     finance: Sequence[str]
     admins: Sequence[str]
+    council: Sequence[str] = ()
+    stand_ins: Mapping[Seat, Sequence[str]] = field(default_factory=dict)
 
     @property
     def asks_for_own(self) -> bool:
@@ -44,19 +61,35 @@ class People:
 
     def sitting(self, seat: Seat) -> Sequence[str]:
         """Who can say yes in its place, the asker never: owners, else finance, else admins."""
-        owners = {Seat.GIVER: self.givers, Seat.RECEIVER: self.receivers}
-        of_seat = owners.get(seat, self.finance if seat is Seat.FINANCE else self.admins)
-        for found in (of_seat, self.finance, self.admins):
-            others = [each for each in found if each != self.asker]
-            if others:
-                return others
-        return ()
+        return self._others(self.filled_by(seat))
+
+    def standing_in(self, seat: Seat) -> Sequence[str]:
+        """Who is asked in its place as well once two working days went by; the asker never."""
+        there = self.filled_by(seat)
+        sitting = self._others(there)
+        found = _without(self.stand_ins.get(there, ()), self.asker)
+        return [each for each in found if each not in sitting]
+
+    def filled_by(self, seat: Seat) -> Seat:
+        """Whose people sit there: its own, else finance, else an admin; the council's alone."""
+        if seat is Seat.COUNCIL:
+            return seat
+        return next((each for each in (seat, Seat.FINANCE) if self._others(each)), Seat.ADMIN)
+
+    def _others(self, seat: Seat) -> Sequence[str]:
+        found = {
+            Seat.GIVER: self.givers,
+            Seat.RECEIVER: self.receivers,
+            Seat.FINANCE: self.finance,
+            Seat.ADMIN: self.admins,
+        }
+        return _without(found.get(seat, ()), self.asker)
 
 
 def seats_of(band: Band, people: People) -> Mapping[Seat, bool]:
     """The seats whose yes it takes, and whether the asker has given it by asking.
 
-    Nobody's where there is none. Raises NobodyElse where nobody is left to say yes.
+    Nobody's where there is none. Raises NobodyElse where nobody is left to say yes, and NoCouncil.
     """
     if band is Band.FREE and people.asker in people.givers:
         return {}
@@ -74,7 +107,19 @@ def seats_of(band: Band, people: People) -> Mapping[Seat, bool]:
         given[Seat.ADMIN] = False
     if not all(people.sitting(seat) for seat, is_given in given.items() if not is_given):
         raise NobodyElse
+    if band is Band.COUNCIL:
+        if not _without(people.council, people.asker):
+            raise NoCouncil
+        given[Seat.COUNCIL] = False
     return given
+
+
+def undoing_seats(people: People) -> Mapping[Seat, bool]:
+    """Finance's yes alone, for what is undone soon. Raises NobodyElse where nobody is left."""
+    seat = Seat.FINANCE if _without(people.finance, people.asker) else Seat.ADMIN
+    if not people.sitting(seat):
+        raise NobodyElse
+    return {seat: False}
 
 
 def _own(seat: Seat, people: People) -> Collection[str]:

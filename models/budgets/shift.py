@@ -18,8 +18,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.budgets.period import FundingPeriod
+from models.budgets.rules import USUAL
 from models.budgets.seats import People, Seat
-from models.calendar import spell_day
+from models.calendar import DAY_ENDS_AT, spell_day
+from models.decisions.decision import Decision
+from models.decisions.question import Choice
 from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -71,6 +74,51 @@ class OwnRequest(Mistake):
         self.ask = tuple(asked)
 
 
+class NotYet(Mistake):
+    """A yes or no by a stand-in while those they stand in for have time to answer."""
+
+    def __init__(self, since: str, asked: Sequence[str]) -> None:
+        super().__init__(
+            f"You stand in here, and are asked from {since} on if nobody answers before."
+        )
+        self.ask = tuple(asked)
+
+
+class WaitsForCouncil(Mistake):
+    """A yes by someone, where the council's decision is all that is missing."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Only the council's decision is missing: /decision show {key}.")
+
+
+class NotMoved(Mistake):
+    """Undoing a shift that moved nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("This request moved no money, so there is nothing to undo.")
+
+
+class PeriodOver(Mistake):
+    """Undoing a shift of a period that is over."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is over, so its shifts stay as they are.")
+
+
+class AllUndone(Mistake):
+    """Undoing a shift of which all was asked back, or has come back."""
+
+    def __init__(self) -> None:
+        super().__init__("All of it has been asked back already. /budget history shows it.")
+
+
+class NothingLeft(Mistake):
+    """Undoing a shift whose receiver has nothing available any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has nothing available now that could go back.")
+
+
 class AlreadyApproved(Mistake):
     """A second yes by the same person."""
 
@@ -105,6 +153,7 @@ class Shift(Base):
         CheckConstraint("amount_minor > 0", name="above_zero"),
         CheckConstraint("from_stream_id <> to_stream_id", name="to_another_stream"),
         Index(None, "portfolio_id"),
+        Index(None, "undoes_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -117,17 +166,30 @@ class Shift(Base):
     reason: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]
+    stand_ins_at: Mapped[datetime | None]
+    """From when stand-ins are asked too; None where it asked nobody."""
+    stand_ins_asked: Mapped[bool] = mapped_column(default=False)
+    """Whether they were asked."""
     lapses_at: Mapped[datetime]
+    """With a council's decision: one working day after it closes, or can close at the latest."""
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    """The council's, where it takes one."""
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
+    """The shift whose money it brings back."""
+    lasting: Mapped[bool] = mapped_column(default=False)
+    """Whether it also holds for the period that this one is rolled forward to."""
     outcome: Mapped[Outcome | None] = mapped_column(stored_by_value(Outcome))
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(32))
-    """Nobody where it lapsed; of a shift that was approved, who said yes last."""
+    """Nobody where it lapsed or the council ended it; of an approved one, who said yes last."""
     ended_because: Mapped[str | None] = mapped_column(Text)
 
     portfolio: Mapped[Portfolio] = relationship()
     period: Mapped[FundingPeriod] = relationship()
     from_stream: Mapped[ValueStream] = relationship(foreign_keys=from_stream_id)
     to_stream: Mapped[ValueStream] = relationship(foreign_keys=to_stream_id)
+    decision: Mapped[Decision | None] = relationship()
+    undoes: Mapped["Shift | None"] = relationship(remote_side=[id])
     approvals: Mapped[list["Approval"]] = relationship(
         order_by="Approval.id", back_populates="shift"
     )
@@ -138,6 +200,16 @@ class Shift(Base):
         return f"shift:{self.id}"
 
     @property
+    def stand_ins_key(self) -> str:
+        """The key of the work that asks the stand-ins."""
+        return f"shift_stand_ins:{self.id}"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it moved without anybody being asked."""
+        return self.outcome is Outcome.MOVED and not self.approvals
+
+    @property
     def open_seats(self) -> list["Approval"]:
         """Those whose yes is still missing."""
         return [each for each in self.approvals if each.at is None]
@@ -145,8 +217,42 @@ class Shift(Base):
     @property
     def closes(self) -> str:
         """Its last moment, in words: "17:00:00 on 22 May 2026"."""
-        local = self.lapses_at.astimezone(ZoneInfo(self.portfolio.time_zone))
+        local = self.lapses_at.astimezone(self._zone)
         return f"{local:%H:%M:%S} on {spell_day(local.date())}"
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.portfolio.time_zone)
+
+    def _end_after(self, at: datetime, working_days: int) -> datetime:
+        """The end of the day so many working days later."""
+        last = self.portfolio.calendar.days_after(at.astimezone(self._zone).date(), working_days)
+        return datetime.combine(last, DAY_ENDS_AT, self._zone)
+
+    @property
+    def undone_soon_until(self) -> datetime:
+        """Until when finance's yes alone undoes a silent one."""
+        assert self.ended_at is not None
+        return self._end_after(self.ended_at, USUAL.undo_days)
+
+    def is_undone_soon(self, at: datetime) -> bool:
+        """Whether finance's yes is enough to undo it at the moment."""
+        return self.is_silent and at < self.undone_soon_until
+
+    def largest_undone(self, at: datetime, asked_back: int, available: int) -> int:
+        """The most that can go back now; `asked_back` has been or is asked for, `available` is
+        what the receiver has, all in minor units. Raises NotMoved, PeriodOver, AllUndone and
+        NothingLeft.
+        """
+        if self.outcome is not Outcome.MOVED:
+            raise NotMoved
+        if at.astimezone(self._zone).date() > self.period.ends_on:
+            raise PeriodOver(self.period.name)
+        if asked_back >= self.amount_minor:
+            raise AllUndone
+        if available <= 0:
+            raise NothingLeft(self.to_stream.name)
+        return min(self.amount_minor - asked_back, available)
 
     def seat_name(self, seat: Seat, people: People) -> str:
         """What who sits there is called."""
@@ -154,6 +260,8 @@ class Shift(Base):
             Seat.GIVER: (people.givers, f"the owner of {self.from_stream.name}"),
             Seat.RECEIVER: (people.receivers, f"the owner of {self.to_stream.name}"),
         }
+        if seat is Seat.COUNCIL:
+            return "the council"
         found, name = owners.get(seat, ((), ""))
         if any(each != people.asker for each in found):
             return name
@@ -163,10 +271,11 @@ class Shift(Base):
     def approve(self, by: str, at: datetime, people: People) -> None:
         """Say yes on every seat the person sits on; with the last yes it has moved.
 
-        Raises AlreadyEnded, ClosedAt, OwnRequest, AlreadyApproved, NotAsked and StreamEnded.
+        Raises AlreadyEnded, ClosedAt, OwnRequest, AlreadyApproved, NotAsked, NotYet,
+        WaitsForCouncil and StreamEnded.
         """
         self._check_is_open(at)
-        seats = self._seats_of(by, people)
+        seats = self._seats_of(by, at, people)
         for stream in (self.from_stream, self.to_stream):
             if stream.ended_at is not None:
                 raise StreamEnded(stream.name)
@@ -175,14 +284,30 @@ class Shift(Base):
         if not self.open_seats:
             self.end(Outcome.MOVED, by, at)
 
+    def heed_council(self, decision: Decision, at: datetime) -> None:
+        """Have the council's decision hold: a yes counts as one more, anything else ends it."""
+        assert self.outcome is None, "ended already"
+        ended = next((s for s in (self.from_stream, self.to_stream) if s.ended_at), None)
+        if decision.outcome != Choice.YES:
+            self.end(Outcome.DECLINED, None, at)
+        elif ended is not None:
+            self.end(Outcome.DECLINED, None, at, f"{ended.name} has ended meanwhile.")
+        else:
+            for seat in self.open_seats:
+                if seat.seat is Seat.COUNCIL:
+                    seat.at = at
+            if not self.open_seats:
+                self.end(Outcome.MOVED, None, at)
+            self.lapses_at = self._end_after(at, USUAL.after_council_days)
+
     def check_declines(self, by: str, at: datetime, people: People) -> None:
         """Who is asked may, also who has said yes already.
 
-        Raises AlreadyEnded, ClosedAt, OwnRequest and NotAsked.
+        Raises AlreadyEnded, ClosedAt, OwnRequest, NotAsked, NotYet and WaitsForCouncil.
         """
         self._check_is_open(at)
         if all(by != each.user_id for each in self.approvals) or by == self.asked_by:
-            self._seats_of(by, people)
+            self._seats_of(by, at, people)
 
     def decline(self, by: str, at: datetime, because: str, people: People) -> None:
         """Say no. Raises as `check_declines` does."""
@@ -209,17 +334,32 @@ class Shift(Base):
         if at >= self.lapses_at:
             raise ClosedAt(self.closes)
 
-    def _seats_of(self, by: str, people: People) -> Sequence["Approval"]:
-        """The open seats the person sits on."""
+    def standing_in(self, people: People) -> Sequence[str]:
+        """Who stands in for those whose yes is missing."""
+        found = [each for seat in self.open_seats for each in people.standing_in(seat.seat)]
+        return list(dict.fromkeys(found))
+
+    def _seats_of(self, by: str, at: datetime, people: People) -> Sequence["Approval"]:
+        """The open seats the person sits on, or stands in on once that is asked for."""
         asked = [each for seat in self.open_seats for each in people.sitting(seat.seat)]
         if by == self.asked_by:
             raise OwnRequest(list(dict.fromkeys(asked)))
         found = [seat for seat in self.open_seats if by in people.sitting(seat.seat)]
-        if found:
-            return found
+        stood = [seat for seat in self.open_seats if by in people.standing_in(seat.seat)]
+        is_time = self.stand_ins_at is None or at >= self.stand_ins_at
+        if found or (stood and is_time):
+            return [*found, *(stood if is_time else ())]
         if any(each.user_id == by for each in self.approvals):
             raise AlreadyApproved
-        names = [self.seat_name(seat.seat, people) for seat in self.open_seats]
+        if stood:
+            assert self.stand_ins_at is not None
+            local = self.stand_ins_at.astimezone(self._zone)
+            raise NotYet(f"{local:%H:%M} on {spell_day(local.date())}", asked)
+        pressed = [each.seat for each in self.open_seats if each.seat is not Seat.COUNCIL]
+        if not pressed:
+            assert self.decision is not None
+            raise WaitsForCouncil(self.decision.key)
+        names = [self.seat_name(seat, people) for seat in pressed]
         raise NotAsked(list(dict.fromkeys(names)), list(dict.fromkeys(asked)))
 
 

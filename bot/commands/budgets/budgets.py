@@ -17,8 +17,9 @@ from bot.views.budgets.actions import (
     FundStream,
     ShiftShown,
     TakeShiftBack,
+    UndoShift,
 )
-from bot.views.budgets.budget import budget, decline_lead, funding_lead
+from bot.views.budgets.budget import budget, decline_lead, funding_lead, undo_lead
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
@@ -26,7 +27,15 @@ from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
-from models.budgets.forms import DeclineForm, FundingForm, ShiftForm, typed_shift
+from models.budgets.forms import (
+    DeclineForm,
+    FundingForm,
+    ShiftForm,
+    UndoForm,
+    asked_before,
+    typed_shift,
+)
+from models.money import format_amount
 
 
 def hear_show(call: Call) -> None:
@@ -84,7 +93,10 @@ def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
     considering.period_with_money(act, portfolio)
     choices = streams_to_choose(act, portfolio)
     facts = {"givers": choices, "takers": choices, "currency": portfolio.currency}
-    held = typed_shift(call.words_after_command, portfolio.currency)
+    if it.again is not None:
+        held = asked_before(shifting.seen_shift(act, it.again))
+    else:
+        held = typed_shift(call.words_after_command, portfolio.currency)
     return Open(ShiftForm, "Shift money", it, held=held, facts=facts, submit="Next")
 
 
@@ -100,13 +112,50 @@ def check_shift(
     act = call.act(session)
     portfolio = considering.portfolio_to_shift_in(act, about.portfolio)
     ruling = considering.consider(act, portfolio, form)
-    return preview(ruling, about, form.reason, typed["amount_minor"] or "")
+    amount = typed["amount_minor"] or ""
+    return preview(ruling, about, form.reason, amount, lasting=bool(form.lasting))
 
 
 @routes.saves
 def shift(call: Call, session: Session, form: ShiftForm, about: AskShift) -> Answer:
     """Ask for it, or move it where it asks nobody."""
     asked = shifting.ask(call.act(session), about.portfolio, form, about.seen)
+    return answered(request_of(session, asked))
+
+
+@routes.opens
+def ask_undo(call: Call, session: Session, it: UndoShift) -> Open:
+    """Ask how much goes back, and why."""
+    act = call.act(session)
+    shift = shifting.seen_shift(act, it.shift)
+    most = considering.largest_undone(act, shift)
+    currency = shift.portfolio.currency
+    facts = {"currency": currency, "at_most": format_amount(most, currency)}
+    held = {"amount_minor": most}
+    lead = undo_lead(shift)
+    return Open(UndoForm, "Undo a shift", it, held=held, facts=facts, lead=lead, submit="Next")
+
+
+@routes.checks
+def check_undo(
+    call: Call,
+    session: Session,
+    form: UndoForm,
+    about: UndoShift,
+    typed: Mapping[str, str | None],
+) -> Check:
+    """Show what it would do, which rules it meets and who decides."""
+    act = call.act(session)
+    shift = shifting.seen_shift(act, about.shift)
+    ruling = considering.consider_undoing(act, shift, form)
+    amount = typed["amount_minor"] or ""
+    return preview(ruling, about, form.reason, amount, lasting=shift.lasting)
+
+
+@routes.saves
+def undo(call: Call, session: Session, form: UndoForm, about: UndoShift) -> Answer:
+    """Ask for it back, or move it back where it asks nobody."""
+    asked = shifting.undo(call.act(session), about.shift, form, about.seen)
     return answered(request_of(session, asked))
 
 

@@ -206,7 +206,8 @@ def _in_place(shift: Shift, seat: Seat) -> Marked:
     owner = owners.get(seat)
     if owner is not None and owner != shift.asked_by:
         return person(owner)
-    return Marked("an admin" if seat is Seat.ADMIN else "finance")
+    roles = {Seat.ADMIN: "an admin", Seat.COUNCIL: "the council"}
+    return Marked(roles.get(seat, "finance"))
 
 
 @shows(BLOCKED)

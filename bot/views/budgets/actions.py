@@ -25,6 +25,15 @@ class AskShift(Action):
     portfolio: Id
     seen: Annotated[str, Field(max_length=16)] | None = None
     """The mark of what was shown before asking."""
+    again: Id | None = None
+    """A request that lapsed, whose answers the form begins with."""
+
+
+class UndoShift(Action):
+    """The money of a shift back to where it came from."""
+
+    shift: Id
+    seen: Annotated[str, Field(max_length=16)] | None = None
 
 
 class ShiftShown(Page):

@@ -50,6 +50,11 @@ def funding_lead(portfolio: Portfolio, year: str) -> str:
     return words("budgets/budget", "funding", portfolio=portfolio, year=year)
 
 
+def undo_lead(shift: Shift) -> str:
+    money = partial(format_amount, currency=shift.portfolio.currency)
+    return words("budgets/budget", "undoing", shift=shift, money=money)
+
+
 def decline_lead(shift: Shift) -> str:
     money = partial(format_amount, currency=shift.portfolio.currency)
     return words("budgets/budget", "declining", shift=shift, money=money)

@@ -1,33 +1,40 @@
 """What a shift would do, before it is asked for."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from bot.slack.actions import Action
 from bot.slack.blocks import Block, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import Marked, escape, listed, person, words
-from bot.views.budgets.actions import AskShift
+from bot.views.budgets.actions import AskShift, UndoShift
 from models.budgets.rules import USUAL, Band, largest_free, largest_without_council, share
 from models.budgets.ruling import Ruling
-from models.budgets.seats import Seat
+from models.budgets.seats import People, Seat
 from models.money import format_amount
 
 TITLE = "Check before asking"
 
 
-def preview(ruling: Ruling, about: AskShift, reason: str, typed: str) -> Check:
+def preview(
+    ruling: Ruling,
+    about: AskShift | UndoShift,
+    reason: str,
+    typed: str,
+    *,
+    lasting: bool = False,
+) -> Check:
     """Both balances, every rule with its arithmetic, who decides, and until when."""
-    facts = _facts(ruling, reason, typed)
+    facts = _facts(ruling, reason, typed, lasting)
     said = partial(words, "budgets/shift", **facts)
     blocks: list[Block] = [section(said("what"))]
-    seen = about.but(seen=ruling.mark)
+    seen: Action = about.but(seen=ruling.mark)
     if ruling.band is Band.OVERDRAWN:
         return Check(seen, TITLE, [*blocks, section(said("overdrawn"))])
     blocks.append(section(said("balances")))
-    if ruling.band is Band.COUNCIL:
-        return Check(seen, TITLE, [*blocks, section(said("council"))])
-    if ruling.alone:
-        return Check(seen, TITLE, [*blocks, section(said("holds")), section(said("alone"))])
+    if ruling.barred is not None:
+        return Check(seen, TITLE, [*blocks, section(said("holds")), section(said("barred_now"))])
     amount = format_amount(ruling.amount, ruling.portfolio.currency)
     if not ruling.seats:
         blocks += [section(said("holds")), section(said("nobody"))]
@@ -37,8 +44,9 @@ def preview(ruling: Ruling, about: AskShift, reason: str, typed: str) -> Check:
     return Check(seen, TITLE, blocks, f"Ask {_in_short(ruling)}", "Ask for approval")
 
 
-def _facts(ruling: Ruling, reason: str, typed: str) -> dict[str, Any]:
+def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, Any]:
     people, position = ruling.people, ruling.position
+    pressed = [seat for seat in ruling.waits_for if seat is not Seat.COUNCIL]
     told = [each for each in (*people.receivers, *people.finance) if each != people.asker]
     return {
         "money": partial(format_amount, currency=ruling.portfolio.currency),
@@ -64,8 +72,16 @@ def _facts(ruling: Ruling, reason: str, typed: str) -> dict[str, Any]:
                 f"{listed(map(person, people.sitting(seat)), 'or')} "
                 f"({escape(_place(ruling, seat))})"
             )
-            for seat in ruling.waits_for
+            for seat in pressed
         ],
+        "lasting": lasting,
+        "barred": ruling.barred and ruling.barred.sentence,
+        "barred_ask": ruling.barred.ask if ruling.barred else (),
+        "ruling": ruling,
+        "decides_at": ruling.decides_at,
+        "stand_ins": stand_ins_of(people, pressed),
+        "has_no_stand_in": has_no_stand_in(people, pressed),
+        "admins": people.admins,
         "informed": list(dict.fromkeys(told)),
         "free": largest_free(position),
         "largest": largest_without_council(position),
@@ -91,11 +107,35 @@ def _place(ruling: Ruling, seat: Seat) -> str:
     }[seat]
 
 
+def stand_ins_of(
+    people: People, seats: Sequence[Seat]
+) -> Sequence[tuple[Sequence[str], Sequence[str]]]:
+    """Of each seat who sits there and who stands in for them, where someone does."""
+    found = [(people.sitting(seat), people.standing_in(seat)) for seat in seats]
+    return [each for each in found if each[1]]
+
+
+def has_no_stand_in(people: People, seats: Sequence[Seat]) -> Sequence[str]:
+    """The owners for whom nobody stands in."""
+    owners = (Seat.GIVER, Seat.RECEIVER)
+    found = [
+        each
+        for seat in seats
+        if people.filled_by(seat) in owners and not people.standing_in(seat)
+        for each in people.sitting(seat)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _in_short(ruling: Ruling) -> str:
     """Who is asked, for a button: one person by name, several by what they are."""
     names = []
     for seat in ruling.waits_for:
         people = ruling.people.sitting(seat)
-        several = {Seat.FINANCE: "finance", Seat.ADMIN: "an admin"}.get(seat, "the owners")
+        several = {
+            Seat.FINANCE: "finance",
+            Seat.ADMIN: "an admin",
+            Seat.COUNCIL: "the council",
+        }.get(seat, "the owners")
         names.append(person(people[0]) if len(people) == 1 else several)
     return str(listed(dict.fromkeys(names)))

@@ -4,14 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from bot.slack.actions import Shown
 from bot.slack.answers import Answer
-from bot.slack.blocks import Block, actions, context, fields, header, section
+from bot.slack.blocks import Block, Element, actions, context, fields, header, section
 from bot.slack.mrkdwn import Marked, bare_words, words
-from bot.views.budgets.actions import ApproveShift, DeclineShift, ShiftShown, TakeShiftBack
+from bot.views.budgets.actions import (
+    ApproveShift,
+    AskShift,
+    DeclineShift,
+    ShiftShown,
+    TakeShiftBack,
+    UndoShift,
+)
+from bot.views.budgets.preview import has_no_stand_in, stand_ins_of
 from bot.views.notices import notice
 from bot.workflows.budgets.budgets import Request, request_of
 from models.budgets.rules import USUAL, share
@@ -50,6 +59,7 @@ def facts_of(request: Request) -> dict[str, Any]:
     """What the words name."""
     shift, people = request.shift, request.people
     waits = [each for seat in shift.open_seats for each in people.sitting(seat.seat)]
+    pressed = [each.seat for each in shift.open_seats if each.seat is not Seat.COUNCIL]
     currency = shift.portfolio.currency
     return {
         "request": request,
@@ -65,6 +75,10 @@ def facts_of(request: Request) -> dict[str, Any]:
         "sitting": [
             (each, _place(shift, each.seat), people.sitting(each.seat)) for each in shift.approvals
         ],
+        "stand_ins": stand_ins_of(people, pressed),
+        "has_no_stand_in": has_no_stand_in(people, pressed),
+        "admins": people.admins,
+        "days": _working_days(shift),
     }
 
 
@@ -95,24 +109,50 @@ def _open(facts: dict[str, Any]) -> list[Block]:
     ]
 
 
+def _working_days(shift: Shift) -> int:
+    """For how many working days it waited, once it has ended."""
+    zone = ZoneInfo(shift.portfolio.time_zone)
+    if shift.ended_at is None:
+        return 0
+    first, last = (each.astimezone(zone).date() for each in (shift.asked_at, shift.ended_at))
+    return shift.portfolio.calendar.days_until(first, last)
+
+
 def _ended(facts: dict[str, Any]) -> list[Block]:
     shift: Shift = facts["shift"]
     if shift.outcome is Outcome.MOVED:
         approved = [_approval(each, facts) for each in _once(shift.approvals)]
         said = words("budgets/shift", "moved", approved=approved, **facts)
-        return [section(said), context(words("budgets/shift", "entry", **facts))]
+        entry = context(words("budgets/shift", "entry", **facts))
+        undo = [UndoShift(shift=shift.id).button("Ask to undo")]
+        if facts["request"].asked_back >= shift.amount_minor:
+            return [section(said), entry]
+        return [section(said), entry, actions("shift", undo)]
     names = [shift.seat_name(each.seat, facts["request"].people) for each in shift.open_seats]
     missing = f"{' and '.join(dict.fromkeys(names))} did not answer"
-    return [section(words("budgets/shift", "ended", missing=missing, **facts))]
+    ended = section(words("budgets/shift", "ended", missing=missing, **facts))
+    if shift.outcome is not Outcome.LAPSED:
+        return [ended]
+    return [ended, actions("shift", [_again(shift)])]
+
+
+def _again(shift: Shift) -> Element:
+    """The same once more, as it was asked."""
+    to: AskShift | UndoShift = AskShift(portfolio=shift.portfolio_id, again=shift.id)
+    if shift.undoes_id is not None:
+        to = UndoShift(shift=shift.undoes_id)
+    return to.button("Ask again")
 
 
 def _once(approvals: Sequence[Approval]) -> Sequence[Approval]:
     """Of each person one, also where they sat on two seats."""
-    return list({each.user_id: each for each in approvals}.values())
+    return list({each.user_id or each.seat: each for each in approvals}.values())
 
 
 def _approval(seat: Approval, facts: dict[str, Any]) -> Marked:
-    return Marked(words("budgets/shift", "approval", seat=seat, zone=facts["zone"]))
+    return Marked(
+        words("budgets/shift", "approval", seat=seat, shift=facts["shift"], zone=facts["zone"])
+    )
 
 
 def _place(shift: Shift, seat: Seat) -> str:
@@ -121,4 +161,5 @@ def _place(shift: Shift, seat: Seat) -> str:
         Seat.RECEIVER: shift.to_stream.name,
         Seat.FINANCE: "finance",
         Seat.ADMIN: "admin",
+        Seat.COUNCIL: "council",
     }[seat]

@@ -132,6 +132,8 @@ def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
     """What was known when it was opened, and what the options do; on the ballot cut to size."""
     facts = _facts(stands) | {"whole": whole}
     blocks: list[Block] = [section(words("decisions/decision", "the_case", **facts))]
+    if stands.decision.epic_id is None:
+        return [*blocks, section(words("decisions/decision", "options", **facts))]
     figures = [words("decisions/decision", part, **facts) for part in ("indicator", "money")]
     if stands.decision.case.day is not None:
         figures.append(words("decisions/decision", "time", **facts))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
-from bot.workflows.budgets.considering import may_ask, own_streams, people_of
+from bot.workflows.budgets.considering import asked_back, may_ask, own_streams, people_of
 from bot.workflows.budgets.funding import may_fund
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.keeping import Act, seen_portfolio
@@ -59,6 +59,8 @@ class Request:
     people: People
     entry: Entry | None
     """The ledger entry that moved it."""
+    asked_back: int = 0
+    """How much of it went back, or is asked for, in minor units."""
 
     @property
     def giver_before(self) -> int:
@@ -111,6 +113,7 @@ def request_of(session: Session, shift: Shift) -> Request:
         taker_after=taker if entry else taker + shift.amount_minor,
         people=people_of(session, shift.from_stream, shift.to_stream, shift.asked_by),
         entry=entry,
+        asked_back=asked_back(session, shift),
     )
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, may
-from models.budgets.forms import ShiftForm, open_stream
+from models.budgets.forms import ShiftForm, UndoForm, open_stream
 from models.budgets.period import FundingPeriod, with_money
 from models.budgets.ruling import Ruling, rule
-from models.budgets.seats import People
+from models.budgets.seats import People, Seat
+from models.budgets.shift import Outcome, Shift
 from models.people.role import Right, Role, refuse
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -61,13 +63,62 @@ def consider(act: Act, portfolio: Portfolio, form: ShiftForm) -> Ruling:
     return rule(portfolio, period, giver, taker, form.amount_minor, books, people, act.at)
 
 
+def consider_undoing(act: Act, shift: Shift, form: UndoForm) -> Ruling:
+    """What bringing the shift's money back would do.
+
+    Raises NotAllowed, NotMoved, PeriodOver, AllUndone, NothingLeft and FieldMistakes.
+    """
+    most = largest_undone(act, shift)
+    form.check_is_within(most, shift.portfolio.currency)
+    back = (shift.to_stream, shift.from_stream)
+    for stream in back:
+        open_stream(shift.portfolio, stream.id, "amount_minor")
+    books = ledger.books_of(act.session, shift.portfolio, shift.period, act.at)
+    people = people_of(act.session, *back, act.actor)
+    here = (shift.portfolio, shift.period, *back)
+    return rule(*here, form.amount_minor, books, people, act.at, undoes=shift)
+
+
+def largest_undone(act: Act, shift: Shift) -> int:
+    """How much of the shift can go back now, in minor units.
+
+    Raises NotAllowed, NotMoved, PeriodOver, AllUndone and NothingLeft.
+    """
+    if not may(act.session, act.actor, Right.SHIFT, Place.of_stream(shift.to_stream)):
+        check(act.session, act.actor, Right.SHIFT, Place.of_stream(shift.from_stream))
+    books = ledger.books_of(act.session, shift.portfolio, shift.period, act.at)
+    available = books.balance(shift.to_stream_id).available
+    return shift.largest_undone(act.at, asked_back(act.session, shift), available)
+
+
+def asked_back(session: Session, shift: Shift) -> int:
+    """How much of it went back already, or is asked for, in minor units."""
+    stands = or_(Shift.outcome.is_(None), Shift.outcome == Outcome.MOVED)
+    back = select(func.sum(Shift.amount_minor)).where(Shift.undoes_id == shift.id, stands)
+    return int(session.scalar(back) or 0)
+
+
 def people_of(session: Session, giver: ValueStream, taker: ValueStream, asker: str) -> People:
-    """Who owns the two streams, who is finance and who is admin."""
+    """Who owns the two streams, who is finance, admin and council, and who stands in for them."""
     whole = Place.of_portfolio(giver.portfolio)
+    asked = {
+        Seat.GIVER: (Role.STREAM_OWNER, Place.of_stream(giver)),
+        Seat.RECEIVER: (Role.STREAM_OWNER, Place.of_stream(taker)),
+        Seat.FINANCE: (Role.FINANCE, whole),
+        Seat.ADMIN: (Role.ADMIN, whole),
+        Seat.COUNCIL: (Role.COUNCIL, whole),
+    }
+    own = {
+        seat: holders(session, [role], place, stand_ins=False)
+        for seat, (role, place) in asked.items()
+    }
+    there = {seat: holders(session, [role], place) for seat, (role, place) in asked.items()}
     return People(
         asker=asker,
-        givers=holders(session, [Role.STREAM_OWNER], Place.of_stream(giver)),
-        receivers=holders(session, [Role.STREAM_OWNER], Place.of_stream(taker)),
-        finance=holders(session, [Role.FINANCE], whole),
-        admins=holders(session, [Role.ADMIN], whole),
+        givers=own[Seat.GIVER],
+        receivers=own[Seat.RECEIVER],
+        finance=own[Seat.FINANCE],
+        admins=own[Seat.ADMIN],
+        council=own[Seat.COUNCIL],
+        stand_ins={seat: [e for e in there[seat] if e not in own[seat]] for seat in asked},
     )

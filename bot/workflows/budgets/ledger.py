@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.keeping import LOCK
 from models.audit.trail import insert_new
 from models.budgets.books import Books, Flow
 from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer
 from models.budgets.period import FundingPeriod, Year, fiscal_year
-from models.budgets.shift import Shift
+from models.budgets.shift import Approval, Shift
 from models.portfolio.portfolio import Portfolio
 
 COMMAND = "/budget show"
@@ -114,8 +114,11 @@ def books_of(
         .where(Entry.period_id == period.id)
         .group_by(*accounts)
     )
+    undone = _undone(period, period.quarter_began_at(at, zone))
     if up_to is not None:
         rows = rows.where(Entry.number <= up_to)
+        undone = undone.where(Entry.number <= up_to)
+    came_back = {stream_id: int(total) for stream_id, total in session.execute(undone)}
     return Books(
         [
             Flow(
@@ -124,7 +127,21 @@ def books_of(
                 int(lately or 0),
             )
             for kind, from_kind, from_id, to_kind, to_id, total, lately in session.execute(rows)
-        ]
+        ],
+        came_back,
+    )
+
+
+def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
+    """By stream, how much of what left it silently since then has come back."""
+    first = aliased(Shift)
+    asked = select(Approval.id).where(Approval.shift_id == first.id)
+    return (
+        select(first.from_stream_id, func.sum(Shift.amount_minor))
+        .join(Shift, Shift.undoes_id == first.id)
+        .join(Entry, and_(Entry.shift_id == Shift.id, Entry.kind == EntryKind.SHIFT))
+        .where(first.period_id == period.id, first.ended_at >= since, ~asked.exists())
+        .group_by(first.from_stream_id)
     )
 
 

@@ -1,6 +1,6 @@
 """What of the budgets waits for someone: the requests to move money, until they end."""
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from bot.workflows.needs import Need, Rows
@@ -22,21 +22,27 @@ def _seen(user_id: str | None) -> ColumnElement[bool]:
 
 def _asked(user_id: str) -> ColumnElement[bool]:
     """Those for which the person sits on a seat whose yes is missing; never their own."""
-    sits = or_(
-        and_(Approval.seat == Seat.GIVER, _owned(Shift.from_stream_id, user_id)),
-        and_(Approval.seat == Seat.RECEIVER, _owned(Shift.to_stream_id, user_id)),
-        and_(Approval.seat == Seat.FINANCE, _has(Role.FINANCE, user_id)),
-        and_(Approval.seat == Seat.ADMIN, _has(Role.ADMIN, user_id)),
-    )
+    own, stands_in = _sits(user_id), _sits(user_id, stand_in=True)
+    sits = or_(own, and_(Shift.stand_ins_asked.is_(True), stands_in))
     missing = select(Approval.id).where(Approval.shift_id == Shift.id, Approval.at.is_(None), sits)
     return and_(Shift.asked_by != user_id, missing.exists())
 
 
-def _owned(column: InstrumentedAttribute[int], user_id: str) -> ColumnElement[bool]:
-    held = _grants(Role.STREAM_OWNER, user_id)
+def _sits(user_id: str, *, stand_in: bool = False) -> ColumnElement[bool]:
+    """Whether they sit on a seat, or stand in on it."""
+    return or_(
+        and_(Approval.seat == Seat.GIVER, _owned(Shift.from_stream_id, user_id, stand_in)),
+        and_(Approval.seat == Seat.RECEIVER, _owned(Shift.to_stream_id, user_id, stand_in)),
+        and_(Approval.seat == Seat.FINANCE, _has(Role.FINANCE, user_id, stand_in)),
+        and_(Approval.seat == Seat.ADMIN, _has(Role.ADMIN, user_id, stand_in)),
+    )
+
+
+def _owned(column: InstrumentedAttribute[int], user_id: str, stand_in: bool) -> ColumnElement[bool]:
+    held = _grants(Role.STREAM_OWNER, user_id, stand_in)
     owned = select(ValueStream.id).where(
         or_(
-            ValueStream.owner_user_id == user_id,
+            false() if stand_in else ValueStream.owner_user_id == user_id,
             ValueStream.id.in_(held.with_only_columns(RoleGrant.value_stream_id)),
             ValueStream.portfolio_id.in_(held.with_only_columns(RoleGrant.portfolio_id)),
         )
@@ -44,14 +50,14 @@ def _owned(column: InstrumentedAttribute[int], user_id: str) -> ColumnElement[bo
     return column.in_(owned)
 
 
-def _has(role: Role, user_id: str) -> ColumnElement[bool]:
+def _has(role: Role, user_id: str, stand_in: bool) -> ColumnElement[bool]:
     everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
     here = or_(everywhere, RoleGrant.portfolio_id == Shift.portfolio_id)
-    return _grants(role, user_id).where(here).exists()
+    return _grants(role, user_id, stand_in).where(here).exists()
 
 
-def _grants(role: Role, user_id: str) -> Select[int]:
-    return grants_of(user_id).where(RoleGrant.role == role)
+def _grants(role: Role, user_id: str, stand_in: bool) -> Select[int]:
+    return grants_of(user_id).where(RoleGrant.role == role, RoleGrant.stand_in.is_(stand_in))
 
 
 SHIFTS = Need(

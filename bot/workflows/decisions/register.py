@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions import standing_in
-from bot.workflows.decisions.beside import may_change, seen, tie_breakers
+from bot.workflows.decisions.beside import decision_visible_to, may_change, seen, tie_breakers
 from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
@@ -44,13 +44,15 @@ BALLOT = Need(
     Rows(
         noun=Decision,
         rows=select(Decision)
-        .join(Epic, Epic.id == Decision.epic_id)
+        .outerjoin(Epic, Epic.id == Decision.epic_id)
         .join(BallotBox, BallotBox.decision_id == Decision.id)
         .where(Decision.closed_at.is_(None), Decision.tied_at.is_(None), BallotBox.waiting > 0),
         order=(Decision.closes_at, Decision.id),
         since=Decision.opened_at,
         theirs=has_not_voted,
         loads=(joinedload(Decision.epic), joinedload(Decision.portfolio), joinedload(Decision.box)),
+        in_portfolio=lambda portfolio_id: Decision.portfolio_id == portfolio_id,
+        seen=decision_visible_to,
     ),
 )
 """Open decisions, the first to close first; each waits for its electors who have not voted."""

@@ -101,7 +101,7 @@ LOOK = Ready(
         CHOSEN,
         CHOSEN_BY,
         Decision.offered,
-        Epic.key,
+        func.coalesce(Epic.key, Decision.key),
         SHOWN.c.id,
         SHOWN.c.channel_id,
     )
@@ -136,7 +136,7 @@ class Vote:
 
     decision_id: int
     key: str
-    """Of the epic."""
+    """Of the epic; of what is none, the decision's own."""
     choice: str
     label: str
     """In the words of its button."""

@@ -112,7 +112,7 @@ def test_from_the_form_to_the_result_in_channel_and_direct_messages(slack, year)
     assert "Payments has €980,000 available." in result.text
     assert "Ledger entry 2026-0004" in str(result.blocks)
     for place in (result, slack.dm("cleo").messages[-1], slack.dm("dana").messages[-1]):
-        assert "button" not in str(place.blocks)
+        assert "approve_shift" not in str(place.blocks)
     assert outcome(year) == [Outcome.MOVED]
 
 
@@ -130,7 +130,7 @@ def test_within_the_free_band_it_moves_at_once_and_the_others_are_told(slack, ye
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
-        ("170k", "Above 10 % needs the council; ask for at most €160,000"),
+        ("170k", "*This cannot be asked for now.* A shift of this size is also the council's"),
         (
             "1,614,000",
             "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
@@ -216,6 +216,63 @@ def test_who_asked_takes_it_back_and_approves_nothing_of_their_own(slack, year):
     assert outcome(year) == [Outcome.TAKEN_BACK]
 
 
+def test_above_ten_per_cent_the_council_votes_on_a_ballot_with_the_shift_as_its_case(slack, year):
+    slack.add_user("fay")
+    fay = slack.workspace.user_named("fay").id
+    slack.channel("payments").members.add(fay)
+    with year.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+        session.add(RoleGrant(user_id=fay, role=Role.COUNCIL, **here))
+    posted = asked(slack, year, "170k")
+    for name in ("cleo", "dana"):
+        slack.as_user(name).click("Approve €170,000", in_message=posted)
+    ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
+    assert ballot.text.startswith("Shift 1 · Move €170,000 from Onboarding to Payments?")
+    assert "Size: 10.7 % of €1,600,000; up to 10 % needs no council" in str(ballot.blocks)
+    assert "*No*, or no majority, ends the request" in str(ballot.blocks)
+    slack.as_user("fay").click("Yes", in_message=ballot)
+    slack.clock.advance(timedelta(minutes=11))
+    done = slack.wait_for(lambda: request(slack, "Done · €170,000"))
+    assert "the council" in done.text
+    slack.wait_for(lambda: "Decided: Yes" in slack.dm("fay").messages[-1].text)
+    assert "Done with it: the money has moved." in str(slack.dm("fay").messages[-1].blocks)
+    shown = slack.as_user("fay")
+    shown.types("/decision show D-1", channel="payments")
+    assert shown.form().shows("Size: 10.7 % of €1,600,000")
+
+
+def test_what_moved_silently_is_undone_with_finances_yes(slack, year):
+    assert looks(slack, "30k", "cleo").submit().closed
+    for name in ("ben", "dana"):
+        slack.wait_for(lambda name=name: slack.dm(name).messages)
+    slack.as_user("ben").click("Ask to undo", in_message=slack.dm("ben").messages[-1])
+    form = slack.as_user("ben").form(title="Undo a shift")
+    assert form.value("How much, EUR?") == "30,000"
+    form.fill("How much, EUR?", "40k")
+    form.fill("Why?", "We need no interviewers")
+    assert form.submit().errors == {"How much, EUR?": "At most €30,000 can go back now."}
+    form.fill("How much, EUR?", "10k")
+    form.submit()
+    shown = slack.as_user("ben").form(title="Check before asking")
+    assert shown.shows("*€10,000 from Payments to Onboarding*")
+    assert shown.shows("*Nobody needs to approve this*")
+    shown.close()
+    dana = slack.as_user("dana")
+    dana.click("Ask to undo", in_message=slack.dm("dana").messages[-1])
+    form = dana.form(title="Undo a shift")
+    form.fill("Why?", "We need no interviewers")
+    form.submit()
+    shown = dana.form(title="Check before asking")
+    assert shown.view["submit"]["text"] == "Ask Ana"
+    assert shown.submit().closed
+    back = slack.wait_for(lambda: request(slack))
+    assert "to undo what moved" in back.text
+    slack.as_user("ana").click("Approve €30,000", in_message=back)
+    slack.wait_for(lambda: request(slack, "Done · €30,000 from Payments to Onboarding"))
+    assert outcome(year) == [Outcome.MOVED, Outcome.MOVED]
+
+
 def test_someone_who_may_not_is_told_who_can(slack, year):
     posted = asked(slack, year)
     slack.as_user("ana").click("Approve €80,000", in_message=posted)
@@ -231,6 +288,9 @@ def test_by_the_clock_it_lapses_in_its_place_and_a_press_a_year_later_is_answere
     lapsed = slack.wait_for(lambda: request(slack, "Lapsed · €80,000"))
     assert "€80,000 is available in Onboarding again." in lapsed.text
     slack.wait_for(lambda: slack.dm("ben").messages[-1:] and slack.dm("ben").messages[-1].ts)
+    slack.as_user("ben").click("Ask again", in_message=lapsed)
+    form = slack.as_user("ben").form(title="Shift money")
+    assert (form.value("How much, EUR?"), form.value("Why?")) == ("80,000", REASON)
     slack.clock.advance(timedelta(days=365))
     press(slack, approve["value"], "cleo")
     told = slack.as_user("cleo").last_private().text

@@ -3,6 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.budgets.books import Books, Flow
+from models.budgets.ledger import UNALLOCATED, EntryKind, Move, free
 from models.budgets.rules import (
     Band,
     Position,
@@ -11,7 +13,7 @@ from models.budgets.rules import (
     largest_without_council,
     share,
 )
-from models.budgets.seats import NobodyElse, People, Seat, seats_of
+from models.budgets.seats import NobodyElse, NoCouncil, People, Seat, seats_of
 
 ANA, BEN, CLEO, DANA, ELI = "ana", "ben", "cleo", "dana", "eli"
 EUR = 100
@@ -51,6 +53,33 @@ def test_what_moved_silently_in_the_quarter_counts_for_the_free_band_alone():
     moved = Position(funded=1_600 * K, available=310 * K, moved_silently=30 * K, moved_out=30 * K)
     assert band_of(2 * K, moved) is Band.FREE
     assert band_of(2 * K + 1, moved) is Band.APPROVED
+
+
+def a_year(*silent, undone=0, brought=0, this_quarter=True):
+    """Books of 1.6 million for Onboarding, stream 1, of which so much left it silently."""
+    out = [
+        Flow(EntryKind.SHIFT, Move(free(1), free(2), each), each if this_quarter else 0)
+        for each in silent
+    ]
+    came = [Flow(EntryKind.SHIFT, Move(free(2), free(1), brought), brought)] if brought else []
+    given = Flow(EntryKind.FUNDING, Move(UNALLOCATED, free(1), 1_600 * K))
+    return Books([given, *out, *came], {1: undone} if undone else {})
+
+
+def test_four_shifts_of_half_a_per_cent_are_silent_and_the_fifth_asks_until_a_new_quarter():
+    for moved in range(4):
+        assert band_of(8 * K, a_year(*[8 * K] * moved).position(1)) is Band.FREE
+    assert band_of(8 * K, a_year(*[8 * K] * 4).position(1)) is Band.APPROVED
+    assert band_of(8 * K, a_year(*[8 * K] * 4, this_quarter=False).position(1)) is Band.FREE
+
+
+def test_what_comes_back_lowers_what_moved_silently_and_what_moved_out():
+    before = a_year(30 * K).position(1)
+    assert (before.moved_silently, before.moved_out) == (30 * K, 30 * K)
+    after = a_year(30 * K, undone=30 * K, brought=30 * K).position(1)
+    assert (after.moved_silently, after.moved_out) == (0, 0)
+    brought = a_year(30 * K, brought=30 * K).position(1)
+    assert (brought.moved_silently, brought.moved_out) == (30 * K, 0)
 
 
 def test_a_stream_that_was_funded_with_nothing_gives_with_approval():
@@ -137,20 +166,33 @@ SOME = st.lists(st.sampled_from([ANA, BEN, CLEO, DANA, ELI]), max_size=3, unique
 
 
 @given(
-    st.sampled_from([Band.FREE, Band.APPROVED]),
-    st.builds(People, st.sampled_from([ANA, BEN, CLEO]), SOME, SOME, SOME, SOME),
+    st.sampled_from([Band.FREE, Band.APPROVED, Band.COUNCIL]),
+    st.builds(
+        People,
+        st.sampled_from([ANA, BEN, CLEO]),
+        SOME,
+        SOME,
+        SOME,
+        SOME,
+        SOME,
+        st.dictionaries(st.sampled_from(list(Seat)), SOME, max_size=3),
+    ),
 )
 def test_beyond_the_free_band_someone_else_always_says_yes(band, who):
     try:
         seats = seats_of(band, who)
     except NobodyElse:
         return
+    except NoCouncil:
+        assert set(who.council) <= {who.asker}
+        return
+    assert (Seat.COUNCIL in seats) == (band is Band.COUNCIL)
     if not seats:
         assert band is Band.FREE
         assert who.asker in who.givers
         return
-    waiting = [seat for seat, given in seats.items() if not given]
+    waiting = [seat for seat, given in seats.items() if not given and seat is not Seat.COUNCIL]
     assert waiting
     for seat in waiting:
         assert who.sitting(seat)
-        assert who.asker not in who.sitting(seat)
+        assert who.asker not in {*who.sitting(seat), *who.standing_in(seat)}

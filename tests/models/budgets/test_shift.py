@@ -1,48 +1,58 @@
 """A shift: asked for by a ruling, approved or declined by who is asked, ended once. No database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from models.budgets.books import Books, Flow, Overdrawn
-from models.budgets.forms import open_stream
+from models.budgets.forms import UndoForm, open_stream
 from models.budgets.ledger import UNALLOCATED, EntryKind, Move, free
 from models.budgets.period import FundingPeriod, NoMoney, with_money
 from models.budgets.rules import Band
 from models.budgets.ruling import rule
-from models.budgets.seats import NobodyElse, People, Seat
+from models.budgets.seats import NobodyElse, NoCouncil, People, Seat
 from models.budgets.shift import (
+    AllUndone,
     AlreadyApproved,
     AlreadyEnded,
+    Approval,
     ClosedAt,
     NotAsked,
+    NothingLeft,
+    NotMoved,
+    NotYet,
     NotYours,
     Outcome,
     OwnRequest,
+    PeriodOver,
     StreamEnded,
+    WaitsForCouncil,
 )
+from models.decisions.decision import Decision
+from models.decisions.question import Choice
 from models.errors import FieldMistakes
 from tests.views.builders import ANA, BEN, CLEO, DANA, ELI, MONDAY, a_portfolio
 
+FAY = "U0FAY"
 EUR = 100
 K = 1_000 * EUR
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def people(asker=ELI, finance=(DANA,), admins=(ANA,)):
-    """Cleo gives, Eli takes."""
-    return People(asker, [CLEO], [ELI], finance, admins)
+def people(asker=ELI, finance=(DANA,), admins=(ANA,), council=(BEN, ELI), stand_ins=None):
+    """Cleo gives, Eli takes; Ben and Eli are the council."""
+    return People(asker, [CLEO], [ELI], finance, admins, council, stand_ins or {})
 
 
-def ruled(amount=80 * K, *, who=None, flows=()):
+def ruled(amount=80 * K, *, who=None, flows=(), at=MONDAY, **more):
     """What a shift from Onboarding, which has 1.6 million, to Platform would do."""
     portfolio = a_portfolio()
     _, giver, taker = portfolio.value_streams
     funded = Flow(EntryKind.FUNDING, Move(UNALLOCATED, free(giver.id), 1_600 * K))
     books = Books([funded, *flows])
     period = FundingPeriod(id=1)
-    return rule(portfolio, period, giver, taker, amount, books, who or people(), MONDAY)
+    return rule(portfolio, period, giver, taker, amount, books, who or people(), at, **more)
 
 
 def asked(amount=80 * K, **more):
@@ -74,11 +84,153 @@ def test_within_the_free_band_the_giver_moves_it_alone():
     assert (shift.outcome, shift.ended_by, shift.approvals) == (Outcome.MOVED, CLEO, [])
 
 
-@pytest.mark.parametrize("amount", [160 * K + 1, 1_600 * K + 1])
-def test_above_ten_per_cent_and_above_what_is_available_nothing_can_be_asked(amount):
-    assert ruled(160 * K).can_be_asked
+def test_above_what_is_available_nothing_can_be_asked():
+    assert ruled(1_600 * K).can_be_asked
     with pytest.raises(Overdrawn):
-        asked(amount)
+        asked(1_600 * K + 1)
+
+
+def test_above_ten_per_cent_the_council_decides_too_and_the_request_outlives_that_by_a_day():
+    assert Seat.COUNCIL not in ruled(160 * K).seats
+    ruling = ruled(160 * K + 1)
+    assert ruling.seats == {Seat.GIVER: False, Seat.FINANCE: False, Seat.COUNCIL: False}
+    assert ruling.decides_at == datetime(2026, 5, 25, 15, tzinfo=UTC)
+    assert ruling.lapses_at == datetime(2026, 5, 26, 15, tzinfo=UTC)
+    assert ruling.asked == [CLEO, DANA]
+    lines = "\n".join(ruling.case_lines("A test environment"))
+    assert "Onboarding has €1,600,000 available, and €1,439,999.99 after it" in lines
+    assert "Size: 10.1 % of €1,600,000; up to 10 % needs no council" in lines
+
+
+def test_where_nobody_else_is_the_council_a_large_one_is_not_asked_for():
+    for council in ((), (ELI,)):
+        with pytest.raises(NoCouncil):
+            asked(170 * K, who=people(council=council))
+    begun = ruled(170 * K).portfolio
+    assert begun.live_at is not None
+
+
+def a_decision(outcome, key="D-7"):
+    return Decision(key=key, outcome=outcome)
+
+
+def test_the_councils_yes_is_one_of_those_it_waits_for():
+    shift = asked(170 * K)
+    approve(shift, CLEO)
+    shift.heed_council(a_decision(Choice.YES), MONDAY + timedelta(days=1))
+    assert shift.outcome is None
+    assert shift.lapses_at == datetime(2026, 5, 20, 15, tzinfo=UTC)
+    approve(shift, DANA)
+    assert shift.outcome is Outcome.MOVED
+
+
+def test_what_waited_for_the_council_alone_moves_with_its_yes():
+    shift = asked(170 * K)
+    approve(shift, CLEO)
+    approve(shift, DANA)
+    shift.decision = a_decision(None)
+    with pytest.raises(WaitsForCouncil, match=r"Only the council's decision is missing.* D-7"):
+        approve(shift, ANA)
+    shift.heed_council(a_decision(Choice.YES), MONDAY)
+    assert (shift.outcome, shift.ended_by) == (Outcome.MOVED, None)
+
+
+@pytest.mark.parametrize("outcome", [Choice.NO, None])
+def test_without_the_councils_yes_it_has_ended(outcome):
+    shift = asked(170 * K)
+    shift.heed_council(a_decision(outcome), MONDAY)
+    assert (shift.outcome, shift.ended_by) == (Outcome.DECLINED, None)
+
+
+def test_of_a_stream_that_has_ended_the_councils_yes_moves_nothing():
+    shift = asked(170 * K)
+    approve(shift, CLEO)
+    approve(shift, DANA)
+    shift.to_stream.ended_at = MONDAY
+    shift.heed_council(a_decision(Choice.YES), MONDAY)
+    assert shift.outcome is Outcome.DECLINED
+
+
+WEDNESDAY = MONDAY + timedelta(days=2)
+WITH_STAND_INS = {Seat.FINANCE: [FAY, ELI]}
+
+
+@pytest.mark.parametrize("answer", ["approve", "decline"])
+def test_a_stand_in_answers_once_two_working_days_went_by_and_never_their_own(answer):
+    who = people(stand_ins=WITH_STAND_INS)
+    shift = asked(who=who)
+    deed = {"approve": approve, "decline": decline}[answer]
+    with pytest.raises(NotYet) as refused:
+        deed(shift, FAY, WEDNESDAY - SECOND, who)
+    assert refused.value.sentence.startswith("You stand in here, and are asked from ")
+    assert names(refused) == [CLEO, DANA]
+    assert shift.standing_in(who) == [FAY]
+    with pytest.raises(OwnRequest):
+        deed(shift, ELI, WEDNESDAY, who)
+    deed(shift, FAY, WEDNESDAY, who)
+    assert shift.outcome is (Outcome.DECLINED if answer == "decline" else None)
+    assert [each.seat for each in shift.open_seats] == (
+        [Seat.GIVER, Seat.FINANCE] if answer == "decline" else [Seat.GIVER]
+    )
+
+
+def moved(amount=30 * K):
+    shift = asked(amount, who=people(CLEO))
+    shift.id = 5
+    shift.period.ends_on = date(2026, 12, 31)
+    return shift
+
+
+def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, **more):
+    """What the shift back to Onboarding would do: Platform has 930,000 and got 30,000 silently."""
+    first = first or moved()
+    books = Books(
+        [
+            Flow(EntryKind.FUNDING, Move(UNALLOCATED, free(first.to_stream.id), 900 * K)),
+            Flow(
+                EntryKind.SHIFT, Move(free(first.from_stream.id), free(first.to_stream.id), 30 * K)
+            ),
+        ]
+    )
+    who = People(asker, [ELI], [CLEO], (DANA, BEN), (ANA,), **more)
+    ends = (first.to_stream, first.from_stream)
+    return rule(first.portfolio, first.period, *ends, amount, books, who, at, undoes=first)
+
+
+def test_for_five_working_days_finance_alone_undoes_what_moved_silently():
+    assert back(CLEO).seats == {Seat.FINANCE: False}
+    assert back(DANA).asked == [BEN]
+    end = datetime(2026, 5, 25, 15, tzinfo=UTC)
+    assert back(CLEO, end - SECOND).seats == {Seat.FINANCE: False}
+    assert back(CLEO, end).seats == {Seat.GIVER: False, Seat.FINANCE: False}
+    assert back(ELI, amount=10 * K).seats == {}
+    assert back(CLEO).ask("It was not needed", MONDAY).undoes.id == 5
+
+
+def test_what_was_approved_is_undone_by_the_rules_of_every_shift():
+    first = moved()
+    first.approvals.append(Approval(seat=Seat.FINANCE))
+    assert back(CLEO, first=first).seats == {Seat.GIVER: False, Seat.FINANCE: False}
+
+
+def test_never_more_goes_back_than_is_left_of_it_and_than_the_receiver_has():
+    shift = moved()
+    assert shift.largest_undone(MONDAY, 0, 930 * K) == 30 * K
+    assert shift.largest_undone(MONDAY, 10 * K, 930 * K) == 20 * K
+    assert shift.largest_undone(MONDAY, 0, 7 * K) == 7 * K
+    with pytest.raises(AllUndone):
+        shift.largest_undone(MONDAY, 30 * K, 930 * K)
+    with pytest.raises(NothingLeft, match="Platform has nothing available now"):
+        shift.largest_undone(MONDAY, 0, 0)
+    with pytest.raises(PeriodOver):
+        shift.largest_undone(datetime(2027, 1, 1, 12, tzinfo=UTC), 0, 930 * K)
+    with pytest.raises(NotMoved):
+        asked().largest_undone(MONDAY, 0, 930 * K)
+    form = UndoForm(amount_minor=8 * K, reason="Not needed")
+    with pytest.raises(FieldMistakes) as refused:
+        form.check_is_within(7 * K, "EUR")
+    assert refused.value.errors == {"amount_minor": "At most €7,000 can go back now."}
+    form.check_is_within(8 * K, "EUR")
 
 
 def test_where_nobody_else_could_approve_it_is_not_asked_for():

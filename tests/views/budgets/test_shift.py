@@ -1,5 +1,6 @@
 """How a shift reads, word for word: looked at before it is asked for, asked for, and ended."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,8 +16,9 @@ from models.budgets.ledger import Entry
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import Band, Position
 from models.budgets.ruling import Ruling
-from models.budgets.seats import People, Seat
+from models.budgets.seats import NobodyElse, NoCouncil, People, Seat
 from models.budgets.shift import Approval, Outcome, Shift
+from models.decisions.decision import Decision
 from tests.views.builders import ANA, BEN, CLEO, DANA, ELI, HOSTILE, MONDAY, a_portfolio
 from tests.views.reading import buttons, shown, shown_form
 
@@ -44,7 +46,9 @@ def a_ruling(amount=80 * K, asker=ELI, band=Band.APPROVED, seats=None, portfolio
         "taker_has": PLATFORM,
         "people": People(asker, (CLEO,), (ELI,), (DANA,), (ANA,)),
         "seats": ASKED_BY_ELI if seats is None else seats,
-        "alone": False,
+        "barred": None,
+        "stand_ins_at": MONDAY + timedelta(days=2),
+        "undo_until": FRIDAY + timedelta(days=3),
         "lapses_at": FRIDAY,
     }
     return Ruling(**(facts | more))
@@ -76,7 +80,8 @@ def test_the_look_says_both_balances_every_rule_who_decides_and_until_when():
         "Size: 5.0 % of at most 10 %\n"
         "Moved out of Onboarding this year: €112,000, 7.0 % of at most 10 %",
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance). "
-        "You ask for Platform, so its yes is given.",
+        "You ask for Platform, so its yes is given.\n"
+        "Nobody stands in for @Cleo: @Ana can name someone with /portfolio roles.",
         "The €80,000 is set aside in Onboarding until it is decided, at the latest "
         "{Fri 22 May, 17:00}.",
     ]
@@ -87,7 +92,8 @@ def test_within_the_free_band_it_says_that_nobody_needs_to_approve_it():
     assert submit == "Move €30,000"
     assert (
         "*Nobody needs to approve this*: Onboarding is yours, and €30,000 is 1.9 % of its "
-        "€1,600,000. @Eli and @Dana are told at once."
+        "€1,600,000. @Eli and @Dana are told at once and can ask to have it undone until "
+        "{Mon 25 May, 17:00}."
     ) in texts
 
 
@@ -116,17 +122,83 @@ def test_what_would_overdraw_says_by_how_much_and_the_largest():
     )
 
 
-def test_above_ten_per_cent_it_says_what_can_be_asked():
+BY_THE_COUNCIL = ASKED_BY_ELI | {Seat.COUNCIL: False}
+
+
+def test_above_ten_per_cent_it_says_that_the_council_decides_and_what_holds_no_more():
     fresh = Position(funded=1_600 * K, available=310 * K)
-    submit, texts = look(a_ruling(170 * K, ELI, Band.COUNCIL, {}, position=fresh), "170k")
-    assert submit is None
-    assert texts[2].startswith("*Above 10 % needs the council; ask for at most €160,000.*\n")
+    ruling = a_ruling(170 * K, ELI, Band.COUNCIL, BY_THE_COUNCIL, position=fresh, decides_at=FRIDAY)
+    submit, texts = look(ruling, "170k")
+    assert submit == "Ask for approval"
+    assert texts[2].startswith(
+        "*Why this needs approval*\nSize: €170,000 is 10.7 % of Onboarding's €1,600,000."
+    )
+    assert texts[3] == "*What holds*\nAvailable in Onboarding: €170,000 of €310,000"
+    assert texts[4].startswith(
+        "*Who decides* @Cleo (Onboarding gives) and @Dana (finance), and a decision of the "
+        "council, more than half, until {Fri 22 May, 17:00}."
+    )
+    assert texts[5].endswith("one working day after the council's decision closes.")
 
 
-def test_where_nobody_else_could_approve_it_the_look_says_so():
-    submit, texts = look(a_ruling(asker=DANA, seats={}, alone=True))
+def test_small_ones_that_add_up_to_more_than_ten_per_cent_say_so():
+    moved = Position(funded=1_600 * K, available=310 * K, moved_out=152 * K)
+    ruling = a_ruling(9 * K, ELI, Band.COUNCIL, BY_THE_COUNCIL, position=moved, decides_at=FRIDAY)
+    assert (
+        "Moved out of Onboarding this year: €161,000 with this, 10.1 %. More than 10 % is also "
+        "the council's."
+    ) in look(ruling)[1][2]
+
+
+def test_where_nobody_else_could_approve_it_the_look_says_so_and_what_else_can_be_asked():
+    submit, texts = look(a_ruling(asker=DANA, seats={}, barred=NobodyElse()))
     assert submit is None
-    assert texts[-1].startswith("*Nobody else could approve this one.*")
+    assert texts[-1].startswith("*This cannot be asked for now.* Nobody else could approve")
+    large = a_ruling(170 * K, ELI, Band.COUNCIL, {}, barred=NoCouncil())
+    assert look(large)[1][-1].endswith("Without the council at most €128,000 can be asked for.")
+
+
+def test_what_undoes_a_silent_one_says_why_finance_is_enough():
+    first = a_request(Outcome.MOVED, asked_by=CLEO, seats=()).shift
+    seats = {Seat.FINANCE: False}
+    ruling = a_ruling(30 * K, CLEO, seats=seats, undoes=first, undone_soon=True)
+    assert look(ruling)[1][2] == (
+        "*Why this needs approval*\nIt undoes what moved without approval {Mon 18 May, 11:00}: "
+        "until {Mon 25 May, 17:00} finance's approval is enough."
+    )
+
+
+def test_who_stands_in_is_said_with_the_day_from_which_they_are_asked():
+    who = People(ELI, (CLEO,), (ELI,), (DANA,), (ANA,), (), {Seat.FINANCE: (BEN,)})
+    assert ("If @Dana has not answered by {Wed 20 May, 11:00}, @Ben is asked as well.") in look(
+        a_ruling(people=who)
+    )[1][4]
+    request = a_request(stand_ins_at=MONDAY + timedelta(days=2), stand_ins_asked=False)
+    before = replace(request, people=who)
+    assert "From {Wed 20 May, 11:00} also @Ben, for @Dana" in shown(told(before))[6]
+    request.shift.stand_ins_asked = True
+    assert "Also asked now, for @Dana: @Ben" in shown(told(before))[6]
+
+
+def test_what_is_to_last_says_so():
+    check = preview(a_ruling(), AskShift(portfolio=1), REASON, "80k", lasting=True)
+    assert "for 2026, and when it is rolled forward\n" in shown_form(check_page(check, "{}", ""))[1]
+    assert (
+        "asks, for 2026, and when it is rolled forward: " in shown(told(a_request(lasting=True)))[1]
+    )
+
+
+def test_the_councils_part_of_a_request_says_until_when_and_what_it_decided():
+    decision = Decision(key="D-7", closes_at=FRIDAY, outcome=None)
+    open_ = a_request(seats=(Seat.GIVER, Seat.COUNCIL), decision=decision, given=(CLEO,))
+    assert "*The council* decides until {Fri 22 May, 17:00} (D-7)" in shown(told(open_))[6]
+    ended = a_request(Outcome.DECLINED, decision=decision)
+    assert shown(told(ended))[1].startswith(
+        "The council's decision D-7 ended it {Mon 18 May, 11:00}: there was no majority for it\n"
+    )
+    moved = a_request(Outcome.MOVED, seats=(Seat.COUNCIL,), decision=decision)
+    moved.shift.approvals[0].at = MONDAY
+    assert "Approved by *the council* {Mon 18 May, 11:00} (D-7)" in shown(told(moved))[1]
 
 
 def test_more_people_than_a_button_shows_are_called_by_what_they_are():
@@ -149,7 +221,7 @@ def a_request(outcome=None, *, asked_by=ELI, seats=(Seat.GIVER, Seat.FINANCE), g
         ended_at=MONDAY if outcome else None,
         **more,
     )
-    shift.portfolio, shift.period = portfolio, YEAR
+    shift.portfolio, shift.period, shift.portfolio_id = portfolio, YEAR, portfolio.id or 1
     shift.from_stream, shift.to_stream = onboarding, platform
     shift.approvals = [
         Approval(seat=seat, user_id=by, at=MONDAY if by else None)
@@ -175,7 +247,8 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
         "*Platform* available\n€35,000 → *€115,000*",
         "*Size*\n5.0 % (free up to 2 %)",
         "*Moved out this year*\n7.0 % of at most 10 %",
-        "*@Cleo* (Onboarding) waits · *@Dana* (finance) waits",
+        "*@Cleo* (Onboarding) waits · *@Dana* (finance) waits\n"
+        "Nobody stands in for @Cleo: @Ana can name someone with /portfolio roles.",
     ]
     assert texts[-1] == (
         "Needs both. €80,000 is set aside until {Fri 22 May, 17:00}; then it lapses and stays in "
@@ -206,9 +279,10 @@ def test_who_has_said_yes_is_said():
             a_request(Outcome.MOVED, given=(CLEO, DANA), ended_by=DANA),
             [
                 "Done · €80,000 from Onboarding to Platform",
-                "Approved by *@Cleo* {Mon 18 May, 11:00} and *@Dana* {Mon 18 May, 11:00}. "
-                "Platform has €115,000 available.",
+                "Approved by *@Cleo* {Mon 18 May, 11:00} and *@Dana* {Mon 18 May, 11:00}, "
+                "on the day it was asked. Platform has €115,000 available.",
                 "Ledger entry 2026-0147",
+                "Ask to undo",
             ],
         ),
         (
@@ -219,6 +293,7 @@ def test_who_has_said_yes_is_said():
                 "No approval was needed: 5.0 % of Onboarding's €1,600,000. "
                 "Platform has €115,000 available.",
                 "Ledger entry 2026-0147",
+                "Ask to undo",
             ],
         ),
         (
@@ -243,14 +318,22 @@ def test_who_has_said_yes_is_said():
                 "Lapsed · €80,000 from Onboarding to Platform",
                 "It was not answered by {Fri 22 May, 17:00}: finance did not answer.\n"
                 f"€80,000 is available in Onboarding again. Asked by @Eli: {REASON}",
+                "Ask again",
             ],
         ),
     ],
     ids=["moved", "silent", "declined", "taken back", "lapsed"],
 )
-def test_what_became_of_it_stands_in_its_place_without_a_button(request_, texts):
+def test_what_became_of_it_stands_in_its_place_and_no_button_answers_it_any_more(request_, texts):
     message = told(request_)
     assert shown(message) == texts
+    assert set(buttons(message.blocks)) <= {"Ask to undo", "Ask again"}
+
+
+def test_what_was_asked_back_whole_is_not_asked_back_again():
+    request = replace(a_request(Outcome.MOVED, asked_by=CLEO, seats=()), asked_back=80 * K)
+    message = told(request)
+    assert "Ledger entry 2026-0147 · €80,000 of it asked back" in shown(message)
     assert buttons(message.blocks) == []
 
 
