@@ -9,7 +9,7 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.views.decisions import target
 from bot.views.decisions.target import NotYet, OpenForTarget
-from bot.workflows.decisions import targets
+from bot.workflows.decisions.signals import targets
 from models.evidence.target import NotYetForm
 
 

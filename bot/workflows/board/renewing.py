@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.targets import ask_about_targets
+from bot.workflows.decisions.signals.targets import ask_about_targets
 from bot.workflows.redrawing import redraw_message
 from bot.workflows.seeing import portfolios
 from models.calendar import next_night

@@ -9,7 +9,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions import standing_in
-from bot.workflows.decisions.beside import decision_visible_to, may_change, seen, tie_breakers
+from bot.workflows.decisions.beside import (
+    decision_visible_to,
+    may_change,
+    seen,
+    tie_breakers,
+)
 from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act

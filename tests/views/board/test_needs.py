@@ -16,7 +16,7 @@ from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.targets import TARGET_PASSED
+from bot.workflows.decisions.signals.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.needs import Waits

@@ -15,12 +15,13 @@ from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, opening, register, targets
+from bot.workflows.decisions import closing, opening, register
 from bot.workflows.decisions.follow_up import reviewing, waiting
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.targets import TARGET_PASSED
+from bot.workflows.decisions.signals import targets
+from bot.workflows.decisions.signals.targets import TARGET_PASSED
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED

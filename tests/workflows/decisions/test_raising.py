@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.workflows.board.home import Reader
 from bot.workflows.board.needs import what_waits
-from bot.workflows.decisions import targets
-from bot.workflows.decisions.targets import TARGET_PASSED, ask_about_targets
+from bot.workflows.decisions.signals import targets
+from bot.workflows.decisions.signals.targets import TARGET_PASSED, ask_about_targets
 from bot.workflows.evidence import recording
 from bot.workflows.keeping import Act
 from models.audit import audit

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from bot.workflows.decisions.raising import NOT_AGAIN_FOR, last_asked_at, raise_decision
+from bot.workflows.decisions.signals.raising import NOT_AGAIN_FOR, last_asked_at, raise_decision
 from bot.workflows.epics.moving import locked
 from bot.workflows.evidence.known import newest_reading
 from bot.workflows.evidence.recording import judges
