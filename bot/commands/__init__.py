@@ -78,7 +78,12 @@ class Command:
 
 
 COMMANDS = (
-    Command("/budget", "See, fund and shift budgets", "show | shift | fund", budget.hear),
+    Command(
+        "/budget",
+        "See, fund and shift budgets",
+        "show | shift | fund | history | rules",
+        budget.hear,
+    ),
     Command("/decision", "Decide about an epic", "open KEY | list | show D-1", decision.hear),
     Command("/epic", "Propose, find and move epics", "propose | list | show KEY", epic.hear),
     Command("/flow", "The weekly digest of a channel", "digest subscribe | explain", flow.hear),

@@ -12,6 +12,8 @@ from bot.slack.hearing import Call
 from bot.views.budgets.actions import (
     ApproveShift,
     AskShift,
+    BudgetHistory,
+    BudgetRules,
     BudgetShown,
     DeclineShift,
     FundStream,
@@ -20,11 +22,13 @@ from bot.views.budgets.actions import (
     UndoShift,
 )
 from bot.views.budgets.budget import budget, decline_lead, funding_lead, undo_lead
+from bot.views.budgets.history import history, rules
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
 from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
+from bot.workflows.budgets.history import history_page
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
 from models.budgets.forms import (
@@ -35,6 +39,7 @@ from models.budgets.forms import (
     asked_before,
     typed_shift,
 )
+from models.budgets.history import stream_called
 from models.money import format_amount
 
 
@@ -60,6 +65,33 @@ def draw_budget(call: Call, session: Session, page: BudgetShown) -> Shown:
     """What the streams of a portfolio have."""
     found = budget_page(call.act(session), page.portfolio, page.number)
     return budget(found, page, seeing.portfolios(session, *call.who))
+
+
+def hear_history(call: Call) -> None:
+    """Hear `/budget history`, or `/budget history payments`."""
+    with call.database.read() as session:
+        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
+        typed = call.words_after_command
+        stream = stream_called(portfolio, typed) if typed else None
+    to = BudgetHistory(portfolio=portfolio.id, of_stream=stream.id if stream else None)
+    show(call, to, "/budget history")
+
+
+def hear_rules(call: Call) -> None:
+    show(call, BudgetRules(portfolio=_portfolio_here(call)), "/budget rules")
+
+
+@routes.page
+def draw_history(call: Call, session: Session, page: BudgetHistory) -> Shown:
+    """The entries of the present period, in words."""
+    found = history_page(call.act(session), page.portfolio, page.of_stream, page.number)
+    return history(found, page)
+
+
+@routes.page
+def draw_rules(call: Call, session: Session, page: BudgetRules) -> Shown:
+    portfolio = seen_portfolio(call.act(session), page.portfolio, ledger.COMMAND)
+    return rules(portfolio, page)
 
 
 @routes.page

@@ -11,6 +11,8 @@ USAGES = (
     help.Usage("show", "show", "show what each value stream has: spent, set aside, available"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
+    help.Usage("history", "history [stream]", "what came into the ledger this year, newest first"),
+    help.Usage("rules", "rules", "the limits of shifts, and who decides above them"),
     help.Usage("help", "help", "show what you can type"),
 )
 
@@ -18,6 +20,8 @@ FORMS: dict[str, Callable[[Call], None]] = {
     "show": budgets.hear_show,
     "shift": budgets.hear_shift,
     "fund": budgets.hear_fund,
+    "history": budgets.hear_history,
+    "rules": budgets.hear_rules,
 }
 
 

@@ -13,6 +13,19 @@ class BudgetShown(Page):
     portfolio: Id | None = None
 
 
+class BudgetHistory(Page):
+    """What came into the ledger of the present period, of one stream or of all."""
+
+    portfolio: Id | None = None
+    of_stream: Id | None = None
+
+
+class BudgetRules(Page):
+    """The limits of shifts."""
+
+    portfolio: Id | None = None
+
+
 class FundStream(Action):
     """Money for a value stream of a portfolio."""
 

@@ -273,6 +273,23 @@ def test_what_moved_silently_is_undone_with_finances_yes(slack, year):
     assert outcome(year) == [Outcome.MOVED, Outcome.MOVED]
 
 
+def test_the_history_says_each_entry_and_the_rules_their_limits(slack, year):
+    assert looks(slack, "30k", "cleo").submit().closed
+    asked(slack, year)
+    ben = slack.as_user("ben")
+    ben.types("/budget history onboarding", channel="payments")
+    page = ben.form(title="Budget history")
+    told = said(page)
+    assert "*€80,000* set aside, asked from Onboarding to Payments\n2026-0004" in told
+    assert "*€30,000* moved from Onboarding to Payments, without approval\n2026-0003" in told
+    assert "*€1,600,000* funded Onboarding\n2026-0001" in told
+    assert "2026-0002" not in told
+    refused = ben.types("/budget history nowhere", channel="payments").text
+    assert refused.endswith("has no value stream “nowhere”. /budget show lists them.")
+    ben.types("/budget rules", channel="payments")
+    assert ben.form(title="Budget rules").shows("Up to *10 %* at once, and *10 %* moved out")
+
+
 def test_someone_who_may_not_is_told_who_can(slack, year):
     posted = asked(slack, year)
     slack.as_user("ana").click("Approve €80,000", in_message=posted)

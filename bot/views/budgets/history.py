@@ -1,0 +1,54 @@
+"""The entries of a period in words, and the rules that shifts are held against."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from bot.slack.actions import Shown
+from bot.slack.blocks import Block, actions, divider, section
+from bot.slack.mrkdwn import words
+from bot.views.budgets.actions import BudgetHistory, BudgetRules, BudgetShown, ShiftShown
+from bot.workflows.budgets.history import HistoryPage
+from models.budgets.ledger import AccountKind, Entry
+from models.budgets.rules import USUAL
+from models.money import format_amount
+from models.portfolio.portfolio import Portfolio
+
+
+def history(found: HistoryPage, page: BudgetHistory) -> Shown:
+    """A page of the entries, the newest first; a shift's leads to it."""
+    money = partial(format_amount, currency=found.portfolio.currency)
+    blocks: list[Block] = [section(words("budgets/history", "lead", page=found))]
+    to = BudgetShown(portfolio=found.portfolio.id)
+    blocks.append(actions("history", [to.button("What each stream has")]))
+    names = {each.id: each.name for each in found.portfolio.value_streams}
+    for entry, shift in found.entries:
+        facts = {
+            "entry": entry,
+            "shift": shift,
+            "year": found.year,
+            "money": money,
+            "zone": found.portfolio.time_zone,
+            "funded": _funded(entry, names),
+        }
+        button = ShiftShown(shift=shift.id).button("Show the shift") if shift else None
+        blocks.append(section(words("budgets/history", "entry_line", **facts), button))
+    here = page.but(portfolio=found.portfolio.id, number=found.number)
+    return Shown("Budget history", blocks, here, found.pages, f"{found.total:,} entries")
+
+
+def rules(portfolio: Portfolio, page: BudgetRules) -> Shown:
+    """The limits, and who may change them."""
+    said = words("budgets/history", "limits", rules=USUAL, portfolio=portfolio)
+    to = BudgetShown(portfolio=portfolio.id).button("What each stream has")
+    return Shown("Budget rules", [section(said), divider(), actions("rules", [to])], page)
+
+
+def _funded(entry: Entry, names: dict[int, str]) -> Sequence[tuple[str, int]]:
+    """Of each stream that got or gave money by funding its name and how much, less below 0."""
+    found = []
+    for each in entry.transfers:
+        if each.to_kind is AccountKind.FREE and each.to_stream_id is not None:
+            found.append((names[each.to_stream_id], each.amount_minor))
+        elif each.from_kind is AccountKind.FREE and each.from_stream_id is not None:
+            found.append((names[each.from_stream_id], -each.amount_minor))
+    return found
