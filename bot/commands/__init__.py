@@ -26,7 +26,7 @@ from bot.commands.epics import (
 )
 from bot.commands.evidence import evidence
 from bot.commands.files import exports as export
-from bot.commands.files import imports
+from bot.commands.files import imports, undoing
 from bot.commands.flow import figures
 from bot.commands.lists import find, narrow, search
 from bot.commands.people import people, roles
@@ -223,6 +223,7 @@ ROOMS = (
     follow_up,
     budgets,
     figures,
+    undoing,
 )
 """The rooms that declare what they hear, in `routes`; the others are in the tables above."""
 

@@ -45,13 +45,22 @@ def people_field(
     return field(name, label, element, hint=hint, optional=optional)
 
 
-def person_field(name: str, label: str, *, hint: str | None = None) -> Block:
+def person_field(
+    name: str,
+    label: str,
+    *,
+    hint: str | None = None,
+    chosen: str | None = None,
+    optional: bool = False,
+) -> Block:
     element: Element = {
         "type": "users_select",
         "action_id": name,
         "placeholder": plain("Choose one"),
     }
-    return field(name, label, element, hint=hint)
+    if chosen:
+        element["initial_user"] = chosen
+    return field(name, label, element, hint=hint, optional=optional)
 
 
 def groups_field(name: str, label: str, *, hint: str | None = None) -> Block:

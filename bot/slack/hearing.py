@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -27,17 +28,18 @@ from bot.slack.answering import (
     tell_directly,
 )
 from bot.slack.asking.connections import Connections
-from bot.slack.asking.members import Members
+from bot.slack.asking.members import Guest, Members, NotKnownYet, who
 from bot.slack.asking.user_groups import Told, UserGroups
 from bot.slack.lookup import after_ack
 from bot.slack.typed import Payload, payload, request_of
 from bot.slack.values import OldButton
 from bot.workflows.keeping import Act
+from bot.workflows.people.members import last_known, remember
 from bot.workflows.people.workspaces import workspace_of
 from models.audit import audit
 from models.clock import Clock
 from models.database import Database
-from models.errors import Mistake
+from models.errors import DatabaseAway, Mistake
 from models.fields import plain
 from models.seen import first_time, was_seen
 
@@ -63,6 +65,7 @@ class Context:
     user_groups: UserGroups = field(default_factory=UserGroups)
     connections: Connections = field(default_factory=Connections)
     _workspaces: dict[str, int] = field(default_factory=dict)
+    _keeping: Lock = field(default_factory=Lock)
     answered: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """How the last forms were answered, in case one is delivered once more."""
 
@@ -72,6 +75,39 @@ class Context:
             with self.database.write() as session:
                 self._workspaces[team_id] = workspace_of(session, team_id).id
         return self._workspaces[team_id]
+
+    def check_member(self, args: Args, team_id: str, at: datetime) -> None:
+        """Raise Guest for guests; while Slack does not tell, what it told before a restart counts.
+
+        Raises NotKnownYet of whom it never told.
+        """
+        try:
+            self.members.check(args.client, args.body, team_id, at)
+        except NotKnownYet:
+            here, user_id = self.workspace_id(team_id), str(who(args.body))
+            with self.database.read() as session:
+                is_guest = last_known(session, here, user_id)
+            if is_guest is None:
+                raise
+            if is_guest:
+                raise Guest from None
+
+    def keep_members(self) -> None:
+        """Keep what Slack told of members beyond a restart: after the ack, many in one go."""
+        if not self._keeping.acquire(blocking=False):
+            return
+        try:
+            news: dict[str, dict[str, tuple[bool, datetime]]] = {}
+            for (team_id, user_id), (at, known) in self.members.take_news().items():
+                news.setdefault(team_id, {})[user_id] = (known.is_guest, at)
+            for team_id, told in news.items():
+                here = self.workspace_id(team_id)
+                with self.database.write() as session:
+                    remember(session, here, told)
+        except DatabaseAway:
+            log.info("members not kept")
+        finally:
+            self._keeping.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +335,7 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
             team_id = str(args.context.team_id)
             context.members.check_at_home(args.body, team_id)
             if asks_who:
-                context.members.check(args.client, args.body, team_id, at)
+                context.check_member(args, team_id, at)
             call = Call(
                 context=context,
                 workspace_id=context.workspace_id(team_id),
@@ -317,6 +353,9 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
             reference = uuid4().hex[:8]
             log.exception("handler failed", handler=handler.__name__, reference=reference)
             refuse(args, Mistake(f"Something broke on Tack's side. Tell an admin: {reference}."))
+        finally:
+            if context.members.has_news:
+                after_ack(args, context.keep_members)
 
     return listen
 

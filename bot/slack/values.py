@@ -18,6 +18,8 @@ Whole = Annotated[int, Field(ge=0, le=LARGEST)]
 """An id, a version or a number of a page: what the databases keep."""
 
 
+UserId = Annotated[str, Field(max_length=32)]
+
 NULL = "\\u0000"
 """As JSON spells the one character that is never stored."""
 
@@ -120,6 +122,7 @@ class ListPage(Value):
     themes: tuple[Whole, ...] = ()
     no_theme: bool = False
     mine: bool = False
+    people: tuple[UserId, ...] = ()
     blocked: bool = False
     late: bool = False
     texts: tuple[str, ...] = ()

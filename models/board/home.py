@@ -27,6 +27,8 @@ class Home(Base):
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("themes.id"))
     no_theme: Mapped[bool] = mapped_column(default=False)
     mine: Mapped[bool] = mapped_column(default=False)
+    owner_user_id: Mapped[str | None] = mapped_column(String(32))
+    """Whose epics they see, where not everyone's."""
     text: Mapped[str | None] = mapped_column(String(80))
     page: Mapped[int] = mapped_column(default=1)
     chosen_at: Mapped[datetime | None]

@@ -18,7 +18,7 @@ LONGEST_NAME = 8
 """How many words a name is tried with."""
 
 TOKEN = re.compile(r'(?P<kind>\w+:)?(?:["“”„](?P<quoted>[^"“”„]*)["“”„]|(?P<word>\S+))')
-MENTION = re.compile(r"<@[UW]")
+PERSON = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>")
 SWITCHES = ("mine", "blocked", "late")
 KINDS = ("stream", "state", "theme")
 APART = re.compile(r"\b(stream|state|theme):\s+", re.IGNORECASE)
@@ -85,13 +85,6 @@ class TooMuch(Mistake):
         )
 
 
-class NotByPerson(Mistake):
-    """A list of someone else's epics."""
-
-    def __init__(self) -> None:
-        super().__init__("A list is not narrowed by person yet: “mine” shows your own epics.")
-
-
 class UnknownName(Mistake):
     """A name that was said to be a stream, a state or a theme, and is none."""
 
@@ -112,6 +105,8 @@ class Filter:
     themes: tuple[int, ...] = ()
     no_theme: bool = False
     mine: bool = False
+    people: tuple[str, ...] = ()
+    """Whose epics: their owners."""
     blocked: bool = False
     late: bool = False
     texts: tuple[str, ...] = ()
@@ -132,6 +127,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "state": ("states", "phases"),
     "theme": ("themes", "no_theme"),
     "mine": ("mine",),
+    "person": ("people",),
     "blocked": ("blocked",),
     "late": ("late",),
     "text": ("texts",),
@@ -188,6 +184,7 @@ class Names:
             "state": f"in {_either(columns)}",
             "theme": _either([f"for {_either(directions)}"] * bool(directions) + none),
             "mine": "owned by you",
+            "person": f"owned by {_either(chosen.people)}",
             "blocked": "blocked",
             "late": "overdue for a first answer",
             "text": f"with {' and '.join(f'“{text}”' for text in chosen.texts)}",
@@ -199,8 +196,7 @@ def read_filter(typed: str, names: Names) -> tuple[Filter, int]:
     """The filter meant by what was typed, and the page: a number at the end.
 
     Names of streams come before those of states, and what names nothing is text; `stream:`,
-    `state:`, `theme:` and quotation marks say what is meant. Raises NotByPerson, TooMuch and
-    UnknownName.
+    `state:`, `theme:` and quotation marks say what is meant. Raises TooMuch and UnknownName.
     """
     tokens = list(TOKEN.finditer(APART.sub(r"\1:", UNSTORABLE.sub("", typed))))
     if len(tokens) > MOST_WORDS or len(typed) > MOST_CHARACTERS:
@@ -236,6 +232,7 @@ class _Reading:
             phases=tuple(dict.fromkeys(s for s in states if isinstance(s, Phase))),
             themes=_ids(themes),
             no_theme=None in themes,
+            people=tuple(dict.fromkeys(map(str, self.found.get("person", [])))),
             texts=tuple(str(text) for text in self.found.get("text", [])),
             **{switch: True for switch in SWITCHES if switch in self.found},
         )
@@ -256,9 +253,9 @@ class _Reading:
                     self._add(kind, self.vocabulary[kind][phrase])
                     return size
         word = first[0]
-        if MENTION.match(word):
-            raise NotByPerson
-        if word.casefold() in SWITCHES:
+        if person := PERSON.fullmatch(word):
+            self._add("person", [person[1]])
+        elif word.casefold() in SWITCHES:
             self._add(word.casefold(), [True])
         else:
             self._add("text", [tidy(word.removeprefix("text:")) or word])

@@ -7,7 +7,7 @@ given back with its line and the reason; nothing is guessed where a guess could 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from models.errors import Mistake
 from models.fields import UNSTORABLE, folded, tidy
@@ -18,6 +18,8 @@ from models.files.table import BROKEN, Row, Table
 from models.money import SYMBOLS
 from models.portfolio.setup import CURRENCY
 from models.projects.shares import parse_shares
+
+Sorted = TypeVar("Sorted")
 
 
 class NoCurrency(Mistake):
@@ -79,6 +81,20 @@ def guessed(columns: Sequence[str], kind: Kind) -> dict[str, str]:
     if "source" not in matching:
         matching.pop("source_id", None)
     return matching
+
+
+def likeliest(columns: Sequence[str], kinds: Mapping[Sorted, Kind]) -> Sorted:
+    """What the rows are, of these kinds: that of which most columns are a field.
+
+    One of whose needed fields no column is comes after the others, and of two alike the first.
+    """
+
+    def fits(kind: Kind) -> tuple[bool, int]:
+        matching = guessed(columns, kind)
+        whole = all(field.name in matching for field in kind.fields if field.needed)
+        return whole, len(set(matching.values()))
+
+    return max(kinds, key=lambda each: fits(kinds[each]))
 
 
 def check_matching(

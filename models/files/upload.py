@@ -17,6 +17,44 @@ KEPT_FOR = timedelta(days=1)
 """How long a file waits for approval; then it is forgotten."""
 
 
+UNDONE_WITHIN = timedelta(hours=1)
+"""How long after an import it can be taken back."""
+
+
+class UndoneBefore(Mistake):
+    """Undoing an import a second time."""
+
+    def __init__(self) -> None:
+        super().__init__("That import was undone already.")
+
+
+class TooLateToUndo(Mistake):
+    """Undoing an import that people have had time to build on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That was imported more than an hour ago and can no longer be undone. "
+            "Stop or close what should not be there."
+        )
+
+
+class BuiltOn(Mistake):
+    """Undoing an import of which something was used since."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        first = ", ".join(names[:BUILT_ON_NAMED])
+        more = len(names) - BUILT_ON_NAMED
+        named = f"{first} and {more:,} more" if more > 0 else first
+        was = "was" if len(names) == 1 else "were"
+        super().__init__(
+            f"The import stays: {named} {was} changed or used since. "
+            "Stop or close what should not be there."
+        )
+
+
+BUILT_ON_NAMED = 5
+
+
 class UploadGone(Mistake):
     """A form about a file that was forgotten, or is somebody else's."""
 
@@ -86,6 +124,7 @@ class Upload(Base):
     uploaded_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     loaded_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     bad_rows: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """A table of the rows that could not be taken, until it is given back."""
@@ -98,6 +137,11 @@ class Upload(Base):
     def work_key(self) -> str:
         """The key of the work that loads it, or forgets it after a day without a yes."""
         return f"upload:{self.id}"
+
+    @property
+    def undo_key(self) -> str:
+        """The key of the work that ends the offer to undo it."""
+        return f"undo:{self.id}"
 
     @property
     def bad_rows_key(self) -> str:
@@ -126,6 +170,26 @@ class Upload(Base):
         if is_first:
             self.confirmed_at = at
         return is_first
+
+    def can_be_undone(self, at: datetime) -> bool:
+        """Whether something came in within the last hour, and is there yet."""
+        came = self.loaded
+        if self.loaded_at is None or self.undone_at is not None or came is None:
+            return False
+        return came.added > 0 and at < self.loaded_at + UNDONE_WITHIN
+
+    def undo(self, built_on: Sequence[str], at: datetime) -> None:
+        """Take it back, where none of what came in is named as built on.
+
+        Raises UndoneBefore, TooLateToUndo and BuiltOn.
+        """
+        if self.undone_at is not None:
+            raise UndoneBefore
+        if not self.can_be_undone(at):
+            raise TooLateToUndo
+        if built_on:
+            raise BuiltOn(built_on)
+        self.undone_at = at
 
     def forget(self, came: Loaded) -> None:
         """Keep what came of it in place of the content."""

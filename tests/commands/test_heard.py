@@ -70,6 +70,7 @@ from models.errors import Mistake
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Observation, Reading, Stance
 from models.evidence.target import TargetCheck
+from models.files.upload import Upload
 from models.form import Choice
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -162,6 +163,7 @@ def world(slack, shop):
         delivered = an_mvp(session, slack, portfolio, "Refund")
         move(session, *act_of(act), delivered.id, states["done"].id, None, "In use", act.at)
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
+        upload = an_import(act, portfolio)
     for stream_id in streams.values():
         fund(slack, shop, portfolio, stream_id)
     return {
@@ -191,6 +193,7 @@ def world(slack, shop):
         ValueStream: portfolio.value_streams[0],
         "state": states["reviewing"],
         "preset": "lean",
+        "upload": upload,
         BallotQuestion: session_one(shop, BallotQuestion),
         Objection: session_one(shop, Objection),
         ObjectTo: {"decision": votes[ObjectTo]},
@@ -213,6 +216,24 @@ def world(slack, shop):
         GoLive: {"portfolio": begun},
         BringDigest: {"portfolio": begun},
     }
+
+
+def an_import(act, portfolio):
+    """A file that came in just now."""
+    upload = Upload(
+        workspace_id=portfolio.workspace_id,
+        portfolio_id=portfolio.id,
+        user_id=act.actor,
+        kind="epics",
+        file_name="epics.csv",
+        sha256="",
+        uploaded_at=act.at,
+        loaded_at=act.at,
+        result={"added": 1},
+    )
+    act.session.add(upload)
+    act.session.flush()
+    return upload
 
 
 def a_past(at, **here):
@@ -707,7 +728,7 @@ def test_each_button_that_changes_something_is_taken_once(slack, shop, world):
         press(slack, str(action))
         said = slack.wait_for(lambda: private_answer(slack, "ana"))
         once = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
-        once += ("That was answered already",)
+        once += ("That was answered already", "was undone already")
         once += ("is live", "The digest of ")
         once += ("is out already", "waits for nothing", "already asks about")
         assert any(each in said for each in once), action.kind

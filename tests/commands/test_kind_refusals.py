@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.commands import ACTIONS, OPTIONS, VIEWS
 from models.audit.trail import note
 from models.epics.epic import Epic, Transition
 from models.message import Message
+from models.people.member import Member
 from sandbox.changes import user_changed
-from tests.commands.conftest import card, epics, proposes
+from tests.commands.conftest import card, epics, furnish, proposes, running
 
 FORGED = ("", "{}", "[]", "null", '{"epic":"x"}', '{"epic":999999,"version":1,"to":1}', "\x00")
 
@@ -150,6 +151,30 @@ def test_while_slack_is_silent_each_counts_as_they_were_last_known(slack, shop, 
     falls_silent(slack)
     assert "PAY-1" in str(ana.types("/epic list", channel="payments").blocks)
     assert gil.types("/epic list", channel="payments").text.startswith("Guests of this workspace")
+
+
+def test_after_a_restart_while_slack_is_silent_each_counts_as_they_were_last_known(
+    slack, database_url
+):
+    slack.channel("payments").members.add(slack.add_user("gil", guest=True).id)
+    ana, gil, dana = (slack.as_user(name) for name in ("ana", "gil", "dana"))
+    with running(slack, database_url) as tack:
+        furnish(slack, tack)
+        proposes(slack, "Pay by bank transfer")
+        gil.types("/epic list", channel="payments")
+        slack.wait_for(lambda: known(tack) == {ana.user.id: False, gil.user.id: True})
+    SILENT["500"](slack)
+    with running(slack, database_url):
+        assert "PAY-1" in str(ana.types("/epic list", channel="payments").blocks)
+        said = gil.types("/epic list", channel="payments").text
+        assert said.startswith("Guests of this workspace")
+        said = dana.types("/epic list", channel="payments").text
+        assert said.startswith("Slack does not tell Tack right now who you are")
+
+
+def known(tack):
+    with tack.database.read() as session:
+        return {each.user_id: each.is_guest for each in session.scalars(select(Member))}
 
 
 def test_who_became_a_guest_is_one_from_the_moment_slack_tells_of_it(slack, shop):

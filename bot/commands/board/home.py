@@ -14,6 +14,7 @@ from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking
 from bot.workflows.board.home import Chosen
+from models.board.home import Home
 from models.fields import folded
 from models.portfolio.portfolio import Portfolio
 
@@ -28,7 +29,7 @@ def opened(call: Call) -> None:
 
 
 def see(call: Call) -> None:
-    """Have it drawn with another choice; the words looked for stay, in the same portfolio."""
+    """Have it drawn with another choice; what is searched for stays, in the same portfolio."""
     picked = call.action.get("selected_option") or call.action
     choice = HomeChoice.read(picked["value"])
     with call.write() as session:
@@ -41,7 +42,7 @@ def see(call: Call) -> None:
             call.actor,
             call.at,
             portfolio_id=choice.portfolio,
-            chosen=_chosen(choice, home.text if home is not None and stays else None),
+            chosen=_chosen(choice, home if stays else None),
         )
     call.ack()
 
@@ -52,20 +53,22 @@ def open_search(call: Call) -> None:
         portfolio, chosen = _seen(session, call)
     if portfolio is None:
         raise OldButton
-    call.open_form(home_choices.search_form(portfolio, chosen.text))
+    call.open_form(home_choices.search_form(portfolio, chosen.text, chosen.owner_user_id))
     call.ack()
 
 
 def search(call: Call) -> None:
-    """Have the board drawn with the epics that have the words."""
+    """Have the board drawn with the epics that have the words, or are someone's."""
     memory = HomeChoice.read(call.view["private_metadata"])
-    typed = answers_of(call.view).get(home_choices.WORDS) or ""
-    _look_for(call, " ".join(typed.split()) or None, memory)
+    answers = answers_of(call.view)
+    typed = answers.get(home_choices.WORDS) or ""
+    owner = answers.get(home_choices.OWNER)
+    _look_for(call, " ".join(typed.split()) or None, owner, memory)
 
 
 def show_all_words(call: Call) -> None:
-    """Have it drawn whatever words its epics have."""
-    _look_for(call, None)
+    """Have it drawn whatever words its epics have, and whose they are."""
+    _look_for(call, None, None)
 
 
 def show_board(call: Call) -> None:
@@ -98,8 +101,10 @@ def suggest_streams(call: Call) -> None:
     call.ack(options=home_choices.stream_choices(found, choice))
 
 
-def _look_for(call: Call, words: str | None, memory: HomeChoice | None = None) -> None:
-    """Keep all that was chosen but the words, in the portfolio that the form was about."""
+def _look_for(
+    call: Call, words: str | None, owner: str | None, memory: HomeChoice | None = None
+) -> None:
+    """Keep all else that was chosen, in the portfolio that the form was about."""
     with call.write() as session:
         portfolio, chosen = _seen(session, call)
         if memory is not None and (portfolio is None or portfolio.id != memory.portfolio):
@@ -110,7 +115,13 @@ def _look_for(call: Call, words: str | None, memory: HomeChoice | None = None) -
             call.actor,
             call.at,
             portfolio_id=portfolio.id if portfolio else None,
-            chosen=replace(chosen, text=words, page=1),
+            chosen=replace(
+                chosen,
+                text=words,
+                owner_user_id=owner,
+                mine=chosen.mine and owner is None,
+                page=1,
+            ),
         )
     call.ack()
 
@@ -126,7 +137,8 @@ def _seen(session: Session, call: Call) -> tuple[Portfolio | None, Chosen]:
     return portfolio, looking.chosen_of(home, portfolio, call.actor, grants)
 
 
-def _chosen(choice: HomeChoice, words: str | None = None) -> Chosen:
+def _chosen(choice: HomeChoice, searched: Home | None = None) -> Chosen:
+    """What a button stands for, with what was searched for before."""
     return Chosen(
         value_stream_id=choice.stream,
         state_id=choice.state,
@@ -134,7 +146,8 @@ def _chosen(choice: HomeChoice, words: str | None = None) -> Chosen:
         theme_id=choice.theme,
         no_theme=choice.no_theme,
         mine=choice.mine,
-        text=words,
+        owner_user_id=searched.owner_user_id if searched and not choice.mine else None,
+        text=searched.text if searched else None,
         page=choice.page,
     )
 

@@ -19,9 +19,10 @@ from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, UploadRef, whole
 from bot.views.files import import_form
 from bot.workflows.files import uploading
-from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
+from bot.workflows.files.previewing import KINDS, kind_of, look_ahead, names_people, preview
 from models.errors import FieldMistakes, Mistake
 from models.files.kinds import ColumnMistake
+from models.files.matching import likeliest
 from models.files.names import NOBODY
 from models.files.table import ENCODINGS, MOST_BYTES, Table, TooLarge, read_uploaded
 from models.files.upload import Upload, UploadKind
@@ -64,7 +65,7 @@ def read_file(call: Call) -> None:
                 call.workspace_id,
                 call.actor,
                 portfolio_id,
-                kind,
+                kind or likeliest(table.columns, KINDS),
                 uploading.File(name, content, encoding),
                 table,
                 call.at,
@@ -248,17 +249,18 @@ def _show_later(call: Call, draw: Callable[[], View], otherwise: Callable[[str],
     return True
 
 
-def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind, Mapping[str, Any]]:
-    """The portfolio, what the rows are, and the file as Slack tells of it."""
+def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind | None, Mapping[str, Any]]:
+    """The portfolio, what the rows are if that was said, and the file as Slack tells of it."""
     typed = answers_of(view)
     portfolio_id = whole(typed.get(import_form.PORTFOLIO))
     kind = typed.get(import_form.KIND)
-    if kind not in {each.value for each in UploadKind}:
+    found_out = kind == import_form.FIND_KIND["value"]
+    if kind is None or not (found_out or kind in {each.value for each in UploadKind}):
         raise OldButton
     files = view["state"]["values"].get(import_form.FILE, {}).get(import_form.FILE, {}).get("files")
     if not files:
         raise FieldMistakes({import_form.FILE: "Choose the file to bring in."})
-    return portfolio_id, UploadKind(kind), files[0]
+    return portfolio_id, None if found_out else UploadKind(kind), files[0]
 
 
 def _encoding(view: Mapping[str, Any]) -> str | None:

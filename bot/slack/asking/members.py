@@ -74,6 +74,7 @@ class Members:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[datetime, Known]] = {}
+        self._news: dict[tuple[str, str], tuple[datetime, Known]] = {}
         self._lock = Lock()
 
     def check_at_home(self, body: Mapping[str, Any], team_id: str) -> None:
@@ -88,7 +89,7 @@ class Members:
 
         Raises NotKnownYet where Slack never told who someone is, and does not now.
         """
-        if (user_id := _user_id(body)) is None:
+        if (user_id := who(body)) is None:
             return
         known = self._look(client, team_id, user_id, at)
         if known is None:
@@ -132,10 +133,22 @@ class Members:
         key, known = (team_id, str(user["id"])), _known(user, team_id)
         with self._lock:
             self._known.pop(key, None)
+            if len(self._news) >= MOST_KNOWN:
+                self._news.clear()
             if len(self._known) >= MOST_KNOWN:
                 del self._known[next(iter(self._known))]
-            self._known[key] = at, known
+            self._known[key] = self._news[key] = at, known
         return known
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self._news)
+
+    def take_news(self) -> Mapping[tuple[str, str], tuple[datetime, Known]]:
+        """What Slack told since this was asked last, by team and person."""
+        with self._lock:
+            news, self._news = self._news, {}
+        return news
 
     def _look_at_all(
         self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime
@@ -174,7 +187,7 @@ def _known(user: Mapping[str, Any], team_id: str) -> Known:
     return Known(str(name), guest, unfit)
 
 
-def _user_id(body: Mapping[str, Any]) -> str | None:
+def who(body: Mapping[str, Any]) -> str | None:
     """Who did it, as commands, interactions and events say it; nobody did what befell someone."""
     user = body.get("user")
     if isinstance(user, Mapping):

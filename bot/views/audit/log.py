@@ -60,7 +60,7 @@ def _parts(page: LogPage, event: Event) -> list[str]:
     noun, is_epic = noun_of(event.noun), event.noun == "epics"
     label = "" if is_epic else noun.label
     name = name_of(page, *event.subject) if label else ""
-    verb = {"created": noun.added, "removed": "removed"}.get(event.verb, "")
+    verb = {"created": noun.added, "removed": "removed", "undone": "undone"}.get(event.verb, "")
     which = " ".join(filter(None, [label, name and f"*{name}*", verb]))
     values = [
         f"{escape(label_of(event.noun, column))}: {_sides(page, event, column, sides)}"

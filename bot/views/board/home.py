@@ -13,7 +13,7 @@ from bot.views.board import home_choices
 from bot.views.board import inbox as waiting
 from bot.views.board.home_choices import SEE, at_column, changed, choice_of
 from bot.views.epics.buttons import open_button
-from bot.views.epics.list import no_match
+from bot.views.epics.list import in_words, no_match
 from bot.views.portfolio.actions import SetUp
 from bot.workflows import seeing
 from bot.workflows.board import board as boarding
@@ -136,7 +136,7 @@ def _facts(board: BoardPage) -> dict[str, Any]:
     return {
         "board": board,
         "stream": board.value_stream,
-        "read": [*board.read.values()],
+        "read": in_words(board.read, board.filter.people),
         "themes": board.in_flight_of_themes[:THEMES_NAMED],
         "more_themes": len(board.in_flight_of_themes[THEMES_NAMED:]),
         "in_other_themes": sum(count for _, count in board.in_flight_of_themes[THEMES_NAMED:]),
@@ -146,7 +146,7 @@ def _facts(board: BoardPage) -> dict[str, Any]:
 def _columns(board: BoardPage, room: int, *, turns: bool = True) -> list[Block]:
     if not board.total:
         empty = words("board/home_board", "empty", stream=board.value_stream)
-        return [section(no_match(board.read) if board.read else empty)]
+        return [section(no_match(board.read, board.filter.people) if board.read else empty)]
     if board.column is not None:
         return _one_column(board, board.column)
     return _all_columns(board, room, turns=turns)

@@ -15,6 +15,7 @@ from bot.slack.blocks import (
     select,
     text_input,
 )
+from bot.slack.choosers import person_field
 from bot.slack.values import HomeChoice
 from bot.views.epics.list import CLEAR_SEARCH
 from bot.workflows.board.board import BoardPage
@@ -28,6 +29,7 @@ SEARCH = "home_search"
 ALL_WORDS = "home_all_words"
 SEARCH_FORM = "home_search_form"
 WORDS = "words"
+OWNER = "owner"
 LONGEST_WORDS = 80
 MENU_LIMIT = 100
 PROPOSE = "propose_from_home"
@@ -47,7 +49,7 @@ def choices(board: BoardPage, reader: Reader, portfolios: Sequence[Portfolio]) -
     whose = changed(choice, mine=not choice.mine)
     elements.append(button("Everyone's" if choice.mine else "Only mine", f"{SEE}_mine", whose))
     elements.append(button("Search", SEARCH))
-    if board.chosen.text:
+    if board.chosen.text or board.filter.people:
         elements.append(button(CLEAR_SEARCH, ALL_WORDS))
     if reader.may_propose:
         elements.append(button("Propose an epic", PROPOSE, primary=True))
@@ -85,11 +87,14 @@ def at_column(choice: HomeChoice, column: Column) -> str:
     return changed(choice, state=column.state.id, phase=column.phase)
 
 
-def search_form(portfolio: Portfolio, words: str | None) -> dict[str, Any]:
-    """A form that asks for words to look for in the epics of a portfolio."""
+def search_form(portfolio: Portfolio, words: str | None, owner: str | None) -> dict[str, Any]:
+    """A form that asks for words to look for in the epics of a portfolio, and whose they are."""
     typed = text_input(WORDS, max_length=LONGEST_WORDS, initial=words)
     hint = "Part of a title, a hypothesis or a key: bank, or PAY-12. Left empty, all are shown."
-    fields = [field(WORDS, "Which words?", typed, hint=hint, optional=True)]
+    fields = [
+        field(WORDS, "Which words?", typed, hint=hint, optional=True),
+        person_field(OWNER, "Whose epics?", chosen=owner, optional=True),
+    ]
     memory = HomeChoice(portfolio=portfolio.id).value
     return modal(SEARCH_FORM, "Search your board", fields, submit="Search", private_metadata=memory)
 

@@ -1,6 +1,6 @@
 """Epics in a list: a line each, with a button that opens it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
@@ -11,7 +11,7 @@ from bot.slack.blocks import (
     context,
     section,
 )
-from bot.slack.mrkdwn import escape, words
+from bot.slack.mrkdwn import Marked, escape, listed, person, words
 from bot.slack.values import ListPage
 from bot.views.epics.buttons import open_button
 from models.epics.epic import Epic
@@ -20,7 +20,7 @@ from models.epics.listing import Filter, Listing
 TURN = "list_page"
 CLEAR_SEARCH = "Clear search"
 EMPTY = "There are no epics yet. Propose the first one with `/epic propose`."
-HOW = "Narrow it: `/epic list payments implementing mine theme:checkout refunds`"
+HOW = "Narrow it: `/epic list payments implementing mine @ben theme:checkout refunds`"
 
 
 def epic_list(listing: Listing) -> Answer:
@@ -29,7 +29,7 @@ def epic_list(listing: Listing) -> Answer:
     if not page.total:
         return _nothing(listing)
     place = f"{_count(page.total)}, page {page.number} of {page.pages}"
-    told = " · ".join([place, *map(escape, listing.read.values())])
+    told = " · ".join([place, *in_words(listing.read, listing.filter.people)])
     blocks: list[Block] = [context(f"{told} · in board order")]
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
@@ -51,7 +51,11 @@ def _nothing(listing: Listing) -> Answer:
     if len(listing.read) == 1 and not drops:
         return Answer([section(EMPTY)])
     said = words(
-        "epics/list", "nothing", lead=no_match(listing.read), read=listing.read, drops=drops
+        "epics/list",
+        "nothing",
+        lead=no_match(listing.read, listing.filter.people),
+        read=listing.read,
+        drops=drops,
     )
     buttons = [
         button(
@@ -66,11 +70,17 @@ def _nothing(listing: Listing) -> Answer:
     return Answer([section(said), actions("drop", buttons)])
 
 
-def no_match(read: Mapping[str, str]) -> str:
+def in_words(read: Mapping[str, str], people: Sequence[str]) -> list[Marked]:
+    """What narrows a list, a part each; people are mentioned, and not pinged."""
+    owners = f"owned by {listed(map(person, people), 'or')}"
+    return [Marked(owners if part == "person" else escape(text)) for part, text in read.items()]
+
+
+def no_match(read: Mapping[str, str], people: Sequence[str] = ()) -> str:
     """What to say where a filter leaves nothing, by how it was read."""
     if list(read) == ["text"]:
         return escape(f"No epic matches {read['text'].removeprefix('with ')}.")
-    return escape(f"No epic matches this filter: {', '.join(read.values())}.")
+    return f"No epic matches this filter: {', '.join(in_words(read, people))}."
 
 
 def _without(part: str) -> str:

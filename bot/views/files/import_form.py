@@ -39,12 +39,14 @@ MATCH = "match_"
 LEAVE_OUT, LEAVE_IT_OUT = "-", "Leave it out"
 FILE_TYPES = ("csv", "txt", "tsv")
 NAMES_SHOWN, COLUMNS_SHOWN = 8, 12
+STREAMS_A_BLOCK, MOST_STREAM_BLOCKS = 20, 80
 REASON_SEEN = 300
 
 KINDS: Mapping[UploadKind, Option] = {
     UploadKind.EPICS: option("Epics", UploadKind.EPICS.value),
     UploadKind.PROJECTS: option("Projects", UploadKind.PROJECTS.value),
 }
+FIND_KIND = option("Find out by its columns", "found_out")
 LABELS = {
     "mvp_cost": "Cost of the MVP",
     "full_cost": "Full cost with the MVP",
@@ -77,7 +79,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 def file_form(
     portfolios: Sequence[Portfolio],
     portfolio_id: int | None = None,
-    kind: UploadKind = UploadKind.EPICS,
+    kind: UploadKind | None = None,
     encoding: str | None = None,
     *,
     mistake: str | None = None,
@@ -88,8 +90,8 @@ def file_form(
     kinds = {
         "type": "radio_buttons",
         "action_id": KIND,
-        "options": list(KINDS.values()),
-        "initial_option": KINDS[kind],
+        "options": [FIND_KIND, *KINDS.values()],
+        "initial_option": FIND_KIND if kind is None else KINDS[kind],
     }
     file = {
         "type": "file_input",
@@ -182,13 +184,13 @@ def check_page(
         "outlook": outlook,
         "before": before,
         "reasons": [shorten(reason, REASON_SEEN) for reason in outlook.reasons],
-        "streams": _some(outlook.new_streams),
         "themes": _some(outlook.new_themes),
         "people": _some(outlook.unknown_people),
     }
     blocks = [section(words("files/import_form", "check", **facts))]
     if outlook.bad:
         blocks.append(section(words("files/import_form", "bad_rows", **facts)))
+    blocks += _new_streams(outlook.new_streams)
     if made := words("files/import_form", "made", **facts):
         blocks.append(section(made))
     blocks.append(context(words("files/import_form", "not_late", **facts)))
@@ -202,6 +204,24 @@ def check_page(
         submit=_yes(upload.kind, outlook),
         private_metadata=UploadRef(upload=upload.id).value,
     )
+
+
+def _new_streams(names: Sequence[str]) -> list[Block]:
+    """All value streams that it would make, so many to a block; of a crowd the first."""
+    shown = names[: STREAMS_A_BLOCK * MOST_STREAM_BLOCKS]
+    parts = [shown[n : n + STREAMS_A_BLOCK] for n in range(0, len(shown), STREAMS_A_BLOCK)]
+    return [
+        section(
+            words(
+                "files/import_form",
+                "new_streams",
+                count=0 if number else len(names),
+                names=[shorten(name, 60) for name in part],
+                more=len(names) - len(shown) if part is parts[-1] else 0,
+            )
+        )
+        for number, part in enumerate(parts)
+    ]
 
 
 def on_its_way(upload: Upload) -> dict[str, Any]:

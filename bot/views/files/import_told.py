@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import Block, Element, button, context, section
+from bot.slack.blocks import Block, Element, actions, button, context, section
 from bot.slack.mrkdwn import words
 from bot.slack.values import BoardRef
 from bot.views.epics.next_step import BOARD
+from bot.views.files.actions import UndoImport
 from bot.views.notices import notice
 from models.files.upload import Loaded, Upload, UploadKind
 from models.message import MessageKind
@@ -22,6 +23,8 @@ def told(session: Session, upload: Upload, now: datetime) -> Answer:
     came = upload.loaded or Loaded()
     stream = session.get(ValueStream, came.stream_id) if came.stream_id is not None else None
     facts = {"upload": upload, "portfolio": portfolio, "came": came}
+    if upload.undone_at is not None:
+        return Answer([section(words("files/import_form", "undone", **facts))])
     lead = words("files/import_form", "told", **facts)
     is_epics = upload.kind is UploadKind.EPICS
     see = _board_button(portfolio, stream) if stream and came.added and is_epics else None
@@ -32,7 +35,21 @@ def told(session: Session, upload: Upload, now: datetime) -> Answer:
         blocks.append(section(made))
     if came.added and not is_epics:
         blocks.append(context(words("files/import_form", "projects_next")))
+    if upload.can_be_undone(now):
+        question = words("files/import_form", "undo_question", **facts)
+        undo = UndoImport(upload=upload.id)
+        blocks.append(
+            actions(
+                "undo", [undo.confirmed("Undo the import", "Undo the import?", question, "Undo it")]
+            )
+        )
     return Answer(blocks)
+
+
+def undone(upload: Upload, portfolio: Portfolio) -> Answer:
+    """Said to who undid it."""
+    facts = {"upload": upload, "portfolio": portfolio, "came": upload.loaded or Loaded()}
+    return Answer([section(words("files/import_form", "undone", **facts))])
 
 
 def bad_rows_name(upload: Upload) -> str:

@@ -12,7 +12,7 @@ from bot.workflows.epics.finding import PAGE_SIZE, narrowed, page_of
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.column import ENDED, Column, columns
 from models.epics.epic import Epic
-from models.epics.listing import Names, Page
+from models.epics.listing import Filter, Names, Page
 from models.flow.flow import Load
 from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme
@@ -62,10 +62,14 @@ class BoardPage:
         return next((each for each in self.themes if each.id == self.chosen.theme_id), None)
 
     @property
+    def filter(self) -> Filter:
+        """What narrows it, but for the stream and the column."""
+        return self.chosen.filter([theme.id for theme in self.themes])
+
+    @property
     def read(self) -> Mapping[str, str]:
-        """What narrows it, but for the stream and the column, in words."""
-        narrows = self.chosen.filter([theme.id for theme in self.themes])
-        return Names([self.portfolio], self.themes).read(narrows)
+        """The same in words."""
+        return Names([self.portfolio], self.themes).read(self.filter)
 
 
 def board(

@@ -40,6 +40,7 @@ class Chosen:
     theme_id: int | None = None
     no_theme: bool = False
     mine: bool = False
+    owner_user_id: str | None = None
     text: str | None = None
     page: int = 1
 
@@ -50,6 +51,7 @@ class Chosen:
             themes=() if theme_id is None else (theme_id,),
             no_theme=self.no_theme and theme_id is None,
             mine=self.mine,
+            people=(self.owner_user_id,) if self.owner_user_id and not self.mine else (),
             texts=tuple((self.text or "").split()),
         )
 
@@ -86,6 +88,7 @@ def choose(
     home.value_stream_id, home.theme_id = stream_id, chosen.theme_id
     home.state_id, home.phase = state_id, chosen.phase
     home.no_theme, home.mine = chosen.no_theme, chosen.mine
+    home.owner_user_id = chosen.owner_user_id
     home.text, home.page = chosen.text, chosen.page
     return look(session, workspace_id, user_id, at)
 
@@ -136,6 +139,7 @@ def chosen_of(
         theme_id=home.theme_id,
         no_theme=home.no_theme,
         mine=home.mine,
+        owner_user_id=home.owner_user_id,
         text=home.text,
         page=home.page,
     )

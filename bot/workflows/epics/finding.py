@@ -142,6 +142,8 @@ def narrowed(rows: Select[Epic], chosen: Filter, viewer: str | None) -> Select[E
         rows = rows.where(or_(Epic.theme_id.in_(chosen.themes), none))
     if chosen.mine:
         rows = rows.where(Epic.owner_user_id == viewer)
+    if chosen.people:
+        rows = rows.where(Epic.owner_user_id.in_(chosen.people))
     if chosen.blocked:
         blocked = select(Blocking.epic_id).where(Blocking.ended_at.is_(None))
         rows = rows.where(Epic.id.in_(blocked))

@@ -23,7 +23,7 @@ from models.fields import UNSTORABLE
 from models.files.matching import check_matching, guessed
 from models.files.plans.epics import EpicPlan
 from models.files.table import Table
-from models.files.upload import KEPT_FOR, Loaded, Upload, UploadKind, of_person
+from models.files.upload import KEPT_FOR, UNDONE_WITHIN, Loaded, Upload, UploadKind, of_person
 from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
@@ -149,7 +149,7 @@ def confirm(
     session: Session, workspace_id: int, user_id: str, upload_id: int, at: datetime
 ) -> Upload:
     """Have the file brought in now; once more changes nothing. Raises UploadGone, NotAllowed."""
-    upload = of_person(_locked(session, upload_id), workspace_id, user_id)
+    upload = of_person(locked(session, upload_id), workspace_id, user_id)
     portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
     if upload.confirm(at):
         session.flush()
@@ -173,7 +173,7 @@ def loaded_before(session: Session, upload: Upload) -> datetime | None:
 
 def drop(session: Session, upload_id: int) -> None:
     """Forget a file that nobody agreed to."""
-    upload = _locked(session, upload_id)
+    upload = locked(session, upload_id)
     if upload is not None and upload.confirmed_at is None:
         session.delete(upload)
 
@@ -202,7 +202,7 @@ def take_in(
 
     None where that was done before. What it puts, it puts last.
     """
-    upload = _locked(session, upload_id)
+    upload = locked(session, upload_id)
     if upload is None or upload.loaded_at is not None:
         return None
     rows = select(Portfolio).where(Portfolio.id == upload.portfolio_id).with_for_update()
@@ -233,13 +233,14 @@ def take_in(
 
 def give_up(session: Session, upload_id: int, why: str, at: datetime) -> None:
     """Forget a file that cannot be brought in after all, and say why."""
-    upload = _locked(session, upload_id)
+    upload = locked(session, upload_id)
     if upload is not None and upload.loaded_at is None:
         upload.forget(Loaded(failed=why))
         _tell(session, upload, at)
 
 
-def _locked(session: Session, upload_id: int) -> Upload | None:
+def locked(session: Session, upload_id: int) -> Upload | None:
+    """The file as it is now, held until the end."""
     row = select(Upload).where(Upload.id == upload_id).with_for_update()
     return session.scalars(row.execution_options(populate_existing=True)).first()
 
@@ -263,4 +264,6 @@ def _tell(session: Session, upload: Upload, at: datetime) -> None:
     post(session, here, MessageKind.IMPORTED, upload.id, upload.user_id, at)
     if upload.bad_rows is not None:
         put(session, here, upload.bad_rows_key, at)
+    if upload.can_be_undone(at):
+        put(session, here, upload.undo_key, at + UNDONE_WITHIN)
     redraw_homes(session, here, at)

@@ -109,6 +109,29 @@ def test_only_mine_and_a_theme_narrow_the_board(slack, shop):
     lacks(slack, home, "Pay by bank transfer")
 
 
+def test_the_board_shows_what_someone_owns_and_theirs_or_mine_not_both(slack, shop):
+    proposed(slack, "Pay by bank transfer", "Gift cards")
+    ana, ben = slack.as_user("ana"), slack.workspace.user_named("ben").id
+    ana.types("/epic owner PAY-2 @ben", channel="payments")
+    home = home_of(slack, "ana", "Gift cards")
+    home.click("Search")
+    ana.form().choose("Whose epics?", "ben")
+    assert ana.form().submit().closed
+    says(slack, home, f"1 epic · owned by <@{ben}>")
+    lacks(slack, home, "Pay by bank transfer")
+    home.choose("Column", "Ready")
+    says(slack, home, "Nothing in ready now.")
+    home.click("Only mine")
+    lacks(slack, home, f"<@{ben}>")
+    home.click("Search")
+    ana.form().choose("Whose epics?", "ben")
+    assert ana.form().submit().closed
+    says(slack, home, f"owned by <@{ben}>")
+    assert "owned by you" not in "\n".join(home.texts)
+    home.click("Clear search")
+    lacks(slack, home, f"<@{ben}>")
+
+
 def test_who_has_no_part_reads_what_they_can_do_beside_the_board(slack, shop):
     proposed(slack, "Pay by bank transfer")
     home = home_of(slack, "dana", "*PAY-1* · Pay by bank transfer")

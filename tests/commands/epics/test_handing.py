@@ -61,7 +61,10 @@ def test_a_limit_passed_there_is_told(slack, shop):
 def test_an_unknown_stream_is_answered_with_those_there_are(slack, shop):
     proposes(slack, "Pay by bank transfer")
     said = slack.as_user("ben").types("/epic give PAY-1 Onbording", channel="payments").text
-    assert said == "There is no value stream “Onbording” here. The others are Onboarding (ONB)."
+    assert said == (
+        "There is no value stream “Onbording” here. Did you mean Onboarding? "
+        "The others are Onboarding (ONB)."
+    )
 
 
 def test_an_epic_is_given_to_another_owner_by_name(slack, shop):

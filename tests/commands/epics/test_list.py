@@ -50,9 +50,18 @@ def test_of_an_empty_list_one_part_can_be_left_out_at_once(slack, epics_there):
     slack.wait_for(lambda: ben.private_messages()[-1].text.startswith("2 epics, page 1 of 1"))
 
 
-def test_a_list_of_what_someone_else_owns_is_refused_in_words(slack, epics_there):
-    said = slack.as_user("ana").types("/epic list @ben", channel="payments").text
-    assert said.startswith("A list is not narrowed by person yet: “mine” shows your own epics.")
+def test_a_list_is_narrowed_by_those_who_own_the_epics(slack, epics_there):
+    ben = slack.as_user("ben")
+    ana_id, ben_id, cleo_id = (slack.workspace.user_named(n).id for n in ("ana", "ben", "cleo"))
+    said = ben.types("/epic list @ana bank", channel="payments").text
+    assert said.startswith(f"2 epics, page 1 of 1 · owned by <@{ana_id}> · with “bank” ·"), said
+    ben.types("/epic list @ben @cleo bank", channel="payments")
+    empty = ben.last_private()
+    assert empty.text.startswith(
+        f"No epic matches this filter: owned by <@{ben_id}> or <@{cleo_id}>, with “bank”."
+    ), empty.text
+    ben.click("Without the person: 2", in_message=empty)
+    slack.wait_for(lambda: ben.private_messages()[-1].text.startswith("2 epics, page 1 of 1"))
 
 
 def test_a_theme_that_is_not_there_is_answered_with_those_that_are(slack, epics_there):

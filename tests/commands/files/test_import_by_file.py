@@ -15,6 +15,7 @@ from models.files.upload import Upload
 from models.projects.project import Project
 from models.work import Work
 from tests.commands.conftest import epics, proposes
+from tests.terminals import typed
 
 EPICS = (
     "Name;Stream;Status;Full cost;Colour\n"
@@ -22,6 +23,10 @@ EPICS = (
     "Größe wählen;PAY;Delivering;60.000,00;blue\n"
     "Passport;Onboarding;;;green\n"
 ).encode("cp1252")
+PROJECTS = (
+    b"Code;Name;Programme;Value stream;Budget;End\n"
+    b"P1;Renewal;Core;Payments:60|Onboarding:40;5000;1.3.2027\nP2;Move;;Payments;;\n"
+)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 
 
@@ -63,6 +68,8 @@ def told(slack, who="ana"):
 
 
 def brings_in(slack, content, **more):
+    if content is PROJECTS:
+        more = {"kind": "Projects"} | more
     page = checks(slack, content, **more)
     page.submit()
     return told(slack, more.get("who", "ana"))
@@ -81,7 +88,7 @@ def test_a_file_comes_in_after_its_columns_are_matched_and_a_yes_is_said(slack, 
     matching = matches(slack, EPICS)
     said = texts(matching)
     assert (
-        "*epics.csv* for Shop · 3 rows of 5 columns, read as Windows Latin, separated by "
+        "*epics.csv* for Shop, as epics · 3 rows of 5 columns, read as Windows Latin, separated by "
         "semicolons, decimal comma." in said
     )
     assert "Pay later · Payments · Reviewing" in said
@@ -450,6 +457,79 @@ def test_an_import_gives_four_weeks_to_what_came_in_and_to_nothing_else(slack, s
 
     assert late() == {True: True, False: False}
     assert late(days=28) == {True: True, False: True}
+
+
+def test_an_import_is_undone_within_the_hour_and_its_keys_are_not_given_again(slack, shop):
+    message = brings_in(slack, EPICS + b"Kiosk;Retail;;;grey\n")
+    ana = slack.as_user("ana")
+    ana.click("Undo the import", in_message=message)
+    gone = "The import of epics.csv into Shop was undone. 4 epics are gone"
+    slack.wait_for(lambda: told(slack).text.startswith(gone), timeout=15)
+    assert "The value stream it made stays: Retail." in told(slack).text
+    assert epics(shop) == 0
+    proposes(slack, "A new idea")
+    with shop.database.read() as session:
+        assert session.scalars(select(Epic.key)).one() == "PAY-3"
+        verbs = select(AuditEvent.verb).where(AuditEvent.noun == "imports")
+        assert session.scalars(verbs.order_by(AuditEvent.number)).all() == ["created", "undone"]
+    assert typed("audit", "verify", DATABASE_URL=shop.settings.database_url).returncode == 0
+
+
+def test_an_import_that_something_was_built_on_stays_and_says_what(slack, shop):
+    message = brings_in(slack, EPICS)
+    ana = slack.as_user("ana")
+    ana.types("/epic edit PAY-1", channel="payments")
+    ana.form().close()
+    ana.types("/epic block PAY-2 We wait for the bank", channel="payments")
+    ana.click("Undo the import", in_message=message)
+    said = "The import stays: PAY-2 was changed or used since."
+    slack.wait_for(lambda: said in ana.last_private().text)
+    assert epics(shop) == 3
+
+
+def test_after_an_hour_an_import_is_not_offered_to_be_undone(slack, shop):
+    message = brings_in(slack, EPICS)
+    ana = slack.as_user("ana")
+    slack.clock.advance(timedelta(minutes=61))
+    ana.click("Undo the import", in_message=message)
+    said = "can no longer be undone"
+    slack.wait_for(lambda: said in ana.last_private().text)
+    slack.wait_for(lambda: "Undo the import" not in str(told(slack).blocks), timeout=15)
+    assert epics(shop) == 3
+
+
+def test_imported_projects_are_undone_as_long_as_no_epic_points_to_one(slack, shop):
+    message = brings_in(slack, PROJECTS)
+    proposes(slack, "Pay by card")
+    with shop.database.write() as session:
+        epic = session.scalars(select(Epic)).one()
+        epic.project = session.scalars(select(Project).order_by(Project.id)).first()
+    ana = slack.as_user("ana")
+    ana.click("Undo the import", in_message=message)
+    said = "The import stays: P1 was changed or used since."
+    slack.wait_for(lambda: said in ana.last_private().text)
+    with shop.database.write() as session:
+        session.scalars(select(Epic)).one().project = None
+    ana.click("Undo the import", in_message=message)
+    slack.wait_for(lambda: "2 projects are gone" in told(slack).text, timeout=15)
+    with shop.database.read() as session:
+        assert session.scalars(select(Project)).all() == []
+
+
+def test_what_the_rows_are_is_found_by_the_columns(slack, shop):
+    matching = matches(slack, PROJECTS, kind="Find out by its columns")
+    assert "for Shop, as projects · 2 rows" in texts(matching)
+    matching.close()
+    matching = matches(slack, EPICS, kind="Find out by its columns")
+    assert "for Shop, as epics · 3 rows" in texts(matching)
+
+
+def test_all_value_streams_it_would_make_are_named(slack, shop):
+    rows = "".join(f"Idea {n};Team {n:03}\n" for n in range(45))
+    page = checks(slack, f"Title;Stream\n{rows}".encode())
+    said = texts(page)
+    assert "New value streams, without an owner yet: Team 000, Team 001" in said
+    assert all(f"Team {n:03}" in said for n in range(45))
 
 
 @pytest.mark.parametrize(

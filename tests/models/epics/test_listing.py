@@ -48,6 +48,8 @@ def test_no_words_mean_all():
         ("Implementing", Filter(states=(STATES["implementing"],))),
         ("testing the mvp", Filter(phases=(Phase.TESTING,))),
         ("delivering", Filter(phases=(Phase.DELIVERING,))),
+        ("<@U0BEN|ben> <@W0CLEO> mine", Filter(mine=True, people=("U0BEN", "W0CLEO"))),
+        ("<@U0BEN", Filter(texts=("<@U0BEN",))),
         ("mine blocked late", Filter(mine=True, blocked=True, late=True)),
         ("theme:paper", Filter(themes=(8,))),
         ("theme:Fewer abandoned purchases", Filter(themes=(7,))),
@@ -126,6 +128,9 @@ def test_a_part_can_be_left_out():
     chosen = read("payments delivering implementing mine")
     assert chosen.parts == ["stream", "state", "mine"]
     assert chosen.without("state") == read("payments mine")
+    whose = read("<@U0BEN> <@U0ANA> bank")
+    assert NAMES.read(whose)["person"] == "owned by U0BEN or U0ANA"
+    assert whose.without("person") == read("bank")
 
 
 # Keys
