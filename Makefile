@@ -1,5 +1,5 @@
 # make install   .venv with everything Tack needs
-# make demo      Tack in a local Slack on http://127.0.0.1:8600; PORT= and DATA= change that
+# make demo      Tack in a local Slack on http://127.0.0.1:8600; PORT= and DATA= change that, RESET=1 begins anew
 # make bench     what it costs, measured beside its bars; ARGS="clicks --database sqlite" for one
 # make test      everything: rules, both databases, Block Kit, the house rules
 # make soak      kill Tack 200 times under load; KILLS= for more, TACK_SEED= to repeat a failure
@@ -26,6 +26,7 @@ $(VENV)/.installed: requirements-dev.txt pyproject.toml
 	@touch $@
 
 demo: install
+	@$(if $(RESET),rm -f demo.db demo.db-wal demo.db-shm)
 	@$(BIN)/tack demo --port $(PORT) $(if $(DATA),--data $(DATA))
 
 bench: install

@@ -147,6 +147,12 @@ def too_long(text: str, longest: int) -> str:
     return f"Up to {longest:,} characters, please; this has {len(text):,}."
 
 
+def reason_typed(typed: str) -> str:
+    """The reason behind a "because", or all that was typed where it begins otherwise."""
+    first, _, rest = typed.strip().partition(" ")
+    return rest.strip() if first.casefold().rstrip(",:") == "because" else typed.strip()
+
+
 def parse_reason(text: str | None, missing: str, longest: int | None = None) -> str:
     """Why something is done; `missing` asks for it. Raises ReasonMissing and FieldMistakes."""
     reason = (text or "").strip()

@@ -23,6 +23,8 @@ class MessageKind(StrEnum):
     """Tells who can mend it that Slack refused a message; its subject is that message."""
     DIGEST = "digest"
     """Its subject is a digest."""
+    PAUSED = "paused"
+    """Tells a channel that its digest was paused; its subject is the subscription."""
     DIGEST_ANSWERS = "digest_answers"
     """In the thread of a digest, like the next six: what of it needs someone, by its kind."""
     DIGEST_QUESTIONS = "digest_questions"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.epics.epic import Epic
 from models.errors import Mistake
-from models.fields import UNSTORABLE, did_you_mean, named_first
+from models.fields import UNSTORABLE, did_you_mean, named_first, reason_typed
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
 
@@ -28,6 +28,16 @@ class SameStream(Mistake):
 
     def __init__(self, key: str, name: str) -> None:
         super().__init__(f"{key} is already in {name}.")
+
+
+class Overfills(Mistake):
+    """Giving an epic to a value stream that has no room for it, without a word why."""
+
+    def __init__(self, key: str, name: str, over: Sequence[str]) -> None:
+        super().__init__(
+            f"{name} would have {' and '.join(over)}: over its limit. "
+            f"If it is to go there all the same, say why: /epic give {key} {name} because …"
+        )
 
 
 class UnknownStreamName(Mistake):
@@ -109,7 +119,7 @@ def stream_and_reason(epic: Epic, typed: str) -> tuple[ValueStream, str | None]:
     typed, streams = UNSTORABLE.sub("", typed), epic.portfolio.open_streams
     names = [(name, each) for each in streams for name in (each.name, each.key_prefix)]
     if found := named_first(typed, names):
-        return found[0], found[1].strip()[:LONGEST_REASON] or None
+        return found[0], reason_typed(found[1])[:LONGEST_REASON] or None
     raise UnknownStreamName(typed, [each for each in streams if each is not epic.value_stream])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.errors import Mistake
-from models.fields import did_you_mean, named_first
+from models.fields import did_you_mean, named_first, reason_typed
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio, State, StateKind
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def column_and_reason(portfolio: Portfolio, typed: str) -> tuple[Column, str | N
     Raises UnknownStateName.
     """
     if found := named_first(typed, _names(portfolio)):
-        return found[0], found[1].strip() or None
+        return found[0], reason_typed(found[1]) or None
     raise UnknownStateName(typed, portfolio)
 
 

@@ -47,10 +47,17 @@ class Move:
         """Whether the epic goes on after its MVP by it."""
         return self.to.scales and self.epic.state.kind is not StateKind.DONE
 
+    @property
+    def takes_up_again(self) -> bool:
+        """Whether an epic that was stopped goes on by it."""
+        return self.epic.state.kind is StateKind.STOPPED and self.to.state.is_open
+
     def check_reason(self) -> None:
-        """Raise ReasonMissing where it passes an obstacle or perseveres without a word why."""
+        """Raise ReasonMissing for what takes a word why: an obstacle, a stop undone, an MVP."""
         if self.obstacles:
             parse_reason(self.reason, "Say why you override: the next digest shows it.")
+        if self.takes_up_again:
+            parse_reason(self.reason, "Say in a sentence why it is taken up again.")
         if self.perseveres:
             parse_reason(self.reason, "Say in a sentence why it perseveres after its MVP.")
 

@@ -204,6 +204,7 @@ class Right(StrEnum):
     IMPORT = "import data"
     READ_AUDIT = "read the whole audit log"
     RUN_DIGEST = "change the digest of this channel"
+    PAUSE_DIGEST = "pause the digest of this channel"
 
 
 MAY: Mapping[Right, frozenset[Role]] = {
@@ -233,6 +234,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.IMPORT: frozenset({Role.ADMIN}),
     Right.READ_AUDIT: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.RUN_DIGEST: frozenset(Role) - {Role.VIEWER},
+    Right.PAUSE_DIGEST: frozenset(Role) - {Role.VIEWER, Role.PROPOSER},
 }
 """Which roles carry which right. A role on a portfolio holds in each of its streams."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.fields import did_you_mean, folded, named_first, plain, plain_key, tidy
+from models.fields import did_you_mean, folded, named_first, plain, plain_key, reason_typed, tidy
 from models.form import Line
 
 SPACES = (" ", "\t", "\n", "\u00a0", "\u2003", "\u202f", "\u3000", "\u200b", "\u2060", "\ufeff")
@@ -62,6 +62,19 @@ def test_joiners_stay_where_they_join_and_names_are_compared_without_them(name):
 )
 def test_what_joins_nothing_or_nobody_sees_is_not_kept(typed, kept):
     assert tidy(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("because", ""),
+        ("Because: ", ""),
+        ("because it costs too much", "it costs too much"),
+        ("it is because of the law", "it is because of the law"),
+    ],
+)
+def test_a_because_without_a_reason_is_none(typed, reason):
+    assert reason_typed(typed) == reason
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from bot.slack.typed import answers_of
 from bot.slack.values import EpicRef, EpicVersion
 from bot.views.epics import block_form
 from bot.workflows.epics import blocking, finding
+from models.fields import reason_typed
 
 
 def open_block(call: Call, epic_id: int) -> None:
@@ -41,7 +42,7 @@ def block_typed(call: Call, key: str, reason: str) -> None:
     """Note the reason that was typed; without one, open the form."""
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
-    if not reason:
+    if not (reason := reason_typed(reason)):
         open_block(call, epic.id)
         return
     with call.write() as session:

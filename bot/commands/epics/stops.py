@@ -6,6 +6,7 @@ from bot.slack.typed import answers_of
 from bot.slack.values import EpicVersion
 from bot.views.epics import stop_form
 from bot.workflows.epics import finding, stopping
+from models.fields import reason_typed
 
 
 def open_stop(call: Call, epic_id: int) -> None:
@@ -42,7 +43,7 @@ def stop_typed(call: Call, key: str, reason: str) -> None:
     """Stop it for the reason that was typed; without one, open the form that asks for it."""
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
-    if not reason:
+    if not (reason := reason_typed(reason)):
         open_stop(call, epic.id)
         return
     with call.write() as session:

@@ -1,14 +1,19 @@
 """Asking for a weekly digest in a channel, and what is said about it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, button, field, modal, option, plain, section, select
 from bot.slack.mrkdwn import words
 from bot.slack.values import DigestScope, SubscribeForm
+from bot.views.notices import notice
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription
 from models.calendar import WEEKDAYS
+from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 CALLBACK = "subscribe_digest"
@@ -89,6 +94,12 @@ def outside(subscription: Subscription, bot_user_id: str) -> Answer:
 
 def paused(subscription: Subscription) -> Answer:
     return _said("paused", subscription)
+
+
+@notice(MessageKind.PAUSED, Subscription)
+def paused_here(session: Session, subscription: Subscription, now: datetime) -> Answer:
+    """Told to the channel, which would wait for it otherwise."""
+    return _said("paused_here", subscription)
 
 
 def resumed(subscription: Subscription) -> Answer:

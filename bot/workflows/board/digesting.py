@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.board import fact_check as asking
 from bot.workflows.board.digest import keep_content, message_of, told_since
-from bot.workflows.permitting import Place, check
+from bot.workflows.permitting import Place, check, check_any
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_message
 from models.audit.trail import insert_new
@@ -70,11 +70,22 @@ def subscribe_channel(
 def pause(
     session: Session, workspace_id: int, actor: str, channel_id: str, at: datetime
 ) -> Subscription:
-    """Send nothing until it is resumed. Raises NoDigest and NotAllowed."""
+    """Send nothing until it is resumed, and tell the channel. Raises NoDigest and NotAllowed.
+
+    Who set it up pauses it, and who has a role there beyond proposing.
+    """
     subscription = subscription_of(session, workspace_id, channel_id, lock=True)
-    _check(session, actor, subscription.portfolio, subscription.value_stream)
+    portfolio, stream = subscription.portfolio, subscription.value_stream
+    _check(session, actor, portfolio, stream)
+    if subscription.subscribed_by != actor:
+        streams = [stream] if stream is not None else portfolio.open_streams
+        places = [Place.of_portfolio(portfolio), *map(Place.of_stream, streams)]
+        check_any(session, actor, Right.PAUSE_DIGEST, places)
+    is_news = subscription.paused_at is None
     subscription.pause(actor, at)
     session.flush()
+    if is_news:
+        post(session, workspace_id, MessageKind.PAUSED, subscription.id, channel_id, at)
     return subscription
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.limits import LOCKED_LIMITS, full_places
-from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of
+from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of, taken
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts, tell
+from bot.workflows.themes.keeping import ends_demand
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer, ReplyForm
 from models.epics.column import next_column
 from models.epics.epic import Epic
@@ -22,7 +23,7 @@ from models.epics.obstacles import Obstacles
 from models.epics.policy import lacks_before
 from models.message import MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import State
+from models.portfolio.portfolio import FIRST_STATE, Portfolio, State
 from models.themes.theme import Theme
 
 
@@ -95,6 +96,22 @@ def take_effect(session: Session, epic: Epic, at: datetime) -> None:
     given = session.scalars(yes.order_by(Answer.at.desc(), Answer.id.desc())).first()
     if given is not None:
         _go_on(session, epic, given, at)
+
+
+@ends_demand
+def take_effect_without_themes(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """Have the ideas move on that were said yes to and lacked a theme alone."""
+    waiting = select(Epic).where(
+        Epic.portfolio_id == portfolio.id,
+        Epic.state_id == portfolio.state(FIRST_STATE).id,
+        Epic.accepted_at.is_not(None),
+        Epic.theme_id.is_(None),
+        Epic.theme_none_because.is_(None),
+    )
+    for idea in session.scalars(waiting.order_by(Epic.id)).all():
+        hold_way(session, idea)
+        if (epic := taken(session, idea.workspace_id, idea.id)) is not None:
+            take_effect(session, epic, at)
 
 
 def question_of(act: Act, epic_id: int) -> Answer:

@@ -11,7 +11,7 @@ from bot.workflows.epics.restricting import redraw_who_waits
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_facts, tell
-from models.epics.belonging import StreamMove
+from models.epics.belonging import Overfills, StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.limit import covers
@@ -32,7 +32,7 @@ def give(
     """Move the epic to another value stream of its portfolio; its key stays.
 
     Its card goes to the new channel, and where it stood is said where it went. The owners of both
-    streams are told. Raises UnknownEpic, UnknownStream, SameStream and NotAllowed.
+    streams are told. Raises UnknownEpic, UnknownStream, SameStream, Overfills and NotAllowed.
     """
     to = hold(session, ValueStream, [to_stream_id]).get(to_stream_id)
     epic = locked(session, workspace_id, actor, epic_id)
@@ -41,6 +41,8 @@ def give(
     if to is None or to.portfolio_id != epic.portfolio_id or to.ended_at is not None:
         raise UnknownStream
     move = change_stream(session, epic, to, actor, reason, at)
+    if move.reason is None and (over := over_limits(session, epic)):
+        raise Overfills(epic.key, to.name, over)
     owners = [left.owner_user_id, to.owner_user_id]
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
     redraw_facts(session, epic, at)

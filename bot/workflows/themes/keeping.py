@@ -1,5 +1,6 @@
 """Keeping themes: saying what the portfolio is after, and how far it has come."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,17 @@ def _objective_of(session: Session, result: KeyResult) -> Objective:
     return session.get_one(Objective, result.objective_id)
 
 
+Ended = Callable[[Session, Portfolio, datetime], None]
+ENDED: list[Ended] = []
+"""What follows where a portfolio asks for no theme any more, filled by `ends_demand`."""
+
+
+def ends_demand(follow: Ended) -> Ended:
+    """Have a later room hear that the last theme of a portfolio was closed."""
+    ENDED.append(follow)
+    return follow
+
+
 def redraw_demand(session: Session, portfolio: Portfolio, at: datetime) -> None:
     """Have epics without a theme show whether one is asked for: from the portfolio's first on."""
     states = [each.id for each in portfolio.states if Requirement.THEME in each.requirements]
@@ -44,8 +56,13 @@ def redraw_demand(session: Session, portfolio: Portfolio, at: datetime) -> None:
 def _redraw_with_the_only(act: Act, theme: Theme) -> None:
     portfolio = act.session.get_one(Portfolio, theme.portfolio_id)
     here = Theme.portfolio_id == portfolio.id, Theme.closed_at.is_(None)
-    if (act.session.scalar(select(func.count(Theme.id)).where(*here)) or 0) <= 1:
+    act.session.flush()
+    count = act.session.scalar(select(func.count(Theme.id)).where(*here)) or 0
+    if count <= 1:
         redraw_demand(act.session, portfolio, act.at)
+    if count == 0:
+        for follow in ENDED:
+            follow(act.session, portfolio, act.at)
 
 
 THEMES = Kept(

@@ -136,12 +136,25 @@ def test_paused_from_its_menu_it_stays_silent_until_resumed(slack, shop):
     ben = slack.as_user("ben")
     ben.chooses_overflow("Pause", in_message=the_digest(slack))
     slack.wait_for(lambda: ben.private_messages("portfolio"))
+    in_channel = f"<@{ben.user.id}> paused the weekly digest of Shop in this channel."
+    slack.wait_for(
+        lambda: any(m.text.startswith(in_channel) for m in slack.channel("portfolio").messages)
+    )
     said = ana.types("/flow digest", channel="portfolio").text
     assert said.startswith("The digest of Shop has been paused in this channel since")
     slack.clock.set(MONDAY_AT_NINE)
     ana.types("/flow digest resume", channel="portfolio")
     slack.clock.advance(timedelta(days=7))
     slack.wait_for(lambda: len(digests(slack)) == 2)
+
+
+def test_who_has_no_role_does_not_pause_what_others_read(slack, shop):
+    subscribes(slack)
+    dana = slack.as_user("dana")
+    said = dana.types("/flow digest pause", channel="portfolio").text
+    assert "pause the digest of this channel" in said
+    said = dana.types("/flow digest", channel="portfolio").text
+    assert said.startswith("The digest of Shop comes to this channel")
 
 
 def test_a_channel_without_one_is_offered_the_form(slack, shop):

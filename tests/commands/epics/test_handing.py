@@ -49,12 +49,14 @@ def test_a_card_follows_its_epic_to_another_stream(slack, shop):
     assert len(slack.channel("payments").messages) == 1
 
 
-def test_a_limit_passed_there_is_told(slack, shop):
+def test_a_limit_passed_there_takes_a_reason_and_is_told(slack, shop):
     settle_onboarding(slack, shop)
     proposes(slack, "Pay by bank transfer")
     ben = slack.as_user("ben")
     ben.types("/epic move PAY-1 reviewing", channel="payments")
-    said = ben.types("/epic give PAY-1 ONB", channel="payments").text
+    said = ben.types("/epic give PAY-1 ONB because", channel="payments").text
+    assert said.startswith("Onboarding would have 1 of 0 in flight: over its limit. If it is to go")
+    said = ben.types("/epic give PAY-1 ONB because they know it", channel="payments").text
     assert "Onboarding now has 1 of 0 in flight: over its limit." in said
 
 

@@ -74,6 +74,13 @@ def test_a_state_that_is_mistyped_is_asked_about():
         column_and_reason(a_portfolio(), "revewing it")
 
 
+def test_what_was_stopped_says_why_it_goes_on():
+    with pytest.raises(ReasonMissing, match="why it is taken up again"):
+        a_move("stopped", "ready", reason=" ").check_reason()
+    a_move("stopped", "ready", reason="the law has changed").check_reason()
+    a_move("done", "ready").check_reason()
+
+
 def test_only_what_tests_its_mvp_perseveres():
     epic = an_epic("implementing", phase=Phase.TESTING)
     assert persevering_column(epic).label == "Delivering"

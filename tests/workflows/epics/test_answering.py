@@ -12,6 +12,9 @@ from bot.workflows.epics.blocking import block, unblock
 from bot.workflows.epics.editing import edit
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.stopping import stop
+from bot.workflows.keeping import Act
+from bot.workflows.people.workspaces import grant_admin
+from bot.workflows.themes.keeping import THEMES
 from models.board.confirmation import Confirmation
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
@@ -98,6 +101,19 @@ def test_a_yes_takes_effect_by_itself_once_what_was_missing_is_there(database, s
         last = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
         assert (last.actor_user_id, last.at, last.reason) == (BEN, later, "Good")
         assert session.get_one(Epic, idea).theme_none_because == "the law asks for it"
+
+
+def test_a_yes_takes_effect_once_the_last_theme_is_closed(database, shop, idea):
+    done = says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES, words="Good"))
+    assert done.epic.state.name == "funnel"
+    later = MONDAY + timedelta(hours=1)
+    with database.write() as session:
+        grant_admin(session, shop, ANA, None, MONDAY)
+        theme = session.scalars(select(Theme)).one()
+        THEMES.close(Act(session, shop, ANA, later), theme.id, theme.version)
+    with database.read() as session:
+        last = session.scalars(select(Transition).order_by(Transition.id.desc())).first()
+        assert (last.to_state.name, last.actor_user_id, last.at) == ("reviewing", BEN, later)
 
 
 def test_a_yes_moves_the_idea_on_when_its_policy_holds(database, shop, idea):
