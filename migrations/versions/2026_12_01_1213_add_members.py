@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_01_1103"
-down_revision = "2026_12_01_1102"
+revision = "2026_12_01_1213"
+down_revision = "2026_12_01_1212"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_01_1101"
-down_revision = "2026_12_01_1010"
+revision = "2026_12_01_1211"
+down_revision = "2026_12_01_1200"
 
 
 def upgrade() -> None:

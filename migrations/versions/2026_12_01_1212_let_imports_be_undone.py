@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_01_1102"
-down_revision = "2026_12_01_1101"
+revision = "2026_12_01_1212"
+down_revision = "2026_12_01_1211"
 
 
 def upgrade() -> None:
