@@ -3,12 +3,13 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import datetime
 from threading import Event
 from types import FrameType
 
 from pydantic import SecretStr
 from rich.console import Console
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.app import CannotStart, Tack
@@ -17,6 +18,8 @@ from bot.manifest import manifest
 from bot.settings import Settings
 from bot.workflows.people.workspaces import workspace_id
 from bot.workflows.redrawing import redraw_message
+from models.audit.audit import AuditEvent
+from models.board.digest import Digest
 from models.clock import Clock
 from models.database import Database
 from models.message import Message
@@ -70,6 +73,7 @@ def demo(port: int, load: Load) -> None:
     tack = Tack(settings, "socket", slack.clock)
     try:
         tack.prepare()
+        slack.clock.set(where_it_was(tack.database, slack.clock.now()))
         load(tack.database)
         with tack.database.write() as session:
             _load_sample(session, ids, channels, slack.clock)
@@ -84,6 +88,14 @@ def demo(port: int, load: Load) -> None:
     finally:
         tack.stop()
         slack.stop()
+
+
+def where_it_was(database: Database, now: datetime) -> datetime:
+    """When the last thing happened, where the clock had been moved beyond now; else now."""
+    with database.read() as session:
+        newest = (select(func.max(at)) for at in (AuditEvent.at, Digest.at))
+        ends: list[datetime | None] = [session.scalar(each) for each in newest]
+    return max([now, *filter(None, ends)])
 
 
 def _slack(port: int) -> Sandbox:
