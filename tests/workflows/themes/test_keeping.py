@@ -120,7 +120,7 @@ def test_ideas_show_that_a_theme_is_asked_for_from_the_first_one_on(database, he
             session.execute(delete(Work))
         changed = change()
         with database.read() as session:
-            lacks = session.get_one(Epic, 1).lacks()
+            lacks = session.get_one(Epic, 1).lacks(MONDAY)
             return changed, (session.get(Work, (here[0], card)) is not None, bool(lacks))
 
     def close(theme):
