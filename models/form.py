@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import FieldMistakes, Mistake
 from models.fields import UNSTORABLE, parse_day, parse_decimal, spell_decimal, tidy, too_long
-from models.money import parse_moved, spell_amount
+from models.money import parse_fact, parse_moved, spell_amount
 
 Facts = Mapping[str, Any]
 """What labels, choices and checks need besides the answers: today, the choices by their name."""
@@ -103,13 +103,15 @@ class Whole(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount(Question):
-    """Money above 0, in whole minor units of the `currency` that the facts name."""
+    """Money in whole minor units of the `currency` that the facts name; above 0 if not `any`."""
 
     longest: int = 30
+    any: bool = False
+    """Whether it may be 0 or less, as what was spent may be."""
 
     def parse(self, text: str, facts: Facts) -> int:
         """Raises Mistake."""
-        return parse_moved(text, facts["currency"])
+        return (parse_fact if self.any else parse_moved)(text, facts["currency"])
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
         """So that it reads as itself."""

@@ -73,8 +73,19 @@ def parse_moved(text: str, currency: str) -> int:
     return minor
 
 
+def parse_fact(text: str, currency: str) -> int:
+    """The same for what was spent or is expected, which a minus may come before.
+
+    Raises NotAnAmount.
+    """
+    bare = text.strip()
+    if bare.startswith(("-", "−")):
+        return -parse_amount(bare[1:], currency)
+    return parse_amount(bare, currency)
+
+
 def spell_amount(minor: int, currency: str) -> str:
-    """An amount of at least 0 as it is typed, so that it reads as itself: "60,000", "0.50"."""
+    """An amount as it is typed, so that it reads as itself: "60,000", "0.50", "-5"."""
     amount = Decimal(minor).scaleb(-minor_digits(currency))
     if amount == amount.to_integral_value():
         return f"{amount:,.0f}"

@@ -23,6 +23,20 @@ class FundingForm(Form):
     ] = None
 
 
+class ForecastForm(Form):
+    """What a stream expects to have spent by the end of the period; `streams` are its choices."""
+
+    value_stream_id: Annotated[int, Choice(label="Which value stream?", options="streams")]
+    amount_minor: Annotated[
+        int,
+        Amount(
+            label="How much will it have spent by the end of the year, {currency}?",
+            example="1.55m",
+            any=True,
+        ),
+    ]
+
+
 class ShiftForm(Form):
     """A shift; `givers` and `takers` are its streams, the asker's own first."""
 

@@ -1,11 +1,13 @@
 """What a shift would do before it is asked for: by which rules, and who decides."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from models.budgets.allocation import YearEndForecast
 from models.budgets.books import Balance, Books, Overdrawn
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import USUAL, Band, Position, band_of, share
@@ -17,6 +19,8 @@ from models.decisions.opening import check_live
 from models.errors import Mistake
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio, ValueStream
+
+NO_FORECASTS: Mapping[int, YearEndForecast] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Ruling:
     undoes: Shift | None = None
     undone_soon: bool = False
     """Whether finance's yes is enough because what it undoes moved silently and lately."""
+    forecasts: Mapping[int, YearEndForecast] = field(default_factory=dict)
+    """What the streams expect, by their ids, of those that gave one."""
 
     @property
     def can_be_asked(self) -> bool:
@@ -145,6 +151,7 @@ def rule(
     people: People,
     at: datetime,
     undoes: Shift | None = None,
+    forecasts: Mapping[int, YearEndForecast] = NO_FORECASTS,
 ) -> Ruling:
     """What the shift would do at the moment, and who decides."""
     position = books.position(giver.id)
@@ -188,6 +195,7 @@ def rule(
         decides_at=decides_at,
         undoes=undoes,
         undone_soon=soon and band is not Band.OVERDRAWN,
+        forecasts=forecasts,
     )
 
 

@@ -198,6 +198,7 @@ class Right(StrEnum):
     EDIT_PROJECT = "change this project"
     EDIT_THEMES = "change themes and objectives"
     FUND = "fund a value stream"
+    FORECAST = "forecast the year-end of this value stream"
     SHIFT = "ask for a budget shift"
     SET_UP = "set Tack up"
     GIVE_ROLES = "give and take roles"
@@ -227,6 +228,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SET_LIMITS: frozenset({Role.STREAM_OWNER, Role.ADMIN}),
     Right.EDIT_PROJECT: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.EDIT_THEMES: frozenset({Role.COUNCIL, Role.ADMIN}),
+    Right.FORECAST: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.FUND: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.SHIFT: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.FINANCE, Role.ADMIN}),
     Right.SET_UP: frozenset({Role.ADMIN}),

@@ -17,22 +17,24 @@ from bot.views.budgets.actions import (
     BudgetShown,
     DeclineShift,
     FundStream,
+    GiveForecast,
     ShiftShown,
     TakeShiftBack,
     UndoShift,
 )
-from bot.views.budgets.budget import budget, decline_lead, funding_lead, undo_lead
+from bot.views.budgets.budget import budget, decline_lead, forecast_lead, funding_lead, undo_lead
 from bot.views.budgets.history import history, rules
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
-from bot.workflows.budgets import considering, funding, ledger, shifting
-from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
+from bot.workflows.budgets import considering, expecting, funding, ledger, shifting
+from bot.workflows.budgets.budgets import budget_page, request_of, stream_called, streams_to_choose
 from bot.workflows.budgets.history import history_page
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
 from models.budgets.forms import (
     DeclineForm,
+    ForecastForm,
     FundingForm,
     ShiftForm,
     UndoForm,
@@ -44,8 +46,18 @@ from models.money import format_amount
 
 
 def hear_show(call: Call) -> None:
-    """Hear `/budget show`: those of the channel's portfolio, or of the first one seen."""
-    show(call, BudgetShown(portfolio=_portfolio_here(call)), "/budget show")
+    """Hear `/budget show`, of the channel's portfolio or the first one seen, and of one stream."""
+    with call.database.read() as session:
+        act, typed = call.act(session), call.words_after_command
+        portfolio = seen_portfolio(act, _portfolio_here(call), ledger.COMMAND)
+        stream = stream_called(typed, portfolio).id if typed else None
+    show(call, BudgetShown(portfolio=portfolio.id, stream=stream), "/budget show")
+
+
+def hear_forecast(call: Call) -> None:
+    with call.database.read() as session:
+        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
+    show(call, GiveForecast(portfolio=portfolio.id), "/budget forecast")
 
 
 def hear_shift(call: Call) -> None:
@@ -63,7 +75,7 @@ def hear_fund(call: Call) -> None:
 @routes.page
 def draw_budget(call: Call, session: Session, page: BudgetShown) -> Shown:
     """What the streams of a portfolio have."""
-    found = budget_page(call.act(session), page.portfolio, page.number)
+    found = budget_page(call.act(session), page.portfolio, page.number, page.period, page.stream)
     return budget(found, page, seeing.portfolios(session, *call.who))
 
 
@@ -115,6 +127,24 @@ def ask_funding(call: Call, session: Session, it: FundStream) -> Open:
 @routes.saves
 def fund(call: Call, session: Session, form: FundingForm, about: FundStream) -> None:
     funding.fund(call.act(session), about.portfolio, form)
+
+
+@routes.opens
+def ask_forecast(call: Call, session: Session, it: GiveForecast) -> Open:
+    """Ask what a stream expects to have spent at the end of the year."""
+    act = call.act(session)
+    portfolio = expecting.portfolio_to_expect_in(act, it.portfolio)
+    facts = {
+        "streams": expecting.streams_to_expect(act, portfolio),
+        "currency": portfolio.currency,
+    }
+    lead = forecast_lead(portfolio, ledger.year_of(portfolio, call.at))
+    return Open(ForecastForm, "Year-end forecast", it, facts=facts, lead=lead)
+
+
+@routes.saves
+def keep_forecast(call: Call, session: Session, form: ForecastForm, about: GiveForecast) -> None:
+    expecting.expect(call.act(session), about.portfolio, form)
 
 
 @routes.opens

@@ -8,11 +8,12 @@ from bot.slack import help
 from bot.slack.hearing import Call
 
 USAGES = (
-    help.Usage("show", "show", "show what each value stream has: spent, set aside, available"),
+    help.Usage("show [STREAM]", "show", "show what each value stream has: spent, available, all"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
     help.Usage("history", "history [stream]", "what came into the ledger this year, newest first"),
     help.Usage("rules", "rules", "the limits of shifts, and who decides above them"),
+    help.Usage("forecast", "forecast", "say what a stream will have spent by the end of the year"),
     help.Usage("help", "help", "show what you can type"),
 )
 
@@ -22,6 +23,7 @@ FORMS: dict[str, Callable[[Call], None]] = {
     "fund": budgets.hear_fund,
     "history": budgets.hear_history,
     "rules": budgets.hear_rules,
+    "forecast": budgets.hear_forecast,
 }
 
 

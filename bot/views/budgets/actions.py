@@ -11,6 +11,16 @@ class BudgetShown(Page):
     """What the streams of a portfolio have, of the first one seen where none is named."""
 
     portfolio: Id | None = None
+    period: Id | None = None
+    """The present fiscal year where none is named."""
+    stream: Id | None = None
+    """All of them where none is named."""
+
+
+class GiveForecast(Action):
+    """What a value stream of a portfolio expects to have spent at the end of the year."""
+
+    portfolio: Id
 
 
 class BudgetHistory(Page):

@@ -6,11 +6,15 @@ from functools import partial
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, Element, actions, divider, section, select
 from bot.slack.mrkdwn import words
-from bot.views.budgets.actions import AskShift, BudgetShown, FundStream, ShiftShown
+from bot.views.budgets.actions import AskShift, BudgetShown, FundStream, GiveForecast, ShiftShown
 from bot.workflows.budgets.budgets import BudgetPage
+from models.budgets.rules import largest_free
 from models.budgets.shift import Shift
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
+
+MOST_OPTIONS = 100
+"""So many Slack takes in a menu."""
 
 
 def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]) -> Shown:
@@ -18,7 +22,7 @@ def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
     money = partial(format_amount, currency=found.portfolio.currency)
     here = page.but(portfolio=found.portfolio.id, number=found.number)
     blocks: list[Block] = [section(words("budgets/budget", "lead", page=found, money=money))]
-    if buttons := _buttons(found, portfolios):
+    if buttons := _buttons(found, page, portfolios):
         blocks.append(actions("budget", buttons))
     for shift in found.open_shifts:
         facts = {"shift": shift, "zone": found.portfolio.time_zone, "money": money}
@@ -28,21 +32,32 @@ def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
         blocks.append(divider())
         for each in found.streams:
             facts = {"each": each, "balance": each.balance, "page": found, "money": money}
+            facts |= {"zone": found.portfolio.time_zone, "free": largest_free(each.position)}
             blocks.append(section(words("budgets/budget", "stream", **facts)))
     return Shown("Budget", blocks, here, found.pages, f"{found.total} value streams")
 
 
-def _buttons(found: BudgetPage, portfolios: Sequence[Portfolio]) -> list[Element]:
+def _buttons(
+    found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
+) -> list[Element]:
     buttons: list[Element] = []
     if len(portfolios) > 1:
         options = [BudgetShown(portfolio=each.id).option(each.name) for each in portfolios]
         chosen = BudgetShown(portfolio=found.portfolio.id).option(found.portfolio.name)
         buttons.append(select("portfolio", "Portfolio", options, chosen))
+    if len(found.periods) > 1 and found.period is not None:
+        years = [page.but(period=each.id, number=1).option(each.name) for each in found.periods]
+        chosen = page.but(period=found.period.id, number=1).option(found.period.name)
+        buttons.append(select("period", "Fiscal year", years[:MOST_OPTIONS], chosen))
+    if found.is_over:
+        return buttons
     if found.may_ask and not found.is_empty:
         buttons.append(AskShift(portfolio=found.portfolio.id).button("Shift money"))
     if found.may_fund:
         fund = FundStream(portfolio=found.portfolio.id)
         buttons.append(fund.button("Fund a stream", primary=found.is_empty))
+    if found.may_forecast and not found.is_empty:
+        buttons.append(GiveForecast(portfolio=found.portfolio.id).button("Give a forecast"))
     return buttons
 
 
@@ -53,6 +68,10 @@ def funding_lead(portfolio: Portfolio, year: str) -> str:
 def undo_lead(shift: Shift) -> str:
     money = partial(format_amount, currency=shift.portfolio.currency)
     return words("budgets/budget", "undoing", shift=shift, money=money)
+
+
+def forecast_lead(portfolio: Portfolio, year: str) -> str:
+    return words("budgets/budget", "forecasting", portfolio=portfolio, year=year)
 
 
 def decline_lead(shift: Shift) -> str:

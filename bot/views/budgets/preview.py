@@ -35,11 +35,12 @@ def preview(
     blocks.append(section(said("balances")))
     if ruling.barred is not None:
         return Check(seen, TITLE, [*blocks, section(said("holds")), section(said("barred_now"))])
+    year_ends = section(said("year_ends"))
     amount = format_amount(ruling.amount, ruling.portfolio.currency)
     if not ruling.seats:
-        blocks += [section(said("holds")), section(said("nobody"))]
+        blocks += [section(said("holds")), year_ends, section(said("nobody"))]
         return Check(seen, TITLE, blocks, f"Move {amount}", "Move it")
-    blocks += [section(said("why")), section(said("holds")), section(said("decides"))]
+    blocks += [section(said("why")), section(said("holds")), year_ends, section(said("decides"))]
     blocks.append(context(said("until")))
     return Check(seen, TITLE, blocks, f"Ask {_in_short(ruling)}", "Ask for approval")
 
@@ -86,6 +87,11 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
         "free": largest_free(position),
         "largest": largest_without_council(position),
         "lapses_at": ruling.lapses_at,
+        "expected": [
+            (ruling.giver, ruling.giver_has.allocated, -ruling.amount, people.givers),
+            (ruling.taker, ruling.taker_has.allocated, ruling.amount, people.receivers),
+        ],
+        "forecasts": ruling.forecasts,
         "zone": ruling.portfolio.time_zone,
     }
 

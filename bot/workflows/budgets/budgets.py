@@ -8,15 +8,19 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import asked_back, may_ask, own_streams, people_of
+from bot.workflows.budgets.expecting import streams_to_expect
 from bot.workflows.budgets.funding import may_fund
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
 from models.budgets.books import Balance, Books
 from models.budgets.ledger import Entry, EntryKind
+from models.budgets.period import FundingPeriod
 from models.budgets.rules import Position
 from models.budgets.seats import People
 from models.budgets.shift import Shift
+from models.errors import Mistake
+from models.fields import folded
 from models.money import format_amount
 from models.people.role import Role
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -31,12 +35,19 @@ class BudgetPage:
     portfolio: Portfolio
     year: str
     streams: Sequence[StreamBudget]
+    """Those of the page."""
+    all_streams: Sequence[StreamBudget]
     whole: Balance
     open_shifts: Sequence[Shift]
     """Those that wait for someone's yes, the first to lapse first."""
     funders: Sequence[str]
+    period: FundingPeriod | None
+    periods: Sequence[FundingPeriod]
+    """All in which there is a budget, the newest first."""
+    is_over: bool
     may_fund: bool
     may_ask: bool
+    may_forecast: bool
     number: int
     pages: int
     total: int
@@ -44,7 +55,7 @@ class BudgetPage:
     @property
     def is_empty(self) -> bool:
         """Whether no money came in yet."""
-        return self.whole == Balance()
+        return not any(each.is_known or each.lines.count for each in self.all_streams)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +87,34 @@ class Request:
 MOST_OPEN = 5
 
 
-def budget_page(act: Act, portfolio_id: int | None, page: int) -> BudgetPage:
-    """What the streams have, of the first portfolio seen where none is named. Raises Gone."""
+def budget_page(
+    act: Act,
+    portfolio_id: int | None,
+    page: int,
+    period_id: int | None = None,
+    stream_id: int | None = None,
+) -> BudgetPage:
+    """What the streams have, or one: of the first portfolio seen where none is named, of now where
+    no period is. Raises Gone.
+    """
     portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
-    period = ledger.period_at(act.session, portfolio, act.at)
-    shown = survey(act.session, portfolio, period, act.at)
+    periods = ledger.periods_of(act.session, portfolio)[::-1]
+    now = ledger.period_at(act.session, portfolio, act.at)
+    period = next((each for each in periods if each.id == period_id), now)
+    surveyed = survey(act.session, portfolio, period, act.at)
+    shown = [each for each in surveyed if stream_id in (None, each.stream.id)] or surveyed
     pages = max(1, -(-len(shown) // STREAMS_A_PAGE))
     number = min(max(1, page), pages)
     return BudgetPage(
         portfolio=portfolio,
         year=period.name if period else ledger.year_of(portfolio, act.at),
         streams=shown[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
+        all_streams=shown,
         whole=sum_of(shown),
+        period=period,
+        periods=periods,
+        is_over=period is not now,
+        may_forecast=bool(streams_to_expect(act, portfolio)),
         open_shifts=_open_shifts(act.session, portfolio),
         funders=_funders(act, portfolio),
         may_fund=may_fund(act, portfolio),
@@ -96,6 +123,24 @@ def budget_page(act: Act, portfolio_id: int | None, page: int) -> BudgetPage:
         pages=pages,
         total=len(shown),
     )
+
+
+class NoSuchStream(Mistake):
+    """Words that are no value stream of the portfolio; says which there are."""
+
+    def __init__(self, typed: str, streams: Sequence[ValueStream]) -> None:
+        names = ", ".join(each.name for each in streams if each.ended_at is None)
+        super().__init__(f"“{typed[:40]}” is no value stream here. There is: {names or 'none'}.")
+
+
+def stream_called(typed: str, portfolio: Portfolio) -> ValueStream:
+    """The stream of that name, of those letters, or that begins so. Raises NoSuchStream."""
+    name, streams = folded(typed), portfolio.value_streams
+    alike = [s for s in streams if folded(s.name) == name or s.key_prefix == typed.upper()]
+    alike = alike or [each for each in streams if folded(each.name).startswith(name)]
+    if len(alike) != 1:
+        raise NoSuchStream(typed, streams)
+    return alike[0]
 
 
 def request_of(session: Session, shift: Shift) -> Request:

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
+from bot.workflows.budgets.surveying import forecasts_of
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, may
 from models.budgets.forms import ShiftForm, UndoForm, open_stream
@@ -60,7 +61,9 @@ def consider(act: Act, portfolio: Portfolio, form: ShiftForm) -> Ruling:
     period = period_with_money(act, portfolio)
     books = ledger.books_of(act.session, portfolio, period, act.at)
     people = people_of(act.session, giver, taker, act.actor)
-    return rule(portfolio, period, giver, taker, form.amount_minor, books, people, act.at)
+    forecasts = forecasts_of(act.session, period)
+    here = (portfolio, period, giver, taker)
+    return rule(*here, form.amount_minor, books, people, act.at, forecasts=forecasts)
 
 
 def consider_undoing(act: Act, shift: Shift, form: UndoForm) -> Ruling:
@@ -76,7 +79,8 @@ def consider_undoing(act: Act, shift: Shift, form: UndoForm) -> Ruling:
     books = ledger.books_of(act.session, shift.portfolio, shift.period, act.at)
     people = people_of(act.session, *back, act.actor)
     here = (shift.portfolio, shift.period, *back)
-    return rule(*here, form.amount_minor, books, people, act.at, undoes=shift)
+    forecasts = forecasts_of(act.session, shift.period)
+    return rule(*here, form.amount_minor, books, people, act.at, undoes=shift, forecasts=forecasts)
 
 
 def largest_undone(act: Act, shift: Shift) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.views.budgets.budget import budget
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import shift_page, told
 from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
+from models.budgets.allocation import Lines, YearEndForecast
 from models.budgets.books import Balance
 from models.budgets.ledger import Entry
 from models.budgets.period import FundingPeriod
@@ -79,6 +81,9 @@ def test_the_look_says_both_balances_every_rule_who_decides_and_until_when():
         "Available in Onboarding: €80,000 of €310,000\n"
         "Size: 5.0 % of at most 10 %\n"
         "Moved out of Onboarding this year: €112,000, 7.0 % of at most 10 %",
+        "*Year-end*\n"
+        "Onboarding has no forecast yet; @Cleo or finance can give one with /budget forecast\n"
+        "Platform has no forecast yet; @Eli or finance can give one with /budget forecast",
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance). "
         "You ask for Platform, so its yes is given.\n"
         "Nobody stands in for @Cleo: @Ana can name someone with /portfolio roles.",
@@ -369,20 +374,22 @@ def marked(blocks):
     return "\n".join(found)
 
 
-def a_budget(balances, *, number=1, pages=1, **more):
+def a_budget(balances, *, number=1, pages=1, of_stream=MappingProxyType({}), **more):
     portfolio = a_portfolio()
     streams = [
         StreamBudget(
             stream=stream,
             balance=balance,
-            position=Position(funded=1_600 * K, available=balance.available),
+            position=Position(funded=1_600 * K, available=balance.available, moved_out=32 * K),
+            **of_stream,
         )
         for stream, balance in zip(portfolio.value_streams, balances, strict=False)
     ]
     whole = sum(balances, Balance())
     facts = {"portfolio": portfolio, "year": "2026", "streams": streams, "whole": whole}
     facts |= {"open_shifts": (), "funders": (DANA,), "may_fund": False, "may_ask": True}
-    facts |= {"number": number, "pages": pages, "total": len(streams)}
+    facts |= {"period": YEAR, "periods": (YEAR,), "is_over": False, "may_forecast": False}
+    facts |= {"all_streams": streams, "number": number, "pages": pages, "total": len(streams)}
     return BudgetPage(**(facts | more))
 
 
@@ -393,12 +400,13 @@ def budget_texts(found):
 
 
 def test_an_empty_year_says_who_begins_it():
-    texts = budget_texts(a_budget([Balance(), Balance()]))
+    nothing = {"is_known": False}
+    texts = budget_texts(a_budget([Balance(), Balance()], of_stream=nothing))
     assert texts == [
         "*Shop, 2026*\nNo value stream has money for 2026 yet. @Dana can fund them with "
         "/budget fund."
     ]
-    mine = budget_texts(a_budget([Balance(), Balance()], may_fund=True))
+    mine = budget_texts(a_budget([Balance(), Balance()], may_fund=True, of_stream=nothing))
     assert "Start with *Fund a stream*" in mine[0]
 
 
@@ -407,7 +415,51 @@ def test_each_stream_says_what_it_has_also_where_it_overspent_or_has_nothing():
     texts = budget_texts(a_budget([ONBOARDING, over, Balance(spent=1_600 * K)]))
     assert (
         "*Payments* · *€310,000 available*\nof €1,568,000 allocated: €618,000 spent, "
-        "€640,000 committed, €0 set aside · funded with €1,600,000\n@Ben"
+        "€640,000 committed, €0 set aside\n"
+        "Funded with €1,600,000 · moved out €32,000 · may still move without asking: €32,000\n"
+        "No year-end forecast yet: @Ben or finance can give one\n@Ben"
     ) in texts
     assert any(text.startswith("*Onboarding* · *overspent by €14,000*\n") for text in texts)
     assert any(text.startswith("*Platform* · *nothing left*\n") for text in texts)
+
+
+def a_forecast(minor, **more):
+    return YearEndForecast(amount_minor=minor, given_at=MONDAY, given_by=CLEO, **more)
+
+
+@pytest.mark.parametrize(
+    ("minor", "said"),
+    [
+        (1_600 * K, "€1,600,000, *€32,000 above its budget*"),
+        (1_500 * K, "€1,500,000, €68,000 under its budget"),
+        (1_568 * K, "€1,568,000, exactly its budget"),
+    ],
+)
+def test_a_forecast_says_how_it_stands_beside_the_budget_who_gave_it_and_when(minor, said):
+    texts = budget_texts(a_budget([ONBOARDING], of_stream={"forecast": a_forecast(minor)}))
+    assert f"Year-end forecast: {said} (@Cleo, {{Mon 18 May}})" in texts[-1]
+
+
+def test_what_is_not_known_is_not_0_and_is_counted():
+    lines = {"lines": Lines(count=14, amounts=12, forecasts=12, cost_centres=("4711", "4712"))}
+    texts = budget_texts(a_budget([ONBOARDING], of_stream=lines))
+    assert texts[-1].startswith("*Payments* · *€310,000 available* (12 of 14 known)\n")
+    assert texts[-1].endswith("@Ben · cost centres 4711, 4712")
+    unknown = {"is_known": False, "lines": Lines(count=1)}
+    texts = budget_texts(a_budget([Balance()], of_stream=unknown))
+    assert texts[-1].startswith("*Payments* · budget not known (0 of 1 known)\nNo year-end")
+    assert "€" not in texts[-1]
+
+
+def test_the_look_says_the_year_end_before_and_after_and_who_can_give_one():
+    portfolio = a_portfolio()
+    giver = portfolio.value_streams[1]
+    ruling = a_ruling(portfolio=portfolio, forecasts={giver.id: a_forecast(1_428 * K)})
+    _, texts = look(ruling)
+    year_end = next(text for text in texts if text.startswith("*Year-end*"))
+    assert year_end == (
+        "*Year-end*\n"
+        "Onboarding expects €140,000 under its budget (@Cleo, {Mon 18 May}), after the shift "
+        "€60,000 under it\n"
+        "Platform has no forecast yet; @Eli or finance can give one with /budget forecast"
+    )
