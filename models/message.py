@@ -93,6 +93,8 @@ class MessageKind(StrEnum):
     """Asks an owner whether to decide on an epic short of its target; its subject is a check."""
     SHIFT = "shift"
     """A request to move money, and what became of it; its subject is a shift."""
+    OVERSPENT = "overspent"
+    """Tells who answers for a stream that it was overspent; its subject is the actual."""
     MERGED = "merged"
     """Says in a channel where its value stream went; its subject is the stream that ended."""
 

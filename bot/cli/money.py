@@ -1,4 +1,4 @@
-"""`tack budget` and `tack import budgets`: what value streams have in their fiscal years."""
+"""`tack budget`, `tack import budgets` and `actuals`: what value streams have, and spent."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,8 @@ from bot.cli.data import (
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.files.importing import creating
+from bot.workflows.files.importing.actuals import ActualsCame
+from bot.workflows.files.importing.actuals import import_actuals as book_all
 from bot.workflows.files.importing.budgets import BudgetsCame
 from bot.workflows.files.importing.budgets import import_budgets as bring_in
 from bot.workflows.people.workspaces import workspace_id
@@ -44,6 +46,7 @@ from models.files.matching import (
 )
 from models.files.table import Table, check_rows, of_file, read_table
 from models.money import format_amount
+from models.portfolio.portfolio import Portfolio
 
 FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
 STREAMS_SAID = 8
@@ -126,6 +129,47 @@ def import_budgets(
             lines = _told(portfolio, found.currency, came, is_new=known is None)
             lines += read.said(found.currency)
     say.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def import_actuals(
+    file: FileOption,
+    portfolio: PortfolioOption,
+    encoding: EncodingOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Book what was spent from a CSV file; all or nothing, and each reference once."""
+    with ready_database() as database, say.status("Reading") as status:
+        read = ReadFile.of(file, kinds.ACTUALS, encoding)
+        act = by_command(database)
+        about = {f"sha256 of {read.name}": read.digest}
+        with database.write(act) as session:
+            found = portfolio_named(session, workspace_id(session, workspace), portfolio)
+            rows = read.rows(found.currency, Today.of(datetime.now(UTC), found.time_zone))
+            status.update("Writing")
+            came = book_all(session, found, rows, act.at, about)
+            check_rows([(read.name, line, why) for line, why in sorted(came.plan.against.items())])
+            lines = _booked_told(found, came) + read.said(found.currency)
+    say.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _booked_told(portfolio: Portfolio, came: ActualsCame) -> list[str]:
+    actuals, currency = came.booked.actuals, portfolio.currency
+    known = came.plan.known
+    lines = [
+        f"{portfolio.name}: {count_of(len(actuals), 'actuals')} came in, "
+        f"{format_amount(sum(a.amount_minor for a in actuals), currency)} in all, "
+        f"{count_of(known, 'actuals')} {'was' if known == 1 else 'were'} known before."
+    ]
+    for month in sorted({each.month for each in actuals}):
+        here = [each for each in actuals if each.month == month]
+        total = format_amount(sum(each.amount_minor for each in here), currency)
+        late = sum(each.is_late for each in here)
+        where = f", {late:,} booked into {here[0].booked_month:%Y-%m}: it is closed" if late else ""
+        lines.append(f"  {month:%Y-%m}: {count_of(len(here), 'rows')}, {total}{where}")
+    names = {stream.id: stream.name for stream in portfolio.value_streams}
+    for stream_id, minor in came.booked.overspent.items():
+        lines.append(f"  {names[stream_id]} is overspent by {format_amount(minor, currency)}")
+    return lines
 
 
 def _told(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 from models.budgets.shift import Shift
 from models.errors import FieldMistakes, Mistake
 from models.form import Amount, Choice, Facts, Form, Line, OneOf, Paragraph
-from models.money import format_amount, parse_moved
+from models.money import format_amount, parse_fact, parse_moved
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 
@@ -21,6 +21,39 @@ class FundingForm(Form):
     cost_centre: Annotated[
         str | None, Line(label="On which cost centre?", example="4711", longest=40)
     ] = None
+
+
+class SpendForm(Form):
+    """What an epic spent in a month."""
+
+    amount_minor: Annotated[
+        int,
+        Amount(
+            label="How much, {currency}?",
+            hint="What was spent is booked also where nothing is left. "
+            "A credit note has a minus before it.",
+            example="12,500",
+            any=True,
+        ),
+    ]
+    month: Annotated[str, Line(label="In which month?", example="2026-05", longest=20)]
+    reference: Annotated[
+        str | None,
+        Line(
+            label="By which reference?",
+            hint="The same one is booked once.",
+            example="INV-2026-0417",
+            longest=120,
+        ),
+    ] = None
+
+
+class CloseForm(Form):
+    """Up to the end of which month the books are closed."""
+
+    month: Annotated[
+        str, Line(label="Up to the end of which month?", example="2026-05", longest=20)
+    ]
 
 
 class ForecastForm(Form):
@@ -79,6 +112,16 @@ def open_stream(portfolio: Portfolio, stream_id: int, field: str) -> ValueStream
         if stream.id == stream_id:
             return stream
     raise FieldMistakes({field: "That value stream has ended. Choose another one."})
+
+
+def typed_spend(words: str, currency: str) -> dict[str, Any]:
+    """What is to be booked begins with, from words such as "12,500 2026-05"."""
+    first, _, rest = words.partition(" ")
+    try:
+        amount = parse_fact(first, currency)
+    except Mistake:
+        amount = None
+    return {"amount_minor": amount, "month": rest.strip()[:20] or None}
 
 
 def typed_shift(words: str, currency: str) -> dict[str, Any]:

@@ -63,6 +63,8 @@ class EntryKind(StrEnum):
     """What an entry is about."""
 
     FUNDING = "funding"
+    SPEND = "spend"
+    """What was spent, or came back: a fact, also where nothing is left."""
     HOLD = "hold"
     """Sets the money of a shift aside that was asked for."""
     SHIFT = "shift"

@@ -57,8 +57,9 @@ def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
                 return f"entry {entry.name} touches the source and is no funding"
             sums[move.source] -= move.minor
             sums[move.to] += move.minor
-        below = [each for each, minor in sums.items() if minor < 0 and each != SOURCE]
-        if below:
+        taken = {move.source for move in entry.moves} - {SOURCE}
+        below = [each for each in taken if sums[each] < 0]
+        if below and entry.kind is not EntryKind.SPEND:
             return f"entry {entry.name} takes {_called(below[0])} below 0"
     if expected != next_number:
         return f"the ledger ends with entry {expected - 1}, and {next_number - 1} were written"

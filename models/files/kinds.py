@@ -277,6 +277,36 @@ BUDGETS = Kind(
 )
 """What streams have for a fiscal year; several rows of one stream and year add up."""
 
+ACTUALS = Kind(
+    "an actual",
+    (
+        Field(
+            "month",
+            ("booking month", "period", "booked in", "date", "day"),
+            longest=20,
+            needed=True,
+        ),
+        Field(
+            "amount",
+            ("actual", "spend", "spent", "cost", "booked", "value"),
+            Sort.AMOUNT,
+            needed=True,
+        ),
+        CURRENCY,
+        Field("value_stream", ("value streams", "stream", "department"), longest=80),
+        Field("epic", ("epic key", "key"), longest=24),
+        COST_CENTRE,
+        Field(
+            "reference",
+            ("ref", "document", "document number", "invoice", "booking", "id"),
+            longest=120,
+            needed=True,
+        ),
+    ),
+    (),
+)
+"""What was spent, month by month; by its reference a row comes in once."""
+
 DECISIONS = Kind(
     "a decision",
     (

@@ -138,6 +138,8 @@ class Portfolio(Base):
     )
     """Whether there is an open theme that epics can serve, as of when the portfolio was read."""
     live_at: Mapped[datetime | None]
+    books_closed_to: Mapped[date | None]
+    """The last day of the months whose books are closed."""
     version: Mapped[int] = mapped_column(default=1)
 
     states: Mapped[list["State"]] = relationship(

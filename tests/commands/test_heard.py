@@ -90,7 +90,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 """Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
-CHOSEN |= {"became": "partly"}
+CHOSEN |= {"became": "partly", "month": "2026-04"}
 CHOSEN |= {"epic_id": "2", "link": "https://example.com/report"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 

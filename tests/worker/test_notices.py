@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.views.notices import notice, notices
+from bot.workflows.budgets import booking
 from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.opening import open_decision
 from bot.workflows.keeping import Act
@@ -14,6 +15,7 @@ from models.board.confirmation import FactCheck
 from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
+from models.budgets.spend import Fact
 from models.decisions.decision import Ballot
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
@@ -42,6 +44,15 @@ def an_epic_of(session, shop, words):
     epic.title, epic.hypothesis, epic.indicator = words[:150], words, words[:200]
     epic.kill_threshold = words[:200]
     return epic
+
+
+def an_overspend_of(session, shop, words):
+    """An invoice of a stream that never had money, both called so."""
+    stream = session.scalars(select(ValueStream).order_by(ValueStream.id)).first()
+    stream.name = words[:78]
+    portfolio = session.get_one(Portfolio, shop[1])
+    fact = Fact(date(2026, 5, 1), 1_400_000, stream.id, reference=words[:120])
+    return booking.book(session, portfolio, [fact], None, MONDAY).actuals[0]
 
 
 def a_shift_of(session, shop, words):
@@ -275,6 +286,7 @@ SUBJECTS = {
     MessageKind.BALLOT_EXTENDED: an_extended_decision_of,
     MessageKind.STOP_FIRST: a_stop_told_first_of,
     MessageKind.SHIFT: a_shift_of,
+    MessageKind.OVERSPENT: an_overspend_of,
     MessageKind.MERGED: a_stream_of,
 }
 """For each kind of message, one to show."""

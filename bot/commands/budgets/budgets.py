@@ -12,9 +12,11 @@ from bot.slack.hearing import Call
 from bot.views.budgets.actions import (
     ApproveShift,
     AskShift,
+    BookSpend,
     BudgetHistory,
     BudgetRules,
     BudgetShown,
+    CloseBooks,
     DeclineShift,
     FundStream,
     GiveForecast,
@@ -22,27 +24,48 @@ from bot.views.budgets.actions import (
     TakeShiftBack,
     UndoShift,
 )
-from bot.views.budgets.budget import budget, decline_lead, forecast_lead, funding_lead, undo_lead
+from bot.views.budgets.budget import (
+    booked,
+    budget,
+    close_lead,
+    decline_lead,
+    forecast_lead,
+    funding_lead,
+    spend_lead,
+    undo_lead,
+)
 from bot.views.budgets.history import history, rules
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
-from bot.workflows.budgets import considering, expecting, funding, ledger, shifting
+from bot.workflows.budgets import booking, considering, expecting, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, stream_called, streams_to_choose
 from bot.workflows.budgets.history import history_page
+from bot.workflows.epics import finding
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
 from models.budgets.forms import (
+    CloseForm,
     DeclineForm,
     ForecastForm,
     FundingForm,
     ShiftForm,
+    SpendForm,
     UndoForm,
     asked_before,
     typed_shift,
+    typed_spend,
 )
 from models.budgets.history import stream_called
+from models.errors import Mistake
 from models.money import format_amount
+
+
+class SpendOfWhat(Mistake):
+    """`/budget spend` without an epic."""
+
+    def __init__(self) -> None:
+        super().__init__("Which epic? Type /budget spend KEY, as in /budget spend PAY-4 12,500.")
 
 
 def hear_show(call: Call) -> None:
@@ -52,6 +75,22 @@ def hear_show(call: Call) -> None:
         portfolio = seen_portfolio(act, _portfolio_here(call), ledger.COMMAND)
         stream = stream_called(typed, portfolio).id if typed else None
     show(call, BudgetShown(portfolio=portfolio.id, stream=stream), "/budget show")
+
+
+def hear_spend(call: Call) -> None:
+    """Hear `/budget spend KEY amount month`; what was typed stands in the form."""
+    key, _, _ = call.words_after_command.partition(" ")
+    if not key:
+        raise SpendOfWhat
+    with call.database.read() as session:
+        epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
+    show(call, BookSpend(epic=epic.id), "/budget spend")
+
+
+def hear_close(call: Call) -> None:
+    with call.database.read() as session:
+        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
+    show(call, CloseBooks(portfolio=portfolio.id), "/budget close")
 
 
 def hear_forecast(call: Call) -> None:
@@ -127,6 +166,36 @@ def ask_funding(call: Call, session: Session, it: FundStream) -> Open:
 @routes.saves
 def fund(call: Call, session: Session, form: FundingForm, about: FundStream) -> None:
     funding.fund(call.act(session), about.portfolio, form)
+
+
+@routes.opens
+def ask_spend(call: Call, session: Session, it: BookSpend) -> Open:
+    """Ask how much an epic spent, and in which month."""
+    act = call.act(session)
+    epic = booking.epic_to_book(act, it.epic)
+    currency = epic.portfolio.currency
+    _, _, rest = call.words_after_command.partition(" ")
+    lead = spend_lead(epic)
+    facts = {"currency": currency}
+    held = typed_spend(rest, currency)
+    return Open(SpendForm, "Book what was spent", it, held=held, facts=facts, lead=lead)
+
+
+@routes.saves
+def book_spend(call: Call, session: Session, form: SpendForm, about: BookSpend) -> Answer:
+    return booked(booking.spend(call.act(session), about.epic, form), session)
+
+
+@routes.opens
+def ask_close(call: Call, session: Session, it: CloseBooks) -> Open:
+    """Ask up to when the books are closed."""
+    portfolio = booking.portfolio_to_book_in(call.act(session), it.portfolio)
+    return Open(CloseForm, "Close the books", it, lead=close_lead(portfolio))
+
+
+@routes.saves
+def close_books(call: Call, session: Session, form: CloseForm, about: CloseBooks) -> None:
+    booking.close(call.act(session), about.portfolio, form)
 
 
 @routes.opens

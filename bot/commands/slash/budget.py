@@ -13,6 +13,12 @@ USAGES = (
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
     help.Usage("history", "history [stream]", "what came into the ledger this year, newest first"),
     help.Usage("rules", "rules", "the limits of shifts, and who decides above them"),
+    help.Usage(
+        "spend KEY [AMOUNT MONTH]",
+        "spend PAY-4 12,500 2026-05",
+        "book what an epic spent (finance, admins)",
+    ),
+    help.Usage("close", "close", "close the books up to the end of a month (finance, admins)"),
     help.Usage("forecast", "forecast", "say what a stream will have spent by the end of the year"),
     help.Usage("help", "help", "show what you can type"),
 )
@@ -23,6 +29,8 @@ FORMS: dict[str, Callable[[Call], None]] = {
     "fund": budgets.hear_fund,
     "history": budgets.hear_history,
     "rules": budgets.hear_rules,
+    "spend": budgets.hear_spend,
+    "close": budgets.hear_close,
     "forecast": budgets.hear_forecast,
 }
 

@@ -42,6 +42,7 @@ from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
+from models.budgets.spend import spent_share
 from models.decisions.decision import Decision
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
@@ -169,6 +170,8 @@ def _facts(card: Card) -> dict[str, object]:
         "ended": ended,
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
+        "spent": _money(card.spent, epic),
+        "spent_share": spent_share(card.spent, epic.mvp_cost_minor),
     }
 
 
@@ -195,7 +198,8 @@ def _figures(card: Card, facts: dict[str, object]) -> list[str]:
         figures.append(
             indicator_words(epic.indicator, known, **read_with(epic), reads=_is_read(epic))
         )
-    if card.epic.mvp_cost_minor is not None or card.epic.full_cost_minor is not None:
+    costs = (epic.mvp_cost_minor, epic.full_cost_minor, card.spent)
+    if any(cost is not None for cost in costs):
         figures.append(words("board/card", "cost", **facts))
     if known or (epic.state.is_open and _is_read(epic)):
         figures.append(observed_words(known, add_words(epic)))

@@ -17,6 +17,18 @@ class BudgetShown(Page):
     """All of them where none is named."""
 
 
+class BookSpend(Action):
+    """What an epic spent in a month."""
+
+    epic: Id
+
+
+class CloseBooks(Action):
+    """The months of a portfolio in which nothing is booked any more."""
+
+    portfolio: Id
+
+
 class GiveForecast(Action):
     """What a value stream of a portfolio expects to have spent at the end of the year."""
 

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from functools import partial
 
+from sqlalchemy.orm import Session
+
 from bot.slack.actions import Shown
+from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, divider, section, select
 from bot.slack.mrkdwn import words
 from bot.views.budgets.actions import AskShift, BudgetShown, FundStream, GiveForecast, ShiftShown
 from bot.workflows.budgets.budgets import BudgetPage
 from models.budgets.rules import largest_free
 from models.budgets.shift import Shift
+from models.budgets.spend import Actual
+from models.epics.epic import Epic
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
 
@@ -68,6 +73,25 @@ def funding_lead(portfolio: Portfolio, year: str) -> str:
 def undo_lead(shift: Shift) -> str:
     money = partial(format_amount, currency=shift.portfolio.currency)
     return words("budgets/budget", "undoing", shift=shift, money=money)
+
+
+def spend_lead(epic: Epic) -> str:
+    return words("budgets/budget", "spending", epic=epic, portfolio=epic.portfolio)
+
+
+def close_lead(portfolio: Portfolio) -> str:
+    return words("budgets/budget", "closing", portfolio=portfolio)
+
+
+def booked(actual: Actual, session: Session) -> Answer:
+    """What was booked, and into which month where its own was closed."""
+    portfolio = session.get_one(Portfolio, actual.portfolio_id)
+    epic = session.get_one(Epic, actual.epic_id)
+    money = partial(format_amount, currency=portfolio.currency)
+    said = words(
+        "budgets/budget", "booked", actual=actual, epic=epic, portfolio=portfolio, money=money
+    )
+    return Answer([section(said)])
 
 
 def forecast_lead(portfolio: Portfolio, year: str) -> str:

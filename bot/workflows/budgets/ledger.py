@@ -159,6 +159,21 @@ def append(
 ) -> Entry:
     """Append a voluntary entry to the period, which must be locked. Raises Overdrawn."""
     books_of(session, portfolio, period, at).check(moves)
+    return write(session, period, kind, moves, by, at, shift=shift, reason=reason)
+
+
+def write(
+    session: Session,
+    period: FundingPeriod,
+    kind: EntryKind,
+    moves: Sequence[Move],
+    by: str | None,
+    at: datetime,
+    *,
+    shift: Shift | None = None,
+    reason: str | None = None,
+) -> Entry:
+    """Append an entry to the period, which must be locked, whatever is left then: a fact."""
     entry = Entry(
         workspace_id=period.workspace_id,
         portfolio_id=period.portfolio_id,

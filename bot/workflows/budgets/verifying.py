@@ -1,7 +1,7 @@
 """Verifying the ledgers of a workspace: whole, adding up, and as the audit log tells it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from models.audit.audit import AuditEvent
-from models.budgets.ledger import Account, Entry, Move, Transfer, free
+from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer, free
 from models.budgets.period import FundingPeriod
 from models.budgets.proof import Claim, Written, first_fault, shift_fault
 from models.budgets.shift import Shift
+from models.budgets.spend import Actual, spent_in
 
 TOLD = ("entry_id", "from_kind", "from_stream_id", "to_kind", "to_stream_id", "amount_minor")
 """What the audit log tells of a transfer."""
@@ -60,6 +61,7 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
     ]
     found = next((fault for fault in faults if fault), None)
     found = found or _fault_of_shifts(session, workspace_id, list(written.values()))
+    found = found or _fault_of_actuals(session, workspace_id, written)
     found = found or _fault_against_the_log(session, workspace_id, entries)
     return LedgerVerdict(len(entries), len(periods), found)
 
@@ -82,6 +84,24 @@ def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Writ
         )
         if fault := shift_fault(claim, [each for each in written if each.shift_id == shift.id]):
             return fault
+    return None
+
+
+def _fault_of_actuals(
+    session: Session, workspace_id: int, written: Mapping[int, Written]
+) -> str | None:
+    rows = select(Actual).where(Actual.workspace_id == workspace_id).order_by(Actual.id)
+    booked: set[int] = set()
+    for actual in session.scalars(rows):
+        entry = written.get(actual.entry_id)
+        if entry is None or entry.kind is not EntryKind.SPEND or actual.entry_id in booked:
+            return f"actual {actual.id} is not in the ledger"
+        booked.add(actual.entry_id)
+        if spent_in(entry.moves, actual.value_stream_id) != actual.amount_minor:
+            return f"actual {actual.id} is not in the ledger with its amount"
+    facts = {id_ for id_, entry in written.items() if entry.kind is EntryKind.SPEND}
+    if facts - booked:
+        return f"entry {written[min(facts - booked)].name} books no actual"
     return None
 
 

@@ -94,6 +94,9 @@ def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
     for name, (kind, project_rows) in OF_PROJECTS.items():
         columns = [field.name for field in kind.fields if field.name not in NOT_GIVEN[name]]
         yield _text_sheet(name, columns, project_rows(session, scope.portfolio), scope.portfolio)
+    columns = [field.name for field in kinds.ACTUALS.fields if field.name != "currency"]
+    actuals = exporting_money.actual_rows(session, scope.portfolio, scope.seen)
+    yield _text_sheet("actuals", columns, actuals, scope.portfolio)
     if scope.with_audit:
         for name, (noun, rows) in WHO_DID_WHAT.items():
             yield _sheet(session, name, noun, rows(scope), scope.portfolio)

@@ -1,0 +1,182 @@
+"""Booking: what was spent comes into the ledger as it is, and who answers for it is told."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.workflows.budgets import ledger
+from bot.workflows.epics.finding import epic_by_id
+from bot.workflows.keeping import Act, seen_portfolio
+from bot.workflows.permitting import Place, check, holders
+from bot.workflows.pointing import hold
+from bot.workflows.redrawing import redraw_about, redraw_digests, redraw_homes, tell
+from models.budgets.forms import CloseForm, SpendForm
+from models.budgets.ledger import EntryKind
+from models.budgets.period import fiscal_year
+from models.budgets.spend import (
+    Actual,
+    BookedBefore,
+    Fact,
+    check_closes,
+    check_fact,
+    month_to_book,
+    parse_month,
+    spend_moves,
+)
+from models.epics.epic import Epic
+from models.errors import FieldMistakes, Gone, Mistake
+from models.message import MessageKind
+from models.people.role import Right, Role
+from models.portfolio.portfolio import Portfolio, ValueStream
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What was booked, and which streams it took below 0."""
+
+    actuals: Sequence[Actual]
+    overspent: Mapping[int, int]
+    """By how much, in minor units, by the stream's id."""
+
+
+def portfolio_to_book_in(act: Act, portfolio_id: int | None) -> Portfolio:
+    """One whose books the person keeps. Raises Gone and NotAllowed."""
+    portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
+    check(act.session, act.actor, Right.FUND, Place.of_portfolio(portfolio))
+    return portfolio
+
+
+def epic_to_book(act: Act, epic_id: int) -> Epic:
+    """An epic the person sees, in a portfolio whose books they keep. Raises Gone, NotAllowed."""
+    epic = epic_by_id(act.session, act.workspace_id, epic_id, act.actor)
+    if epic is None:
+        raise Gone(ledger.COMMAND)
+    portfolio_to_book_in(act, epic.portfolio_id)
+    return epic
+
+
+def spend(act: Act, epic_id: int, form: SpendForm) -> Actual:
+    """Book what an epic spent in a month. Raises Gone, NotAllowed and FieldMistakes."""
+    epic = epic_to_book(act, epic_id)
+    portfolio = epic.portfolio
+    hold(act.session, Portfolio, [portfolio.id])
+    try:
+        month = parse_month(form.month)
+        check_fact(month, form.amount_minor, _today(portfolio, act.at))
+    except Mistake as mistake:
+        field = "amount_minor" if form.amount_minor == 0 else "month"
+        raise FieldMistakes({field: mistake.sentence}) from mistake
+    if form.reference and form.reference in known_references(act.session, portfolio):
+        raise FieldMistakes({"reference": BookedBefore(form.reference).sentence})
+    fact = Fact(month, form.amount_minor, epic.value_stream_id, epic.id, reference=form.reference)
+    return book(act.session, portfolio, [fact], act.actor, act.at).actuals[0]
+
+
+def close(act: Act, portfolio_id: int, form: CloseForm) -> None:
+    """Close the books up to the end of a month. Raises Gone, NotAllowed and FieldMistakes."""
+    portfolio = portfolio_to_book_in(act, portfolio_id)
+    hold(act.session, Portfolio, [portfolio.id])
+    try:
+        month, today = parse_month(form.month), _today(portfolio, act.at)
+        portfolio.books_closed_to = check_closes(month, portfolio.books_closed_to, today)
+    except Mistake as mistake:
+        raise FieldMistakes({"month": mistake.sentence}) from mistake
+
+
+def book(
+    session: Session,
+    portfolio: Portfolio,
+    facts: Sequence[Fact],
+    by: str | None,
+    at: datetime,
+) -> Booked:
+    """Book the facts, each as an entry of its own, whatever is left then.
+
+    Who owns a stream that is overspent by them, and finance, are told.
+    """
+    actuals: list[Actual] = []
+    overspent: dict[int, int] = {}
+    by_year: dict[date, list[tuple[date, Fact]]] = defaultdict(list)
+    for fact in facts:
+        month = month_to_book(fact.month, portfolio.books_closed_to)
+        by_year[fiscal_year(month, portfolio.fiscal_year_starts_in).starts_on].append((month, fact))
+    for starts_on in sorted(by_year):
+        year = fiscal_year(starts_on, portfolio.fiscal_year_starts_in)
+        period = ledger.begin_year(session, portfolio, year)
+        ledger.lock(session, period)
+        books = ledger.books_of(session, portfolio, period, at)
+        before = books
+        for month, fact in by_year[starts_on]:
+            moves = spend_moves(fact.stream_id, fact.minor)
+            entry = ledger.write(
+                session, period, EntryKind.SPEND, moves, by, at, reason=fact.reference
+            )
+            actual = Actual(
+                workspace_id=portfolio.workspace_id,
+                portfolio_id=portfolio.id,
+                period_id=period.id,
+                value_stream_id=fact.stream_id,
+                epic_id=fact.epic_id,
+                entry_id=entry.id,
+                month=fact.month,
+                booked_month=month,
+                amount_minor=fact.minor,
+                cost_centre=fact.cost_centre,
+                reference=fact.reference,
+                at=at,
+                by_user_id=by,
+            )
+            session.add(actual)
+            actuals.append(actual)
+        session.flush()
+        after = ledger.books_of(session, portfolio, period, at)
+        for stream_id in sorted({fact.stream_id for _, fact in by_year[starts_on]}):
+            left = after.balance(stream_id).available
+            if left < 0 <= before.balance(stream_id).available:
+                overspent[stream_id] = -left
+                last = [a for a in actuals if a.value_stream_id == stream_id][-1]
+                _tell(session, portfolio, last, by, at)
+    _redraw(session, portfolio, facts, at)
+    return Booked(actuals, overspent)
+
+
+def known_references(session: Session, portfolio: Portfolio) -> frozenset[str]:
+    """Those that are in the books."""
+    asked = select(Actual.reference).where(
+        Actual.portfolio_id == portfolio.id, Actual.reference.is_not(None)
+    )
+    return frozenset(each for each in session.scalars(asked) if each is not None)
+
+
+def spent_by(session: Session, epic: Epic) -> int | None:
+    """What was booked for an epic in all, in minor units; None where nothing was."""
+    total = session.scalar(select(func.sum(Actual.amount_minor)).where(Actual.epic_id == epic.id))
+    return None if total is None else int(total)
+
+
+def _today(portfolio: Portfolio, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+
+
+def _tell(
+    session: Session, portfolio: Portfolio, actual: Actual, by: str | None, at: datetime
+) -> None:
+    stream = session.get_one(ValueStream, actual.value_stream_id)
+    owners = holders(session, [Role.STREAM_OWNER], Place.of_stream(stream))
+    finance = holders(session, [Role.FINANCE], Place.of_portfolio(portfolio))
+    people = [*owners, *finance]
+    here = portfolio.workspace_id
+    tell(session, here, MessageKind.OVERSPENT, actual.id, people, None, at)
+
+
+def _redraw(session: Session, portfolio: Portfolio, facts: Sequence[Fact], at: datetime) -> None:
+    here = portfolio.workspace_id
+    epics = sorted({fact.epic_id for fact in facts if fact.epic_id is not None})
+    redraw_about(session, here, [MessageKind.EPIC_CARD], epics, at)
+    redraw_digests(session, here, portfolio.id, at)
+    redraw_homes(session, here, at)

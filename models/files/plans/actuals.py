@@ -1,0 +1,134 @@
+"""What a file of actuals comes to: facts to be booked, and what cannot be placed."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from models.budgets.spend import Fact, check_fact, parse_month
+from models.epics.listing import is_key, read_key
+from models.errors import Mistake
+from models.fields import folded
+from models.files.matching import GoodRow
+
+
+class NoSuchEpic(Mistake):
+    """A row of an epic that the portfolio has not."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"there is no epic {typed[:40]} in this portfolio")
+
+
+class UnknownName(Mistake):
+    """A row of a stream that the portfolio has not."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"there is no value stream {typed[:40]} in this portfolio")
+
+
+class NotPlaced(Mistake):
+    """A row that no stream can be told of."""
+
+    def __init__(self, cost_centre: str | None, count: int) -> None:
+        if cost_centre is None:
+            said = "it names no value stream, no epic and no cost centre"
+        elif count:
+            said = f"{count} value streams have the cost centre {cost_centre}; name one"
+        else:
+            said = f"no value stream has the cost centre {cost_centre}"
+        super().__init__(said)
+
+
+class Twice(Mistake):
+    """A reference that stands in the same file twice."""
+
+    def __init__(self, reference: str, line: int) -> None:
+        super().__init__(f"{reference[:60]} is in the file twice, before in line {line}")
+
+
+class KnownEpic(NamedTuple):
+    """An epic, and the stream it is in."""
+
+    id: int
+    stream_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where money can have been spent: the portfolio's streams, epics and cost centres."""
+
+    streams: Mapping[str, int]
+    """By their folded names and their letters; one that was merged stands for its successor."""
+    epics: Mapping[str, KnownEpic]
+    """By their keys."""
+    cost_centres: Mapping[str, AbstractSet[int]]
+    """By their folded names: the streams that have money on them."""
+
+
+@dataclass(slots=True)
+class ActualsPlan:
+    """What an import comes to."""
+
+    facts: list[Fact] = field(default_factory=list)
+    known: int = 0
+    against: dict[int, str] = field(default_factory=dict)
+    """Reasons, by line."""
+
+
+def plan_of_actuals(
+    rows: Iterable[GoodRow], places: Places, known: AbstractSet[str], today: date
+) -> ActualsPlan:
+    """Work out what the rows come to; those whose reference is in the books are known."""
+    plan = ActualsPlan()
+    lines: dict[str, int] = {}
+    for row in rows:
+        reference = row.values["reference"]
+        try:
+            if reference in lines:
+                raise Twice(reference, lines[reference])
+            lines[reference] = row.line
+            if reference in known:
+                plan.known += 1
+                continue
+            plan.facts.append(_fact(row, places, today))
+        except Mistake as mistake:
+            plan.against[row.line] = mistake.sentence.removesuffix(".")
+    return plan
+
+
+def _fact(row: GoodRow, places: Places, today: date) -> Fact:
+    told = row.values
+    month, minor = parse_month(told["month"]), told["amount"]
+    check_fact(month, minor, today)
+    epic = _epic(told["epic"], places)
+    stream_id = _stream(told["value_stream"], places)
+    if stream_id is None:
+        stream_id = epic.stream_id if epic else _by_centre(told["cost_centre"], places)
+    epic_id = epic.id if epic else None
+    return Fact(month, minor, stream_id, epic_id, told["cost_centre"], told["reference"])
+
+
+def _epic(typed: str | None, places: Places) -> KnownEpic | None:
+    if typed is None:
+        return None
+    found = places.epics.get(read_key(typed)) if is_key(typed) else None
+    if found is None:
+        raise NoSuchEpic(typed)
+    return found
+
+
+def _stream(typed: str | None, places: Places) -> int | None:
+    if typed is None:
+        return None
+    found = places.streams.get(folded(typed))
+    if found is None:
+        raise UnknownName(typed)
+    return found
+
+
+def _by_centre(typed: str | None, places: Places) -> int:
+    there = places.cost_centres.get(folded(typed), frozenset()) if typed else frozenset()
+    if len(there) != 1:
+        raise NotPlaced(typed, len(there))
+    return next(iter(there))

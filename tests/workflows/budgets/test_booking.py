@@ -1,0 +1,116 @@
+"""Facts are always booked: into open months, once, and told where they overspend a stream."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows.budgets import booking
+from bot.workflows.budgets.verifying import verify_ledger
+from bot.workflows.files.importing.actuals import import_actuals
+from models.budgets.forms import CloseForm
+from models.budgets.ledger import EntryKind
+from models.budgets.rules import Band
+from models.budgets.spend import Actual, Fact
+from models.errors import FieldMistakes
+from models.files.matching import GoodRow
+from models.message import Message, MessageKind
+from models.people.role import NotAllowed
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.budgets.a_year import CLEO, DANA, K, a_year
+from tests.workflows.builders import MONDAY
+
+MAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def year(database):
+    return a_year(database)
+
+
+def book(year, *facts):
+    with year.database.write() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        booked = booking.book(session, portfolio, facts, DANA, MONDAY)
+        return booked.overspent
+
+
+def close(year, month="2026-04", who=DANA):
+    year.do(who, booking.close, year.portfolio_id, CloseForm(month=month))
+
+
+def told(year):
+    with year.database.read() as session:
+        kind = Message.kind == MessageKind.OVERSPENT
+        return sorted(session.scalars(select(Message.channel_id).where(kind)))
+
+
+def verdict(year):
+    with year.database.snapshot() as session:
+        return verify_ledger(session, year.workspace_id).fault
+
+
+def test_a_fact_that_overdraws_is_booked_told_once_and_the_stream_gives_nothing(year):
+    assert book(year, Fact(MAY, 1_600 * K, year.onboarding)) == {}
+    assert told(year) == []
+    assert book(year, Fact(MAY, 14 * K, year.onboarding)) == {year.onboarding: 14 * K}
+    assert told(year) == sorted([CLEO, DANA])
+    assert book(year, Fact(MAY, K, year.onboarding)) == {}
+    assert told(year) == sorted([CLEO, DANA])
+    assert year.has(year.onboarding).available == -15 * K
+    assert year.has(year.onboarding).spent == 1_615 * K
+    assert year.consider(CLEO, 1).band is Band.OVERDRAWN
+    year.fund(year.onboarding, 5 * K)
+    assert year.has(year.onboarding).available == -10 * K
+    assert year.books().total == 0
+    assert verdict(year) is None
+
+
+def test_a_credit_note_gives_back_also_more_than_was_spent(year):
+    book(year, Fact(MAY, -30 * K, year.platform))
+    assert (year.has(year.platform).available, year.has(year.platform).spent) == (930 * K, -30 * K)
+    assert year.has(year.platform).allocated == 900 * K
+    assert verdict(year) is None
+
+
+def test_a_late_fact_goes_into_the_first_open_month_of_its_year_or_the_next(year):
+    close(year)
+    book(year, Fact(date(2026, 3, 1), K, year.platform), Fact(date(2025, 12, 1), K, year.platform))
+    with year.database.read() as session:
+        booked = session.scalars(select(Actual).order_by(Actual.id)).all()
+        assert {each.booked_month for each in booked} == {MAY}
+        assert all(each.is_late for each in booked)
+    assert year.has(year.platform).spent == 2 * K
+
+
+def test_only_finance_and_admins_close_the_books_and_no_month_opens_again(year):
+    with pytest.raises(NotAllowed):
+        close(year, who=CLEO)
+    close(year)
+    with pytest.raises(FieldMistakes, match="closed up to 2026-04"):
+        close(year, "2026-03")
+    with pytest.raises(FieldMistakes, match="is not over yet"):
+        close(year, "2026-05")
+
+
+def come(year, *rows):
+    """Rows of month, amount and reference, all of Platform."""
+    fields = ("value_stream", "month", "amount", "reference")
+    nothing = dict.fromkeys(("epic", "cost_centre"))
+    good = [
+        GoodRow(line, nothing | dict(zip(fields, ("Platform", *row), strict=True)))
+        for line, row in enumerate(rows, start=2)
+    ]
+    with year.database.write() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        return import_actuals(session, portfolio, good, MONDAY).plan
+
+
+def test_a_file_comes_in_whole_and_each_reference_once(year):
+    assert list(come(year, ("2026-05", K, "A"), ("soon", K, "B")).against) == [3]
+    assert year.has(year.platform).spent == 0
+    come(year, ("2026-05", K, "A"), ("2026-05", -1, "B"))
+    assert come(year, ("2026-05", K, "A"), ("2026-05", 5, "C")).known == 1
+    assert year.has(year.platform).spent == K + 4
+    assert year.entries().count(EntryKind.SPEND) == 3
+    assert verdict(year) is None
