@@ -198,6 +198,7 @@ class Right(StrEnum):
     EDIT_PROJECT = "change this project"
     EDIT_THEMES = "change themes and objectives"
     FUND = "fund a value stream"
+    BOOK = "book what was spent or close the books"
     FORECAST = "forecast the year-end of this value stream"
     SHIFT = "ask for a budget shift"
     SET_UP = "set Tack up"
@@ -228,6 +229,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SET_LIMITS: frozenset({Role.STREAM_OWNER, Role.ADMIN}),
     Right.EDIT_PROJECT: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.EDIT_THEMES: frozenset({Role.COUNCIL, Role.ADMIN}),
+    Right.BOOK: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.FORECAST: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.FUND: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.SHIFT: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.FINANCE, Role.ADMIN}),

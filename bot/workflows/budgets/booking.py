@@ -47,7 +47,7 @@ class Booked:
 def portfolio_to_book_in(act: Act, portfolio_id: int | None) -> Portfolio:
     """One whose books the person keeps. Raises Gone and NotAllowed."""
     portfolio = seen_portfolio(act, portfolio_id, ledger.COMMAND)
-    check(act.session, act.actor, Right.FUND, Place.of_portfolio(portfolio))
+    check(act.session, act.actor, Right.BOOK, Place.of_portfolio(portfolio))
     return portfolio
 
 

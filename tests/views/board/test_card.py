@@ -67,6 +67,20 @@ def test_the_numbers_there_are_stand_on_the_card():
     ]
 
 
+@pytest.mark.parametrize(
+    ("spent", "said"),
+    [
+        (4_700_000, "€47k spent, 78 % of the MVP"),
+        (4_800_000, "€48k spent, *80 % of the MVP*"),
+        (6_600_000, "€66k spent, *110 % of the MVP*"),
+    ],
+)
+def test_what_was_spent_stands_beside_the_cost_of_the_mvp(spent, said):
+    card = replace(a_card(an_epic(**NUMBERS)), spent=spent)
+    texts = shown(epic_card.epic_card(card))
+    assert texts[5] == f"*Cost*\nMVP €60k, in full €420k\n{said}"
+
+
 def test_a_number_that_is_missing_is_said_never_zero():
     epic = an_epic(indicator="Completion", target=Decimal(68), full_cost_minor=42_000_000)
     assert shown(epic_card.epic_card(a_card(epic)))[4:6] == [
