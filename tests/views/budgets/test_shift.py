@@ -139,11 +139,11 @@ def test_above_ten_per_cent_it_says_that_the_council_decides_and_what_holds_no_m
         "*Why this needs approval*\nSize: €170,000 is 10.7 % of Onboarding's €1,600,000."
     )
     assert texts[3] == "*What holds*\nAvailable in Onboarding: €170,000 of €310,000"
-    assert texts[4].startswith(
+    assert texts[5].startswith(
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance), and a decision of the "
         "council, more than half, until {Fri 22 May, 17:00}."
     )
-    assert texts[5].endswith("one working day after the council's decision closes.")
+    assert texts[6].endswith("one working day after the council's decision closes.")
 
 
 def test_small_ones_that_add_up_to_more_than_ten_per_cent_say_so():
@@ -177,7 +177,7 @@ def test_who_stands_in_is_said_with_the_day_from_which_they_are_asked():
     who = People(ELI, (CLEO,), (ELI,), (DANA,), (ANA,), (), {Seat.FINANCE: (BEN,)})
     assert ("If @Dana has not answered by {Wed 20 May, 11:00}, @Ben is asked as well.") in look(
         a_ruling(people=who)
-    )[1][4]
+    )[1][5]
     request = a_request(stand_ins_at=MONDAY + timedelta(days=2), stand_ins_asked=False)
     before = replace(request, people=who)
     assert "From {Wed 20 May, 11:00} also @Ben, for @Dana" in shown(told(before))[6]
