@@ -39,7 +39,7 @@ from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
 from bot.workflows.budgets import booking, considering, expecting, funding, ledger, shifting
-from bot.workflows.budgets.budgets import budget_page, request_of, stream_called, streams_to_choose
+from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
 from bot.workflows.budgets.history import history_page
 from bot.workflows.epics import finding
 from bot.workflows.keeping import seen_portfolio
@@ -73,7 +73,7 @@ def hear_show(call: Call) -> None:
     with call.database.read() as session:
         act, typed = call.act(session), call.words_after_command
         portfolio = seen_portfolio(act, _portfolio_here(call), ledger.COMMAND)
-        stream = stream_called(typed, portfolio).id if typed else None
+        stream = stream_called(portfolio, typed).id if typed else None
     show(call, BudgetShown(portfolio=portfolio.id, stream=stream), "/budget show")
 
 

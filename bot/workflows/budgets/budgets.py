@@ -19,8 +19,6 @@ from models.budgets.period import FundingPeriod
 from models.budgets.rules import Position
 from models.budgets.seats import People
 from models.budgets.shift import Shift
-from models.errors import Mistake
-from models.fields import folded
 from models.money import format_amount
 from models.people.role import Role
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -123,24 +121,6 @@ def budget_page(
         pages=pages,
         total=len(shown),
     )
-
-
-class NoSuchStream(Mistake):
-    """Words that are no value stream of the portfolio; says which there are."""
-
-    def __init__(self, typed: str, streams: Sequence[ValueStream]) -> None:
-        names = ", ".join(each.name for each in streams if each.ended_at is None)
-        super().__init__(f"“{typed[:40]}” is no value stream here. There is: {names or 'none'}.")
-
-
-def stream_called(typed: str, portfolio: Portfolio) -> ValueStream:
-    """The stream of that name, of those letters, or that begins so. Raises NoSuchStream."""
-    name, streams = folded(typed), portfolio.value_streams
-    alike = [s for s in streams if folded(s.name) == name or s.key_prefix == typed.upper()]
-    alike = alike or [each for each in streams if folded(each.name).startswith(name)]
-    if len(alike) != 1:
-        raise NoSuchStream(typed, streams)
-    return alike[0]
 
 
 def request_of(session: Session, shift: Shift) -> Request:
