@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_01_1210"
-down_revision = "2026_12_01_1200"
+revision = "2026_12_01_1220"
+down_revision = "2026_12_01_1213"
 
 
 def upgrade() -> None:
