@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.budgets import council, ledger, moving
+from bot.workflows.budgets import ledger
+from bot.workflows.budgets.shifts import council, moving
 from bot.workflows.budgets.considering import (
     consider,
     consider_undoing,

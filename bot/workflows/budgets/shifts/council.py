@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.workflows.budgets import moving
+from bot.workflows.budgets.shifts import moving
 from bot.workflows.decisions.effects import NOTHING, effect_of
 from bot.workflows.decisions.opening import open_about
 from bot.workflows.keeping import Act

@@ -1,0 +1,1 @@
+"""What a shift needs beside itself: its money moved, and the council where it is large."""
