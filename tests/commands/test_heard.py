@@ -12,12 +12,13 @@ from bot.commands.routes import routes
 from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
-from bot.views.budgets.actions import ShiftShown
+from bot.views.budgets.actions import ShiftShown, UndoShift
 from bot.views.decisions.actions import (
     AddReason,
     AskAgain,
     BreakTie,
     ChangeWords,
+    Decide,
     DecideNow,
     ObjectTo,
     SetAside,
@@ -28,6 +29,7 @@ from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, Tell
 from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import ReplyToQuestion
 from bot.views.evidence.actions import AddEvidence, AttachEvidence
+from bot.views.flow.actions import FlowForecast, FlowMetrics
 from bot.views.portfolio.actions import (
     BoardShown,
     BringDigest,
@@ -59,7 +61,7 @@ from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import About, Ballot, Decision, Method, Terms
 from models.decisions.delegation import STAND_IN, StandInForm
-from models.decisions.form import DecideForm, DecisionForm, WordsForm
+from models.decisions.form import DecideForm, DecisionForm, RecordForm, WordsForm
 from models.decisions.question import Asked, Question
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection, ObjectionForm, QuestionForm
@@ -97,7 +99,7 @@ CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
 """What the world is called."""
 
-SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown})
+SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown, FlowForecast})
 """Pages of one thing, which nobody turns."""
 
 ELSEWHERE = frozenset({SetUp})
@@ -203,6 +205,8 @@ def world(slack, shop):
         ChangeWords: {"noun": votes[ChangeWords]},
         AskAgain: {"noun": votes[AskAgain]},
         Withdraw: {"noun": votes[Withdraw]},
+        Decide: {"decision": lambda: asked_alone(slack, shop, portfolio)},
+        UndoShift: {"shift": lambda: a_moved_shift(slack, shop, portfolio, streams)},
         DecideNow: {"epic": lambda: a_small_one(slack, shop, portfolio), "question": "mvp"},
         AddLearned: {"decision": lambda: an_ended(slack, shop, portfolio, is_told_first)},
         TellNow: {"decision": lambda: an_ended(slack, shop, portfolio, is_told_first)},
@@ -211,6 +215,7 @@ def world(slack, shop):
         RecordOutcome: {"epic": delivered},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
+        FlowMetrics: {"stream": None},
         DropState: {"state": states["analyzing"]},
         UsePreset: {"noun": begun},
         GoLive: {"portfolio": begun},
@@ -415,6 +420,26 @@ def a_small_one(slack, shop, portfolio):
         return epic
 
 
+def asked_alone(slack, shop, portfolio):
+    """A question of Ben about such an epic, which Ana decides."""
+    epic = a_small_one(slack, shop, portfolio)
+    form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
+    ben = slack.workspace.user_named("ben").id
+    with shop.database.write() as session:
+        return open_decision(
+            Act(session, portfolio.workspace_id, ben, slack.clock.now()), epic.id, form
+        )
+
+
+def a_moved_shift(slack, shop, portfolio, streams):
+    """A request that Ana approved."""
+    asked = a_shift(slack, shop, portfolio, streams)
+    ana = slack.workspace.user_named("ana").id
+    with shop.database.write() as session:
+        act = Act(session, portfolio.workspace_id, ana, slack.clock.now())
+        return shifting.approve(act, asked.id)
+
+
 def an_ended(slack, shop, portfolio, how):
     """A decision of Ana about an epic of hers, which ended so."""
     with shop.database.write() as session:
@@ -486,6 +511,9 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}
     typed |= {"outcome": "yes"} if form is DecideForm else {}
+    if form is RecordForm:
+        present = slack.workspace.user_named("ana").id
+        typed |= {"outcome": "persevere", "present": present, "counted": ""}
     if form is StandInForm:
         typed |= {STAND_IN: slack.workspace.user_named("ben").id, "until_on": None}
     typed |= changed
@@ -606,9 +634,9 @@ def test_each_writer_refuses_a_stranger_also_where_no_form_was_opened(slack, sho
     call = Call(context, here, dana, "U0TACK", slack.clock.now(), args=None)
     for route in (*for_some(), *routes.of(DOES)):
         given = {"form": sample(route.form)} if route.form else {}
-        name = "about" if route.form else "it"
+        given |= {"about" if route.form else "it": made(route.action, world)}
         with pytest.raises(Mistake, match=r"^Only "), shop.database.write() as session:
-            route.handler(call, session, **given, **{name: made(route.action, world)})
+            route.handler(call, session, **given)
 
 
 def test_a_portfolio_closed_since_shows_nothing_of_itself_to_who_held_a_page_of_it(

@@ -148,7 +148,8 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
 def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenDecision) -> Answer:
     """Put it to the council."""
     question = _question(about, epic_of(session, call, about.epic))
-    groups = [each for each in call.user_groups().usable if each.group_id in form.groups]
+    known = call.user_groups().usable if form.groups else ()
+    groups = [each for each in known if each.group_id in form.groups]
     act, unfit, is_vote = call.act(session), call.unfit_named, about.vote
     if form.when == MONDAY:
         row = opening.plan(

@@ -104,12 +104,13 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
 
 
 def _streams(look: Look, flow: Flow, bounds: Sequence[datetime]) -> Sequence[StreamFlow]:
-    """Those with something in flight or finished in these weeks, most in flight first."""
+    """Those in use, or with something in flight or finished in these weeks; the fullest first."""
     clocks = flow.clocks
     finished = clocks.finished_between(bounds[0], bounds[-1])
     names = {each.id: each.name for each in look.scope.portfolio.value_streams}
     here, done = (Counter(flow.stream[chosen].tolist()) for chosen in (clocks.in_flight, finished))
-    found = [StreamFlow(names[id_], here[id_], done[id_]) for id_ in {*here, *done}]
+    in_use = (each.id for each in look.scope.portfolio.open_streams)
+    found = [StreamFlow(names[id_], here[id_], done[id_]) for id_ in {*here, *done, *in_use}]
     return sorted(found, key=lambda each: (-each.in_flight, -each.finished, each.name))
 
 
