@@ -147,7 +147,9 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
 @routes.saves
 def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenDecision) -> Answer:
     """Put it to the council."""
-    question = _question(about, epic_of(session, call, about.epic))
+    epic = epic_of(session, call, about.epic)
+    question = _question(about, epic)
+    opening.check_may_open(call.act(session), epic, question)
     known = call.user_groups().usable if form.groups else ()
     groups = [each for each in known if each.group_id in form.groups]
     act, unfit, is_vote = call.act(session), call.unfit_named, about.vote

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
-from bot.workflows.budgets.shifts import council, moving
 from bot.workflows.budgets.considering import (
     consider,
     consider_undoing,
     portfolio_to_shift_in,
 )
 from bot.workflows.budgets.ledger import COMMAND
+from bot.workflows.budgets.shifts import council, moving
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, lock_roles, may
 from bot.workflows.pointing import hold
