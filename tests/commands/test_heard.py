@@ -12,7 +12,7 @@ from bot.commands.routes import routes
 from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
-from bot.views.budgets.actions import BudgetShown, ShiftShown, UndoShift
+from bot.views.budgets.actions import BudgetRules, BudgetShown, ShiftShown, UndoShift
 from bot.views.decisions.actions import (
     AddReason,
     AskAgain,
@@ -100,7 +100,7 @@ CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"})
 """What the world is called."""
 
-SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown, FlowForecast})
+SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown, FlowForecast, BudgetRules})
 """Pages of one thing, which nobody turns."""
 
 ELSEWHERE = frozenset({SetUp})
@@ -515,7 +515,8 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     typed |= {"observed_on": today} if form is EvidenceForm else {}
     typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}
-    typed |= {"outcome": "persevere"} if form is DecideForm else {}
+    alone = "yes" if isinstance(action, BreakTie) else "persevere"
+    typed |= {"outcome": alone} if form is DecideForm else {}
     if form is RecordForm:
         present = slack.workspace.user_named("ana").id
         typed |= {"outcome": "persevere", "present": present, "counted": ""}
@@ -839,6 +840,8 @@ def test_each_page_past_its_end_is_the_last(slack, shop, world):
                     portfolio_id=world["portfolio"].id, name=prefix, key_prefix=prefix, **here
                 )
             )
+    for _ in range(20):
+        fund(slack, shop, world["portfolio"], world["stream"].id)
     for route in routes.of(PAGE):
         if route.action in SINGLE:
             continue

@@ -243,7 +243,7 @@ def check_shift(
     act = call.act(session)
     portfolio = considering.portfolio_to_shift_in(act, about.portfolio)
     ruling = considering.consider(act, portfolio, form)
-    amount = typed["amount_minor"] or ""
+    amount = typed.get("amount_minor") or ""
     return preview(ruling, about, form.reason, amount, lasting=bool(form.lasting))
 
 
@@ -279,7 +279,7 @@ def check_undo(
     act = call.act(session)
     shift = shifting.seen_shift(act, about.shift)
     ruling = considering.consider_undoing(act, shift, form)
-    amount = typed["amount_minor"] or ""
+    amount = typed.get("amount_minor") or ""
     return preview(ruling, about, form.reason, amount, lasting=shift.lasting)
 
 
