@@ -1,6 +1,7 @@
 """What holds of every kind of message, whatever it is about."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -17,16 +18,26 @@ from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Fact
 from models.decisions.decision import Ballot
+from models.decisions.delegation import Delegation
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
 from models.decisions.question import Question
+from models.decisions.tally import Tally
+from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
 from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
+from models.evidence.target import TargetCheck
 from models.files.export import Export, ExportFormat
 from models.files.upload import Upload, UploadKind
-from models.message import DIGEST_KINDS, Message, MessageKind
+from models.message import (
+    DIGEST_KINDS,
+    OBJECTION_KINDS,
+    QUESTION_KINDS,
+    Message,
+    MessageKind,
+)
 from models.people.handover import Departure, Handover
 from models.people.role import Role, RoleGrant, UserGroup
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -115,6 +126,71 @@ def a_stop_told_first_of(session, shop, words):
     close_due(session, decision.id, decision.closes_at)
     decision.learn(words[:500])
     return decision
+
+
+def a_choice_of(session, shop, words):
+    """A decision whose question and answers are in such words, with Ben to break its ties."""
+    decision = a_decision_of(session, shop, words)
+    decision.question, decision.asks, decision.tie_breaker = Question.FREE, words[:120], BEN
+    answers = {f"option {n}": f"{words[:38]} {n}" for n in range(1, 6)}
+    decision.frozen_options = decision.offered = answers
+    return decision
+
+
+def a_second_round_of(session, shop, words):
+    decision = a_choice_of(session, shop, words)
+    decision.ask_again(list(decision.offered), decision.closes_at + timedelta(days=2))
+    return decision
+
+
+def a_tie_of(session, shop, words):
+    decision = a_second_round_of(session, shop, words)
+    decision.tie(list(decision.offered), MONDAY)
+    return decision
+
+
+def a_ballot_s_question_of(session, shop, words):
+    asked = {"asked_by": BEN, "words": words, "asked_at": MONDAY}
+    return added(session, BallotQuestion(**beside(a_choice_of(session, shop, words)), **asked))
+
+
+def an_objection_of(session, shop, words):
+    """One that Ana's stand-in raised for her."""
+    said = {"user_id": ANA, "raised_by": "U0CLEO", "harm": words, "remedy": words}
+    here = beside(a_choice_of(session, shop, words))
+    return added(session, Objection(raised_at=MONDAY, **here, **said))
+
+
+def a_stand_in_of(session, shop, words):
+    """Ben votes for Ana, on one decision."""
+    decision = a_choice_of(session, shop, words)
+    decision.portfolio.name = words[:80]
+    people = {"user_id": ANA, "stand_in_user_id": BEN, "given_at": MONDAY}
+    here = {"portfolio_id": decision.portfolio_id, **beside(decision)}
+    return added(session, Delegation(**here, **people))
+
+
+def beside(decision):
+    """Where something stands that is beside it."""
+    here = {"workspace_id": decision.workspace_id, "decision_id": decision.id}
+    return {**here, "epic_id": decision.epic_id}
+
+
+def a_target_passed_of(session, shop, words):
+    """Asked on the day after the target's, of an epic that is short of it."""
+    epic = an_epic_of(session, shop, words)
+    epic.baseline, epic.target, epic.target_on = Decimal(61), Decimal(66), date(2026, 5, 17)
+    return added(session, TargetCheck.of(epic, Decimal("64.2"), MONDAY))
+
+
+def a_paused_digest_of(session, shop, words):
+    """Of one value stream, whose name is in such words."""
+    stream, _ = renamed_streams(session, words)
+    here = {"workspace_id": shop[0], "portfolio_id": shop[1], "value_stream_id": stream.id}
+    asked = {"channel_id": "C0ALL", "subscribed_by": ANA, "subscribed_at": MONDAY}
+    wish = Subscription(next_at=MONDAY, time_zone="Europe/Berlin", **here, **asked)
+    wish.pause(BEN, MONDAY)
+    return added(session, wish)
 
 
 def an_answer_of(session, shop, words):
@@ -288,6 +364,14 @@ SUBJECTS = {
     MessageKind.SHIFT: a_shift_of,
     MessageKind.OVERSPENT: an_overspend_of,
     MessageKind.MERGED: a_stream_of,
+    MessageKind.PAUSED: a_paused_digest_of,
+    MessageKind.SECOND_ROUND: a_second_round_of,
+    MessageKind.SECOND_ROUND_TOLD: a_second_round_of,
+    MessageKind.TIE: a_tie_of,
+    **dict.fromkeys(QUESTION_KINDS, a_ballot_s_question_of),
+    **dict.fromkeys(OBJECTION_KINDS, an_objection_of),
+    MessageKind.STAND_IN: a_stand_in_of,
+    MessageKind.TARGET_PASSED: a_target_passed_of,
 }
 """For each kind of message, one to show."""
 
@@ -318,6 +402,95 @@ def test_a_notice_shows_its_subject_in_words_that_slack_takes(database, kind, wo
         for marked in (drawn.text, *_marked(drawn.blocks)):
             assert "<!channel>" not in marked
             assert "<https" not in marked
+
+
+def withdrawn(decision):
+    decision.withdraw(HOSTILE * 9, ANA, MONDAY)
+
+
+def changed(decision):
+    decision.replace(None, ANA, MONDAY)
+    decision.effect = "asked again as D-2"
+
+
+def broken(decision):
+    decision.break_tie(Tally({}, 0, 2, 2), "option 1", HOSTILE, BEN, MONDAY)
+
+
+def answered(question):
+    question.give(HOSTILE * 60, ANA, MONDAY)
+
+
+def set_aside(objection):
+    form = SetAsideForm(failed=Failed.HARM, because=HOSTILE * 9)
+    objection.set_aside(form, BEN, MONDAY)
+
+
+def until_a_day(given):
+    given.decision_id, given.until_on = None, date(2026, 5, 29)
+
+
+def given_to_another(given):
+    given.ended_at = MONDAY
+
+
+def not_yet(check):
+    check.answer(HOSTILE * 60, BEN, MONDAY)
+
+
+def put_to_a_decision(check):
+    check.answer(None, BEN, MONDAY)
+
+
+def undone(upload):
+    upload.undone_at = MONDAY
+
+
+BECAME = [
+    (MessageKind.SECOND_ROUND, withdrawn, "shows how it ended"),
+    (MessageKind.TIE, broken, "is decided: "),
+    (MessageKind.TIE, withdrawn, "needs you no longer: <@U0ANA> withdrew it"),
+    (MessageKind.TIE, changed, "needs you no longer: <@U0ANA> changed it, and it is asked again"),
+    (MessageKind.BALLOT_QUESTION, answered, "*Answered* by <@U0ANA>"),
+    (MessageKind.OBJECTION, set_aside, "Set aside by <@U0BEN>, because it shows no harm"),
+    (MessageKind.OBJECTION, lambda raised: raised.withdraw(MONDAY), "Withdrawn "),
+    (MessageKind.STAND_IN, until_a_day, "until 29 May 2026"),
+    (MessageKind.STAND_IN, given_to_another, "they have named someone else since"),
+    (MessageKind.TARGET_PASSED, not_yet, "Not yet, said <@U0BEN>"),
+    (MessageKind.TARGET_PASSED, put_to_a_decision, "<@U0BEN> put it to a decision"),
+    (MessageKind.PAUSED, lambda wish: wish.resume(MONDAY), "comes again"),
+    (MessageKind.IMPORTED, undone, "was undone"),
+]
+"""What can become of the subject of a notice, and what it says of that."""
+
+
+@pytest.mark.parametrize(("kind", "ends", "says"), BECAME)
+def test_a_notice_says_what_became_of_its_subject(database, kind, ends, says):
+    shop = a_portfolio(database)
+    with database.write() as session:
+        subject = SUBJECTS[kind](session, shop, HOSTILE * 60)
+        ends(subject)
+        session.flush()
+        drawn = notices()[kind].draw(session, subject.id, MONDAY)
+        assert shown(drawn)
+        said = " ".join(_marked(drawn.blocks))
+        assert says in said
+        assert "None" not in said
+        assert "<!channel>" not in said
+
+
+RESTRICTED = [MessageKind.SECOND_ROUND, MessageKind.BALLOT_QUESTION, MessageKind.OBJECTION]
+
+
+@pytest.mark.parametrize("kind", RESTRICTED)
+def test_a_ballot_s_thread_tells_no_channel_what_is_said_of_a_restricted_epic(database, kind):
+    shop = a_portfolio(database)
+    with database.write() as session:
+        subject = SUBJECTS[kind](session, shop, "Hush")
+        session.get_one(Epic, 1).restricted = True
+        session.flush()
+        drawn = notices()[kind].draw(session, subject.id, MONDAY)
+        assert "Hush" not in " ".join([drawn.text, *shown(drawn)])
 
 
 @pytest.mark.parametrize("kind", [MessageKind.ROLE, MessageKind.USER_GROUP])
