@@ -153,8 +153,8 @@ def _facts(card: Card) -> dict[str, object]:
     finish = ahead.finish if ahead else None
     return {
         "epic": epic,
-        "predecessor": _named(epic, epic.predecessor),
-        "successor": _named(epic, epic.successor),
+        "predecessor": _named(epic, card.predecessor),
+        "successor": _named(epic, card.successor),
         "zone": epic.portfolio.time_zone,
         "ahead": ahead,
         "line": line,

@@ -102,6 +102,10 @@ class Card:
         """The last of its indicator."""
         return self.known.last.value if self.known.last else None
 
+    predecessor: Epic | None = None
+    """What it goes on from, and what goes on from it, after a pivot."""
+    successor: Epic | None = None
+
     @property
     def to(self) -> Column | None:
         """Where it usually goes from here."""
@@ -210,13 +214,31 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
     last = _steps(session, epic, 1)[0]
     decision, evidence = newest_about(session, epic), case_evidence(session, epic, now)
     spent = spent_by(session, epic)
+    predecessor, successor = epic.predecessor, epic.successor
     if epic.state.kind is StateKind.DONE:
         review = last_review(session, epic)
         return Card(
-            epic, last, now, decision=decision, review=review, evidence=evidence, spent=spent
+            epic,
+            last,
+            now,
+            decision=decision,
+            review=review,
+            evidence=evidence,
+            spent=spent,
+            predecessor=predecessor,
+            successor=successor,
         )
     if epic.state.kind in ENDED:
-        return Card(epic, last, now, decision=decision, evidence=evidence, spent=spent)
+        return Card(
+            epic,
+            last,
+            now,
+            decision=decision,
+            evidence=evidence,
+            spent=spent,
+            predecessor=predecessor,
+            successor=successor,
+        )
     to = next_column(epic)
     states = {state.id: state for state in epic.portfolio.states}
     return Card(
@@ -231,6 +253,8 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         evidence=evidence,
         spent=spent,
         ahead=ahead_of(session, epic, now),
+        predecessor=predecessor,
+        successor=successor,
     )
 
 
