@@ -95,6 +95,8 @@ def decides(page, choice):
         ballot.get_by_role("button", name=f"{choice}: ").click()
         expect(ballot).to_contain_text(f"Voted ({count}):")
     later(page, "1 hour", "Monday, 18 May 2026")
+    expect(ballot).to_contain_text("Until then nobody sees how it ended")
+    later(page, "1 hour", "Monday, 18 May 2026")
     expect(message(page, "PAY-1 · Decided: stop")).to_contain_text("2 stop")
     be(page, "Ana", "payments")
     expect(card).to_contain_text("Decided: stop, 2 to 0, today (D-1)")
