@@ -31,9 +31,6 @@ def test_marks_and_pings_are_shown_as_they_were_typed(slack, shop):
         "We stop if …",
     ):
         form.fill(label, NASTY)
-    form.choose("Theme", "No theme, because …")
-    form = ana.form()
-    form.fill("Why has it no theme?", NASTY)
     assert form.submit().closed
     shown = card(slack, "PAY-1")
     for block in shown.blocks:

@@ -54,8 +54,8 @@ def test_from_the_card_to_the_result_on_the_card(slack, mvp):
     assert shown.shows("Done with it: moved to Delivering.")
     for who in ("ana", "ben", "cleo"):
         slack.wait_for(lambda who=who: "Decided: " in dm(slack, who).text)
-        assert not dm(slack, who).buttons
-    assert not shown.buttons
+        assert dm(slack, who).buttons == ["Read the decision", "Case as voted"]
+    assert shown.buttons == ["Read the decision", "Case as voted"]
     slack.wait_for(lambda: card(slack, "PAY-1").shows("*Delivering*"))
     assert card(slack, "PAY-1").shows("Decided: persevere, 2 to 1")
 

@@ -64,4 +64,4 @@ def test_who_opened_it_withdraws_it_with_a_reason(slack, mvp):
     form.submit()
     slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Withdrawn"))
     assert ballot(slack).shows("withdrew it: We know enough.")
-    slack.wait_for(lambda: not dm(slack, "ben").buttons)
+    slack.wait_for(lambda: "Stop" not in dm(slack, "ben").buttons)
