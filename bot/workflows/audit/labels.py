@@ -33,6 +33,8 @@ class Noun:
 
 
 NOUNS: Mapping[str, Noun] = {
+    "actuals": Noun("spend", ("month",), added="booked"),
+    "allocations": Noun("budget line"),
     "answers": Noun(added=""),
     "ballot_questions": Noun("question", added="asked"),
     "blockings": Noun(added=""),
@@ -57,6 +59,7 @@ NOUNS: Mapping[str, Noun] = {
     "objectives": Noun("objective", ("title",)),
     "outcome_reviews": Noun(added="asked for the outcome"),
     "overrides": Noun(added=""),
+    "planned_openings": Noun("question", added="planned"),
     "portfolios": Noun("portfolio", ("name",)),
     "programs": Noun("program", ("code", "name")),
     "project_shares": Noun("share", ("project_id", "value_stream_id"), ", "),
@@ -75,6 +78,7 @@ NOUNS: Mapping[str, Noun] = {
     "value_streams": Noun("value stream", ("name",)),
     "wip_limits": Noun("limit", ("portfolio_id", "value_stream_id", "state_id", "phase"), ", "),
     "workspaces": Noun("workspace", ("team_id",)),
+    "year_end_forecasts": Noun("year-end forecast", added="given"),
 }
 
 LABELS: Mapping[str, str] = {
@@ -177,6 +181,8 @@ LABELS: Mapping[str, str] = {
     "look_again_on": "looked at again",
     "predecessor_id": "goes on from",
     "successor_id": "goes on as",
+    "planned_openings.question": "question",
+    "opens_at": "opens",
     "occasion": "occasion",
     "outcome_reviews.due_on": "asked from",
     "became": "outcome",
@@ -202,6 +208,7 @@ LABELS: Mapping[str, str] = {
     "council_line_minor": "council's line",
     "decision_days_before": "days to a decision before Tack",
     "open_to_all": "open to everyone",
+    "books_closed_to": "books closed up to",
     "live_at": "live",
     "position": "position",
     "committed": "counts as committed",
@@ -235,6 +242,14 @@ LABELS: Mapping[str, str] = {
     "period_id": "fiscal year",
     "to_kind": "account",
     "amount_minor": "amount",
+    "month": "month",
+    "booked_month": "booked in",
+    "reference": "reference",
+    "lasting": "also in the year after",
+    "undoes_id": "takes back",
+    "stand_ins_at": "stand-ins asked from",
+    "stand_ins_asked": "stand-ins asked",
+    "file": "file",
     "seat": "approves as",
     "shift_approvals.user_id": "approved by",
     "lapses_at": "expires",
@@ -257,6 +272,7 @@ LABELS: Mapping[str, str] = {
 
 WHO = {"actor_user_id", "by_user_id", "user_id", "added_by", "asked_by", "opened_by", "ended_by"}
 WHO |= {"paused_by", "granted_by", "subscribed_by", "answered_by", "struck_by", "told_first"}
+WHO |= {"given_by"}
 WHEN = {"at", "created_at", "asked_at", "opened_at", "granted_at", "subscribed_at", "struck_at"}
 WHEN |= {"given_at", "raised_at"}
 OF_WHAT = {
@@ -270,7 +286,7 @@ OF_WHAT = {
 }
 FOLLOWS = {"answered_at", "accepted_at", "committed_at", "done_at", "transitions.phase"}
 FOLLOWS |= {"go_at", "persevere_at"}
-CARRIED = {"origin_url", "sha256", "frozen_case"}
+CARRIED = {"origin_url", "sha256", "frozen_case", "planned_openings.form", "is_vote"}
 CARRIED |= {
     "decisions.frozen_options",
     "offered",
