@@ -42,12 +42,15 @@ from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Ballot, Decision, Elector
 from models.decisions.delegation import Delegation
 from models.decisions.follow_up.outcome_review import OutcomeReview
+from models.decisions.opening import PlannedOpening
 from models.decisions.thread import BallotQuestion, Objection
 from models.epics.answer import Answer
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import CircleMember, Epic, Transition
 from models.epics.obstacles import Override
+from models.evidence.items import Observation, Reading
+from models.evidence.target import TargetCheck
 from models.files import kinds
 from models.files.export import Export
 from models.files.kinds import Kind
@@ -75,7 +78,8 @@ NAMED_BY = {
 }
 """By which column a row is named where another one points to it; else by its number."""
 
-LEFT_OUT = frozenset({"workspace_id", "version", "next_number", "next_at"})
+LEFT_OUT = frozenset({"workspace_id", "version", "next_number", "next_at", "learned_early"})
+"""What is only for the machine, and what is sealed as long as the result of a decision is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Scope:
 def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
     """Every table, one after the other; each is read as its rows are asked for."""
     for name, (noun, rows) in OWN.items():
-        yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+        yield _sheet(session, name, noun, rows(scope), scope)
     for name, (kind, project_rows) in OF_PROJECTS.items():
         columns = [field.name for field in kind.fields if field.name not in NOT_GIVEN[name]]
         yield _text_sheet(name, columns, project_rows(session, scope.portfolio), scope.portfolio)
@@ -99,7 +103,7 @@ def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
     yield _text_sheet("actuals", columns, actuals, scope.portfolio)
     if scope.with_audit:
         for name, (noun, rows) in WHO_DID_WHAT.items():
-            yield _sheet(session, name, noun, rows(scope), scope.portfolio)
+            yield _sheet(session, name, noun, rows(scope), scope)
 
 
 def includes_restricted(session: Session, scope: Scope) -> bool:
@@ -198,6 +202,10 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "answers": (Answer, _of_epics(Answer)),
     "blockings": (Blocking, _of_epics(Blocking)),
     "overrides": (Override, _of_epics(Override)),
+    "readings": (Reading, _of_epics(Reading)),
+    "observations": (Observation, _of_epics(Observation)),
+    "target_checks": (TargetCheck, _of_epics(TargetCheck)),
+    "planned_openings": (PlannedOpening, _of_epics(PlannedOpening)),
     "decisions": (Decision, lambda scope: seen_in(Decision, scope)),
     "electors": (Elector, _of_decisions(Elector)),
     "ballots": (Ballot, _of_decisions(Ballot, TOLD)),
@@ -265,8 +273,9 @@ WHO_DID_WHAT: Mapping[str, tuple[type[Base], Rows]] = {
 
 
 def _sheet(
-    session: Session, name: str, noun: type[Base], rows: ColumnElement[bool], portfolio: Portfolio
+    session: Session, name: str, noun: type[Base], rows: ColumnElement[bool], scope: Scope
 ) -> Sheet:
+    portfolio = scope.portfolio
     table = noun.metadata.tables[noun.__tablename__]
     types: dict[str, str] = {}
     columns: list[Any] = []
@@ -277,7 +286,7 @@ def _sheet(
         points_to = _points_to(column)
         if points_to in NAMED_BY:
             target = Base.metadata.tables[points_to].alias(f"of_{column.name}")
-            joins.append((target, target.c.id == column))
+            joins.append((target, _is_told(target.c.id, column, points_to, scope)))
             types[column.name.removesuffix("_id")] = "text"
             columns.append(target.c[NAMED_BY[points_to]])
         else:
@@ -290,6 +299,16 @@ def _sheet(
     ends = [portfolio.currency] if is_money and "currency" not in types else []
     types |= dict.fromkeys(["currency"] if ends else [], "text")
     return Sheet(name, types, _rows(session, asked, columns, portfolio, ends))
+
+
+def _is_told(
+    key: ColumnElement[int], column: Column[Any], points_to: str, scope: Scope
+) -> ColumnElement[bool]:
+    """What a row points to; an epic only where it is seen."""
+    if points_to != Epic.__tablename__:
+        return key == column
+    seen = select(Epic.id).where(scope.seen).correlate(None)
+    return and_(key == column, key.in_(seen))
 
 
 def _rows(
