@@ -220,10 +220,16 @@ def every_card():
     nowhere.portfolio.states.remove(nowhere.portfolio.state("done"))
     ready = an_epic("ready")
     quiet = {"news_at": LIVE_AT}
+    held = a_decision(testing)
+    held.hold(BEN, MONDAY, MONDAY + timedelta(days=1))
+    waiting = closed(a_decision(testing), "yes", "yes", at=MONDAY)
+    waiting.waiting_for = "there is no place in Delivering"
     return [
         a_card(an_epic("done", done_at=MONDAY)),
         a_card(an_epic("stopped")),
         Card(testing, a_step(testing), MONDAY, decision=a_decision(testing)),
+        Card(testing, a_step(testing), MONDAY, decision=held),
+        Card(testing, a_step(testing), MONDAY, decision=waiting),
         a_card(blocked),
         a_card(an_epic()),
         Card(asked, a_step(asked), MONDAY, answer=an_answer(AnswerKind.QUESTION, "Which?")),
