@@ -62,12 +62,14 @@ def test_owning_is_as_good_as_being_given_the_role(database, here, user, role):
     assert rights == {right for right, roles in MAY.items() if role in roles}
 
 
-def test_in_an_open_portfolio_every_member_sees_and_proposes_and_nothing_else(database, here):
+def test_in_an_open_portfolio_every_member_sees_proposes_and_adds_evidence_and_nothing_else(
+    database, here
+):
     with database.write() as session:
         session.get_one(Portfolio, here[1]).open_to_all = True
         place = Place.of_epic(the_epic(session))
         rights = {right for right in Right if may(session, "U0FAY", right, place)}
-    assert rights == {Right.SEE, Right.PROPOSE, Right.RUN_DIGEST}
+    assert rights == {Right.SEE, Right.PROPOSE, Right.ADD_EVIDENCE, Right.RUN_DIGEST}
 
 
 def test_who_only_looks_on_does_not_say_when_a_digest_comes(database, here):

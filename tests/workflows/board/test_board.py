@@ -203,7 +203,7 @@ def test_home_takes_as_many_statements_for_ten_thousand_epics_as_for_ten(databas
     for more in (10, 990, 9_000):
         fills(database, shop[1], more)
         taken.append(drawn(database, shop, viewer))
-    assert taken[0] == taken[1] == taken[2] <= 16
+    assert taken[0] == taken[1] == taken[2] <= 17
 
 
 # Whose board it is

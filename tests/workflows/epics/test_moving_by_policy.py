@@ -31,6 +31,7 @@ ANSWERS = {
     "mvp_cost_minor": 6_000_000,
     "full_cost_minor": 42_000_000,
     "horizon": 1,
+    "evidence_on": MONDAY.date(),
 }
 
 
@@ -146,7 +147,7 @@ def test_what_begins_anew_is_not_asked_for_its_answers_but_for_a_place(database,
     with pytest.raises(NotYet, match="Payments has 0 of 0 in flight"):
         go(database, shop, epic, "ready")
     limit_gone(database)
-    assert go(database, shop, epic, "ready") == "Ready"
+    assert go(database, shop, epic, "ready", reason="the bank can now") == "Ready"
 
 
 def limit_gone(database):
