@@ -45,7 +45,7 @@ def test_without_its_owner_a_stop_is_done_all_the_same(slack, refused, mvp):
     presses(slack, "ben", "Stop", dm(slack, "ben"))
     presses(slack, "cleo", "Stop", dm(slack, "cleo"))
     slack.clock.set(CLOSES_AT + HOUR)
-    slack.wait_for(lambda: "the result comes at" in dm(slack, "ben").text)
+    slack.wait_for(lambda: "the result comes" in dm(slack, "ben").text)
     assert ends(slack, "ben", "Decided: stop", CLOSES_AT + 2 * HOUR)
     slack.wait_for(lambda: "Stopped" in card(slack, "PAY-1").text)
 
