@@ -21,11 +21,15 @@ from bot.views.decisions import buttons, follow_up
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.deciding import asked_line, decide_button, taken
 from bot.views.decisions.thread import hidden
+from bot.views.evidence.phrases import indicator_words, observed_words
 from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
+from models.decisions.case import Case
 from models.decisions.decision import NOT_COUNTED, Decision, Way
 from models.decisions.question import Choice
 from models.epics.hypothesis import named
+from models.evidence.items import Stance
+from models.evidence.known import Evidence
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -128,20 +132,55 @@ def result(stands: Standing) -> Answer:
     return Answer(blocks)
 
 
+SAID_ON_A_BALLOT = 2
+"""Of what speaks for it, and against it."""
+
+
 def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
     """What was known when it was opened, and what the options do; on the ballot cut to size."""
     facts = _facts(stands) | {"whole": whole}
     blocks: list[Block] = [section(words("decisions/decision", "the_case", **facts))]
     if stands.decision.epic_id is None:
         return [*blocks, section(words("decisions/decision", "options", **facts))]
-    figures = [words("decisions/decision", part, **facts) for part in ("indicator", "money")]
-    if stands.decision.case.day is not None:
+    case, known = stands.decision.case, stands.decision.case.evidence
+    figures = [_indicator(case, facts), words("decisions/decision", "money", **facts)]
+    if case.day is not None:
         figures.append(words("decisions/decision", "time", **facts))
+    if known is not None:
+        figures.append(observed_words(known, add=f"/epic evidence {case.key}"))
     blocks.append(fields(figures))
+    if known is not None and known.said:
+        facts |= {"speaks": _spoken(known, whole=whole), "known": known}
+        blocks.append(section(words("decisions/decision", "said", **facts)))
     blocks.append(section(words("decisions/decision", "options", **facts)))
     if stands.decision.recommended or stands.decision.because:
         blocks.append(context(words("decisions/decision", "recommended", **facts)))
     return blocks
+
+
+def _indicator(case: Case, facts: dict[str, Any]) -> str:
+    """The figure that is to move, with its readings where there are any."""
+    if case.indicator is None or not case.evidence or not case.evidence.readings:
+        return words("decisions/decision", "indicator", **facts)
+    return indicator_words(
+        case.indicator,
+        case.evidence,
+        baseline=case.baseline,
+        target=case.target,
+        target_on=case.target_on,
+        kill_threshold=case.kill_threshold,
+    )
+
+
+def _spoken(known: Evidence, *, whole: bool) -> list[tuple[str, int, list[str]]]:
+    """What speaks for it and against it: how much of each, and the newest words of it."""
+    few = None if whole else SAID_ON_A_BALLOT
+    spoken = []
+    for stance, count in ((Stance.FOR, known.speaks_for), (Stance.AGAINST, known.speaks_against)):
+        newest = [each.words for each in known.said if each.stance is stance]
+        if count:
+            spoken.append((stance.value.capitalize(), count, newest[:few]))
+    return spoken
 
 
 def result_blocks(stands: Standing) -> list[Block]:

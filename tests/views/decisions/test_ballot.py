@@ -11,6 +11,8 @@ from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
 from models.decisions.question import Choice
+from models.evidence.items import Stance
+from models.evidence.known import Evidence, Point, Said
 from models.portfolio.portfolio import Phase
 from tests.views.builders import (
     ANA,
@@ -227,3 +229,43 @@ def test_after_the_close_it_is_a_record_of_who_chose_what():
     assert buttons(page.blocks) == []
     assert "*What was known* when it was opened, {Mon 18 May}" in texts
     assert texts[-1] == "@Ben · *Stop*, {Mon 18 May, 11:00}\n@Cleo did not vote"
+
+
+def with_evidence(stands, words="11 of 14 interviewed would use it again", **epic):
+    day = MONDAY.date()
+    values = (61, "61.2", "62.9", "63.4", "64.2")
+    week = timedelta(days=7)
+    readings = [
+        Point(on=day - (5 - n) * week, value=Decimal(value), by=ANA)
+        for n, value in enumerate(values)
+    ]
+    stances = [Stance.FOR] * 3 + [Stance.AGAINST] * 2
+    said = [Said(on=day - week, words=words, stance=stance, by=BEN) for stance in stances]
+    known = Evidence(
+        today=day,
+        readings=tuple(readings),
+        speaks_for=5,
+        speaks_against=2,
+        old=1,
+        newest_on=day - week,
+        said=tuple(said),
+        tested_on=day - 6 * week,
+    )
+    decision = stands.decision
+    decision.frozen_case = decision.case.model_copy(update={"evidence": known}).kept
+    return stands
+
+
+def test_the_ballot_shows_the_readings_and_what_speaks_for_it_and_against_it():
+    text = "\n".join(shown(ballot.ballot(with_evidence(standing(BEN, CLEO)))))
+    assert "*64.2 %*" in text
+    assert "from 61 %, target 68 % by 30 Sep 2026" in text
+    assert "*Evidence* 5 for, 2 against\nnewest 7 days old, 1 older than 60 days" in text
+    twice = "11 of 14 interviewed would use it again · 11 of 14 interviewed would use it again"
+    assert f"*For* (5) · {twice}\n*Against* (2) · {twice}" in text
+
+
+def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
+    epic = the_epic(kill_threshold="w" * 300, indicator="i" * 200, hypothesis="h" * 600)
+    stands = with_evidence(standing(BEN, CLEO, DANA, epic=epic), words="w" * 500)
+    assert sum(map(len, shown(ballot.ballot(stands)))) <= 1_800
