@@ -114,6 +114,9 @@ FOLLOW_UP_KINDS = (
 )
 """What people alone hear of a decision before it has ended for all."""
 
+ROUND_KINDS = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_TOLD, MessageKind.TIE)
+"""What asks someone about a decision that goes on after its first round."""
+
 BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
 """What shows a decision."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import in_thread
@@ -15,6 +15,7 @@ from bot.workflows.permitting import departed
 from bot.workflows.redrawing import post, redraw_about, redraw_facts, redraw_homes, tell
 from models.decisions.ballots import close_key
 from models.decisions.decision import BallotBox, Decision, Way
+from models.decisions.delegation import Delegation
 from models.decisions.follow_up.dates import (
     extended_to,
     remind_at,
@@ -25,7 +26,7 @@ from models.decisions.follow_up.dates import (
 from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
 from models.decisions.question import Choice, Question
 from models.decisions.tally import Ends
-from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, MessageKind
+from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, ROUND_KINDS, MessageKind
 from models.work import cancel, put
 
 GOES_ON = {(Question.GO, Choice.YES), (Question.MVP, Choice.PERSEVERE)}
@@ -73,6 +74,15 @@ def come_true(session: Session, decision: Decision, now: datetime) -> None:
     _look_again(session, decision, now)
     cancel(session, decision.workspace_id, remind_key(decision.id))
     redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
+    redraw_ended(session, decision, now)
+
+
+def redraw_ended(session: Session, decision: Decision, now: datetime) -> None:
+    """Have all that shows it drawn anew, so that nobody is asked to vote any longer."""
+    here = decision.workspace_id
+    given = select(Delegation.id).where(Delegation.decision_id == decision.id)
+    redraw_about(session, here, ROUND_KINDS, [decision.id], now)
+    redraw_about(session, here, [MessageKind.STAND_IN], given, now)
     redraw(session, decision, now)
 
 
@@ -117,7 +127,7 @@ def _tell_first(
     put(session, here, tell_key(decision.id), result_at)
     if decision.epic is not None:
         redraw_facts(session, decision.epic, now)
-    redraw(session, decision, now)
+    redraw_ended(session, decision, now)
 
 
 def _look_again(session: Session, decision: Decision, now: datetime) -> None:
@@ -154,5 +164,5 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
 
 def _ask_tie_breaker(session: Session, decision: Decision, now: datetime) -> None:
     here, people = decision.workspace_id, [decision.tie_breaker]
+    redraw_ended(session, decision, now)
     tell(session, here, MessageKind.TIE, decision.id, people, None, now)
-    redraw(session, decision, now)

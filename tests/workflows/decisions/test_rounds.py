@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.workflows.decisions import changing, register, speaking, standing_in
 from bot.workflows.decisions.counting import last_ballots
@@ -54,7 +54,8 @@ from models.decisions.thread import (
 from models.epics.epic import Epic
 from models.errors import ChangedSince
 from models.evidence.items import Reading
-from models.message import Message, MessageKind
+from models.message import ROUND_KINDS, Message, MessageKind
+from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
     CLEO,
@@ -171,6 +172,33 @@ def test_a_tie_in_the_second_round_waits_for_the_tie_breaker_and_takes_no_more_v
     assert (decision.outcome, decision.decided_by, decision.why) == ("stop", ELI, form.why)
     assert decision.score == "2 to 2"
     assert the_epic(database) == "Stopped"
+
+
+def breaks(database):
+    form = DecideForm(outcome="stop", why="It costs too much")
+    does(database, ELI, changing.break_tie, 1, form, at=MONDAY + 5 * HOUR)
+
+
+def withdraws(database):
+    form = WithdrawForm(why="Not now")
+    version = stored(database).version
+    does(database, ANA, changing.withdraw, 1, version, form, at=MONDAY + 5 * HOUR)
+
+
+@pytest.mark.parametrize("end", [breaks, withdraws])
+def test_what_asked_for_a_tie_a_second_round_or_a_stand_in_is_drawn_anew_at_the_end(database, end):
+    asked(database)
+    gives(database, BEN, ANA)
+    for at in (MONDAY + HOUR, MONDAY + 3 * HOUR):
+        all_vote(database, "persevere", "persevere", "stop", "stop", "abstain", at=at)
+        closes(database, 1, at + AFTER_THE_LAST)
+    with database.write() as session:
+        session.execute(delete(Work))
+    end(database)
+    with database.read() as session:
+        keys = session.scalars(select(Work.key)).all()
+        drawn = {each.kind for each in session.scalars(select(Message)) if each.work_key in keys}
+    assert drawn >= {*ROUND_KINDS, MessageKind.STAND_IN}
 
 
 def test_a_tie_that_nobody_is_named_to_break_passes_nothing(database):
