@@ -43,12 +43,15 @@ change limits here                         .        .          .            x   
 change this project                        .        .          .            x       .       x     x
 change themes and objectives               .        .          .            .       x       .     x
 fund a value stream                        .        .          .            .       .       x     x
+book what was spent or close the books      .        .          .            .       .       x     x
+forecast the year-end of this value stream      .        .          .            x       .       x     x
 ask for a budget shift                     .        .          .            x       x       x     x
 set Tack up                                .        .          .            .       .       .     x
 give and take roles                        .        .          .            .       .       .     x
 import data                                .        .          .            .       .       .     x
 read the whole audit log                   .        .          .            .       .       x     x
 change the digest of this channel          .        x          x            x       x       x     x
+pause the digest of this channel           .        .          x            x       x       x     x
 """
 COLUMNS = {
     "viewer": Role.VIEWER,

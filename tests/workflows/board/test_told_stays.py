@@ -109,7 +109,7 @@ def changes(database, shop, change):
 def given_away(session, portfolio):
     for title in ("cards", "loan", "wallet"):
         give(session, portfolio.workspace_id, BEN, epic_of(session, title).id,
-             stream_of(session, "ONB").id, None, LATER)  # fmt: skip
+             stream_of(session, "ONB").id, "they know it", LATER)  # fmt: skip
 
 
 def limited_otherwise(session, portfolio):
