@@ -199,7 +199,7 @@ class Right(StrEnum):
     EDIT_THEMES = "change themes and objectives"
     FUND = "fund a value stream"
     BOOK = "book what was spent or close the books"
-    FORECAST = "forecast the year-end of this value stream"
+    FORECAST = "forecast this stream's year-end"
     SHIFT = "ask for a budget shift"
     SET_UP = "set Tack up"
     GIVE_ROLES = "give and take roles"

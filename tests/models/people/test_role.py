@@ -44,7 +44,7 @@ change this project                        .        .          .            x   
 change themes and objectives               .        .          .            .       x       .     x
 fund a value stream                        .        .          .            .       .       x     x
 book what was spent or close the books      .        .          .            .       .       x     x
-forecast the year-end of this value stream      .        .          .            x       .       x     x
+forecast this stream's year-end            .        .          .            x       .       x     x
 ask for a budget shift                     .        .          .            x       x       x     x
 set Tack up                                .        .          .            .       .       .     x
 give and take roles                        .        .          .            .       .       .     x
