@@ -15,8 +15,8 @@ from bot.views.board.digest import digest as drawn
 from bot.workflows.board.digest import OfWeek, of_week
 from bot.workflows.people.workspaces import workspace_id
 from models.errors import Mistake
-from models.fields import folded
-from models.portfolio.portfolio import Portfolio
+from models.fields import did_you_mean
+from models.portfolio.portfolio import Portfolio, stream_called
 
 WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])")
 UNSENT = "It was not sent: drawn from history as of the end of the week, with the limits of today."
@@ -61,8 +61,9 @@ def _as_text(shown: OfWeek) -> str:
 
 
 def _stream_named(portfolio: Portfolio, name: str) -> int:
-    for stream in portfolio.value_streams:
-        if folded(name) in (folded(stream.name), folded(stream.key_prefix)):
-            return stream.id
-    names = ", ".join(each.name for each in portfolio.value_streams)
-    raise Mistake(f'There is no value stream "{name[:60]}". There is: {names or "none yet"}.')
+    found = stream_called(name, portfolio.value_streams)
+    if found is not None:
+        return found.id
+    names = [each.name for each in portfolio.value_streams]
+    guess, there = did_you_mean(name, names), ", ".join(names) or "none yet"
+    raise Mistake(f'There is no value stream "{name[:60]}".{guess} There is: {there}.')

@@ -2,7 +2,7 @@
 
 from models.errors import Mistake
 from models.fields import plain_key
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Portfolio, ValueStream, stream_called
 
 
 class NoSuchStream(Mistake):
@@ -14,10 +14,9 @@ class NoSuchStream(Mistake):
         )
 
 
-def stream_called(portfolio: Portfolio, typed: str) -> ValueStream:
-    """The stream of that name or key prefix, also one that has ended. Raises NoSuchStream."""
-    wanted = plain_key(typed).casefold()
-    for stream in portfolio.value_streams:
-        if wanted in {stream.name.casefold(), stream.key_prefix.casefold()}:
-            return stream
-    raise NoSuchStream(typed, portfolio.name)
+def stream_of(portfolio: Portfolio, typed: str) -> ValueStream:
+    """The stream that was typed, also one that has ended. Raises NoSuchStream."""
+    found = stream_called(plain_key(typed), portfolio.value_streams)
+    if found is None:
+        raise NoSuchStream(typed, portfolio.name)
+    return found

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from models.calendar import spell_day
 from models.epics.epic import EpicType
 from models.errors import Mistake
-from models.fields import did_you_mean, folded
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.fields import did_you_mean
+from models.portfolio.portfolio import Portfolio, ValueStream, stream_called
 
 TYPES = {each.value: each for each in EpicType}
 
@@ -71,15 +71,10 @@ def read_choice(typed: str, portfolio: Portfolio) -> FlowChoice:
             rest.append(word)
     if not rest:
         return choice
-    name = folded(" ".join(rest))
-    streams = portfolio.value_streams
-    alike = [
-        each for each in streams if folded(each.name) == name or each.key_prefix == name.upper()
-    ]
-    alike = alike or [each for each in streams if folded(each.name).startswith(name)]
-    if len(alike) != 1:
-        raise NotAScope(" ".join(rest), streams)
-    return replace(choice, stream_id=alike[0].id)
+    found = stream_called(" ".join(rest), portfolio.value_streams)
+    if found is None:
+        raise NotAScope(" ".join(rest), portfolio.value_streams)
+    return replace(choice, stream_id=found.id)
 
 
 def _day(word: str) -> date | None:

@@ -356,6 +356,14 @@ def called(name: str, portfolios: Iterable[Portfolio]) -> Portfolio | None:
     return same or (alike[0] if len(alike) == 1 else None)
 
 
+def stream_called(name: str, streams: Iterable[ValueStream]) -> ValueStream | None:
+    """The one of that name or key prefix, else the only one whose name begins so."""
+    wanted, there = folded(name), list(streams)
+    same = [each for each in there if wanted in (folded(each.name), folded(each.key_prefix))]
+    alike = same or [each for each in there if wanted and folded(each.name).startswith(wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
 def of_workspace(found: Portfolio | None, workspace_id: int) -> Portfolio:
     """The portfolio that was found. Raises UnknownPortfolio where it is none of the workspace."""
     if found is None or found.workspace_id != workspace_id:

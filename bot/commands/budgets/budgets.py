@@ -56,7 +56,7 @@ from models.budgets.forms import (
     typed_shift,
     typed_spend,
 )
-from models.budgets.history import stream_called
+from models.budgets.history import stream_of
 from models.errors import Mistake
 from models.money import format_amount
 
@@ -73,7 +73,7 @@ def hear_show(call: Call) -> None:
     with call.database.read() as session:
         act, typed = call.act(session), call.words_after_command
         portfolio = seen_portfolio(act, _portfolio_here(call), ledger.COMMAND)
-        stream = stream_called(portfolio, typed).id if typed else None
+        stream = stream_of(portfolio, typed).id if typed else None
     show(call, BudgetShown(portfolio=portfolio.id, stream=stream), "/budget show")
 
 
@@ -88,27 +88,19 @@ def hear_spend(call: Call) -> None:
 
 
 def hear_close(call: Call) -> None:
-    with call.database.read() as session:
-        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
-    show(call, CloseBooks(portfolio=portfolio.id), "/budget close")
+    show(call, CloseBooks(portfolio=_seen_here(call)), "/budget close")
 
 
 def hear_forecast(call: Call) -> None:
-    with call.database.read() as session:
-        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
-    show(call, GiveForecast(portfolio=portfolio.id), "/budget forecast")
+    show(call, GiveForecast(portfolio=_seen_here(call)), "/budget forecast")
 
 
 def hear_shift(call: Call) -> None:
-    with call.database.read() as session:
-        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
-    show(call, AskShift(portfolio=portfolio.id), "/budget shift")
+    show(call, AskShift(portfolio=_seen_here(call)), "/budget shift")
 
 
 def hear_fund(call: Call) -> None:
-    with call.database.read() as session:
-        portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
-    show(call, FundStream(portfolio=portfolio.id), "/budget fund")
+    show(call, FundStream(portfolio=_seen_here(call)), "/budget fund")
 
 
 @routes.page
@@ -123,7 +115,7 @@ def hear_history(call: Call) -> None:
     with call.database.read() as session:
         portfolio = seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND)
         typed = call.words_after_command
-        stream = stream_called(portfolio, typed) if typed else None
+        stream = stream_of(portfolio, typed) if typed else None
     to = BudgetHistory(portfolio=portfolio.id, of_stream=stream.id if stream else None)
     show(call, to, "/budget history")
 
@@ -311,6 +303,12 @@ def decline(call: Call, session: Session, form: DeclineForm, about: DeclineShift
 def take_back(call: Call, session: Session, it: TakeShiftBack) -> None:
     """Ask no longer."""
     shifting.take_back(call.act(session), it.shift)
+
+
+def _seen_here(call: Call) -> int:
+    """The same, else the first one seen. Raises Gone."""
+    with call.database.read() as session:
+        return seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND).id
 
 
 def _portfolio_here(call: Call) -> int | None:

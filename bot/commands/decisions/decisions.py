@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from bot.commands.epics.opening import epic_of
+from bot.commands.people.roles import chosen_groups
 from bot.commands.routes import routes, show
 from bot.slack.actions import Page, Shown
 from bot.slack.answers import Answer
@@ -150,8 +151,7 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
     epic = epic_of(session, call, about.epic)
     question = _question(about, epic)
     opening.check_may_open(call.act(session), epic, question)
-    known = call.user_groups().usable if form.groups else ()
-    groups = [each for each in known if each.group_id in form.groups]
+    groups = chosen_groups(call, form.groups, "groups")
     act, unfit, is_vote = call.act(session), call.unfit_named, about.vote
     if form.when == MONDAY:
         row = opening.plan(

@@ -1,5 +1,6 @@
 """The entries of a period in words, and the rules that shifts are held against."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -8,10 +9,13 @@ from bot.slack.blocks import Block, actions, divider, section
 from bot.slack.mrkdwn import words
 from bot.views.budgets.actions import BudgetHistory, BudgetRules, BudgetShown, ShiftShown
 from bot.workflows.budgets.history import HistoryPage
-from models.budgets.ledger import AccountKind, Entry
+from models.budgets.ledger import AccountKind, Entry, EntryKind
 from models.budgets.rules import USUAL
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
+
+STREAMS_OWN = (AccountKind.FREE,)
+"""Where the money of a stream comes in by funding."""
 
 
 def history(found: HistoryPage, page: BudgetHistory) -> Shown:
@@ -28,7 +32,7 @@ def history(found: HistoryPage, page: BudgetHistory) -> Shown:
             "year": found.year,
             "money": money,
             "zone": found.portfolio.time_zone,
-            "funded": _funded(entry, names),
+            "moves": _moves(entry, names),
         }
         button = ShiftShown(shift=shift.id).button("Show the shift") if shift else None
         blocks.append(section(words("budgets/history", "entry_line", **facts), button))
@@ -43,12 +47,13 @@ def rules(portfolio: Portfolio, page: BudgetRules) -> Shown:
     return Shown("Budget rules", [section(said), divider(), actions("rules", [to])], page)
 
 
-def _funded(entry: Entry, names: dict[int, str]) -> Sequence[tuple[str, int]]:
-    """Of each stream that got or gave money by funding its name and how much, less below 0."""
-    found = []
+def _moves(entry: Entry, names: dict[int, str]) -> Sequence[tuple[str, int]]:
+    """What each stream got by funding or spent, by its name; less below 0."""
+    outer = (AccountKind.SPENT,) if entry.kind is EntryKind.SPEND else STREAMS_OWN
+    found: Counter[str] = Counter()
     for each in entry.transfers:
-        if each.to_kind is AccountKind.FREE and each.to_stream_id is not None:
-            found.append((names[each.to_stream_id], each.amount_minor))
-        elif each.from_kind is AccountKind.FREE and each.from_stream_id is not None:
-            found.append((names[each.from_stream_id], -each.amount_minor))
-    return found
+        if each.to_kind in outer and each.to_stream_id is not None:
+            found[names[each.to_stream_id]] += each.amount_minor
+        if each.from_kind in outer and each.from_stream_id is not None:
+            found[names[each.from_stream_id]] -= each.amount_minor
+    return list(found.items())

@@ -1,7 +1,7 @@
 """Looking up what an epic's card says beside the epic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -214,47 +214,29 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
     last = _steps(session, epic, 1)[0]
     decision, evidence = newest_about(session, epic), case_evidence(session, epic, now)
     spent = spent_by(session, epic)
-    predecessor, successor = epic.predecessor, epic.successor
-    if epic.state.kind is StateKind.DONE:
-        review = last_review(session, epic)
-        return Card(
-            epic,
-            last,
-            now,
-            decision=decision,
-            review=review,
-            evidence=evidence,
-            spent=spent,
-            predecessor=predecessor,
-            successor=successor,
-        )
-    if epic.state.kind in ENDED:
-        return Card(
-            epic,
-            last,
-            now,
-            decision=decision,
-            evidence=evidence,
-            spent=spent,
-            predecessor=predecessor,
-            successor=successor,
-        )
-    to = next_column(epic)
-    states = {state.id: state for state in epic.portfolio.states}
-    return Card(
+    shown = Card(
         epic,
         last,
         now,
+        decision=decision,
+        evidence=evidence,
+        spent=spent,
+        predecessor=epic.predecessor,
+        successor=epic.successor,
+    )
+    if epic.state.kind is StateKind.DONE:
+        return replace(shown, review=last_review(session, epic))
+    if epic.state.kind in ENDED:
+        return shown
+    to = next_column(epic)
+    states = {state.id: state for state in epic.portfolio.states}
+    return replace(
+        shown,
         answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
         news_at=_news_at(session, epic, last),
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),
         place=_place_in_line(session, epic),
-        decision=decision,
-        evidence=evidence,
-        spent=spent,
         ahead=ahead_of(session, epic, now),
-        predecessor=predecessor,
-        successor=successor,
     )
 
 

@@ -1,7 +1,7 @@
 """Changing what is asked, asking everyone anew, withdrawing it, and breaking a tie."""
 
 from bot.workflows.decisions.beside import may_change, seen_decision, tie_breakers
-from bot.workflows.decisions.closing import come_true, redraw, redraw_ended
+from bot.workflows.decisions.closing import ask_no_longer, come_true, redraw
 from bot.workflows.decisions.counting import count
 from bot.workflows.decisions.opening import end_of, reopen
 from bot.workflows.keeping import Act
@@ -96,4 +96,4 @@ def _end(act: Act, decision: Decision) -> None:
     cancel(act.session, act.workspace_id, close_key(decision.id))
     if decision.epic is not None:
         redraw_facts(act.session, decision.epic, act.at)
-    redraw_ended(act.session, decision, act.at)
+    ask_no_longer(act.session, decision, act.at)

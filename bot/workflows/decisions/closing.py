@@ -72,6 +72,11 @@ def come_true(session: Session, decision: Decision, now: datetime) -> None:
     """Have what was decided come true, and shown wherever the decision is."""
     take_effect(session, decision, now)
     _look_again(session, decision, now)
+    ask_no_longer(session, decision, now)
+
+
+def ask_no_longer(session: Session, decision: Decision, now: datetime) -> None:
+    """Nobody is reminded of what has ended, and no reminder of it asks for a vote."""
     cancel(session, decision.workspace_id, remind_key(decision.id))
     redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
     redraw_ended(session, decision, now)

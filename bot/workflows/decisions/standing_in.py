@@ -11,7 +11,7 @@ from bot.workflows.decisions.opening import today_in
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import lock_roles
-from bot.workflows.redrawing import tell
+from bot.workflows.redrawing import redraw_about, tell
 from bot.workflows.seeing import may_see
 from models.decisions.decision import Ballot, Decision, NotAnElector, Said
 from models.decisions.delegation import (
@@ -46,9 +46,11 @@ def stand_in(act: Act, decision_id: int, form: StandInForm) -> Delegation:
         sees=decision.epic is None or may_see(session, form.stand_in_user_id, decision.epic),
         key=decision.case.key,
     )
+    ended = []
     for before in _given_by(session, decision, act.actor):
         if (before.decision_id is None) == (form.until_on is not None):
             before.ended_at = act.at
+            ended.append(before.id)
     is_for_one = form.until_on is None
     given = Delegation(
         workspace_id=act.workspace_id,
@@ -62,6 +64,7 @@ def stand_in(act: Act, decision_id: int, form: StandInForm) -> Delegation:
     )
     session.add(given)
     session.flush()
+    redraw_about(session, act.workspace_id, [MessageKind.STAND_IN], ended, act.at)
     people = [given.stand_in_user_id]
     tell(session, act.workspace_id, MessageKind.STAND_IN, given.id, people, act.actor, act.at)
     return given

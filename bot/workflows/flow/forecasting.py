@@ -64,8 +64,6 @@ class Ahead:
     line: Line | TooThin
     finish: FinishForecast | NoForecast | None
     """None where there is no line."""
-    own: int
-    """How many of its stream finished in the last 26 whole weeks."""
 
 
 def outlook_at(session: Session, portfolio: Portfolio, moment: datetime) -> Outlook:
@@ -134,9 +132,7 @@ def ahead_of(session: Session, epic: Epic, now: datetime) -> Ahead | None:
         if any(len(each.days) >= NEEDED for each in found):
             break
     line = line_of(found)
-    if isinstance(line, TooThin):
-        return Ahead(line, None, len(found[0].days))
-    return Ahead(line, finish_of(committed_at, now, line), len(found[0].days))
+    return Ahead(line, None if isinstance(line, TooThin) else finish_of(committed_at, now, line))
 
 
 def _sample(rows: Sequence[tuple[Any, ...]], weeks: int, *, of_stream: bool) -> Sample:

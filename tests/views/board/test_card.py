@@ -358,7 +358,7 @@ def stands_in(day, line):
     epic = an_epic("analyzing", committed_at=MONDAY)
     now = MONDAY + day * timedelta(days=1)
     finish = finish_of(MONDAY, now, line) if isinstance(line, Line) else None
-    card = Card(epic, a_step(epic, "reviewing"), now, ahead=Ahead(line, finish, 0))
+    card = Card(epic, a_step(epic, "reviewing"), now, ahead=Ahead(line, finish))
     return "\n".join(shown(epic_card.epic_card(card)))
 
 

@@ -557,7 +557,7 @@ def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
         (
             DecisionsTold(open=1, most_asked=2),
             "*Decisions* none closed · 1 open, the oldest since today"
-            " · 2 votes asked of one person at most",
+            " · at most 2 votes asked of one person",
         ),
     ],
 )

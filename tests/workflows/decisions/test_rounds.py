@@ -300,6 +300,20 @@ def test_only_who_stands_in_votes_for_them_and_nobody_carries_three(database):
     votes_for(database, ANA, CLEO, "stop")
 
 
+def test_who_is_not_to_stand_in_any_more_sees_that(database):
+    asked(database)
+    gives(database, BEN, ANA)
+    with database.write() as session:
+        session.execute(delete(Work))
+    gives(database, BEN, CLEO, at=MONDAY + 2 * MINUTE)
+    with database.read() as session:
+        keys = session.scalars(select(Work.key)).all()
+        drawn = [
+            each.channel_id for each in session.scalars(select(Message)) if each.work_key in keys
+        ]
+    assert {ANA, CLEO} <= set(drawn)
+
+
 def test_who_has_voted_has_nobody_stand_in(database):
     asked(database)
     votes(database, 1, BEN, "stop")
@@ -450,6 +464,8 @@ def test_it_is_withdrawn_with_a_reason_and_its_record_stays(database):
         "We know enough",
         ANA,
     )
+    with database.read() as session:
+        assert session.get(Work, (1, "remind:1")) is None
     assert closes(database, 1, CLOSES_AT).votes is None
     with pytest.raises(Ended):
         does(database, ANA, changing.withdraw, 1, 2, form)

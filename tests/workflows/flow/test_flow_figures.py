@@ -183,7 +183,7 @@ def test_a_card_has_the_line_and_the_forecast_that_the_figures_have(database, sh
     with database.read() as session:
         at = [ahead_of(session, session.get_one(Epic, each), MONDAY) for each in (own, other, idea)]
     assert (at[0].line.day, at[0].line.of_stream, at[0].finish.n) == (30, True, 8)
-    assert (at[1].line.day, at[1].line.of_stream, at[1].own) == (30, False, 0)
+    assert (at[1].line.day, at[1].line.of_stream) == (30, False)
     assert at[2] is None
 
 
