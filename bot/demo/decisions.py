@@ -17,10 +17,11 @@ from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
 from models.decisions.ballots import close_key
-from models.decisions.decision import AFTER_THE_LAST, Decision
+from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import FOUR_WEEKS, Became, OutcomeForm
 from models.decisions.form import DecideForm, DecisionForm
 from models.decisions.question import Choice, Question
+from models.decisions.votes import AFTER_THE_LAST
 from models.driver.ending import say_now
 from models.epics.epic import Epic
 from models.work import cancel

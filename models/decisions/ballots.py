@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from models.audit.audit import FIRST_HASH, moment_text
-from models.decisions.decision import AFTER_THE_LAST, Ballot, Cast, Paper
 from models.decisions.question import Choice
+from models.decisions.votes import AFTER_THE_LAST, Ballot, Cast, Paper
 from models.driver.ending import as_text, at_once, ends_in_one_trip, say_last
 from models.work import put
 

@@ -60,12 +60,13 @@ from bot.workflows.portfolio.streams import add_stream
 from models.audit.audit import AuditEvent
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
-from models.decisions.decision import About, Ballot, Decision, Method, Terms
+from models.decisions.decision import About, Decision, Method, Terms
 from models.decisions.delegation import STAND_IN, StandInForm
 from models.decisions.form import DecideForm, DecisionForm, RecordForm, WordsForm
 from models.decisions.question import Asked, Question
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection, ObjectionForm, QuestionForm
+from models.decisions.votes import Ballot
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal

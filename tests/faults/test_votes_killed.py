@@ -14,9 +14,10 @@ from bot.workflows.decisions.opening import open_decision
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent
 from models.decisions.ballots import close_key
-from models.decisions.decision import Ballot, Decision
+from models.decisions.decision import Decision
 from models.decisions.form import DecisionForm
 from models.decisions.question import ABSTAINED
+from models.decisions.votes import Ballot
 from models.epics.epic import Epic, Transition
 from models.message import BALLOT_KINDS, Message
 from models.people.role import Role, RoleGrant

@@ -7,8 +7,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.card import Card
 from bot.workflows.board.home import Chosen
-from models.decisions.decision import About, BallotBox, Decision, Terms
+from models.decisions.decision import About, Decision, Terms
 from models.decisions.question import Asked, Question
+from models.decisions.votes import BallotBox
 from models.epics.column import columns
 from models.epics.epic import Epic, Transition
 from models.epics.listing import Page

@@ -17,13 +17,13 @@ from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Fact
-from models.decisions.decision import Ballot
 from models.decisions.delegation import Delegation
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
 from models.decisions.question import Question
 from models.decisions.tally import Tally
 from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
+from models.decisions.votes import Ballot
 from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking

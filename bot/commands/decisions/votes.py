@@ -20,10 +20,11 @@ from bot.views.decisions.actions import (
 )
 from bot.workflows.decisions import opening, register, speaking, standing_in, voting
 from bot.workflows.decisions.voting import Vote
-from models.decisions.decision import Decision, NotAnElector, Said
+from models.decisions.decision import Decision
 from models.decisions.delegation import StandInForm
 from models.decisions.form import ReasonForm
 from models.decisions.thread import ObjectionForm, SetAsideForm
+from models.decisions.votes import NotAnElector, Said
 
 
 @routes.does_for_named

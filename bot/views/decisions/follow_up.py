@@ -13,7 +13,8 @@ from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import DecisionShown, StandInForMe
 from bot.views.notices import notice
 from bot.workflows.decisions.counting import count
-from models.decisions.decision import BallotBox, Decision, Ending
+from models.decisions.decision import Decision, Ending
+from models.decisions.votes import BallotBox
 from models.message import MessageKind
 from models.money import format_amount
 

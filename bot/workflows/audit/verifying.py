@@ -21,7 +21,8 @@ from models.audit.audit import (
     first_break,
 )
 from models.decisions.ballots import HASHED, first_broken
-from models.decisions.decision import Ballot, BallotBox, Decision, Way
+from models.decisions.decision import Decision, Way
+from models.decisions.votes import Ballot, BallotBox
 
 AT_ONCE = 2_000
 """How many events are in memory at a time."""

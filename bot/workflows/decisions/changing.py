@@ -8,8 +8,9 @@ from bot.workflows.keeping import Act
 from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import redraw_facts
 from models.decisions.ballots import close_key
-from models.decisions.decision import BallotBox, Decision, NotTheirs, VotedAlready
+from models.decisions.decision import Decision, NotTheirs, VotedAlready
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
+from models.decisions.votes import BallotBox
 from models.errors import check_as_seen
 from models.work import cancel
 

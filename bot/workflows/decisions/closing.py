@@ -14,7 +14,7 @@ from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
 from bot.workflows.redrawing import post, redraw_about, redraw_facts, redraw_homes, tell
 from models.decisions.ballots import close_key
-from models.decisions.decision import BallotBox, Decision, Way
+from models.decisions.decision import Decision, Way
 from models.decisions.delegation import Delegation
 from models.decisions.follow_up.dates import (
     extended_to,
@@ -26,6 +26,7 @@ from models.decisions.follow_up.dates import (
 from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
 from models.decisions.question import Choice, Question
 from models.decisions.tally import Ends
+from models.decisions.votes import BallotBox
 from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, ROUND_KINDS, MessageKind
 from models.work import cancel, put
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import departed
 from models.decisions.ballots import counted
-from models.decisions.decision import NOT_COUNTED, Ballot, BallotBox, Decision
+from models.decisions.decision import NOT_COUNTED, Decision
 from models.decisions.tally import Tally
 from models.decisions.thread import Objection
+from models.decisions.votes import Ballot, BallotBox
 
 TOLD = and_(Decision.closed_at.is_not(None), Decision.ending.not_in(NOT_COUNTED))
 """Of which decisions it is told who voted what; a `Decision` that is sealed is none of them."""

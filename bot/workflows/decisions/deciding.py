@@ -25,10 +25,11 @@ from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.redrawing import post
 from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
-from models.decisions.decision import BallotBox, Decision, NotADecider, Terms, Way
+from models.decisions.decision import Decision, NotADecider, Terms, Way
 from models.decisions.form import DecideForm, RecordForm
 from models.decisions.opening import check_can_ask, check_live
 from models.decisions.question import Asked, Choice, Option, Question, Subject
+from models.decisions.votes import BallotBox
 from models.epics.epic import Epic
 from models.epics.listing import found
 from models.epics.stop import Stop

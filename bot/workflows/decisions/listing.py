@@ -24,9 +24,10 @@ from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from bot.workflows.seeing import portfolio_visible_to, visible_to
-from models.decisions.decision import Decision, Elector, Ending
+from models.decisions.decision import Decision, Ending
 from models.decisions.register.listing import DecisionChoice
 from models.decisions.register.past import PastDecision
+from models.decisions.votes import Elector
 from models.epics.epic import Epic
 from models.errors import there
 from models.fields import plain_key

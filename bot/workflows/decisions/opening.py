@@ -21,9 +21,7 @@ from models.decisions.decision import (
     METHODS,
     USUAL_DAYS,
     About,
-    BallotBox,
     Decision,
-    Elector,
     HasAPart,
     Method,
     Terms,
@@ -53,6 +51,7 @@ from models.decisions.opening import (
 )
 from models.decisions.question import Asked, Question, Subject
 from models.decisions.tally import quorum_of
+from models.decisions.votes import BallotBox, Elector
 from models.epics.epic import Epic
 from models.epics.listing import found
 from models.errors import FieldMistakes, Mistake

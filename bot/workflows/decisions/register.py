@@ -19,10 +19,11 @@ from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from models.decisions.decision import Ballot, BallotBox, Decision, Elector, Method
+from models.decisions.decision import Decision, Method
 from models.decisions.opening import UnknownDecision, read_key
 from models.decisions.question import Choice, Subject
 from models.decisions.thread import BallotQuestion, Objection
+from models.decisions.votes import Ballot, BallotBox, Elector
 from models.epics.epic import Epic
 from models.errors import there
 from models.evidence.items import Observation, Reading

@@ -16,7 +16,7 @@ from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import may
 from bot.workflows.redrawing import redraw_about
 from models.decisions.ballots import close_key
-from models.decisions.decision import NOTHING_SAID, BallotBox, Decision, Said
+from models.decisions.decision import Decision
 from models.decisions.question import Choice
 from models.decisions.thread import (
     AnswerForm,
@@ -27,6 +27,7 @@ from models.decisions.thread import (
     QuestionForm,
     SetAsideForm,
 )
+from models.decisions.votes import NOTHING_SAID, BallotBox, Said
 from models.errors import check_as_seen, there
 from models.message import OBJECTION_KINDS, QUESTION_KINDS
 from models.people.role import Right

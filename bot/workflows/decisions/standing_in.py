@@ -13,7 +13,7 @@ from bot.workflows.keeping import Act
 from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import redraw_about, tell
 from bot.workflows.seeing import may_see
-from models.decisions.decision import Ballot, Decision, NotAnElector, Said
+from models.decisions.decision import Decision
 from models.decisions.delegation import (
     Delegation,
     HasVoted,
@@ -23,6 +23,7 @@ from models.decisions.delegation import (
     check_can_stand_in,
 )
 from models.decisions.question import Choice
+from models.decisions.votes import Ballot, NotAnElector, Said
 from models.errors import there
 from models.message import MessageKind
 

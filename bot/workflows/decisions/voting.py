@@ -15,18 +15,10 @@ from bot.workflows.decisions.counting import count_objections, standing
 from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of, redraw_about
 from models.board.digest import WEEK
 from models.decisions.ballots import append
-from models.decisions.decision import (
-    NOTHING_SAID,
-    Ballot,
-    BallotBox,
-    Decision,
-    Elector,
-    Paper,
-    Said,
-    Way,
-)
+from models.decisions.decision import Decision, Way
 from models.decisions.question import Choice
 from models.decisions.thread import Objection
+from models.decisions.votes import NOTHING_SAID, Ballot, BallotBox, Elector, Paper, Said
 from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.errors import Gone

@@ -39,11 +39,12 @@ from models.budgets.allocation import YearEndForecast
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Approval, Shift
-from models.decisions.decision import Ballot, Decision, Elector
+from models.decisions.decision import Decision
 from models.decisions.delegation import Delegation
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.decisions.opening import PlannedOpening
 from models.decisions.thread import BallotQuestion, Objection
+from models.decisions.votes import Ballot, Elector
 from models.epics.answer import Answer
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking

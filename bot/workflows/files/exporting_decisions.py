@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
 from models.calendar import spell_day
-from models.decisions.decision import Ballot, Decision, Way
+from models.decisions.decision import Decision, Way
 from models.decisions.register.past import PastDecision
+from models.decisions.votes import Ballot
 from models.files.sheet import Sheet
 from models.money import format_amount
 

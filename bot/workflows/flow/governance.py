@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bot.workflows.flow.scope import Scope
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import days_between
-from models.decisions.decision import NOT_COUNTED, Decision, Elector, Way
+from models.decisions.decision import NOT_COUNTED, Decision, Way
+from models.decisions.votes import Elector
 from models.epics.epic import Epic
 from models.flow.days import whole_weeks
 from models.flow.finishing import QUARTER_WEEKS

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.decisions.ballots import counted
-from models.decisions.decision import Ballot
+from models.decisions.votes import Ballot
 
 PEOPLE = ("U0ANA", "U0BEN", "U0CLEO")
 presses = st.lists(

@@ -18,7 +18,8 @@ from models.audit.trail import UntoldChange, acting, insert_new, note
 from models.base import Base
 from models.budgets.ledger import AccountKind, Entry, Transfer
 from models.budgets.shift import Shift
-from models.decisions.decision import BallotBox, Decision
+from models.decisions.decision import Decision
+from models.decisions.votes import BallotBox
 from models.epics.epic import Epic
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import ValueStream

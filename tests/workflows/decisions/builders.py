@@ -12,8 +12,9 @@ from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.audit import audit
-from models.decisions.decision import NOTHING_SAID, Ballot, Decision
+from models.decisions.decision import Decision
 from models.decisions.form import DecisionForm
+from models.decisions.votes import NOTHING_SAID, Ballot
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio

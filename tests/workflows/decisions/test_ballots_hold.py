@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.workflows.audit import verifying
-from models.decisions.decision import Said
+from models.decisions.votes import Said
 from tests.workflows.builders import BEN
 from tests.workflows.decisions.builders import CLEO, ELI, an_mvp, opens, votes
 

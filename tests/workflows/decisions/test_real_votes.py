@@ -17,8 +17,9 @@ from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
-from models.decisions.decision import About, Closed, Decision, Terms
+from models.decisions.decision import About, Decision, Terms
 from models.decisions.question import Asked
+from models.decisions.votes import Closed
 from models.driver.ending import say_now
 from models.epics.epic import Epic
 from tests.workflows.builders import BEN

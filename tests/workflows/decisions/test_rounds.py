@@ -15,11 +15,7 @@ from bot.workflows.permitting import lock_roles
 from models.audit import audit
 from models.decisions.ballots import counted
 from models.decisions.decision import (
-    AFTER_THE_LAST,
     About,
-    Ballot,
-    BallotBox,
-    Closed,
     Decision,
     Ended,
     Ending,
@@ -27,10 +23,8 @@ from models.decisions.decision import (
     NotAnOption,
     NoTieBreaker,
     NotTheirs,
-    Said,
     Terms,
     VotedAlready,
-    VotedOtherwise,
 )
 from models.decisions.delegation import (
     CarriesEnough,
@@ -51,6 +45,7 @@ from models.decisions.thread import (
     QuestionForm,
     SetAsideForm,
 )
+from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, Said, VotedOtherwise
 from models.epics.epic import Epic
 from models.errors import ChangedSince
 from models.evidence.items import Reading

@@ -9,8 +9,8 @@ from bot.workflows.audit.log import Query, log_of_epic
 from bot.workflows.decisions import changing
 from bot.workflows.files import exporting
 from bot.workflows.keeping import Act
-from models.decisions.decision import Said
 from models.decisions.form import WithdrawForm
+from models.decisions.votes import Said
 from models.epics.epic import Epic
 from models.files.sheet import as_text
 from models.portfolio.portfolio import Portfolio

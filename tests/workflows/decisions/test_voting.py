@@ -12,15 +12,9 @@ from bot.workflows.board.changes import changes_between
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
 from models.audit.audit import AuditEvent
-from models.decisions.decision import (
-    AFTER_THE_LAST,
-    Ballot,
-    BallotBox,
-    Closed,
-    Decision,
-    NotAnElector,
-)
+from models.decisions.decision import Decision
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
+from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, NotAnElector
 from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.message import Message, MessageKind

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.closing import not_voted
 from bot.workflows.keeping import LOCK
 from bot.workflows.redrawing import post
-from models.decisions.decision import BallotBox, Decision
+from models.decisions.decision import Decision
 from models.decisions.follow_up.dates import remind_at, remind_key
+from models.decisions.votes import BallotBox
 from models.message import MessageKind
 from models.work import put
 
