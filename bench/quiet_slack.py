@@ -5,14 +5,20 @@ It keeps the last call to each path; `GET` of that path tells what was said ther
 often something was.
 """
 
+import asyncio
 import json
+import re
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qsl
 
 TEAM_ID, BOT_ID, BOT_USER_ID, APP_ID = "T0BENCH01", "B0BENCH01", "U0BENCHBOT", "A0BENCH01"
 USER_ID, CHANNEL_ID, MESSAGE_TS = "U0BENCH01", "C0BENCH01", "1700000000.000100"
+
+END_OF_HEADERS = b"\r\n\r\n"
+LENGTH = re.compile(rb"(?i)\ncontent-length: *(\d+)")
+CHANNEL = re.compile(rb'\bchannel(?:=|": *")(\w+)')
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "auth.test": {
@@ -34,39 +40,56 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-class QuietSlack(BaseHTTPRequestHandler):
-    """Answers each Web API method with `ok` and the few facts a caller needs."""
+class QuietSlack(asyncio.Protocol):
+    """Answers each Web API method with `ok` and the few facts a caller needs.
 
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # an answer in two writes waits 40 ms for the first to be acknowledged
-    said: ClassVar[dict[str, dict[str, Any]]] = {}
+    It shares the machine with what is measured: a call is kept as it came, and read when asked for.
+    """
+
+    said: ClassVar[dict[str, tuple[float, bytes, int]]] = {}
     heard_at: ClassVar[dict[str, dict[str, float]]] = {}
+    _transport: asyncio.WriteTransport
 
-    def do_POST(self) -> None:
+    def __init__(self) -> None:
+        self._unread = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Answer where it was asked."""
+        self._transport = cast(asyncio.WriteTransport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request once it is whole."""
+        self._unread += data
+        while END_OF_HEADERS in self._unread:
+            head, _, rest = self._unread.partition(END_OF_HEADERS)
+            length = LENGTH.search(head)
+            size = int(length[1]) if length else 0
+            if len(rest) < size:
+                return
+            self._unread = rest[size:]
+            verb, path, _ = head.decode().split(" ", 2)
+            content = self._agree(path, rest[:size]) if verb == "POST" else self._tell(path)
+            answer = json.dumps(content).encode()
+            self._transport.write(ANSWER % len(answer) + answer)
+
+    def _agree(self, path: str, body: bytes) -> dict[str, Any]:
         """Keep what was said, and agree."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        count = self.said.get(self.path, {"count": 0})["count"] + 1
-        now, said = time.monotonic(), _parsed(body)
-        self.said[self.path] = {"at": now, "said": said, "count": count}
-        self.heard_at.setdefault(self.path, {})[str(said.get("channel"))] = now
-        method = self.path.rsplit("/", 1)[-1]
-        self._answer({"ok": True, **ANSWERS.get(method, {})})
+        now = time.monotonic()
+        *_, count = self.said.get(path, (0, b"", 0))
+        self.said[path] = (now, body, count + 1)
+        if channel := CHANNEL.search(body):
+            self.heard_at.setdefault(path, {})[channel[1].decode()] = now
+        return {"ok": True, **ANSWERS.get(path.rsplit("/", 1)[-1], {})}
 
-    def do_GET(self) -> None:
-        """Tell what was last said to this path, `null` if nothing was; or when, by channel."""
-        path, _, query = self.path.partition("?")
-        self._answer(self.heard_at.get(path) if query == "channels" else self.said.get(path))
-
-    def _answer(self, content: dict[str, Any] | None) -> None:
-        body = json.dumps(content).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: a line per call would cost more than the call."""
+    def _tell(self, asked: str) -> dict[str, Any] | None:
+        """What was last said to this path, `null` if nothing was; or when, by channel."""
+        path, _, query = asked.partition("?")
+        if query == "channels":
+            return self.heard_at.get(path)
+        if path not in self.said:
+            return None
+        at, body, count = self.said[path]
+        return {"at": at, "said": _parsed(body.decode()), "count": count}
 
 
 def _parsed(body: str) -> dict[str, Any]:
@@ -79,7 +102,12 @@ def _parsed(body: str) -> dict[str, Any]:
     }
 
 
+async def serve() -> None:
+    """Print the port, and answer until ended."""
+    server = await asyncio.get_running_loop().create_server(QuietSlack, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), QuietSlack)
-    print(server.server_port, flush=True)
-    server.serve_forever()
+    asyncio.run(serve())

@@ -49,7 +49,11 @@ class Question:
         text = UNSTORABLE.sub("", raw or "").strip()
         if len(text) > self.longest:
             raise Mistake(too_long(text, self.longest))
-        return self.parse(text, facts) if text else None
+        value = self.parse(text, facts) if text else None
+        # Composed, some scripts take more characters than as they were typed.
+        if isinstance(value, str) and len(value) > self.longest:
+            raise Mistake(too_long(value, self.longest))
+        return value
 
     def is_asked(self, facts: Facts) -> bool:
         """Whether it is to be asked, and there is anything to answer with."""

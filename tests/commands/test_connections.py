@@ -99,7 +99,7 @@ def test_it_comes_up_while_slack_is_away_and_connects_once_it_is_back(
             slack.wait_for(lambda: status(port, "readyz") == 503, timeout=60)
             assert status(port, "healthz") == 200
             slack.wait_for(lambda: is_ready(port), timeout=60)
-            assert slack.connected == CONNECTIONS
+            slack.wait_for(lambda: slack.connected == CONNECTIONS, timeout=60)
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=20)
         finally:

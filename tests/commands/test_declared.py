@@ -18,6 +18,7 @@ from bot.slack.forms import Open, form_view, found_options
 from bot.slack.typed import answers_of
 from bot.views.projects.actions import LinkEpic
 from models.errors import FieldMistakes
+from models.fields import tidy
 from models.form import (
     Amount,
     Channel,
@@ -139,7 +140,7 @@ def values_for(question, facts, text):
             return chosen.map(lambda text: question.take(text, facts)) if found else st.none()
         case _:
             longest = st.just(text * (question.longest // len(text)))
-            return (WORDS.map(lambda said: said[: question.longest]) | longest).map(
+            return (WORDS.map(lambda said: tidy(said)[: question.longest]) | longest).map(
                 lambda said: question.take(said, facts)
             )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.errors import Mistake
 from models.fields import did_you_mean, folded, named_first, plain, plain_key, reason_typed, tidy
 from models.form import Line
 
@@ -34,6 +35,13 @@ def test_a_key_is_without_what_nobody_sees():
 
 def test_a_line_of_what_nobody_sees_is_no_answer():
     assert Line(label="Category").take("\u200b \u2060", {}) is None
+
+
+def test_what_grows_when_it_is_composed_is_measured_as_it_is_stored():
+    grows = "\u0958" * 20
+    assert Line(label="Category", longest=40).take(grows, {}) == "\u0915\u093c" * 20
+    with pytest.raises(Mistake, match="20"):
+        Line(label="Category", longest=20).take(grows, {})
 
 
 FAMILY = "\U0001f469\u200d\U0001f467"

@@ -72,7 +72,8 @@ def test_what_is_written_at_once_is_stored_and_told_as_what_is_flushed(database,
         for noun, ids in ((Epic, epic_ids), (Transition, step_ids)):
             flushed, written = (stored(session, noun, each) for each in ids)
             assert written == flushed
-        told = session.scalars(select(AuditEvent).where(AuditEvent.at == LATER)).all()
+        late = select(AuditEvent).where(AuditEvent.at == LATER).order_by(AuditEvent.number)
+        told = session.scalars(late).all()
         subjects = [(each.epic_id, each.noun, each.subject_id) for each in told]
         said = [
             (each.verb, each.portfolio_id, each.before, json.loads(each.after) | {"epic_id": None})
