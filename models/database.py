@@ -68,6 +68,17 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def _for_reading(engine: Engine) -> Engine:
+    """Reads of PostgreSQL are in no transaction, where each statement would look anew all the same.
+
+    It saves two round trips; above all, psycopg forgets what a connection has prepared when a
+    transaction is undone, as those that only read would be.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine
+
+
 USED = "used_at"
 """By which a connection in the pool remembers when it was last given back."""
 
@@ -169,6 +180,7 @@ class Database:
     ) -> None:
         self.clock = clock or SystemClock()
         self.engine = make_engine(url)
+        self._reader = _for_reading(self.engine)
         self.on_work = list(on_work)
         self._with_head: set[int] = set()
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
@@ -178,7 +190,7 @@ class Database:
         """A session that only reads. Raises DatabaseAway."""
         with (
             _in_time(),
-            Session(self.engine, expire_on_commit=False, autoflush=False) as session,
+            Session(self._reader, expire_on_commit=False, autoflush=False) as session,
         ):
             yield session
 
