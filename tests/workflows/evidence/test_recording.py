@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from bot.workflows.evidence import recording
 from bot.workflows.evidence.known import case_evidence, movements
@@ -123,6 +125,24 @@ def test_who_may_only_look_on_adds_nothing_and_others_words_are_struck_out_by_wh
     strikes(mvp, CLEO, reading, at=MONDAY + DAY)
     with mvp.read() as session:
         assert session.get_one(Reading, reading.id).struck_by == CLEO
+
+
+def test_evidence_is_never_changed_or_removed_and_is_struck_out_once(mvp):
+    adds(mvp, at=MONDAY + DAY, value=Decimal(62), words="Liked", stance=Stance.FOR)
+    wrong = adds(mvp, at=MONDAY + 2 * DAY, value=Decimal(642)).reading
+    strikes(mvp, ANA, wrong, at=MONDAY + 3 * DAY)
+    tampered = (
+        "UPDATE readings SET value = '69' WHERE id = 1",
+        "UPDATE observations SET words = 'Loved'",
+        "UPDATE readings SET struck_at = NULL WHERE id = 2",
+        "DELETE FROM readings",
+        "DELETE FROM observations",
+    )
+    for statement in tampered:
+        refused = pytest.raises(DatabaseError, match="never changed but for being struck out once")
+        with refused, mvp.engine.begin() as connection:
+            connection.execute(text(statement))
+    assert known(mvp, MONDAY + 4 * DAY).last.value == Decimal(62)
 
 
 def test_what_cannot_be_read_is_said_at_its_field_and_nothing_is_kept(mvp):
