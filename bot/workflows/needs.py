@@ -14,6 +14,7 @@ from sqlalchemy import (
     inspect,
     literal,
     select,
+    true,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
@@ -22,7 +23,7 @@ from bot.workflows.paging import NONE, Top
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.base import Base
 from models.epics.epic import Epic
-from models.message import MessageKind
+from models.flow.told import AgeingTold
 from models.portfolio.portfolio import Portfolio
 
 T = TypeVar("T")
@@ -48,6 +49,8 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     """What happened is told once, in the digest of `(since, until]`."""
+    aged: AgeingTold | None = None
+    """What a digest told of ageing: what crossed the line is named apart."""
     few: int
     """So many are named, the others counted."""
     read: dict[object, Any] = field(default_factory=dict)
@@ -63,8 +66,6 @@ class Need(Generic[T]):
     """The most pressing first."""
     in_home: bool = True
     """Whether it waits for persons, who see theirs in their Home."""
-    thread: MessageKind | None = None
-    """The reply beneath a digest that tells of it, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ class Waits:
     def count(self) -> int:
         """How many things wait."""
         return sum(pile.count for pile in self.piles.values())
+
+
+def not_told_apart(asked: Asked) -> ColumnElement[bool]:
+    """Which epics a digest does not name as those that crossed the line."""
+    return Epic.id.not_in(asked.aged.crossed_ids) if asked.aged else true()
 
 
 def _epics_of_portfolio(portfolio_id: int) -> ColumnElement[bool]:

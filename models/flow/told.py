@@ -105,6 +105,8 @@ class AgeingTold(Told):
     day: int
     crossed: Several[EpicTold]
     earlier: Several[EpicTold]
+    crossed_ids: tuple[int, ...] = ()
+    """All that crossed it, also those that are not named."""
 
     @classmethod
     def of(cls, found: Ageing, named: Mapping[int, EpicTold]) -> "AgeingTold":
@@ -115,7 +117,9 @@ class AgeingTold(Told):
             return Several(count=len(aged), named=few)
 
         crossed, earlier = several(found.crossed), several(found.earlier)
-        return AgeingTold(day=found.line.day, crossed=crossed, earlier=earlier)
+        ids = tuple(each.epic for each in found.crossed)
+        day = found.line.day
+        return AgeingTold(day=day, crossed=crossed, earlier=earlier, crossed_ids=ids)
 
     @property
     def count(self) -> int:

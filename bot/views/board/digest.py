@@ -22,13 +22,13 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
-from bot.views.board.needs import Line, Surface, Where, counted, lines_of
+from bot.views.board.needs import Line, Surface, Where, in_thread, lines_of
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import finished_chart, lines, stream_chart
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
 from bot.workflows.board.content import DigestContent
-from bot.workflows.board.needs import LEAD, THREADS
+from bot.workflows.board.needs import LEAD, REPLIES
 from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
@@ -171,7 +171,6 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, telling),
         "zone": portfolio.time_zone,
         "when": subscription.told_when,
-        "by": subscription.subscribed_by,
         "preview": telling.preview,
         "decisions": telling.content.decisions,
         **_money(telling.content.money),
@@ -302,10 +301,9 @@ def _asked(telling: DigestContent) -> list[Line]:
 
 
 def _in_thread(telling: DigestContent) -> list[str]:
-    """How much of what is told there, each kind that has any."""
+    """How much is told there, of each reply that has any."""
     on = Surface(Where.THREAD, telling.now)
-    piles = [(need, telling.needs.of(need)) for need in THREADS.values()]
-    return [counted(need, pile, on) for need, pile in piles if pile.count]
+    return [said for reply in REPLIES if (said := in_thread(reply, telling.needs, on))]
 
 
 def _doing(telling: DigestContent) -> list[Block]:

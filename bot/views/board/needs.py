@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.slack.blocks import Element
-from bot.slack.mrkdwn import Marked, person, words
+from bot.slack.blocks import Element, shorten
+from bot.slack.mrkdwn import Marked, escape, person, words
 from bot.views.board.pressing import (
     answer_button,
     owner_button,
@@ -17,6 +17,7 @@ from bot.views.board.pressing import (
     unblock_button,
 )
 from bot.views.budgets.actions import ShiftShown
+from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button, told_so_far
@@ -26,16 +27,17 @@ from bot.views.epics.buttons import open_button, reply_button, still_right_butto
 from bot.views.epics.next_step import board_button, fill_button
 from bot.views.evidence.phrases import add_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
+from bot.workflows.board.needs import Reply
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
-from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
-from bot.workflows.decisions.follow_up.waiting import DECIDED
+from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.signals.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
-from bot.workflows.needs import Need, T
-from bot.workflows.paging import Top
+from bot.workflows.flow.crossing import CROSSED, Crossed
+from bot.workflows.needs import Need, T, Waits
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.board.digest import WEEK
@@ -115,10 +117,22 @@ def lines_of(need: Need[T], some: Sequence[T], on: Surface) -> list[Line]:
     return [line for line in lines if line is not None]
 
 
-def counted(need: Need[T], pile: Top[T], on: Surface) -> str:
-    """How many there are, beside others: "6 ideas to answer, 1 past its date"."""
-    kind = on.says(f"{need.name}_kind", count=pile.count, late=pile.late)
-    return on.says("counted", count=pile.count, kind=Marked(kind))
+def in_thread(reply: Reply, waits: Waits, on: Surface) -> str:
+    """How much a reply names, beside the others: "6 wait for an answer, 1 past its date"."""
+    piles = [waits.of(need) for need in reply.needs]
+    counts = {need.name: pile.count for need, pile in zip(reply.needs, piles, strict=True)}
+    facts = {"count": sum(counts.values()), "late": sum(pile.late for pile in piles)}
+    return on.says(reply.kind.value, **facts, of=counts) if facts["count"] else ""
+
+
+def parts_of(reply: Reply, waits: Waits, on: Surface) -> list[Marked]:
+    """What a reply names, each need that has any: "2 are blocked"."""
+    piles = [(need, waits.of(need)) for need in reply.needs]
+    return [
+        Marked(on.says(f"{need.name}_part", count=pile.count, late=pile.late))
+        for need, pile in piles
+        if pile.count
+    ]
 
 
 def beyond(need: Need[T], count: int, on: Surface) -> str:
@@ -189,7 +203,7 @@ def question(epic: Epic, on: Surface) -> Line:
 def shift(shift: Shift, on: Surface) -> Line:
     """How much is asked from where to where, whom it waits for, and until when."""
     amount = format_amount(shift.amount_minor, shift.portfolio.currency, short=True)
-    waits = list(dict.fromkeys(_in_place(shift, each.seat) for each in shift.open_seats))
+    waits = list(dict.fromkeys(_in_place(shift, each.seat, on) for each in shift.open_seats))
     said = on.says("shifts_line", shift=shift, amount=amount, waits=waits)
     names = f"{amount} from {shift.from_stream.name} to {shift.to_stream.name}"
     to = ShiftShown(shift=shift.id)
@@ -197,17 +211,53 @@ def shift(shift: Shift, on: Surface) -> Line:
     return Line(said, review)
 
 
-def _in_place(shift: Shift, seat: Seat) -> Marked:
-    """Who is asked: an owner by mention, the others as what they are."""
-    owners = {
-        Seat.GIVER: shift.from_stream.owner_user_id,
-        Seat.RECEIVER: shift.to_stream.owner_user_id,
-    }
-    owner = owners.get(seat)
-    if owner is not None and owner != shift.asked_by:
+@shows(MOVED)
+def moved(shift: Shift, on: Surface) -> Line:
+    """How much went where, and on whose yes."""
+    amount = format_amount(shift.amount_minor, shift.portfolio.currency, short=True)
+    said = on.says("moved_line", shift=shift, amount=amount)
+    names = f"{amount} from {shift.from_stream.name} to {shift.to_stream.name}"
+    to = ShiftShown(shift=shift.id)
+    return Line(said, to.button("See the shift", aloud=f"See the shift of {names}"))
+
+
+def _in_place(shift: Shift, seat: Seat, on: Surface) -> Marked:
+    """Who is asked: an owner by mention, in a thread by the stream, the others as what they are."""
+    streams = {Seat.GIVER: shift.from_stream, Seat.RECEIVER: shift.to_stream}
+    stream = streams.get(seat)
+    owner = stream.owner_user_id if stream is not None else None
+    if stream is not None and owner is not None and owner != shift.asked_by:
+        if on.where is Where.THREAD:
+            return Marked(f"the owner of {escape(shorten(stream.name, 60))}")
         return person(owner)
     roles = {Seat.ADMIN: "an admin", Seat.COUNCIL: "the council"}
     return Marked(roles.get(seat, "finance"))
+
+
+@shows(CLOSED)
+def closed(decision: Decision, on: Surface) -> Line:
+    """How it ended; the record has the case and the votes."""
+    said = on.says("closed_line", decision=decision, case=decision.case)
+    to = DecisionShown(decision=decision.id)
+    return Line(said, to.button("Read the decision", aloud=f"Read the decision {decision.key}"))
+
+
+@shows(CROSSED)
+def crossed(found: Crossed, on: Surface) -> Line:
+    """On which day of the line's it is, where it stands, and what is known of it."""
+    epic, news_at, most = found
+    zone = ZoneInfo(epic.portfolio.time_zone)
+    at = epic.blocking.at if epic.blocking else news_at
+    days = days_between(at, on.now, zone)
+    said = on.about("crossed_line", epic, day=_day_of(epic, on), most=most, days=days)
+    return Line(said, unblock_button(epic) if epic.blocking else still_right_button(epic))
+
+
+def _day_of(epic: Epic, on: Surface) -> int | None:
+    """Its day since commitment; None of one that was never committed."""
+    if epic.committed_at is None:
+        return None
+    return day_number(epic.committed_at, on.now, ZoneInfo(epic.portfolio.time_zone))
 
 
 @shows(BLOCKED)
@@ -215,7 +265,7 @@ def blocked(epic: Epic, on: Surface) -> Line:
     """For how long an epic cannot go on, and why."""
     assert epic.blocking is not None
     days = days_between(epic.blocking.at, on.now, ZoneInfo(epic.portfolio.time_zone))
-    said = on.about("blocked_line", epic, days=days)
+    said = on.about("blocked_line", epic, days=days, day=_day_of(epic, on))
     return Line(said, unblock_button(epic))
 
 
@@ -234,7 +284,7 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
 def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
     epic, news_at = heard
     days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
-    said = on.about("stale_line", epic, days=days)
+    said = on.about("stale_line", epic, days=days, day=_day_of(epic, on))
     return Line(said, still_right_button(epic))
 
 

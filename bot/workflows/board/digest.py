@@ -20,19 +20,19 @@ from bot.workflows.board.changes import (
     outcomes,
 )
 from bot.workflows.board.content import DigestContent
-from bot.workflows.board.needs import NEEDS, THREADS, needs
+from bot.workflows.board.needs import IN_DIGEST, REPLIES, needs
 from bot.workflows.flow.figures import flow_figures, hidden_of
 from bot.workflows.flow.governance import decisions_told, money_told
 from bot.workflows.flow.scope import Scope, scope_of
-from bot.workflows.needs import Need, T, Waits
-from bot.workflows.paging import Top
+from bot.workflows.needs import Need, Waits
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
 from models.board.content import Content, ScopeTold
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, WEEK, Digest, Subscription
 from models.calendar import week_of
 from models.errors import Mistake
-from models.message import Message, MessageKind
+from models.flow.told import AgeingTold, FlowTold
+from models.message import DIGEST_KINDS, Message, MessageKind
 from models.portfolio.portfolio import Portfolio
 
 
@@ -45,9 +45,8 @@ def preview(session: Session, subscription: Subscription, now: datetime) -> Dige
 
 def keep_content(session: Session, digest: Digest) -> None:
     """Keep with a digest what it tells, so that it tells the same whenever it is drawn."""
-    scope = _scope(session, digest)
-    waits = _waits(session, scope, digest, digest.at)
-    digest.frozen_content = _content(session, scope, digest, waits).kept
+    content, _ = _from_history(session, _scope(session, digest), digest, digest.at)
+    digest.frozen_content = content.kept
 
 
 def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
@@ -57,11 +56,11 @@ def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
     from history.
     """
     scope = _scope(session, digest)
-    waits = _waits(session, scope, digest, now)
     content = digest.content
     if content is None:
-        content = _content(session, scope, digest, waits)
+        content, waits = _from_history(session, scope, digest, now)
     else:
+        waits = _waits(session, scope, digest, now, content.flow.ageing)
         content = content.without(hidden_of(session, content))
     return DigestContent(
         portfolio=scope.portfolio,
@@ -151,24 +150,29 @@ def message_of(session: Session, digest: Digest) -> Message:
 
 
 def reply_in_thread(session: Session, digest_message: Message, at: datetime) -> None:
-    """Put a reply beneath a digest that was just posted, one for each kind of thing it asks for."""
+    """Put the replies beneath a digest that was just posted: those that have something to name."""
     digest = session.get_one(Digest, digest_message.subject_id)
     there = select(Message.id).where(
         Message.workspace_id == digest.workspace_id,
-        Message.kind.in_(THREADS),
+        Message.kind.in_(DIGEST_KINDS),
+        Message.thread_ts.is_not(None),
         Message.subject_id == digest.id,
     )
     if digest_message.ts is None or session.scalar(there.limit(1)) is not None:
         return
     here, channel, ts = digest.workspace_id, digest_message.channel_id, digest_message.ts
-    for kind, need in THREADS.items():
-        if waits_in_thread(session, digest, need, at).count:
-            post(session, here, kind, digest.id, channel, at, thread_ts=ts)
+    for reply in REPLIES:
+        if waits_in_thread(session, digest, reply.needs, at).count:
+            post(session, here, reply.kind, digest.id, channel, at, thread_ts=ts)
 
 
-def waits_in_thread(session: Session, digest: Digest, need: Need[T], now: datetime) -> Top[T]:
-    """The one kind of thing that a reply in the digest's thread is about."""
-    return _waits(session, _scope(session, digest), digest, now, [need]).of(need)
+def waits_in_thread(
+    session: Session, digest: Digest, wanted: Sequence[Need[Any]], now: datetime
+) -> Waits:
+    """What a reply in the digest's thread names."""
+    content = digest.content
+    aged = content.flow.ageing if content else None
+    return _waits(session, _scope(session, digest), digest, now, aged, wanted)
 
 
 def told_since(
@@ -194,16 +198,26 @@ def _waits(
     scope: Scope,
     digest: Digest,
     now: datetime,
-    wanted: Sequence[Need[Any]] = NEEDS,
+    aged: AgeingTold | None,
+    wanted: Sequence[Need[Any]] = IN_DIGEST,
 ) -> Waits:
-    return needs(session, scope, digest.since, digest.until, digest.at, now, wanted)
+    return needs(session, scope, digest.since, digest.until, digest.at, now, aged, wanted)
 
 
-def _content(session: Session, scope: Scope, digest: Digest, waits: Waits) -> Content:
-    """What the digest tells, from history as of its end."""
+def _from_history(
+    session: Session, scope: Scope, digest: Digest, now: datetime
+) -> tuple[Content, Waits]:
+    """What the digest tells, from history as of its end, and what it asks for now."""
+    flow = flow_figures(session, scope, digest.since, digest.until).told
+    waits = _waits(session, scope, digest, now, flow.ageing)
+    return _content(session, scope, digest, flow, waits), waits
+
+
+def _content(
+    session: Session, scope: Scope, digest: Digest, flow: FlowTold, waits: Waits
+) -> Content:
     open_total, finished = beginning(session, scope, digest.at) if digest.first else (0, 0)
     changes = changes_between(session, scope, digest.since, digest.until)
-    flow = flow_figures(session, scope, digest.since, digest.until).told
     crossed = flow.ageing is not None and flow.ageing.crossed.count > 0
     return Content(
         scope=ScopeTold(

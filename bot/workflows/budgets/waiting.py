@@ -1,13 +1,14 @@
 """What of the budgets waits for someone: the requests to move money, until they end."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from bot.workflows.needs import Need, Rows
 from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_visible_to
 from models.budgets.seats import Seat
-from models.budgets.shift import Approval, Shift
-from models.message import MessageKind
+from models.budgets.shift import Approval, Outcome, Shift
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import ValueStream
 
@@ -60,24 +61,39 @@ def _grants(role: Role, user_id: str, stand_in: bool) -> Select[int]:
     return grants_of(user_id).where(RoleGrant.role == role, RoleGrant.stand_in.is_(stand_in))
 
 
+_RULE: dict[str, Any] = {
+    "noun": Shift,
+    "loads": (
+        joinedload(Shift.portfolio),
+        joinedload(Shift.from_stream),
+        joinedload(Shift.to_stream),
+        joinedload(Shift.approvals),
+    ),
+    "in_portfolio": lambda portfolio_id: Shift.portfolio_id == portfolio_id,
+    "in_stream": _of_stream,
+    "seen": _seen,
+}
+
 SHIFTS = Need(
     "shifts",
     Rows(
-        noun=Shift,
         rows=select(Shift).where(Shift.outcome.is_(None)),
         order=(Shift.lapses_at, Shift.asked_at, Shift.id),
         since=Shift.asked_at,
         theirs=_asked,
-        loads=(
-            joinedload(Shift.portfolio),
-            joinedload(Shift.from_stream),
-            joinedload(Shift.to_stream),
-            joinedload(Shift.approvals),
-        ),
-        in_portfolio=lambda portfolio_id: Shift.portfolio_id == portfolio_id,
-        in_stream=_of_stream,
-        seen=_seen,
+        **_RULE,
     ),
-    thread=MessageKind.DIGEST_SHIFTS,
 )
 """Open requests, the first to lapse first; each waits for those who are asked."""
+
+MOVED = Need(
+    "moved",
+    Rows(
+        rows=select(Shift).where(Shift.outcome == Outcome.MOVED),
+        order=(Shift.ended_at, Shift.id),
+        when=lambda asked: and_(Shift.ended_at > asked.since, Shift.ended_at <= asked.until),
+        **_RULE,
+    ),
+    in_home=False,
+)
+"""The money that moved within what a digest tells of."""

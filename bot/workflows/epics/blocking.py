@@ -6,13 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.epics.moving import locked
-from bot.workflows.needs import Need, Rows
+from bot.workflows.needs import Need, Rows, not_told_apart
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts
 from models.epics.blocking import Blocking
 from models.epics.column import ENDED
 from models.epics.epic import Epic
-from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import State
 
@@ -26,10 +25,10 @@ BLOCKED = Need(
         .where(Blocking.ended_at.is_(None), State.kind.not_in(ENDED)),
         order=(Blocking.at, Epic.id),
         since=Blocking.at,
+        when=not_told_apart,
         theirs=lambda user_id: Epic.owner_user_id == user_id,
         loads=(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking)),
     ),
-    thread=MessageKind.DIGEST_BLOCKED,
 )
 """Open epics that cannot go on, the longest first; each waits for its owner."""
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from bot.workflows.needs import Asked, Need, Rows
+from bot.workflows.needs import Asked, Need, Rows, not_told_apart
 from bot.workflows.paging import Top
 from models.board.confirmation import Confirmation
 from models.board.digest import asked_if_silent_since
@@ -19,7 +19,6 @@ from models.epics.column import next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
 from models.epics.policy import fields_of, lacks_before
-from models.message import MessageKind
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import (
     FIRST_STATE,
@@ -96,7 +95,6 @@ ANSWER = Need(
         late=_past_its_date,
         loads=LINE,
     ),
-    thread=MessageKind.DIGEST_ANSWERS,
 )
 """Ideas without a first answer, or with a reply to what was asked first; each waits for who owns
 its value stream."""
@@ -117,7 +115,6 @@ QUESTION = Need(
         theirs=_proposed,
         loads=LINE,
     ),
-    thread=MessageKind.DIGEST_QUESTIONS,
 )
 """Ideas about which something was asked; each waits for who proposed it."""
 
@@ -132,7 +129,6 @@ UNOWNED = Need(
         theirs=_of_their_streams,
         loads=LINE,
     ),
-    thread=MessageKind.DIGEST_UNOWNED,
 )
 """Open epics that nobody owns; each waits for who owns its value stream."""
 
@@ -147,7 +143,6 @@ OVERRIDDEN = Need(
         loads=(joinedload(Override.epic).joinedload(Epic.value_stream),),
     ),
     in_home=False,
-    thread=MessageKind.DIGEST_OVERRIDES,
 )
 """Moves past a limit or a policy, the newest first."""
 
@@ -166,11 +161,11 @@ def _going_on(asked: Asked) -> Sequence[tuple[Epic, datetime]]:
     """Their epics that can go on, each with its last news: read once for all that asks of them."""
     if _GOING_ON not in asked.read:
         found = _GOING_ON.found(replace(asked, few=MOST_OWNED), *last_heard())
-        asked.read[_GOING_ON] = [_with_news(row) for row in found]
+        asked.read[_GOING_ON] = [with_news(row) for row in found]
     return cast("Sequence[tuple[Epic, datetime]]", asked.read[_GOING_ON])
 
 
-def _with_news(row: Row[Any]) -> tuple[Epic, datetime]:
+def with_news(row: Row[Any]) -> tuple[Epic, datetime]:
     """An epic, and when it was heard of last."""
     return row[0], news_of(row[0], row[1:3])
 
@@ -202,7 +197,9 @@ _SILENT = Rows(
     noun=Epic,
     rows=select(Epic),
     order=LONGEST_HERE,
-    when=lambda asked: quiet_epics(asked.portfolio, asked.portfolio.states, asked.at),
+    when=lambda asked: and_(
+        quiet_epics(asked.portfolio, asked.portfolio.states, asked.at), not_told_apart(asked)
+    ),
     loads=LINE,
 )
 
@@ -211,7 +208,7 @@ def _stale(asked: Asked) -> Top[tuple[Epic, datetime]]:
     """Each with its last news, those silent for the longest first."""
     if asked.whose is None:
         found = _SILENT.found(asked, *last_heard())
-        silent, total = [_with_news(row) for row in found], found[0].total if found else 0
+        silent, total = [with_news(row) for row in found], found[0].total if found else 0
     else:
         silent = [each for each in _going_on(asked) if _is_silent(*each, asked.at)]
         total = len(silent)
@@ -224,11 +221,21 @@ def _is_silent(epic: Epic, news_at: datetime, at: datetime) -> bool:
     return since is not None and news_at <= since
 
 
-STALE = Need("stale", _stale, thread=MessageKind.DIGEST_QUIET)
+STALE = Need("stale", _stale)
 """Epics of which nothing was heard for as long as their state allows; each waits for its owner.
 
 What was heard since takes it out again, so that a question once answered is gone.
 """
+
+
+def stuck_since(at: datetime) -> ColumnElement[bool]:
+    """Which epics in flight nothing was heard of since then, or are blocked."""
+    in_flight = select(State.id).where(State.id == Epic.state_id, State.committed)
+    confirmed = select(Confirmation.id).where(Confirmation.epic_id == Epic.id, Confirmation.at > at)
+    unblocked = select(Blocking.id).where(Blocking.epic_id == Epic.id, Blocking.ended_at > at)
+    added = or_(Epic.evidence_at.is_(None), Epic.evidence_at <= at)
+    unheard = and_(Epic.state_entered_at <= at, added, ~confirmed.exists(), ~unblocked.exists())
+    return and_(in_flight.exists(), or_(Epic.blocking.has(), unheard))
 
 
 def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:

@@ -11,7 +11,6 @@ from bot.workflows.paging import NONE, Top
 from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
-from models.message import MessageKind
 from models.portfolio.portfolio import NOT_LATE_FOR
 from models.projects.project import Milestone, Project, ProjectShare
 
@@ -65,7 +64,7 @@ def _slips(asked: Asked) -> Top[Slip]:
     return Top(named, len(slips))
 
 
-SLIPPED = Need("slips", _slips, thread=MessageKind.DIGEST_SLIPS)
+SLIPPED = Need("slips", _slips)
 """Milestones yet to come, later than agreed; each waits for who owns its project."""
 
 

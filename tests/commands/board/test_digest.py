@@ -230,15 +230,15 @@ def test_someone_else_is_told_who_can_say_that_an_epic_is_still_right(slack, sho
     card(slack, "PAY-1")
     slack.as_user("ana").types("/epic move PAY-1 implementing", channel="payments")
     slack.clock.advance(timedelta(days=20))
-    slack.wait_for(lambda: "PAY-1" in the_digest(slack).text)
+    reply = in_thread(slack, "Stuck ·")
     cleo = slack.as_user("cleo")
-    cleo.click("Still right", in_message=the_digest(slack))
+    cleo.click("Still right", in_message=reply)
     said = slack.wait_for(lambda: cleo.private_messages("portfolio"))[-1].text
     assert said.startswith(
         "Only who owns PAY-1, the owner of Payments or an admin can confirm that this epic is still"
     )
-    slack.as_user("ben").click("Still right", in_message=the_digest(slack))
-    slack.wait_for(lambda: "Still right" not in the_digest(slack).buttons)
+    slack.as_user("ben").click("Still right", in_message=reply)
+    slack.wait_for(lambda: "Still right" not in reply.buttons)
 
 
 # The thread
@@ -260,12 +260,12 @@ def test_what_a_digest_asks_for_is_answered_in_its_thread_and_gone(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/epic move PAY-1 implementing", channel="payments")
     slack.clock.advance(timedelta(days=20))
-    reply = in_thread(slack, "Stale ·")
+    reply = in_thread(slack, "Stuck ·")
     assert reply.thread_ts == the_digest(slack).ts
-    assert "1 stale" in str(the_digest(slack).blocks)
+    assert "1 stuck" in str(the_digest(slack).blocks)
     ana.click("Still right", in_message=reply)
-    slack.wait_for(lambda: reply.text == "Stale · all are up to date. Thank you.")
-    slack.wait_for(lambda: "stale" not in str(the_digest(slack).blocks))
+    slack.wait_for(lambda: reply.text == "Stuck · all solved. Thank you.")
+    slack.wait_for(lambda: "stuck" not in str(the_digest(slack).blocks))
     assert (
         len([m for m in slack.channel("portfolio").messages if m.thread_ts == reply.thread_ts]) == 1
     )

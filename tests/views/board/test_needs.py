@@ -10,21 +10,22 @@ from bot.slack.blocks import section
 from bot.views.board import digest, digest_thread, inbox
 from bot.views.board.needs import LOOKS, Line, Surface, Where, lines_of, shows
 from bot.workflows.board.fact_check import TO_CONFIRM
-from bot.workflows.board.needs import LEAD, NEEDS, THREADS
+from bot.workflows.board.needs import LEAD, NEEDS, REPLIES
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
-from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
-from bot.workflows.decisions.follow_up.waiting import DECIDED
+from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.signals.targets import TARGET_PASSED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
+from bot.workflows.flow.crossing import CROSSED
 from bot.workflows.needs import Waits
 from bot.workflows.paging import Top
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
-from models.budgets.shift import Approval, Shift
+from models.budgets.shift import Approval, Outcome, Shift
 from models.decisions.follow_up.outcome_review import Occasion, OutcomeReview
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
@@ -71,6 +72,12 @@ def a_waiting_shift(number=4, portfolio=None, *, name="Onboarding"):
     return shift
 
 
+def a_moved_shift(number=4, portfolio=None, *, name="Onboarding"):
+    shift = a_waiting_shift(number, portfolio, name=name)
+    shift.outcome, shift.ended_at, shift.approvals = Outcome.MOVED, MONDAY, []
+    return shift
+
+
 def a_project_s_milestone(number=4, portfolio=None, *, name="Checkout renewal"):
     milestone = Milestone(code="M3", name=name, baseline_on=date(2026, 5, 4))
     return Slip(Project(id=number, code=f"PRJ-{number}", name=name), milestone, 14, LINKED)
@@ -100,6 +107,12 @@ def a_decided(epic):
     decision = closed(a_decision(epic), "persevere", "persevere")
     decision.wait_for(f"a place: {HOSTILE} is full")
     return decision
+
+
+def a_crossed_epic(epic):
+    """On day 192 of 190, with news nine days ago."""
+    epic.committed_at = MONDAY - 192 * DAY
+    return epic, MONDAY - 9 * DAY, 190
 
 
 def an_outcome(epic):
@@ -132,6 +145,9 @@ EXAMPLES = {
     ANSWER: about_an_epic("funnel", lambda epic: epic),
     QUESTION: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,
+    MOVED: a_moved_shift,
+    CROSSED: about_an_epic("implementing", a_crossed_epic),
+    CLOSED: about_an_epic("implementing", lambda epic: closed(a_decision(epic), "stop", "stop")),
     BLOCKED: a_blocked_epic,
     LACKING: about_an_epic("reviewing", lambda epic: (epic, [*Requirement])),
     OUTCOME: about_an_epic("done", an_outcome),
@@ -145,24 +161,25 @@ EXAMPLES = {
 TITLED, NAMED = {"title": LONGEST_TITLE}, {"name": HOSTILE[:80]}
 HOSTILE_WORDS = {
     **dict.fromkeys(EXAMPLES, TITLED),
-    **dict.fromkeys((OVER_LIMIT, SHIFTS, OWNERLESS, SLIPPED), NAMED),
+    **dict.fromkeys((OVER_LIMIT, SHIFTS, MOVED, OWNERLESS, SLIPPED), NAMED),
     **dict.fromkeys((BLOCKED, OVERRIDDEN), TITLED | {"reason": LONGEST_REASON}),
 }
 
+IN_THREAD = {need: reply for reply in REPLIES for need in reply.needs}
 every_need = pytest.mark.parametrize("need", NEEDS, ids=lambda need: need.name)
 every_need_in = {
     where: pytest.mark.parametrize("need", needs, ids=lambda need: need.name)
     for where, needs in {
         Where.HOME: [need for need in NEEDS if need.in_home],
         Where.LEAD: [need for need in LEAD if need is not ANSWER],
-        Where.THREAD: list(THREADS.values()),
+        Where.THREAD: list(IN_THREAD),
     }.items()
 }
 
 
 def places(need):
     """Where it is shown."""
-    there = {Where.HOME: need.in_home, Where.LEAD: need in LEAD, Where.THREAD: need.thread}
+    there = {Where.HOME: need.in_home, Where.LEAD: need in LEAD, Where.THREAD: need in IN_THREAD}
     return [where for where, shown_there in there.items() if shown_there] or [Where.QUESTION]
 
 
@@ -219,7 +236,7 @@ def in_the_lead(need, count, named):
 
 def in_the_thread(need, count, named):
     _, pile = of(need, count, named)
-    return shown(digest_thread.reply(need, pile, MONDAY))
+    return shown(digest_thread.reply(IN_THREAD[need], Waits({need: pile}), MONDAY))
 
 
 def lines(need, texts, where):
@@ -252,13 +269,18 @@ def test_a_digest_counts_all_that_is_in_its_thread(need):
 
 
 @every_need_in[Where.THREAD]
+def test_the_thread_mentions_nobody(need):
+    assert "<@" not in str(drawn(need, EXAMPLES[need](), Where.THREAD).blocks)
+
+
+@every_need_in[Where.THREAD]
 def test_the_thread_names_ten_and_says_how_many_more_there_are(need):
     none, few = in_the_thread(need, 0, 0), in_the_thread(need, 2, 2)
     many = in_the_thread(need, 4_321, 10)
     assert [lines(need, each, Where.THREAD) for each in (none, few, many)] == [0, 2, 10]
     assert len(none) == 1
-    assert "not shown here" not in few[-1]
-    assert many[-1] == "4,311 more are not shown here."
+    assert "not named here" not in few[-1]
+    assert many[-1].startswith("4,311 more are not named here: ")
 
 
 @pytest.mark.parametrize(
@@ -270,13 +292,6 @@ def test_what_is_blocked_says_where_it_stands_for_how_long_and_why(days, since):
         f"Testing the MVP · blocked {since}: waits for the supplier",
         "Unblock",
     ]
-
-
-@pytest.mark.parametrize(("owner", "asked"), [(ANA, "@Ana"), (None, "nobody yet")])
-def test_in_a_channel_what_is_blocked_asks_its_owner(owner, asked):
-    epic = a_blocked_epic(owner_user_id=owner)
-    in_channel, at_home = (shown(the_line(BLOCKED, epic, asks=asks))[0] for asks in (True, False))
-    assert in_channel == f"{at_home} · {asked}"
 
 
 def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():

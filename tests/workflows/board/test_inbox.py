@@ -10,8 +10,11 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import home as looking
 from bot.workflows.board.home import Reader
-from bot.workflows.board.needs import THREADS, what_waits, without_owner
+from bot.workflows.board.needs import REPLIES, STUCK, what_waits, without_owner
+from bot.workflows.epics import blocking
+from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import STALE
+from bot.workflows.flow.crossing import CROSSED
 from bot.workflows.people.workspaces import grant_admin
 from models.board.digest import Digest, NotLive, Subscription, Wish
 from models.epics.belonging import StreamMove
@@ -490,23 +493,28 @@ def replies(database, ts="1.1"):
         lead.ts = ts
         reporting.reply_in_thread(session, lead, NEXT_MONDAY)
     with database.read() as session:
-        rows = select(Message).where(Message.kind.in_(THREADS)).order_by(Message.id)
+        rows = (
+            select(Message)
+            .where(Message.kind.in_([each.kind for each in REPLIES]))
+            .order_by(Message.id)
+        )
         return session.scalars(rows).all()
 
 
-def test_each_kind_of_thing_that_needs_someone_gets_one_reply_in_the_thread(database, shop):
+def test_what_needs_someone_is_told_in_four_replies_at_most_and_in_none_where_nothing_does(
+    database, shop
+):
     stands(database, shop, "idea", since=MONDAY - DAY)
     stuck = stands(database, shop, "stuck", "ready", owner_user_id=None)
     is_blocked(database, stuck, MONDAY)
     sent(database, subscribes(database, shop))
     found = replies(database)
     assert [message.kind for message in found] == [
-        MessageKind.DIGEST_ANSWERS,
-        MessageKind.DIGEST_BLOCKED,
-        MessageKind.DIGEST_UNOWNED,
+        MessageKind.DIGEST_WAITS,
+        MessageKind.DIGEST_STUCK,
     ]
     assert {(message.thread_ts, message.channel_id) for message in found} == {("1.1", "C0ALL")}
-    assert len(replies(database)) == 3
+    assert len(replies(database)) == 2
 
 
 def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
@@ -520,5 +528,43 @@ def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
         confirming.confirm(session, shop[0], ANA, epic, at)
     with database.read() as session:
         digest = session.scalars(select(Digest)).one()
-        assert reporting.waits_in_thread(session, digest, STALE, at).count == 0
+        assert reporting.waits_in_thread(session, digest, [STALE], at).count == 0
         assert session.get(Work, (shop[0], reply.work_key)).due_at == at
+
+
+def in_its_thread(database, need, now=NEXT_MONDAY):
+    with database.read() as session:
+        digest = session.scalars(select(Digest)).one()
+        return reporting.waits_in_thread(session, digest, STUCK.needs, now).of(need)
+
+
+def test_what_crossed_the_line_is_named_once_until_something_is_heard_of_it(database, shop):
+    for number in range(8):
+        began = MONDAY - (30 + number) * DAY
+        took_ten = {"committed_at": began, "done_at": began + 10 * DAY}
+        was_done(database, stands(database, shop, f"{number}", "ready", since=began), **took_ten)
+    old, stuck, silent = (
+        stands(database, shop, title, "ready", since=NEXT_MONDAY - days * DAY)
+        for title, days in (("past it before", 40), ("blocked", 13), ("silent", 12))
+    )
+    is_blocked(database, stuck, NEXT_MONDAY - 2 * DAY)
+    sent(database, subscribes(database, shop))
+    found = in_its_thread(database, CROSSED)
+    assert [(epic.id, line) for epic, _, line in found.some] == [(stuck, 10), (silent, 10)]
+    assert in_its_thread(database, BLOCKED).count == 0
+    assert [epic.id for epic, _ in in_its_thread(database, STALE).some] == [old]
+    at = NEXT_MONDAY + DAY
+    for epic_id in (silent, stuck):
+        with database.write() as session:
+            confirming.confirm(session, shop[0], ANA, epic_id, at)
+    assert [epic.id for epic, _, _ in in_its_thread(database, CROSSED, at).some] == [stuck]
+    with database.write() as session:
+        blocking.unblock(session, shop[0], ANA, stuck, at)
+    assert in_its_thread(database, CROSSED, at).count == 0
+
+
+def was_done(database, epic_id, committed_at, done_at):
+    with database.write() as session:
+        epic = session.get_one(Epic, epic_id)
+        session.add(epic.move(epic.portfolio.state("done"), ANA, None, done_at))
+        assert epic.committed_at == committed_at

@@ -14,17 +14,18 @@ from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
-from bot.workflows.budgets.waiting import SHIFTS
+from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions import closing, opening, register
 from bot.workflows.decisions.follow_up import reviewing, waiting
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
-from bot.workflows.decisions.follow_up.waiting import DECIDED
+from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
 from bot.workflows.decisions.signals import targets
 from bot.workflows.decisions.signals.targets import TARGET_PASSED
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
+from bot.workflows.flow.crossing import CROSSED
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.people.workspaces import grant_admin
@@ -258,7 +259,7 @@ STORIES = {
         is_about_epics=False,
     ),
 }
-FOR_SOME = {OVER_LIMIT, LACKING, OVERRIDDEN, OWNERLESS, TO_CONFIRM}
+FOR_SOME = {OVER_LIMIT, CROSSED, CLOSED, MOVED, LACKING, OVERRIDDEN, OWNERLESS, TO_CONFIRM}
 """What waits for channels alone, or for persons alone; each has tests of its own."""
 
 every_need = pytest.mark.parametrize("need", STORIES, ids=lambda need: need.name)

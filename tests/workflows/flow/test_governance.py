@@ -4,8 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.workflows.budgets.waiting import MOVED
+from bot.workflows.decisions.follow_up.waiting import CLOSED
 from bot.workflows.flow.governance import decisions_told, money_told
 from bot.workflows.flow.scope import scope_of
+from bot.workflows.needs import Asked
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
 from tests.workflows.builders import MONDAY
@@ -23,6 +26,14 @@ def told(database, tell, until, since=None):
         return tell(session, scope_of(session, portfolio.id, None), since or until - WEEK, until)
 
 
+def named(database, need, until):
+    """What the thread of a digest of the week before names."""
+    with database.read() as session:
+        portfolio = session.query(Portfolio).one()
+        ends = {"at": until, "now": until, "since": until - WEEK, "until": until}
+        return need.find(Asked(session=session, portfolio=portfolio, few=9, **ends)).some
+
+
 def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_are_open(database):
     an_mvp(database)
     first = opens(database, closes_on=date(2026, 5, 20), at=MONDAY)
@@ -35,7 +46,9 @@ def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_ar
     assert (found.closed, found.alone, found.open, found.oldest_days) == (1, 0, 1, 1)
     assert (found.timed, found.half_days, found.most_asked) == (1, None, 2)
     assert told(database, decisions_told, MONDAY + MINUTE).open == 1
+    assert [each.id for each in named(database, CLOSED, now)] == [first]
     assert told(database, decisions_told, now + 3 * WEEK).closed == 0
+    assert named(database, CLOSED, now + 3 * WEEK) == []
 
 
 def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
@@ -49,7 +62,9 @@ def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
         1,
         80 * K,
     )
+    assert [each.amount_minor for each in named(database, MOVED, MONDAY + 2 * DAY)] == [24 * K]
     year.take_back(ELI, asked, at=MONDAY + 3 * DAY)
     later = told(database, money_told, MONDAY + 9 * DAY)
     assert not later.any
+    assert named(database, MOVED, MONDAY + 9 * DAY) == []
     assert told(database, money_told, MONDAY + 2 * DAY) == found
