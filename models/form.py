@@ -93,15 +93,16 @@ class Figure(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole(Question):
-    """A whole number from 1 to `most`."""
+    """A whole number from `least` to `most`."""
 
     longest: int = 10
+    least: int = 1
     most: int = 9_999
 
     def parse(self, text: str, facts: Facts) -> int:
         """Raises Mistake."""
-        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= self.most:
-            raise Mistake(f"Write a whole number from 1 to {self.most:,}.")
+        if not (text.isascii() and text.isdigit()) or not self.least <= int(text) <= self.most:
+            raise Mistake(f"Write a whole number from {self.least} to {self.most:,}.")
         return int(text)
 
 

@@ -11,6 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
+from bot.commands.budgets import rules as budget_rules
 from bot.commands.decisions import beside, decisions, follow_up, outcomes, targets, votes
 from bot.commands.epics import (
     blockings,
@@ -222,6 +223,7 @@ ROOMS = (
     targets,
     follow_up,
     budgets,
+    budget_rules,
     figures,
     undoing,
 )

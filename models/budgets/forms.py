@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
+from models.budgets.rules import NAMES, Rules, SameRules
 from models.budgets.shift import Shift
 from models.errors import FieldMistakes, Mistake
-from models.form import Amount, Choice, Facts, Form, Line, OneOf, Paragraph
+from models.form import Amount, Choice, Facts, Form, Line, OneOf, Paragraph, Whole
 from models.money import format_amount, parse_fact, parse_moved
 from models.portfolio.portfolio import Portfolio, ValueStream
+
+MOST_DAYS = 20
+"""So many working days a rule of shifts may name."""
 
 
 class FundingForm(Form):
@@ -182,3 +186,61 @@ class DeclineForm(Form):
             missing="Say in a sentence why: who asked reads it.",
         ),
     ]
+
+
+class RulesForm(Form):
+    """What the rules of shifts are to be."""
+
+    free_percent: Annotated[
+        int,
+        Whole(label="How much moves by its owner's word alone, in % a quarter?", least=0, most=100),
+    ]
+    most_percent: Annotated[
+        int, Whole(label="From how much at once on is it the council's, in %?", most=100)
+    ]
+    moved_percent: Annotated[
+        int, Whole(label="From how much moved out in the year on, in %?", most=100)
+    ]
+    stand_in_days: Annotated[
+        int, Whole(label="After how many working days are stand-ins asked?", most=MOST_DAYS)
+    ]
+    request_days: Annotated[
+        int, Whole(label="For how many working days does a request stand?", most=MOST_DAYS)
+    ]
+    after_council_days: Annotated[
+        int, Whole(label="And for how many after the council's decision?", most=MOST_DAYS)
+    ]
+    undo_days: Annotated[
+        int,
+        Whole(
+            label="How long can finance alone undo a silent one?",
+            hint="In working days.",
+            least=0,
+            most=MOST_DAYS,
+        ),
+    ]
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            example="Four of five shifts above 2 % were approved within an hour",
+            missing="Say in a sentence why: the council decides by it.",
+        ),
+    ]
+
+    @property
+    def rules(self) -> Rules:
+        """The rules to be."""
+        return Rules(**{name: getattr(self, name) for name in NAMES})
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """What asks for less is no higher than what asks for more."""
+        if self.free_percent > min(self.most_percent, self.moved_percent):
+            yield "free_percent", "At most as much as the two limits of the council."
+        if self.stand_in_days > self.request_days:
+            yield "stand_in_days", "No more days than a request stands."
+
+    def check_changes(self, now: Rules) -> None:
+        """Raise FieldMistakes where they are as the rules of now."""
+        if self.rules == now:
+            raise FieldMistakes({"free_percent": SameRules().sentence})

@@ -1,8 +1,16 @@
 """Who decides a shift: whole numbers in minor units, nothing rounded, nothing looked up."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.decisions.decision import Decision
+from models.errors import Mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +23,7 @@ class Rules:
     """Above it one shift is also the council's."""
     moved_percent: int = 10
     """More than that is not moved out in the period without the council."""
-    working_days: int = 4
+    request_days: int = 4
     """So long a request stands."""
     stand_in_days: int = 2
     """After so many working days without an answer, stand-ins are asked too."""
@@ -26,6 +34,74 @@ class Rules:
 
 
 USUAL = Rules()
+"""Those of a portfolio that has not decided on others."""
+
+
+class SameRules(Mistake):
+    """A change of the rules that changes none."""
+
+    def __init__(self) -> None:
+        super().__init__("These are the rules as they are. Change at least one of them.")
+
+
+class RulesAsked(Mistake):
+    """A second change of the rules while the council decides on one."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"{key} already asks the council to change them. /decision show {key} shows it."
+        )
+
+
+class RulesChange(Base):
+    """A change of a portfolio's rules: what they are to be, and since when they hold.
+
+    Finance asks for it and the council decides; it holds from the close of the decision on.
+    """
+
+    __tablename__ = "rules_changes"
+    __table_args__ = (Index(None, "portfolio_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    portfolio_id: Mapped[int] = mapped_column(ForeignKey("portfolios.id"))
+    free_percent: Mapped[int]
+    most_percent: Mapped[int]
+    moved_percent: Mapped[int]
+    request_days: Mapped[int]
+    stand_in_days: Mapped[int]
+    undo_days: Mapped[int]
+    after_council_days: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    """The one that put it in force; before that, the one it waits for."""
+    since: Mapped[datetime | None]
+    """From when it holds; None as long as the council has not said yes."""
+
+    decision: Mapped[Decision | None] = relationship()
+
+    @property
+    def rules(self) -> Rules:
+        """What they are by it."""
+        return Rules(**{name: getattr(self, name) for name in NAMES})
+
+    def heed(self, decision: Decision, before: "RulesChange | None", at: datetime) -> bool:
+        """Have it hold from now on; not where others have come to hold since it was asked for."""
+        if before is not None and before.since is not None and before.since > self.asked_at:
+            return False
+        self.decision, self.since = decision, at
+        return True
+
+
+NAMES = tuple(each.name for each in fields(Rules))
+"""What can be changed of them."""
+
+
+def rules_by(change: RulesChange | None) -> Rules:
+    """Those that the newest change says, or the usual ones where there was none."""
+    return change.rules if change is not None else USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from models.budgets.allocation import YearEndForecast
 from models.budgets.books import Balance, Books, Overdrawn
 from models.budgets.period import FundingPeriod
-from models.budgets.rules import USUAL, Band, Position, band_of, share
+from models.budgets.rules import Band, Position, Rules, RulesChange, band_of, rules_by, share
 from models.budgets.seats import People, Seat, seats_of, undoing_seats
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import DAY_ENDS_AT
@@ -52,8 +52,15 @@ class Ruling:
     undoes: Shift | None = None
     undone_soon: bool = False
     """Whether finance's yes is enough because what it undoes moved silently and lately."""
+    ruled_by: RulesChange | None = None
+    """The change whose rules hold; None for the usual ones."""
     forecasts: Mapping[int, YearEndForecast] = field(default_factory=dict)
     """What the streams expect, by their ids, of those that gave one."""
+
+    @property
+    def rules(self) -> Rules:
+        """The limits it is held against."""
+        return rules_by(self.ruled_by)
 
     @property
     def can_be_asked(self) -> bool:
@@ -85,6 +92,7 @@ class Ruling:
             self.barred and self.barred.sentence,
             self.lapses_at.date().isoformat(),
             self.undoes and self.undoes.id,
+            self.ruled_by and self.ruled_by.id,
         )
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -101,8 +109,9 @@ class Ruling:
         moved = format_amount(position.moved_out + self.amount, currency)
         size = share(self.amount, position.funded)
         out = share(position.moved_out + self.amount, position.funded)
-        yield f"Size: {size} of {funded}; up to {USUAL.most_percent} % needs no council"
-        yield f"Moved out this year, with this: {moved}, {out} of at most {USUAL.moved_percent} %"
+        yield f"Size: {size} of {funded}; up to {self.rules.most_percent} % needs no council"
+        at_most = f"{self.rules.moved_percent} %"
+        yield f"Moved out this year, with this: {moved}, {out} of at most {at_most}"
         yield f"Why: {reason}"
 
     def ask(self, reason: str, at: datetime, *, lasting: bool = False) -> Shift:
@@ -130,6 +139,7 @@ class Ruling:
             lapses_at=self.lapses_at,
             lasting=lasting,
             undoes=self.undoes,
+            ruled_by=self.ruled_by,
         )
         for seat, is_given in self.seats.items():
             approval = Approval(workspace_id=here, seat=seat)
@@ -152,10 +162,11 @@ def rule(
     at: datetime,
     undoes: Shift | None = None,
     forecasts: Mapping[int, YearEndForecast] = NO_FORECASTS,
+    ruled_by: RulesChange | None = None,
 ) -> Ruling:
     """What the shift would do at the moment, and who decides."""
-    position = books.position(giver.id)
-    band = band_of(amount, position)
+    position, rules = books.position(giver.id), rules_by(ruled_by)
+    band = band_of(amount, position, rules)
     is_alone = band is Band.FREE and people.asker in people.givers
     soon = undoes is not None and undoes.is_undone_soon(at) and not is_alone
     seats: Mapping[Seat, bool] = {}
@@ -169,13 +180,13 @@ def rule(
             seats, barred = {}, mistake
     zone, calendar = ZoneInfo(portfolio.time_zone), portfolio.calendar
     local = at.astimezone(zone)
-    waits = calendar.days_after(local.date(), USUAL.stand_in_days)
-    last = calendar.days_after(local.date(), USUAL.working_days)
+    waits = calendar.days_after(local.date(), rules.stand_in_days)
+    last = calendar.days_after(local.date(), rules.request_days)
     decides_at = None
     if Seat.COUNCIL in seats:
         closes_on = calendar.days_after(local.date(), USUAL_DAYS)
         decides_at = _end_of(closes_on, zone)
-        last = calendar.days_after(closes_on, USUAL.after_council_days)
+        last = calendar.days_after(closes_on, rules.after_council_days)
     return Ruling(
         portfolio=portfolio,
         period=period,
@@ -191,10 +202,11 @@ def rule(
         barred=barred,
         stand_ins_at=datetime.combine(waits, local.time(), zone),
         lapses_at=_end_of(last, zone),
-        undo_until=_end_of(calendar.days_after(local.date(), USUAL.undo_days), zone),
+        undo_until=_end_of(calendar.days_after(local.date(), rules.undo_days), zone),
         decides_at=decides_at,
         undoes=undoes,
         undone_soon=soon and band is not Band.OVERDRAWN,
+        ruled_by=ruled_by,
         forecasts=forecasts,
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.budgets.period import FundingPeriod
-from models.budgets.rules import USUAL
+from models.budgets.rules import Rules, RulesChange, rules_by
 from models.budgets.seats import People, Seat
 from models.calendar import DAY_ENDS_AT, spell_day
 from models.decisions.decision import Decision
@@ -178,6 +178,8 @@ class Shift(Base):
     """The shift whose money it brings back."""
     lasting: Mapped[bool] = mapped_column(default=False)
     """Whether it also holds for the period that this one is rolled forward to."""
+    rules_id: Mapped[int | None] = mapped_column(ForeignKey("rules_changes.id"))
+    """The change whose rules it was asked under, and keeps; None for the usual ones."""
     outcome: Mapped[Outcome | None] = mapped_column(stored_by_value(Outcome))
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(32))
@@ -189,10 +191,16 @@ class Shift(Base):
     from_stream: Mapped[ValueStream] = relationship(foreign_keys=from_stream_id)
     to_stream: Mapped[ValueStream] = relationship(foreign_keys=to_stream_id)
     decision: Mapped[Decision | None] = relationship()
+    ruled_by: Mapped[RulesChange | None] = relationship()
     undoes: Mapped["Shift | None"] = relationship(remote_side=[id])
     approvals: Mapped[list["Approval"]] = relationship(
         order_by="Approval.id", back_populates="shift"
     )
+
+    @property
+    def rules(self) -> Rules:
+        """Those it was asked under, whatever holds since."""
+        return rules_by(self.ruled_by)
 
     @property
     def work_key(self) -> str:
@@ -233,7 +241,7 @@ class Shift(Base):
     def undone_soon_until(self) -> datetime:
         """Until when finance's yes alone undoes a silent one."""
         assert self.ended_at is not None
-        return self._end_after(self.ended_at, USUAL.undo_days)
+        return self._end_after(self.ended_at, self.rules.undo_days)
 
     def is_undone_soon(self, at: datetime) -> bool:
         """Whether finance's yes is enough to undo it at the moment."""
@@ -298,7 +306,7 @@ class Shift(Base):
                     seat.at = at
             if not self.open_seats:
                 self.end(Outcome.MOVED, None, at)
-            self.lapses_at = self._end_after(at, USUAL.after_council_days)
+            self.lapses_at = self._end_after(at, self.rules.after_council_days)
 
     def check_declines(self, by: str, at: datetime, people: People) -> None:
         """Who is asked may, also who has said yes already.

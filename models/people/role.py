@@ -201,6 +201,7 @@ class Right(StrEnum):
     BOOK = "book what was spent or close the books"
     FORECAST = "forecast this stream's year-end"
     SHIFT = "ask for a budget shift"
+    CHANGE_RULES = "ask for other rules of budget shifts"
     SET_UP = "set Tack up"
     GIVE_ROLES = "give and take roles"
     IMPORT = "import data"
@@ -233,6 +234,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.FORECAST: frozenset({Role.STREAM_OWNER, Role.FINANCE, Role.ADMIN}),
     Right.FUND: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.SHIFT: frozenset({Role.STREAM_OWNER, Role.COUNCIL, Role.FINANCE, Role.ADMIN}),
+    Right.CHANGE_RULES: frozenset({Role.FINANCE, Role.ADMIN}),
     Right.SET_UP: frozenset({Role.ADMIN}),
     Right.GIVE_ROLES: frozenset({Role.ADMIN}),
     Right.IMPORT: frozenset({Role.ADMIN}),

@@ -34,7 +34,7 @@ from bot.views.budgets.budget import (
     spend_lead,
     undo_lead,
 )
-from bot.views.budgets.history import history, rules
+from bot.views.budgets.history import history
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
@@ -129,12 +129,6 @@ def draw_history(call: Call, session: Session, page: BudgetHistory) -> Shown:
     """The entries of the present period, in words."""
     found = history_page(call.act(session), page.portfolio, page.of_stream, page.number)
     return history(found, page)
-
-
-@routes.page
-def draw_rules(call: Call, session: Session, page: BudgetRules) -> Shown:
-    portfolio = seen_portfolio(call.act(session), page.portfolio, ledger.COMMAND)
-    return rules(portfolio, page)
 
 
 @routes.page

@@ -48,6 +48,12 @@ class BudgetRules(Page):
     portfolio: Id | None = None
 
 
+class ChangeRules(Action):
+    """Other rules of shifts for a portfolio."""
+
+    portfolio: Id
+
+
 class FundStream(Action):
     """Money for a value stream of a portfolio."""
 

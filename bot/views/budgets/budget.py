@@ -37,7 +37,10 @@ def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
         blocks.append(divider())
         for each in found.streams:
             facts = {"each": each, "balance": each.balance, "page": found, "money": money}
-            facts |= {"zone": found.portfolio.time_zone, "free": largest_free(each.position)}
+            facts |= {
+                "zone": found.portfolio.time_zone,
+                "free": largest_free(each.position, found.rules),
+            }
             blocks.append(section(words("budgets/budget", "stream", **facts)))
     return Shown("Budget", blocks, here, found.pages, f"{found.total} value streams")
 

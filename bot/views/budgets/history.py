@@ -5,12 +5,21 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.slack.actions import Shown
-from bot.slack.blocks import Block, actions, divider, section
+from bot.slack.answers import Answer
+from bot.slack.blocks import Block, Element, actions, divider, section
 from bot.slack.mrkdwn import words
-from bot.views.budgets.actions import BudgetHistory, BudgetRules, BudgetShown, ShiftShown
+from bot.views.budgets.actions import (
+    BudgetHistory,
+    BudgetRules,
+    BudgetShown,
+    ChangeRules,
+    ShiftShown,
+)
+from bot.views.decisions.actions import DecisionShown
 from bot.workflows.budgets.history import HistoryPage
+from bot.workflows.budgets.shifts.rules import RulesPage
 from models.budgets.ledger import AccountKind, Entry, EntryKind
-from models.budgets.rules import USUAL
+from models.budgets.rules import RulesChange
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
 
@@ -40,11 +49,30 @@ def history(found: HistoryPage, page: BudgetHistory) -> Shown:
     return Shown("Budget history", blocks, here, found.pages, f"{found.total:,} entries")
 
 
-def rules(portfolio: Portfolio, page: BudgetRules) -> Shown:
-    """The limits, and who may change them."""
-    said = words("budgets/history", "limits", rules=USUAL, portfolio=portfolio)
-    to = BudgetShown(portfolio=portfolio.id).button("What each stream has")
-    return Shown("Budget rules", [section(said), divider(), actions("rules", [to])], page)
+def rules(found: RulesPage, page: BudgetRules) -> Shown:
+    """The limits, since when they hold, what was before, and who may change them."""
+    said = partial(words, "budgets/history", page=found, zone=found.portfolio.time_zone)
+    to: list[Element] = []
+    if found.open is not None:
+        to.append(DecisionShown(decision=found.open.id).button("Show the decision"))
+    elif found.may_ask:
+        to.append(ChangeRules(portfolio=found.portfolio.id).button("Ask for other rules"))
+    to.append(BudgetShown(portfolio=found.portfolio.id).button("What each stream has"))
+    blocks = [section(said("limits", rules=found.rules)), divider(), section(said("changed"))]
+    return Shown("Budget rules", [*blocks, actions("rules", to)], page)
+
+
+def rules_lead(portfolio: Portfolio) -> str:
+    return words("budgets/history", "changing", portfolio=portfolio)
+
+
+def rules_asked(change: RulesChange) -> Answer:
+    """Where it is decided, and until when."""
+    assert change.decision is not None
+    decision = change.decision
+    zone = decision.portfolio.time_zone
+    said = words("budgets/history", "asked", decision=decision, zone=zone)
+    return Answer([section(said, DecisionShown(decision=decision.id).button("Show the decision"))])
 
 
 def _moves(entry: Entry, names: dict[int, str]) -> Sequence[tuple[str, int]]:

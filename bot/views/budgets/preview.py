@@ -9,7 +9,7 @@ from bot.slack.blocks import Block, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import Marked, escape, listed, person, words
 from bot.views.budgets.actions import AskShift, UndoShift
-from models.budgets.rules import USUAL, Band, largest_free, largest_without_council, share
+from models.budgets.rules import Band, largest_free, largest_without_council, share
 from models.budgets.ruling import Ruling
 from models.budgets.seats import People, Seat
 from models.money import format_amount
@@ -52,7 +52,7 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
     return {
         "money": partial(format_amount, currency=ruling.portfolio.currency),
         "share": share,
-        "rules": USUAL,
+        "rules": ruling.rules,
         "amount": ruling.amount,
         "typed": typed,
         "reason": reason,
@@ -84,8 +84,8 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
         "has_no_stand_in": has_no_stand_in(people, pressed),
         "admins": people.admins,
         "informed": list(dict.fromkeys(told)),
-        "free": largest_free(position),
-        "largest": largest_without_council(position),
+        "free": largest_free(position, ruling.rules),
+        "largest": largest_without_council(position, ruling.rules),
         "lapses_at": ruling.lapses_at,
         "expected": [
             (ruling.giver, ruling.giver_has.allocated, -ruling.amount, people.givers),

@@ -23,7 +23,7 @@ from bot.views.budgets.actions import (
 from bot.views.budgets.preview import has_no_stand_in, stand_ins_of
 from bot.views.notices import notice
 from bot.workflows.budgets.budgets import Request, request_of
-from models.budgets.rules import USUAL, share
+from models.budgets.rules import share
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift
 from models.message import MessageKind
@@ -66,7 +66,7 @@ def facts_of(request: Request) -> dict[str, Any]:
         "shift": shift,
         "money": partial(format_amount, currency=currency),
         "share": share,
-        "rules": USUAL,
+        "rules": shift.rules,
         "funded": request.position.funded,
         "moved_out": request.position.moved_out,
         "zone": shift.portfolio.time_zone,

@@ -7,7 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
-from bot.workflows.budgets.considering import asked_back, may_ask, own_streams, people_of
+from bot.workflows.budgets.considering import (
+    asked_back,
+    may_ask,
+    own_streams,
+    people_of,
+    rules_of,
+)
 from bot.workflows.budgets.expecting import streams_to_expect
 from bot.workflows.budgets.funding import may_fund
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
@@ -16,7 +22,7 @@ from bot.workflows.permitting import Place, holders
 from models.budgets.books import Balance, Books
 from models.budgets.ledger import Entry, EntryKind
 from models.budgets.period import FundingPeriod
-from models.budgets.rules import Position
+from models.budgets.rules import USUAL, Position, Rules, rules_by
 from models.budgets.seats import People
 from models.budgets.shift import Shift
 from models.money import format_amount
@@ -49,6 +55,8 @@ class BudgetPage:
     number: int
     pages: int
     total: int
+    rules: Rules = USUAL
+    """By which its streams may give."""
 
     @property
     def is_empty(self) -> bool:
@@ -115,6 +123,7 @@ def budget_page(
         may_forecast=bool(streams_to_expect(act, portfolio)),
         open_shifts=_open_shifts(act.session, portfolio),
         funders=_funders(act, portfolio),
+        rules=rules_by(rules_of(act.session, portfolio)),
         may_fund=may_fund(act, portfolio),
         may_ask=may_ask(act, portfolio),
         number=number,

@@ -11,6 +11,7 @@ from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, may
 from models.budgets.forms import ShiftForm, UndoForm, open_stream
 from models.budgets.period import FundingPeriod, with_money
+from models.budgets.rules import RulesChange
 from models.budgets.ruling import Ruling, rule
 from models.budgets.seats import People, Seat
 from models.budgets.shift import Outcome, Shift
@@ -61,9 +62,11 @@ def consider(act: Act, portfolio: Portfolio, form: ShiftForm) -> Ruling:
     period = period_with_money(act, portfolio)
     books = ledger.books_of(act.session, portfolio, period, act.at)
     people = people_of(act.session, giver, taker, act.actor)
-    forecasts = forecasts_of(act.session, period)
-    here = (portfolio, period, giver, taker)
-    return rule(*here, form.amount_minor, books, people, act.at, forecasts=forecasts)
+    return rule(
+        *(portfolio, period, giver, taker, form.amount_minor, books, people, act.at),
+        forecasts=forecasts_of(act.session, period),
+        ruled_by=rules_of(act.session, portfolio),
+    )
 
 
 def consider_undoing(act: Act, shift: Shift, form: UndoForm) -> Ruling:
@@ -78,9 +81,20 @@ def consider_undoing(act: Act, shift: Shift, form: UndoForm) -> Ruling:
         open_stream(shift.portfolio, stream.id, "amount_minor")
     books = ledger.books_of(act.session, shift.portfolio, shift.period, act.at)
     people = people_of(act.session, *back, act.actor)
-    here = (shift.portfolio, shift.period, *back)
-    forecasts = forecasts_of(act.session, shift.period)
-    return rule(*here, form.amount_minor, books, people, act.at, undoes=shift, forecasts=forecasts)
+    return rule(
+        *(shift.portfolio, shift.period, *back, form.amount_minor, books, people, act.at),
+        undoes=shift,
+        forecasts=forecasts_of(act.session, shift.period),
+        ruled_by=rules_of(act.session, shift.portfolio),
+    )
+
+
+def rules_of(session: Session, portfolio: Portfolio) -> RulesChange | None:
+    """The change whose rules hold now; None where they are the usual ones."""
+    changed = select(RulesChange).where(
+        RulesChange.portfolio_id == portfolio.id, RulesChange.since.is_not(None)
+    )
+    return session.scalars(changed.order_by(RulesChange.since.desc()).limit(1)).first()
 
 
 def largest_undone(act: Act, shift: Shift) -> int:

@@ -1,19 +1,29 @@
 """Who decides a shift, by its amount and by who asks: for all whole numbers."""
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.budgets.books import Books, Flow
+from models.budgets.forms import RulesForm
 from models.budgets.ledger import UNALLOCATED, EntryKind, Move, free
 from models.budgets.rules import (
+    NAMES,
+    USUAL,
     Band,
     Position,
+    Rules,
+    RulesChange,
     band_of,
     largest_free,
     largest_without_council,
     share,
 )
 from models.budgets.seats import NobodyElse, NoCouncil, People, Seat, seats_of
+from models.decisions.decision import Decision
+from models.errors import FieldMistakes
 
 ANA, BEN, CLEO, DANA, ELI = "ana", "ben", "cleo", "dana", "eli"
 EUR = 100
@@ -47,6 +57,33 @@ def test_the_examples_of_one_year():
     assert largest_free(fresh) == 32 * K
     assert largest_without_council(fresh) == 160 * K
     assert largest_without_council(ONBOARDING) == 128 * K
+
+
+def test_other_limits_are_held_against_in_the_same_way():
+    fresh, wide = Position(funded=1_600 * K, available=310 * K), Rules(free_percent=5)
+    assert band_of(80 * K, fresh, wide) is Band.FREE
+    assert band_of(80 * K + 1, fresh, wide) is Band.APPROVED
+    assert largest_free(fresh, Rules(free_percent=0)) == 0
+
+
+def test_rules_that_ask_for_less_are_no_higher_than_those_that_ask_for_more():
+    form = {name: str(getattr(USUAL, name)) for name in NAMES} | {"reason": "Why not"}
+    told = {"free_percent": "11", "moved_percent": "50", "stand_in_days": "5"}
+    with pytest.raises(FieldMistakes) as refused:
+        RulesForm.read(form | told)
+    assert set(refused.value.errors) == {"free_percent", "stand_in_days"}
+    same = RulesForm.read(form)
+    with pytest.raises(FieldMistakes):
+        same.check_changes(USUAL)
+    same.check_changes(Rules(free_percent=3))
+
+
+def test_a_change_does_not_hold_where_others_came_to_hold_since_it_was_asked_for():
+    asked = datetime(2026, 5, 18, 9, tzinfo=UTC)
+    one, other = (RulesChange(asked_at=asked, reason="Why") for _ in range(2))
+    assert one.heed(Decision(), None, asked + timedelta(days=1))
+    assert not other.heed(Decision(), one, asked + timedelta(days=2))
+    assert other.since is None
 
 
 def test_what_moved_silently_in_the_quarter_counts_for_the_free_band_alone():

@@ -257,7 +257,8 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
     ]
     assert texts[-1] == (
         "Needs both. €80,000 is set aside until {Fri 22 May, 17:00}; then it lapses and stays in "
-        "Onboarding."
+        "Onboarding.\nBy the rules every portfolio begins with: 2 % a quarter, 10 % at once, 10 % "
+        "in the year, 4 working days."
     )
     assert buttons(message.blocks) == [
         "Approve €80,000",
