@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -53,6 +53,22 @@ METHODS: Mapping[Question, tuple[Method, ...]] = {
     Question.FREE: (Method.MORE_THAN_HALF, Method.TWO_THIRDS, Method.CONSENT),
 }
 """The methods that each question can be decided by, the usual one first."""
+
+
+class Advice(NamedTuple):
+    """What who opens a decision says of it."""
+
+    recommended: str | None = None
+    because: str | None = None
+    confidence: int | None = None
+    """In percent: how sure they are that the target is reached."""
+    look_again_on: date | None = None
+
+
+NO_ADVICE = Advice()
+
+GOES_ON = frozenset({(Question.GO, Choice.YES.value), (Question.MVP, Choice.PERSEVERE.value)})
+"""After these an epic goes on."""
 
 
 class Ending(StrEnum):
@@ -335,8 +351,7 @@ class Decision(Base):
         *,
         by: str,
         at: datetime,
-        recommended: str | None = None,
-        because: str | None = None,
+        advice: Advice = NO_ADVICE,
     ) -> "Decision":
         """Put a question about something to its electors, with its case as it is now."""
         electorate = list(dict.fromkeys(terms.electors))
@@ -347,12 +362,11 @@ class Decision(Base):
         return cls(
             **about.columns,
             **_said(asked),
+            **advice._asdict(),
             key=key,
             way=terms.way,
             method=terms.method,
             reason_required=terms.reason_required,
-            recommended=recommended,
-            because=because,
             electorate=electorate,
             electors_are=terms.electors_are,
             tie_breaker=terms.tie_breaker,
@@ -406,6 +420,22 @@ class Decision(Base):
     def is_held(self) -> bool:
         """Whether it has closed, and only the owner of the epic has heard how."""
         return self.closed_at is not None and self.ending is None
+
+    @property
+    def advice(self) -> Advice:
+        """What who opened it said of it."""
+        return Advice(*(getattr(self, name) for name in Advice._fields))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its epic goes on by it."""
+        return (self.question, self.outcome) in GOES_ON
+
+    def look_again(self, usual: date, today: date) -> date:
+        """Keep when it is looked at again: on the day chosen, where that is still to come."""
+        chosen = self.look_again_on
+        self.look_again_on = chosen if chosen is not None and chosen > today else usual
+        return self.look_again_on
 
     def check_is_closed(self) -> None:
         """Raise OpenAlready where nobody knows yet how it ends: of what it asks another waits."""

@@ -1,11 +1,11 @@
 """What is asked of who opens a decision."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from models.calendar import spell_day
-from models.decisions.decision import Method
+from models.decisions.decision import Advice, Method
 from models.decisions.question import MOST_OPTIONS
 from models.fields import tidy
 from models.form import (
@@ -30,6 +30,8 @@ MOST_DAYS = 20
 """So many working days a decision can be open."""
 
 
+LATEST_LOOK = timedelta(weeks=104)
+
 LONGEST_QUESTION, LONGEST_ANSWER = 120, 40
 
 NOW, MONDAY = "now", "monday"
@@ -45,8 +47,9 @@ class DecisionForm(Form):
     """What is asked, what they recommend, and until when; and for those who want it by whom.
 
     `today` is the portfolio's, `last` the last day it can be open, `options` the choices. Where
-    `free` holds the question is in words of its own, where `more` does all the rest is asked, and
-    `asked_often` says how many were asked twice this week.
+    `free` holds the question is in words of its own, where `moves` does it moves an epic, where
+    `aims` does that one has a target, where `more` does all the rest is asked, and `asked_often`
+    says how many were asked twice this week.
     """
 
     asks: Annotated[
@@ -88,6 +91,25 @@ class DecisionForm(Form):
         ),
     ]
 
+    confidence: Annotated[
+        int | None,
+        Whole(
+            label="How sure are you that the target is reached, in %?",
+            example="70",
+            hint="It stands on the ballot, and beside what is expected in the result.",
+            most=100,
+            only="aims",
+        ),
+    ] = None
+    look_again_on: Annotated[
+        date | None,
+        Day(
+            label="When do we look again?",
+            hint="On that day the owner of the epic is asked what became of it. Left empty: twelve "
+            "weeks after it is decided.",
+            only="moves",
+        ),
+    ] = None
     when: Annotated[
         str | None,
         Choice(
@@ -145,6 +167,11 @@ class DecisionForm(Form):
         return tuple(filter(None, map(tidy, (self.answers or "").splitlines())))
 
     @property
+    def advice(self) -> Advice:
+        """What who opens it says of it."""
+        return Advice(self.recommended, self.because, self.confidence, self.look_again_on)
+
+    @property
     def names_electors(self) -> bool:
         return bool(self.people or self.role or self.groups)
 
@@ -154,6 +181,11 @@ class DecisionForm(Form):
         if facts.get("asks_tie_breaker") and self.tie_breaker is None:
             yield "tie_breaker", "Choose who decides between equals."
         yield from _until(self.closes_on, facts)
+        if self.look_again_on is not None and self.look_again_on <= self.closes_on:
+            yield "look_again_on", "Choose a day after it closes."
+        elif self.look_again_on is not None and self.look_again_on > facts["today"] + LATEST_LOOK:
+            latest = spell_day(facts["today"] + LATEST_LOOK)
+            yield "look_again_on", f"{latest} at the latest."
 
     def _check_question(self, facts: Facts) -> Iterator[tuple[str, str]]:
         if not facts.get("free"):
@@ -229,6 +261,10 @@ class WordsForm(Form):
         date | None,
         Day(label="Until which day?", only="asks_anew", hint="At 17:00."),
     ] = None
+
+    def advice(self, before: Advice) -> Advice:
+        """The advice of before as it reads now."""
+        return before._replace(recommended=self.recommended, because=self.because)
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """Who is asked anew has as long as the first time."""

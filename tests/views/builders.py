@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.card import Card
 from bot.workflows.board.home import Chosen
-from models.decisions.decision import About, Decision, Terms
+from models.decisions.decision import About, Advice, Decision, Terms
 from models.decisions.question import Asked, Question
 from models.decisions.votes import BallotBox
 from models.epics.column import columns
@@ -123,7 +123,7 @@ def a_decision(
     terms = Terms(electors=electors, closes_at=at + timedelta(days=days), **dict(terms))
     about = About.of_epic(epic, at)
     asked = Asked.usual(question)
-    decision = Decision.open(f"D-{id}", about, asked, terms, by=ANA, at=at, **more)
+    decision = Decision.open(f"D-{id}", about, asked, terms, by=ANA, at=at, advice=Advice(**more))
     decision.id, decision.epic, decision.portfolio = id, epic, epic.portfolio
     many = len(electors)
     set_committed_value(

@@ -277,6 +277,8 @@ def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deci
         "last": opening.last_close(epic.portfolio, call.at),
         "options": [(each.label, each.value) for each in options],
         "free": question is Question.FREE,
+        "moves": question is not Question.FREE,
+        "aims": question is not Question.FREE and epic.target is not None,
         "more": it.more,
         "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),
         "usually": "the council" if is_vote else who.are,

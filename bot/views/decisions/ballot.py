@@ -153,7 +153,8 @@ def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
         facts |= {"speaks": _spoken(known, whole=whole), "known": known}
         blocks.append(section(words("decisions/decision", "said", **facts)))
     blocks.append(section(words("decisions/decision", "options", **facts)))
-    if stands.decision.recommended or stands.decision.because:
+    advice = stands.decision.advice
+    if advice.recommended or advice.because or advice.confidence is not None:
         blocks.append(context(words("decisions/decision", "recommended", **facts)))
     return blocks
 

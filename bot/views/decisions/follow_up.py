@@ -103,7 +103,8 @@ def result_comes(decision: Decision) -> str:
 
 def expected(decision: Decision) -> str:
     """What is to come of what goes on, and when it is looked at again; empty for what does not."""
-    return words(FOLLOW_UP, "expected", **_facts(decision)) if decision.look_again_on else ""
+    is_looked_at = decision.goes_on and decision.look_again_on is not None
+    return words(FOLLOW_UP, "expected", **_facts(decision)) if is_looked_at else ""
 
 
 def waits(decision: Decision) -> str:

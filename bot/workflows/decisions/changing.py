@@ -57,9 +57,8 @@ def ask_again(act: Act, decision_id: int, version: int, form: WordsForm) -> Deci
     assert form.closes_on is not None
     before.replace(form.why, act.actor, act.at)
     act.session.flush()
-    again = reopen(
-        act, before, form.recommended, form.because, end_of(form.closes_on, before.portfolio)
-    )
+    closes_at = end_of(form.closes_on, before.portfolio)
+    again = reopen(act, before, form.advice(before.advice), closes_at)
     before.effect = f"asked again as {again.key}"
     _end(act, before)
     return again

@@ -24,14 +24,10 @@ from models.decisions.follow_up.dates import (
     tell_key,
 )
 from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
-from models.decisions.question import Choice, Question
 from models.decisions.tally import Ends
 from models.decisions.votes import BallotBox
 from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, ROUND_KINDS, MessageKind
 from models.work import cancel, put
-
-GOES_ON = {(Question.GO, Choice.YES), (Question.MVP, Choice.PERSEVERE)}
-"""After these an epic goes on."""
 
 SECOND_ROUND_DAYS = 2
 """How many working days a second round is open."""
@@ -138,10 +134,10 @@ def _tell_first(
 
 def _look_again(session: Session, decision: Decision, now: datetime) -> None:
     """Have it asked on a day what became of an epic that goes on: in twelve weeks, or as chosen."""
-    if decision.epic is None or (decision.question, decision.outcome) not in GOES_ON:
+    if decision.epic is None or not decision.goes_on:
         return
-    usual = decision.portfolio.day_of(now) + USUAL_LOOK
-    decision.look_again_on = on = decision.look_again_on or usual
+    today = decision.portfolio.day_of(now)
+    on = decision.look_again(today + USUAL_LOOK, today)
     session.add(OutcomeReview.of(decision.epic, Occasion.DECISION, on, decision.id))
 
 

@@ -19,8 +19,10 @@ from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
 from models.decisions.decision import (
     METHODS,
+    NO_ADVICE,
     USUAL_DAYS,
     About,
+    Advice,
     Decision,
     HasAPart,
     Method,
@@ -181,8 +183,7 @@ def open_decision(
         asked,
         terms,
         channel_id=channel_for(epic, who.way),
-        recommended=form.recommended,
-        because=form.because,
+        advice=form.advice,
     )
     redraw_facts(session, epic, act.at)
     return decision
@@ -366,8 +367,7 @@ def open_about(
     terms: Terms,
     *,
     channel_id: str | None,
-    recommended: str | None = None,
-    because: str | None = None,
+    advice: Advice = NO_ADVICE,
 ) -> Decision:
     """Put a question about anything to its electors: in the channel, and to so many alone.
 
@@ -385,8 +385,7 @@ def open_about(
         terms,
         by=act.actor,
         at=act.at,
-        recommended=recommended,
-        because=because,
+        advice=advice,
     )
     session.add(decision)
     session.flush()
@@ -399,9 +398,7 @@ def open_about(
     return decision
 
 
-def reopen(
-    act: Act, before: Decision, recommended: str | None, because: str | None, closes_at: datetime
-) -> Decision:
+def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> Decision:
     """Ask the electors of a decision that has ended the same once more, with the case of now.
 
     The workspace's roles must be locked.
@@ -427,8 +424,7 @@ def reopen(
             tie_breaker=before.tie_breaker,
         ),
         channel_id=channel_of(before),
-        recommended=recommended,
-        because=because,
+        advice=advice,
     )
     again.replaces_id = before.id
     return again

@@ -1,5 +1,8 @@
 """What else can be chosen where a decision is opened: the question, who votes, how many must."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
@@ -21,6 +24,8 @@ def stored(tack):
 
 
 def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
+    with mvp.database.write() as session:
+        session.scalars(select(Epic)).one().target = Decimal(68)
     ana, form = opening(slack)
     assert "Who votes?" not in str(form.blocks)
     form.fill("Why?", "64 % after six weeks")
@@ -30,11 +35,18 @@ def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
     dana, cleo = (slack.workspace.user_named(name).id for name in ("dana", "cleo"))
     form.choose("Who votes?", "dana", "cleo")
     form.fill("How many must vote?", "2")
+    form.fill("How sure are you that the target is reached, in %?", "70")
+    form.fill("When do we look again?", "2026-05-25")
+    assert not form.submit().closed
+    assert form.errors == {"When do we look again?": "Choose a day after it closes."}
+    form.fill("When do we look again?", "2026-10-01")
     assert form.submit().closed, form.errors
     assert ballot(slack).shows("At least 2 of 2 must vote.")
     assert dm(slack, "dana").shows("64 % after six weeks.")
+    assert dm(slack, "dana").shows("is 70 % sure that the target is reached: 64 % after six weeks.")
     kept = stored(mvp)
     assert (kept.electorate, kept.electors_are) == ([dana, cleo], "those named")
+    assert kept.look_again_on == date(2026, 10, 1)
 
 
 def test_a_role_votes_without_its_stand_ins(slack, mvp):

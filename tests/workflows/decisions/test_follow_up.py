@@ -21,6 +21,7 @@ from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.audit import AuditEvent
+from models.calendar import spell_day
 from models.decisions.decision import (
     Ending,
     NothingWaits,
@@ -87,10 +88,10 @@ def acts(database, who, doing, at, *args):
         return doing(Act(session, 1, who, at), *args)
 
 
-def decided(database, choice, people=COUNCIL[:2]):
+def decided(database, choice, people=COUNCIL[:2], **advice):
     """Closed at its time, after two of three chose so."""
     an_mvp(database)
-    opens(database)
+    opens(database, **advice)
     for each in people:
         votes(database, 1, each, choice)
     return closes(database, 1, CLOSES_AT)
@@ -436,27 +437,35 @@ def test_one_that_was_moved_by_hand_since_waits_no_more(full):
 # looking again
 
 
-def test_a_result_says_what_is_expected_and_when_it_is_looked_at_again(database):
+@pytest.mark.parametrize(
+    ("advice", "sure", "on"),
+    [
+        ({}, "", date(2026, 8, 17)),
+        ({"confidence": 70, "look_again_on": date(2026, 10, 1)}, ", 70 % sure", date(2026, 10, 1)),
+    ],
+    ids=["as usual", "as chosen"],
+)
+def test_a_result_says_what_is_expected_and_when_it_is_looked_at_again(database, advice, sure, on):
     an_mvp(database)
     with database.write() as session:
         epic = session.get_one(Epic, 1)
         epic.indicator, epic.target = "Completion", Decimal(68)
         epic.target_on = date(2026, 9, 30)
-    opens(database)
+    opens(database, **advice)
     for each in COUNCIL:
         votes(database, 1, each, "persevere")
     closes(database, 1, CLOSES_AT)
-    expected = "Expected: completion at 68 by 30 Sep 2026. "
-    assert f"{expected}We look again on 17 Aug 2026; @Ana will be asked." in ballot_of(database)
+    expected = f"Expected: completion at 68 by 30 Sep 2026{sure}. "
+    said = f"{expected}We look again on {spell_day(on)}; @Ana will be asked."
+    assert said in ballot_of(database)
     with database.read() as session:
         review = session.scalars(select(OutcomeReview)).one()
-        assert (review.occasion, review.due_on, review.decision_id) == (
-            *("decision", date(2026, 8, 17), 1),
-        )
+        assert (review.occasion, review.due_on, review.decision_id) == (*("decision", on, 1),)
 
 
 def test_what_was_stopped_is_not_looked_at_again(database):
-    decided(database, "stop")
+    decided(database, "stop", look_again_on=date(2026, 10, 1))
     run(database, telling.tell_due, RESULT_AT)
+    assert "We look again" not in ballot_of(database)
     with database.read() as session:
         assert session.scalars(select(OutcomeReview)).all() == []

@@ -18,7 +18,7 @@ from bot.workflows.evidence.known import first_tested_on
 from bot.workflows.evidence.recording import judges
 from bot.workflows.keeping import Act
 from models.calendar import spell_day
-from models.decisions.decision import Decision, Terms, Way
+from models.decisions.decision import Advice, Decision, Terms, Way
 from models.decisions.opening import ballot_channel, check_can_ask, check_can_post, check_live
 from models.decisions.question import Asked, Question, Subject
 from models.epics.epic import Epic
@@ -53,7 +53,7 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
         Asked.usual(Question.MVP),
         Terms(way=who.way, electors=who.people, electors_are=who.are, closes_at=closes_at),
         channel_id=channel_for(epic, who.way),
-        because=because,
+        advice=Advice(because=because),
     )
 
 
