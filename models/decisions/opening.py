@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import spell_day
-from models.decisions.question import Question, Way
+from models.decisions.question import WORDS, Question, Way
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, Mistake
 from models.fields import plain_key
@@ -129,8 +129,18 @@ class PlannedAlready(Mistake):
     def __init__(self, epic_key: str, opens_on: date) -> None:
         super().__init__(
             f"They are asked about {epic_key} on {spell_day(opens_on)} at 9:00 already, so that "
-            "nobody is asked more than twice a week."
+            "nobody is asked more than twice a week. /decision list shows it."
         )
+
+
+class NotTheirPlan(Mistake):
+    """Taking back what someone else has planned to ask."""
+
+    def __init__(self, ask: Sequence[str]) -> None:
+        super().__init__(
+            "Only who planned it, the owner of the value stream or an admin can take it back."
+        )
+        self.ask = tuple(ask)
 
 
 class PlannedOpening(Base):
@@ -154,6 +164,11 @@ class PlannedOpening(Base):
     failed: Mapped[str | None] = mapped_column(Text)
 
     epic: Mapped[Epic] = relationship()
+
+    @property
+    def asks(self) -> str:
+        """The question in words."""
+        return WORDS.get(self.question) or self.form["asks"] or ""
 
 
 def monday_after(portfolio: Portfolio, at: datetime) -> datetime:

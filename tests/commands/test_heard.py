@@ -23,6 +23,7 @@ from bot.views.decisions.actions import (
     ObjectTo,
     SetAside,
     StandInForMe,
+    TakeBackPlanned,
     Withdraw,
 )
 from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, TellNow, TryAgain
@@ -50,7 +51,7 @@ from bot.views.themes.actions import (
 )
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.decisions import speaking, voting
-from bot.workflows.decisions.opening import open_about, open_decision
+from bot.workflows.decisions.opening import open_about, open_decision, plan
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose
@@ -94,7 +95,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 """Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
-CHOSEN |= {"became": "partly", "month": "2026-04"}
+CHOSEN |= {"look_again_on": None, "became": "partly", "month": "2026-04"}
 CHOSEN |= {"epic_id": "2", "link": "https://example.com/report"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
 
@@ -218,6 +219,7 @@ def world(slack, shop):
         TryAgain: {"decision": lambda: an_ended(slack, shop, portfolio, waits)},
         OpenAgain: {"decision": lambda: an_ended(slack, shop, portfolio, lapses)},
         RecordOutcome: {"epic": delivered},
+        TakeBackPlanned: {"planned": lambda: a_planned(slack, shop, portfolio)},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
         MergeStream: {"noun": refunds},
         FlowMetrics: {"stream": None},
@@ -435,6 +437,15 @@ def asked_alone(slack, shop, portfolio):
         return open_decision(
             Act(session, portfolio.workspace_id, ben, slack.clock.now()), epic.id, form
         )
+
+
+def a_planned(slack, shop, portfolio):
+    """A question about an epic of Ana's, which she planned for Monday."""
+    made = a_small_one(slack, shop, portfolio)
+    form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date(), asks="When?")
+    with shop.database.write() as session:
+        act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
+        return plan(act, made.id, form, question=Question.FREE)
 
 
 def a_moved_shift(slack, shop, portfolio, streams):

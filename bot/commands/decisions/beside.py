@@ -6,13 +6,14 @@ from bot.commands.routes import routes
 from bot.slack.answers import Answer
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.views.decisions import thread
+from bot.views.decisions import deciding, thread
 from bot.views.decisions.actions import (
     AnswerQuestion,
     AskAgain,
     AskOnBallot,
     BreakTie,
     ChangeWords,
+    TakeBackPlanned,
     Withdraw,
 )
 from bot.workflows.decisions import changing, opening, speaking
@@ -99,6 +100,12 @@ def withdraw(call: Call, session: Session, form: WithdrawForm, about: Withdraw) 
     """Ask it no longer."""
     decision = changing.withdraw(call.act(session), about.id, about.version, form)
     return thread.said("withdrawn", decision)
+
+
+@routes.does
+def take_back_planned(call: Call, session: Session, it: TakeBackPlanned) -> Answer:
+    """Have nobody asked what was planned."""
+    return deciding.taken_back(changing.take_back(call.act(session), it.planned))
 
 
 @routes.opens

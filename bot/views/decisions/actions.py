@@ -145,6 +145,12 @@ class Withdraw(Seen):
     noun = Decision
 
 
+class TakeBackPlanned(Action):
+    """Have nobody asked what was planned for Monday."""
+
+    planned: Id
+
+
 class BreakTie(Action):
     """Decide between equals."""
 

@@ -12,6 +12,7 @@ from bot.views.decisions.actions import (
     StandInForMe,
     Withdraw,
 )
+from bot.views.evidence.actions import EvidenceShown
 from models.decisions.decision import Decision
 from models.decisions.question import ABSTAINED, RECUSED, Choice
 
@@ -39,9 +40,17 @@ def on_ballot(decision: Decision, saw: int | None = None) -> Block:
         abstain,
         recuse,
         StandInForMe(decision=decision.id).option("Stand in for me"),
+        *_evidence(decision),
         DecisionShown(decision=decision.id).option("Read it all, change or withdraw"),
     ]
     return actions("vote", [*vote_buttons(decision, saw), ask, _menu(menu)])
+
+
+def _evidence(decision: Decision) -> list[Option]:
+    """Leads to the evidence of the epic it is about, as it is now."""
+    if decision.epic_id is None:
+        return []
+    return [EvidenceShown(epic=decision.epic_id).option("All evidence")]
 
 
 def on_page(decision: Decision, saw: int | None) -> Block:

@@ -10,7 +10,7 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import words
-from bot.views.decisions.actions import Decide, DecideNow
+from bot.views.decisions.actions import Decide, DecideNow, TakeBackPlanned
 from bot.views.epics.buttons import OpenDecision, open_button
 from bot.views.notices import notice
 from models.decisions.decision import Decision, Way
@@ -123,7 +123,22 @@ def facts_of(decision: Decision) -> dict[str, Any]:
 def planned(row: PlannedOpening) -> Answer:
     """Told to who opened it: when it is put to its electors."""
     zone = row.epic.portfolio.time_zone
-    return Answer([section(words(FROM, "planned", row=row, epic=row.epic, zone=zone))])
+    said = words(FROM, "planned", row=row, epic=row.epic, zone=zone)
+    return Answer([section(said, take_back_button(row))])
+
+
+def take_back_button(row: PlannedOpening) -> Element:
+    """Has nobody asked what is planned."""
+    return TakeBackPlanned(planned=row.id).confirmed(
+        "Take it back",
+        "Take it back?",
+        f"Nobody is asked about {row.epic.key} then. You can open it again at any time.",
+        "Take it back",
+    )
+
+
+def taken_back(row: PlannedOpening) -> Answer:
+    return Answer([section(words(FROM, "taken_back", row=row, epic=row.epic))])
 
 
 @notice(MessageKind.NOT_OPENED, PlannedOpening)

@@ -1,14 +1,16 @@
 """The register of decisions: the list, narrowed and searched, and those of before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.slack.actions import Shown
 from bot.slack.blocks import Block, Element, actions, context, divider, section
 from bot.slack.choosers import narrowing
 from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import DecisionShown, DecisionsList, PastShown
+from bot.views.decisions.deciding import take_back_button
 from bot.views.portfolio.menu import stream_label
 from bot.workflows.decisions.listing import DecisionsPage, Listed, PastPage
+from models.decisions.opening import PlannedOpening
 from models.decisions.register.listing import DecisionChoice, Which
 from models.decisions.register.past import Agreement, PastDecision, passes
 from models.epics.epic import Epic
@@ -49,7 +51,7 @@ def decision_list(
     if not found.decisions:
         narrowed = here.choice != DecisionChoice()
         blocks.append(section(words(TEMPLATE, "empty", narrowed=narrowed)))
-    blocks += [_line(each) for each in found.decisions]
+    blocks += [_line(each, found.taken_back) for each in found.decisions]
     return Shown("Decisions", blocks, here, found.pages, f"{found.total:,} decisions")
 
 
@@ -106,15 +108,22 @@ def _filters(
     return menus
 
 
-def _line(decision: Listed) -> Block:
+def _line(decision: Listed, taken_back: Collection[int]) -> Block:
     if isinstance(decision, PastDecision):
         return _past_line(decision)
+    if isinstance(decision, PlannedOpening):
+        return _planned_line(decision, can_take_back=decision.id in taken_back)
     zone = decision.portfolio.time_zone
     facts = {"decision": decision, "case": decision.case, "box": decision.box, "zone": zone}
     ended = "" if decision.is_open else words("decisions/decision", "decided", decision=decision)
     said = words(TEMPLATE, "line", ended=ended, **facts)
     to = DecisionShown(decision=decision.id)
     return section(said, to.button("Open", aloud=f"Open {decision.key}"))
+
+
+def _planned_line(planned: PlannedOpening, *, can_take_back: bool) -> Block:
+    said = words(TEMPLATE, "planned_line", planned=planned, epic=planned.epic)
+    return section(said, take_back_button(planned) if can_take_back else None)
 
 
 def _past_line(past: PastDecision) -> Block:

@@ -13,6 +13,7 @@ from bot.workflows.permitting import Place, departed, holders
 from bot.workflows.redrawing import post, redraw_about
 from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
 from models.decisions.decision import Decision
+from models.decisions.opening import PlannedOpening
 from models.epics.epic import Epic
 from models.errors import there
 from models.evidence.items import Reading
@@ -104,6 +105,13 @@ def may_change(session: Session, decision: Decision) -> Sequence[str]:
     """Who changes or withdraws it: who opened it, the stream's owner, and admins."""
     people = holders(session, [Role.STREAM_OWNER, Role.ADMIN], place_of(decision))
     return list(dict.fromkeys([decision.opened_by, *people]))
+
+
+def may_take_back(session: Session, planned: PlannedOpening) -> Sequence[str]:
+    """Who takes back what is planned: who planned it, the stream's owner, and admins."""
+    place = Place.of_epic(planned.epic)
+    people = holders(session, [Role.STREAM_OWNER, Role.ADMIN], place)
+    return list(dict.fromkeys([planned.by_user_id, *people]))
 
 
 @judges

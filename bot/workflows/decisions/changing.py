@@ -1,17 +1,25 @@
 """Changing what is asked, asking everyone anew, withdrawing it, and breaking a tie."""
 
-from bot.workflows.decisions.beside import may_change, seen_decision, tie_breakers
+from bot.workflows.decisions.beside import (
+    may_change,
+    may_take_back,
+    seen_decision,
+    tie_breakers,
+)
 from bot.workflows.decisions.closing import ask_no_longer, come_true, redraw
 from bot.workflows.decisions.counting import count
-from bot.workflows.decisions.opening import end_of, reopen
-from bot.workflows.keeping import Act
+from bot.workflows.decisions.opening import end_of, open_key, reopen
+from bot.workflows.decisions.voting import COMMAND
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import redraw_facts
+from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, NotTheirs, VotedAlready
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
+from models.decisions.opening import NotTheirPlan, PlannedOpening
 from models.decisions.votes import BallotBox
-from models.errors import check_as_seen
+from models.errors import check_as_seen, there
 from models.work import cancel
 
 
@@ -72,6 +80,22 @@ def withdraw(act: Act, decision_id: int, version: int, form: WithdrawForm) -> De
     decision.effect = "nothing moved"
     _end(act, decision)
     return decision
+
+
+def take_back(act: Act, planned_id: int) -> PlannedOpening:
+    """Have nobody asked what was planned. Raises Gone and NotTheirPlan."""
+    session = act.session
+    row = session.get(PlannedOpening, planned_id, with_for_update=LOCK, populate_existing=True)
+    is_seen = row is not None and row.failed is None and row.workspace_id == act.workspace_id
+    row = there(row if is_seen else None, COMMAND)
+    there(row.epic if may_see(session, act.actor, row.epic) else None, COMMAND)
+    people = may_take_back(session, row)
+    if act.actor not in people:
+        raise NotTheirPlan(people)
+    cancel(session, act.workspace_id, open_key(row.id))
+    session.delete(row)
+    session.flush()
+    return row
 
 
 def tied(act: Act, decision_id: int, *, lock: bool = False) -> Decision:

@@ -1,6 +1,6 @@
 """The list of decisions: those of here and those of before, narrowed, page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Text,
     and_,
+    cast,
     exists,
     false,
     func,
@@ -19,12 +21,15 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
+from bot.workflows.decisions.beside import may_take_back
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from bot.workflows.seeing import portfolio_visible_to, visible_to
 from models.decisions.decision import Decision, Ending
+from models.decisions.opening import PlannedOpening
 from models.decisions.register.listing import DecisionChoice
 from models.decisions.register.past import PastDecision
 from models.decisions.votes import Elector
@@ -35,11 +40,13 @@ from models.fields import plain_key
 PAGE_SIZE = 10
 VOTERS_ON_A_PAGE = 40
 
-Listed = Decision | PastDecision
+Listed = Decision | PastDecision | PlannedOpening
+OWN, PAST, PLANNED = "own", "past", "planned"
 
 Column = InstrumentedAttribute[Any]
-Rows = Select[bool, int, bool, datetime]
-"""Whether it is one of before, its id, whether it is open, and the moment it is ordered by."""
+Words = Sequence[ColumnElement[Any] | Column]
+Rows = Select[str, int, bool, datetime]
+"""Which noun it is, its id, whether it is still to end, and the moment it is ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class DecisionsPage:
     number: int
     pages: int
     total: int
+    taken_back: Collection[int] = ()
+    """Those that are planned and the viewer can take back, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +75,41 @@ class PastPage:
 def decisions_page(act: Act, choice: DecisionChoice, page: int) -> DecisionsPage:
     """A page of what the choice leaves of what the person may see; past the end it is the last."""
     session = act.session
-    both = union_all(_own(act, choice), _past(act, choice)).subquery()
-    total = session.scalar(select(func.count()).select_from(both)) or 0
+    all_ = union_all(_own(act, choice), _past(act, choice), _planned(act, choice)).subquery()
+    total = session.scalar(select(func.count()).select_from(all_)) or 0
     number, pages = page_of(page, total, PAGE_SIZE)
-    order = (both.c.is_open.desc(), both.c.at.desc(), both.c.is_past, both.c.id.desc())
+    order = (all_.c.is_open.desc(), all_.c.at.desc(), all_.c.noun, all_.c.id.desc())
     rows = session.execute(
-        select(both.c.is_past, both.c.id)
+        select(all_.c.noun, all_.c.id)
         .order_by(*order)
         .offset((number - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
     ).all()
-    return DecisionsPage(_loaded(session, [tuple(row) for row in rows]), number, pages, total)
+    found = _loaded(session, [tuple(row) for row in rows])
+    planned = [each for each in found if isinstance(each, PlannedOpening)]
+    theirs = {each.id for each in planned if act.actor in may_take_back(session, each)}
+    return DecisionsPage(found, number, pages, total, theirs)
 
 
-def _loaded(session: Session, rows: Sequence[tuple[bool, int]]) -> Sequence[Listed]:
-    """The decisions in that order, each with what a line says of it."""
-    own = select(Decision).where(Decision.id.in_([id_ for past, id_ in rows if not past]))
-    own = own.options(
-        joinedload(Decision.box), joinedload(Decision.portfolio), joinedload(Decision.epic)
-    )
-    past = select(PastDecision).where(PastDecision.id.in_([id_ for past, id_ in rows if past]))
-    past = past.options(joinedload(PastDecision.portfolio), joinedload(PastDecision.epic))
-    found: dict[tuple[bool, int], Listed] = {(False, d.id): d for d in session.scalars(own)}
-    found |= {(True, d.id): d for d in session.scalars(past)}
-    return [found[bool(is_past), id_] for is_past, id_ in rows]
+LOADED: Mapping[str, tuple[Any, Sequence[ExecutableOption]]] = {
+    OWN: (
+        Decision,
+        (joinedload(Decision.box), joinedload(Decision.portfolio), joinedload(Decision.epic)),
+    ),
+    PAST: (PastDecision, (joinedload(PastDecision.portfolio), joinedload(PastDecision.epic))),
+    PLANNED: (PlannedOpening, (joinedload(PlannedOpening.epic),)),
+}
+"""What is listed, each with what a line says of it."""
+
+
+def _loaded(session: Session, rows: Sequence[tuple[str, int]]) -> Sequence[Listed]:
+    """The decisions in that order."""
+    found: dict[tuple[str, int], Listed] = {}
+    for name, (noun, loads) in LOADED.items():
+        ids = [id_ for is_of, id_ in rows if is_of == name]
+        asked = select(noun).where(noun.id.in_(ids)).options(*loads)
+        found |= {(name, each.id): each for each in session.scalars(asked)} if ids else {}
+    return [found[row] for row in rows]
 
 
 def _own(act: Act, choice: DecisionChoice) -> Rows:
@@ -105,7 +125,7 @@ def _own(act: Act, choice: DecisionChoice) -> Rows:
         "before": false(),
     }
     rows = _seen(act, Decision).with_only_columns(
-        literal(value=False).label("is_past"),
+        literal(OWN).label("noun"),
         Decision.id.label("id"),
         is_open.label("is_open"),
         func.coalesce(Decision.closed_at, Decision.opened_at).label("at"),
@@ -125,7 +145,7 @@ def _past(act: Act, choice: DecisionChoice) -> Rows:
         Epic.title,
     )
     rows = _seen(act, PastDecision).with_only_columns(
-        literal(value=True).label("is_past"),
+        literal(PAST).label("noun"),
         PastDecision.id.label("id"),
         literal(value=False).label("is_open"),
         PastDecision.closed_at.label("at"),
@@ -133,6 +153,21 @@ def _past(act: Act, choice: DecisionChoice) -> Rows:
     theirs = Epic.owner_user_id == act.actor
     which = true() if choice.which in ("all", "decided", "before") else false()
     return rows.where(which, *_narrowed(choice, PastDecision.portfolio_id, theirs, words))
+
+
+def _planned(act: Act, choice: DecisionChoice) -> Rows:
+    """What waits for its Monday stands among what is open."""
+    words = (cast(PlannedOpening.form["asks"].as_string(), Text), Epic.key, Epic.title)
+    rows = _seen(act, PlannedOpening).with_only_columns(
+        literal(PLANNED).label("noun"),
+        PlannedOpening.id.label("id"),
+        literal(value=True).label("is_open"),
+        PlannedOpening.opens_at.label("at"),
+    )
+    theirs = or_(PlannedOpening.by_user_id == act.actor, Epic.owner_user_id == act.actor)
+    is_meant = choice.which in ("all", "open")
+    which = PlannedOpening.failed.is_(None) if is_meant else false()
+    return rows.where(which, *_narrowed(choice, PlannedOpening.portfolio_id, theirs, words))
 
 
 def _seen(act: Act, noun: type[Listed]) -> Select[Any]:
@@ -164,7 +199,7 @@ def _narrowed(
     choice: DecisionChoice,
     portfolio_id: Column,
     theirs: ColumnElement[bool],
-    words: Sequence[Column],
+    words: Words,
 ) -> Iterator[ColumnElement[bool]]:
     if choice.mine:
         yield theirs

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.epics.moving import locked
 from bot.workflows.evidence.known import case_evidence
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, check, departed, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
 from bot.workflows.seeing import may_see
@@ -235,12 +235,8 @@ def plan(
     portfolio = epic.portfolio
     if (before := found_open(session, Subject.EPIC, epic.id, question)) is not None:
         before.check_is_closed()
-    waiting = select(PlannedOpening).where(
-        PlannedOpening.epic_id == epic.id,
-        PlannedOpening.question == question,
-        PlannedOpening.failed.is_(None),
-    )
-    if (planned := session.scalars(waiting).first()) is not None:
+    planned = found_planned(session, epic.id, question)
+    if planned is not None:
         raise PlannedAlready(epic.key, portfolio.day_of(planned.opens_at))
     opens_at = monday_after(portfolio, act.at)
     days = portfolio.calendar.days_until(today_in(portfolio, act.at), form.closes_on)
@@ -264,13 +260,30 @@ def plan(
     )
     session.add(row)
     session.flush()
-    put(session, act.workspace_id, f"open:{row.id}", opens_at)
+    put(session, act.workspace_id, open_key(row.id), opens_at)
     return row
+
+
+def found_planned(session: Session, epic_id: int, question: Question) -> PlannedOpening | None:
+    """What is planned to ask the same of the epic; a free question never asks the same."""
+    if question is Question.FREE:
+        return None
+    waiting = select(PlannedOpening).where(
+        PlannedOpening.epic_id == epic_id,
+        PlannedOpening.question == question,
+        PlannedOpening.failed.is_(None),
+    )
+    return session.scalars(waiting).first()
+
+
+def open_key(planned_id: int) -> str:
+    """The key of the work that opens what was planned."""
+    return f"open:{planned_id}"
 
 
 def open_due(session: Session, planned_id: int, now: datetime) -> None:
     """Open what was planned; what keeps it from being opened is told to who planned it."""
-    row = session.get(PlannedOpening, planned_id)
+    row = session.get(PlannedOpening, planned_id, with_for_update=LOCK, populate_existing=True)
     if row is None or row.failed is not None:
         return
     act = Act(session, row.workspace_id, row.by_user_id, now)

@@ -8,6 +8,7 @@ from models.decisions.decision import Decision
 from models.decisions.opening import PlannedOpening
 from models.epics.epic import Epic
 from models.people.role import RoleGrant
+from models.work import Work
 from tests.commands.decisions.conftest import opens
 
 NEXT_MONDAY = timedelta(days=7)
@@ -53,6 +54,28 @@ def test_or_it_is_asked_now_all_the_same_and_never_without_a_word(slack, mvp):
     form.choose("When are they asked?", "Now all the same")
     assert form.submit().closed, form.errors
     assert questions(mvp)[2:] == ["Second?"]
+
+
+def test_what_is_planned_stands_in_the_list_and_can_be_taken_back(slack, mvp):
+    twice(slack)
+    form = asks(slack, "Second?")
+    form.choose("When are they asked?", "On Monday at 9:00")
+    assert form.submit().closed
+    dana, ben = slack.as_user("dana"), slack.as_user("ben")
+    dana.types("/decision list open second?", channel="payments")
+    listed = dana.form(title="Decisions")
+    assert listed.shows("*PAY-1 Pay by bank transfer*\nSecond? Opens ")
+    assert "Take it back" not in listed.buttons
+    dana.types("/decision list decided", channel="payments")
+    assert dana.form(title="Decisions").shows("No decision matches.")
+    ben.types("/decision list", channel="payments")
+    listed = ben.form(title="Decisions")
+    assert listed.shows("*3 decisions*")
+    listed.click("Take it back")
+    slack.wait_for(lambda: listed.shows("*2 decisions*"))
+    with mvp.database.read() as session:
+        assert session.scalars(select(PlannedOpening)).all() == []
+        assert session.scalars(select(Work.key).where(Work.key.startswith("open:"))).all() == []
 
 
 def test_what_cannot_be_opened_on_monday_is_told_to_who_planned_it(slack, mvp):

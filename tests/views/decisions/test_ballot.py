@@ -104,6 +104,7 @@ def test_no_button_is_before_the_others_and_each_says_what_it_is_about():
         "Abstain",
         "I have a stake in this",
         "Stand in for me",
+        "All evidence",
         "Read it all, change or withdraw",
     ]
 
