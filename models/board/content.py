@@ -12,6 +12,9 @@ class StopTold(EpicTold):
 
     value_stream: str
     reason: str | None = None
+    came_back: str | None = None
+    """ "€19,000 went back to Payments"."""
+    in_flight_days: int = 0
 
 
 class DecisionTold(EpicTold):

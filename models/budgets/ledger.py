@@ -5,12 +5,13 @@ balanced by its shape. Balances are not kept: they are the sums of the transfers
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     String,
@@ -33,6 +34,7 @@ class AccountKind(StrEnum):
     SET_ASIDE = "set_aside"
     """For a shift that waits for someone's yes."""
     COMMITTED = "committed"
+    """To an epic that was decided on, or to a month of the stream's capacity."""
     SPENT = "spent"
 
 
@@ -59,6 +61,11 @@ def set_aside(stream_id: int) -> Account:
     return Account(AccountKind.SET_ASIDE, stream_id)
 
 
+def committed(stream_id: int) -> Account:
+    """What a stream keeps for its epics, or for its capacity."""
+    return Account(AccountKind.COMMITTED, stream_id)
+
+
 class EntryKind(StrEnum):
     """What an entry is about."""
 
@@ -70,7 +77,12 @@ class EntryKind(StrEnum):
     SHIFT = "shift"
     """Moves it to another stream: from what was set aside, or at once from what is free."""
     RELEASE = "release"
-    """Gives back what was set aside: the shift was declined, taken back, or lapsed."""
+    """Gives back what was set aside, as the shift was declined, taken back, or lapsed; or what is
+    left of a commitment."""
+    COMMIT = "commit"
+    """Commits money to an epic, or to a month of capacity."""
+    CARRY = "carry"
+    """Takes money along to another stream: of an epic that goes there, or of a merged stream."""
 
 
 class Entry(Base):
@@ -115,6 +127,7 @@ class Transfer(Base):
             name="of_a_stream_or_the_portfolio",
         ),
         Index(None, "entry_id"),
+        Index(None, "epic_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,15 +138,31 @@ class Transfer(Base):
     to_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind))
     to_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    epic_id: Mapped[int | None]
+    """The epic to which it is committed, or was."""
+    month: Mapped[date | None] = mapped_column(Date)
+    """The first day of the month whose capacity it is committed to, or was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What committed money is for: an epic, or a month of the stream's capacity."""
+
+    epic_id: int | None = None
+    month: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A transfer to be, or the sum of all of one kind that there were between two accounts."""
+    """A transfer to be, or the sum of all of one kind that there were between two accounts.
+
+    What goes into or out of what is committed says what it is for.
+    """
 
     source: Account
     to: Account
     minor: int
+    purpose: Purpose | None = None
 
 
 def funding_moves(stream_id: int, minor: int) -> list["Move"]:

@@ -10,6 +10,7 @@ from models.budgets.ledger import (
     AccountKind,
     EntryKind,
     Move,
+    Purpose,
     set_aside,
 )
 from models.budgets.shift import Outcome
@@ -43,6 +44,7 @@ class Claim:
 def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
     """What does not hold in a period's entries, in their order; None where all does."""
     sums: dict[Account, int] = defaultdict(int)
+    left: dict[tuple[Account, Purpose], int] = defaultdict(int)
     expected = 1
     for entry in entries:
         if entry.number != expected:
@@ -55,8 +57,15 @@ def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
                 return f"entry {entry.name} has a transfer that is none"
             if SOURCE in (move.source, move.to) and entry.kind is not EntryKind.FUNDING:
                 return f"entry {entry.name} touches the source and is no funding"
-            sums[move.source] -= move.minor
-            sums[move.to] += move.minor
+            ends = [each for each in (move.source, move.to) if each.kind is AccountKind.COMMITTED]
+            if bool(ends) != (move.purpose is not None):
+                return f"entry {entry.name} does not say what is committed"
+            for account, minor in ((move.source, -move.minor), (move.to, move.minor)):
+                sums[account] += minor
+                if move.purpose is not None and account.kind is AccountKind.COMMITTED:
+                    left[account, move.purpose] += minor
+                    if left[account, move.purpose] < 0:
+                        return f"entry {entry.name} takes more than is left of a commitment"
         taken = {move.source for move in entry.moves} - {SOURCE}
         below = [each for each in taken if sums[each] < 0]
         if below and entry.kind is not EntryKind.SPEND:

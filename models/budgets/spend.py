@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.budgets.ledger import Account, AccountKind, Move, free
+from models.budgets.ledger import Account, AccountKind, Move, Purpose, committed, free
 from models.errors import Mistake
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -157,14 +157,22 @@ def check_closes(month: date, closed_to: date | None, today: date) -> date:
     return last
 
 
-def spend_moves(stream_id: int, minor: int, committed: int = 0) -> Sequence[Move]:
-    """Out of the epic's commitment first, then out of what is free; below 0, back into that."""
+def spend_moves(
+    stream_id: int, minor: int, left: Sequence[tuple[Purpose, int]] = ()
+) -> Sequence[Move]:
+    """Out of what is left of its commitments, in their order, then out of what is free.
+
+    Below 0, back into what is free.
+    """
     spent, here = Account(AccountKind.SPENT, stream_id), free(stream_id)
     if minor < 0:
         return [Move(spent, here, -minor)]
-    held = Account(AccountKind.COMMITTED, stream_id)
-    first = max(0, min(minor, committed))
-    moves = [Move(held, spent, first), Move(here, spent, minor - first)]
+    moves = []
+    for purpose, held in left:
+        taken = min(minor, held)
+        minor -= taken
+        moves.append(Move(committed(stream_id), spent, taken, purpose))
+    moves.append(Move(here, spent, minor))
     return [move for move in moves if move.minor > 0]
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
@@ -335,6 +335,8 @@ class Decision(Base):
     """In percent: how sure who opened it was that the target is reached."""
     look_again_on: Mapped[date | None]
     """The day on which it is asked what became of it."""
+    this_period_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What of the rest persevering commits in this period, in minor units; None for all of it."""
     version: Mapped[int] = mapped_column(default=1)
 
     portfolio: Mapped[Portfolio] = relationship()

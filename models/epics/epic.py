@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
-from models.calendar import spell_day
+from models.calendar import days_between, spell_day, spell_days
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer, NoQuestion, NotAnIdea
 from models.epics.blocking import (
     LONGEST,
@@ -23,6 +23,7 @@ from models.epics.blocking import (
 from models.epics.stop import CannotStop, Stop
 from models.errors import AlreadyThere, FieldMistakes, MovedMeanwhile
 from models.fields import parse_reason
+from models.money import format_amount
 from models.portfolio.policy import FRESH_DAYS, Requirement
 from models.portfolio.portfolio import (
     FIRST_STATE,
@@ -412,10 +413,33 @@ class Transition(Base):
     """The column it entered, where the state has two."""
     learned: Mapped[str | None] = mapped_column(Text)
     """What was learned, where it was stopped and someone said so."""
+    released_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """What was left of the money committed to it and went back, where it ended."""
 
     epic: Mapped[Epic] = relationship()
     from_state: Mapped[State | None] = relationship(foreign_keys=[from_state_id])
     to_state: Mapped[State] = relationship(foreign_keys=[to_state_id])
+
+    @property
+    def in_flight_days(self) -> int:
+        """For how many days its epic had been in flight; 0 on the first, and where it never was."""
+        since = self.epic.committed_at
+        zone = ZoneInfo(self.epic.portfolio.time_zone)
+        return max(0, days_between(since, self.at, zone)) if since is not None else 0
+
+    @property
+    def came_back(self) -> str:
+        """ "€19,000 went back to Payments"; empty where nothing did."""
+        if not self.released_minor:
+            return ""
+        back = format_amount(self.released_minor, self.epic.portfolio.currency)
+        return f"{back} went back to {self.epic.value_stream.name}"
+
+    @property
+    def ended(self) -> str:
+        """How a stopped one ended: "after 74 days in flight; €19,000 went back to Payments"."""
+        flew = f"after {spell_days(self.in_flight_days)} in flight" if self.in_flight_days else ""
+        return "; ".join(filter(None, (flew, self.came_back)))
 
     @property
     def to_label(self) -> str:

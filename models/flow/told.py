@@ -170,7 +170,9 @@ class MoneyTold(Told):
     asked: int = 0
     """How many wait for one."""
     asked_minor: int = 0
+    returned_minor: int = 0
+    """What was committed to epics that were stopped, and went back."""
 
     @property
     def any(self) -> bool:
-        return bool(self.moved or self.asked)
+        return bool(self.moved or self.asked or self.returned_minor)

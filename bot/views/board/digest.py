@@ -187,7 +187,11 @@ def _money(money: MoneyTold) -> dict[str, str]:
     def said(minor: int) -> str:
         return format_amount(minor, money.currency, short=True) if minor else ""
 
-    return {"moved": said(money.moved_minor), "asked": said(money.asked_minor)}
+    return {
+        "moved": said(money.moved_minor),
+        "asked": said(money.asked_minor),
+        "returned": said(money.returned_minor),
+    }
 
 
 def _limits(in_flight: InFlight) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _facts(card: Card) -> dict[str, object]:
     return {
         "epic": epic,
         "zone": epic.portfolio.time_zone,
+        "last": card.last,
         "reason": (card.last.reason or "").strip(),
         "learned": (card.last.learned or "").strip(),
         "took_days": days_taken(epic.committed_at, epic.done_at),

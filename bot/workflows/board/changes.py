@@ -47,18 +47,18 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
     """What became of the epics that moved within `(since, until]`."""
     moved = select(Transition.epic_id).where(Transition.at > since, Transition.at <= until)
     rows = session.execute(
-        select(Transition.epic_id, Transition.to_state_id, Transition.at, Transition.reason)
+        select(Transition.epic_id, Transition.to_state_id, Transition.at, Transition.id)
         .join(Epic, Epic.id == Transition.epic_id)
         .where(scope.epics, Transition.at <= until, Transition.epic_id.in_(moved))
         .order_by(Transition.epic_id, Transition.at, Transition.id)
     ).all()
     states = scope.states
     found: dict[str, list[int]] = {}
-    reasons: dict[int, str | None] = {}
+    last: dict[int, int] = {}
     for epic_id, steps in groupby(rows, key=lambda row: row.epic_id):
-        ways = [(states[step.to_state_id], step.at, step.reason) for step in steps]
+        ways = [(states[step.to_state_id], step.at, step.id) for step in steps]
         before = [state for state, at, _ in ways if at <= since]
-        reasons[epic_id] = ways[-1][2]
+        last[epic_id] = ways[-1][2]
         passed = [state for state, at, _ in ways if at > since]
         for became in _became(before[-1] if before else None, passed):
             found.setdefault(became, []).append(epic_id)
@@ -70,9 +70,14 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
         return Several(count=len(ids), named=named)
 
     def stop(id_: int) -> StopTold:
-        stream = epics[id_].value_stream.name
-        told = EpicTold.of(epics[id_]).model_dump()
-        return StopTold(**told, value_stream=stream, reason=reasons[id_])
+        step = session.get_one(Transition, last[id_])
+        return StopTold(
+            **EpicTold.of(epics[id_]).model_dump(),
+            value_stream=epics[id_].value_stream.name,
+            reason=step.reason,
+            came_back=step.came_back or None,
+            in_flight_days=step.in_flight_days,
+        )
 
     stopped = found.get("stopped", [])
     return Changes(

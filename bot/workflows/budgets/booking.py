@@ -16,7 +16,7 @@ from bot.workflows.permitting import Place, check, holders
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import redraw_about, redraw_digests, redraw_homes, tell
 from models.budgets.forms import CloseForm, SpendForm
-from models.budgets.ledger import EntryKind
+from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, committed
 from models.budgets.period import fiscal_year
 from models.budgets.spend import (
     Actual,
@@ -42,6 +42,24 @@ class Booked:
     actuals: Sequence[Actual]
     overspent: Mapping[int, int]
     """By how much, in minor units, by the stream's id."""
+
+
+class Left:
+    """What is left of a period's commitments while facts are booked."""
+
+    def __init__(self, found: Mapping[tuple[int, Account, Purpose], int]) -> None:
+        self._left = {(account, purpose): minor for (_, account, purpose), minor in found.items()}
+
+    def of(self, stream_id: int, *purposes: Purpose) -> Sequence[tuple[Purpose, int]]:
+        """What a fact takes first: in the order of its purposes, what each has left."""
+        here = committed(stream_id)
+        return [(each, self._left[here, each]) for each in purposes if (here, each) in self._left]
+
+    def take(self, moves: Sequence[Move]) -> None:
+        """Have less left by what the moves take."""
+        for move in moves:
+            if move.purpose is not None:
+                self._left[move.source, move.purpose] -= move.minor
 
 
 def portfolio_to_book_in(act: Act, portfolio_id: int | None) -> Portfolio:
@@ -111,8 +129,11 @@ def book(
         ledger.lock(session, period)
         books = ledger.books_of(session, portfolio, period, at)
         before = books
+        left = Left(ledger.commitments_of(session, Entry.period_id == period.id))
         for month, fact in by_year[starts_on]:
-            moves = spend_moves(fact.stream_id, fact.minor)
+            held = left.of(fact.stream_id, Purpose(fact.epic_id), Purpose(month=month))
+            moves = spend_moves(fact.stream_id, fact.minor, held)
+            left.take(moves)
             entry = ledger.write(
                 session, period, EntryKind.SPEND, moves, by, at, reason=fact.reference
             )
@@ -136,9 +157,9 @@ def book(
         session.flush()
         after = ledger.books_of(session, portfolio, period, at)
         for stream_id in sorted({fact.stream_id for _, fact in by_year[starts_on]}):
-            left = after.balance(stream_id).available
-            if left < 0 <= before.balance(stream_id).available:
-                overspent[stream_id] = -left
+            free = after.balance(stream_id).available
+            if free < 0 <= before.balance(stream_id).available:
+                overspent[stream_id] = -free
                 last = [a for a in actuals if a.value_stream_id == stream_id][-1]
                 _tell(session, portfolio, last, by, at)
     _redraw(session, portfolio, facts, at)

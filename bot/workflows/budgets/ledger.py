@@ -1,16 +1,25 @@
 """Keeping the ledger: entries appended to a period, one after the other, and summed up."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.keeping import LOCK
 from models.audit.trail import insert_new
 from models.budgets.books import Books, Flow
-from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer
+from models.budgets.ledger import (
+    Account,
+    AccountKind,
+    Entry,
+    EntryKind,
+    Move,
+    Purpose,
+    Transfer,
+)
 from models.budgets.period import FundingPeriod, Year, fiscal_year
 from models.budgets.shift import Approval, Shift
 from models.portfolio.portfolio import Portfolio
@@ -132,6 +141,35 @@ def books_of(
     )
 
 
+def commitments_of(
+    session: Session, *where: ColumnElement[bool]
+) -> Mapping[tuple[int, Account, Purpose], int]:
+    """What is left of each commitment, by its period and account: what went in, less what came
+    out. Only what is above 0.
+    """
+    kinds = (Transfer.from_kind, Transfer.to_kind)
+    asked = (
+        Entry.period_id,
+        *(Transfer.from_kind, Transfer.from_stream_id, Transfer.to_kind, Transfer.to_stream_id),
+        *(Transfer.epic_id, Transfer.month),
+    )
+    rows = (
+        select(*asked, func.sum(Transfer.amount_minor))
+        .join(Entry, Entry.id == Transfer.entry_id)
+        .where(or_(*(kind == AccountKind.COMMITTED for kind in kinds)), *where)
+        .group_by(*asked)
+    )
+    left: dict[tuple[int, Account, Purpose], int] = defaultdict(int)
+    for period_id, from_kind, from_id, to_kind, to_id, epic_id, month, minor in session.execute(
+        rows
+    ):
+        for kind, stream_id, sign in ((to_kind, to_id, 1), (from_kind, from_id, -1)):
+            if kind is AccountKind.COMMITTED:
+                here = (period_id, Account(kind, stream_id), Purpose(epic_id, month))
+                left[here] += sign * int(minor)
+    return {here: minor for here, minor in left.items() if minor > 0}
+
+
 def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
     """By stream, how much of what left it silently since then has come back."""
     first = aliased(Shift)
@@ -193,6 +231,8 @@ def write(
             to_kind=move.to.kind,
             to_stream_id=move.to.stream_id,
             amount_minor=move.minor,
+            epic_id=move.purpose.epic_id if move.purpose else None,
+            month=move.purpose.month if move.purpose else None,
         )
         for move in moves
     ]

@@ -9,13 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from models.audit.audit import AuditEvent
-from models.budgets.ledger import Account, Entry, EntryKind, Move, Transfer, free
+from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, Transfer, free
 from models.budgets.period import FundingPeriod
 from models.budgets.proof import Claim, Written, first_fault, shift_fault
 from models.budgets.shift import Shift
 from models.budgets.spend import Actual, spent_in
 
-TOLD = ("entry_id", "from_kind", "from_stream_id", "to_kind", "to_stream_id", "amount_minor")
+TOLD = (
+    "entry_id",
+    "from_kind",
+    "from_stream_id",
+    "to_kind",
+    "to_stream_id",
+    "amount_minor",
+    "epic_id",
+)
 """What the audit log tells of a transfer."""
 
 
@@ -68,7 +76,9 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
 
 def _move(transfer: Transfer) -> Move:
     source = Account(transfer.from_kind, transfer.from_stream_id)
-    return Move(source, Account(transfer.to_kind, transfer.to_stream_id), transfer.amount_minor)
+    to = Account(transfer.to_kind, transfer.to_stream_id)
+    is_for = Purpose(transfer.epic_id, transfer.month)
+    return Move(source, to, transfer.amount_minor, is_for if is_for != Purpose() else None)
 
 
 def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Written]) -> str | None:

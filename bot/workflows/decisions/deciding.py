@@ -1,6 +1,6 @@
 """Deciding without a vote: alone or in the room, at once and with a record like any other."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -30,7 +30,7 @@ from models.decisions.form import DecideForm, RecordForm
 from models.decisions.opening import check_can_ask, check_live
 from models.decisions.question import Asked, Choice, Option, Question, Subject
 from models.decisions.votes import BallotBox
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.epics.listing import found
 from models.epics.stop import Stop
 from models.errors import there
@@ -161,12 +161,18 @@ def _end(act: Act, decision: Decision) -> None:
 
 
 @records_stops
-def record_stop(session: Session, epic: Epic, why: Stop, by: str, at: datetime) -> None:
+def record_stop(
+    session: Session, epic: Epic, why: Stop, by: str, at: datetime
+) -> Callable[[Transition], None]:
     """Keep a stop as what it is: the decision of who stopped it."""
     act = Act(session, epic.workspace_id, by, at)
     lock_roles(session, epic.workspace_id)  # one at a time is given its key
     asked = Asked.usual(Question.MVP)
     decision = of_one(act, epic, asked, "whoever may stop it")
     decision.decide(Choice.STOP, why.reason, by, at)
-    decision.effect = "stopped"
     session.add(decision)
+
+    def end(step: Transition) -> None:
+        decision.effect = f"stopped {step.ended}".rstrip()
+
+    return end

@@ -16,7 +16,7 @@ from models.decisions.decision import Decision, Way
 from models.decisions.opening import asked_there
 from models.decisions.question import Choice, Question, Subject
 from models.epics.column import ENDED, Column, next_column
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.epics.policy import lacks_before, told
 from models.epics.stop import NoStop, Stop, stopped_state
 from models.portfolio.policy import Requirement
@@ -35,6 +35,12 @@ Check = Callable[[Session, Decision, Epic, Column, datetime], Sequence[str]]
 
 CHECKS: list[Check] = []
 """What is asked before a decision moves an epic, filled by `waits_until`."""
+
+Deed = Callable[[Session, Decision, Epic, datetime], str | None]
+"""What else comes of a decision on an epic, in the same transaction; in words, where it is said."""
+
+DEEDS: list[Deed] = []
+"""What is done once a decision has come true, filled by `comes_with`."""
 
 NOTHING = "nothing moved"
 
@@ -68,6 +74,15 @@ def waits_until(check: Check) -> Check:
     """
     CHECKS.append(check)
     return check
+
+
+def comes_with(deed: Deed) -> Deed:
+    """Have something done with each decision on an epic that comes true; a room may add its own.
+
+    Nothing may be in its way: that is for `waits_until`.
+    """
+    DEEDS.append(deed)
+    return deed
 
 
 def take_effect(session: Session, decision: Decision, at: datetime) -> None:
@@ -106,18 +121,23 @@ def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) ->
         return NOTHING
     if epic.state.kind in ENDED or not asked_there(epic, decision.question):
         return f"{NOTHING}: {epic.key} was in {epic.column_label} by then"
-    return come_true(session, decision, epic, at)
+    came = come_true(session, decision, epic, at)
+    return ", ".join([came, *filter(None, (deed(session, decision, epic, at) for deed in DEEDS))])
 
 
 def _go(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
     epic.go_at = at
     to = next_column(epic)
-    return NOTHING if to is None else _move(session, decision, epic, to, at)
+    if to is None:
+        _check(session, decision, epic, Column.of(epic), at)
+        return NOTHING
+    return _move(session, decision, epic, to, at)
 
 
 def _persevere(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
     epic.persevere_at, to = at, Column(epic.state, Phase.DELIVERING)
     if epic.phase is Phase.DELIVERING:
+        _check(session, decision, epic, to, at)
         return f"{NOTHING}: {epic.key} is in {to.label}, and stays there"
     return _move(session, decision, epic, to, at)
 
@@ -129,8 +149,8 @@ def _not_yet(session: Session, decision: Decision, epic: Epic, at: datetime) -> 
 
 def _stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
     _check(session, decision, epic, _stopped(session, epic), at)
-    _apply_stop(session, decision, epic, at)
-    return "stopped"
+    step = _apply_stop(session, decision, epic, at)
+    return f"stopped {step.ended}".rstrip()
 
 
 def _pivot(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
@@ -138,8 +158,9 @@ def _pivot(session: Session, decision: Decision, epic: Epic, at: datetime) -> st
     by = decision.decided_by or decision.opened_by
     yes = f"{decision.key} decided to pivot {epic.key}"
     successor = succeed(session, epic, by, yes, at)
-    _apply_stop(session, decision, epic, at)
-    return f"stopped as a pivot, and {successor.key} goes on from it in the funnel"
+    step = _apply_stop(session, decision, epic, at)
+    ended = f"stopped as a pivot {step.ended}".rstrip()
+    return f"{ended}, and {successor.key} goes on from it in the funnel"
 
 
 def _stopped(session: Session, epic: Epic) -> Column:
@@ -150,9 +171,10 @@ def _stopped(session: Session, epic: Epic) -> Column:
         raise NotNow(["a state for what is stopped, which an admin adds to the board"]) from None
 
 
-def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:
+def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> Transition:
     why = Stop(_reason(decision), decision.learned)
-    apply_stop(session, epic, why, decision.decided_by, at, told=decision.told_first)
+    by, told_first = decision.decided_by, decision.told_first
+    return apply_stop(session, epic, why, by, at, told=told_first)
 
 
 def _move(session: Session, decision: Decision, epic: Epic, to: Column, at: datetime) -> str:

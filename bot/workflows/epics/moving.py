@@ -1,6 +1,6 @@
 """Moving an epic to another state, as its policy and the limits allow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,30 @@ LINE = (
 """Who is in line: in the stream, or in all of them where they wait for the same places.
 
 Built once: to build a statement takes longer than to ask it, and moves are clicked often."""
+
+
+End = Callable[[Session, Epic, Transition], None]
+ENDS: list[End] = []
+"""What is done when an epic ends, filled by `when_it_ends`."""
+
+Gift = Callable[[Session, StreamMove], None]
+GIFTS: list[Gift] = []
+"""What is done when an epic goes to another value stream, filled by `when_given`."""
+
+
+def when_it_ends(end: End) -> End:
+    """Have a later room do its part when an epic is done or stopped.
+
+    The step is not stored yet; what the room says of it is stored with it.
+    """
+    ENDS.append(end)
+    return end
+
+
+def when_given(gift: Gift) -> Gift:
+    """Have a later room do its part when one epic goes to another value stream."""
+    GIFTS.append(gift)
+    return gift
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +186,8 @@ def change_stream(
     move = StreamMove.of(epic, to, actor, reason, at)
     session.add(move)
     session.flush()
+    for gift in GIFTS:
+        gift(session, move)
     cards = session.scalars(
         select(Message)
         .where(
@@ -207,6 +233,9 @@ def may_be_in_digests(epic: Epic, to: State, at: datetime) -> bool:
 def store_move(session: Session, epic: Epic, transition: Transition, *, in_digests: bool) -> Moved:
     """Store where the epic stands now, and how it came there."""
     rows.save(session, epic)
+    if not epic.state.is_open:
+        for end in ENDS:
+            end(session, epic, transition)
     rows.append(session, transition)
     return Moved(transition, in_digests)
 

@@ -19,13 +19,13 @@ from models.epics.stop import Stop, stopped_state
 from models.message import MessageKind
 from models.people.role import Right
 
-Recorded = Callable[[Session, Epic, Stop, str, datetime], None]
+Recorded = Callable[[Session, Epic, Stop, str, datetime], Callable[[Transition], None]]
 RECORDS: list[Recorded] = []
 """What keeps it as a decision of who stopped an epic, filled by `records_stops`."""
 
 
 def records_stops(record: Recorded) -> Recorded:
-    """Have each stop by a person told to a later room."""
+    """Have each stop by a person told to a later room: before it, and with its step after it."""
     RECORDS.append(record)
     return record
 
@@ -54,9 +54,10 @@ def stop(
     check_may_stop(session, actor, epic)
     epic.check_seen(version)
     why = Stop.read(reason, learned)
-    for record in RECORDS:  # with the case as it is before
-        record(session, epic, why, actor, at)
-    apply_stop(session, epic, why, actor, at)
+    records = [record(session, epic, why, actor, at) for record in RECORDS]  # with the case before
+    step = apply_stop(session, epic, why, actor, at)
+    for end in records:
+        end(step)
     return epic
 
 
@@ -68,7 +69,7 @@ def apply_stop(
     at: datetime,
     *,
     told: str | None = None,
-) -> None:
+) -> Transition:
     """Have the epic end as stopped, by someone or by vote, and thank its owner. Raises NoStop.
 
     Who was `told` before is not told again.
@@ -81,6 +82,7 @@ def apply_stop(
     if told is None or told != epic.owner_user_id:
         _thank(session, epic, transition, at)
     redraw_moved(session, epic, moved, states, at)
+    return transition
 
 
 def _thank(session: Session, epic: Epic, step: Transition, at: datetime) -> None:

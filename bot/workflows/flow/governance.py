@@ -11,11 +11,12 @@ from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import days_between
 from models.decisions.decision import NOT_COUNTED, Decision, Way
 from models.decisions.votes import Elector
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.flow.days import whole_weeks
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.percentiles import nearest_rank
 from models.flow.told import DecisionsTold, MoneyTold
+from models.portfolio.portfolio import StateKind
 
 FEWEST = 3
 """Of fewer votes no duration is told."""
@@ -115,4 +116,20 @@ def money_told(session: Session, scope: Scope, since: datetime, until: datetime)
         moved_minor=int(moved_minor),
         asked=asked_count,
         asked_minor=int(asked_minor),
+        returned_minor=_returned(session, scope, since, until),
     )
+
+
+def _returned(session: Session, scope: Scope, since: datetime, until: datetime) -> int:
+    """What stops gave back, also of restricted epics: it is a sum."""
+    here = [Epic.portfolio_id == scope.portfolio.id]
+    if scope.value_stream is not None:
+        here.append(Epic.value_stream_id == scope.value_stream.id)
+    stopped = [id_ for id_, state in scope.states.items() if state.kind is StateKind.STOPPED]
+    rows = (
+        select(func.sum(Transition.released_minor))
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(*here, Transition.to_state_id.in_(stopped))
+        .where(Transition.at > since, Transition.at <= until)
+    )
+    return int(session.scalar(rows) or 0)

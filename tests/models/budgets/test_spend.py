@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.budgets.ledger import Account, AccountKind, Move, free
+from models.budgets.ledger import Account, AccountKind, Move, Purpose, free
 from models.budgets.spend import (
     NotAMonth,
     NotBegun,
@@ -67,14 +67,17 @@ def test_books_are_closed_for_months_that_are_over_and_never_opened_again():
         check_closes(date(2026, 4, 1), date(2026, 5, 31), TODAY)
 
 
-def test_spend_takes_the_commitment_first_and_a_credit_note_gives_back():
-    assert spend_moves(1, 100, committed=30) == [
-        Move(COMMITTED, SPENT, 30),
-        Move(free(1), SPENT, 70),
+def test_spend_takes_the_commitments_first_and_a_credit_note_gives_back():
+    epic, month = Purpose(7), Purpose(month=date(2026, 5, 1))
+    left = [(epic, 30), (month, 50)]
+    assert spend_moves(1, 100, left) == [
+        Move(COMMITTED, SPENT, 30, epic),
+        Move(COMMITTED, SPENT, 50, month),
+        Move(free(1), SPENT, 20),
     ]
-    assert spend_moves(1, 20, committed=30) == [Move(COMMITTED, SPENT, 20)]
+    assert spend_moves(1, 20, left) == [Move(COMMITTED, SPENT, 20, epic)]
     assert spend_moves(1, 20) == [Move(free(1), SPENT, 20)]
-    assert spend_moves(1, -20, committed=30) == [Move(SPENT, free(1), 20)]
+    assert spend_moves(1, -20, left) == [Move(SPENT, free(1), 20)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""What is decided on an epic commits money, until it is spent or the epic ends."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from bot.workflows.budgets import booking
+from bot.workflows.budgets.commitments import committing
+from bot.workflows.budgets.verifying import verify_ledger
+from bot.workflows.decisions import deciding
+from bot.workflows.decisions.follow_up import waiting
+from bot.workflows.epics import moving, stopping
+from models.audit import audit
+from models.budgets.commitments.commitment import Commitment
+from models.budgets.spend import Fact
+from models.decisions.form import RecordForm
+from models.decisions.question import Question
+from models.epics.epic import Epic, Transition
+from models.portfolio.portfolio import Portfolio, Stage, ValueStream
+from tests.workflows.budgets.a_year import DANA, ELI, K, a_year
+from tests.workflows.builders import MONDAY, an_epic
+
+MAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def year(database):
+    return a_year(database)
+
+
+def an_epic_of(year, mvp=60 * K, full=420 * K, state="analyzing", stream_id=None):
+    """An epic of Platform that is to be decided on; its id."""
+    with year.database.write() as session:
+        epic = an_epic(session, year.workspace_id, stream_id or year.platform)
+        epic.mvp_cost_minor, epic.full_cost_minor, epic.owner_user_id = mvp, full, ELI
+        session.flush()
+        to = session.get_one(Portfolio, year.portfolio_id).state(state)
+        moving.move(session, year.workspace_id, ELI, epic.id, to.id, None, None, MONDAY)
+        return epic.id
+
+
+def decides(year, epic_id, outcome, this_period=None):
+    """Decided in the room, and recorded by Eli, who owns Platform."""
+    question = Question.GO if outcome in ("yes", "no") else Question.MVP
+    form = RecordForm(outcome=outcome, why="It pays", present=(DANA,))
+    return year.do(ELI, deciding.record, epic_id, question, form)
+
+
+def moves(year, epic_id, to):
+    with year.database.write(audit.Act(ELI, "button", MONDAY)) as session:
+        state = session.get_one(Portfolio, year.portfolio_id).state(to)
+        moving.move(session, year.workspace_id, ELI, epic_id, state.id, None, None, MONDAY)
+
+
+def stops(year, epic_id):
+    with year.database.write(audit.Act(ELI, "button", MONDAY)) as session:
+        stopping.stop(session, year.workspace_id, ELI, epic_id, None, "Too dear", None, MONDAY)
+
+
+def spends(year, minor, epic_id=None, stream_id=None, month=MAY):
+    with year.database.write() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        fact = Fact(month, minor, stream_id or year.platform, epic_id)
+        booking.book(session, portfolio, [fact], DANA, MONDAY)
+
+
+def last_step(year, epic_id):
+    with year.database.read() as session:
+        steps = select(Transition).where(Transition.epic_id == epic_id)
+        return session.scalars(steps.order_by(Transition.id.desc())).first()
+
+
+def is_sound(year):
+    with year.database.snapshot() as session:
+        return verify_ledger(session, year.workspace_id).fault is None
+
+
+def has(year, stream_id=None):
+    """What is available, committed and spent, in thousands."""
+    found = year.has(stream_id or year.platform)
+    return found.available // K, found.committed // K, found.spent // K
+
+
+def test_go_commits_the_mvp_persevere_the_rest_spend_takes_it_and_a_stop_gives_back(year):
+    epic_id = an_epic_of(year)
+    assert "€60,000 committed" in decides(year, epic_id, "yes").effect
+    assert has(year) == (840, 60, 0)
+    spends(year, 20 * K, epic_id)
+    assert has(year) == (840, 40, 20)
+    moves(year, epic_id, "implementing")
+    assert "€360,000 committed" in decides(year, epic_id, "persevere").effect
+    assert has(year) == (480, 400, 20)
+    spends(year, 5 * K)
+    assert has(year) == (475, 400, 25)
+    stops(year, epic_id)
+    assert has(year) == (875, 0, 25)
+    assert last_step(year, epic_id).released_minor == 400 * K
+    assert is_sound(year)
+
+
+def test_what_is_left_is_released_once_when_it_is_done_and_spend_is_free_then(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    moves(year, epic_id, "implementing")
+    spends(year, 70 * K, epic_id)
+    assert has(year) == (830, 0, 70)
+    decides(year, epic_id, "persevere")
+    assert has(year) == (470, 360, 70)
+    moves(year, epic_id, "done")
+    assert has(year) == (830, 0, 70)
+    moves(year, epic_id, "implementing")
+    moves(year, epic_id, "done")
+    assert last_step(year, epic_id).released_minor is None
+    assert is_sound(year)
+
+
+def test_a_decision_whose_money_is_not_there_waits_and_is_tried_again(year):
+    epic_id = an_epic_of(year, mvp=930 * K, full=930 * K)
+    decision = decides(year, epic_id, "yes")
+    assert decision.waiting_for == "money: €30,000 short"
+    assert decision.effect is None
+    assert has(year) == (900, 0, 0)
+    year.fund(year.platform, 30 * K)
+    tried = year.do(ELI, waiting.try_again, decision.id)
+    assert tried.effect.endswith("€930,000 committed")
+    assert has(year) == (0, 930, 0)
+
+
+def test_costs_that_changed_are_followed_by_the_next_decision(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    with year.database.write() as session:
+        session.get_one(Epic, epic_id).mvp_cost_minor = 80 * K
+    assert has(year) == (840, 60, 0)
+    moves(year, epic_id, "implementing")
+    decides(year, epic_id, "persevere")
+    assert has(year) == (480, 420, 0)
+
+
+def test_nothing_is_committed_in_capacity_funded_streams_nor_where_no_budget_is(year):
+    with year.database.write() as session:
+        session.get_one(ValueStream, year.platform).stage = Stage.CAPACITY_FUNDED
+    assert "committed" not in decides(year, an_epic_of(year), "yes").effect
+    assert has(year) == (900, 0, 0)
+
+
+def test_nothing_is_committed_and_nothing_waits_where_no_budget_is_known(database):
+    year = a_year(database, onboarding=1, platform=0)
+    epic_id = an_epic_of(year)
+    assert "committed" not in decides(year, epic_id, "yes").effect
+    with database.read() as session:
+        assert session.get(Commitment, epic_id) is None
+
+
+__all__ = ["committing"]
