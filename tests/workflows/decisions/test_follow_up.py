@@ -222,7 +222,11 @@ def test_a_stop_is_told_to_the_owner_alone_and_comes_true_half_an_hour_later(dat
     for _ in range(2):
         run(database, telling.tell_due, RESULT_AT)
     decision = stored(database)
-    assert (decision.outcome, decision.score, decision.effect) == ("stop", "2 to 0", "stopped")
+    assert (decision.outcome, decision.score, decision.effect) == (
+        "stop",
+        "2 to 0",
+        "stopped after 7 days in flight",
+    )
     assert decision.closed_at == CLOSES_AT
     assert the_epic(database) == "Stopped"
     with database.read() as session:
@@ -315,7 +319,7 @@ def test_a_stop_of_what_nobody_owns_is_told_to_all_at_once(database):
     opens(database, by=BEN)
     for each in COUNCIL:
         votes(database, 1, each, "stop")
-    assert closes(database, 1, CLOSES_AT).effect == "stopped"
+    assert closes(database, 1, CLOSES_AT).effect == "stopped after 7 days in flight"
 
 
 def test_what_was_stopped_by_hand_meanwhile_stays_as_it_is(database):
@@ -343,7 +347,7 @@ def test_a_pivot_ends_it_and_a_successor_begins_with_a_yes_and_a_link_both_ways(
     closes(database, 1, CLOSES_AT)
     run(database, telling.tell_due, RESULT_AT)
     assert stored(database).effect == (
-        "stopped as a pivot, and PAY-2 goes on from it in the funnel"
+        "stopped as a pivot after 7 days in flight, and PAY-2 goes on from it in the funnel"
     )
     with database.read() as session:
         epic, successor = session.get_one(Epic, 1), session.get_one(Epic, 2)

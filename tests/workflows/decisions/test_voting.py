@@ -236,7 +236,7 @@ def test_many_at_once_are_one_ballot_each_in_one_chain(database):
 # what is decided
 
 
-PIVOTED = "stopped as a pivot, and PAY-2 goes on from it in the funnel"
+PIVOTED = "stopped as a pivot after 7 days in flight, and PAY-2 goes on from it in the funnel"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ PIVOTED = "stopped as a pivot, and PAY-2 goes on from it in the funnel"
     [
         ("persevere persevere stop", "persevere", "Delivering", "moved to Delivering"),
         ("pivot pivot", "pivot", "Stopped", PIVOTED),
-        ("stop stop abstain", "stop", "Stopped", "stopped"),
+        ("stop stop abstain", "stop", "Stopped", "stopped after 7 days in flight"),
         ("abstain abstain abstain", "no majority", "Testing the MVP", "nothing moved"),
         ("stop", "no quorum", "Testing the MVP", "nothing moved"),
         ("", "no quorum", "Testing the MVP", "nothing moved"),
