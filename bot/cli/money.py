@@ -160,12 +160,8 @@ def _booked_told(portfolio: Portfolio, came: ActualsCame) -> list[str]:
         f"{format_amount(sum(a.amount_minor for a in actuals), currency)} in all, "
         f"{count_of(known, 'actuals')} {'was' if known == 1 else 'were'} known before."
     ]
-    for month in sorted({each.month for each in actuals}):
-        here = [each for each in actuals if each.month == month]
-        total = format_amount(sum(each.amount_minor for each in here), currency)
-        late = sum(each.is_late for each in here)
-        where = f", {late:,} booked into {here[0].booked_month:%Y-%m}: it is closed" if late else ""
-        lines.append(f"  {month:%Y-%m}: {count_of(len(here), 'rows')}, {total}{where}")
+    months = came.plan.months(portfolio.books_closed_to)
+    lines += [f"  {month.said(currency)}" for month in months]
     names = {stream.id: stream.name for stream in portfolio.value_streams}
     for stream_id, minor in came.booked.overspent.items():
         lines.append(f"  {names[stream_id]} is overspent by {format_amount(minor, currency)}")

@@ -77,6 +77,13 @@ class UploadKind(StrEnum):
 
     EPICS = "epics"
     PROJECTS = "projects"
+    BUDGETS = "budgets"
+    ACTUALS = "actuals"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is for the ledger: all of a file or nothing, and for good."""
+        return self in (UploadKind.BUDGETS, UploadKind.ACTUALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,8 @@ class Loaded:
     failed: str | None = None
     sum_line: int | None = None
     """The line that was only the sum of those above."""
+    notes: Sequence[str] = ()
+    """What else is to be said of it, a line each: what money adds up to."""
 
 
 class Upload(Base):
@@ -172,9 +181,11 @@ class Upload(Base):
         return is_first
 
     def can_be_undone(self, at: datetime) -> bool:
-        """Whether something came in within the last hour, and is there yet."""
+        """Whether something came in within the last hour that is there yet, and is no money."""
         came = self.loaded
         if self.loaded_at is None or self.undone_at is not None or came is None:
+            return False
+        if self.kind.is_money:
             return False
         return came.added > 0 and at < self.loaded_at + UNDONE_WITHIN
 

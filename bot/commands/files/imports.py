@@ -19,13 +19,13 @@ from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, UploadRef, whole
 from bot.views.files import import_form
 from bot.workflows.files import uploading
-from bot.workflows.files.previewing import KINDS, kind_of, look_ahead, names_people, preview
+from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
 from models.errors import FieldMistakes, Mistake
 from models.files.kinds import ColumnMistake
-from models.files.matching import likeliest
 from models.files.names import NOBODY
 from models.files.table import ENCODINGS, MOST_BYTES, Table, TooLarge, read_uploaded
 from models.files.upload import Upload, UploadKind
+from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
 
 GONE = frozenset({"not_found", "view_not_found"})
@@ -50,6 +50,10 @@ def read_file(call: Call) -> None:
     encoding = _encoding(call.view)
     with call.database.read() as session:
         uploading.portfolio_to_fill(session, call.workspace_id, call.actor, portfolio_id)
+        try:
+            uploading.portfolio_to_fill(session, call.workspace_id, call.actor, portfolio_id, kind)
+        except NotAllowed as refused:
+            raise FieldMistakes({import_form.KIND: refused.sentence}) from refused
     if int(file.get("size") or 0) > MOST_BYTES:
         raise FieldMistakes({import_form.FILE: TooLarge(int(file["size"])).sentence})
     name = str(file.get("name") or "file")
@@ -65,7 +69,7 @@ def read_file(call: Call) -> None:
                 call.workspace_id,
                 call.actor,
                 portfolio_id,
-                kind or likeliest(table.columns, KINDS),
+                kind,
                 uploading.File(name, content, encoding),
                 table,
                 call.at,

@@ -45,6 +45,8 @@ REASON_SEEN = 300
 KINDS: Mapping[UploadKind, Option] = {
     UploadKind.EPICS: option("Epics", UploadKind.EPICS.value),
     UploadKind.PROJECTS: option("Projects", UploadKind.PROJECTS.value),
+    UploadKind.BUDGETS: option("Budgets of value streams", UploadKind.BUDGETS.value),
+    UploadKind.ACTUALS: option("Actuals: what was spent", UploadKind.ACTUALS.value),
 }
 FIND_KIND = option("Find out by its columns", "found_out")
 LABELS = {
@@ -281,6 +283,8 @@ def _encoding_option(encoding: str) -> Option:
 
 def _yes(kind: UploadKind, outlook: Outlook) -> str | None:
     """What is agreed to; None where nothing would be done."""
+    if kind.is_money and outlook.bad:
+        return None
     if outlook.comes_in:
         return f"Import {outlook.comes_in:,} {noun(kind, outlook.comes_in)}"
     if outlook.bad:
@@ -339,6 +343,8 @@ def _told(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:
     if not row.becomes:
         return []
     held = row.becomes
+    if kind.is_money:
+        return [shorten(part, 120) for part in _money_told(held, portfolio) if part]
     if kind is UploadKind.EPICS:
         phase, state = held["phase"], held["state"]
         label = PHASE_LABELS[phase] if phase else state.label
@@ -348,6 +354,23 @@ def _told(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:
         amount = None if budget is None else format_amount(budget, portfolio.currency)
         parts = [held["code"], held["name"], ", ".join(held["streams"]), amount]
     return [shorten(part, 120) for part in parts if part]
+
+
+def _money_told(held: Mapping[str, Any], portfolio: Portfolio) -> list[str | None]:
+    """When, whose, how much, on which cost centre and by which reference."""
+    amount, forecast = (
+        None if (minor := held.get(name)) is None else format_amount(minor, portfolio.currency)
+        for name in ("amount", "forecast")
+    )
+    return [
+        held.get("period") or held.get("month"),
+        held["value_stream"],
+        held.get("epic"),
+        amount or "not known",
+        forecast and f"forecast {forecast}",
+        held["cost_centre"] and f"cost centre {held['cost_centre']}",
+        held.get("reference"),
+    ]
 
 
 def _left_out(names: Sequence[str]) -> dict[str, Any]:

@@ -33,7 +33,9 @@ def told(session: Session, upload: Upload, now: datetime) -> Answer:
         blocks.append(section(words("files/import_form", "told_bad", **facts)))
     if made := words("files/import_form", "told_made", **facts):
         blocks.append(section(made))
-    if came.added and not is_epics:
+    if came.added and upload.kind.is_money:
+        blocks.append(context(words("files/import_form", "money_next")))
+    elif came.added and not is_epics:
         blocks.append(context(words("files/import_form", "projects_next")))
     if upload.can_be_undone(now):
         question = words("files/import_form", "undo_question", **facts)

@@ -10,14 +10,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import projects as importing_projects
+from bot.workflows.files.importing.actuals import plan_actuals
+from bot.workflows.files.importing.budgets import plan_budgets
 from bot.workflows.files.importing.epics import plan_epics
 from models.errors import Mistake
+from models.fields import folded
 from models.files import kinds
 from models.files.days import Today
 from models.files.figures import Figures, Heading
 from models.files.kinds import Kind, Sort
 from models.files.matching import BadRow, GoodRow, matched, sum_row, units_of, without
 from models.files.names import MEMBER, NOBODY
+from models.files.plans.actuals import ActualsPlan
+from models.files.plans.budgets import BudgetPlan
 from models.files.plans.epics import EpicPlan
 from models.files.plans.projects import ProjectPlan, Rows
 from models.files.table import Row, Table
@@ -84,13 +89,17 @@ class Outlook:
     """People the file names who are no members here."""
     sum_line: int | None = None
     """The line that is only the sum of those above."""
+    notes: Sequence[str] = ()
+    """What the money of it adds up to, a line each."""
 
 
 KINDS: Mapping[UploadKind, Kind] = {
     UploadKind.EPICS: kinds.EPICS,
     UploadKind.PROJECTS: kinds.PROJECTS,
+    UploadKind.BUDGETS: kinds.BUDGETS,
+    UploadKind.ACTUALS: kinds.ACTUALS,
 }
-FIRST_ROWS, REASONS_KEPT = 3, 5
+FIRST_ROWS, REASONS_KEPT, NOTES_KEPT = 3, 5, 24
 PEOPLE = ("owner", "proposed_by")
 
 OWN_SOURCE = "file"
@@ -103,9 +112,11 @@ class Foreseen:
     """What bringing a file in comes to, and the plan by which it is done."""
 
     outlook: Outlook
-    plan: EpicPlan | ProjectPlan
+    plan: EpicPlan | ProjectPlan | BudgetPlan | ActualsPlan
     bad: Sequence[BadRow]
     """The rows that cannot come in."""
+    good: Sequence[GoodRow] = ()
+    """The rows as they were read, where money is planned anew when it is booked."""
 
 
 def kind_of(upload: Upload) -> Kind:
@@ -131,7 +142,7 @@ def preview(
         mistake = wrong.sentence
     else:
         first = [FirstRow(row.line, {}, row.reason) for row in bad]
-        first += [_becomes(session, portfolio, kind, row, people) for row in good]
+        first += [_becomes(session, portfolio, kind, row, at, people) for row in good]
     fields = [FieldName(each.name, each.needed) for each in KINDS[kind].fields]
     return Preview(
         rows=len(table.rows),
@@ -169,6 +180,9 @@ def look_ahead(
         bad = _by_line(bad, refused)
         outlook = _outlook(epics, len(epics.epics), epics.known, bad, streams)
         return Foreseen(replace(outlook, sum_line=sum_line), epics, bad)
+    if kind.is_money:
+        foreseen = _money_ahead(session, portfolio, kind, table, good, bad, at, may_found)
+        return replace(foreseen, outlook=replace(foreseen.outlook, sum_line=sum_line))
     rows = Rows(projects=good)
     plan = importing_projects.plan(session, portfolio, rows, may_found=may_found, people=people)
     _, refused = without(table, good, plan.against["projects"])
@@ -177,6 +191,67 @@ def look_ahead(
     count = len(plan.rows["projects"])
     outlook = _outlook(plan, count, plan.known["projects"], bad, streams)
     return Foreseen(replace(outlook, sum_line=sum_line), plan, bad)
+
+
+def _money_ahead(
+    session: Session,
+    portfolio: Portfolio,
+    kind: UploadKind,
+    table: Table,
+    good: Sequence[GoodRow],
+    bad: Sequence[BadRow],
+    at: datetime,
+    may_found: bool,
+) -> Foreseen:
+    """What money comes to: all of it or nothing."""
+    plan = plan_of_money(session, portfolio, kind, good, at, may_found=may_found)
+    new = sorted(names_unknown(portfolio, plan)) if isinstance(plan, BudgetPlan) else []
+    refused = _by_line(bad, without(table, good, plan.against)[1])
+    outlook = Outlook(
+        comes_in=len(plan.lines if isinstance(plan, BudgetPlan) else plan.facts),
+        known=plan.known,
+        bad=len(refused),
+        reasons=[f"Line {row.line}: {row.reason}" for row in refused[:REASONS_KEPT]],
+        restricted=0,
+        main_stream=None,
+        new_streams=new,
+        new_themes=(),
+        unknown_people=(),
+        notes=notes_of(plan, portfolio),
+    )
+    return Foreseen(outlook, plan, refused, good)
+
+
+def plan_of_money(
+    session: Session,
+    portfolio: Portfolio,
+    kind: UploadKind,
+    rows: Sequence[GoodRow],
+    at: datetime,
+    *,
+    may_found: bool,
+) -> BudgetPlan | ActualsPlan:
+    """Work out what the rows come to; nothing is written."""
+    if kind is UploadKind.BUDGETS:
+        return plan_budgets(session, portfolio, rows, at, may_found=may_found)
+    return plan_actuals(session, portfolio, rows, at)
+
+
+def notes_of(plan: BudgetPlan | ActualsPlan, portfolio: Portfolio) -> Sequence[str]:
+    """What it adds up to: by stream and year, or by month."""
+    if isinstance(plan, BudgetPlan):
+        said = list(plan.said(portfolio.currency))
+    else:
+        months = plan.months(portfolio.books_closed_to)
+        said = [month.said(portfolio.currency) for month in months]
+    more = len(said) - NOTES_KEPT
+    return [*said[:NOTES_KEPT], f"and {more:,} more"] if more > 0 else said
+
+
+def names_unknown(portfolio: Portfolio, plan: BudgetPlan) -> frozenset[str]:
+    """The streams that it would make."""
+    there = {folded(stream.name) for stream in portfolio.value_streams}
+    return frozenset(line.stream for line in plan.lines if folded(line.stream) not in there)
 
 
 def _outlook(
@@ -217,7 +292,7 @@ def _read(
 ) -> tuple[list[GoodRow], list[BadRow]]:
     today = Today.of(at, portfolio.time_zone)
     good, bad = matched(table, matching, KINDS[kind], portfolio.currency, rows, today)
-    if kind is UploadKind.PROJECTS:
+    if kind is not UploadKind.EPICS:
         return good, bad
     told_apart, seen = [], dict[str, int]()
     twice: dict[int, str] = {}
@@ -248,8 +323,12 @@ def _becomes(
     portfolio: Portfolio,
     kind: UploadKind,
     row: GoodRow,
+    at: datetime,
     people: Mapping[str, str],
 ) -> FirstRow:
+    if kind.is_money:
+        money = plan_of_money(session, portfolio, kind, [row], at, may_found=True)
+        return FirstRow(row.line, {} if money.known else row.values, money.against.get(row.line))
     if kind is UploadKind.EPICS:
         epics = plan_epics(session, portfolio, [row], people=people)
         against, found = epics.against, epics.epics

@@ -6,25 +6,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, undefer
 
 from bot.workflows import seeing
 from bot.workflows.files.giving_back import spell_bad_rows
+from bot.workflows.files.importing.actuals import import_actuals
+from bot.workflows.files.importing.budgets import import_budgets
 from bot.workflows.files.importing.epics import load_epics, staged_epics
 from bot.workflows.files.importing.projects import load_projects, staged_projects
-from bot.workflows.files.previewing import KINDS, Foreseen, Outlook, kind_of
+from bot.workflows.files.previewing import (
+    KINDS,
+    REASONS_KEPT,
+    Foreseen,
+    Outlook,
+    kind_of,
+    notes_of,
+    plan_of_money,
+)
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.portfolio.readiness import check_begun
 from bot.workflows.redrawing import post, redraw_homes
 from models.database import Database
 from models.fields import UNSTORABLE
-from models.files.matching import check_matching, guessed
+from models.files.matching import check_matching, guessed, likeliest
 from models.files.plans.epics import EpicPlan
-from models.files.table import Table
+from models.files.plans.projects import ProjectPlan
+from models.files.table import Table, TooManyUploaded
 from models.files.upload import KEPT_FOR, UNDONE_WITHIN, Loaded, Upload, UploadKind, of_person
 from models.message import MessageKind
+from models.money import format_amount
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.readiness import open_to_you
@@ -32,25 +45,57 @@ from models.work import put
 
 NAMES_KEPT = 20
 
+MOST_MONEY_ROWS = 2_000
+"""Each is an entry of the ledger, and on SQLite others wait meanwhile."""
+
+NOT_BOOKED = "Rows of it cannot be booked, and a file of money comes in whole or not at all."
+
+RIGHTS: Mapping[UploadKind, Right] = {
+    UploadKind.EPICS: Right.IMPORT,
+    UploadKind.PROJECTS: Right.IMPORT,
+    UploadKind.BUDGETS: Right.FUND,
+    UploadKind.ACTUALS: Right.BOOK,
+}
+"""What it takes to bring rows of each kind in."""
+
+RIGHTS_USED = tuple(dict.fromkeys(RIGHTS.values()))
+
 
 def open_to(session: Session, workspace_id: int, user_id: str) -> Sequence[Portfolio]:
     """The portfolios the person may bring data in to. Raises NotAllowed where there is none."""
     check_begun(session, workspace_id, user_id)
     seen = seeing.portfolios(session, workspace_id, user_id)
     places = [Place.of_portfolio(portfolio) for portfolio in seen]
-    allowed = [each for each in places if may(session, user_id, Right.IMPORT, each)]
+    allowed = [
+        each for each in places if any(may(session, user_id, right, each) for right in RIGHTS_USED)
+    ]
     if not allowed:
         check(session, user_id, Right.IMPORT, places[0])
     return [each.portfolio for each in allowed if each.portfolio is not None]
 
 
 def portfolio_to_fill(
-    session: Session, workspace_id: int, user_id: str, portfolio_id: int
+    session: Session,
+    workspace_id: int,
+    user_id: str,
+    portfolio_id: int,
+    kind: UploadKind | None = None,
 ) -> Portfolio:
-    """The portfolio a file is for. Raises NotOpenToYou and NotAllowed."""
+    """The portfolio a file is for; of whatever kind, where none is said.
+
+    Raises NotOpenToYou and NotAllowed.
+    """
     portfolio = open_to_you(seeing.portfolios(session, workspace_id, user_id), portfolio_id)
-    check(session, user_id, Right.IMPORT, Place.of_portfolio(portfolio))
+    if kind is not None or not kinds_open_to(session, portfolio, user_id):
+        right = RIGHTS[kind] if kind is not None else Right.IMPORT
+        check(session, user_id, right, Place.of_portfolio(portfolio))
     return portfolio
+
+
+def kinds_open_to(session: Session, portfolio: Portfolio, user_id: str) -> Sequence[UploadKind]:
+    """What the person may bring in to it."""
+    place = Place.of_portfolio(portfolio)
+    return [kind for kind, right in RIGHTS.items() if may(session, user_id, right, place)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +112,23 @@ def keep(
     workspace_id: int,
     user_id: str,
     portfolio_id: int,
-    kind: UploadKind,
+    kind: UploadKind | None,
     file: File,
     table: Table,
     at: datetime,
 ) -> Upload:
-    """Keep the file for a day, its columns matched by their names. Raises NoRows, NotAllowed."""
+    """Keep the file for a day, its columns matched by their names. Raises NoRows, NotAllowed
+    and TooManyUploaded.
+
+    Where no kind is said, it is the likeliest of those that the person may bring in.
+    """
     table.check_has_rows()
-    portfolio = portfolio_to_fill(session, workspace_id, user_id, portfolio_id)
+    portfolio = portfolio_to_fill(session, workspace_id, user_id, portfolio_id, kind)
+    if kind is None:
+        allowed = kinds_open_to(session, portfolio, user_id)
+        kind = likeliest(table.columns, {each: KINDS[each] for each in allowed})
+    if kind.is_money and len(table.rows) > MOST_MONEY_ROWS:
+        raise TooManyUploaded(MOST_MONEY_ROWS)
     upload = Upload(
         workspace_id=workspace_id,
         portfolio_id=portfolio.id,
@@ -117,7 +171,7 @@ def match(
 ) -> Upload:
     """Keep which column is which field. Raises UploadGone, ConfirmedBefore, NotAllowed."""
     upload = upload_of(session, workspace_id, user_id, upload_id)
-    portfolio = portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
+    portfolio = portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id, upload.kind)
     check_columns(upload, portfolio, matching)
     upload.matching = dict(matching)
     return upload
@@ -150,7 +204,7 @@ def confirm(
 ) -> Upload:
     """Have the file brought in now; once more changes nothing. Raises UploadGone, NotAllowed."""
     upload = of_person(locked(session, upload_id), workspace_id, user_id)
-    portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id)
+    portfolio_to_fill(session, workspace_id, user_id, upload.portfolio_id, upload.kind)
     if upload.confirm(at):
         session.flush()
         put(session, workspace_id, upload.work_key, at, lane=upload.work_key)
@@ -189,8 +243,10 @@ def staged(database: Database, foreseen: Foreseen, at: datetime) -> Iterator[Con
     plan = foreseen.plan
     if isinstance(plan, EpicPlan):
         rows = staged_epics(database, plan, at)
-    else:
+    elif isinstance(plan, ProjectPlan):
         rows = staged_projects(database, plan)
+    else:
+        rows = database.staging()  # it is written row by row
     with rows as connection:
         yield connection
 
@@ -216,10 +272,13 @@ def take_in(
             "rows given back": outlook.bad,
         }
     )
+    if upload.kind.is_money:
+        return _take_money(session, portfolio, upload, foreseen, at, about)
     if isinstance(foreseen.plan, EpicPlan):
         report = load_epics(session, portfolio, foreseen.plan, at, about)
         added, known = report.added, report.known
     else:
+        assert isinstance(foreseen.plan, ProjectPlan)
         brought = load_projects(session, portfolio, foreseen.plan, at, about)
         added = brought.added["projects"]
         known = outlook.known + outlook.comes_in - added
@@ -227,6 +286,44 @@ def take_in(
     upload.forget(replace(_came(portfolio, outlook), added=added, known=known))
     if foreseen.bad:
         upload.bad_rows = spell_bad_rows(table, foreseen.bad)
+    _tell(session, upload, at)
+    return upload
+
+
+def _take_money(
+    session: Session,
+    portfolio: Portfolio,
+    upload: Upload,
+    foreseen: Foreseen,
+    at: datetime,
+    about: Mapping[str, Any],
+) -> Upload:
+    """Book all of it, or nothing where a row cannot be: then it is said which, and why."""
+    found, kind = may_found(session, portfolio, upload.user_id), upload.kind
+    plan = plan_of_money(session, portfolio, kind, foreseen.good, at, may_found=found)
+    bad = [f"Line {row.line}: {row.reason}" for row in foreseen.bad]
+    bad += [f"Line {n}: {why}" for n, why in sorted(plan.against.items())]
+    if reasons := list(dict.fromkeys(bad)):
+        upload.forget(Loaded(failed=NOT_BOOKED, bad=len(reasons), reasons=reasons[:REASONS_KEPT]))
+        _tell(session, upload, at)
+        return upload
+    notes, new = list(notes_of(plan, portfolio)), list[str]()
+    if kind is UploadKind.BUDGETS:
+        file, by = upload.file_name, upload.user_id
+        came = import_budgets(session, portfolio, foreseen.good, at, file, about, by)
+        added, new = len(came.plan.lines), list(came.new_streams[:NAMES_KEPT])
+    else:
+        booked = import_actuals(session, portfolio, foreseen.good, at, about, upload.user_id).booked
+        added = len(booked.actuals)
+        names = {stream.id: stream.name for stream in portfolio.value_streams}
+        for stream_id, minor in booked.overspent.items():
+            over = format_amount(minor, portfolio.currency)
+            notes.append(f"{names[stream_id]} is overspent by {over}")
+    upload.loaded_at = at
+    line = foreseen.outlook.sum_line
+    upload.forget(
+        Loaded(added=added, known=plan.known, new_streams=new, sum_line=line, notes=notes)
+    )
     _tell(session, upload, at)
     return upload
 

@@ -1,16 +1,18 @@
 """What a file of actuals comes to: facts to be booked, and what cannot be placed."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from models.budgets.spend import Fact, check_fact, parse_month
+from models.budgets.spend import Fact, check_fact, month_to_book, parse_month
 from models.epics.listing import is_key, read_key
 from models.errors import Mistake
 from models.fields import folded
 from models.files.matching import GoodRow
+from models.money import format_amount
 
 
 class NoSuchEpic(Mistake):
@@ -74,6 +76,37 @@ class ActualsPlan:
     known: int = 0
     against: dict[int, str] = field(default_factory=dict)
     """Reasons, by line."""
+
+    def months(self, closed_to: date | None) -> Sequence["Month"]:
+        """What is booked of each month, the first first, to be held against the books."""
+        by_month: dict[date, list[Fact]] = defaultdict(list)
+        for fact in self.facts:
+            by_month[fact.month].append(fact)
+        return [
+            Month(
+                month,
+                len(facts),
+                sum(fact.minor for fact in facts),
+                booked if (booked := month_to_book(month, closed_to)) != month else None,
+            )
+            for month, facts in sorted(by_month.items())
+        ]
+
+
+class Month(NamedTuple):
+    """The rows of a month: how many, their sum in minor units, and where else they are booked."""
+
+    month: date
+    rows: int
+    minor: int
+    booked_in: date | None
+    """The first open month, where its own is closed."""
+
+    def said(self, currency: str) -> str:
+        """ "2026-04: 12 rows, €34,500"."""
+        rows = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'}"
+        late = f", booked into {self.booked_in:%Y-%m}: it is closed" if self.booked_in else ""
+        return f"{self.month:%Y-%m}: {rows}, {format_amount(self.minor, currency)}{late}"
 
 
 def plan_of_actuals(

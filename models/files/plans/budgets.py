@@ -10,6 +10,7 @@ from models.budgets.period import Year, parse_year
 from models.errors import Mistake
 from models.fields import folded
 from models.files.matching import GoodRow
+from models.money import format_amount
 
 
 class Changed(Mistake):
@@ -19,6 +20,24 @@ class Changed(Mistake):
         super().__init__(
             f"{called} came in before with other figures; more or less money in mid-year is given "
             "with /budget fund, with its reason"
+        )
+
+
+class UnknownStream(Mistake):
+    """A line of a stream that is not there, by someone who may not make one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is no value stream {name[:60]} yet; an admin makes it with /portfolio streams"
+        )
+
+
+class TooLittle(Mistake):
+    """Lines that would take a stream below nothing."""
+
+    def __init__(self, stream: str, year: str) -> None:
+        super().__init__(
+            f"{stream} would have less than nothing for {year}: what came in adds up to below 0"
         )
 
 
@@ -82,6 +101,25 @@ class BudgetPlan:
                 key = (line.year, line.stream)
                 sums[key] = sums.get(key, 0) + line.amount
         return sums
+
+    def refuse_last(self, year: Year, stream: str, why: Mistake) -> None:
+        """Have it speak against the last line of the stream in the year."""
+        last = max(n.number for n in self.lines if (n.year, n.stream) == (year, stream))
+        self.against[last] = why.sentence
+
+    def said(self, currency: str) -> Sequence[str]:
+        """ "Payments, 2026: €1,200,000 of 3 rows", and of how many the amounts are known."""
+        counts = Counter((line.year, line.stream) for line in self.lines)
+        lines = [
+            f"{stream}, {year.name}: {format_amount(self.sums[year, stream], currency)} of "
+            f"{rows:,} {'row' if rows == 1 else 'rows'}"
+            for (year, stream), rows in counts.items()
+            if (year, stream) in self.sums
+        ]
+        known = sum(line.amount is not None for line in self.lines)
+        if known < len(self.lines):
+            lines.append(f"{known:,} of {len(self.lines):,} known; a blank stays unknown")
+        return lines
 
     @property
     def years(self) -> Sequence[Year]:

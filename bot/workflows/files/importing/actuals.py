@@ -35,18 +35,26 @@ def import_actuals(
     rows: Sequence[GoodRow],
     at: datetime,
     about: Mapping[str, Any] = MappingProxyType({}),
+    by: str | None = None,
 ) -> ActualsCame:
     """Book the rows where nothing speaks against any; two imports at once wait for each other."""
     session.scalar(select(Portfolio.id).where(Portfolio.id == portfolio.id).with_for_update())
-    known = known_references(session, portfolio)
-    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
-    plan = plan_of_actuals(rows, _places(session, portfolio), known, today)
+    plan = plan_actuals(session, portfolio, rows, at)
     if plan.against:
         return ActualsCame(plan, Booked((), {}))
-    booked = book(session, portfolio, plan.facts, None, at)
+    booked = book(session, portfolio, plan.facts, by, at)
     told = {"actuals": len(plan.facts), **about}
     note(session, portfolio.workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     return ActualsCame(plan, booked)
+
+
+def plan_actuals(
+    session: Session, portfolio: Portfolio, rows: Sequence[GoodRow], at: datetime
+) -> ActualsPlan:
+    """Work out what the rows come to in the portfolio; nothing is written."""
+    known = known_references(session, portfolio)
+    today = at.astimezone(ZoneInfo(portfolio.time_zone)).date()
+    return plan_of_actuals(rows, _places(session, portfolio), known, today)
 
 
 def _places(session: Session, portfolio: Portfolio) -> Places:

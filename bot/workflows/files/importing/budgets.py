@@ -14,15 +14,21 @@ from bot.workflows.files.importing.creating import ensure_streams
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from models.audit.trail import note
 from models.budgets.allocation import Allocation, YearEndForecast
-from models.budgets.books import Overdrawn
 from models.budgets.ledger import EntryKind, funding_moves
 from models.budgets.period import FundingPeriod, Year
+from models.fields import folded, tidy
 from models.files.matching import GoodRow
-from models.files.plans.budgets import BudgetPlan, Known, lines_of, plan_of_budgets
+from models.files.plans.budgets import (
+    BudgetPlan,
+    Known,
+    TooLittle,
+    UnknownStream,
+    lines_of,
+    plan_of_budgets,
+)
 from models.portfolio.portfolio import Portfolio, ValueStream
 
 ALLOCATIONS = Allocation.metadata.tables[Allocation.__tablename__]
-TOO_LITTLE = "{stream} would have less than nothing for {year}: what came in adds up to below 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +48,22 @@ def import_budgets(
     at: datetime,
     file: str,
     about: Mapping[str, Any] = MappingProxyType({}),
+    by: str | None = None,
 ) -> BudgetsCame:
     """Bring the rows in where nothing speaks against any; else the plan says what does.
 
     Whoever calls it gives the transaction up then. Two imports at once wait for each other.
     """
     session.scalar(select(Portfolio.id).where(Portfolio.id == portfolio.id).with_for_update())
-    lines, against = lines_of(rows, portfolio.fiscal_year_starts_in)
-    before = {stream.id for stream in portfolio.value_streams}
-    streams = ensure_streams(session, portfolio, {line.stream for line in lines}, at)
-    called = {stream.name: stream for stream in streams.values()}
-    found = [replace(line, stream=streams[line.stream].name) for line in lines]
-    plan = plan_of_budgets(found, _known(session, portfolio))
-    plan.against |= against
-    new = [each.name for each in portfolio.value_streams if each.id not in before]
+    plan = plan_budgets(session, portfolio, rows, at)
     if plan.against:
-        return BudgetsCame(plan, 0, new)
+        return BudgetsCame(plan, 0, ())
+    before = {stream.id for stream in portfolio.value_streams}
+    called = ensure_streams(session, portfolio, {line.stream for line in plan.lines}, at)
+    new = [each.name for each in portfolio.value_streams if each.id not in before]
     periods = {year: ledger.begin_year(session, portfolio, year) for year in plan.years}
-    entries = _fund(session, portfolio, plan, periods, called, at, file)
-    if plan.lines and not plan.against:
+    entries = _fund(session, portfolio, plan, periods, called, at, file, by)
+    if plan.lines:
         here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
         session.execute(
             insert(ALLOCATIONS),
@@ -89,6 +92,50 @@ def import_budgets(
     return BudgetsCame(plan, len(entries), new)
 
 
+def plan_budgets(
+    session: Session,
+    portfolio: Portfolio,
+    rows: Sequence[GoodRow],
+    at: datetime,
+    *,
+    may_found: bool = True,
+) -> BudgetPlan:
+    """Work out what the rows come to in the portfolio, by its streams' names; nothing is written.
+
+    Streams that are not there are made by who may found them; of others they speak against a row.
+    """
+    there = {folded(stream.name): stream.successor for stream in portfolio.value_streams}
+    lines, against = lines_of(rows, portfolio.fiscal_year_starts_in)
+    found = [
+        replace(line, stream=there[folded(line.stream)].name)
+        if folded(line.stream) in there
+        else replace(line, stream=tidy(line.stream))
+        for line in lines
+    ]
+    plan = plan_of_budgets(found, _known(session, portfolio))
+    plan.against |= against
+    if not may_found:
+        unknown = (line for line in plan.lines if folded(line.stream) not in there)
+        plan.against |= {line.number: UnknownStream(line.stream).sentence for line in unknown}
+    for (year, stream), minor in plan.sums.items():
+        if minor >= 0:
+            continue
+        has = _available(session, portfolio, year, there.get(folded(stream)), at)
+        if minor + has < 0:
+            plan.refuse_last(year, stream, TooLittle(stream, year.name))
+    return plan
+
+
+def _available(
+    session: Session, portfolio: Portfolio, year: Year, stream: ValueStream | None, at: datetime
+) -> int:
+    """What the stream has in the year now."""
+    period = ledger.period_of(session, portfolio, year)
+    if period is None or stream is None:
+        return 0
+    return ledger.books_of(session, portfolio, period, at).balance(stream.id).available
+
+
 def _known(session: Session, portfolio: Portfolio) -> Sequence[Known]:
     asked = (
         select(
@@ -115,6 +162,7 @@ def _fund(
     streams: Mapping[str, ValueStream],
     at: datetime,
     file: str,
+    by: str | None,
 ) -> Mapping[tuple[Year, str], int]:
     """The funding entries, by year and stream; a sum of 0 has none."""
     for year in plan.years:
@@ -125,21 +173,9 @@ def _fund(
             continue
         moves = funding_moves(streams[stream].id, minor)
         reason = f"Imported from {file}"
-        try:
-            entry = ledger.append(
-                session,
-                portfolio,
-                periods[year],
-                EntryKind.FUNDING,
-                moves,
-                None,
-                at,
-                reason=reason,
-            )
-        except Overdrawn:
-            last = max(n.number for n in plan.lines if (n.year, n.stream) == (year, stream))
-            plan.against[last] = TOO_LITTLE.format(stream=stream, year=year.name)
-            continue
+        entry = ledger.append(
+            session, portfolio, periods[year], EntryKind.FUNDING, moves, by, at, reason=reason
+        )
         entries[year, stream] = entry.id
     return entries
 
