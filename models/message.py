@@ -95,8 +95,9 @@ class MessageKind(StrEnum):
     """The same, to who may remove it or set it aside."""
     STAND_IN = "stand_in"
     """Tells someone for whom they vote; its subject is a delegation."""
-    TARGET_PASSED = "target_passed"
-    """Asks an owner whether to decide on an epic short of its target; its subject is a check."""
+    SIGNAL = "signal"
+    """Asks an owner whether to decide on an epic because of what was measured; its subject is a
+    check of that signal."""
     SHIFT = "shift"
     """A request to move money, and what became of it; its subject is a shift."""
     OVERSPENT = "overspent"

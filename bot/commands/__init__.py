@@ -12,7 +12,7 @@ from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets
 from bot.commands.budgets import rules as budget_rules
-from bot.commands.decisions import beside, decisions, follow_up, outcomes, targets, votes
+from bot.commands.decisions import beside, decisions, follow_up, outcomes, signals, votes
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -220,7 +220,7 @@ ROOMS = (
     outcomes,
     votes,
     beside,
-    targets,
+    signals,
     follow_up,
     budgets,
     budget_rules,

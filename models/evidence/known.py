@@ -40,7 +40,7 @@ class Said(BaseModel):
 
 
 class Evidence(BaseModel):
-    """Readings and observations of one epic as they stood on a day, without what was struck out.
+    """What was read, seen and spent of one epic by a moment, without what was struck out.
 
     It is kept with a case, so what is not in an older one is not known.
     """
@@ -61,9 +61,11 @@ class Evidence(BaseModel):
     """The last MOST_SAID observations, the newest first."""
     tested_on: date | None = None
     """The first day its MVP was tested."""
+    spent_minor: int | None = None
+    """What was booked for it in all, in minor units; None where nothing was."""
 
     def __bool__(self) -> bool:
-        """Whether there is any."""
+        """Whether anything was read or seen."""
         return self.newest_on is not None
 
     @property

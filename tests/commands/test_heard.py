@@ -66,6 +66,7 @@ from models.decisions.delegation import STAND_IN, StandInForm
 from models.decisions.form import DecideForm, DecisionForm, RecordForm, WordsForm
 from models.decisions.question import Asked, Question
 from models.decisions.register.past import PastDecision
+from models.decisions.signal import Signal, SignalCheck
 from models.decisions.thread import BallotQuestion, Objection, ObjectionForm, QuestionForm
 from models.decisions.votes import Ballot
 from models.epics.answer import AnswerKind, IdeaAnswer
@@ -74,7 +75,6 @@ from models.epics.proposal import Proposal
 from models.errors import Mistake
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Observation, Reading, Stance
-from models.evidence.target import TargetCheck
 from models.files.upload import Upload
 from models.form import Choice
 from models.people.role import Role, RoleGrant
@@ -193,7 +193,7 @@ def world(slack, shop):
         KeyResult: result,
         Theme: theme,
         Objective: objective,
-        TargetCheck: lambda: a_target_check(slack, shop, portfolio),
+        SignalCheck: lambda: a_signal_check(slack, shop, portfolio),
         "reading": lambda: evidence_of(slack, shop, epics[1])[0],
         "observation": lambda: evidence_of(slack, shop, epics[1])[1],
         "shift": lambda: a_shift(slack, shop, portfolio, streams),
@@ -339,7 +339,7 @@ def evidence_of(slack, shop, epic):
         return reading, observation
 
 
-def a_target_check(slack, shop, portfolio):
+def a_signal_check(slack, shop, portfolio):
     """Of an epic that tests its MVP, whose target's day went by short of it."""
     with shop.database.write() as session:
         title = f"Short {session.scalar(select(func.count(Epic.id)))}"
@@ -347,8 +347,8 @@ def a_target_check(slack, shop, portfolio):
         epic.indicator, epic.target = "Checkout completion, %", Decimal(68)
         here = {"workspace_id": epic.workspace_id, "epic_id": epic.id, "version": 1}
         day, at = slack.clock.now().date() - timedelta(days=1), slack.clock.now()
-        here |= {"target_on": day, "needed_on": day, "asked_at": at}
-        check = TargetCheck(value=Decimal("64.2"), **here)
+        here |= {"signal": Signal.TARGET, "mark": day.isoformat(), "says": "It is short."}
+        check = SignalCheck(value=Decimal("64.2"), needed_on=day, asked_at=at, **here)
         session.add(check)
         session.flush()
         return check

@@ -21,6 +21,7 @@ from models.decisions.delegation import Delegation
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
 from models.decisions.question import Question
+from models.decisions.signal import SignalCheck, short_of_target
 from models.decisions.tally import Tally
 from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
 from models.decisions.votes import Ballot
@@ -28,7 +29,6 @@ from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
-from models.evidence.target import TargetCheck
 from models.files.export import Export, ExportFormat
 from models.files.upload import Upload, UploadKind
 from models.message import (
@@ -176,11 +176,13 @@ def beside(decision):
     return {**here, "epic_id": decision.epic_id}
 
 
-def a_target_passed_of(session, shop, words):
+def a_signal_of(session, shop, words):
     """Asked on the day after the target's, of an epic that is short of it."""
     epic = an_epic_of(session, shop, words)
     epic.baseline, epic.target, epic.target_on = Decimal(61), Decimal(66), date(2026, 5, 17)
-    return added(session, TargetCheck.of(epic, Decimal("64.2"), MONDAY))
+    return added(
+        session, SignalCheck.of(epic, short_of_target(epic, Decimal("64.2"), MONDAY), MONDAY)
+    )
 
 
 def a_paused_digest_of(session, shop, words):
@@ -371,7 +373,7 @@ SUBJECTS = {
     **dict.fromkeys(QUESTION_KINDS, a_ballot_s_question_of),
     **dict.fromkeys(OBJECTION_KINDS, an_objection_of),
     MessageKind.STAND_IN: a_stand_in_of,
-    MessageKind.TARGET_PASSED: a_target_passed_of,
+    MessageKind.SIGNAL: a_signal_of,
 }
 """For each kind of message, one to show."""
 
@@ -456,8 +458,8 @@ BECAME = [
     (MessageKind.OBJECTION, lambda raised: raised.withdraw(MONDAY), "Withdrawn "),
     (MessageKind.STAND_IN, until_a_day, "until 29 May 2026"),
     (MessageKind.STAND_IN, given_to_another, "they have named someone else since"),
-    (MessageKind.TARGET_PASSED, not_yet, "Not yet, said <@U0BEN>"),
-    (MessageKind.TARGET_PASSED, put_to_a_decision, "<@U0BEN> put it to a decision"),
+    (MessageKind.SIGNAL, not_yet, "Not yet, said <@U0BEN>"),
+    (MessageKind.SIGNAL, put_to_a_decision, "<@U0BEN> put it to a decision"),
     (MessageKind.PAUSED, lambda wish: wish.resume(MONDAY), "comes again"),
     (MessageKind.IMPORTED, undone, "was undone"),
 ]

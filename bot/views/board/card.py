@@ -170,8 +170,8 @@ def _facts(card: Card) -> dict[str, object]:
         "ended": ended,
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
-        "spent": _money(card.spent, epic),
-        "spent_share": spent_share(card.spent, epic.mvp_cost_minor),
+        "spent": _money(card.known.spent_minor, epic),
+        "spent_share": spent_share(card.known.spent_minor, epic.mvp_cost_minor),
     }
 
 
@@ -198,7 +198,7 @@ def _figures(card: Card, facts: dict[str, object]) -> list[str]:
         figures.append(
             indicator_words(epic.indicator, known, **read_with(epic), reads=_is_read(epic))
         )
-    costs = (epic.mvp_cost_minor, epic.full_cost_minor, card.spent)
+    costs = (epic.mvp_cost_minor, epic.full_cost_minor, card.known.spent_minor)
     if any(cost is not None for cost in costs):
         figures.append(words("board/card", "cost", **facts))
     if known or (epic.state.is_open and _is_read(epic)):

@@ -21,8 +21,7 @@ from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button, told_so_far
-from bot.views.decisions.target import open_button as open_for_target
-from bot.views.decisions.target import short_because_then
+from bot.views.decisions.signal import open_button as open_for_signal
 from bot.views.epics.buttons import open_button, reply_button, still_right_button
 from bot.views.epics.next_step import board_button, fill_button
 from bot.views.evidence.phrases import add_button
@@ -33,7 +32,7 @@ from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.signals.targets import TARGET_PASSED
+from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.crossing import CROSSED, Crossed
@@ -46,11 +45,11 @@ from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import OutcomeReview
+from models.decisions.signal import SignalCheck
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.obstacles import Override
 from models.epics.policy import fields_of, told
-from models.evidence.target import TargetCheck
 from models.flow.days import day_number
 from models.money import format_amount
 from models.portfolio.policy import Requirement
@@ -163,11 +162,11 @@ def open_vote(decision: Decision, on: Surface) -> Line:
     return Line(said, vote_button(decision))
 
 
-@shows(TARGET_PASSED)
-def short_of_target(check: TargetCheck, on: Surface) -> Line:
-    """What it is short of, and since which day."""
-    said = on.about("targets_line", check.epic, because=short_because_then(check))
-    return Line(said, open_for_target(check))
+@shows(SIGNALLED)
+def signalled(check: SignalCheck, on: Surface) -> Line:
+    """What was measured that speaks for a decision."""
+    said = on.about("signals_line", check.epic, says=check.says)
+    return Line(said, open_for_signal(check))
 
 
 @shows(DECIDED)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.budgets.booking import spent_by
 from bot.workflows.decisions.follow_up.reviewing import last_review
 from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
@@ -87,8 +86,6 @@ class Card:
     review: OutcomeReview | None = None
     """What became of it, as it was said last."""
     evidence: Evidence | None = None
-    spent: int | None = None
-    """What was booked for it, in minor units; None where nothing was."""
     ahead: Ahead | None = None
     """What past epics say of it, while it is in flight."""
 
@@ -213,14 +210,12 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
     """The epic with its last change, and what it waits for; others it names everybody may see."""
     last = _steps(session, epic, 1)[0]
     decision, evidence = newest_about(session, epic), case_evidence(session, epic, now)
-    spent = spent_by(session, epic)
     shown = Card(
         epic,
         last,
         now,
         decision=decision,
         evidence=evidence,
-        spent=spent,
         predecessor=epic.predecessor,
         successor=epic.successor,
     )

@@ -14,7 +14,7 @@ from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.signals.targets import TARGET_PASSED
+from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.crossing import CROSSED
@@ -31,7 +31,7 @@ from models.portfolio.portfolio import Portfolio
 NEEDS: Sequence[Need[Any]] = (
     OVER_LIMIT,
     BALLOT,
-    TARGET_PASSED,
+    SIGNALLED,
     DECIDED,
     ANSWER,
     QUESTION,
@@ -53,7 +53,7 @@ NEEDS: Sequence[Need[Any]] = (
 
 LEAD: Sequence[Need[Any]] = (
     BALLOT,
-    TARGET_PASSED,
+    SIGNALLED,
     DECIDED,
     OVER_LIMIT,
     SHIFTS,

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.workflows.decisions.signals.spending import ask_about_spend
 from bot.workflows.decisions.signals.targets import ask_about_targets
+from bot.workflows.flow.asking import ask_about_line
 from bot.workflows.redrawing import redraw_message
 from bot.workflows.seeing import portfolios
 from models.calendar import next_night
@@ -31,7 +33,7 @@ def work_key(workspace_id: int) -> str:
 def renew_due(session: Session, workspace_id: int, at: datetime) -> None:
     """Put the drawing of every card of an open epic that Slack shows.
 
-    What a day ago was due is asked about.
+    Owners are asked about what was measured by then.
     """
     cards = session.scalars(
         select(Message)
@@ -49,6 +51,8 @@ def renew_due(session: Session, workspace_id: int, at: datetime) -> None:
         redraw_message(session, card, at)
     for portfolio in portfolios(session, workspace_id):
         ask_about_targets(session, portfolio, at)
+        ask_about_spend(session, portfolio, at)
+        ask_about_line(session, portfolio, at)
     _put(session, workspace_id, at)
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
+from bot.workflows.decisions.signals.spending import ask_about_spend
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders
@@ -115,7 +116,8 @@ def book(
 ) -> Booked:
     """Book the facts, each as an entry of its own, whatever is left then.
 
-    Who owns a stream that is overspent by them, and finance, are told.
+    Who owns a stream that is overspent by them, and finance, are told; who owns an epic that has
+    spent what its MVP was to cost is asked whether to decide.
     """
     actuals: list[Actual] = []
     overspent: dict[int, int] = {}
@@ -162,7 +164,10 @@ def book(
                 overspent[stream_id] = -free
                 last = [a for a in actuals if a.value_stream_id == stream_id][-1]
                 _tell(session, portfolio, last, by, at)
-    _redraw(session, portfolio, facts, at)
+    epics = sorted({fact.epic_id for fact in facts if fact.epic_id is not None})
+    if epics:
+        ask_about_spend(session, portfolio, at, epics)
+    _redraw(session, portfolio, epics, at)
     return Booked(actuals, overspent)
 
 
@@ -172,12 +177,6 @@ def known_references(session: Session, portfolio: Portfolio) -> frozenset[str]:
         Actual.portfolio_id == portfolio.id, Actual.reference.is_not(None)
     )
     return frozenset(each for each in session.scalars(asked) if each is not None)
-
-
-def spent_by(session: Session, epic: Epic) -> int | None:
-    """What was booked for an epic in all, in minor units; None where nothing was."""
-    total = session.scalar(select(func.sum(Actual.amount_minor)).where(Actual.epic_id == epic.id))
-    return None if total is None else int(total)
 
 
 def _today(portfolio: Portfolio, at: datetime) -> date:
@@ -195,9 +194,8 @@ def _tell(
     tell(session, here, MessageKind.OVERSPENT, actual.id, people, None, at)
 
 
-def _redraw(session: Session, portfolio: Portfolio, facts: Sequence[Fact], at: datetime) -> None:
+def _redraw(session: Session, portfolio: Portfolio, epics: Sequence[int], at: datetime) -> None:
     here = portfolio.workspace_id
-    epics = sorted({fact.epic_id for fact in facts if fact.epic_id is not None})
     redraw_about(session, here, [MessageKind.EPIC_CARD], epics, at)
     redraw_digests(session, here, portfolio.id, at)
     redraw_homes(session, here, at)

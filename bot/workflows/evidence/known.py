@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.paging import page_of
+from models.budgets.spend import Actual
 from models.epics.epic import Epic, Transition
 from models.evidence.items import Item, Observation, Reading, Stance, today_of
 from models.evidence.known import (
@@ -53,6 +54,8 @@ LAST_SAID = (
 )
 """Built once, because every card of an epic with evidence asks them."""
 
+SPENT = select(func.sum(Actual.amount_minor)).where(Actual.epic_id == EPIC, Actual.at <= AT)
+
 TESTED_FIRST = select(func.min(Transition.at)).where(
     Transition.epic_id == EPIC, Transition.phase == Phase.TESTING
 )
@@ -68,8 +71,10 @@ def case_evidence(session: Session, epic: Epic, at: datetime) -> Evidence:
     has_any = epic.evidence_at is not None
     is_asked = epic.committed_at is not None and (has_any or bool(epic.kill_threshold))
     tested_on = first_tested_on(session, epic) if is_asked else None
+    spent = session.scalar(SPENT, {"epic_id": epic.id, "at": at})
+    has = {"tested_on": tested_on, "spent_minor": None if spent is None else int(spent)}
     if not has_any:
-        return Evidence(today=today, tested_on=tested_on)
+        return Evidence(today=today, **has)
     readings = session.scalars(LAST_READ, asked).all()
     said = session.execute(LAST_SAID, asked).all()
     items: list[Item] = [*readings[:1], *(row[0] for row in said[:1])]
@@ -82,7 +87,7 @@ def case_evidence(session: Session, epic: Epic, at: datetime) -> Evidence:
         old=old,
         newest_on=max((each.observed_on for each in items), default=None),
         said=tuple(said_of(row[0]) for row in said),
-        tested_on=tested_on,
+        **has,
     )
 
 

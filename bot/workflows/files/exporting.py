@@ -43,6 +43,7 @@ from models.decisions.decision import Decision
 from models.decisions.delegation import Delegation
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.decisions.opening import PlannedOpening
+from models.decisions.signal import SignalCheck
 from models.decisions.thread import BallotQuestion, Objection
 from models.decisions.votes import Ballot, Elector
 from models.epics.answer import Answer
@@ -51,7 +52,6 @@ from models.epics.blocking import Blocking
 from models.epics.epic import CircleMember, Epic, Transition
 from models.epics.obstacles import Override
 from models.evidence.items import Observation, Reading
-from models.evidence.target import TargetCheck
 from models.files import kinds
 from models.files.export import Export
 from models.files.kinds import Kind
@@ -205,7 +205,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "overrides": (Override, _of_epics(Override)),
     "readings": (Reading, _of_epics(Reading)),
     "observations": (Observation, _of_epics(Observation)),
-    "target_checks": (TargetCheck, _of_epics(TargetCheck)),
+    "signal_checks": (SignalCheck, _of_epics(SignalCheck)),
     "planned_openings": (PlannedOpening, _of_epics(PlannedOpening)),
     "decisions": (Decision, lambda scope: seen_in(Decision, scope)),
     "electors": (Elector, _of_decisions(Elector)),

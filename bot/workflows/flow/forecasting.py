@@ -115,24 +115,34 @@ def ahead_of(session: Session, epic: Epic, now: datetime) -> Ahead | None:
     It is drawn from what everybody may see, by when each was committed and done; the years before
     the last 26 weeks are read only where those hold too few.
     """
-    portfolio, committed_at = epic.portfolio, epic.committed_at
+    committed_at = epic.committed_at
     if committed_at is None or not epic.state.committed:
         return None
+    line = line_now(session, epic.portfolio, epic.value_stream_id, now, {})
+    return Ahead(line, None if isinstance(line, TooThin) else finish_of(committed_at, now, line))
+
+
+def line_now(
+    session: Session,
+    portfolio: Portfolio,
+    stream_id: int,
+    now: datetime,
+    read: dict[int, Sequence[tuple[Any, ...]]],
+) -> Line | TooThin:
+    """A stream's line; `read` keeps what finished within so many weeks, for the next stream."""
     found: list[Sample] = []
     for weeks in PORTFOLIO_WEEKS:
-        bounds = whole_weeks(now, ZoneInfo(portfolio.time_zone), weeks)
-        took = FINISHED.rows(
-            session,
-            {"portfolio_id": portfolio.id, "since": bounds[0], "before": bounds[-1]},
-        )
+        if weeks not in read:
+            bounds = whole_weeks(now, ZoneInfo(portfolio.time_zone), weeks)
+            asked = {"portfolio_id": portfolio.id, "since": bounds[0], "before": bounds[-1]}
+            read[weeks] = FINISHED.rows(session, asked)
         if weeks == STREAM_WEEKS:
-            own = [each for each in took if each[0] == epic.value_stream_id]
+            own = [each for each in read[weeks] if each[0] == stream_id]
             found.append(_sample(own, weeks, of_stream=True))
-        found.append(_sample(took, weeks, of_stream=False))
+        found.append(_sample(read[weeks], weeks, of_stream=False))
         if any(len(each.days) >= NEEDED for each in found):
             break
-    line = line_of(found)
-    return Ahead(line, None if isinstance(line, TooThin) else finish_of(committed_at, now, line))
+    return line_of(found)
 
 
 def _sample(rows: Sequence[tuple[Any, ...]], weeks: int, *, of_stream: bool) -> Sample:

@@ -1,7 +1,6 @@
 """What holds of how every need looks, whatever it is about."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -16,7 +15,7 @@ from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.signals.targets import TARGET_PASSED
+from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
 from bot.workflows.flow.crossing import CROSSED
@@ -27,9 +26,9 @@ from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift
 from models.decisions.follow_up.outcome_review import Occasion, OutcomeReview
+from models.decisions.signal import SignalCheck
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
-from models.evidence.target import TargetCheck
 from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
@@ -130,17 +129,16 @@ def about_an_epic(state, make):
     return example
 
 
-def a_target_check(epic):
+def a_signal(epic):
     """Its target's day went by on Sunday."""
-    epic.indicator, epic.target = "Completion, %", Decimal(68)
-    asked = {"target_on": MONDAY.date() - DAY, "value": Decimal("64.2"), "asked_at": MONDAY}
-    return TargetCheck(id=epic.id, epic=epic, version=1, **asked)
+    says = "Completion was to be at 68 % by 17 May 2026, and is at 64.2 %."
+    return SignalCheck(id=epic.id, epic=epic, version=1, says=says)
 
 
 EXAMPLES = {
     OVER_LIMIT: a_crowded_stream,
     BALLOT: about_an_epic("implementing", a_decision),
-    TARGET_PASSED: about_an_epic("implementing", a_target_check),
+    SIGNALLED: about_an_epic("implementing", a_signal),
     DECIDED: about_an_epic("implementing", a_decided),
     ANSWER: about_an_epic("funnel", lambda epic: epic),
     QUESTION: about_an_epic("funnel", lambda epic: epic),

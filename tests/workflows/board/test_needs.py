@@ -20,8 +20,8 @@ from bot.workflows.decisions.follow_up import reviewing, waiting
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
 from bot.workflows.decisions.register import BALLOT
-from bot.workflows.decisions.signals import targets
-from bot.workflows.decisions.signals.targets import TARGET_PASSED
+from bot.workflows.decisions.signals import asking
+from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics import blocking
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -35,9 +35,9 @@ from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
 from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.decisions.form import DecisionForm
+from models.decisions.signal import NotYetForm, Signal, SignalCheck
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
-from models.evidence.target import NotYetForm, TargetCheck
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
@@ -208,17 +208,18 @@ def is_short_of_its_target(session, here, stream, title, at, **more):
         setattr(epic, name, value)
     epic.owner_user_id = ANA
     session.add(epic.move(epic.portfolio.state("implementing"), BEN, None, at))
-    asked = {"workspace_id": here[0], "epic_id": epic.id, "value": Decimal(64)}
-    asked |= {"target_on": (at - 5 * DAY).date(), "asked_at": at - 4 * DAY}
-    session.add(TargetCheck(needed_on=at.date(), **asked))
+    epic.target_on = (at - 5 * DAY).date()
+    asked = {"workspace_id": here[0], "epic_id": epic.id, "value": Decimal(64), "says": "Short."}
+    asked |= {"signal": Signal.TARGET, "mark": str(epic.target_on), "asked_at": at - 4 * DAY}
+    session.add(SignalCheck(needed_on=at.date(), **asked))
     session.flush()
     return epic.id
 
 
 def says_not_yet(session, here, epic_id, at):
-    check_id = session.scalar(select(TargetCheck.id).where(TargetCheck.epic_id == epic_id))
+    check_id = session.scalar(select(SignalCheck.id).where(SignalCheck.epic_id == epic_id))
     form = NotYetForm(because="Two markets began late")
-    targets.not_yet(Act(session, here[0], ANA, at), check_id, 1, form)
+    asking.not_yet(Act(session, here[0], ANA, at), check_id, 1, form)
 
 
 def is_decided_and_waits(session, here, stream, title, at, **more):
@@ -236,7 +237,7 @@ def has_its_place(session, here, epic_id, at):
 
 
 STORIES = {
-    TARGET_PASSED: Story(begins=is_short_of_its_target, ends=says_not_yet),
+    SIGNALLED: Story(begins=is_short_of_its_target, ends=says_not_yet),
     DECIDED: Story(begins=is_decided_and_waits, ends=has_its_place),
     OUTCOME: Story(begins=is_to_be_looked_at_again, ends=says_what_became_of_it),
     ANSWER: Story(begins=has_an_idea, ends=answers_it),

@@ -1,4 +1,4 @@
-"""Decisions that signals raise: a reading past the stop line, and a target's day gone by."""
+"""Decisions that signals raise: the stop line, a target's day, spend, and the line."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,20 +8,24 @@ from sqlalchemy import select
 
 from bot.workflows.board.home import Reader
 from bot.workflows.board.needs import what_waits
-from bot.workflows.decisions.signals import targets
-from bot.workflows.decisions.signals.targets import TARGET_PASSED, ask_about_targets
+from bot.workflows.board.renewing import renew_due
+from bot.workflows.budgets import booking
+from bot.workflows.decisions.signals import asking
+from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.evidence import recording
 from bot.workflows.keeping import Act
 from models.audit import audit
+from models.budgets.spend import Fact
 from models.decisions.decision import Decision
+from models.decisions.signal import NotYetForm, SignalCheck
 from models.epics.epic import Epic
 from models.evidence.form import EvidenceForm
-from models.evidence.target import NotYetForm, TargetCheck
 from models.message import BALLOT_KINDS, Message, MessageKind
 from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
-from tests.workflows.decisions.builders import ANA, BEN, MONDAY, an_mvp, closes, votes
+from tests.workflows.builders import an_epic
+from tests.workflows.decisions.builders import ANA, BEN, MONDAY, an_mvp, closes, opens, votes
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -136,19 +140,19 @@ def test_where_nobody_can_be_asked_the_reading_is_kept_and_says_why(mvp):
 
 def nightly(database, at):
     with database.write(audit.Act(None, "tack", at)) as session:
-        ask_about_targets(session, session.get_one(Portfolio, 1), at)
+        renew_due(session, 1, at)
 
 
 def the_check(database):
     with database.read() as session:
-        return session.scalars(select(TargetCheck)).one_or_none()
+        return session.scalars(select(SignalCheck)).one_or_none()
 
 
 def waits(database, who, at):
     with database.read() as session:
         portfolio = session.get_one(Portfolio, 1)
         found = what_waits(session, portfolio, Reader(user_id=who), at)
-        return [check.epic.key for check in found.of(TARGET_PASSED).some]
+        return [check.epic.key for check in found.of(SIGNALLED).some]
 
 
 @pytest.fixture
@@ -166,7 +170,7 @@ TUESDAY = MONDAY + 10 * WEEK + DAY
 
 def test_its_owner_is_asked_once_in_the_morning_and_nothing_is_opened(short):
     nightly(short, TUESDAY + DAY)
-    assert shown(short, [MessageKind.TARGET_PASSED]) == [ANA]
+    assert shown(short, [MessageKind.SIGNAL]) == [ANA]
     assert the_check(short).value == Decimal("64.2")
     assert asked(short) == []
 
@@ -181,16 +185,16 @@ def test_not_yet_keeps_the_reason_and_ends_it(short):
     check, at = the_check(short), TUESDAY + 4 * DAY
     form = NotYetForm(because="Two markets began late")
     with short.write() as session, pytest.raises(NotAllowed):
-        targets.not_yet(Act(session, 1, "U0DANA", at), check.id, 1, form)
+        asking.not_yet(Act(session, 1, "U0DANA", at), check.id, 1, form)
     with short.write() as session:
-        targets.not_yet(Act(session, 1, ANA, at), check.id, 1, form)
+        asking.not_yet(Act(session, 1, ANA, at), check.id, 1, form)
     assert the_check(short).because == "Two markets began late"
     assert waits(short, ANA, at) == []
 
 
 def test_open_it_asks_for_the_decision_with_what_it_is_short_of(short):
     with short.write() as session:
-        targets.open_it(Act(session, 1, ANA, TUESDAY), the_check(short).id)
+        asking.open_it(Act(session, 1, ANA, TUESDAY), the_check(short).id)
     [decision] = asked(short)
     assert decision.because == "Completion was to be at 68 % by 27 Jul 2026, and is at 64.2 %."
     assert the_check(short).answered_by == ANA
@@ -198,7 +202,7 @@ def test_open_it_asks_for_the_decision_with_what_it_is_short_of(short):
 
 def test_a_reading_at_the_target_ends_the_question(short):
     reads(short, "68.1", TUESDAY + DAY)
-    assert the_check(short).because == "it was read at 68.1 since"
+    assert the_check(short).because == "it was read at 68.1 % since"
 
 
 def test_nobody_is_asked_where_a_decision_was_asked_for_lately_or_nothing_was_read(mvp):
@@ -212,8 +216,88 @@ def test_nobody_is_asked_where_a_decision_was_asked_for_lately_or_nothing_was_re
 
 def test_it_is_told_at_nine_in_the_morning(short):
     with short.read() as session:
-        message = session.scalars(
-            select(Message).where(Message.kind == MessageKind.TARGET_PASSED)
-        ).one()
+        message = session.scalars(select(Message).where(Message.kind == MessageKind.SIGNAL)).one()
         work = session.get_one(Work, (1, message.work_key))
         assert work.due_at == TUESDAY.replace(hour=9)
+
+
+# As much spent as the MVP was to cost
+
+
+def spends(database, euros, at):
+    with database.write(audit.Act("U0DANA", "form spend", at)) as session:
+        portfolio, epic = session.get_one(Portfolio, 1), session.get_one(Epic, 1)
+        fact = Fact(at.date().replace(day=1), euros * 100, epic.value_stream_id, epic.id)
+        booking.book(session, portfolio, [fact], "U0DANA", at)
+
+
+@pytest.fixture
+def costs(mvp):
+    """Its MVP is to cost 60,000."""
+    with mvp.write() as session:
+        session.get_one(Epic, 1).mvp_cost_minor = 6_000_000
+    return mvp
+
+
+def test_who_owns_it_is_asked_once_when_as_much_is_spent_as_the_mvp_was_to_cost(costs):
+    spends(costs, 59_999, MONDAY)
+    assert the_check(costs) is None
+    spends(costs, 1, MONDAY + DAY)
+    spends(costs, 900, MONDAY + 2 * DAY)
+    nightly(costs, MONDAY + 3 * DAY)
+    assert shown(costs, [MessageKind.SIGNAL]) == [ANA]
+    assert the_check(costs).says == "The MVP was to cost €60k, and all of it is spent."
+    assert waits(costs, ANA, MONDAY + 3 * DAY) == []
+    assert waits(costs, ANA, MONDAY + 4 * DAY) == ["PAY-1"]
+    with costs.write() as session:
+        session.get_one(Epic, 1).mvp_cost_minor = 8_000_000
+    assert waits(costs, ANA, MONDAY + 4 * DAY) == []
+
+
+def test_a_credit_note_ends_the_question_about_spend_and_the_case_holds_what_was_spent(costs):
+    spends(costs, 61_000, MONDAY)
+    spends(costs, -4_000, MONDAY + DAY)
+    assert the_check(costs).because == "€57k is spent after a credit note"
+    assert the_check(costs).answered_by is None
+    opens(costs, at=MONDAY + 2 * DAY)
+    spends(costs, 500, MONDAY + 3 * DAY)
+    assert asked(costs)[0].case.evidence.spent_minor == 5_700_000
+
+
+# Past the line
+
+
+@pytest.fixture
+def line(mvp):
+    """Eight epics took ten days each, so PAY-1 crosses the line on its eleventh day."""
+    with mvp.write() as session:
+        done = session.get_one(Portfolio, 1).state("done")
+        for number in range(8):
+            epic = an_epic(session, 1, 1, f"Done {number}")
+            epic.committed_at = MONDAY - 14 * DAY
+            session.add(epic.move(done, BEN, None, MONDAY - 4 * DAY))
+    return mvp
+
+
+def test_who_owns_it_is_asked_once_when_it_crosses_the_line(line):
+    nightly(line, MONDAY + 10 * DAY)
+    assert the_check(line) is None
+    nightly(line, MONDAY + 11 * DAY)
+    nightly(line, MONDAY + 12 * DAY)
+    assert shown(line, [MessageKind.SIGNAL]) == [ANA]
+    assert the_check(line).says == (
+        "It is on day 11, and 85 of 100 epics finish by day 10 "
+        "(by the 8 of its value stream that finished in 26 weeks)."
+    )
+
+
+def test_what_was_past_the_line_when_it_came_in_is_not_asked_about(line):
+    with line.write() as session:
+        session.get_one(Epic, 1).imported_at = MONDAY + 11 * DAY
+    nightly(line, MONDAY + 12 * DAY)
+    assert the_check(line) is None
+
+
+def test_where_there_is_no_line_nobody_is_asked(mvp):
+    nightly(mvp, MONDAY + 500 * DAY)
+    assert the_check(mvp) is None

@@ -1,1 +1,1 @@
-"""Decisions that a figure asks for: past the stop line, or short of the target on its day."""
+"""Decisions that a figure asks for: past the stop line, short of the target, out of money."""

@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, select
 
 from bot.workflows.decisions.opening import (
     about_epic,
@@ -38,7 +37,8 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
     Raises CannotSee, NobodyDecides, NoElectors, NotLive, NotTesting and NowhereToPost.
     """
     session = act.session
-    if last_asked_at(session, epic, act.at - NOT_AGAIN_FOR) is not None:
+    lately = select(Epic.id).where(Epic.id == epic.id, asked_since(act.at - NOT_AGAIN_FOR))
+    if session.scalar(lately) is not None:
         return None
     check_can_ask(epic, Question.MVP)
     check_live(epic.portfolio, act.at)
@@ -57,15 +57,14 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
     )
 
 
-def last_asked_at(session: Session, epic: Epic, since: datetime) -> datetime | None:
-    """When the same was asked last since the moment; None where it was not, or is not open."""
-    asked = select(Decision.opened_at).where(
+def asked_since(since: datetime) -> ColumnElement[bool]:
+    """Of which epics the same was asked since the moment, or is open."""
+    return exists().where(
         Decision.subject == Subject.EPIC,
-        Decision.subject_id == epic.id,
+        Decision.subject_id == Epic.id,
         Decision.question == Question.MVP,
         Decision.closed_at.is_(None) | (Decision.opened_at > since),
     )
-    return session.scalars(asked.order_by(Decision.opened_at.desc()).limit(1)).first()
 
 
 @judges
