@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -125,6 +127,34 @@ def way_percent(baseline: Decimal | None, target: Decimal | None, value: Decimal
         return None
     part = (value - baseline) * 100 / (target - baseline)
     return int(part.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+class Behind(NamedTuple):
+    """How much of the way is covered after how much of the time, in percent."""
+
+    way: int
+    time: int
+
+
+def off_target(
+    known: Evidence, baseline: Decimal | None, target: Decimal | None, target_on: date | None
+) -> Behind | None:
+    """How far it is behind where it is off target; None where it is not, or nothing is known.
+
+    It is off target where the way covered, by the last reading, is less than half of what a
+    straight line from the first day of testing to the target's day would be today.
+    """
+    way = way_percent(baseline, target, known.last.value) if known.last else None
+    if way is None or known.last is None or known.tested_on is None or target_on is None:
+        return None
+    assert baseline is not None, "the way is known"
+    assert target is not None, "the way is known"
+    days = (target_on - known.tested_on).days
+    if days <= 0:
+        return None
+    time = Fraction(min((known.today - known.tested_on).days, days), days)
+    covered = Fraction(known.last.value - baseline) / Fraction(target - baseline)
+    return Behind(way, round(time * 100)) if 2 * covered < time else None
 
 
 def is_reached(baseline: Decimal | None, target: Decimal | None, value: Decimal) -> bool | None:

@@ -37,12 +37,12 @@ from bot.views.evidence.phrases import (
     indicator_words,
     observed_words,
     read_with,
+    spent_words,
 )
 from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.budgets.spend import spent_share
 from models.decisions.decision import Decision
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
@@ -170,8 +170,7 @@ def _facts(card: Card) -> dict[str, object]:
         "ended": ended,
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),
-        "spent": _money(card.known.spent_minor, epic),
-        "spent_share": spent_share(card.known.spent_minor, epic.mvp_cost_minor),
+        "spent": _spent(card),
     }
 
 
@@ -191,12 +190,25 @@ def _money(minor: int | None, epic: Epic) -> str | None:
     return None if minor is None else format_amount(minor, epic.portfolio.currency, short=True)
 
 
+def _spent(card: Card) -> str | None:
+    epic = card.epic
+    costs = (epic.portfolio.currency, epic.mvp_cost_minor, epic.full_cost_minor)
+    in_full = epic.phase is Phase.DELIVERING or epic.state.kind is StateKind.DONE
+    return spent_words(card.known, *costs, in_full=in_full)
+
+
 def _figures(card: Card, facts: dict[str, object]) -> list[str]:
     figures = []
     epic, known = card.epic, card.known
     if epic.indicator:
         figures.append(
-            indicator_words(epic.indicator, known, **read_with(epic), reads=_is_read(epic))
+            indicator_words(
+                epic.indicator,
+                known,
+                **read_with(epic),
+                reads=_is_read(epic),
+                is_tested=epic.phase is not None,
+            )
         )
     costs = (epic.mvp_cost_minor, epic.full_cost_minor, card.known.spent_minor)
     if any(cost is not None for cost in costs):

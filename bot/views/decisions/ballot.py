@@ -21,7 +21,7 @@ from bot.views.decisions import buttons, follow_up
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.deciding import asked_line, decide_button, taken
 from bot.views.decisions.thread import hidden
-from bot.views.evidence.phrases import indicator_words, observed_words
+from bot.views.evidence.phrases import indicator_words, observed_words, spent_words
 from bot.views.notices import notice
 from bot.workflows.decisions.register import Standing, standing
 from models.decisions.case import Case
@@ -32,6 +32,7 @@ from models.evidence.items import Stance
 from models.evidence.known import Evidence
 from models.message import MessageKind
 from models.money import format_amount
+from models.portfolio.portfolio import PHASE_LABELS, Phase
 
 NAMED = 12
 """How many of those who voted are named."""
@@ -238,10 +239,19 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "between": list(decision.offered.values()),
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
+        "spent": _spent(case),
         "tally": decision.result,
         "votes": _most_first(decision),
         "days": _working_days(decision),
     }
+
+
+def _spent(case: Case) -> str | None:
+    """What was spent when it was opened."""
+    costs = (case.currency, case.mvp_cost_minor, case.full_cost_minor)
+    in_full = case.column == PHASE_LABELS[Phase.DELIVERING]
+    known = case.evidence
+    return None if known is None else spent_words(known, *costs, in_full=in_full)
 
 
 def _most_first(decision: Decision) -> list[tuple[str, str, int]]:

@@ -7,9 +7,11 @@ from typing import TypedDict
 from bot.slack.blocks import Element
 from bot.slack.mrkdwn import words
 from bot.views.evidence.actions import AddEvidence, EvidenceShown
+from models.budgets.spend import spent_share
 from models.epics.epic import Epic
 from models.epics.hypothesis import holds_when, named, read_stop_line
-from models.evidence.known import Evidence
+from models.evidence.known import Evidence, off_target
+from models.money import format_amount
 from models.portfolio.policy import FRESH_DAYS
 
 TEMPLATE = "evidence/evidence"
@@ -60,10 +62,12 @@ def indicator_words(
     target_on: date | None,
     kill_threshold: str | None,
     reads: bool = True,
+    is_tested: bool = True,
 ) -> str:
     """The figure with its readings as bars, the last of them, and what it is compared with.
 
-    Where nobody is expected to have `reads` it yet, it is not said that there is no reading.
+    Where nobody is expected to have `reads` it yet, it is not said that there is no reading; of
+    what is not tested or delivered any more, not that it is off target.
     """
     figure, unit = named(indicator)
     last, line = known.last, read_stop_line(kill_threshold)
@@ -79,6 +83,7 @@ def indicator_words(
         baseline=baseline,
         target=target,
         target_on=target_on,
+        behind=off_target(known, baseline, target, target_on) if is_tested else None,
         line=line,
         holds=holds_when(line, known.tested_on, target_on) if line else "",
         words=kill_threshold,
@@ -92,3 +97,26 @@ def observed_words(known: Evidence, add: str = "Add evidence") -> str:
     `add` is the button that mends it where there is none.
     """
     return words(TEMPLATE, "observed", known=known, fresh=FRESH_DAYS, add=add)
+
+
+def spent_words(
+    known: Evidence, currency: str, mvp_cost: int | None, full_cost: int | None, *, in_full: bool
+) -> str | None:
+    """What was spent, and how much that is of the MVP's cost; None where nothing was booked.
+
+    `in_full` holds from delivering on: it is compared with the full cost then. Amounts are in
+    minor units.
+    """
+    spent, planned = known.spent_minor, full_cost if in_full else mvp_cost
+    if spent is None:
+        return None
+    left = (planned or 0) - spent
+    return words(
+        TEMPLATE,
+        "spend",
+        spent=format_amount(spent, currency, short=True),
+        share=spent_share(spent, planned),
+        left=left,
+        apart=format_amount(abs(left), currency, short=True),
+        of="the full cost" if in_full else "the MVP",
+    )

@@ -92,7 +92,8 @@ class Card:
     @property
     def known(self) -> Evidence:
         """What is known of its effect by now."""
-        return self.evidence or Evidence(today=today_of(self.epic, self.now))
+        known = self.evidence
+        return Evidence(today=today_of(self.epic, self.now)) if known is None else known
 
     @property
     def reading(self) -> Decimal | None:

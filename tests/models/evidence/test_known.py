@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.evidence.known import BARS, Evidence, Point, is_old, is_reached, sparkline, way_percent
+from models.evidence.known import (
+    BARS,
+    Evidence,
+    Point,
+    is_old,
+    is_reached,
+    off_target,
+    sparkline,
+    way_percent,
+)
 
 TODAY = date(2026, 5, 18)
 VALUES = st.decimals(-1_000, 1_000, places=2)
@@ -69,3 +78,28 @@ def test_it_says_how_new_the_newest_is_and_what_was_read_last():
 
     assert (known.newest_days, known.last, bool(known)) == (3, points[-1], True)
     assert not Evidence(today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("value", "baseline", "target", "today", "behind"),
+    [
+        ("64.2", 61, 68, date(2026, 5, 19), None),
+        ("62.4", 61, 68, date(2026, 5, 24), None),
+        ("62.3", 61, 68, date(2026, 5, 24), (19, 40)),
+        ("60.5", 61, 68, date(2026, 3, 10), (-7, 2)),
+        ("61", 61, 68, date(2026, 3, 5), None),
+        ("36", 40, 20, date(2026, 5, 24), None),
+        ("36.1", 40, 20, date(2026, 5, 24), (20, 40)),
+        ("64.5", 61, 68, date(2027, 1, 1), None),
+        ("64.4", 61, 68, date(2027, 1, 1), (49, 100)),
+        ("62", None, 68, date(2026, 5, 24), None),
+        (None, 61, 68, date(2026, 5, 24), None),
+    ],
+)
+def test_it_is_off_target_with_less_than_half_of_the_way_of_a_straight_line(
+    value, baseline, target, today, behind
+):
+    readings = (Point(on=date(2026, 3, 5), value=Decimal(value)),) if value else ()
+    known = Evidence(today=today, readings=readings, tested_on=date(2026, 3, 5))
+    way = [None if each is None else Decimal(each) for each in (baseline, target)]
+    assert off_target(known, *way, date(2026, 9, 21)) == behind

@@ -68,17 +68,20 @@ def test_the_numbers_there_are_stand_on_the_card():
 
 
 @pytest.mark.parametrize(
-    ("spent", "said"),
+    ("spent", "phase", "said"),
     [
-        (4_700_000, "€47k spent, 78 % of the MVP"),
-        (4_800_000, "€48k spent, *80 % of the MVP*"),
-        (6_600_000, "€66k spent, *110 % of the MVP*"),
+        (4_700_000, Phase.TESTING, "€47k spent, 78 % of the MVP"),
+        (4_800_000, Phase.TESTING, "€48k spent, *80 % of the MVP, €12k left*"),
+        (6_000_000, Phase.TESTING, "€60k spent, *all of the MVP*"),
+        (6_600_000, Phase.TESTING, "€66k spent, *110 % of the MVP, €6k over*"),
+        (6_600_000, Phase.DELIVERING, "€66k spent, 15 % of the full cost"),
     ],
 )
-def test_what_was_spent_stands_beside_the_cost_of_the_mvp(spent, said):
-    card = replace(a_card(an_epic(**NUMBERS)), spent=spent)
-    texts = shown(epic_card.epic_card(card))
-    assert texts[5] == f"*Cost*\nMVP €60k, in full €420k\n{said}"
+def test_what_was_spent_stands_beside_what_the_mvp_was_to_cost(spent, phase, said):
+    evidence = Evidence(today=MONDAY.date(), spent_minor=spent)
+    epic = an_epic("implementing", phase=phase, **NUMBERS)
+    texts = shown(epic_card.epic_card(replace(a_card(epic), evidence=evidence)))
+    assert f"*Cost*\nMVP €60k, in full €420k\n{said}" in texts
 
 
 def test_a_number_that_is_missing_is_said_never_zero():

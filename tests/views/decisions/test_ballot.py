@@ -118,6 +118,23 @@ def test_what_is_not_known_is_said_and_never_0():
     assert "Nobody has voted yet." in texts[-1]
 
 
+def test_the_case_says_what_was_spent_and_that_it_is_off_target():
+    day = MONDAY.date()
+    known = Evidence(
+        today=day,
+        readings=(Point(on=day, value=Decimal(62)),),
+        newest_on=day,
+        tested_on=day - timedelta(days=74),
+        spent_minor=4_810_000,
+    )
+    stands = standing(epic=the_epic(phase=Phase.TESTING))
+    kept = stands.decision.case.model_copy(update={"evidence": known}).kept
+    stands.decision.frozen_case = kept
+    text = "\n".join(shown(ballot.ballot(stands)))
+    assert "€48.1k spent, *80 % of the MVP, €11.9k left*" in text
+    assert "*Off target*: 14 % of the way after 35 % of the time" in text
+
+
 def test_of_many_who_voted_some_are_named_and_the_others_counted():
     people = [f"U{n}" for n in range(500)]
     stands = standing(*people[:312], electors=people)
