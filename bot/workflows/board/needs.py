@@ -77,7 +77,7 @@ class Reply:
 WAITS = Reply(
     MessageKind.DIGEST_WAITS,
     "Waiting for an answer",
-    (BALLOT, TARGET_PASSED, ANSWER, QUESTION, SHIFTS, UNOWNED),
+    (BALLOT, SIGNALLED, ANSWER, QUESTION, SHIFTS, UNOWNED),
 )
 STUCK = Reply(MessageKind.DIGEST_STUCK, "Stuck", (CROSSED, BLOCKED, STALE))
 DONE = Reply(MessageKind.DIGEST_DECIDED, "Decided", (DECIDED, CLOSED, OVERRIDDEN, MOVED))

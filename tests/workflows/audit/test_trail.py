@@ -21,6 +21,7 @@ from models.budgets.shift import Shift
 from models.decisions.decision import Decision
 from models.decisions.votes import BallotBox
 from models.epics.epic import Epic
+from models.evidence.items import Observation, Reading
 from models.people.workspace import Workspace
 from models.portfolio.portfolio import ValueStream
 from models.portfolio.setup import Setup, StreamSetup
@@ -106,7 +107,7 @@ FITTING = {
 }
 """What a noun's own constraints ask of its row beside the types of its columns."""
 
-ONLY_APPENDED = frozenset({Entry, Transfer})
+ONLY_APPENDED = frozenset({Entry, Transfer, Reading, Observation})
 """The database itself refuses to change or remove them."""
 
 
