@@ -5,8 +5,8 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_02_1301"
-down_revision = "2026_12_02_1300"
+revision = "2026_12_02_1311"
+down_revision = "2026_12_02_1310"
 
 SIGNAL = sa.Enum("target", "spend", "line", name="signal", native_enum=False, length=16)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
