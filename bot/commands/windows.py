@@ -103,6 +103,8 @@ def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: objec
         blocks.append(actions("turn", _turns(shown.page, shown.of)))
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
+    if shown.follow is not None:
+        call.follows[memory] = shown.follow
     close = "Back" if beneath.stack else "Close"
     submit = "Search" if isinstance(page, Searched) else None
     return modal(
@@ -135,6 +137,7 @@ def redraw(call: Call, memory: Memory, ids: Sequence[str], told: object = None) 
                 views.append(answers.note(answers.refusal(mistake)))
     for view_id, view in zip(reversed(ids), reversed(views), strict=False):
         call.show_in(view_id, view)
+    call.follow_up()
 
 
 def ask_for_groups(call: Call, about: Action) -> None:

@@ -4,7 +4,7 @@ The class of what is carried is its route: whoever hears that class is called wi
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
@@ -129,6 +129,18 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A view as Slack shows it: its id, and its hash, which is another one once it has changed."""
+
+    id: str
+    hash: str
+    view: Mapping[str, Any]
+
+
+Follow = Callable[[Window], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What a page looks like now, and which page of its list was found; `of` are how many."""
 
@@ -138,6 +150,8 @@ class Shown:
     of: int = 1
     counted: str = ""
     """Of how many things those are the pages, such as "21 themes"."""
+    follow: Follow | None = None
+    """What is to be done for it once it is shown and acked."""
 
 
 class Memory(BaseModel):

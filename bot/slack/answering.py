@@ -48,13 +48,13 @@ class TriggerExpired(Exception):
 
 def show_form(
     client: WebClient, body: Mapping[str, Any], view: Mapping[str, Any], *, in_form: bool
-) -> None:
-    """Open a form, or put it on top of the one in front. Raises TriggerExpired."""
+) -> Mapping[str, Any]:
+    """Open a form, or put it on top of the one in front; as Slack has it. Raises TriggerExpired."""
     show = client.views_push if in_form else client.views_open
     if not (trigger_id := body.get("trigger_id")):
         raise TriggerExpired
     try:
-        show(trigger_id=trigger_id, view=dict(view))
+        shown: Mapping[str, Any] = show(trigger_id=trigger_id, view=dict(view))["view"]
     except SlackApiError as error:
         busy = error.response.status_code >= 500 or error.response.get("error") in BUSY
         if busy or error.response.get("error") in TRIGGER_GONE:
@@ -62,6 +62,7 @@ def show_form(
         raise
     except NOT_REACHED as error:
         raise TriggerExpired from error
+    return shown
 
 
 def tell_alone(

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.slack import answers
-from bot.slack.actions import heard_as
+from bot.slack.actions import Follow, Window, heard_as
 from bot.slack.answering import (
     CONNECTIONS,
     NOT_REACHED,
@@ -124,6 +124,10 @@ class Call:
     """Who of those that a form names can have no role or task any more."""
     writes: list[bool] = field(default_factory=list)
     """Of each transaction it began, whether it may be done again."""
+    follows: dict[str, Follow] = field(default_factory=dict)
+    """What is to be done once a view is shown and acked, by what the view remembers."""
+    to_do: list[Callable[[], None]] = field(default_factory=list)
+    """The same of those that are shown."""
 
     @property
     def who(self) -> tuple[int, str]:
@@ -288,17 +292,20 @@ class Call:
 
     def open_form(self, view: Mapping[str, Any]) -> None:
         """Open a form, on top of the one in front where there is one. Raises TriggerExpired."""
-        show_form(self.client, self.body, view, in_form=self.is_modal)
+        shown = show_form(self.client, self.body, view, in_form=self.is_modal)
+        self._follow(view, shown)
 
     def update_form(self, view: Mapping[str, Any]) -> None:
         """Show other content in the form in front; a form changed meanwhile stays as it is."""
         try:
-            self.client.views_update(
+            shown = self.client.views_update(
                 view_id=self.view["id"], hash=self.view["hash"], view=dict(view)
             )
         except SlackApiError as error:
             if error.response.get("error") not in {"hash_conflict", "not_found"}:
                 raise
+        else:
+            self._follow(view, shown["view"])
 
     def update_below(self, view: Mapping[str, Any]) -> None:
         """Show other content in the form beneath the one in front, if there is one."""
@@ -316,9 +323,22 @@ class Call:
         if not view_id:
             return
         try:
-            self.client.views_update(view_id=view_id, view=dict(view))
+            shown = self.client.views_update(view_id=view_id, view=dict(view))
         except (SlackApiError, *NOT_REACHED) as error:
             log.info("a form beneath stays as it was", error=str(error)[:200])
+        else:
+            self._follow(view, shown["view"])
+
+    def _follow(self, view: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Note what is to be done for the view; its ack may be still to come."""
+        if follow := self.follows.get(str(view.get("private_metadata"))):
+            window = Window(str(shown["id"]), str(shown["hash"]), view)
+            self.to_do.append(lambda: follow(window))
+
+    def follow_up(self) -> None:
+        """Do what is to be done for the views that are shown; all was acked."""
+        while self.to_do:
+            self.to_do.pop()()
 
 
 def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Callable[[Args], None]:
@@ -345,6 +365,8 @@ def hears(handler: Handler, context: Context, *, asks_who: bool = True) -> Calla
                 args=args,
             )
             hear_once(handler, call)
+            if call.to_do:
+                call.after_ack(call.follow_up)
         except Mistake as mistake:
             refuse(args, mistake, lambda ids: _names(context, args, ids, at))
         except TriggerExpired:

@@ -38,7 +38,7 @@ FENCES = 2**31 - 1
 
 log = structlog.get_logger(__name__)
 
-ASKS_SLACK = ("bad_rows", "export", "groups", "home", "message", "upload")
+ASKS_SLACK = ("bad_rows", "export", "groups", "home", "message", "picture", "upload")
 """The kinds of work that wait while Slack is away; what comes at its time comes all the same."""
 
 HERE: BindParameter[int] = bindparam("workspace_id")

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.worker.courier import Courier
-from bot.worker.exports import give_export
+from bot.worker.files.exports import give_export
+from bot.worker.files.pictures import show_picture
+from bot.worker.files.uploads import give_bad_rows, load_file
 from bot.worker.groups import read_groups
 from bot.worker.jobs import Done, Job, Outcome, Task
-from bot.worker.uploads import give_bad_rows, load_file
 from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
@@ -37,6 +38,7 @@ def jobs() -> Mapping[str, Job]:
         "home": courier.show_home,
         "open": at_its_time(opening.open_due),
         "message": courier.show_message,
+        "picture": show_picture,
         "remind": at_its_time(reminding.remind_due),
         "shift": at_its_time(shifting.lapse_due),
         "shift_stand_ins": at_its_time(shifting.ask_stand_ins_due),

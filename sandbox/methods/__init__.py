@@ -71,6 +71,7 @@ METHODS: dict[str, Method] = {
     ),
     "files.completeUploadExternal": Method(files.complete, ("files",), SHARED, "files:write", 4),
     "files.info": Method(files.info, ("file",), ("cursor", "limit"), "files:read", 4),
+    "files.delete": Method(files.delete, ("file",), (), "files:write", 3),
     "files.upload": Method(files.refuse_old_upload, (), (*OLD_UPLOAD, "thread_ts"), tier=2),
     "views.open": Method(views.open_view, ("trigger_id", "view"), tier=4),
     "views.push": Method(views.push, ("trigger_id", "view"), tier=4),

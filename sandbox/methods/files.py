@@ -54,6 +54,18 @@ def info(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     return {"file": file_object(workspace, file), "comments": []}
 
 
+def delete(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
+    """Forget a file of the app's own; whatever showed it shows nothing there."""
+    file = workspace.files.get(str(args["file"]))
+    if file is None or not is_seen_by_bot(workspace, file):
+        raise SlackError("file_not_found")
+    if file.owner != workspace.bot.id:
+        raise SlackError("cant_delete_file")
+    with workspace.lock:
+        del workspace.files[file.id]
+    return {}
+
+
 def refuse_old_upload(workspace: Workspace, args: dict[str, Any]) -> dict[str, Any]:
     """The way to upload files that Slack has closed."""
     raise SlackError("method_deprecated")

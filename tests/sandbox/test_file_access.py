@@ -57,6 +57,16 @@ def test_an_image_of_a_file_needs_one_that_is_looked_through(slack, client, paym
     client.views_publish(user_id=slack.as_user("ana").id, view=home)
 
 
+def test_a_file_of_its_own_the_app_can_delete(slack, client, payments):
+    mine = uploaded(slack, client, PNG, "wip.png")
+    bens = slack.workspace.files[uploaded(slack, client, PNG, "bens.png")]
+    bens.owner, bens.shares[payments.id] = slack.as_user("ben").id, ["1.000001"]
+    client.files_delete(file=mine)
+    assert error_of(client.files_info, file=mine) == "file_not_found"
+    assert error_of(client.files_delete, file=mine) == "file_not_found"
+    assert error_of(client.files_delete, file=bens.id) == "cant_delete_file"
+
+
 def test_an_image_of_a_file_needs_a_picture_the_app_may_read(slack, client, payments):
     table = uploaded(slack, client)
     pretended = uploaded(slack, client, CSV, "epics.png")

@@ -1,10 +1,14 @@
 """`/flow metrics`, `forecast`, `aging` and `explain`: figures that someone looks at alone."""
 
+import json
+from dataclasses import replace
+from functools import partial
+
 from sqlalchemy.orm import Session
 
 from bot.commands.readiness import check_is_set_up
 from bot.commands.routes import routes, show
-from bot.slack.actions import Shown
+from bot.slack.actions import Shown, Window
 from bot.slack.hearing import Call
 from bot.views.flow.actions import (
     ExplainDigest,
@@ -15,12 +19,15 @@ from bot.views.flow.actions import (
     FlowPage,
 )
 from bot.views.flow.explained import explained
+from bot.views.flow.picture import sketch
 from bot.views.flow.summary import aging_page, forecast_page, metrics_page
 from bot.workflows import seeing
 from bot.workflows.flow import summary
 from bot.workflows.flow.explaining import explain_chosen, explain_digest, place_of_channel
+from bot.workflows.flow.picturing import await_picture
 from bot.workflows.flow.scope import check_seen, scope_of
 from models.flow.choice import read_choice
+from models.flow.picture import Sketch
 
 PAGES: dict[str, type[FlowPage]] = {
     "metrics": FlowMetrics,
@@ -77,5 +84,14 @@ def draw_forecast(call: Call, session: Session, page: FlowForecast) -> Shown:
 
 @routes.page
 def draw_aging(call: Call, session: Session, page: FlowAging) -> Shown:
+    """The list; on its first page the picture follows, when all is acked."""
     found = summary.aging(call.act(session), page.portfolio, page.choice, page.number)
-    return aging_page(found, page, seeing.portfolios(session, *call.who))
+    shown = aging_page(found, page, seeing.portfolios(session, *call.who))
+    drawn = sketch(found) if found.number == 1 else None
+    return replace(shown, follow=partial(_have_drawn, call, drawn)) if drawn else shown
+
+
+def _have_drawn(call: Call, drawn: Sketch, window: Window) -> None:
+    with call.write(again=True) as session:
+        shown = window.id, window.hash, json.dumps(window.view)
+        await_picture(session, call.workspace_id, drawn, shown, call.at)

@@ -9,6 +9,7 @@ from bot.slack.choosers import narrowing, narrowing_day
 from bot.slack.mrkdwn import words
 from bot.views.flow.actions import ExplainFlow, FlowAging, FlowForecast, FlowMetrics, FlowPage
 from bot.views.flow.figures import lines
+from bot.views.flow.picture import on_its_way
 from bot.views.portfolio.menu import stream_label
 from bot.workflows.flow.scope import Look
 from bot.workflows.flow.summary import Aging, Forecast, Summary
@@ -69,6 +70,8 @@ def aging_page(found: Aging, page: FlowAging, portfolios: Sequence[Portfolio]) -
     blocks = _head(found.look, found.restricted, page, portfolios)
     line = found.line if isinstance(found.line, Line) else None
     blocks.append(section(words(TEMPLATE, "aging_lead", found=found, line=line)))
+    if found.oldest and found.number == 1:
+        blocks.append(on_its_way())
     for start in range(0, len(found.epics), LINES_A_SECTION):
         some = found.epics[start : start + LINES_A_SECTION]
         blocks.append(section(words(TEMPLATE, "aged_lines", epics=some)))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
+from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.flow.days import microseconds
 from models.flow.figures import NEVER, Clocks, Entries, Ints, Meaning, Stays, clocks_at
-from models.portfolio.portfolio import Portfolio, State, StateKind
+from models.portfolio.portfolio import Phase, Portfolio, State, StateKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,32 @@ def columns_at(session: Session, ids: Sequence[int], moment: datetime) -> Mappin
     entries = entries.options(joinedload(Transition.to_state))
     entered = session.scalars(entries.order_by(Transition.at, Transition.id))
     return {each.epic_id: each.to_label for each in entered}
+
+
+def columns_in_flight(
+    session: Session, portfolio: Portfolio, clocks: Clocks, seen: ColumnElement[bool]
+) -> Mapping[int, str]:
+    """In which column each epic in flight stood by the clocks' moment, by its label."""
+    states = {state.id: state for state in portfolio.all_states}
+    entered = (
+        select(Transition.epic_id, Transition.phase)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(
+            Epic.portfolio_id == portfolio.id,
+            seen,
+            Transition.at <= clocks.as_of,
+            Transition.to_state_id.in_([id_ for id_, state in states.items() if state.phased]),
+        )
+        .order_by(Transition.at, Transition.id)
+    )
+    phases = dict(session.execute(entered).all())
+    places = np.flatnonzero(clocks.in_flight)
+    stood = zip(clocks.epic[places].tolist(), clocks.state[places].tolist(), strict=True)
+    return {epic: _column(states[state], phases.get(epic)).label for epic, state in stood}
+
+
+def _column(state: State, phase: Phase | None) -> Column:
+    return Column(state, phase if state.phased else None)
 
 
 def _entries(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Entries:

@@ -1,21 +1,22 @@
 """What someone looks at alone: the figures of what they may see, forecasts, and what ages."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.clocks import Flow, columns_at
+from bot.workflows.flow.clocks import Flow, columns_in_flight
 from bot.workflows.flow.figures import FlowFigures, figures_of
-from bot.workflows.flow.metrics import WEEKS
+from bot.workflows.flow.metrics import OLDEST, WEEKS
 from bot.workflows.flow.scope import Look, flow_seen, look_at, restricted_in
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from models.board.digest import WEEK
+from models.epics.column import columns
 from models.epics.epic import Epic
 from models.flow.ageing import aged
 from models.flow.choice import FlowChoice
@@ -25,6 +26,7 @@ from models.flow.finishing import QUARTER_WEEKS
 from models.flow.forecast import Pace
 from models.flow.line import Line, TooThin, line_of, samples
 from models.flow.percentiles import Days, Spread
+from models.portfolio.portfolio import Portfolio
 
 STREAMS_A_PAGE = 20
 AGED_A_PAGE = 24
@@ -166,6 +168,18 @@ class AgedEpic:
 
 
 @dataclass(frozen=True, slots=True)
+class AgedColumn:
+    """A column of the board, and how many epics are on which day in it."""
+
+    label: str
+    days: Mapping[int, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.days.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Aging:
     """What is in flight, the oldest first; pages count from 1."""
 
@@ -177,6 +191,16 @@ class Aging:
     total: int
     number: int
     pages: int
+    columns: Sequence[AgedColumn]
+    """From the commitment point on, in board order; those given up only where epics were left."""
+    oldest: Sequence[tuple[int, AgedEpic]]
+    """Each with the place of its column."""
+
+    @property
+    def on(self) -> date:
+        """The day it is of."""
+        zone = ZoneInfo(self.look.scope.portfolio.time_zone)
+        return self.look.moment.astimezone(zone).date()
 
 
 def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -> Aging:
@@ -187,23 +211,42 @@ def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -
         session, look.scope, flow_seen(session, look), look.moment - WEEK, look.moment
     )
     clocks, line = figures.clocks, figures.time.line
-    oldest = aged(clocks, look.moment, zone)
-    number, pages = page_of(number, len(oldest), AGED_A_PAGE)
-    here = oldest[(number - 1) * AGED_A_PAGE : number * AGED_A_PAGE]
-    rows = select(Epic.id, Epic.key, Epic.title).where(Epic.id.in_([id_ for id_, _, _ in here]))
-    named = {id_: (key, title) for id_, key, title in session.execute(rows)}
-    stood = columns_at(session, [id_ for id_, _, _ in here], look.moment)
+    ages = [(id_, day) for id_, _, day in aged(clocks, look.moment, zone)]
+    number, pages = page_of(number, len(ages), AGED_A_PAGE)
+    stood = columns_in_flight(session, look.scope.portfolio, clocks, look.seen)
+    here = ages[(number - 1) * AGED_A_PAGE : number * AGED_A_PAGE]
+    oldest = ages[:OLDEST]
+    rows = select(Epic.id, Epic.key, Epic.title)
+    named = {
+        id_: (key, title)
+        for id_, key, title in session.execute(
+            rows.where(Epic.id.in_({id_ for id_, _ in [*here, *oldest]}))
+        )
+    }
     most = line.day if isinstance(line, Line) else None
+
+    def epic(id_: int, day: int) -> AgedEpic:
+        return AgedEpic(*named[id_], stood[id_], day, past=most is not None and day > most)
+
+    labels = _labels(look.scope.portfolio, stood)
     return Aging(
         look,
         restricted_in(session, look),
         line,
-        [
-            AgedEpic(*named[id_], stood[id_], day, past=most is not None and day > most)
-            for id_, _, day in here
-        ],
+        [epic(id_, day) for id_, day in here],
         past=len(figures.ageing.past) if figures.ageing else 0,
-        total=len(oldest),
+        total=len(ages),
         number=number,
         pages=pages,
+        columns=[
+            AgedColumn(label, Counter(day for id_, day in ages if stood[id_] == label))
+            for label in labels
+        ],
+        oldest=[(labels.index(stood[id_]), epic(id_, day)) for id_, day in oldest],
     )
+
+
+def _labels(portfolio: Portfolio, stood: Mapping[int, str]) -> Sequence[str]:
+    """The columns between commitment and done, then those given up in which epics were left."""
+    now = [column.label for column in columns(portfolio) if column.state.committed]
+    return list(dict.fromkeys([*now, *sorted(set(stood.values()))]))

@@ -174,6 +174,71 @@ def test_ageing_lists_what_is_in_flight_the_oldest_first_beside_the_line(slack, 
     assert page.shows("*PAY-11* Passport · ready, day 12")
 
 
+def pictured(slack, who):
+    """The block in the picture's place in front of someone, once it is no promise any more."""
+
+    def found():
+        blocks = slack.as_user(who).form(title="Ageing").blocks
+        place = next(each for each in blocks if each.get("block_id") == "picture")
+        return None if "comes here in a moment" in str(place) else place
+
+    return slack.wait_for(found, 30)
+
+
+def test_the_picture_of_ageing_comes_after_the_ack_and_is_drawn_once_for_who_sees_the_same(
+    slack, shop
+):
+    slack.workspace.files_take = timedelta(seconds=1)
+    for who in ("ana", "dana", "cleo"):
+        slack.as_user(who).types("/flow aging", channel="portfolio")
+    shown = {who: pictured(slack, who) for who in ("ana", "dana", "cleo")}
+    assert shown["ana"] == shown["dana"] == shown["cleo"]
+    assert shown["ana"]["alt_text"] == (
+        "1 in flight, by state and age, Shop · 19 May 2026, in calendar days since commitment. "
+        "Reviewing 0; Analyzing 0; Ready 1, the oldest 45 days; Testing the MVP 0; Delivering 0. "
+        "Bands: how long the 9 that finished in 26 weeks took: half by day 40, 70 of 100 by day "
+        "40, 85 of 100 by day 40. The oldest: PAY-10 day 45."
+    )
+    (file,) = slack.workspace.files.values()
+    assert (file.id, file.shares) == (shown["ana"]["slack_file"]["id"], {})
+    assert file.content.startswith(b"\x89PNG")
+    with shop.database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        mine = {"restricted": True, "owner_user_id": slack.as_user("ana").id}
+        an_epic(session, portfolio, "Secret", ("ready", 300), **mine)
+    for who in ("ana", "dana"):
+        slack.as_user(who).types("/flow aging", channel="portfolio")
+    assert "PAY-11 day 300" in pictured(slack, "ana")["alt_text"]
+    assert pictured(slack, "dana") == shown["dana"]
+    assert len(slack.workspace.files) == 2
+    slack.clock.advance(timedelta(days=1, minutes=1))
+    slack.wait_for(lambda: not slack.workspace.files)
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "said"),
+    [
+        ("files.getUploadURLExternal", "missing_scope", "the permission `files:write` is missing"),
+        ("files.completeUploadExternal", "internal_error", "Slack did not take it in time"),
+        ("views.update", "invalid_arguments", "Slack did not take it in time"),
+    ],
+)
+def test_a_picture_that_slack_refuses_leaves_the_list_and_why_and_is_tried_when_looked_at_again(
+    slack, shop, method, error, said
+):
+    slack.fail_next(method, error, times=1 if error != "internal_error" else 9)
+    ana = slack.as_user("ana")
+    ana.types("/flow aging", channel="portfolio")
+    slack.wait_for(lambda: any(each.method == method for each in slack.requests), 30)
+    slack.clock.advance(timedelta(minutes=1))
+    assert said in str(pictured(slack, "ana"))
+    assert ana.form(title="Ageing").shows("*PAY-10* Wallet · ready, day 45")
+    slack.clear_faults()
+    ana.types("/flow aging", channel="portfolio")
+    assert pictured(slack, "ana")["type"] == "image"
+    slack.findings.clear()
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from bot.slack.asking.member_names import METHOD, read_member_names
 from bot.views.files import import_told
 from bot.worker.claims import MOST_ATTEMPTS
-from bot.worker.files import File, give
+from bot.worker.files.giving import File, give
 from bot.worker.jobs import Done, GiveUp, Outcome, Task
 from bot.workflows.files import giving_back, uploading
 from bot.workflows.files.previewing import Foreseen, look_ahead, names_people

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.orm import Session
 
 from bot.views.files import export_told
-from bot.worker.files import File, give
+from bot.worker.files.giving import File, give
 from bot.worker.jobs import Done, Outcome, Task
 from bot.workflows.audit.verifying import head
 from bot.workflows.files import requesting

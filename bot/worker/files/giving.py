@@ -1,6 +1,6 @@
 """Giving one person a file, in their direct messages with Tack."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +24,7 @@ UPLOAD = "upload_url"
 """Where the bytes go is no method, and goes wrong like one."""
 
 NOT_THERE = "file_not_found"
+GONE = frozenset({NOT_THERE, "file_deleted"})
 NEVER = frozenset({"missing_scope", "not_allowed_token_type", "file_upload_size_restricted"})
 """Slack will not take the file, however often it is asked."""
 
@@ -91,14 +92,15 @@ class FileCalls:
 
     calls: Calls
 
-    def send(self, name: str, content: bytes) -> str:
-        """Send the bytes; the file's id in Slack. Content must not be empty."""
+    def send(self, name: str, content: bytes, alt: str | None = None) -> str:
+        """Send the bytes; the file's id in Slack. Content must not be empty; `alt` describes it."""
         client = self.calls.client
         announced = self.calls.ask(
             "files.getUploadURLExternal",
             client.files_getUploadURLExternal,
             filename=name,
             length=len(content),
+            alt_txt=alt,
         )
         self._deliver(str(announced["upload_url"]), content)
         return str(announced["file_id"])
@@ -116,15 +118,36 @@ class FileCalls:
             initial_comment=said,
         )
 
-    def is_shown(self, file_id: str) -> bool:
-        """Whether an earlier call did it, whose reply never came."""
+    def keep(self, file_id: str, title: str) -> None:
+        """Have Slack keep the file, which only Tack sees, until it shows it to someone."""
+        self.calls.ask(
+            "files.completeUploadExternal",
+            self.calls.client.files_completeUploadExternal,
+            files=[{"id": file_id, "title": title}],
+        )
+
+    def take_back(self, file_id: str) -> None:
+        """Have Slack forget the file, unless it has."""
         try:
-            self.calls.ask("files.info", self.calls.client.files_info, file=file_id)
+            self.calls.ask("files.delete", self.calls.client.files_delete, file=file_id)
+        except CallFailed as failed:
+            if failed.reply.error not in GONE:
+                raise
+
+    def told(self, file_id: str) -> Mapping[str, Any] | None:
+        """What Slack knows of a file that it was to keep or show; None of one that was not yet."""
+        try:
+            found = self.calls.ask("files.info", self.calls.client.files_info, file=file_id)
         except CallFailed as failed:
             if failed.reply.error == NOT_THERE:
-                return False
+                return None
             raise
-        return True
+        file: Mapping[str, Any] = found["file"]
+        return file
+
+    def is_shown(self, file_id: str) -> bool:
+        """Whether an earlier call did it, whose reply never came."""
+        return self.told(file_id) is not None
 
     def _deliver(self, url: str, content: bytes) -> None:
         headers = {"Content-Type": "application/octet-stream"}

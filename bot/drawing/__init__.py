@@ -1,0 +1,1 @@
+"""Pictures: each drawn by a process of its own, so that nothing else reads matplotlib."""
