@@ -1,6 +1,7 @@
 """The windows that lie over each other: what each remembers, and how they are drawn, and anew."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +27,11 @@ MOST_VIEWS = 3
 def memory_of(call: Call) -> Memory:
     """What the view in front remembers; in a message or another view the channel it is in."""
     now = milliseconds(call.at)
-    view = call.body.get("view") or {}
-    try:
-        memory = read_memory(str(view.get("private_metadata") or ""))
-        if memory.actions:
-            return memory.model_copy(update={"at": now})
-    except OldButton:
-        pass
+    if kept := (call.body.get("view") or {}).get("private_metadata"):
+        with suppress(OldButton):
+            memory = read_memory(str(kept))
+            if memory.actions:
+                return memory.model_copy(update={"at": now})
     return Memory(at=now, channel=call.channel_id)
 
 

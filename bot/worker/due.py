@@ -21,7 +21,7 @@ HANDS = 4
 
 LOOK_EVERY_SECONDS = 0.2
 
-LOOK_APART_SECONDS = 0.02
+LOOK_APART_SECONDS = 0.05
 """However many commits wake it: what is put within this time is looked for once."""
 LOOK_AGAIN_SECONDS = 2.0
 """After a look that failed."""
@@ -72,7 +72,9 @@ class Worker:
         self._hands.shutdown(wait=True)
 
     def wake(self) -> None:
-        """Look at once: something was put."""
+        """Look at once: something was put; nobody is woken who is about to look."""
+        if self._woken:
+            return
         with self._changed:
             self._woken = True
             self._changed.notify_all()
