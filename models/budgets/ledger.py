@@ -1,9 +1,12 @@
 """The ledger: entries of transfers between accounts, appended and never changed.
 
 Each transfer moves a whole amount of minor units from one account to another, so that an entry is
-balanced by its shape. Balances are not kept: they are the sums of the transfers.
+balanced by its shape. Balances are the sums of the transfers; what was moved in all between each
+two accounts is kept beside them, so that a balance does not take longer with each year's entries.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -93,6 +96,7 @@ class Entry(Base):
         UniqueConstraint("period_id", "number"),
         UniqueConstraint("shift_id", "kind"),
         Index(None, "portfolio_id"),
+        Index(None, "period_id", "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,6 +156,25 @@ class Purpose:
     month: date | None = None
 
 
+class TransferSum(Base):
+    """The sum of a period's transfers between two accounts in entries of one kind, in minor units.
+
+    It is added to where an entry is written, and held against the transfers by verifying.
+    """
+
+    audited = False
+    __tablename__ = "ledger_sums"
+
+    period_id: Mapped[int] = mapped_column(ForeignKey("funding_periods.id"), primary_key=True)
+    kind: Mapped[EntryKind] = mapped_column(stored_by_value(EntryKind), primary_key=True)
+    from_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind), primary_key=True)
+    from_stream_id: Mapped[int] = mapped_column(primary_key=True)
+    """0 where the account is the portfolio's."""
+    to_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind), primary_key=True)
+    to_stream_id: Mapped[int] = mapped_column(primary_key=True)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """A transfer to be, or the sum of all of one kind that there were between two accounts.
@@ -170,3 +193,15 @@ def funding_moves(stream_id: int, minor: int) -> list["Move"]:
     if minor > 0:
         return [Move(SOURCE, UNALLOCATED, minor), Move(UNALLOCATED, free(stream_id), minor)]
     return [Move(free(stream_id), UNALLOCATED, -minor), Move(UNALLOCATED, SOURCE, -minor)]
+
+
+Between = tuple[EntryKind, Account, Account]
+"""A kind of entries, the account money went from, and the one it went to."""
+
+
+def sums(kind: EntryKind, moves: Iterable[Move]) -> Counter[Between]:
+    """What the moves of an entry add to the sums that are kept, in minor units."""
+    added: Counter[Between] = Counter()
+    for move in moves:
+        added[kind, move.source, move.to] += move.minor
+    return added

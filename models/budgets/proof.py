@@ -1,6 +1,6 @@
 """Proving a ledger: that it is whole, that it adds up, and that each shift ended as it says."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,10 +8,12 @@ from models.budgets.ledger import (
     SOURCE,
     Account,
     AccountKind,
+    Between,
     EntryKind,
     Move,
     Purpose,
     set_aside,
+    sums,
 )
 from models.budgets.shift import Outcome
 
@@ -43,7 +45,7 @@ class Claim:
 
 def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
     """What does not hold in a period's entries, in their order; None where all does."""
-    sums: dict[Account, int] = defaultdict(int)
+    balances: dict[Account, int] = defaultdict(int)
     left: dict[tuple[Account, Purpose], int] = defaultdict(int)
     expected = 1
     for entry in entries:
@@ -61,18 +63,28 @@ def first_fault(entries: Iterable[Written], next_number: int) -> str | None:
             if bool(ends) != (move.purpose is not None):
                 return f"entry {entry.name} does not say what is committed"
             for account, minor in ((move.source, -move.minor), (move.to, move.minor)):
-                sums[account] += minor
+                balances[account] += minor
                 if move.purpose is not None and account.kind is AccountKind.COMMITTED:
                     left[account, move.purpose] += minor
                     if left[account, move.purpose] < 0:
                         return f"entry {entry.name} takes more than is left of a commitment"
         taken = {move.source for move in entry.moves} - {SOURCE}
-        below = [each for each in taken if sums[each] < 0]
+        below = [each for each in taken if balances[each] < 0]
         if below and entry.kind is not EntryKind.SPEND:
             return f"entry {entry.name} takes {_called(below[0])} below 0"
     if expected != next_number:
         return f"the ledger ends with entry {expected - 1}, and {next_number - 1} were written"
     return None
+
+
+def sums_fault(name: str, entries: Iterable[Written], kept: Mapping[Between, int]) -> str | None:
+    """Where a period's entries are not what is kept of their sums; None where they are."""
+    added: Counter[Between] = Counter()
+    for entry in entries:
+        added.update(sums(entry.kind, entry.moves))
+    if added == kept:
+        return None
+    return f"the sums that are kept of {name} are not those of its transfers"
 
 
 def shift_fault(claim: Claim, entries: Sequence[Written]) -> str | None:

@@ -1,8 +1,9 @@
 """Keeping the ledger: entries appended to a period, one after the other, and summed up."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -14,15 +15,19 @@ from models.budgets.books import Books, Flow
 from models.budgets.ledger import (
     Account,
     AccountKind,
+    Between,
     Entry,
     EntryKind,
     Move,
     Purpose,
     Transfer,
+    TransferSum,
+    sums,
 )
 from models.budgets.period import FundingPeriod, Year, fiscal_year
 from models.budgets.shift import Approval, Shift
 from models.portfolio.portfolio import Portfolio
+from models.work import insert_into
 
 COMMAND = "/budget show"
 
@@ -107,37 +112,57 @@ def books_of(
     up_to: int | None = None,
 ) -> Books:
     """The period's ledger summed up; with a number, as it was after that entry."""
-    zone = ZoneInfo(portfolio.time_zone)
-    this_quarter = Entry.at >= period.quarter_began_at(at, zone)
-    accounts = (
+    since = period.quarter_began_at(at, ZoneInfo(portfolio.time_zone))
+    shifts = _moved(period).where(Entry.kind == EntryKind.SHIFT, Entry.at >= since)
+    undone = _undone(period, since)
+    totals = sums_of(session, period.id)
+    if up_to is not None:
+        later = _moved(period).where(Entry.number > up_to)
+        for between, minor in _summed(session.execute(later)):
+            totals[between] -= minor
+        shifts = shifts.where(Entry.number <= up_to)
+        undone = undone.where(Entry.number <= up_to)
+    lately = dict(_summed(session.execute(shifts)))
+    return Books(
+        [
+            Flow(kind, Move(source, to, total), lately.get((kind, source, to), 0))
+            for (kind, source, to), total in totals.items()
+        ],
+        {stream_id: int(total) for stream_id, total in session.execute(undone)},
+    )
+
+
+def sums_of(session: Session, period_id: int) -> dict[Between, int]:
+    """What is kept of the sums of a period's transfers."""
+    rows = session.execute(
+        select(
+            TransferSum.kind,
+            TransferSum.from_kind,
+            TransferSum.from_stream_id,
+            TransferSum.to_kind,
+            TransferSum.to_stream_id,
+            TransferSum.amount_minor,
+        ).where(TransferSum.period_id == period_id)
+    )
+    return dict(_summed(rows))
+
+
+def _moved(
+    period: FundingPeriod,
+) -> Select[EntryKind, AccountKind, int | None, AccountKind, int | None, int]:
+    """What transfers of a period moved, by kind of entry and accounts."""
+    between = (
         Entry.kind,
         Transfer.from_kind,
         Transfer.from_stream_id,
         Transfer.to_kind,
         Transfer.to_stream_id,
     )
-    minor = func.sum(Transfer.amount_minor)
-    rows = (
-        select(*accounts, minor, minor.filter(this_quarter))
+    return (
+        select(*between, func.sum(Transfer.amount_minor))
         .join(Entry, Entry.id == Transfer.entry_id)
         .where(Entry.period_id == period.id)
-        .group_by(*accounts)
-    )
-    undone = _undone(period, period.quarter_began_at(at, zone))
-    if up_to is not None:
-        rows = rows.where(Entry.number <= up_to)
-        undone = undone.where(Entry.number <= up_to)
-    came_back = {stream_id: int(total) for stream_id, total in session.execute(undone)}
-    return Books(
-        [
-            Flow(
-                kind,
-                Move(Account(from_kind, from_id), Account(to_kind, to_id), int(total)),
-                int(lately or 0),
-            )
-            for kind, from_kind, from_id, to_kind, to_id, total, lately in session.execute(rows)
-        ],
-        came_back,
+        .group_by(*between)
     )
 
 
@@ -170,6 +195,11 @@ def commitments_of(
     return {here: minor for here, minor in left.items() if minor > 0}
 
 
+def _summed(rows: Iterable[Any]) -> Iterator[tuple[Between, int]]:
+    for kind, from_kind, from_id, to_kind, to_id, minor in rows:
+        yield (kind, Account(from_kind, from_id or None), Account(to_kind, to_id or None)), minor
+
+
 def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
     """By stream, how much of what left it silently since then has come back."""
     first = aliased(Shift)
@@ -178,7 +208,12 @@ def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
         select(first.from_stream_id, func.sum(Shift.amount_minor))
         .join(Shift, Shift.undoes_id == first.id)
         .join(Entry, and_(Entry.shift_id == Shift.id, Entry.kind == EntryKind.SHIFT))
-        .where(first.period_id == period.id, first.ended_at >= since, ~asked.exists())
+        .where(
+            first.portfolio_id == period.portfolio_id,  # by which they are found
+            first.period_id == period.id,
+            first.ended_at >= since,
+            ~asked.exists(),
+        )
         .group_by(first.from_stream_id)
     )
 
@@ -239,4 +274,27 @@ def write(
     period.next_number += 1
     session.add(entry)
     session.flush()
+    _add_up(session, period, kind, moves)
     return entry
+
+
+def _add_up(
+    session: Session, period: FundingPeriod, kind: EntryKind, moves: Sequence[Move]
+) -> None:
+    new = insert_into(session, TransferSum).values(
+        [
+            {
+                "period_id": period.id,
+                "kind": of,
+                "from_kind": source.kind,
+                "from_stream_id": source.stream_id or 0,
+                "to_kind": to.kind,
+                "to_stream_id": to.stream_id or 0,
+                "amount_minor": minor,
+            }
+            for (of, source, to), minor in sums(kind, moves).items()
+        ]
+    )
+    key = [column.name for column in TransferSum.__table__.primary_key]
+    more = {"amount_minor": TransferSum.amount_minor + new.excluded.amount_minor}
+    session.execute(new.on_conflict_do_update(index_elements=key, set_=more))

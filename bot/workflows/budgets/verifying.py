@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from bot.workflows.budgets.ledger import sums_of
 from models.audit.audit import AuditEvent
 from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, Transfer, free
 from models.budgets.period import FundingPeriod
-from models.budgets.proof import Claim, Written, first_fault, shift_fault
+from models.budgets.proof import Claim, Written, first_fault, shift_fault, sums_fault
 from models.budgets.shift import Shift
 from models.budgets.spend import Actual, spent_in
 
@@ -63,14 +64,17 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
         )
         for entry in entries
     }
-    faults = [
-        first_fault([written[e.id] for e in entries if e.period_id == each.id], each.next_number)
-        for each in periods
-    ]
+    by_period = {
+        period: [written[each.id] for each in entries if each.period_id == period.id]
+        for period in periods
+    }
+    faults = (first_fault(its, period.next_number) for period, its in by_period.items())
     found = next((fault for fault in faults if fault), None)
     found = found or _fault_of_shifts(session, workspace_id, list(written.values()))
     found = found or _fault_of_actuals(session, workspace_id, written)
     found = found or _fault_against_the_log(session, workspace_id, entries)
+    for period, its in by_period.items():
+        found = found or sums_fault(period.name, its, sums_of(session, period.id))
     return LedgerVerdict(len(entries), len(periods), found)
 
 

@@ -84,6 +84,10 @@ def test_a_ledger_that_nobody_touched_holds(year):
             "shift 4 is not in the ledger as it says it ended",
         ),
         (
+            "UPDATE ledger_sums SET amount_minor = amount_minor + 1 WHERE kind = 'hold'",
+            "the sums that are kept of 2026 are not those of its transfers",
+        ),
+        (
             "UPDATE funding_periods SET next_number = 10",
             "the ledger ends with entry 8, and 9 were written",
         ),
