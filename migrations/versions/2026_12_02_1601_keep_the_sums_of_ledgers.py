@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_02_1320"
-down_revision = "2026_12_02_1310"
+revision = "2026_12_02_1601"
+down_revision = "2026_12_02_1600"
 
 KEY = ("period_id", "kind", "from_kind", "from_stream_id", "to_kind", "to_stream_id")
 
