@@ -69,6 +69,7 @@ class Tack:
         self._trusted = certificates() if settings.slack_api_url.startswith("https:") else None
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
         self.bolt = App(
+            name="tack",  # else Bolt looks through all that is loaded for the file that calls it
             signing_secret=self.signing_secret or None,
             client=self._client(INTERACTIVE_SECONDS, None),
             authorize=lambda: self._authorize(),

@@ -1,5 +1,6 @@
 """Where tests run: an own database each, on SQLite and on a real PostgreSQL, and real histories."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from sqlalchemy import NullPool, create_engine
 
 import migrations
 from models.database import Database, make_engine
-from tests.compiling import share_what_is_compiled
+from tests.engines import KEPT, share_what_is_learned
 
 hypothesis.settings.register_profile("tack", deadline=None)  # a busy machine breaks no rule
 hypothesis.settings.load_profile("tack")
@@ -24,10 +25,11 @@ MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
-CLICKS = Path(__file__).parent / "commands"
+ON_BOTH = {Path(__file__).parent / each for each in ("models", "faults")}
+BOTH = "on_both_databases"
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
 """
 EMPTY = """
 DO $$
@@ -51,8 +53,8 @@ END $$
 
 
 def pytest_configure(config):
-    """Start PostgreSQL once, in the parent, and tell workers where; each of them compiles once."""
-    share_what_is_compiled()
+    """Start PostgreSQL once, in the parent, and say to workers where; each of them learns once."""
+    share_what_is_learned()
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return
     work_in_memory()
@@ -63,7 +65,8 @@ def pytest_configure(config):
 
 
 def pytest_unconfigure(config):
-    """Stop the PostgreSQL this process started."""
+    """Hang up, and stop the PostgreSQL this process started."""
+    KEPT.close()
     if server := getattr(config, "tack_server", None):
         os.environ.pop(PG_URL)
         server.cleanup()
@@ -74,23 +77,36 @@ def pytest_collection_modifyitems(config, items):
     """Do on one database each, half of it on either, what is about neither; TACK_BOTH=1 does all
     on both.
 
-    That are the clicks, for what they lead to is tested on both in tests/workflows, and modules
-    that say so: they are about words, rights and what is shown.
+    That are the tests of what is done, shown and heard, but for modules that say that it matters:
+    where queries of their own find, count or search, and where many write at once.
     """
     if os.environ.get("TACK_BOTH"):
         return
-    left_out = [item for item in items if _is_on_the_other_database(item)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    left_out = {item.nodeid for item in on_the_other_database(items)}
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+    items[:] = [item for item in items if item.nodeid not in left_out]
 
 
-def _is_on_the_other_database(item):
-    on_either = CLICKS in item.path.parents or item.get_closest_marker("on_either_database")
-    if not on_either or "callspec" not in vars(item):
-        return False
-    kind = item.callspec.params.get("database_url")
-    name = item.nodeid.replace(f"{kind}-", "").replace(f"[{kind}]", "")
-    return kind is not None and kind != KINDS[zlib.crc32(name.encode()) % len(KINDS)]
+def pytest_collection_finish():
+    """From here on little is garbage: what was read for all tests is not looked through again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def on_the_other_database(items):
+    """Of each test that is there for both databases and needs but one, the one left out."""
+    both = {}
+    for item in items:
+        about_one = not ON_BOTH.isdisjoint(item.path.parents) or item.get_closest_marker(BOTH)
+        kind = "callspec" in vars(item) and item.callspec.params.get("database_url")
+        if kind and not about_one:
+            apart = sorted((n, i) for n, i in item.callspec.indices.items() if n != "database_url")
+            test = f"{item.nodeid.partition('[')[0]}{apart}"
+            both.setdefault(test, {})[kind] = item
+    for test, found in both.items():
+        if len(found) == len(KINDS):
+            yield found[KINDS[zlib.crc32(test.encode()) % len(KINDS)]]
 
 
 @pytest.fixture(params=KINDS)
@@ -114,7 +130,7 @@ def database_url(request, tmp_path):
         shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "tack.db")
         return f"sqlite:///{tmp_path}/tack.db"
     with request.getfixturevalue("cleaner").connect() as connection:
-        connection.exec_driver_sql(ALONE)
+        connection.exec_driver_sql(ALONE, (KEPT.pids(),))
         connection.exec_driver_sql(EMPTY)
     return request.getfixturevalue("migrated_url")
 

@@ -124,6 +124,7 @@ def app(office, client):
     logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
     with ThreadPoolExecutor(8) as executor:
         app = App(
+            name="ideas",
             client=client,
             signing_secret=office.signing_secret,
             listener_executor=executor,

@@ -4,8 +4,6 @@ import pytest
 
 from tests.terminals import typed
 
-pytestmark = pytest.mark.on_either_database
-
 
 @pytest.fixture
 def says(tmp_path):

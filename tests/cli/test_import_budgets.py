@@ -12,8 +12,6 @@ from bot.workflows.budgets import ledger
 from bot.workflows.budgets.surveying import survey
 from models.portfolio.portfolio import Portfolio
 
-pytestmark = pytest.mark.on_either_database
-
 AS_ROUNDED = Decimal("0.005")
 HMT_YEARS = ("2014", "2015", "2021")
 MINOR_A_MILLION = 100_000_000

@@ -10,8 +10,6 @@ from sqlalchemy import Integer, func, select, type_coerce
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Project, ProjectShare, ProjectSnapshot
 
-pytestmark = pytest.mark.on_either_database
-
 CLOSE = Decimal("0.005")
 MILLION = 100_000_000
 """Of pounds, in pence."""

@@ -117,6 +117,7 @@ def app(slack: Sandbox, client: WebClient) -> Iterator[App]:
     logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
     with ThreadPoolExecutor(8) as executor:
         yield App(
+            name="ideas",
             client=client,
             signing_secret=slack.signing_secret,
             listener_executor=executor,

@@ -25,6 +25,8 @@ from bot.worker.jobs import Done, backoff
 from models.database import Database
 from models.work import Lane, Work, cancel, put
 
+pytestmark = pytest.mark.on_both_databases
+
 
 def puts(shop, key, at=None, lane=None):
     with shop.database.write() as session:

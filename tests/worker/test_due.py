@@ -14,6 +14,8 @@ from models.epics.epic import Epic
 from models.message import Message
 from models.work import Work, cancel, put
 
+pytestmark = pytest.mark.on_both_databases
+
 
 @pytest.fixture
 def run(shop):

@@ -12,6 +12,8 @@ from bot.worker.replies import Reply
 from models.seen import Seen, first_time
 from models.work import Work, put
 
+pytestmark = pytest.mark.on_both_databases
+
 SECOND = timedelta(seconds=1)
 
 

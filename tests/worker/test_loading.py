@@ -71,6 +71,7 @@ def test_the_announcement_never_comes_after_the_home(shop):
     assert [said.startswith("*Your") for said in published(shop)] == [True, False]
 
 
+@pytest.mark.on_both_databases
 def test_who_has_it_open_for_a_while_keeps_it_until_it_is_drawn_anew(shop):
     ready, drawn = Event(), Event()
 

@@ -45,8 +45,6 @@ from tests.views.builders import HOSTILE
 from tests.views.reading import shown
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 
 def an_epic_of(session, shop, words):
     """An epic of which all that people write is so."""

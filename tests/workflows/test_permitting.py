@@ -19,8 +19,6 @@ from models.people.role import MAY, NotAllowed, Right, Role, RoleGrant, SlackGro
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 
 @pytest.fixture
 def here(database):

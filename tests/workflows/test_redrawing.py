@@ -8,6 +8,8 @@ from models.message import Message, MessageKind
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
 
+pytestmark = pytest.mark.on_both_databases
+
 
 @pytest.fixture
 def here(database):

@@ -14,6 +14,8 @@ from models.message import Message, MessageKind
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+pytestmark = pytest.mark.on_both_databases
+
 
 @pytest.fixture
 def shop(database):

@@ -23,8 +23,6 @@ from models.themes.theme import Theme
 from sandbox.blockkit import check_message
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 CLEO, DANA, ELI = "U0CLEO", "U0DANA", "U0ELI"
 NAMES = {ANA: "Ana", BEN: "Ben", CLEO: "Cleo", DANA: "Dana", ELI: "Eli"}
 

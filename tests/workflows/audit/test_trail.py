@@ -30,6 +30,8 @@ from models.themes.theme import Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+pytestmark = pytest.mark.on_both_databases
+
 BY_BEN = Act(BEN, "/epic move", MONDAY)
 
 

@@ -17,6 +17,8 @@ from models.portfolio.portfolio import Phase, Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
 
+pytestmark = pytest.mark.on_both_databases
+
 CLEO = "U0CLEO"
 
 

@@ -110,6 +110,7 @@ def test_a_digest_comes_once_a_week_however_often_it_is_due(database, shop):
     assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
 
 
+@pytest.mark.on_both_databases
 def test_two_replicas_at_the_same_moment_send_one(database, shop):
     subscription = subscribes(database, shop)
     with ThreadPoolExecutor(4) as replicas:

@@ -31,8 +31,6 @@ from models.work import Work
 from tests.needs import by_name
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 NEXT_MONDAY = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
 CLEO = "U0CLEO"

@@ -43,8 +43,6 @@ from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 DAY = timedelta(days=1)
 FEW = 3
 

@@ -17,8 +17,6 @@ from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 DAY = timedelta(days=1)
 NEXT_MONDAY = datetime(2026, 5, 25, 7, 0, tzinfo=UTC)
 LATER = NEXT_MONDAY + DAY

@@ -18,6 +18,8 @@ from models.errors import ChangedSince, DatabaseAway, Mistake
 from models.people.role import Role, RoleGrant
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 
+pytestmark = pytest.mark.on_both_databases
+
 PEOPLE = 20
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 

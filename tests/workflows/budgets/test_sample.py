@@ -10,8 +10,6 @@ from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.budgets.shift import Outcome, Shift
 from models.message import Message, MessageKind
 
-pytestmark = pytest.mark.on_either_database
-
 PEOPLE = {name: f"U0{name.upper()}" for name in ("ana", "ben", "cleo", "dana", "eli")}
 CHANNELS = {name: f"C0{name}" for name in ("payments", "onboarding", "platform", "portfolio")}
 

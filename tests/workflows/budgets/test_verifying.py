@@ -15,6 +15,8 @@ from models.budgets.ledger import (
 from models.budgets.proof import Written, first_fault
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 
+pytestmark = pytest.mark.on_both_databases
+
 TRIGGERS = {
     "sqlite": ["DROP TRIGGER ledger_transfers_no_{}", "DROP TRIGGER ledger_entries_no_{}"],
     "postgresql": ["ALTER TABLE ledger_transfers DISABLE TRIGGER USER"],

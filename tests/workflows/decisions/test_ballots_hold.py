@@ -8,6 +8,8 @@ from models.decisions.votes import Said
 from tests.workflows.builders import BEN
 from tests.workflows.decisions.builders import CLEO, ELI, an_mvp, opens, votes
 
+pytestmark = pytest.mark.on_both_databases
+
 HOW = {
     "sqlite": ("DROP TRIGGER ballots_no_update", "DROP TRIGGER ballots_no_delete"),
     "postgresql": ("SET session_replication_role = replica",),

@@ -22,6 +22,8 @@ from tests.workflows.decisions.builders import (
     votes,
 )
 
+pytestmark = pytest.mark.on_both_databases
+
 LONG_AGO = datetime(2022, 8, 2, tzinfo=UTC)
 
 

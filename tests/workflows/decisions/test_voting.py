@@ -206,6 +206,7 @@ def test_it_never_closes_after_its_deadline(database):
         votes(database, 1, BEN, "stop", CLOSES_AT)
 
 
+@pytest.mark.on_both_databases
 def test_many_at_once_are_one_ballot_each_in_one_chain(database):
     people = [f"U{number:03}" for number in range(24)]
     an_mvp(database, people)

@@ -30,8 +30,6 @@ from models.themes.theme import Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, ONBOARDING, PAYMENTS, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 CLEO = "U0CLE"
 YES = IdeaAnswer(kind=AnswerKind.YES, theme_none_because="the law asks for it")
 

@@ -25,8 +25,6 @@ from models.themes.theme import Objective, Theme
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 CLEO, DANA = "U0CLEO", "U0DANA"
 LATER = MONDAY + timedelta(hours=1)
 

@@ -18,6 +18,8 @@ from models.themes.theme import Theme
 from tests.shops import at_work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+pytestmark = pytest.mark.on_both_databases
+
 LATER = MONDAY + timedelta(days=40)
 TITLES = ("Bank transfer", "Wallet", "Refunds at 100 %", "Receipts")
 

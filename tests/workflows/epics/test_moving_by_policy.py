@@ -288,6 +288,7 @@ def test_delivering_has_a_limit_of_its_own(database, shop):
         go(database, shop, epic, "implementing", reason="good", phase=Phase.DELIVERING)
 
 
+@pytest.mark.on_both_databases
 def test_two_at_once_cannot_both_take_the_last_place(database, shop):
     epics = [put(database, shop, "funnel", title) for title in "ABCDEF"]
     limit(database, 2, prefix="PAY")

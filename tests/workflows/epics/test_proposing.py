@@ -143,6 +143,7 @@ def once_more_if_away(act):
     return acts
 
 
+@pytest.mark.on_both_databases
 def test_a_proposal_sent_twice_at_once_is_one_epic(database, shop):
     with database.read() as session:
         payments = stream_id(session, "PAY")
@@ -155,6 +156,7 @@ def test_a_proposal_sent_twice_at_once_is_one_epic(database, shop):
         assert set(threads.map(once_more_if_away(send), range(16))) == {"PAY-1"}
 
 
+@pytest.mark.on_both_databases
 def test_keys_are_gapless_and_unique_when_many_propose_at_once(database, shop):
     with database.read() as session:
         payments = stream_id(session, "PAY")
@@ -222,6 +224,7 @@ def test_a_click_on_an_older_card_names_the_present_state(database, shop):
             move(session, shop[0], BEN, epic.id, ready, 1, None, MONDAY)
 
 
+@pytest.mark.on_both_databases
 def test_a_double_click_moves_once(database, shop):
     with database.write() as session:
         epic = an_epic(session, shop[0], stream_id(session, "PAY"))

@@ -25,6 +25,8 @@ from models.projects.project import Project
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+pytestmark = pytest.mark.on_both_databases
+
 TWO = "Title;Stream;Status\nPay later;Payments;Ready\nPassport;Onboarding;\n"
 LATER = MONDAY + timedelta(hours=1)
 

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.workflows.flow.as_of import board_as_of
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Phase, Portfolio
 from tests.workflows.builders import MONDAY, a_portfolio, an_epic
+
+pytestmark = pytest.mark.on_both_databases
 
 
 def board(database, days):

@@ -16,6 +16,8 @@ from models.flow.line import TooThin
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import MONDAY, a_portfolio
 
+pytestmark = pytest.mark.on_both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from bot.workflows.budgets.waiting import MOVED
 from bot.workflows.decisions.follow_up.waiting import CLOSED
 from bot.workflows.flow.governance import decisions_told, money_told
@@ -13,8 +11,6 @@ from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
 from tests.workflows.builders import MONDAY
 from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, opens, votes
-
-pytestmark = pytest.mark.on_either_database
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)

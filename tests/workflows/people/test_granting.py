@@ -27,8 +27,6 @@ from models.portfolio.setup import Setup
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, PAYMENTS, a_portfolio
 
-pytestmark = pytest.mark.on_either_database
-
 CLEO, DANA, ELI = "U0CLEO", "U0DANA", "U0ELI"
 COUNCIL = SlackGroup("S0COUNCIL", "council", "The council", (BEN, CLEO))
 

@@ -26,6 +26,8 @@ from models.portfolio.setup import StreamSetup
 from models.projects.project import Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+pytestmark = pytest.mark.on_both_databases
+
 JUNE = MONDAY + timedelta(days=20)
 
 

@@ -140,6 +140,7 @@ def test_by_others_it_does_not_go_live(database, shop):
         live(session, shop, actor=BEN)
 
 
+@pytest.mark.on_both_databases
 def test_two_admins_at_once_begin_one_portfolio_of_a_name(database, shop):
     with database.write() as session:
         grant_admin(session, shop[0], BEN, None, MONDAY)
