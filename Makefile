@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8600
+DATA   ?= $(wildcard $(TACK_DATA))
 KILLS  ?= 200
 
 # The processes of a test run read the same code: what one has compiled the others need not.

@@ -194,7 +194,9 @@ def demo(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served.")] = 8600,
     data: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="A history to import as well."),
+        typer.Option(
+            exists=True, file_okay=False, help="A history to import as well, or a folder of some."
+        ),
     ] = None,
     encoding: EncodingOption = None,
 ) -> None:
@@ -208,15 +210,20 @@ def demo(
         raise Mistake("The demo needs Tack's source: clone it and run make demo.") from error
     log_to_stderr("error")
 
-    def load(database: Database) -> None:
-        if data is not None:
-            files = data / "items.csv", data / "transitions.csv", data / "mapping.json"
-            name = data.resolve().name
+    def load(database: Database) -> dict[str, datetime | None]:
+        histories = import_module("bot.demo.histories")
+        folders = histories.folders_of(data) if data is not None else []
+        if data is not None and not folders:
+            raise Mistake(f"{data} holds no history: {', '.join(histories.FILES)}.")
+        for folder in folders:
+            name = folder.name
+            files = folder / "items.csv", folder / "transitions.csv", folder / "mapping.json"
             _import(database, files, name, None, encoding, create=True)
-            if (decisions := data / "decisions.csv").is_file():
+            if (decisions := folder / "decisions.csv").is_file():
                 paths = {"decisions": decisions}
                 came = cli_decisions.bring_in(database, paths, name, None, encoding, create=True)
                 say.print(cli_decisions.said(name, came), markup=False, soft_wrap=True)
+        return {folder.name: histories.known_until(folder) for folder in folders}
 
     found.demo(port, load)
 

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event
 from types import FrameType
@@ -13,12 +13,14 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.app import CannotStart, Tack
+from bot.demo.histories import brought_in, channel_name, tell_last_week
 from bot.demo.sample import NAME, load_sample
 from bot.manifest import manifest
 from bot.settings import Settings
 from bot.workflows.people.workspaces import workspace_id
 from bot.workflows.redrawing import redraw_message
-from models.audit.audit import AuditEvent
+from models.audit.audit import Act, AuditEvent
+from models.audit.trail import acting
 from models.board.digest import Digest
 from models.clock import Clock
 from models.database import Database
@@ -49,8 +51,8 @@ HINTS = (
 
 say = Console(highlight=False)
 
-Load = Callable[[Database], None]
-"""Brings more into the database before Tack starts."""
+Load = Callable[[Database], Mapping[str, datetime | None]]
+"""Brings more into the database before Tack starts: portfolios, and up to when each is known."""
 
 
 def demo(port: int, load: Load) -> None:
@@ -74,9 +76,11 @@ def demo(port: int, load: Load) -> None:
     try:
         tack.prepare()
         slack.clock.set(where_it_was(tack.database, slack.clock.now()))
-        load(tack.database)
+        known = load(tack.database)
         with tack.database.write() as session:
             _load_sample(session, ids, channels, slack.clock)
+        with tack.database.write() as session:
+            _tell_histories(session, slack, ids["ana"], channels, known)
         with tack.database.write() as session:
             _begin_anew(session, slack.clock)
         tack.start()
@@ -88,6 +92,23 @@ def demo(port: int, load: Load) -> None:
     finally:
         tack.stop()
         slack.stop()
+
+
+def _tell_histories(
+    session: Session,
+    slack: Sandbox,
+    ana: str,
+    channels: Mapping[str, str],
+    known: Mapping[str, datetime | None],
+) -> None:
+    """Give each history a channel, as long as it is there, and its digest the first time."""
+    taken = dict(channels)
+    for portfolio in brought_in(session, workspace_id(session, None), NAME):
+        name = channel_name(portfolio, taken)
+        taken[name] = slack.add_channel(name, list(PEOPLE)).id
+        until, now = known.get(portfolio.name), slack.clock.now()
+        with acting(session, Act(ana, "/flow digest subscribe", now)):
+            tell_last_week(session, portfolio, taken[name], ana, until, now)
 
 
 def where_it_was(database: Database, now: datetime) -> datetime:
