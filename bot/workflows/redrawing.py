@@ -21,6 +21,8 @@ from models.board.digest import WEEK, Digest, Subscription
 from models.board.home import Home
 from models.epics.epic import Epic
 from models.message import DIGEST_KINDS, Message, MessageKind, home_key, message_key
+from models.people.handover import Departure
+from models.people.member import Member
 from models.work import put
 
 LOOKED_AT_FOR = timedelta(minutes=5)
@@ -214,8 +216,22 @@ def tell(
     actor: str | None,
     at: datetime,
 ) -> None:
-    """Put a direct message to each of the people, without who did it."""
-    for user_id in dict.fromkeys(people):
-        if user_id is None or user_id == actor:
-            continue
+    """Put a direct message to each of the people, without who did it, who left and guests."""
+    others = [each for each in dict.fromkeys(people) if each is not None and each != actor]
+    for user_id in _reached(session, workspace_id, others):
         post(session, workspace_id, kind, subject_id, user_id, at)
+
+
+def _reached(session: Session, workspace_id: int, people: Sequence[str]) -> Sequence[str]:
+    if not people:
+        return []
+    left = select(Departure.user_id).where(
+        Departure.workspace_id == workspace_id,
+        Departure.user_id.in_(people),
+        Departure.returned_at.is_(None),
+    )
+    guests = select(Member.user_id).where(
+        Member.workspace_id == workspace_id, Member.user_id.in_(people), Member.is_guest.is_(True)
+    )
+    unreached = set(session.scalars(union_all(left, guests)))
+    return [each for each in people if each not in unreached]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from bot.views.notices import notice, notices
 from bot.workflows.budgets import booking
@@ -18,6 +19,12 @@ from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Fact
 from models.decisions.delegation import Delegation
+from models.decisions.follow_up.outcome_review import (
+    Became,
+    Occasion,
+    OutcomeForm,
+    OutcomeReview,
+)
 from models.decisions.form import DecisionForm
 from models.decisions.opening import PlannedOpening
 from models.decisions.question import Question
@@ -29,6 +36,7 @@ from models.epics.answer import Answer, AnswerKind
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
+from models.epics.obstacles import Override
 from models.files.export import Export, ExportFormat
 from models.files.upload import Upload, UploadKind
 from models.message import (
@@ -206,6 +214,21 @@ def a_stop_of(session, shop, words):
     return added(session, step)
 
 
+def a_move_of(session, shop, words):
+    """One to done that passed a limit."""
+    epic = an_epic_of(session, shop, words)
+    step = added(session, epic.move(epic.portfolio.state("done"), BEN, words[:500], MONDAY))
+    passed = {"passed": [words[:80]], "role": "admin", "reason": words[:500]}
+    by = {"transition_id": step.id, "by_user_id": BEN, "at": MONDAY}
+    session.add(Override(workspace_id=shop[0], epic_id=epic.id, **by, **passed))
+    return step
+
+
+def a_blocking_of(session, shop, words):
+    epic = an_epic_of(session, shop, words)
+    return added(session, epic.block(words[:500], BEN, MONDAY))
+
+
 def a_stream_move_of(session, shop, words):
     epic = an_epic_of(session, shop, words)
     left, to = renamed_streams(session, words)
@@ -340,6 +363,8 @@ SUBJECTS = {
     MessageKind.EPIC_CARD: an_epic_of,
     MessageKind.IDEA_ANSWER: an_answer_of,
     MessageKind.STOPPED: a_stop_of,
+    MessageKind.MOVED: a_move_of,
+    MessageKind.BLOCKED: a_blocking_of,
     MessageKind.REFUSAL: a_refusal_of,
     **dict.fromkeys(DIGEST_KINDS, a_digest_of),
     MessageKind.FACT_CHECK: a_question_of,
@@ -446,7 +471,15 @@ def undone(upload):
     upload.undone_at = MONDAY
 
 
+def outcome_recorded(step):
+    review = OutcomeReview.of(step.epic, Occasion.UNASKED, date(2026, 5, 18))
+    review.answer(OutcomeForm(became=Became.REACHED, note=HOSTILE), ANA, MONDAY)
+    added(object_session(step), review)
+
+
 BECAME = [
+    (MessageKind.MOVED, outcome_recorded, "*Outcome: reached*, said <@U0ANA>"),
+    (MessageKind.BLOCKED, lambda blocking: blocking.end(BEN, MONDAY), "not blocked any more"),
     (MessageKind.SECOND_ROUND, withdrawn, "shows how it ended"),
     (MessageKind.TIE, broken, "is decided: "),
     (MessageKind.TIE, withdrawn, "needs you no longer: <@U0ANA> withdrew it"),

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from bot.workflows.people.members import remember
 from bot.workflows.redrawing import post, tell
 from models.message import Message, MessageKind
+from models.people.handover import Departure
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio
 
@@ -41,3 +43,14 @@ def test_people_are_told_once_each_without_who_did_it(database, here):
     with database.write() as session:
         tell(session, here, MessageKind.OWNER, 4, [BEN, ANA, None, BEN], ANA, MONDAY)
     assert messages(database, MessageKind.OWNER) == [(BEN, 4, None, None)]
+
+
+def test_who_left_or_is_a_guest_is_told_nothing(database, here):
+    people = {"U0LEFT": False, "U0BACK": False, "U0GUEST": True, "U0ONCE": False}
+    with database.write() as session:
+        remember(session, here, {each: (guest, MONDAY) for each, guest in people.items()})
+        session.add(Departure(workspace_id=here, user_id="U0LEFT", at=MONDAY))
+        session.add(Departure(workspace_id=here, user_id="U0BACK", at=MONDAY, returned_at=MONDAY))
+        tell(session, here, MessageKind.OWNER, 4, [*people, BEN], ANA, MONDAY)
+    told = [each[0] for each in messages(database, MessageKind.OWNER)]
+    assert told == ["U0BACK", "U0ONCE", BEN]

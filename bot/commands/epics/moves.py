@@ -3,6 +3,7 @@
 from bot.commands.epics import stops
 from bot.commands.epics.opening import epic_of, open_form
 from bot.slack import answers
+from bot.slack.answers import Answer
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import ColumnRef, EpicVersion, MoveAnyway, MoveTo, MoveWithReason
@@ -62,7 +63,7 @@ def move_by_form(call: Call) -> None:
         return
     call.ack(response_action="clear")
     if shown.channel is not None:
-        call.tell(epic_card.moved(epic), shown.channel)
+        call.tell(_moved(call, epic), shown.channel)
 
 
 def open_persevere(call: Call, epic_id: int) -> None:
@@ -90,7 +91,7 @@ def open_anyway(call: Call) -> None:
         else:
             call.reply(move_form.not_yet(not_yet, to.reason))
         return
-    call.reply(epic_card.moved(epic), replace=True)
+    call.reply(_moved(call, epic), replace=True)
 
 
 def move_with_reason(call: Call) -> None:
@@ -106,7 +107,7 @@ def move_with_reason(call: Call) -> None:
         return
     call.ack(response_action="clear")
     if memory.channel is not None:
-        call.tell(epic_card.moved(epic), memory.channel)
+        call.tell(_moved(call, epic), memory.channel)
 
 
 def move_typed(call: Call, key: str, words: str) -> None:
@@ -126,10 +127,20 @@ def move_typed(call: Call, key: str, words: str) -> None:
         return
     ref = ColumnRef(state=to.state.id, phase=to.phase)
     try:
-        said = epic_card.moved(_move(call, epic.id, ref, None, reason))
+        said = _moved(call, _move(call, epic.id, ref, None, reason))
     except NotYet as not_yet:
         said = move_form.not_yet(not_yet, reason)
     call.reply(said)
+
+
+def _moved(call: Call, epic: Epic) -> Answer:
+    """What who moved it reads; an owner who finished it is asked for the outcome."""
+    if epic.state.kind is not StateKind.DONE or epic.owner_user_id != call.actor:
+        return epic_card.moved(epic)
+    with call.database.read() as session:
+        return epic_card.finished(
+            looking_up.card(session, epic_of(session, call, epic.id), call.at)
+        )
 
 
 def _move(

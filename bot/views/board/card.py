@@ -42,6 +42,7 @@ from bot.views.evidence.phrases import (
 from bot.views.notices import notice
 from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
+from bot.workflows.epics.moving import overridden
 from bot.workflows.seeing import EVERYBODY, may_see
 from models.decisions.decision import Decision
 from models.epics.belonging import StreamMove
@@ -141,6 +142,28 @@ def _told_by(step: Transition | StreamMove) -> str:
 def moved(epic: Epic) -> Answer:
     said = words("board/card", "moved", epic=epic)
     return Answer([section(said, open_button(epic))])
+
+
+def finished(card: Card) -> Answer:
+    """Shown to an owner who finished their epic: what became of it is asked at once."""
+    said = words("board/card", "moved", epic=card.epic)
+    return Answer([section(*_with_outcome(card, said))])
+
+
+@notice(MessageKind.MOVED, Transition)
+def moved_by_others(session: Session, step: Transition, now: datetime) -> Answer:
+    """To the owner of the epic alone; of one that is done, with the question what became of it."""
+    epic, passed = step.epic, overridden(session, step)
+    said = words("board/card", "moved_by_others", epic=epic, step=step, passed=passed)
+    if step.to_state.kind is StateKind.DONE and epic.state.kind is StateKind.DONE:
+        return Answer([section(*_with_outcome(card_of(session, epic, now), said))])
+    return Answer([section(said, open_button(epic))])
+
+
+def _with_outcome(card: Card, said: str) -> tuple[str, Element]:
+    """The words with what became of it, or the question, and the button that goes with them."""
+    button = record_button(card.epic) if card.asks_outcome else open_button(card.epic)
+    return f"{said}\n{next_line(card)}", button
 
 
 def _facts(card: Card) -> dict[str, object]:

@@ -1,13 +1,19 @@
 """The form to say what blocks an epic, and the short answers to that."""
 
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import context, field, modal, section, text_input
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicVersion
 from bot.views.epics.buttons import open_button
+from bot.views.notices import notice
+from models.epics.blocking import Blocking
 from models.epics.epic import Epic
+from models.message import MessageKind
 
 CALLBACK = "block_epic"
 REASON = "reason"
@@ -41,6 +47,14 @@ def block_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
 def blocked(epic: Epic) -> Answer:
     """Told to who said so."""
     said = words("epics/block_form", "blocked", epic=epic)
+    return Answer([section(said, open_button(epic))])
+
+
+@notice(MessageKind.BLOCKED, Blocking)
+def blocked_by_others(session: Session, blocking: Blocking, now: datetime) -> Answer:
+    """To the owner of the epic alone."""
+    epic = session.get_one(Epic, blocking.epic_id)
+    said = words("epics/block_form", "blocked_by_others", epic=epic, blocking=blocking)
     return Answer([section(said, open_button(epic))])
 
 

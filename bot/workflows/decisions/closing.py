@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.beside import in_thread
+from bot.workflows.decisions.beside import in_thread, is_restricted
 from bot.workflows.decisions.counting import count, last_ballots
 from bot.workflows.decisions.effects import take_effect
 from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
@@ -63,6 +63,8 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
     else:
         decision.close(tally, closing_at, objections)
         come_true(session, decision, now)
+        if is_restricted(decision):
+            tell_who_asked(session, decision, None, now)
 
 
 def come_true(session: Session, decision: Decision, now: datetime) -> None:
@@ -70,6 +72,14 @@ def come_true(session: Session, decision: Decision, now: datetime) -> None:
     take_effect(session, decision, now)
     _look_again(session, decision, now)
     ask_no_longer(session, decision, now)
+
+
+def tell_who_asked(session: Session, decision: Decision, actor: str | None, now: datetime) -> None:
+    """Have who opened it and who owns the epic read how it ended, where they were not asked."""
+    owner = decision.epic.owner_user_id if decision.epic is not None else None
+    people = [each for each in (decision.opened_by, owner) if each not in decision.electorate]
+    here, told = decision.workspace_id, MessageKind.BALLOT_TOLD
+    tell(session, here, told, decision.id, people, actor, now)
 
 
 def ask_no_longer(session: Session, decision: Decision, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import seen
-from bot.workflows.decisions.closing import come_true
+from bot.workflows.decisions.closing import come_true, tell_who_asked
 from bot.workflows.decisions.opening import (
     about_epic,
     channel_for,
@@ -154,10 +154,7 @@ def drafted(act: Act, epic: Epic, question: Question) -> tuple[Decision, BallotB
 def _end(act: Act, decision: Decision) -> None:
     """Have it come true, and told to who asked for it and who owns the epic."""
     come_true(act.session, decision, act.at)
-    owner = decision.epic.owner_user_id if decision.epic is not None else None
-    told = {decision.opened_by, owner} - {None, act.actor, *decision.electorate}
-    for each in sorted(filter(None, told)):
-        post(act.session, act.workspace_id, MessageKind.BALLOT_TOLD, decision.id, each, act.at)
+    tell_who_asked(act.session, decision, act.actor, act.at)
 
 
 @records_stops

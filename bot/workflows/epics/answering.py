@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.limits import LOCKED_LIMITS, full_places
-from bot.workflows.epics.moving import apply_move, locked, redraw_moved, states_of, taken
+from bot.workflows.epics.moving import (
+    apply_move,
+    locked,
+    redraw_moved,
+    states_of,
+    taken,
+    tell_owner,
+)
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
@@ -53,18 +60,24 @@ def answer(
 ) -> Answered:
     """Keep the answer, have its proposer hear it, and after a yes move it on where it can go.
 
+    Who owns it by the yes hears that, and of an idea that goes on whoever owns it.
+
     Raises FieldMistakes, MovedMeanwhile, NotAllowed, NotAnIdea and UnknownEpic.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_answer(session, actor, epic)
     epic.check_seen(version)
     theme = hold(session, Theme, [said.theme_id]).get(said.theme_id) if said.theme_id else None
+    owner = epic.owner_user_id
     given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
     _tell(session, epic, given, epic.proposed_by)
+    if is_new := epic.owner_user_id not in (owner, epic.proposed_by):
+        tell_owner(session, epic, MessageKind.OWNER, epic.id, actor, at)
     if said.kind is AnswerKind.YES:
-        answered = _go_on(session, epic, given, at)
+        hears = not is_new and epic.owner_user_id != epic.proposed_by
+        answered = _go_on(session, epic, given, actor, at, owner_hears=hears)
     else:
         redraw_facts(session, epic, at)
         answered = Answered(epic, given)
@@ -88,14 +101,17 @@ def hold_way(session: Session, epic: Epic) -> None:
         session.scalars(LOCKED_LIMITS, asked).all()
 
 
-def take_effect(session: Session, epic: Epic, at: datetime) -> None:
-    """Have an idea with a yes move on, in the name of who said it, once nothing is missing."""
+def take_effect(session: Session, epic: Epic, actor: str | None, at: datetime) -> None:
+    """Have an idea with a yes move on, in the name of who said it, once nothing is missing.
+
+    Its owner hears it, but of what they gave themselves.
+    """
     if not epic.waits_with_a_yes:
         return
     yes = select(Answer).where(Answer.epic_id == epic.id, Answer.kind == AnswerKind.YES)
     given = session.scalars(yes.order_by(Answer.at.desc(), Answer.id.desc())).first()
     if given is not None:
-        _go_on(session, epic, given, at)
+        _go_on(session, epic, given, actor, at)
 
 
 @ends_demand
@@ -111,7 +127,7 @@ def take_effect_without_themes(session: Session, portfolio: Portfolio, at: datet
     for idea in session.scalars(waiting.order_by(Epic.id)).all():
         hold_way(session, idea)
         if (epic := taken(session, idea.workspace_id, idea.id)) is not None:
-            take_effect(session, epic, at)
+            take_effect(session, epic, None, at)
 
 
 def question_of(act: Act, epic_id: int) -> Answer:
@@ -149,7 +165,15 @@ def answer_of(session: Session, epic: Epic) -> Answer | None:
     ).first()
 
 
-def _go_on(session: Session, epic: Epic, given: Answer, at: datetime) -> Answered:
+def _go_on(
+    session: Session,
+    epic: Epic,
+    given: Answer,
+    actor: str | None,
+    at: datetime,
+    *,
+    owner_hears: bool = True,
+) -> Answered:
     """Move it to the next column, unless something is still missing."""
     states, limited = states_of(session, epic.portfolio_id)
     to = next_column(epic)
@@ -165,6 +189,8 @@ def _go_on(session: Session, epic: Epic, given: Answer, at: datetime) -> Answere
         return Answered(epic, given, missing)
     moved = apply_move(session, epic, to, given.by_user_id, given.words, at)
     redraw_moved(session, epic, moved, states, at)
+    if owner_hears and epic.owner_user_id != given.by_user_id:
+        tell_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
     return Answered(epic, given)
 
 

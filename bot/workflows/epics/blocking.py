@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.epics.moving import locked
+from bot.workflows.epics.moving import locked, tell_owner
 from bot.workflows.needs import Need, Rows, not_told_apart
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts
 from models.epics.blocking import Blocking
 from models.epics.column import ENDED
 from models.epics.epic import Epic
+from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import State
 
@@ -42,14 +43,15 @@ def check_may_block(session: Session, actor: str, epic: Epic) -> None:
 def block(
     session: Session, workspace_id: int, actor: str, epic_id: int, reason: str, at: datetime
 ) -> Epic:
-    """Note why the epic cannot go on.
+    """Note why the epic cannot go on; its owner hears it from others.
 
     Raises AlreadyBlocked, AlreadyEnded, FieldMistakes, NotAllowed and UnknownEpic.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.BLOCK, Place.of_epic(epic))
-    session.add(epic.block(reason, actor, at))
+    session.add(blocking := epic.block(reason, actor, at))
     redraw_facts(session, epic, at)
+    tell_owner(session, epic, MessageKind.BLOCKED, blocking.id, actor, at)
     return epic
 
 

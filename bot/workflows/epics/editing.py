@@ -93,7 +93,7 @@ def _store(
     session.expire(epic, ["theme", "objective", "project"])
     if "owner_user_id" in changes:
         _tell_both(session, epic, before, changes["owner_user_id"], actor, at)
-    take_effect(session, epic, at)
+    take_effect(session, epic, actor, at)
 
 
 def _tell_both(

@@ -1,6 +1,6 @@
 """Moving an epic to another state, as its policy and the limits allow."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bot.workflows.epics.limits import full_places
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.streams import hold_successor
-from bot.workflows.redrawing import post, redraw_facts, redraw_message
+from bot.workflows.redrawing import post, redraw_facts, redraw_message, tell
 from bot.workflows.seeing import may_see
 from models.audit import rows
 from models.board.digest import QUIET_AFTER
@@ -108,8 +108,9 @@ def move(
 
     `version` is what the person saw, None when they named the epic by its key. `anyway` passes
     over what is missing, for those who may and with a reason; it is kept as an override. One that
-    comes back from its end goes on where its value stream was merged into. Raises
-    AlreadyThere, MovedMeanwhile, NotAllowed, NotYet, ReasonMissing, UnknownEpic, UnknownState.
+    comes back from its end goes on where its value stream was merged into. Its owner hears of a
+    move by others. Raises AlreadyThere, MovedMeanwhile, NotAllowed, NotYet, ReasonMissing,
+    UnknownEpic, UnknownState.
     """
     hold(session, State, [to_state_id])
     epic = locked(session, workspace_id, actor, epic_id)
@@ -138,6 +139,7 @@ def move(
     if role is not None:
         session.add(Override.of(asked, moved.transition, role))
     redraw_moved(session, epic, moved, states, at)
+    tell_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
     return epic
 
 
@@ -174,6 +176,25 @@ def apply_move(
     in_digests = may_be_in_digests(epic, to.state, at)
     transition = epic.move(to.state, actor, reason, at, to.phase)
     return store_move(session, epic, transition, in_digests=in_digests)
+
+
+def overridden(session: Session, step: Transition) -> Sequence[str]:
+    """What a move passed over, each in words; nothing for most."""
+    found = session.scalars(select(Override.passed).where(Override.transition_id == step.id))
+    return found.first() or ()
+
+
+def tell_owner(
+    session: Session,
+    epic: Epic,
+    kind: MessageKind,
+    subject_id: int,
+    actor: str | None,
+    at: datetime,
+) -> None:
+    """Put a direct message to who owns it, unless they did it, or nothing is posted yet."""
+    if not epic.portfolio.is_silent(at):
+        tell(session, epic.workspace_id, kind, subject_id, [epic.owner_user_id], actor, at)
 
 
 def change_stream(

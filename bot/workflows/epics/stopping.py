@@ -11,9 +11,9 @@ from bot.workflows.epics.moving import (
     redraw_moved,
     states_of,
     store_move,
+    tell_owner,
 )
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import tell
 from models.epics.epic import Epic, Transition
 from models.epics.stop import Stop, stopped_state
 from models.message import MessageKind
@@ -80,13 +80,6 @@ def apply_stop(
     transition = epic.stop(to, why, actor, at)
     moved = store_move(session, epic, transition, in_digests=in_digests)
     if told is None or told != epic.owner_user_id:
-        _thank(session, epic, transition, at)
+        tell_owner(session, epic, MessageKind.STOPPED, transition.id, actor, at)
     redraw_moved(session, epic, moved, states, at)
     return transition
-
-
-def _thank(session: Session, epic: Epic, step: Transition, at: datetime) -> None:
-    """Put the private word to the owner, unless they stopped it themselves."""
-    if not epic.portfolio.is_silent(step.at):
-        owner, by = epic.owner_user_id, step.actor_user_id
-        tell(session, epic.workspace_id, MessageKind.STOPPED, step.id, [owner], by, at)

@@ -32,7 +32,8 @@ def give(
     """Move the epic to another value stream of its portfolio; its key stays.
 
     Its card goes to the new channel, and where it stood is said where it went. The owners of both
-    streams are told. Raises UnknownEpic, UnknownStream, SameStream, Overfills and NotAllowed.
+    streams are told, and the epic's. Raises UnknownEpic, UnknownStream, SameStream, Overfills and
+    NotAllowed.
     """
     to = hold(session, ValueStream, [to_stream_id]).get(to_stream_id)
     epic = locked(session, workspace_id, actor, epic_id)
@@ -43,7 +44,7 @@ def give(
     move = change_stream(session, epic, to, actor, reason, at)
     if move.reason is None and (over := over_limits(session, epic)):
         raise Overfills(epic.key, to.name, over)
-    owners = [left.owner_user_id, to.owner_user_id]
+    owners = [left.owner_user_id, to.owner_user_id, epic.owner_user_id]
     tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
     redraw_facts(session, epic, at)
     redraw_who_waits(session, epic, at)

@@ -156,18 +156,20 @@ def asked_after_done(
 ) -> tuple[Occasion, date] | None:
     """Which question has become due since it was done, and since when; None for none.
 
-    It waits for one that is still open. What was reached is not asked after again, and after
-    twelve weeks neither what was given up; a question that nobody asked for four weeks is dropped.
+    It waits for one that is still open. What was reached is not asked after again, nor what was
+    given up since it was done; a question that nobody asked for four weeks is dropped.
     """
-    said = {each.became for each in before}
+    is_settled = any(
+        each.became is Became.REACHED or (each.became is Became.NO and each.due_on >= done_on)
+        for each in before
+    )
     asked = {each.occasion for each in before}
     is_open = any(each.is_due(today) for each in before)
     second, first = done_on + TWELVE_WEEKS, done_on + FOUR_WEEKS
-    if is_open or Became.REACHED in said or today >= second + FOUR_WEEKS:
+    if is_open or is_settled or today >= second + FOUR_WEEKS:
         return None
     if today >= second:
-        is_asked = Occasion.TWELVE_WEEKS in asked or Became.NO in said
-        return None if is_asked else (Occasion.TWELVE_WEEKS, second)
+        return None if Occasion.TWELVE_WEEKS in asked else (Occasion.TWELVE_WEEKS, second)
     if today >= first and Occasion.FOUR_WEEKS not in asked and today < first + FOUR_WEEKS:
         return Occasion.FOUR_WEEKS, first
     return None

@@ -14,10 +14,36 @@ def shows(slack, words):
     return card(slack, "PAY-1")
 
 
-def test_the_outcome_of_a_done_epic_is_recorded_from_its_card(slack, mvp):
-    with mvp.database.write() as session:
+def measured(tack):
+    """The epic names its indicator."""
+    with tack.database.write() as session:
         epic = session.scalars(select(Epic)).one()
         epic.indicator, epic.baseline, epic.target = "Completion", Decimal(61), Decimal(68)
+
+
+def test_an_owner_is_asked_for_the_outcome_once_it_is_done_whoever_says_so(slack, mvp):
+    measured(mvp)
+    slack.as_user("ben").types("/epic move PAY-1 done it is in use", channel="payments")
+    told = slack.wait_for(
+        lambda: [m for m in slack.dm("ana").messages if "reach 68?" in m.text][-1:]
+    )[0]
+    assert (
+        "moved PAY-1 · Pay by bank transfer from Implementing to Done: it is in use." in told.text
+    )
+    ana = slack.as_user("ana")
+    ana.types("/epic move PAY-1 implementing", channel="payments")
+    said = ana.types("/epic move PAY-1 done", channel="payments")
+    assert "is now in Done." in said.text
+    assert "Did completion reach 68?" in said.text
+    ana.click("Record the outcome", in_message=told)
+    form = ana.form(title="PAY-1: the outcome")
+    form.choose("Did completion reach 68?", "Reached")
+    assert form.submit().closed
+    slack.wait_for(lambda: any("Outcome: reached" in m.text for m in slack.dm("ana").messages))
+
+
+def test_the_outcome_of_a_done_epic_is_recorded_from_its_card(slack, mvp):
+    measured(mvp)
     ben = slack.as_user("ben")
     ben.types("/epic move PAY-1 done because it is in use", channel="payments")
     asked = shows(slack, "Did completion reach 68?")

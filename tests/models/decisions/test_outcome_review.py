@@ -65,9 +65,15 @@ def test_after_twelve_weeks_it_is_asked_where_it_was_neither_reached_nor_given_u
     assert asked(12, a_review(became=became)) == again
 
 
-def test_what_was_reached_before_it_was_done_is_not_asked_after():
-    assert asked(4, a_review(Occasion.DECISION, Became.REACHED)) is None
-    assert asked(4, a_review(Occasion.DECISION, Became.NO)) == "four weeks"
+def test_what_was_said_before_four_weeks_are_over_may_settle_it():
+    for became, before, since in (
+        (Became.REACHED, None, None),
+        (Became.NO, "four weeks", None),
+        (Became.NOT_MEASURED, "four weeks", "four weeks"),
+    ):
+        looked = a_review(Occasion.DECISION, became, DONE_ON - WEEK)
+        assert asked(4, looked) == before
+        assert asked(4, a_review(Occasion.UNASKED, became, DONE_ON)) == since
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,22 @@ def ballot_of(database):
         return shown(ballot.in_channel(session, session.get_one(type(stored(database)), 1), MONDAY))
 
 
+# who hears how it ended
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_an_owner_reads_how_a_vote_ended_that_no_channel_shows(database, restricted):
+    an_mvp(database)
+    with database.write() as session:
+        session.get_one(Epic, 1).restricted = restricted
+    opens(database, by=BEN)
+    for each in COUNCIL:
+        votes(database, 1, each, "persevere")
+    closes(database, 1, CLOSES_AT)
+    assert told(database, MessageKind.BALLOT_TOLD) == [*COUNCIL, *([ANA] if restricted else [])]
+    assert ANA not in told(database, MessageKind.MOVED)[1:]
+
+
 # without a quorum
 
 

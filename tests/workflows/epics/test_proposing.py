@@ -261,7 +261,7 @@ def test_moves_coalesce_into_one_drawing_of_card_and_home(database, shop):
         epic = an_epic(session, shop[0], stream_id(session, "PAY"))
     for to in ("reviewing", "analyzing", "ready"):
         with database.write() as session:
-            move(session, shop[0], BEN, epic.id, state(session, to).id, None, None, MONDAY)
+            move(session, shop[0], ANA, epic.id, state(session, to).id, None, None, MONDAY)
     with database.read() as session:
         assert work_keys(session) == ["home:1", "home:2", "message:1"]
         versions = dict(session.execute(select(Work.key, Work.version)).all())

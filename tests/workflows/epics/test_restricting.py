@@ -183,7 +183,8 @@ def waiting(database, shop):
         moving.move(session, workspace_id, BEN, 2, reviewing.id, None, None, LATER)
         waits = an_epic(session, workspace_id, payments.id, "Gift cards")
         answer(session, workspace_id, BEN, waits.id, None, IdeaAnswer(kind=AnswerKind.YES), LATER)
-        card = session.scalars(select(Message).where(Message.subject_id == waits.id)).one()
+        is_card = Message.kind == MessageKind.EPIC_CARD, Message.subject_id == waits.id
+        card = session.scalars(select(Message).where(*is_card)).one()
         assert "when PAY-2 is done" in drawn(session, card)
     with database.write() as session:  # it was drawn, so that only what follows puts it again
         session.delete(session.get_one(Work, (workspace_id, card.work_key)))

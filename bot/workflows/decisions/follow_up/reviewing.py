@@ -15,7 +15,7 @@ from bot.workflows.evidence.known import newest_reading
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked, Need, Rows
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_facts
+from bot.workflows.redrawing import redraw_about, redraw_facts
 from models.decisions.follow_up.outcome_review import (
     FOUR_WEEKS,
     TWELVE_WEEKS,
@@ -27,8 +27,9 @@ from models.decisions.follow_up.outcome_review import (
     check_has_outcome,
     proposed,
 )
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
 from models.epics.listing import found
+from models.message import MessageKind
 from models.people.role import Right
 from models.portfolio.portfolio import Portfolio, State, StateKind
 
@@ -151,6 +152,10 @@ def record(act: Act, epic_id: int, said: OutcomeForm) -> OutcomeReview:
         each.answer(said, act.actor, act.at)
     session.flush()
     redraw_facts(session, epic, act.at)
+    if not epic.restricted:  # who owned it then may not see it by now
+        done = select(Transition.id).join(Transition.to_state)
+        done = done.where(Transition.epic_id == epic.id, State.kind == StateKind.DONE)
+        redraw_about(session, act.workspace_id, [MessageKind.MOVED], done, act.at)
     return answered[0]
 
 
