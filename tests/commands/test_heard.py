@@ -59,6 +59,7 @@ from bot.workflows.keeping import Act
 from bot.workflows.portfolio.setting_up import begin
 from bot.workflows.portfolio.streams import add_stream
 from models.audit.audit import AuditEvent
+from models.board.confirmation import FactCheck, LeftOut
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
 from models.decisions.decision import About, Decision, Method, Terms
@@ -151,6 +152,8 @@ def world(slack, shop):
         voting.vote(session, *act_of(act), votes[AddReason].id, "yes", slack.clock.now)
         votes[BreakTie].tie(["yes", "no"], act.at)
         digest = a_digest(session, portfolio)
+        check = FactCheck(**here, user_id=act.actor, week="2026-W20", at=act.at)
+        session.add_all([check, LeftOut.of(epics[1], act.actor, act.at)])
         program = Program(portfolio_id=portfolio.id, code="CORE", name="Core systems", **here)
         project = Project(
             portfolio_id=portfolio.id, code="PRJ-1", name="One", created_at=act.at, **here
@@ -178,6 +181,7 @@ def world(slack, shop):
         "portfolio": portfolio,
         "stream": portfolio.value_streams[0],
         "digest": digest,
+        "check": check,
         "theme": theme,
         "objective": objective,
         "epic": epics[1],
@@ -769,7 +773,7 @@ def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(s
 ONCE = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
 ONCE += ("That was answered already", "was undone already", "is live", "The digest of ")
 ONCE += ("is out already", "waits for nothing", "already asks about", " is done: ")
-ONCE += ("The ballot is in",)
+ONCE += ("The ballot is in", "asked about all of your epics already")
 """What is said of a second press."""
 
 

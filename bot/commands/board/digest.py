@@ -11,6 +11,7 @@ from bot.slack import answers, help
 from bot.slack.answering import TriggerExpired
 from bot.slack.answers import Answer
 from bot.slack.blocks import OPTIONS_LIMIT, option
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import (
@@ -22,6 +23,7 @@ from bot.slack.values import (
     SubscriptionRef,
 )
 from bot.views.board import digest, digest_thread, fact_check, subscription
+from bot.views.board.fact_check import AskAboutAgain, NotThese
 from bot.views.portfolio.actions import BringDigest
 from bot.workflows import seeing
 from bot.workflows.board import confirming, digesting
@@ -30,6 +32,7 @@ from bot.workflows.board import fact_check as asking
 from bot.workflows.board import needs as waiting
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams
+from models.board.confirmation import NotTheseForm
 from models.board.digest import NoDigest, Wish
 from models.calendar import time_zones
 from models.errors import FieldMistakes, Mistake
@@ -196,6 +199,25 @@ def something_changed(call: Call) -> None:
         form = fact_check.what_changed(asking.asked_about(session, check).some, call.at)
     call.open_form(form)
     call.ack()
+
+
+@routes.opens
+def ask_which(call: Call, session: Session, it: NotThese) -> Open:
+    check = confirming.question_of(session, *call.who, it.check)
+    epics = asking.epics_of(session, check)
+    facts = {"epics": [(f"{each.key} {each.title}", each.id) for each in epics]}
+    return Open(NotTheseForm, "Not these", it, facts=facts, submit="Do not ask")
+
+
+@routes.saves
+def leave_out(call: Call, session: Session, form: NotTheseForm, about: NotThese) -> None:
+    confirming.leave_out(call.act(session), about.check, form)
+
+
+@routes.does
+def ask_about_again(call: Call, session: Session, it: AskAboutAgain) -> None:
+    """Ask the person about all their epics again."""
+    confirming.ask_again(call.act(session), it.check)
 
 
 def open_owners(call: Call) -> None:

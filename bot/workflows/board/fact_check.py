@@ -6,14 +6,15 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.decisions.follow_up import reviewing
+from bot.workflows.epics.waiting import not_left_out, still_left_out
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Top
 from bot.workflows.redrawing import post
 from bot.workflows.seeing import portfolios, visible_to
-from models.board.confirmation import Confirmation, FactCheck
+from models.board.confirmation import Confirmation, FactCheck, LeftOut
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
 from models.decisions.follow_up.outcome_review import OutcomeReview
@@ -58,7 +59,7 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
     if slot <= at and not portfolio.is_silent(at):
         reviewing.ask_about_done(session, portfolio, at)
         asked = reviewing.owners_asked(session, portfolio, at)
-        for user_id in sorted({*_owners(session, portfolio), *asked}):
+        for user_id in sorted({*_owners(session, portfolio, at), *asked}):
             _ask(session, portfolio, user_id, slot, at)
     put(session, portfolio.workspace_id, work_key(portfolio), _slot_after(portfolio, at))
 
@@ -75,6 +76,34 @@ def reviewed_about(session: Session, check: FactCheck) -> Top[OutcomeReview]:
     piles = [reviewing.ASKED_OR_ANSWERED(asked) for asked in _asked_of(session, check)]
     named = sorted(chain.from_iterable(pile.some for pile in piles), key=_unanswered_first)
     return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+
+
+def left_out(session: Session, check: FactCheck) -> Sequence[LeftOut]:
+    """The epics the person is not asked about, though they would be; the first to come back first.
+
+    Of what changed since, or is another's by now, it is over.
+    """
+    rows = (
+        select(LeftOut)
+        .join(Epic, Epic.id == LeftOut.epic_id)
+        .where(
+            LeftOut.user_id == check.user_id,
+            LeftOut.workspace_id == check.workspace_id,
+            Epic.owner_user_id == check.user_id,
+            visible_to(check.user_id),
+            still_left_out(check.at),
+        )
+        .options(contains_eager(LeftOut.epic).joinedload(Epic.portfolio))
+        .order_by(LeftOut.until, LeftOut.id)
+    )
+    return session.scalars(rows).all()
+
+
+def epics_of(session: Session, check: FactCheck) -> Sequence[Epic]:
+    """Those the person is asked about, and has not answered for."""
+    asked = [epic for epic, confirmed_at in asked_about(session, check).some if not confirmed_at]
+    reviews = [each.epic for each in reviewed_about(session, check).some if each.became is None]
+    return list(dict.fromkeys([*asked, *reviews]))
 
 
 def _asked_of(session: Session, check: FactCheck) -> Sequence[Asked]:
@@ -119,6 +148,7 @@ def _to_confirm(asked: Asked) -> Top[ToConfirm]:
             Epic.owner_user_id == asked.whose,
             State.committed,
             visible_to(asked.viewer),
+            not_left_out(asked.whose or "", asked.now),
         )
         .options(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking))
         .order_by(confirmed.is_not(None), Epic.state_entered_at, Epic.id)
@@ -143,11 +173,16 @@ def _has_digests(session: Session, portfolio: Portfolio) -> bool:
     return session.scalar(heard.limit(1)) is not None
 
 
-def _owners(session: Session, portfolio: Portfolio) -> Sequence[str]:
+def _owners(session: Session, portfolio: Portfolio, at: datetime) -> Sequence[str]:
     owners = (
         select(Epic.owner_user_id)
         .join(Epic.state)
-        .where(Epic.portfolio_id == portfolio.id, Epic.owner_user_id.is_not(None), State.committed)
+        .where(
+            Epic.portfolio_id == portfolio.id,
+            Epic.owner_user_id.is_not(None),
+            State.committed,
+            not_left_out(Epic.owner_user_id, at),
+        )
         .distinct()
         .order_by(Epic.owner_user_id)
     )

@@ -6,12 +6,22 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    SQLColumnExpression,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload
 
 from bot.workflows.needs import Asked, Need, Rows, not_told_apart
 from bot.workflows.paging import Top
-from models.board.confirmation import Confirmation
+from models.board.confirmation import Confirmation, LeftOut
 from models.board.digest import asked_if_silent_since
 from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
@@ -236,6 +246,27 @@ def stuck_since(at: datetime) -> ColumnElement[bool]:
     added = or_(Epic.evidence_at.is_(None), Epic.evidence_at <= at)
     unheard = and_(Epic.state_entered_at <= at, added, ~confirmed.exists(), ~unblocked.exists())
     return and_(in_flight.exists(), or_(Epic.blocking.has(), unheard))
+
+
+def still_left_out(at: datetime) -> ColumnElement[bool]:
+    """Which epics that a person left out of what they are asked are so by then: none changed."""
+    changed = select(Blocking.id).where(
+        Blocking.epic_id == LeftOut.epic_id,
+        or_(Blocking.at > LeftOut.at, Blocking.ended_at > LeftOut.at),
+    )
+    return and_(
+        LeftOut.epic_id == Epic.id,
+        LeftOut.until > at,
+        Epic.state_entered_at <= LeftOut.at,
+        or_(Epic.evidence_at.is_(None), Epic.evidence_at <= LeftOut.at),
+        ~changed.exists(),
+    )
+
+
+def not_left_out(user: str | SQLColumnExpression[str | None], at: datetime) -> ColumnElement[bool]:
+    """Which epics the person is asked about."""
+    left_out = select(LeftOut.id).where(LeftOut.user_id == user, still_left_out(at))
+    return ~left_out.correlate(Epic).exists()
 
 
 def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:

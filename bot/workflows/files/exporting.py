@@ -33,7 +33,7 @@ from bot.workflows.decisions.counting import TOLD
 from bot.workflows.files import exporting_money, exporting_projects
 from models.audit.audit import AuditEvent
 from models.base import Base, DecimalText, UtcDateTime
-from models.board.confirmation import Confirmation
+from models.board.confirmation import Confirmation, LeftOut
 from models.board.digest import Subscription
 from models.budgets.allocation import YearEndForecast
 from models.budgets.ledger import Entry, Transfer
@@ -216,6 +216,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "objections": (Objection, _of_epics(Objection)),
     "circle_members": (CircleMember, _of_epics(CircleMember)),
     "confirmations": (Confirmation, _of_epics(Confirmation)),
+    "left_out_epics": (LeftOut, _of_epics(LeftOut)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),
     "funding_periods": (FundingPeriod, _of_portfolio(FundingPeriod)),
     "shifts": (Shift, _of_portfolio(Shift)),

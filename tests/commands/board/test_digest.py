@@ -217,6 +217,17 @@ def test_owners_are_asked_on_thursday_and_their_answers_change_the_question(slac
     assert heard(slack, "ben", "still right") == []
 
 
+def test_not_these_takes_an_epic_out_of_the_question_and_a_press_brings_it_back(slack, shop):
+    ana, asked = asked_on_thursday(slack)
+    ana.click("Not these", in_message=asked)
+    ana.form().choose("Which ones?", "PAY-2 Gift cards")
+    assert ana.form().submit().closed
+    slack.wait_for(lambda: asked.text.startswith("One epic of yours"))
+    assert "You are not asked about PAY-2 (until Thu 16 Jul)" in asked.text
+    ana.click("Ask about them again", in_message=asked)
+    slack.wait_for(lambda: asked.text.startswith("2 epics of yours"))
+
+
 def test_all_still_right_answers_in_one_click(slack, shop):
     ana, asked = asked_on_thursday(slack)
     ana.click("All still right", in_message=asked)

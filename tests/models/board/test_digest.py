@@ -200,5 +200,5 @@ def test_a_question_is_answered_by_who_was_asked():
     question = FactCheck(workspace_id=1, user_id=ANA)
     assert asked(question, 1, ANA) is question
     for found, workspace_id, who in ((None, 1, ANA), (question, 2, ANA), (question, 1, BEN)):
-        with pytest.raises(UnknownQuestion, match="That question was for someone else"):
+        with pytest.raises(UnknownQuestion, match="Only the one who was asked"):
             asked(found, workspace_id, who)

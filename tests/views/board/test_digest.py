@@ -9,6 +9,7 @@ from bot.workflows.board.needs import DONE, FORMER_REPLIES, PROJECTS, REPLIES, S
 from bot.workflows.board.over_limit import OverLimit
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip
+from models.board.confirmation import LeftOut
 from models.board.content import (
     Changes,
     DecisionTold,
@@ -722,6 +723,7 @@ def test_an_owner_is_asked_about_all_their_epics_at_once():
         f"*PAY-2 · {title}*\nready, not blocked · since {{Mon 18 May}} · Payments"
         " · confirmed {Mon 18 May}",
         "Something changed",
+        "Not these",
     ]
 
 
@@ -738,7 +740,7 @@ def test_with_more_than_a_screen_of_epics_the_others_are_counted():
     asked = [(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
     lines = shown(fact_check.fact_check(5, asked, 25, MONDAY))
     assert "15 more of your epics are in flight; `/epic list` shows them." in lines
-    assert lines[-2:] == ["Something changed", "All still right"]
+    assert lines[-3:] == ["Something changed", "All still right", "Not these"]
 
 
 def test_answered_it_says_thank_you_and_asks_nothing():
@@ -746,6 +748,13 @@ def test_answered_it_says_thank_you_and_asks_nothing():
     assert shown(fact_check.fact_check(5, [(epic, MONDAY)], 1, MONDAY))[0] == (
         "Thank you: your epic is confirmed, and the next digest will say so."
     )
+    left = LeftOut.of(epic, ANA, MONDAY)
+    left.epic = epic
+    assert shown(fact_check.fact_check(5, [], 0, MONDAY, left=[left])) == [
+        "You are not asked about PAY-12 (until {Mon 13 Jul}); what changes before then is asked"
+        " about again.",
+        "Ask about them again",
+    ]
     assert shown(fact_check.fact_check(5, [], 0, MONDAY)) == [
         "None of your epics is in flight any more. Thank you."
     ]

@@ -9,7 +9,8 @@ from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
 from bot.workflows.epics.moving import move
-from models.board.confirmation import Confirmation, FactCheck, UnknownQuestion
+from bot.workflows.keeping import Act
+from models.board.confirmation import Confirmation, FactCheck, NotTheseForm, UnknownQuestion
 from models.board.digest import Digest, OnItsWay, SentAlready, Subscription, UnknownScope, Wish
 from models.epics.epic import Epic
 from models.flow.flow import Load
@@ -447,6 +448,58 @@ def test_all_still_right_answers_for_those_that_are_open(database, shop, in_flig
         assert confirming.confirm_all(session, shop[0], ANA, check.id, at) == []
     with database.read() as session:
         assert len(session.scalars(select(Confirmation)).all()) == 2
+
+
+def asks_again_about(database, check, now):
+    with database.read() as session:
+        later = FactCheck(workspace_id=check.workspace_id, user_id=check.user_id, at=now)
+        return [epic.id for epic, _ in asking.asked_about(session, later).some]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda session, here, epic, at: move(
+            session, here[0], ANA, epic.id, epic.portfolio.state("ready").id, None, "Slow", at
+        ),
+        lambda session, here, epic, at: session.add(epic.block("It waits", ANA, at)),
+        lambda session, here, epic, at: setattr(epic, "evidence_at", at),
+    ],
+    ids=["moved", "blocked", "read"],
+)
+def test_who_says_not_these_is_asked_again_once_it_changes_or_eight_weeks_went_by(
+    database, shop, in_flight, change
+):
+    asks(database, shop)
+    (check,) = checks(database)
+    wallet, cards = in_flight
+    leaves_out(database, shop, check, wallet)
+    asks(database, shop, THURSDAY_AT_TEN + WEEK)
+    at = THURSDAY_AT_TEN + WEEK
+    assert asks_again_about(database, check, at) == [cards]
+    assert asks_again_about(database, check, THURSDAY_AT_TEN + 8 * WEEK - DAY) == [cards]
+    assert len(asks_again_about(database, check, THURSDAY_AT_TEN + 8 * WEEK + DAY)) == 2
+    with database.write() as session:
+        change(session, shop, session.get_one(Epic, wallet), at)
+    assert sorted(asks_again_about(database, check, at)) == in_flight
+
+
+def test_nobody_is_asked_about_nothing_and_one_press_takes_it_back(database, shop, in_flight):
+    asks(database, shop)
+    (check,) = checks(database)
+    leaves_out(database, shop, check, *in_flight)
+    asks(database, shop, THURSDAY_AT_TEN + WEEK)
+    assert len(checks(database)) == 1
+    at = THURSDAY_AT_TEN + WEEK + timedelta(hours=1)
+    with database.write() as session:
+        confirming.ask_again(Act(session, shop[0], ANA, at), check.id)
+    assert asks_again_about(database, check, at) == in_flight
+
+
+def leaves_out(database, shop, check, *epics):
+    with database.write() as session:
+        act = Act(session, shop[0], check.user_id, THURSDAY_AT_TEN + timedelta(hours=1))
+        confirming.leave_out(act, check.id, NotTheseForm(epic_ids=epics))
 
 
 def test_only_who_answers_for_an_epic_may_say_that_it_is_still_right(database, shop, in_flight):

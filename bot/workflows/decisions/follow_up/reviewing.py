@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.moving import locked
+from bot.workflows.epics.waiting import not_left_out
 from bot.workflows.evidence.known import newest_reading
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked, Need, Rows
@@ -68,7 +69,10 @@ OUTCOME = Need(
 ASKED_OR_ANSWERED = Rows(
     rows=REVIEWS,
     when=lambda asked: or_(
-        OutcomeReview.became.is_(None) & _is_due(asked), OutcomeReview.at >= asked.since
+        OutcomeReview.became.is_(None)
+        & _is_due(asked)
+        & not_left_out(asked.whose or "", asked.now),
+        OutcomeReview.at >= asked.since,
     ),
     **_RULE,
 )
@@ -119,6 +123,7 @@ def owners_asked(session: Session, portfolio: Portfolio, at: datetime) -> Sequen
         Epic.owner_user_id.is_not(None),
         OutcomeReview.became.is_(None),
         OutcomeReview.due_on <= portfolio.day_of(at),
+        not_left_out(Epic.owner_user_id, at),
     )
     owners = rows.with_only_columns(Epic.owner_user_id).distinct().order_by(Epic.owner_user_id)
     return [each for each in session.scalars(owners) if each]
