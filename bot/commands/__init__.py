@@ -10,7 +10,7 @@ from slack_bolt import App
 from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
-from bot.commands.budgets import budgets
+from bot.commands.budgets import budgets, rolling
 from bot.commands.budgets import rules as budget_rules
 from bot.commands.decisions import beside, decisions, follow_up, outcomes, signals, votes
 from bot.commands.epics import (
@@ -224,6 +224,7 @@ ROOMS = (
     follow_up,
     budgets,
     budget_rules,
+    rolling,
     figures,
     undoing,
 )

@@ -1,6 +1,6 @@
 """Allocations as they were written, line by line, and the year-end forecasts of value streams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,3 +80,37 @@ class Lines:
 
 def _of(known: int, count: int) -> str:
     return f"{known:,} of {count:,} known" if known < count else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a stream is to have in the period after: what it was funded with, and what lasts.
+
+    All in minor units of the currency.
+    """
+
+    stream_id: int
+    funded: int
+    """What funding entries gave it, and those that it goes on from."""
+    lasting: int
+    """What shifts that were to last brought in, less what they took."""
+    centres: Mapping[str | None, int]
+    """What was allocated to it by cost centre; None for no cost centre."""
+
+    @property
+    def minor(self) -> int:
+        """At least 0: a stream that gave more for good than it was funded with is given nothing."""
+        return max(0, self.funded + self.lasting)
+
+    def lines(self) -> Sequence[tuple[str | None, int]]:
+        """The same by cost centre; what lasts changes the largest first, and none is below 0."""
+        sums = {name: minor for name, minor in self.centres.items() if minor > 0}
+        largest = sorted(sums, key=lambda name: (-sums[name], name or ""))
+        change = self.minor - sum(sums.values())
+        if change > 0:
+            first = largest[0] if largest else None
+            sums[first] = sums.get(first, 0) + change
+        for name in largest if change < 0 else ():
+            taken = min(sums[name], -change)
+            sums[name], change = sums[name] - taken, change + taken
+        return [(name, minor) for name, minor in sums.items() if minor > 0]

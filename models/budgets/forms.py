@@ -27,6 +27,15 @@ class FundingForm(Form):
     ] = None
 
 
+class RollForm(Form):
+    """A year that is given what the one before had; `years` are its choices."""
+
+    year: Annotated[int, Choice(label="Which fiscal year?", options="years")]
+    reason: Annotated[
+        str | None, Line(label="On what ground?", example="Budget 2027, decided 3 Dec", longest=200)
+    ] = None
+
+
 class SpendForm(Form):
     """What an epic spent in a month."""
 

@@ -22,6 +22,16 @@ class NoMoney(Mistake):
         super().__init__(f"No value stream has money for {year} yet. /budget fund gives it.")
 
 
+class NothingToRoll(Mistake):
+    """Rolling a year forward where none can be."""
+
+    def __init__(self, portfolio: str) -> None:
+        super().__init__(
+            f"There is no year of {portfolio} to roll forward: this one and the next have a "
+            "budget, or the one before has none. /budget fund gives money stream by stream."
+        )
+
+
 class NotAPeriod(Mistake):
     """Text that names no fiscal year of the portfolio."""
 

@@ -218,6 +218,12 @@ class Shift(Base):
         return self.outcome is Outcome.MOVED and not self.approvals
 
     @property
+    def approved_by(self) -> Sequence[str]:
+        """Who said yes besides who asked, each once, by their ids; the council as that."""
+        names = [each.user_id or "council" for each in self.approvals if each.at is not None]
+        return [name for name in dict.fromkeys(names) if name != self.asked_by]
+
+    @property
     def open_seats(self) -> list["Approval"]:
         """Those whose yes is still missing."""
         return [each for each in self.approvals if each.at is None]

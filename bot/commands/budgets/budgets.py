@@ -20,6 +20,7 @@ from bot.views.budgets.actions import (
     DeclineShift,
     FundStream,
     GiveForecast,
+    RollForward,
     ShiftShown,
     TakeShiftBack,
     UndoShift,
@@ -101,6 +102,10 @@ def hear_shift(call: Call) -> None:
 
 def hear_fund(call: Call) -> None:
     show(call, FundStream(portfolio=_seen_here(call)), "/budget fund")
+
+
+def hear_roll(call: Call) -> None:
+    show(call, RollForward(portfolio=_seen_here(call)), "/budget roll")
 
 
 @routes.page

@@ -11,6 +11,7 @@ USAGES = (
     help.Usage("show [STREAM]", "show", "show what each value stream has: spent, available, all"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
+    help.Usage("roll", "roll", "fund a fiscal year as the one before was (finance, admins)"),
     help.Usage("history", "history [stream]", "what came into the ledger this year, newest first"),
     help.Usage("rules", "rules", "the limits of shifts, and who decides above them"),
     help.Usage(
@@ -27,6 +28,7 @@ FORMS: dict[str, Callable[[Call], None]] = {
     "show": budgets.hear_show,
     "shift": budgets.hear_shift,
     "fund": budgets.hear_fund,
+    "roll": budgets.hear_roll,
     "history": budgets.hear_history,
     "rules": budgets.hear_rules,
     "spend": budgets.hear_spend,

@@ -48,6 +48,13 @@ class BudgetRules(Page):
     portfolio: Id | None = None
 
 
+class RollForward(Action):
+    """A fiscal year of a portfolio, given what the one before had."""
+
+    portfolio: Id
+    seen: Annotated[str, Field(max_length=16)] | None = None
+
+
 class ChangeRules(Action):
     """Other rules of shifts for a portfolio."""
 

@@ -9,7 +9,14 @@ from bot.slack.actions import Shown
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, divider, section, select
 from bot.slack.mrkdwn import words
-from bot.views.budgets.actions import AskShift, BudgetShown, FundStream, GiveForecast, ShiftShown
+from bot.views.budgets.actions import (
+    AskShift,
+    BudgetShown,
+    FundStream,
+    GiveForecast,
+    RollForward,
+    ShiftShown,
+)
 from bot.workflows.budgets.budgets import BudgetPage
 from models.budgets.rules import largest_free
 from models.budgets.shift import Shift
@@ -64,6 +71,8 @@ def _buttons(
     if found.may_fund:
         fund = FundStream(portfolio=found.portfolio.id)
         buttons.append(fund.button("Fund a stream", primary=found.is_empty))
+    if found.may_roll:
+        buttons.append(RollForward(portfolio=found.portfolio.id).button("Roll forward"))
     if found.may_forecast and not found.is_empty:
         buttons.append(GiveForecast(portfolio=found.portfolio.id).button("Give a forecast"))
     return buttons

@@ -26,6 +26,7 @@ from bot.workflows.budgets.budgets import Request, request_of
 from models.budgets.rules import share
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift
+from models.calendar import MONTH_NAMES
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -79,6 +80,7 @@ def facts_of(request: Request) -> dict[str, Any]:
         "has_no_stand_in": has_no_stand_in(people, pressed),
         "admins": people.admins,
         "days": _working_days(shift),
+        "ended_in": _ended_in(shift),
     }
 
 
@@ -107,6 +109,13 @@ def _open(facts: dict[str, Any]) -> list[Block]:
         actions("shift", buttons),
         context(said("rule")),
     ]
+
+
+def _ended_in(shift: Shift) -> str:
+    """The name of the month, once it has ended."""
+    if shift.ended_at is None:
+        return ""
+    return MONTH_NAMES[shift.ended_at.astimezone(ZoneInfo(shift.portfolio.time_zone)).month - 1]
 
 
 def _working_days(shift: Shift) -> int:

@@ -16,9 +16,11 @@ from bot.workflows.budgets.considering import (
 )
 from bot.workflows.budgets.expecting import streams_to_expect
 from bot.workflows.budgets.funding import may_fund
+from bot.workflows.budgets.rolling import years_to_roll
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
+from models.budgets.allocation import Allocation
 from models.budgets.books import Balance, Books
 from models.budgets.ledger import Entry, EntryKind
 from models.budgets.period import FundingPeriod
@@ -55,6 +57,8 @@ class BudgetPage:
     number: int
     pages: int
     total: int
+    may_roll: bool = False
+    """Whether there is a year to roll forward, and the person may."""
     rules: Rules = USUAL
     """By which its streams may give."""
 
@@ -76,6 +80,8 @@ class Request:
     people: People
     entry: Entry | None
     """The ledger entry that moved it."""
+    cost_centres: tuple[str, str] | None = None
+    """Those it went from and to; None where neither has one."""
     asked_back: int = 0
     """How much of it went back, or is asked for, in minor units."""
 
@@ -123,6 +129,7 @@ def budget_page(
         may_forecast=bool(streams_to_expect(act, portfolio)),
         open_shifts=_open_shifts(act.session, portfolio),
         funders=_funders(act, portfolio),
+        may_roll=may_fund(act, portfolio) and bool(years_to_roll(act, portfolio)),
         rules=rules_by(rules_of(act.session, portfolio)),
         may_fund=may_fund(act, portfolio),
         may_ask=may_ask(act, portfolio),
@@ -147,8 +154,25 @@ def request_of(session: Session, shift: Shift) -> Request:
         taker_after=taker if entry else taker + shift.amount_minor,
         people=people_of(session, shift.from_stream, shift.to_stream, shift.asked_by),
         entry=entry,
+        cost_centres=_cost_centres(session, shift) if entry else None,
         asked_back=asked_back(session, shift),
     )
+
+
+def _cost_centres(session: Session, shift: Shift) -> tuple[str, str] | None:
+    """Those of both ends in the shift's period, in words."""
+    named = select(Allocation.value_stream_id, Allocation.cost_centre).where(
+        Allocation.period_id == shift.period_id,
+        Allocation.value_stream_id.in_([shift.from_stream_id, shift.to_stream_id]),
+        Allocation.cost_centre.is_not(None),
+    )
+    found: dict[int, list[str]] = {shift.from_stream_id: [], shift.to_stream_id: []}
+    for stream_id, name in session.execute(named.distinct().order_by(Allocation.cost_centre)):
+        found[stream_id].append(str(name))
+    if not any(found.values()):
+        return None
+    source, to = (", ".join(found[each]) or "none" for each in found)
+    return source, to
 
 
 def streams_to_choose(act: Act, portfolio: Portfolio) -> Sequence[tuple[str, int]]:

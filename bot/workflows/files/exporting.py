@@ -38,6 +38,7 @@ from models.board.digest import Subscription
 from models.budgets.allocation import YearEndForecast
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
+from models.budgets.rules import RulesChange
 from models.budgets.shift import Approval, Shift
 from models.decisions.decision import Decision
 from models.decisions.delegation import Delegation
@@ -102,6 +103,9 @@ def sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
     columns = [field.name for field in kinds.ACTUALS.fields if field.name != "currency"]
     actuals = exporting_money.actual_rows(session, scope.portfolio, scope.seen)
     yield _text_sheet("actuals", columns, actuals, scope.portfolio)
+    moved = exporting_money.money_rows(session, scope.portfolio)
+    columns = list(exporting_money.MONEY)
+    yield Sheet("money", exporting_money.MONEY, ([row[c] for c in columns] for row in moved))
     if scope.with_audit:
         for name, (noun, rows) in WHO_DID_WHAT.items():
             yield _sheet(session, name, noun, rows(scope), scope)
@@ -219,6 +223,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "left_out_epics": (LeftOut, _of_epics(LeftOut)),
     "subscriptions": (Subscription, _of_portfolio(Subscription)),
     "funding_periods": (FundingPeriod, _of_portfolio(FundingPeriod)),
+    "rules_changes": (RulesChange, _of_portfolio(RulesChange)),
     "shifts": (Shift, _of_portfolio(Shift)),
     "shift_approvals": (
         Approval,

@@ -1,7 +1,10 @@
 """The lines of a file of budgets: which are new, which are known, and which are refused."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from models.budgets.allocation import Carried
 from models.budgets.period import NotAPeriod, parse_year
 from models.files.matching import GoodRow
 from models.files.plans.budgets import Known, lines_of, plan_of_budgets
@@ -90,3 +93,14 @@ def test_what_names_no_year_of_the_portfolio_is_refused(text, starts_in):
 def test_a_bad_year_is_named_by_its_line():
     _, against = lines_of(rows(PAY, ("soon", "Payments", 1)), 1)
     assert against == {3: "period: “soon” is no fiscal year. Write it like 2026"}
+
+
+CENTRES = st.dictionaries(st.sampled_from([None, "4310", "4380", "4711"]), st.integers(-9, 99))
+
+
+@given(CENTRES, st.integers(0, 200), st.integers(-200, 200))
+def test_what_is_rolled_forward_adds_up_by_cost_centre_with_none_below_0(centres, funded, lasting):
+    carried = Carried(1, funded, lasting, centres)
+    lines = carried.lines()
+    assert sum(minor for _, minor in lines) == carried.minor == max(0, funded + lasting)
+    assert all(minor > 0 for _, minor in lines)

@@ -287,7 +287,7 @@ def test_who_has_said_yes_is_said():
                 "Done · €80,000 from Onboarding to Platform",
                 "Approved by *@Cleo* {Mon 18 May, 11:00} and *@Dana* {Mon 18 May, 11:00}, "
                 "on the day it was asked. Platform has €115,000 available.",
-                "Ledger entry 2026-0147",
+                "Ledger entry 2026-0147 · in finance's export for May",
                 "Ask to undo",
             ],
         ),
@@ -298,7 +298,7 @@ def test_who_has_said_yes_is_said():
                 f"Moved by *@Cleo* {{Mon 18 May, 11:00}}: {REASON}\n"
                 "No approval was needed: 5.0 % of Onboarding's €1,600,000. "
                 "Platform has €115,000 available.",
-                "Ledger entry 2026-0147",
+                "Ledger entry 2026-0147 · in finance's export for May",
                 "Ask to undo",
             ],
         ),
@@ -339,7 +339,10 @@ def test_what_became_of_it_stands_in_its_place_and_no_button_answers_it_any_more
 def test_what_was_asked_back_whole_is_not_asked_back_again():
     request = replace(a_request(Outcome.MOVED, asked_by=CLEO, seats=()), asked_back=80 * K)
     message = told(request)
-    assert "Ledger entry 2026-0147 · €80,000 of it asked back" in shown(message)
+    assert (
+        "Ledger entry 2026-0147 · in finance's export for May · €80,000 of it asked back"
+        in shown(message)
+    )
     assert buttons(message.blocks) == []
 
 
