@@ -1,7 +1,7 @@
-"""The figures of a large portfolio's flow, from the database to the last of them."""
+"""The figures of flow: from the database to the last of them, the digest, and *Explain* pressed."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,41 +10,106 @@ from sqlalchemy import select
 
 from bench.databases import fresh_database
 from bench.figures import Line, percentile
-from bench.importing import EPICS, TRANSITIONS, import_command
-from bench.processes import environment, tack
+from bench.importing import EPICS, import_command
+from bench.load import Button, click_all
+from bench.processes import TACK, environment, quiet_slack, running, tack
 from bench.sample import write_portfolio
+from bot.views.board import digest as views
+from bot.views.flow.actions import ExplainFlow
+from bot.workflows.board.digest import of_week
+from bot.workflows.flow.forecasting import outlook_at
 from bot.workflows.flow.metrics import metrics_at
 from models.database import Database
 from models.portfolio.portfolio import Portfolio
 
+SIZES, MOVES_EACH = (1_000, EPICS, 100_000), 8
 ROUNDS = 9
 AS_OF = datetime(2023, 1, 2, tzinfo=UTC)
 """By then most of the sample is there, and hundreds are in flight."""
+WEEK = "2022-W52"
+
+LINEAR = 1.2 * SIZES[-1] / EPICS
+PRESSES, PER_SECOND = 500, 3
 
 
 def measure(kind: str) -> Iterator[Line]:
-    """Compute all that `tack metrics` prints at 10,000 epics, again and again."""
-    with fresh_database(kind) as url, TemporaryDirectory() as folder:
-        settings = environment(url, "http://127.0.0.1:9/api/")
-        tack(settings, "db", "upgrade")
-        files = write_portfolio(Path(folder), "bench", EPICS, TRANSITIONS)
-        tack(settings, *import_command(files, "bench"))
-        database = Database(url)
-        times_ms = [_compute(database) for _ in range(ROUNDS)]
-        database.close()
+    """What `tack metrics` and `tack forecast` print at three sizes, and what people see at one."""
+    medians_ms: dict[int, float] = {}
+    for epics in SIZES:
+        with fresh_database(kind) as url, quiet_slack() as api_url, TemporaryDirectory() as folder:
+            settings = environment(url, api_url)
+            tack(settings, "db", "upgrade")
+            files = write_portfolio(Path(folder), "bench", epics, epics * MOVES_EACH)
+            tack(settings, *import_command(files, "bench"))
+            times_ms = _timed(url, _figures)
+            medians_ms[epics] = percentile(times_ms, 0.5)
+            yield Line(
+                f"figures and forecast of {epics:,} epics, {epics * MOVES_EACH:,} transitions,"
+                " p50 / slowest",
+                kind,
+                f"{medians_ms[epics]:.0f} / {max(times_ms):.0f} ms",
+                "1 s" if epics == EPICS else "",
+                medians_ms[epics] < 1000 if epics == EPICS else None,
+            )
+            if epics == EPICS:
+                yield _digest(kind, url)
+                yield _presses(kind, settings, api_url)
+    times = medians_ms[SIZES[-1]] / medians_ms[EPICS]
+    figure = f"{times:.1f} times as long"
+    yield Line(f"{SIZES[-1]:,} epics beside {EPICS:,}", kind, figure, "12", times <= LINEAR)
+
+
+def _digest(kind: str, url: str) -> Line:
+    times_ms = _timed(url, _week)
     median_ms = percentile(times_ms, 0.5)
-    yield Line(
-        f"figures of {EPICS:,} epics, {TRANSITIONS:,} transitions, p50 / slowest",
+    return Line(
+        f"a digest with its charts at {EPICS:,} epics, p50 / slowest",
         kind,
         f"{median_ms:.0f} / {max(times_ms):.0f} ms",
-        "1 s",
-        median_ms < 1000,
+        "3 s",
+        median_ms < 3000,
     )
 
 
-def _compute(database: Database) -> float:
-    """How many milliseconds it takes."""
-    began = time.perf_counter()
+def _presses(kind: str, settings: Mapping[str, str], api_url: str) -> Line:
+    element = ExplainFlow(portfolio=1).button("Explain")
+    button = Button("explain", element["action_id"], element["value"])
+    with running([TACK, "run", "--mode", "http"], settings):
+        port = int(settings["PORT"])
+        click_all(port, api_url, [button] * PER_SECOND)
+        acks = click_all(port, api_url, [button] * PRESSES, per_second=PER_SECOND)
+    return Line(
+        f"{PRESSES} presses of Explain at {EPICS:,} epics, {PER_SECOND}/s, ack p50 / p99",
+        kind,
+        f"{acks.p50_ms:.0f} / {acks.p99_ms:.0f} ms, {acks.refused} not acked",
+        "3 s, all",
+        acks.p99_ms < 3000 and not acks.refused,
+    )
+
+
+def _timed(url: str, computes: Callable[[Database], None]) -> list[float]:
+    """How many milliseconds it takes, again and again."""
+    database = Database(url)
+    times_ms = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        computes(database)
+        times_ms.append((time.perf_counter() - began) * 1000)
+    database.close()
+    return times_ms
+
+
+def _figures(database: Database) -> None:
     with database.snapshot() as session:
-        metrics_at(session, session.scalars(select(Portfolio)).one(), AS_OF)
-    return (time.perf_counter() - began) * 1000
+        portfolio = session.scalars(select(Portfolio)).one()
+        metrics_at(session, portfolio, AS_OF)
+        pace = outlook_at(session, portfolio, AS_OF).pace
+        for percent in (50, 85, 95):
+            pace.at_least(12, percent)
+            pace.weeks_for(20, percent)
+
+
+def _week(database: Database) -> None:
+    with database.snapshot() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        views.digest(of_week(session, portfolio, None, WEEK, AS_OF).telling)
