@@ -99,6 +99,8 @@ class MessageKind(StrEnum):
     """The same, to who may remove it or set it aside."""
     STAND_IN = "stand_in"
     """Tells someone for whom they vote; its subject is a delegation."""
+    STAND_IN_BALLOT = "stand_in_ballot"
+    """The ballot, to who votes until a day for an elector; its subject is a carried ballot."""
     SIGNAL = "signal"
     """Asks an owner whether to decide on an epic because of what was measured; its subject is a
     check of that signal."""

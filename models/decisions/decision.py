@@ -414,6 +414,14 @@ class Decision(Base):
         return About(*here, self.case, self.epic_id)
 
     @property
+    def asked_for_by(self) -> str | None:
+        """Who asked for what it is about, where that is no epic.
+
+        Nobody approves their own request: they have no vote in it, also not for someone else.
+        """
+        return None if self.subject is Subject.EPIC else self.case.owner_user_id
+
+    @property
     def is_open(self) -> bool:
         """Whether it has not closed yet."""
         return self.closed_at is None

@@ -65,6 +65,15 @@ class CannotSeeIt(FieldMistakes):
         super().__init__({STAND_IN: f"They may not see {key}, so they cannot vote on it."})
 
 
+class AskedForIt(FieldMistakes):
+    """A stand-in who asked for what is decided on, where that is no epic."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            {STAND_IN: f"They asked for {key}, so they have no vote in it, also not in your place."}
+        )
+
+
 class CarriesEnough(FieldMistakes):
     """A stand-in with as many votes as one carries."""
 
@@ -126,16 +135,42 @@ class Delegation(Base):
     portfolio: Mapped[Portfolio] = relationship()
 
 
+class CarriedBallot(Base):
+    """A ballot that a stand-in until a day was sent for an elector."""
+
+    audited = False
+    __tablename__ = "carried_ballots"
+    __table_args__ = (Index(None, "decision_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"))
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegations.id"), index=True)
+    user_id: Mapped[str] = mapped_column(String(32))
+    """The elector."""
+
+    delegation: Mapped[Delegation] = relationship()
+
+
 def check_can_stand_in(
-    user_id: str, stand_in: str, carried: Collection[str], *, sees: bool, key: str
+    user_id: str,
+    stand_in: str,
+    carried: Collection[str],
+    *,
+    sees: bool,
+    key: str,
+    asked_by: str | None = None,
 ) -> None:
     """Raise what speaks against someone who is to vote for the person.
 
-    `carried` are those whose votes they carry; `sees` is whether they may see what has the key.
+    `carried` are those whose votes they carry; `sees` is whether they may see what has the key,
+    and `asked_by` who asked for that, where they have no vote in it.
     """
     if stand_in == user_id:
         raise OwnStandIn
     if not sees:
         raise CannotSeeIt(key)
+    if stand_in == asked_by:
+        raise AskedForIt(key)
     if len(set(carried) - {user_id}) >= MOST_CARRIED:
         raise CarriesEnough

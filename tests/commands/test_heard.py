@@ -23,6 +23,7 @@ from bot.views.decisions.actions import (
     ObjectTo,
     SetAside,
     StandInForMe,
+    StandInUntil,
     TakeBackPlanned,
     Withdraw,
 )
@@ -113,8 +114,8 @@ ELSEWHERE = frozenset({SetUp})
 THEIR_OWN = frozenset({UndoImport})
 """What only who began it knows of: to anybody else it is not there."""
 
-FOR_ANYONE = frozenset({AddEvidence, AttachEvidence})
-"""What whoever may propose may do as well: what they saw is welcome."""
+FOR_ANYONE = frozenset({AddEvidence, AttachEvidence, StandInUntil})
+"""What is not for some: what anyone saw is welcome, and anyone names who votes for them."""
 
 
 def next_week(slack):
@@ -537,7 +538,8 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
         present = slack.workspace.user_named("ana").id
         typed |= {"outcome": "persevere", "present": present, "counted": ""}
     if form is StandInForm:
-        typed |= {STAND_IN: slack.workspace.user_named("ben").id, "until_on": None}
+        until = next_week(slack)["closes_on"] if isinstance(action, StandInUntil) else None
+        typed |= {STAND_IN: slack.workspace.user_named("ben").id, "until_on": until}
     typed |= changed
     values = {name: {name: {"value": text}} for name, text in typed.items() if text is not ...}
     view |= {"id": view_id, "root_view_id": view_id, "previous_view_id": None, "hash": "1.a"}

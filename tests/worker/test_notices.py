@@ -18,7 +18,7 @@ from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Fact
-from models.decisions.delegation import Delegation
+from models.decisions.delegation import CarriedBallot, Delegation
 from models.decisions.follow_up.outcome_review import (
     Became,
     Occasion,
@@ -174,6 +174,12 @@ def a_stand_in_of(session, shop, words):
     people = {"user_id": ANA, "stand_in_user_id": BEN, "given_at": MONDAY}
     here = {"portfolio_id": decision.portfolio_id, **beside(decision)}
     return added(session, Delegation(**here, **people))
+
+
+def a_carried_ballot_of(session, shop, words):
+    given = a_stand_in_of(session, shop, words)
+    here = {"workspace_id": shop[0], "decision_id": given.decision_id, "user_id": ANA}
+    return added(session, CarriedBallot(**here, delegation=given))
 
 
 def beside(decision):
@@ -396,6 +402,7 @@ SUBJECTS = {
     **dict.fromkeys(QUESTION_KINDS, a_ballot_s_question_of),
     **dict.fromkeys(OBJECTION_KINDS, an_objection_of),
     MessageKind.STAND_IN: a_stand_in_of,
+    MessageKind.STAND_IN_BALLOT: a_carried_ballot_of,
     MessageKind.SIGNAL: a_signal_of,
 }
 """For each kind of message, one to show."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.commands.epics.opening import epic_of
 from bot.commands.people.roles import chosen_groups
 from bot.commands.routes import routes, show
-from bot.slack.actions import Page, Shown
+from bot.slack.actions import Action, Page, Shown
 from bot.slack.answers import Answer
 from bot.slack.forms import Check, Open
 from bot.slack.hearing import Call
@@ -20,6 +20,8 @@ from bot.views.decisions.actions import (
     DecisionsList,
     PastShown,
     RecordDecision,
+    StandInForMe,
+    StandInUntil,
 )
 from bot.views.decisions.ballot import opened
 from bot.views.decisions.list import decision_page
@@ -28,7 +30,10 @@ from bot.views.epics.buttons import OpenDecision
 from bot.workflows import seeing
 from bot.workflows.decisions import deciding, listing, opening, register
 from bot.workflows.decisions.register import Standing
+from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics import finding
+from bot.workflows.keeping import seen_portfolio
+from bot.workflows.portfolio import streams
 from models.decisions.decision import METHODS, Way
 from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
 from models.decisions.opening import VOTING, Deciders, UnknownDecision
@@ -75,12 +80,26 @@ def show_typed(call: Call, key: str) -> None:
     show(call, to, f"/decision show {called}")
 
 
+def delegate_typed(call: Call, key: str) -> None:
+    """Ask who votes for the person: on the decision of that key, or on all of them until a day."""
+    with call.database.read() as session:
+        if key:
+            decision = register.by_key(session, call.workspace_id, key, call.actor)
+            to: Action = StandInForMe(decision=decision.id)
+        else:
+            channel = call.channel_id or ""
+            here = streams.portfolio_of_channel(session, call.workspace_id, channel)
+            portfolio = seen_portfolio(call.act(session), here, COMMAND)
+            to = StandInUntil(portfolio=portfolio.id)
+    show(call, to, f"/decision delegate {key}".strip())
+
+
 def list_typed(call: Call, typed: str) -> None:
     """Show the decisions that the words leave."""
     with call.database.read() as session:
         seen = seeing.portfolios(session, *call.who)
-        streams = [each for portfolio in seen for each in portfolio.value_streams]
-        names = {name: each.id for each in streams for name in (each.name, each.key_prefix)}
+        known = [each for portfolio in seen for each in portfolio.value_streams]
+        names = {name: each.id for each in known for name in (each.name, each.key_prefix)}
         read = read_typed(typed, names)
         epic = read.epic_key and finding.epic_by_key(
             session, call.workspace_id, read.epic_key, call.actor

@@ -17,9 +17,12 @@ from bot.views.decisions.actions import (
     ObjectTo,
     SetAside,
     StandInForMe,
+    StandInUntil,
 )
 from bot.workflows.decisions import opening, register, speaking, standing_in, voting
+from bot.workflows.decisions.beside import seen_decision
 from bot.workflows.decisions.voting import Vote
+from bot.workflows.keeping import seen_portfolio
 from models.decisions.decision import Decision
 from models.decisions.delegation import StandInForm
 from models.decisions.form import ReasonForm
@@ -37,7 +40,7 @@ def cast(call: Call, session: Session, it: Cast) -> Answer | Callable[[], Answer
     try:
         vote = _vote(call, session, it.decision, it.choice, it.user, said)
     except NotAnElector:
-        decision = session.get_one(Decision, it.decision)
+        decision = seen_decision(call.act(session), it.decision)
         carried = register.carried(call.act(session), decision)
         if it.user is not None or not carried:
             raise
@@ -109,6 +112,25 @@ def ask_stand_in(call: Call, session: Session, it: StandInForMe) -> Open:
         "unless_a_day": f"Without a day it is for {decision.case.key} only.",
     }
     return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Ask them")
+
+
+@routes.opens
+def ask_stand_in_until(call: Call, session: Session, it: StandInUntil) -> Open:
+    """Ask who votes for them in a portfolio, and until when."""
+    portfolio = seen_portfolio(call.act(session), it.portfolio, voting.COMMAND)
+    facts = {
+        "today": portfolio.day_of(call.at),
+        "for_one": False,
+        "unless_a_day": f"They are sent each ballot of {portfolio.name} that you are asked on.",
+    }
+    return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Ask them")
+
+
+@routes.saves
+def stand_in_until(call: Call, session: Session, form: StandInForm, about: StandInUntil) -> Answer:
+    """Have someone vote for them until a day."""
+    given = standing_in.stand_in_until(call.act(session), about.portfolio, form)
+    return thread.now_stands_in(given, "")
 
 
 @routes.saves

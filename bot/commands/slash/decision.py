@@ -16,6 +16,11 @@ USAGES = (
     ),
     help.Usage("list", "list", "list decisions, as in `list open payments mine refunds`"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
+    help.Usage(
+        "delegate [D-1]",
+        "delegate",
+        "have someone vote for you: on that decision, or on all until a day",
+    ),
     help.Usage("record", "record KEY", "keep what was decided about an epic in the room"),
     help.Usage("help", "help", "show what you can type"),
 )
@@ -34,10 +39,13 @@ class KeyMissing(Mistake):
 
 FORMS: dict[str, Callable[[Call, str], None]] = {
     "open": decisions.open_typed,
+    "delegate": decisions.delegate_typed,
     "record": decisions.record_typed,
     "show": decisions.show_typed,
     "list": decisions.list_typed,
 }
+
+WITHOUT_KEY = frozenset({"list", "delegate"})
 
 
 def hear(call: Call) -> None:
@@ -48,6 +56,6 @@ def hear(call: Call) -> None:
         call.reply(help.usage(call.body["command"], USAGES, asked))
         return
     check_is_set_up(call)
-    if not key and word.casefold() != "list":
+    if not key and word.casefold() not in WITHOUT_KEY:
         raise KeyMissing(word.casefold())
     doing(call, key)

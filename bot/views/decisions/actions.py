@@ -115,6 +115,12 @@ class StandInForMe(Action):
     decision: Id
 
 
+class StandInUntil(Action):
+    """Have someone vote for oneself in a portfolio until a day."""
+
+    portfolio: Id
+
+
 class AskOnBallot(Action):
     """Ask something about what is voted on."""
 

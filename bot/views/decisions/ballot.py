@@ -23,9 +23,12 @@ from bot.views.decisions.deciding import asked_line, decide_button, taken
 from bot.views.decisions.thread import hidden
 from bot.views.evidence.phrases import indicator_words, observed_words, spent_words
 from bot.views.notices import notice
+from bot.workflows.decisions.beside import sees
 from bot.workflows.decisions.register import Standing, standing
+from bot.workflows.decisions.standing_in import carried_by
 from models.decisions.case import Case
 from models.decisions.decision import NOT_COUNTED, Decision, Way
+from models.decisions.delegation import CarriedBallot
 from models.decisions.question import Choice
 from models.epics.hypothesis import named
 from models.evidence.items import Stance
@@ -57,6 +60,25 @@ def told(session: Session, decision: Decision, now: datetime) -> Answer:
     if not decision.is_open:
         return result(stands)
     return ballot(stands) if decision.way is Way.VOTE else question_to_one(stands)
+
+
+@notice(MessageKind.STAND_IN_BALLOT, CarriedBallot)
+def for_stand_in(session: Session, sent: CarriedBallot, now: datetime) -> Answer:
+    """The ballot for who votes for one of its electors, as long as they do."""
+    decision, by = session.get_one(Decision, sent.decision_id), sent.delegation.stand_in_user_id
+    facts = {"user": sent.user_id, "decision": decision, "case": decision.case}
+    if not sees(session, by, decision):
+        return Answer([section(words("decisions/vote", "hidden_from", **facts))])
+    if not decision.is_open:
+        return told(session, decision, now)
+    if sent.user_id not in carried_by(session, decision, by, now):
+        return Answer([section(words("decisions/vote", "votes_no_more", **facts))])
+    stands = standing(session, decision)
+    in_place = section(words("decisions/vote", "in_place_of", **facts))
+    row = [] if decision.tied_at else [buttons.for_someone(decision, sent.user_id, stands.saw, 0)]
+    asked = header(bare_words("decisions/decision", "question", **_facts(stands)))
+    case = [*case_blocks(stands, whole=False), *said_beside(stands)]
+    return Answer([asked, in_place, *case, *row, rule(stands)])
 
 
 def question_to_one(stands: Standing) -> Answer:

@@ -18,6 +18,7 @@ from bot.views.decisions.actions import (
     SetAside,
 )
 from bot.views.notices import notice
+from bot.workflows.decisions.beside import sees
 from bot.workflows.decisions.register import Carried
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.seeing import EVERYBODY, may_see
@@ -115,6 +116,8 @@ def break_button(decision: Decision) -> Element:
 @notice(MessageKind.STAND_IN, Delegation)
 def stand_in_told(session: Session, given: Delegation, now: datetime) -> Answer:
     decision = session.get(Decision, given.decision_id) if given.decision_id else None
+    if decision is not None and not sees(session, given.stand_in_user_id, decision):
+        return Answer([section(words(VOTE, "hidden_from", user=given.user_id, decision=decision))])
     return stand_in(given, decision)
 
 

@@ -41,6 +41,15 @@ def seen(workspace_id: int, viewer: str) -> Select[Decision]:
     )
 
 
+def sees(session: Session, user_id: str, decision: Decision) -> bool:
+    """Whether the person may see it."""
+    is_for_all = decision.portfolio.is_for_everybody
+    if is_for_all and not is_restricted(decision):
+        return True
+    rows = seen(decision.workspace_id, user_id).where(Decision.id == decision.id)
+    return session.scalars(rows.with_only_columns(Decision.id)).first() is not None
+
+
 def seen_decision(act: Act, decision_id: int, *, lock: bool = False) -> Decision:
     """A decision that the person may see; locked, nobody votes on it meanwhile. Raises Gone."""
     rows = seen(act.workspace_id, act.actor).where(Decision.id == decision_id)

@@ -15,7 +15,7 @@ from bot.workflows.permitting import departed
 from bot.workflows.redrawing import post, redraw_about, redraw_facts, redraw_homes, tell
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way
-from models.decisions.delegation import Delegation
+from models.decisions.delegation import CarriedBallot, Delegation
 from models.decisions.follow_up.dates import (
     extended_to,
     remind_at,
@@ -153,7 +153,10 @@ def _look_again(session: Session, decision: Decision, now: datetime) -> None:
 
 def redraw(session: Session, decision: Decision, now: datetime) -> None:
     """Have every ballot drawn anew, and the Homes that ask for it."""
-    redraw_about(session, decision.workspace_id, BALLOT_KINDS, [decision.id], now)
+    here = decision.workspace_id
+    sent = select(CarriedBallot.id).where(CarriedBallot.decision_id == decision.id)
+    redraw_about(session, here, BALLOT_KINDS, [decision.id], now)
+    redraw_about(session, here, [MessageKind.STAND_IN_BALLOT], sent, now)
     redraw_homes(session, decision.workspace_id, now)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.workflows.decisions.standing_in import show_to_stand_ins
 from bot.workflows.epics.moving import locked
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import LOCK, Act
@@ -404,6 +405,7 @@ def open_about(
     session.flush()
     _name_electors(session, decision)
     _show(session, decision, channel_id, act.at)
+    show_to_stand_ins(session, decision, act.at)
     put(session, act.workspace_id, close_key(decision.id), decision.closes_at)
     due_at = remind_at(decision.closes_at, decision.portfolio)
     if decision.way is Way.VOTE and due_at > act.at:

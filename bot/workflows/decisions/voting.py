@@ -16,6 +16,7 @@ from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of,
 from models.board.digest import WEEK
 from models.decisions.ballots import append
 from models.decisions.decision import Decision, Way
+from models.decisions.delegation import CarriedBallot
 from models.decisions.question import Choice
 from models.decisions.thread import Objection
 from models.decisions.votes import NOTHING_SAID, Ballot, BallotBox, Elector, Paper, Said
@@ -54,14 +55,23 @@ SHOWN = union_all(
     MESSAGES.where(Message.workspace_id == WORKSPACE, Message.id == THEIR_OWN),
     MESSAGES.where(
         Message.workspace_id == WORKSPACE,
+        Message.kind == MessageKind.STAND_IN_BALLOT,
+        Message.subject_id.in_(
+            select(CarriedBallot.id).where(
+                CarriedBallot.decision_id == ID, CarriedBallot.user_id == ACTOR
+            )
+        ),
+    ),
+    MESSAGES.where(
+        Message.workspace_id == WORKSPACE,
         Message.kind == MessageKind.EPIC_CARD,
         Message.subject_id == OF_IT,
     ),
     digests_of(select(Decision.portfolio_id).where(Decision.id == ID)),
     HOMES,
 ).subquery()
-"""What shows who has voted: the ballot in its channel and the presser's own, cards, digests, and
-Homes that someone looks at."""
+"""What shows who has voted: the ballot in its channel, the presser's own and the stand-in's, cards,
+digests, and Homes that someone looks at."""
 
 MINE = (
     select(Ballot.choice)

@@ -52,6 +52,26 @@ def test_a_stand_in_who_is_not_asked_votes_by_name(slack, mvp):
     assert dana.private_messages()[-1].text.startswith("Your vote for ")
 
 
+def test_a_stand_in_until_a_day_is_sent_the_ballot_and_votes_on_it(slack, mvp):
+    ben, dana = slack.as_user("ben"), slack.as_user("dana")
+    ben.types("/decision delegate", channel="payments")
+    form = ben.form(title="Stand in for me")
+    assert form.shows("They are sent each ballot of Shop that you are asked on.")
+    form.choose("Who votes for you?", "dana")
+    assert not form.submit().closed
+    form.fill("Until which day?", "2026-06-30")
+    assert form.submit().closed, form.errors
+    shown = opens(slack)
+    sent = slack.wait_for(lambda: next((m for m in slack.dm("dana").messages if m.buttons), None))
+    assert sent.shows("You vote for ")
+    dana.click("Stop", in_message=sent)
+    slack.wait_for(lambda: shown.shows("Voted (1):"))
+    slack.wait_for(lambda: sent.shows("Voted (1):"))
+    assert dana.private_messages()[-1].text.startswith("Your vote for ")
+    ben.types("/decision delegate D-1", channel="payments")
+    assert ben.form(title="Stand in for me").shows("Without a day it is for PAY-1 only.")
+
+
 def test_who_opened_it_withdraws_it_with_a_reason(slack, mvp):
     shown = opens(slack)
     presses(slack, "ben", "Stop")

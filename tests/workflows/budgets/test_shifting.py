@@ -1,6 +1,6 @@
 """Shifts: who is asked, what is set aside, and that each ends once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, voting
+from bot.workflows.decisions import closing, standing_in, voting
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.portfolio import merging
@@ -21,6 +21,8 @@ from models.budgets.period import NoMoney
 from models.budgets.rules import Band
 from models.budgets.shift import AllUndone, NotAsked, NotYet, Outcome
 from models.decisions.decision import Decision
+from models.decisions.delegation import AskedForIt, CarriedBallot, NoStandIn, StandInForm
+from models.decisions.votes import Said
 from models.errors import ChangedSince, FieldMistakes, Gone
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
@@ -211,6 +213,19 @@ def test_with_a_yes_of_the_council_the_others_have_a_working_day_left(year):
     assert year.outcome(shift) is None
     year.lapse(shift, tuesday)
     assert year.outcome(shift) is Outcome.LAPSED
+
+
+def test_who_asks_has_no_vote_of_the_council_also_not_in_someone_elses_place(year):
+    grant(year, Role.COUNCIL, FAY, ELI)
+    until = StandInForm(stand_in_user_id=ELI, until_on=date(2026, 5, 29))
+    year.do(FAY, standing_in.stand_in_until, year.portfolio_id, until)
+    year.ask(ELI, 170 * K)
+    with pytest.raises(AskedForIt):
+        year.do(FAY, standing_in.stand_in, 1, StandInForm(stand_in_user_id=ELI))
+    with pytest.raises(NoStandIn):
+        year.do(ELI, standing_in.vote_for, FAY, 1, "yes", lambda: MONDAY, Said())
+    with year.database.read() as session:
+        assert session.scalars(select(CarriedBallot)).all() == []
 
 
 def waits_for(year, user_id):

@@ -14,6 +14,7 @@ from bot.workflows.keeping import Act
 from models.audit import audit
 from models.decisions.decision import Decision
 from models.decisions.form import DecisionForm
+from models.decisions.question import Question
 from models.decisions.votes import NOTHING_SAID, Ballot
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
@@ -56,11 +57,22 @@ def an_mvp(database, council=COUNCIL, channel="C0PORT", owner=ANA):
     return workspace_id, portfolio_id, epic.id
 
 
-def opens(database, workspace_id=1, epic_id=1, *, by=ANA, at=MONDAY, closes_on=NEXT_MONDAY, **more):
+def opens(
+    database,
+    workspace_id=1,
+    epic_id=1,
+    *,
+    by=ANA,
+    at=MONDAY,
+    closes_on=NEXT_MONDAY,
+    question=Question.MVP,
+    **more,
+):
     """Open a decision about the epic; gives its id."""
     form = DecisionForm(closes_on=closes_on, **more)
     with database.write(audit.Act(by, "form open_decision", at)) as session:
-        return open_decision(Act(session, workspace_id, by, at), epic_id, form).id
+        act = Act(session, workspace_id, by, at)
+        return open_decision(act, epic_id, form, question=question).id
 
 
 def votes(database, decision_id, who, choice, at=MONDAY + HOUR, workspace_id=1, said=NOTHING_SAID):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, select
 
+from bot.views.decisions import ballot
 from bot.workflows.decisions import changing, register, speaking, standing_in
 from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.opening import open_about
@@ -27,6 +28,8 @@ from models.decisions.decision import (
     VotedAlready,
 )
 from models.decisions.delegation import (
+    CannotSeeIt,
+    CarriedBallot,
     CarriesEnough,
     HasVoted,
     NoStandIn,
@@ -47,10 +50,11 @@ from models.decisions.thread import (
 )
 from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, Said, VotedOtherwise
 from models.epics.epic import Epic
-from models.errors import ChangedSince
+from models.errors import ChangedSince, Gone
 from models.evidence.items import Reading
 from models.message import ROUND_KINDS, Message, MessageKind
 from models.work import Work
+from tests.views.reading import buttons, shown
 from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
     CLEO,
@@ -63,6 +67,7 @@ from tests.workflows.decisions.builders import (
     ballots,
     closes,
     ends,
+    opens,
     stored,
     the_epic,
     votes,
@@ -322,6 +327,62 @@ def test_until_a_day_it_holds_for_every_ballot_and_not_after_it(database):
     votes_for(database, ANA, BEN, "stop", MONDAY + 24 * HOUR)
     with pytest.raises(NoStandIn):
         votes_for(database, ANA, BEN, "pivot", MONDAY + 48 * HOUR)
+
+
+def until_friday(database, who, to, at=MONDAY + MINUTE):
+    form = StandInForm(stand_in_user_id=to, until_on=MONDAY.date() + timedelta(days=4))
+    return does(database, who, standing_in.stand_in_until, 1, form, at=at)
+
+
+def sent(database, number):
+    """So manieth ballot of a stand-in, as they have it."""
+    with database.read() as session:
+        carried = session.get_one(CarriedBallot, number)
+        return ballot.for_stand_in(session, carried, MONDAY + HOUR)
+
+
+def test_until_a_day_a_stand_in_is_sent_each_ballot_with_the_buttons_for_that_person(database):
+    asked(database)
+    until_friday(database, BEN, DANA)
+    opens(database, question=Question.FREE, asks="Which market?", people=(BEN, CLEO))
+    opens(database, question=Question.FREE, asks="Which bank?", people=(CLEO,))
+    assert told(database, MessageKind.STAND_IN_BALLOT) == [DANA, DANA]
+    first, second = sent(database, 1), sent(database, 2)
+    assert "You vote for @Ben here" in " ".join(shown(second))
+    assert buttons(second.blocks) == ["Yes: PAY-1", "No: PAY-1", "Abstain: PAY-1"]
+    assert f'"user":"{BEN}"' in str(first.blocks)
+    with database.write() as session:
+        session.execute(delete(Work))
+    says(database, BEN, "stop")
+    with database.read() as session:
+        drawn = [m for m in session.scalars(select(Message)) if session.get(Work, (1, m.work_key))]
+    assert (DANA, MessageKind.STAND_IN_BALLOT) in {(each.channel_id, each.kind) for each in drawn}
+    assert buttons(sent(database, 1).blocks) == []
+
+
+def test_nobody_comes_to_carry_three_by_a_day(database):
+    asked(database)
+    gives(database, BEN, ANA)
+    gives(database, CLEO, ANA)
+    with pytest.raises(CarriesEnough):
+        until_friday(database, DANA, ANA)
+    until_friday(database, DANA, BEN)
+
+
+def test_a_stand_in_gets_nothing_of_what_they_may_not_see(database):
+    asked(database)
+    until_friday(database, BEN, "U0FAY")
+    with database.write() as session:
+        session.get_one(Epic, 1).restricted = True
+    opens(database, question=Question.FREE, asks="Which bank?")
+    assert told(database, MessageKind.STAND_IN_BALLOT) == ["U0FAY"]
+    assert shown(sent(database, 1)) == [
+        "You do not vote for @Ben on D-1: it is about an epic that you may not see."
+    ]
+    with pytest.raises(Gone):
+        votes_for(database, "U0FAY", BEN, "stop")
+    with pytest.raises(CannotSeeIt):
+        gives(database, CLEO, "U0FAY")
 
 
 # consent
