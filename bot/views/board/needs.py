@@ -22,6 +22,7 @@ from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button, told_so_far
 from bot.views.decisions.signal import open_button as open_for_signal
+from bot.views.decisions.thread import break_button
 from bot.views.epics.buttons import open_button, reply_button, still_right_button
 from bot.views.epics.next_step import board_button, fill_button
 from bot.views.evidence.phrases import add_button
@@ -31,7 +32,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
-from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.register import BALLOT, TIE
 from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -160,6 +161,14 @@ def open_vote(decision: Decision, on: Surface) -> Line:
     case, zone = decision.case, decision.portfolio.time_zone
     said = on.says("ballots_line", decision=decision, case=case, zone=zone)
     return Line(said, vote_button(decision))
+
+
+@shows(TIE)
+def tie(decision: Decision, on: Surface) -> Line:
+    """Between which options, and who decides."""
+    between = list(decision.offered.values())
+    said = on.says("ties_line", decision=decision, case=decision.case, between=between)
+    return Line(said, break_button(decision))
 
 
 @shows(SIGNALLED)

@@ -232,7 +232,7 @@ def rule(stands: Standing) -> Block:
 def vote_button(decision: Decision, *, primary: bool = False) -> Element:
     """Leads to the ballot, or to who decides alone."""
     to = DecisionShown(decision=decision.id)
-    if decision.way is Way.ALONE:
+    if decision.way is Way.ALONE or decision.tied_at is not None:
         key = decision.case.key
         return to.button("Read the case", aloud=f"Read the case of {key}", primary=primary)
     return to.button(f"Vote on {decision.case.key}", primary=primary)

@@ -13,7 +13,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
-from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.register import BALLOT, TIE
 from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -31,6 +31,7 @@ from models.portfolio.portfolio import Portfolio
 NEEDS: Sequence[Need[Any]] = (
     OVER_LIMIT,
     BALLOT,
+    TIE,
     SIGNALLED,
     DECIDED,
     ANSWER,
@@ -53,6 +54,7 @@ NEEDS: Sequence[Need[Any]] = (
 
 LEAD: Sequence[Need[Any]] = (
     BALLOT,
+    TIE,
     SIGNALLED,
     DECIDED,
     OVER_LIMIT,
@@ -77,7 +79,7 @@ class Reply:
 WAITS = Reply(
     MessageKind.DIGEST_WAITS,
     "Waiting for an answer",
-    (BALLOT, SIGNALLED, ANSWER, QUESTION, SHIFTS, UNOWNED),
+    (BALLOT, TIE, SIGNALLED, ANSWER, QUESTION, SHIFTS, UNOWNED),
 )
 STUCK = Reply(MessageKind.DIGEST_STUCK, "Stuck", (CROSSED, BLOCKED, STALE))
 DONE = Reply(MessageKind.DIGEST_DECIDED, "Decided", (DECIDED, CLOSED, OVERRIDDEN, MOVED))

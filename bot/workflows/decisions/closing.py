@@ -12,7 +12,14 @@ from bot.workflows.decisions.effects import take_effect
 from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
 from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
-from bot.workflows.redrawing import post, redraw_about, redraw_facts, redraw_homes, tell
+from bot.workflows.redrawing import (
+    post,
+    redraw_about,
+    redraw_digests,
+    redraw_facts,
+    redraw_homes,
+    tell,
+)
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way
 from models.decisions.delegation import CarriedBallot, Delegation
@@ -180,4 +187,5 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
 def _ask_tie_breaker(session: Session, decision: Decision, now: datetime) -> None:
     here, people = decision.workspace_id, [decision.tie_breaker]
     redraw_ended(session, decision, now)
+    redraw_digests(session, here, decision.portfolio_id, now)
     tell(session, here, MessageKind.TIE, decision.id, people, None, now)

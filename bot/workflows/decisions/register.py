@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions import standing_in
@@ -19,6 +19,7 @@ from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
+from bot.workflows.seeing import grants_of
 from models.decisions.decision import Decision, Method
 from models.decisions.opening import UnknownDecision, read_key
 from models.decisions.question import Choice, Subject
@@ -27,6 +28,9 @@ from models.decisions.votes import Ballot, BallotBox, Elector
 from models.epics.epic import Epic
 from models.errors import there
 from models.evidence.items import Observation, Reading
+from models.people.handover import Departure
+from models.people.role import Role, RoleGrant
+from models.portfolio.portfolio import ValueStream
 
 Raised = TypeVar("Raised", BallotQuestion, Objection)
 Item = TypeVar("Item", Reading, Observation)
@@ -62,6 +66,44 @@ BALLOT = Need(
     ),
 )
 """Open decisions, the first to close first; each waits for its electors who have not voted."""
+
+
+def breaks_tie(user_id: str) -> ColumnElement[bool]:
+    """Whether someone breaks the decision's ties, as `tie_breakers` says."""
+    gone = exists().where(
+        Departure.workspace_id == Decision.workspace_id,
+        Departure.user_id == Decision.tie_breaker,
+        Departure.returned_at.is_(None),
+    )
+    owned = select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
+    held = grants_of(user_id)
+    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
+    here = or_(everywhere, RoleGrant.portfolio_id == Decision.portfolio_id)
+    of_stream = RoleGrant.value_stream_id == Epic.value_stream_id
+    in_place = or_(
+        Epic.value_stream_id.in_(owned),
+        held.where(RoleGrant.role == Role.ADMIN, here).exists(),
+        held.where(RoleGrant.role == Role.STREAM_OWNER, or_(here, of_stream)).exists(),
+    )
+    return or_(Decision.tie_breaker == user_id, and_(gone, in_place))
+
+
+TIE = Need(
+    "ties",
+    Rows(
+        noun=Decision,
+        rows=select(Decision)
+        .outerjoin(Epic, Epic.id == Decision.epic_id)
+        .where(Decision.closed_at.is_(None), Decision.tied_at.is_not(None)),
+        order=(Decision.tied_at, Decision.id),
+        since=type_coerce(Decision.tied_at, Decision.opened_at.type),
+        theirs=breaks_tie,
+        loads=(joinedload(Decision.epic), joinedload(Decision.portfolio)),
+        in_portfolio=lambda portfolio_id: Decision.portfolio_id == portfolio_id,
+        seen=decision_visible_to,
+    ),
+)
+"""Votes that ended in a tie; each waits for who breaks it."""
 
 
 @dataclass(frozen=True, slots=True)

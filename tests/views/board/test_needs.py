@@ -14,7 +14,7 @@ from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
-from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.register import BALLOT, TIE
 from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics.blocking import BLOCKED
 from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, STALE, UNOWNED
@@ -102,6 +102,12 @@ def an_override(number=4, portfolio=None, *, reason="Customers wait", **more):
     return Override(epic=epic, reason=reason, at=MONDAY, **facts)
 
 
+def a_tie(epic):
+    decision = a_decision(epic, terms={"tie_breaker": ELI})
+    decision.tie(["persevere", "stop"], MONDAY)
+    return decision
+
+
 def a_decided(epic):
     decision = closed(a_decision(epic), "persevere", "persevere")
     decision.wait_for(f"a place: {HOSTILE} is full")
@@ -138,6 +144,7 @@ def a_signal(epic):
 EXAMPLES = {
     OVER_LIMIT: a_crowded_stream,
     BALLOT: about_an_epic("implementing", a_decision),
+    TIE: about_an_epic("implementing", a_tie),
     SIGNALLED: about_an_epic("implementing", a_signal),
     DECIDED: about_an_epic("implementing", a_decided),
     ANSWER: about_an_epic("funnel", lambda epic: epic),

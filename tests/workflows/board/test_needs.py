@@ -15,11 +15,11 @@ from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
-from bot.workflows.decisions import closing, opening, register
+from bot.workflows.decisions import changing, closing, opening, register
 from bot.workflows.decisions.follow_up import reviewing, waiting
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
-from bot.workflows.decisions.register import BALLOT
+from bot.workflows.decisions.register import BALLOT, TIE
 from bot.workflows.decisions.signals import asking
 from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.epics import blocking
@@ -34,10 +34,11 @@ from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.shift import Shift
 from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
-from models.decisions.form import DecisionForm
+from models.decisions.form import DecideForm, DecisionForm
 from models.decisions.signal import NotYetForm, Signal, SignalCheck
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
+from models.people.handover import Departure
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
@@ -184,6 +185,20 @@ def closes_the_vote(session, here, epic_id, at):
         closing.close_due(session, decision.id, decision.closes_at)
 
 
+def ends_in_a_tie(session, here, stream, title, at, **more):
+    epic_id = puts_to_a_vote(session, here, stream, title, at, **more)
+    decision = register.newest_about(session, session.get_one(Epic, epic_id))
+    decision.tie_breaker = ANA
+    decision.tie(["persevere", "stop"], at)
+    return epic_id
+
+
+def breaks_it(session, here, epic_id, at):
+    decision = register.newest_about(session, session.get_one(Epic, epic_id))
+    form = DecideForm(outcome="stop", why="It is late")
+    changing.break_tie(Act(session, here[0], ANA, at), decision.id, form)
+
+
 def is_to_be_looked_at_again(session, here, stream, title, at, **more):
     epic = an_epic(session, here[0], stream.id, title)
     for name, value in more.items():
@@ -236,6 +251,7 @@ def has_its_place(session, here, epic_id, at):
 
 STORIES = {
     SIGNALLED: Story(begins=is_short_of_its_target, ends=says_not_yet),
+    TIE: Story(begins=ends_in_a_tie, ends=breaks_it),
     DECIDED: Story(begins=is_decided_and_waits, ends=has_its_place),
     OUTCOME: Story(begins=is_to_be_looked_at_again, ends=says_what_became_of_it),
     ANSWER: Story(begins=has_an_idea, ends=answers_it),
@@ -402,6 +418,14 @@ def test_it_is_one_statement_with_all_that_its_line_says(database, shop, need):
         lines_of(need, need.find(by_all).some, Surface(Where.LEAD, MONDAY))
         event.remove(database.engine, "before_cursor_execute", listen)
     assert len(said) == STORIES[need].statements
+
+
+def test_a_tie_whose_breaker_left_slack_waits_for_who_owns_the_stream(database, shop):
+    waits(database, shop, TIE, "Pay by bank transfer")
+    assert for_person(database, TIE, BEN).count == 0
+    with database.write() as session:
+        session.add(Departure(workspace_id=shop[0], user_id=ANA, at=MONDAY))
+    assert for_person(database, TIE, BEN).count == 1
 
 
 def test_an_idea_that_was_asked_about_waits_for_its_proposer_and_once_replied_for_its_stream(
