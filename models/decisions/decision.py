@@ -427,6 +427,11 @@ class Decision(Base):
         return self.closed_at is None
 
     @property
+    def takes_votes(self) -> bool:
+        """Whether a press on it can still count, as long as its time has not come."""
+        return self.is_open and self.tied_at is None
+
+    @property
     def is_held(self) -> bool:
         """Whether it has closed, and only the owner of the epic has heard how."""
         return self.closed_at is not None and self.ending is None

@@ -98,6 +98,17 @@ class CannotSee(Mistake):
         self.named = tuple(people)
 
 
+class StillAsked(Mistake):
+    """Restricting an epic to fewer people than are voting on it."""
+
+    def __init__(self, epic_key: str, key: str, people: Sequence[str]) -> None:
+        super().__init__(
+            f"{key} asks people who would not see {epic_key} any more. Name them as well, or have "
+            f"{key} withdrawn first with /decision show {key}. They are:"
+        )
+        self.named = tuple(people)
+
+
 class NowhereToPost(Mistake):
     """A ballot that no channel would show."""
 

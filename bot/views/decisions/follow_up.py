@@ -65,7 +65,7 @@ def extended(session: Session, decision: Decision, now: datetime) -> Answer:
 
 def _to_vote(part: str, decision: Decision, box: BallotBox) -> Answer:
     said = words(FOLLOW_UP, part, box=box, **_facts(decision))
-    if not decision.is_open:
+    if not decision.takes_votes:
         return Answer([section(said, _read(decision, "Read the decision"))])
     stand_in = StandInForMe(decision=decision.id).button("Stand in for me")
     read = _read(decision, "Read and vote")

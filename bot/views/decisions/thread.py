@@ -95,7 +95,7 @@ def second_round_in_thread(session: Session, decision: Decision, now: datetime) 
 @notice(MessageKind.SECOND_ROUND_TOLD, Decision)
 def second_round(session: Session, decision: Decision, now: datetime) -> Answer:
     """Says that everyone is asked anew."""
-    goes_on = decision.is_open and decision.tied_at is None
+    goes_on = decision.takes_votes
     said = words(VOTE, "second_round" if goes_on else "round_over", **_facts(decision))
     return Answer([section(said, _read(decision) if goes_on else None)])
 
@@ -127,7 +127,7 @@ def stand_in(given: Delegation, decision: Decision | None) -> Answer:
     if decision is None:
         return Answer([section(words(VOTE, "stand_in", **facts, **_NOTHING))])
     said = words(VOTE, "stand_in", **facts, **_facts(decision))
-    can_vote = decision.is_open and given.ended_at is None
+    can_vote = decision.takes_votes and given.ended_at is None
     return Answer([section(said, _read(decision) if can_vote else None)])
 
 

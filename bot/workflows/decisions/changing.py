@@ -1,25 +1,34 @@
-"""Changing what is asked, asking everyone anew, withdrawing it, and breaking a tie."""
+"""Changing what is asked, or who sees it; asking anew, withdrawing it, and breaking a tie."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import (
     may_change,
     may_take_back,
     seen_decision,
+    sees,
     tie_breakers,
 )
-from bot.workflows.decisions.closing import ask_no_longer, come_true, redraw
+from bot.workflows.decisions.closing import ask_no_longer, come_true, redraw, redraw_all
 from bot.workflows.decisions.counting import count
-from bot.workflows.decisions.opening import end_of, open_key, reopen
+from bot.workflows.decisions.opening import channel_of, end_of, open_key, reopen, send_alone
 from bot.workflows.decisions.voting import COMMAND
+from bot.workflows.epics.restricting import heeds
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import lock_roles
-from bot.workflows.redrawing import redraw_facts
+from bot.workflows.redrawing import post, redraw_facts
 from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
-from models.decisions.decision import Decision, NotTheirs, VotedAlready
+from models.decisions.decision import Decision, NotTheirs, VotedAlready, Way
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
-from models.decisions.opening import NotTheirPlan, PlannedOpening
-from models.decisions.votes import BallotBox
+from models.decisions.opening import NotTheirPlan, PlannedOpening, StillAsked
+from models.decisions.votes import BallotBox, Elector
+from models.epics.epic import Epic
 from models.errors import check_as_seen, there
+from models.message import Message, MessageKind
 from models.work import cancel
 
 
@@ -113,6 +122,40 @@ def break_tie(act: Act, decision_id: int, form: DecideForm) -> Decision:
     decision.break_tie(tally, form.outcome, form.why, act.actor, act.at)
     come_true(act.session, decision, act.at)
     return decision
+
+
+@heeds
+def show_to_those_who_see(session: Session, epic: Epic, at: datetime) -> None:
+    """Have the decisions about an epic shown to those who may see it now, and to nobody else.
+
+    A restricted one is voted on in direct messages alone: each elector has one. Raises StillAsked.
+    """
+    here = select(Decision).where(Decision.epic_id == epic.id).order_by(Decision.id)
+    for decision in session.scalars(here).all():
+        if decision.is_open:
+            _ask_those_who_see(session, decision, epic, at)
+        redraw_all(session, decision, at)
+
+
+def _ask_those_who_see(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:
+    blind = [each for each in decision.electorate if not sees(session, each, decision)]
+    if epic.restricted and blind:
+        raise StillAsked(epic.key, decision.key, blind)
+    here = decision.workspace_id
+    if epic.restricted and decision.way is Way.VOTE:
+        without = select(Elector.user_id).where(
+            Elector.decision_id == decision.id, Elector.message_id.is_(None)
+        )
+        for user_id in session.scalars(without.order_by(Elector.user_id)).all():
+            send_alone(session, decision, user_id, at)
+    in_channel = select(Message.id).where(
+        Message.workspace_id == here,
+        Message.kind == MessageKind.BALLOT,
+        Message.subject_id == decision.id,
+    )
+    channel_id = channel_of(decision)
+    if channel_id is not None and session.scalar(in_channel.limit(1)) is None:
+        post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
 
 
 def _end(act: Act, decision: Decision) -> None:

@@ -1,6 +1,6 @@
 """Closing a decision at its time: counted, ended and come true in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -32,9 +32,19 @@ from models.decisions.follow_up.dates import (
 )
 from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
 from models.decisions.tally import Ends
+from models.decisions.thread import BallotQuestion, Objection
 from models.decisions.votes import BallotBox
-from models.message import BALLOT_KINDS, FOLLOW_UP_KINDS, ROUND_KINDS, MessageKind
+from models.message import (
+    BALLOT_KINDS,
+    FOLLOW_UP_KINDS,
+    OBJECTION_KINDS,
+    QUESTION_KINDS,
+    ROUND_KINDS,
+    MessageKind,
+)
 from models.work import cancel, put
+
+Beside = BallotQuestion | Objection | Delegation | CarriedBallot
 
 SECOND_ROUND_DAYS = 2
 """How many working days a second round is open."""
@@ -90,19 +100,28 @@ def tell_who_asked(session: Session, decision: Decision, actor: str | None, now:
 
 
 def ask_no_longer(session: Session, decision: Decision, now: datetime) -> None:
-    """Nobody is reminded of what has ended, and no reminder of it asks for a vote."""
+    """Nobody is reminded of what has ended, and nothing that shows it asks for anything."""
     cancel(session, decision.workspace_id, remind_key(decision.id))
-    redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
-    redraw_ended(session, decision, now)
+    redraw_all(session, decision, now)
+    redraw_homes(session, decision.workspace_id, now)
 
 
-def redraw_ended(session: Session, decision: Decision, now: datetime) -> None:
-    """Have all that shows it drawn anew, so that nobody is asked to vote any longer."""
-    here = decision.workspace_id
-    given = select(Delegation.id).where(Delegation.decision_id == decision.id)
-    redraw_about(session, here, ROUND_KINDS, [decision.id], now)
-    redraw_about(session, here, [MessageKind.STAND_IN], given, now)
-    redraw(session, decision, now)
+BESIDE: Mapping[tuple[MessageKind, ...], type[Beside]] = {
+    QUESTION_KINDS: BallotQuestion,
+    OBJECTION_KINDS: Objection,
+    (MessageKind.STAND_IN,): Delegation,
+    (MessageKind.STAND_IN_BALLOT,): CarriedBallot,
+}
+"""What shows something beside a decision, by its kinds."""
+
+
+def redraw_all(session: Session, decision: Decision, now: datetime) -> None:
+    """Have all messages drawn anew that show it, or anything beside it."""
+    here, kinds = decision.workspace_id, (*BALLOT_KINDS, *ROUND_KINDS, *FOLLOW_UP_KINDS)
+    redraw_about(session, here, kinds, [decision.id], now)
+    for each, noun in BESIDE.items():
+        of_it = select(noun.id).where(noun.decision_id == decision.id)
+        redraw_about(session, here, each, of_it, now)
 
 
 def set_reminder(session: Session, decision: Decision, now: datetime) -> None:
@@ -141,12 +160,11 @@ def _tell_first(
     result_at = shown_to_all_at(closed_at, now)
     decision.hold(owner, closed_at, result_at)
     session.flush()
-    cancel(session, here, remind_key(decision.id))
     post(session, here, MessageKind.STOP_FIRST, decision.id, owner, now)
     put(session, here, tell_key(decision.id), result_at)
     if decision.epic is not None:
         redraw_facts(session, decision.epic, now)
-    redraw_ended(session, decision, now)
+    ask_no_longer(session, decision, now)
 
 
 def _look_again(session: Session, decision: Decision, now: datetime) -> None:
@@ -181,11 +199,12 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
     told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []
     kinds = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_TOLD)
     in_thread(session, decision, kinds, decision.id, now, told)
+    redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
     redraw(session, decision, now)
 
 
 def _ask_tie_breaker(session: Session, decision: Decision, now: datetime) -> None:
     here, people = decision.workspace_id, [decision.tie_breaker]
-    redraw_ended(session, decision, now)
+    ask_no_longer(session, decision, now)
     redraw_digests(session, here, decision.portfolio_id, now)
     tell(session, here, MessageKind.TIE, decision.id, people, None, now)

@@ -491,12 +491,18 @@ def _show(session: Session, decision: Decision, channel_id: str | None, at: date
         post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
     is_few = len(decision.electorate) <= MOST_TOLD or channel_id is None
     for elector in decision.electorate if is_few or is_restricted else ():
-        told = post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
-        session.execute(
-            update(ELECTORS)
-            .where(ELECTORS.c.decision_id == decision.id, ELECTORS.c.user_id == elector)
-            .values(message_id=told.id)
-        )
+        send_alone(session, decision, elector, at)
+
+
+def send_alone(session: Session, decision: Decision, elector: str, at: datetime) -> None:
+    """Send an elector the ballot as a direct message."""
+    here = decision.workspace_id
+    sent = post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
+    session.execute(
+        update(ELECTORS)
+        .where(ELECTORS.c.decision_id == decision.id, ELECTORS.c.user_id == elector)
+        .values(message_id=sent.id)
+    )
 
 
 def channel_of(decision: Decision) -> str | None:

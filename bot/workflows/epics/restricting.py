@@ -1,6 +1,6 @@
 """Restricting: who sees an epic, everybody or its circle."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +15,18 @@ from models.epics.belonging import StreamMove
 from models.epics.epic import CircleMember, Epic
 from models.message import DIGEST_KINDS, MessageKind
 from models.people.role import Right
+
+Heed = Callable[[Session, Epic, datetime], None]
+"""Does what follows where who sees an epic has changed; a Mistake keeps it as it was."""
+
+HEEDS: list[Heed] = []
+"""What later rooms do about it, filled by `heeds`."""
+
+
+def heeds(heed: Heed) -> Heed:
+    """Have each change of who sees an epic heeded, in its transaction."""
+    HEEDS.append(heed)
+    return heed
 
 
 def circle_of(session: Session, epic_id: int) -> Sequence[str]:
@@ -39,8 +51,8 @@ def restrict(
 ) -> Epic:
     """Have the epic seen by its circle with those named, or by everybody; redraw it everywhere.
 
-    With None those named before stay. Who restricts it stays in its circle. Raises UnknownEpic
-    and NotAllowed.
+    With None those named before stay. Who restricts it stays in its circle. Raises UnknownEpic,
+    NotAllowed and what keeps it from being seen by so few.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.RESTRICT, Place.of_epic(epic))
@@ -51,6 +63,8 @@ def restrict(
         _name(session, epic, named, actor, at)
     if not may_see(session, actor, epic):
         session.add(_member(epic, actor, actor, at))
+    for heed in HEEDS:
+        heed(session, epic, at)
     if before != restricted:
         epic.version += 1
         session.flush()

@@ -6,13 +6,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete, select
 
-from bot.views.decisions import ballot
+from bot.views.decisions import ballot, follow_up
 from bot.workflows.decisions import changing, register, speaking, standing_in
 from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.opening import open_about
 from bot.workflows.decisions.voting import vote
+from bot.workflows.epics.restricting import restrict
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import lock_roles
+from bot.workflows.redrawing import post
 from models.audit import audit
 from models.decisions.ballots import counted
 from models.decisions.decision import (
@@ -38,6 +40,7 @@ from models.decisions.delegation import (
     VotedThemselves,
 )
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
+from models.decisions.opening import StillAsked
 from models.decisions.question import Asked, Question
 from models.decisions.thread import (
     AnswerForm,
@@ -185,20 +188,32 @@ def withdraws(database):
     does(database, ANA, changing.withdraw, 1, version, form, at=MONDAY + 5 * HOUR)
 
 
-@pytest.mark.parametrize("end", [breaks, withdraws])
-def test_what_asked_for_a_tie_a_second_round_or_a_stand_in_is_drawn_anew_at_the_end(database, end):
-    asked(database)
-    gives(database, BEN, ANA)
-    for at in (MONDAY + HOUR, MONDAY + 3 * HOUR):
-        all_vote(database, "persevere", "persevere", "stop", "stop", "abstain", at=at)
-        closes(database, 1, at + AFTER_THE_LAST)
+def drawn_by(database, deed, *given):
+    """The kinds of messages that are drawn anew by what is done."""
     with database.write() as session:
         session.execute(delete(Work))
-    end(database)
+    deed(database, *given)
     with database.read() as session:
         keys = session.scalars(select(Work.key)).all()
-        drawn = {each.kind for each in session.scalars(select(Message)) if each.work_key in keys}
-    assert drawn >= {*ROUND_KINDS, MessageKind.STAND_IN}
+        return {each.kind for each in session.scalars(select(Message)) if each.work_key in keys}
+
+
+@pytest.mark.parametrize("end", [breaks, withdraws])
+def test_what_asked_for_anything_is_drawn_anew_at_a_tie_and_at_the_end(database, end):
+    asked(database)
+    gives(database, BEN, ANA)
+    does(database, ANA, speaking.ask, 1, QuestionForm(words="Why?"))
+    with database.write() as session:
+        post(session, 1, MessageKind.BALLOT_REMINDER, 1, BEN, MONDAY)
+    for at in (MONDAY + HOUR, MONDAY + 3 * HOUR):
+        all_vote(database, "persevere", "persevere", "stop", "stop", "abstain", at=at)
+        drawn = drawn_by(database, closes, 1, at + AFTER_THE_LAST)
+    assert MessageKind.BALLOT_REMINDER in drawn
+    with database.read() as session:
+        reminder = follow_up.reminder(session, session.get_one(Decision, 1), MONDAY)
+        assert buttons(reminder.blocks) == ["Read the decision: PAY-1"]
+    beside = {MessageKind.STAND_IN, MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_REMINDER}
+    assert drawn_by(database, end) >= {*ROUND_KINDS, *beside}
 
 
 def test_a_tie_that_nobody_is_named_to_break_passes_nothing(database):
@@ -383,6 +398,39 @@ def test_a_stand_in_gets_nothing_of_what_they_may_not_see(database):
         votes_for(database, "U0FAY", BEN, "stop")
     with pytest.raises(CannotSeeIt):
         gives(database, CLEO, "U0FAY")
+
+
+def restricts(database, *named, restricted=True):
+    with database.write() as session:
+        restrict(session, 1, ANA, 1, named, MONDAY + HOUR, restricted=restricted)
+
+
+def test_restricted_while_they_vote_it_goes_on_in_direct_messages_alone(database):
+    many = [f"U{number}" for number in range(30)]
+    asked(database, electors=(*FIVE, *many))
+    with pytest.raises(StillAsked, match="D-1 asks people who would not see PAY-1") as refused:
+        restricts(database, *many[1:])
+    assert refused.value.named == ("U0",)
+    drawn = drawn_by(database, restricts, *many)
+    assert {MessageKind.BALLOT, MessageKind.BALLOT_TOLD} <= drawn
+    assert len(told(database, MessageKind.BALLOT_TOLD)) == 35
+    with database.read() as session:
+        decision = session.get_one(Decision, 1)
+        assert shown(ballot.in_channel(session, decision, MONDAY)) == [
+            "D-1 is a vote on a restricted epic; its electors see it with /decision show D-1."
+        ]
+        assert "Pay by bank" in str(ballot.told(session, decision, MONDAY).blocks)
+    with pytest.raises(StillAsked):
+        restricts(database)
+
+
+def test_what_was_opened_restricted_comes_to_the_channel_once_everybody_may_see_it(database):
+    an_mvp(database, FIVE)
+    restricts(database)
+    opens(database)
+    assert told(database, MessageKind.BALLOT) == []
+    restricts(database, restricted=False)
+    assert told(database, MessageKind.BALLOT) == ["C0PORT"]
 
 
 # consent
