@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_02_1310"
-down_revision = "2026_12_02_1300"
+revision = "2026_12_02_1320"
+down_revision = "2026_12_02_1310"
 
 POINTS_TO = {
     "workspace_id": "workspaces",
