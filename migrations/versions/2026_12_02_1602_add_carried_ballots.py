@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_02_1610"
-down_revision = "2026_12_02_1600"
+revision = "2026_12_02_1602"
+down_revision = "2026_12_02_1601"
 
 POINTS_TO = {
     "workspace_id": "workspaces",
