@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_12_02_1602"
-down_revision = "2026_12_02_1601"
+revision = "2026_12_02_1701"
+down_revision = "2026_12_02_1700"
 
 POINTS_TO = {
     "workspace_id": "workspaces",
