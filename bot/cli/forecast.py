@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -14,10 +15,16 @@ from bot.cli.data import (
     ready_database,
 )
 from bot.cli.metrics import line_as_data, line_as_text, stamp
-from bot.workflows.flow.forecasting import EpicOutlook, Outlook, outlook_at, outlook_of
+from bot.workflows.flow.forecasting import (
+    EpicOutlook,
+    Outlook,
+    backtest_at,
+    outlook_at,
+    outlook_of,
+)
 from bot.workflows.people.workspaces import workspace_id
 from models.calendar import spell_day
-from models.flow.forecast import NoForecast, Pace
+from models.flow.forecast import BACK_PERCENTS, BACK_WEEKS, Backtest, NoForecast, Pace
 from models.flow.line import TooThin
 
 IN_WEEKS = (4, 12, 26)
@@ -30,13 +37,25 @@ def forecast(
     portfolio: PortfolioOption,
     as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
     epic: Annotated[str | None, typer.Option(help="When this one is finished: its key.")] = None,
+    look_back: Annotated[
+        bool,
+        typer.Option(
+            "--backtest",
+            help="What was forecast at the end of each past month, what came, and what held.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Print how many epics finish in the next weeks, and when so many have, as of a day."""
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        outlook = outlook_at(session, found, end_of_day(found, as_of))
+        moment = end_of_day(found, as_of)
+        if look_back:
+            looked = backtest_at(session, found, moment)
+            print(_held_as_data(moment, looked) if as_json else _held_as_text(portfolio, looked))
+            return
+        outlook = outlook_at(session, found, moment)
         one = outlook_of(session, found, outlook, epic) if epic else None
     if as_json:
         data = _as_data(outlook) | ({"epic": _epic_as_data(epic, one)} if epic and one else {})
@@ -44,6 +63,57 @@ def forecast(
     else:
         lines = _as_text(portfolio, outlook)
         print("\n".join([*lines, _epic_as_text(epic, one)] if epic and one else lines))
+
+
+def _held_as_data(moment: datetime, looked: Backtest) -> str:
+    months = [
+        {"month": f"{trial.on:%Y-%m}"}
+        | ({"reason": trial.thin} if trial.thin else {})
+        | {
+            f"in_{weeks}_weeks": {
+                "at_least_with_confidence": {
+                    str(p): trial.forecast[weeks, p] for p in BACK_PERCENTS if trial.forecast
+                },
+                "came": came,
+            }
+            for weeks, came in trial.came.items()
+        }
+        for trial in looked.trials
+    ]
+    held = {
+        f"in_{weeks}_weeks": {
+            str(p): dict(zip(("held", "of"), looked.held(weeks, p), strict=True))
+            for p in BACK_PERCENTS
+        }
+        for weeks in BACK_WEEKS
+    }
+    return json.dumps({"as_of": stamp(moment), "months": months, "held": held}, indent=2)
+
+
+def _held_as_text(portfolio: str, looked: Backtest) -> str:
+    shown = [trial for trial in looked.trials if trial.thin is None]
+    months, thin = len(shown), len(looked.trials) - len(shown)
+    lines = [
+        f"{portfolio}: {months:,} months with a forecast at their end, {thin:,} in which too few "
+        "had finished"
+    ]
+    for trial in shown:
+        said = (
+            f"in {weeks} weeks {trial.forecast[weeks, 50]:,} or more at 50 %, "
+            f"{trial.forecast[weeks, 85]:,} at 85 %, {came:,} came"
+            for weeks, came in trial.came.items()
+        )
+        lines.append(f"  {trial.on:%Y-%m}: {'; '.join(said)}")
+    for weeks in BACK_WEEKS:
+        held = [(p, *looked.held(weeks, p)) for p in BACK_PERCENTS]
+        said = (
+            f"{p} % held {count:,} times of {of:,} ({100 * count / of:.0f} %)"
+            if of
+            else f"{p} % was never said"
+            for p, count, of in held
+        )
+        lines.append(f"In {weeks} weeks: {', '.join(said)}")
+    return "\n".join(lines)
 
 
 def _as_data(outlook: Outlook) -> dict[str, Any]:

@@ -6,15 +6,18 @@ coefficient at x^c is how many of the weeks had c finished. Packed into one whol
 of the polynomial is a power of that number, so nothing is rounded and nothing is drawn by lot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from models.flow.line import NEEDED, PERCENT, Line
 from models.flow.percentiles import nearest_rank
 
 MOST_WEEKS = 1_000
 """No forecast reaches further: what would take longer is not said to finish."""
+BACK_WEEKS, BACK_PERCENTS, SAMPLE_WEEKS = (4, 12), (50, 85), 26
+"""For how many weeks a past forecast is looked at, how sure it was, and what it is drawn from."""
+WEEK = timedelta(weeks=1)
 WEEKS_NEEDED = 5
 """In so many weeks something must have finished before people are shown a forecast."""
 
@@ -149,3 +152,63 @@ def finish_of(committed_at: datetime, moment: datetime, line: Line) -> FinishFor
         committed_at + timedelta(days=half),
         committed_at + timedelta(days=most),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A month's end: what was forecast for so many weeks at so many per cent, and what came."""
+
+    on: date
+    thin: str | None
+    """Why nothing was forecast."""
+    forecast: Mapping[tuple[int, int], int]
+    """By weeks and per cent."""
+    came: Mapping[int, int]
+    """By weeks; of those that are not over yet nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Each past month's trial, the oldest first.
+
+    A statement such as "3 or more in 4 weeks, at 85 %" holds where so many finished in those
+    weeks. One that is right about its own sureness holds in 85 of 100 cases or more. "0 or more"
+    says nothing and is not counted.
+    """
+
+    trials: Sequence[Trial]
+
+    def held(self, weeks: int, percent: int) -> tuple[int, int]:
+        """How many statements of that kind held, and how many there were."""
+        asked = weeks, percent
+        said = [
+            (trial.forecast[asked], trial.came[weeks])
+            for trial in self.trials
+            if trial.forecast.get(asked) and weeks in trial.came
+        ]
+        return sum(came >= count for count, came in said), len(said)
+
+
+def backtest(mondays: Sequence[date], counts: Sequence[int]) -> Backtest:
+    """Of the whole weeks that begin on these days, with how many finished in each."""
+    if not mondays:
+        return Backtest([])
+    trials, month = [], mondays[0]
+    while (month := _next_month(month)) <= mondays[-1] + WEEK:
+        past = sum(monday + WEEK <= month for monday in mondays)
+        if past >= SAMPLE_WEEKS and past + min(BACK_WEEKS) <= len(counts):
+            trials.append(_trial(month - timedelta(days=1), counts[:past], counts[past:]))
+    return Backtest(trials)
+
+
+def _trial(on: date, before: Sequence[int], after: Sequence[int]) -> Trial:
+    pace = Pace(before[-SAMPLE_WEEKS:])
+    came = {weeks: sum(after[:weeks]) for weeks in BACK_WEEKS if len(after) >= weeks}
+    if pace.too_thin is not None:
+        return Trial(on, pace.too_thin, {}, came)
+    asked = [(weeks, percent) for weeks in BACK_WEEKS for percent in BACK_PERCENTS]
+    return Trial(on, None, {each: pace.at_least(*each) for each in asked}, came)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

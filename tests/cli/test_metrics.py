@@ -1,7 +1,17 @@
 import json
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.views.flow.figures import stream_chart
+from bot.workflows.board.changes import in_flight
+from bot.workflows.flow.figures import flow_figures
+from bot.workflows.flow.scope import scope_of
+from models.database import Database
+from models.epics.epic import Epic
+from models.flow.noise import Compared
+from models.portfolio.portfolio import Portfolio
 from tests.cli.test_import_and_board import import_folder
 
 COUNTED = (
@@ -28,8 +38,55 @@ LINES = {
 """The line as it is by then: in days, of so many weeks, from so many."""
 
 
+TOLD = {
+    ("python-peps", "2026-08-22", None): (20, 8, [(25, 11)], 1348.981609, 27, 26, 10, 60, []),
+    ("python-peps", "2015-12-31", None): (0, 0, [], 662.088160, 12, 52, 21, 47, ["PEP-464"]),
+    ("kubernetes-keps", "2026-07-24", None): (14, 13, [], 1853.396354, 27, 26, 135, 341, []),
+    ("kubernetes-keps", "2026-07-24", "sig-node"): (3, 6, [], 1203.078125, 9, 26, 25, 73, []),
+}
+"""Finished in 13 weeks and in the 13 before, largest weeks; the line in days, from how many, of so
+many weeks; past it, in flight, and what crossed it in the last 7 days."""
+BARS = {"python-peps": (4, "Typing"), "kubernetes-keps": (20, "others")}
+"""How many bars there are by stream, and the last one: of 21 streams 19 and the others."""
+
+
+def told_of(database, source, day, stream):
+    """What people are told of it then; of a stream its own line."""
+    until = datetime.fromisoformat(f"{day}T23:59:59+00:00")
+    with database.read() as session:
+        portfolio = session.scalars(select(Portfolio).where(Portfolio.name == source)).one()
+        ids = {each.name: each.id for each in portfolio.value_streams}
+        scope = scope_of(session, portfolio.id, ids.get(stream))
+        found = flow_figures(session, scope, until - timedelta(days=7), until)
+        if stream is None and day[:4] == "2026":
+            streams = in_flight(session, scope, until).streams
+            (chart,) = stream_chart({each.name: each.load for each in streams})
+            bars = chart["chart"]["axis_config"]["categories"]
+            assert (len(bars), bars[-1]) == BARS[source]
+        if day == "2026-08-22":
+            held = found.time.held
+            assert (round(held.days, 6), held.n, found.time.within) == (1402.815116, 9, 17)
+        crossed = [session.get_one(Epic, each.epic).source_id for each in found.ageing.crossed]
+    finished, line = found.finished, found.time.line
+    assert finished.compared is Compared.USUAL
+    assert line.of_stream == (stream is not None)
+    return (
+        finished.lately.total,
+        finished.before.total,
+        list(finished.lately.bursts),
+        round(line.days, 6),
+        line.n,
+        line.weeks,
+        len(found.ageing.past),
+        int(found.clocks.in_flight.sum()),
+        crossed,
+    )
+
+
 @pytest.mark.parametrize("source", ["python-peps", "kubernetes-keps"])
-def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(tack, real_data, source):
+def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(
+    tack, database_url, real_data, source
+):
     assert import_folder(tack, real_data / source, source).returncode == 0
     reference = json.loads((real_data / source / "reference.json").read_text())
     assert len(reference["as_of"]) == 3
@@ -62,6 +119,11 @@ def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(tack, 
             assert found["forecast_exact"] == expected["forecast_exact"]
             assert found["line"] == told["line"]
             assert ("reason" in found) == (not expected["forecast_exact"])
+    database = Database(database_url)
+    for asked, wanted in TOLD.items():
+        if asked[0] == source:
+            assert told_of(database, *asked) == wanted
+    database.close()
 
 
 def test_as_text_the_figures_say_their_samples(tack, real_data):
@@ -85,6 +147,11 @@ def test_as_text_the_figures_say_their_samples(tack, real_data):
     assert "5 more: 6 weeks at 50 %, 10 weeks at 85 %, 12 weeks at 95 %" in shown
     thin = tack(*where, "2015-12-31").stdout
     assert "Forecast: none yet, needs 8 finished epics in 26 weeks, there are 0" in thin
+    looked = tack(*where, "2026-08-22", "--backtest")
+    assert "128 months with a forecast at their end, 178 in which too few had" in looked.stdout
+    assert "In 4 weeks: 50 % held 62 times of 128 (48 %), 85 % held 13 times of 25" in looked.stdout
+    back = json.loads(tack(*where, "2026-08-22", "--backtest", "--json").stdout)
+    assert back["held"]["in_12_weeks"]["85"] == {"held": 81, "of": 126}
     gone = tack(*where, "2026-08-22", "--epic", "PEP-8")
     assert gone.returncode == 2
     assert "PEP-8 is not in flight on that day" in gone.stderr

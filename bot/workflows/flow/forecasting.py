@@ -18,7 +18,15 @@ from models.epics.epic import Epic
 from models.epics.listing import UnknownKey
 from models.errors import Mistake
 from models.flow.days import moment_of, whole_weeks
-from models.flow.forecast import FinishForecast, NoForecast, Pace, finish_of
+from models.flow.forecast import (
+    WEEK,
+    Backtest,
+    FinishForecast,
+    NoForecast,
+    Pace,
+    backtest,
+    finish_of,
+)
 from models.flow.line import (
     NEEDED,
     PORTFOLIO_WEEKS,
@@ -72,6 +80,19 @@ def outlook_at(session: Session, portfolio: Portfolio, moment: datetime) -> Outl
     zone = ZoneInfo(portfolio.time_zone)
     pace = Pace(flow.clocks.throughput(whole_weeks(moment, zone, WEEKS)))
     return Outlook(moment, pace, line_of(samples(flow.clocks, None, moment, zone)), flow)
+
+
+def backtest_at(session: Session, portfolio: Portfolio, moment: datetime) -> Backtest:
+    """What would have been forecast since the first epic came in, and what came up to then.
+
+    When an epic was first done is moved by nothing that came later, so one reading is enough.
+    """
+    clocks = flow_at(session, portfolio, moment, true()).clocks
+    if not len(clocks.epic):
+        return backtest([], [])
+    first = moment_of(int(clocks.known_us.min()))
+    bounds = whole_weeks(moment, ZoneInfo(portfolio.time_zone), max(0, (moment - first) // WEEK))
+    return backtest([bound.date() for bound in bounds[:-1]], clocks.throughput(bounds))
 
 
 def outlook_of(session: Session, portfolio: Portfolio, outlook: Outlook, name: str) -> EpicOutlook:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.flow.forecast import FinishForecast, NoForecast, Pace, finish_of
+from models.flow.forecast import FinishForecast, NoForecast, Pace, backtest, finish_of
 from models.flow.line import Line, Sample, whole
 
 COUNTS = st.lists(st.integers(0, 6), min_size=1, max_size=6)
@@ -121,3 +121,22 @@ def test_a_forecast_is_a_member_of_the_sample_and_never_earlier_than_the_line(da
         assert {found.half_days, found.most_days} <= set(days)
         assert found.most_days >= line.days
         assert found.half_days > age
+
+
+def test_looking_back_a_months_forecast_is_drawn_from_the_weeks_before_it_and_held_to_those_after():
+    mondays = [(MONDAY + timedelta(weeks=week)).date() for week in range(50)]
+    found = backtest(mondays, [2] * 40 + [0] * 10)
+    assert [str(each.on) for each in found.trials] == [
+        "2026-11-30",
+        "2026-12-31",
+        "2027-01-31",
+        "2027-02-28",
+        "2027-03-31",
+    ]
+    assert [each.forecast[4, 85] for each in found.trials] == [8, 8, 8, 8, 4]
+    assert [each.came[4] for each in found.trials] == [8, 8, 6, 0, 0]
+    assert [each.came.get(12) for each in found.trials] == [24, 16, 6, None, None]
+    assert (found.held(4, 50), found.held(4, 85), found.held(12, 85)) == ((2, 5), (2, 5), (1, 3))
+    thin = backtest(mondays, [0] * 50)
+    assert thin.trials[0].thin == "needs 8 finished epics in 26 weeks, there are 0"
+    assert (thin.held(4, 50), backtest([], []).trials) == ((0, 0), [])

@@ -13,7 +13,15 @@ def evenly(count, weeks=13):
 
 @pytest.mark.parametrize(
     ("a", "b", "differs"),
-    [(0, 0, False), (5, 0, False), (6, 0, True), (15, 13, False), (20, 8, True), (19, 8, False)],
+    [
+        (0, 0, False),
+        (5, 0, False),
+        (6, 0, True),
+        (15, 13, False),
+        (20, 8, True),
+        (19, 8, False),
+        (9, 8, False),
+    ],
 )
 def test_two_counts_differ_where_chance_is_below_5_percent(a, b, differs):
     assert differ(a, b) == differ(b, a) == differs
