@@ -4,11 +4,12 @@ It is asked in the transaction of the change itself, so that a role taken away a
 gone, whatever the card that was clicked still shows.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.epics.epic import Epic
@@ -130,6 +131,13 @@ def lock_roles(session: Session, workspace_id: int) -> None:
     session.execute(row.with_for_update(key_share=True)).one()
 
 
+HOLDS_THERE = or_(
+    and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)),
+    RoleGrant.portfolio_id == bindparam("portfolio_id"),
+    RoleGrant.value_stream_id == bindparam("stream_id"),
+)
+"""A grant on a stream names its stream only."""
+
 GRANTED = select(RoleGrant.role).where(
     RoleGrant.workspace_id == bindparam("workspace_id"),
     or_(
@@ -141,24 +149,14 @@ GRANTED = select(RoleGrant.role).where(
             )
         ),
     ),
-    or_(
-        and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)),
-        RoleGrant.portfolio_id == bindparam("portfolio_id"),
-        RoleGrant.value_stream_id == bindparam("stream_id"),
-    ),
+    HOLDS_THERE,
 )
-"""Built once: most clicks ask it. A grant on a stream names its stream only."""
+"""Built once: most clicks ask it."""
 
 
 def granted_roles(session: Session, user_id: str, place: Place) -> frozenset[Role]:
     """The roles given to the person, or to a user group of theirs, that hold there."""
-    asked = {
-        "workspace_id": place.workspace_id,
-        "user_id": user_id,
-        "portfolio_id": place.portfolio.id if place.portfolio is not None else None,
-        "stream_id": place.stream.id if place.stream is not None else None,
-    }
-    return frozenset(session.scalars(GRANTED, asked))
+    return frozenset(session.scalars(GRANTED, _there(place) | {"user_id": user_id}))
 
 
 def holders(
@@ -168,10 +166,10 @@ def holders(
 
     Who has left Slack is not among them.
     """
-    found: list[str] = []
-    for role in roles:
-        found += place.owners(role)
-        found += _given_to(session, role, place, stand_ins=stand_ins)
+    asked, found = list(roles), list[str]()
+    given = _given_to(session, asked, place, stand_ins=stand_ins)
+    for role in asked:
+        found += [*place.owners(role), *given.get(role, ())]
     left = departed(session, place.workspace_id, found)
     return [each for each in dict.fromkeys(found) if each not in left]
 
@@ -219,29 +217,46 @@ def scoped(place: Place) -> ColumnElement[bool]:
     return and_(RoleGrant.workspace_id == place.workspace_id, or_(*scopes))
 
 
-def _given_to(session: Session, role: Role, place: Place, *, stand_ins: bool) -> list[str]:
-    grants = session.execute(
-        select(RoleGrant.user_id, UserGroupMember.user_id)
-        .outerjoin(
-            UserGroupMember,
-            and_(
-                UserGroupMember.workspace_id == RoleGrant.workspace_id,
-                UserGroupMember.group_id == RoleGrant.user_group_id,
-            ),
-        )
-        .outerjoin(
-            UserGroup,
-            and_(
-                UserGroup.workspace_id == RoleGrant.workspace_id,
-                UserGroup.group_id == RoleGrant.user_group_id,
-            ),
-        )
-        .where(
-            RoleGrant.role == role,
-            scoped(place),
-            UserGroup.gone.is_(None),
-            true() if stand_ins else RoleGrant.stand_in.is_(False),
-        )
-        .order_by(RoleGrant.stand_in, RoleGrant.id, UserGroupMember.user_id)
-    ).all()
-    return [user for grant in grants for user in grant if user is not None]
+GIVEN = (
+    select(RoleGrant.role, RoleGrant.stand_in, RoleGrant.user_id, UserGroupMember.user_id)
+    .outerjoin(
+        UserGroupMember,
+        and_(
+            UserGroupMember.workspace_id == RoleGrant.workspace_id,
+            UserGroupMember.group_id == RoleGrant.user_group_id,
+        ),
+    )
+    .outerjoin(
+        UserGroup,
+        and_(
+            UserGroup.workspace_id == RoleGrant.workspace_id,
+            UserGroup.group_id == RoleGrant.user_group_id,
+        ),
+    )
+    .where(
+        RoleGrant.workspace_id == bindparam("workspace_id"),
+        RoleGrant.role.in_(bindparam("roles", expanding=True)),
+        HOLDS_THERE,
+        UserGroup.gone.is_(None),
+    )
+    .order_by(RoleGrant.stand_in, RoleGrant.id, UserGroupMember.user_id)
+)
+
+
+def _given_to(
+    session: Session, roles: Sequence[Role], place: Place, *, stand_ins: bool
+) -> Mapping[Role, Sequence[str]]:
+    grants = session.execute(GIVEN, _there(place) | {"roles": roles})
+    given: dict[Role, list[str]] = defaultdict(list)
+    for role, is_stand_in, *users in grants:
+        if stand_ins or not is_stand_in:
+            given[role] += [user for user in users if user is not None]
+    return given
+
+
+def _there(place: Place) -> dict[str, Any]:
+    return {
+        "workspace_id": place.workspace_id,
+        "portfolio_id": place.portfolio.id if place.portfolio is not None else None,
+        "stream_id": place.stream.id if place.stream is not None else None,
+    }
