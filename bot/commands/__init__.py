@@ -11,6 +11,7 @@ from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets, rolling
+from bot.commands.budgets import commitments as budget_commitments
 from bot.commands.budgets import rules as budget_rules
 from bot.commands.decisions import beside, decisions, follow_up, outcomes, signals, votes
 from bot.commands.epics import (
@@ -223,6 +224,7 @@ ROOMS = (
     signals,
     follow_up,
     budgets,
+    budget_commitments,
     budget_rules,
     rolling,
     figures,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.budgets.ledger import Account, AccountKind, EntryKind, Move, free
+from models.budgets.ledger import Account, AccountKind, EntryKind, Move
 from models.budgets.rules import Position
 from models.errors import Mistake
 
@@ -92,8 +92,9 @@ class Books:
     def has_budget(self, stream_id: int) -> bool:
         """Whether it was given money; without, what it has is not known."""
         given = (EntryKind.FUNDING, EntryKind.SHIFT, EntryKind.CARRY)
-        own = free(stream_id)
-        return any(each.kind in given and each.move.to == own for each in self.flows)
+        return any(
+            each.kind in given and each.move.to.stream_id == stream_id for each in self.flows
+        )
 
     def position(self, stream_id: int) -> Position:
         """What the rules look at where the stream is to give.

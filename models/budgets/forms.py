@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from models.budgets.rules import NAMES, Rules, SameRules
 from models.budgets.shift import Shift
+from models.epics.epic import Epic
 from models.errors import FieldMistakes, Mistake
 from models.form import Amount, Choice, Facts, Form, Line, OneOf, Paragraph, Whole
 from models.money import format_amount, parse_fact, parse_moved
@@ -146,6 +147,14 @@ def typed_shift(words: str, currency: str) -> dict[str, Any]:
         amount, rest = None, words
     reason = rest.strip()[:LONGEST_REASON] or None
     return {"amount_minor": amount, "reason": reason, "lasting": 0}
+
+
+def uncovered_shift(epic: Epic, short: int) -> dict[str, Any]:
+    """What a shift begins with that is to cover an epic; a restricted one is not named in it."""
+    what = "An epic" if epic.restricted else f"{epic.key} {epic.title}"
+    reason = f"{what} is not covered in {epic.value_stream.name}"
+    to = {"to_stream_id": epic.value_stream_id, "amount_minor": short or None}
+    return {**to, "reason": reason[:LONGEST_REASON], "lasting": 0}
 
 
 class UndoForm(Form):

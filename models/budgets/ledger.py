@@ -132,6 +132,7 @@ class Transfer(Base):
         ),
         Index(None, "entry_id"),
         Index(None, "epic_id"),
+        Index(None, "month"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

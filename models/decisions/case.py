@@ -13,6 +13,33 @@ from models.epics.hypothesis import reads_as
 from models.evidence.known import Evidence
 
 
+class CaseMoney(BaseModel):
+    """What a decision on an epic does to the money of its value stream."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    year: str | None = None
+    """Of the funding period; None where the stream has no budget, or commits nothing to epics."""
+    available_minor: int = 0
+    """What the stream has available before it."""
+    commits_minor: int = 0
+    """What going on commits."""
+    promised_minor: int = 0
+    """What of it is promised for the next period."""
+    left_minor: int = 0
+    """What is left of what was committed before, which a stop gives back."""
+
+    @property
+    def rest_minor(self) -> int:
+        """What going on commits, in this period and the next."""
+        return self.commits_minor + self.promised_minor
+
+    @property
+    def after_minor(self) -> int:
+        """What the stream has available after it; below 0 where so much is short."""
+        return self.available_minor - self.commits_minor
+
+
 class Case(BaseModel):
     """What the epic, or whatever it is about, said then; amounts in minor units of the currency.
 
@@ -42,6 +69,7 @@ class Case(BaseModel):
     full_cost_minor: int | None = None
     day: int | None = None
     """The day since it was committed, as on its card: 0 on that day itself."""
+    money: CaseMoney | None = None
     evidence: Evidence | None = None
     """None where none was kept yet, or of what is no epic."""
 

@@ -63,6 +63,8 @@ class Advice(NamedTuple):
     confidence: int | None = None
     """In percent: how sure they are that the target is reached."""
     look_again_on: date | None = None
+    this_period_minor: int | None = None
+    """What of the rest persevering commits in this period; None for all of it."""
 
 
 NO_ADVICE = Advice()

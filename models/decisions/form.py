@@ -9,6 +9,7 @@ from models.decisions.decision import Advice, Method
 from models.decisions.question import MOST_OPTIONS
 from models.fields import tidy
 from models.form import (
+    Amount,
     Choice,
     Day,
     Facts,
@@ -41,6 +42,24 @@ WHEN = (
     OneOf("Now all the same", NOW),
 )
 REASONS = (OneOf("Who votes says why", "yes"),)
+
+
+ThisPeriod = Annotated[
+    int | None,
+    Amount(
+        label="How much of the rest falls into {year}, {currency}?",
+        hint="Persevering commits {rest}. Left empty: all of it now; what is left over is promised "
+        "for the next period.",
+        example="200k",
+        any=True,
+        only="rest",
+    ),
+]
+
+
+def _of_the_rest(minor: int | None, facts: Facts) -> Iterator[tuple[str, str]]:
+    if minor is not None and not 0 <= minor <= facts.get("rest_minor", minor):
+        yield "this_period_minor", f"From 0 to {facts['rest']}: that is the rest."
 
 
 class DecisionForm(Form):
@@ -110,6 +129,7 @@ class DecisionForm(Form):
             only="moves",
         ),
     ] = None
+    this_period_minor: ThisPeriod = None
     when: Annotated[
         str | None,
         Choice(
@@ -169,7 +189,8 @@ class DecisionForm(Form):
     @property
     def advice(self) -> Advice:
         """What who opens it says of it."""
-        return Advice(self.recommended, self.because, self.confidence, self.look_again_on)
+        said = (self.recommended, self.because, self.confidence, self.look_again_on)
+        return Advice(*said, self.this_period_minor)
 
     @property
     def names_electors(self) -> bool:
@@ -181,6 +202,7 @@ class DecisionForm(Form):
         if facts.get("asks_tie_breaker") and self.tie_breaker is None:
             yield "tie_breaker", "Choose who decides between equals."
         yield from _until(self.closes_on, facts)
+        yield from _of_the_rest(self.this_period_minor, facts)
         if self.look_again_on is not None and self.look_again_on <= self.closes_on:
             yield "look_again_on", "Choose a day after it closes."
         elif self.look_again_on is not None and self.look_again_on > facts["today"] + LATEST_LOOK:
@@ -223,6 +245,11 @@ class DecideForm(Form):
             missing="Say in a sentence why: the record keeps it.",
         ),
     ]
+    this_period_minor: ThisPeriod = None
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """No more of the rest falls into this period than there is."""
+        yield from _of_the_rest(self.this_period_minor, facts)
 
 
 class ReasonForm(Form):
@@ -332,6 +359,7 @@ class RecordForm(Form):
         tuple[str, ...],
         People(label="Who was there?", most=25, missing="Name who was there."),
     ]
+    this_period_minor: ThisPeriod = None
     counted: Annotated[
         str | None,
         Line(label="Votes, if they were counted", hint="In this order: {order}.", only="order"),
@@ -352,6 +380,7 @@ class RecordForm(Form):
             yield "outcome", "Choose what was decided."
         if self.link and not self.link.startswith(("https://", "http://")):
             yield "link", "Write the whole address, beginning with https://."
+        yield from _of_the_rest(self.this_period_minor, facts)
         options = facts.get("options", ())
         if self.counted and len(self.votes(options)) != len(options):
             yield "counted", f"Write {len(options)} numbers, such as 6, 1, 0: {facts['order']}."

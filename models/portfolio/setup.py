@@ -226,7 +226,8 @@ class StreamSetup(Form):
             label="How is it funded?",
             among=STAGES,
             of=Stage,
-            hint="It sets what forms ask and which figures lead; it can change any day.",
+            hint="It sets what forms ask and which figures lead; it can change any day. Money that "
+            "is committed stays committed until it is spent or released.",
         ),
     ] = Stage.PROJECT_FUNDED
 

@@ -41,6 +41,7 @@ from bot.views.budgets.request import answered, shift_page
 from bot.workflows import seeing
 from bot.workflows.budgets import booking, considering, expecting, funding, ledger, shifting
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
+from bot.workflows.budgets.commitments import carrying
 from bot.workflows.budgets.history import history_page
 from bot.workflows.epics import finding
 from bot.workflows.keeping import seen_portfolio
@@ -56,6 +57,7 @@ from models.budgets.forms import (
     asked_before,
     typed_shift,
     typed_spend,
+    uncovered_shift,
 )
 from models.budgets.history import stream_of
 from models.errors import Mistake
@@ -215,7 +217,9 @@ def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
     considering.period_with_money(act, portfolio)
     choices = streams_to_choose(act, portfolio)
     facts = {"givers": choices, "takers": choices, "currency": portfolio.currency}
-    if it.again is not None:
+    if it.epic is not None:
+        held = uncovered_shift(*carrying.uncovered(act, it.epic))
+    elif it.again is not None:
         held = asked_before(shifting.seen_shift(act, it.again))
     else:
         held = typed_shift(call.words_after_command, portfolio.currency)

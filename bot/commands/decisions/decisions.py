@@ -204,6 +204,7 @@ def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Op
         it.but(question=question.value),
         facts={
             "free": free,
+            **shown.rest_facts(opening.money_of(call.act(session), epic, question), question, epic),
             "options": [] if free else [(each.label, each.value) for each in OPTIONS[question]],
             "order": None if free else ", ".join(each.label for each in OPTIONS[question]),
         },
@@ -229,12 +230,13 @@ def ask_what_to_decide(call: Call, session: Session, it: Decide | DecideNow) -> 
 def ask_to_decide(call: Call, session: Session, it: Decide | DecideNow) -> Open:
     """Show who decides alone the whole case, and ask what and why."""
     stands, named = _case_before(call, session, it)
+    asks_rest = isinstance(it, DecideNow)
     return Open(
         DecideForm,
         "Decide",
         it,
         held={"outcome": stands.decision.recommended},
-        facts=shown.facts_of(stands.decision),
+        facts=shown.facts_of(stands.decision, asks_rest=asks_rest),
         lead=shown.yours(stands.decision),
         above=ballot.case_blocks(stands),
         submit="Next",
@@ -252,7 +254,7 @@ def check_what_was_decided(
     typed: Mapping[str, str | None],
 ) -> Check:
     """Show what it does, before it does."""
-    stands, _ = _case_before(call, session, about)
+    stands, _ = _case_before(call, session, about, form.this_period_minor)
     return shown.look(stands.decision, about, form, call.actor)
 
 
@@ -269,7 +271,7 @@ def decide(call: Call, session: Session, form: DecideForm, about: Decide | Decid
 
 
 def _case_before(
-    call: Call, session: Session, it: Decide | DecideNow
+    call: Call, session: Session, it: Decide | DecideNow, this_period: int | None = None
 ) -> tuple[Standing, Sequence[str]]:
     """The case as it was asked, or as it would be, and who of those it names may be gone."""
     act = call.act(session)
@@ -278,7 +280,7 @@ def _case_before(
         return register.standing(session, decision), ()
     epic, question = epic_of(session, call, it.epic), Question(it.question)
     who = opening.check_may_open(act, epic, question)
-    decision, box = deciding.drafted(act, epic, question)
+    decision, box = deciding.drafted(act, epic, question, this_period)
     decision.check_decides(call.actor)
     return Standing(decision, box, ()), who.people
 
@@ -297,6 +299,7 @@ def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deci
         "options": [(each.label, each.value) for each in options],
         "free": question is Question.FREE,
         "moves": question is not Question.FREE,
+        **shown.rest_facts(opening.money_of(call.act(session), epic, question), question, epic),
         "aims": question is not Question.FREE and epic.target is not None,
         "more": it.more,
         "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),

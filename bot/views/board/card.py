@@ -23,6 +23,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.mrkdwn import words
 from bot.slack.values import EpicRef
+from bot.views.budgets.actions import cover_button
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
@@ -106,6 +107,8 @@ def _next_button(card: Card) -> Element | None:
         return DecisionShown(decision=card.decision.id).button(f"Show {card.decision.key}")
     if card.next is NextStep.WAITS and card.decision is not None:
         return again_button(card.decision)
+    if card.next is NextStep.COVER:
+        return cover_button(card.epic, short=card.short_minor > 0)
     if card.asks_outcome:
         return record_button(card.epic)
     if _asks_evidence(card):

@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.slack.actions import Action, Id, Page
+from bot.slack.blocks import Element
+from models.epics.epic import Epic
 
 
 class BudgetShown(Page):
@@ -75,6 +77,28 @@ class AskShift(Action):
     """The mark of what was shown before asking."""
     again: Id | None = None
     """A request that lapsed, whose answers the form begins with."""
+    epic: Id | None = None
+    """One that is not covered, which the form begins with."""
+
+
+class CommitCapacity(Action):
+    """What the capacity of a value stream of a portfolio costs a month."""
+
+    portfolio: Id
+
+
+class CoverEpic(Action):
+    """Commit to an epic what it lacks."""
+
+    epic: Id
+
+
+def cover_button(epic: Epic, *, short: bool) -> Element:
+    """Commits it, or where it is not there asks for a shift."""
+    if short:
+        ask = AskShift(portfolio=epic.portfolio_id, epic=epic.id)
+        return ask.button("Ask for a shift", aloud=f"Ask for a shift to cover {epic.key}")
+    return CoverEpic(epic=epic.id).button("Cover it", aloud=f"Cover {epic.key}")
 
 
 class UndoShift(Action):

@@ -1,6 +1,7 @@
 """What the value streams have: allocated, spent, committed, set aside and available."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -12,12 +13,16 @@ from bot.slack.mrkdwn import words
 from bot.views.budgets.actions import (
     AskShift,
     BudgetShown,
+    CommitCapacity,
     FundStream,
     GiveForecast,
     RollForward,
     ShiftShown,
 )
+from bot.views.epics.buttons import open_button
 from bot.workflows.budgets.budgets import BudgetPage
+from bot.workflows.budgets.commitments.listing import CommittedPage
+from bot.workflows.budgets.surveying import StreamBudget
 from models.budgets.rules import largest_free
 from models.budgets.shift import Shift
 from models.budgets.spend import Actual
@@ -48,8 +53,33 @@ def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
                 "zone": found.portfolio.time_zone,
                 "free": largest_free(each.position, found.rules),
             }
-            blocks.append(section(words("budgets/budget", "stream", **facts)))
-    return Shown("Budget", blocks, here, found.pages, f"{found.total} value streams")
+            line = words("budgets/budget", "stream", **facts)
+            blocks.append(section(line, _committed_button(found, each)))
+    total = f"{found.total} value streams"
+    if found.committed is not None and not found.is_empty:
+        blocks += _committed(found.committed, money)
+        total = f"{found.committed.total:,} epics"
+    return Shown("Budget", blocks, here, found.pages, total)
+
+
+def _committed_button(found: BudgetPage, line: StreamBudget) -> Element | None:
+    """Leads to what a stream's money is committed to, from the list of all."""
+    if found.committed is not None or not line.balance.committed or found.period is None:
+        return None
+    period = found.period.id if found.is_over else None
+    to = BudgetShown(portfolio=found.portfolio.id, period=period, stream=line.stream.id)
+    return to.button("Committed to …", aloud=f"What {line.stream.name} is committed to")
+
+
+def _committed(found: CommittedPage, money: Callable[[int], str]) -> list[Block]:
+    """What the money of the one stream is committed to: its epics, and its capacity."""
+    blocks: list[Block] = [divider(), section(words("budgets/budget", "committed", found=found))]
+    for line in found.epics:
+        said = words("budgets/budget", "committed_epic", line=line, money=money)
+        blocks.append(section(said, open_button(line.epic)))
+    if said := words("budgets/budget", "committed_besides", found=found, money=money):
+        blocks.append(section(said))
+    return blocks
 
 
 def _buttons(
@@ -73,6 +103,8 @@ def _buttons(
         buttons.append(fund.button("Fund a stream", primary=found.is_empty))
     if found.may_roll:
         buttons.append(RollForward(portfolio=found.portfolio.id).button("Roll forward"))
+    if found.may_commit and not found.is_empty:
+        buttons.append(CommitCapacity(portfolio=found.portfolio.id).button("Commit capacity"))
     if found.may_forecast and not found.is_empty:
         buttons.append(GiveForecast(portfolio=found.portfolio.id).button("Give a forecast"))
     return buttons
@@ -80,6 +112,14 @@ def _buttons(
 
 def funding_lead(portfolio: Portfolio, year: str) -> str:
     return words("budgets/budget", "funding", portfolio=portfolio, year=year)
+
+
+def capacity_lead(portfolio: Portfolio, months: Sequence[date]) -> str:
+    return words("budgets/budget", "capacity", portfolio=portfolio, months=months)
+
+
+def covered(epic: Epic) -> Answer:
+    return Answer([section(words("budgets/budget", "covered", epic=epic), open_button(epic))])
 
 
 def undo_lead(shift: Shift) -> str:

@@ -1,7 +1,7 @@
 """The entries of a period in words, and the rules that shifts are held against."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.slack.actions import Shown
@@ -42,6 +42,7 @@ def history(found: HistoryPage, page: BudgetHistory) -> Shown:
             "money": money,
             "zone": found.portfolio.time_zone,
             "moves": _moves(entry, names),
+            "committed": _committed(entry, names, found.keys),
         }
         button = ShiftShown(shift=shift.id).button("Show the shift") if shift else None
         blocks.append(section(words("budgets/history", "entry_line", **facts), button))
@@ -73,6 +74,21 @@ def rules_asked(change: RulesChange) -> Answer:
     zone = decision.portfolio.time_zone
     said = words("budgets/history", "asked", decision=decision, zone=zone)
     return Answer([section(said, DecisionShown(decision=decision.id).button("Show the decision"))])
+
+
+def _committed(
+    entry: Entry, names: Mapping[int, str], keys: Mapping[int, str]
+) -> Sequence[tuple[str, str, int]]:
+    """Where money was committed, released or carried along to, for what, and how much."""
+    found: Counter[tuple[str, str]] = Counter()
+    for each in entry.transfers:
+        ends = (each.from_stream_id, each.to_stream_id)
+        places = dict.fromkeys(names[id_] for id_ in ends if id_ is not None)
+        what = "its capacity" if each.month else ""
+        if each.epic_id is not None:
+            what = keys.get(each.epic_id, "a restricted epic")
+        found[" to ".join(places), what] += each.amount_minor
+    return [(place, what, minor) for (place, what), minor in found.items()]
 
 
 def _moves(entry: Entry, names: dict[int, str]) -> Sequence[tuple[str, int]]:

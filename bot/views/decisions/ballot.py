@@ -19,7 +19,7 @@ from bot.slack.blocks import (
 from bot.slack.mrkdwn import bare_words, words
 from bot.views.decisions import buttons, follow_up
 from bot.views.decisions.actions import DecisionShown
-from bot.views.decisions.deciding import asked_line, decide_button, taken
+from bot.views.decisions.deciding import asked_line, decide_button, money_facts, taken
 from bot.views.decisions.thread import hidden
 from bot.views.evidence.phrases import indicator_words, observed_words, spent_words
 from bot.views.notices import notice
@@ -262,6 +262,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "spent": _spent(case),
+        **money_facts(case),
         "tally": decision.result,
         "votes": _most_first(decision),
         "days": _working_days(decision),

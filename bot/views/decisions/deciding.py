@@ -1,6 +1,7 @@
 """A decision of one person: how it is asked for, what it would do, and how it was taken."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import Decide, DecideNow, TakeBackPlanned
 from bot.views.epics.buttons import OpenDecision, open_button
 from bot.views.notices import notice
+from models.decisions.case import Case, CaseMoney
 from models.decisions.decision import Decision, Way
 from models.decisions.form import DecideForm
 from models.decisions.opening import Deciders, PlannedOpening
@@ -86,7 +88,9 @@ def look(decision: Decision, about: Action, form: DecideForm, by: str) -> Check:
         "label": label,
         "by": by,
         "to": _to(decision),
+        **money_facts(decision.case),
     }
+    facts["commits"] = words("decisions/decision", "commits", **facts)
     blocks = [section(words(FROM, part, **facts)) for part in ("will_do", "reads_as")]
     return Check(about, "Check your decision", blocks, f"Decide: {label}", "Decide")
 
@@ -115,9 +119,28 @@ def _to(decision: Decision) -> str:
     return to.label if to is not None else ""
 
 
-def facts_of(decision: Decision) -> dict[str, Any]:
-    """What the form asks with."""
-    return {"options": [(each.label, each.value) for each in decision.options]}
+def facts_of(decision: Decision, *, asks_rest: bool = False) -> dict[str, Any]:
+    """What the form asks with; `asks_rest` where nobody has said yet what falls into the year."""
+    facts: dict[str, Any] = {"options": [(each.label, each.value) for each in decision.options]}
+    if asks_rest and decision.epic is not None:
+        facts |= rest_facts(decision.case.money, decision.question, decision.epic)
+    return facts
+
+
+def rest_facts(money: CaseMoney | None, question: Question, epic: Epic) -> dict[str, Any]:
+    """What the forms ask with about the rest, which persevering commits; nothing without one."""
+    if money is None or question is not Question.MVP or not money.rest_minor:
+        return {}
+    currency, rest = epic.portfolio.currency, money.rest_minor
+    year = {"year": money.year, "currency": currency}
+    return {**year, "rest_minor": rest, "rest": format_amount(rest, currency)}
+
+
+def money_facts(case: Case) -> dict[str, Any]:
+    """What a stop gives back, and how amounts are written."""
+    left = case.money.left_minor if case.money else 0
+    amount = partial(format_amount, currency=case.currency)
+    return {"left": amount(left, short=True) if left else None, "amount": amount}
 
 
 def planned(row: PlannedOpening) -> Answer:

@@ -11,6 +11,7 @@ from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.policy import fields_of, told
 from models.flow.days import days_taken
+from models.money import format_amount
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import FIRST_STATE, Portfolio, ValueStream
 
@@ -109,6 +110,9 @@ def _facts(card: Card) -> dict[str, object]:
         "epic": epic,
         "zone": epic.portfolio.time_zone,
         "last": card.last,
+        "lacks_minor": format_amount(card.lacks_minor, epic.portfolio.currency),
+        "short_minor": card.short_minor
+        and format_amount(card.short_minor, epic.portfolio.currency),
         "reason": (card.last.reason or "").strip(),
         "learned": (card.last.learned or "").strip(),
         "took_days": days_taken(epic.committed_at, epic.done_at),

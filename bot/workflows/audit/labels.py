@@ -251,6 +251,7 @@ LABELS: Mapping[str, str] = {
     "amount_minor": "amount",
     "decided_minor": "decided",
     "promised_minor": "promised for the next period",
+    "promised_period_id": "promised in",
     "uncovered_minor": "not covered",
     "released_minor": "released",
     "this_period_minor": "of the rest in this period",

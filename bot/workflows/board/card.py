@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.workflows.budgets.commitments.carrying import lacks_of
 from bot.workflows.decisions.follow_up.reviewing import last_review
 from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
@@ -46,6 +47,8 @@ class NextStep(StrEnum):
     """Of a decision that has closed, and is told to its owner first."""
     WAITS = "waits"
     """What was decided, for a place or something else."""
+    COVER = "cover"
+    """Money that its value stream has not committed to it."""
     UNBLOCK = "unblock"
     ANSWER = "answer"
     """Its first answer, or one after "not now"."""
@@ -86,6 +89,10 @@ class Card:
     review: OutcomeReview | None = None
     """What became of it, as it was said last."""
     evidence: Evidence | None = None
+    lacks_minor: int = 0
+    """What is to be committed to it and is not, in minor units."""
+    short_minor: int = 0
+    """How much of it its stream has not available."""
     ahead: Ahead | None = None
     """What past epics say of it, while it is in flight."""
 
@@ -180,6 +187,8 @@ class Card:
             return NextStep.RESULT
         if self.waits:
             return NextStep.WAITS
+        if self.lacks_minor:
+            return NextStep.COVER
         if epic.blocking is not None:
             return NextStep.UNBLOCK
         if epic.state.name == FIRST_STATE and epic.accepted_at is None:
@@ -226,8 +235,11 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         return shown
     to = next_column(epic)
     states = {state.id: state for state in epic.portfolio.states}
+    lacks_minor, short_minor = lacks_of(session, epic, now)
     return replace(
         shown,
+        lacks_minor=lacks_minor,
+        short_minor=short_minor,
         answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
         news_at=_news_at(session, epic, last),
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),

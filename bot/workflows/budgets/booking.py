@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
+from bot.workflows.budgets.commitments.capacity import release_closed
 from bot.workflows.decisions.signals.spending import ask_about_spend
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.keeping import Act, seen_portfolio
@@ -102,9 +103,11 @@ def close(act: Act, portfolio_id: int, form: CloseForm) -> None:
     hold(act.session, Portfolio, [portfolio.id])
     try:
         month, today = parse_month(form.month), _today(portfolio, act.at)
-        portfolio.books_closed_to = check_closes(month, portfolio.books_closed_to, today)
+        closed_to = check_closes(month, portfolio.books_closed_to, today)
     except Mistake as mistake:
         raise FieldMistakes({"month": mistake.sentence}) from mistake
+    portfolio.books_closed_to = closed_to
+    release_closed(act.session, portfolio, closed_to, act.actor, act.at)
 
 
 def book(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
+from bot.workflows.budgets.commitments.listing import CommittedPage, committed_page
 from bot.workflows.budgets.considering import (
     asked_back,
     may_ask,
@@ -22,6 +23,7 @@ from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
 from models.budgets.allocation import Allocation
 from models.budgets.books import Balance, Books
+from models.budgets.commitments.capacity import streams_of_capacity
 from models.budgets.ledger import Entry, EntryKind
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import USUAL, Position, Rules, rules_by
@@ -61,6 +63,10 @@ class BudgetPage:
     """Whether there is a year to roll forward, and the person may."""
     rules: Rules = USUAL
     """By which its streams may give."""
+    committed: CommittedPage | None = None
+    """What the one stream's money is committed to; None for several."""
+    may_commit: bool = False
+    """Whether the person may commit a stream's capacity."""
 
     @property
     def is_empty(self) -> bool:
@@ -117,10 +123,16 @@ def budget_page(
     shown = [each for each in surveyed if stream_id in (None, each.stream.id)] or surveyed
     pages = max(1, -(-len(shown) // STREAMS_A_PAGE))
     number = min(max(1, page), pages)
+    one = shown[0].stream if stream_id is not None and len(shown) == 1 else None
+    committed = committed_page(act, one, period, page) if one is not None and period else None
+    if committed is not None:
+        number, pages = committed.number, committed.pages
     return BudgetPage(
         portfolio=portfolio,
         year=period.name if period else ledger.year_of(portfolio, act.at),
-        streams=shown[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
+        streams=shown
+        if committed is not None
+        else shown[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
         all_streams=shown,
         whole=sum_of(shown),
         period=period,
@@ -133,6 +145,8 @@ def budget_page(
         rules=rules_by(rules_of(act.session, portfolio)),
         may_fund=may_fund(act, portfolio),
         may_ask=may_ask(act, portfolio),
+        committed=committed,
+        may_commit=may_fund(act, portfolio) and bool(streams_of_capacity(portfolio)),
         number=number,
         pages=pages,
         total=len(shown),

@@ -1,7 +1,7 @@
 """Reading the ledger back: the entries of the period, in the order in which they came last."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
@@ -9,8 +9,10 @@ from sqlalchemy.orm import selectinload
 from bot.workflows.budgets import ledger
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
+from bot.workflows.seeing import visible_to
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.shift import Shift
+from models.epics.epic import Epic
 from models.errors import there
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -29,6 +31,8 @@ class HistoryPage:
     number: int
     pages: int
     total: int
+    keys: Mapping[int, str] = field(default_factory=dict)
+    """Of the epics that the person may see, by their ids."""
 
 
 def history_page(
@@ -59,4 +63,7 @@ def history_page(
     )
     entries = [(entry, shift) for entry, shift in session.execute(rows)]
     year = period.name if period else ledger.year_of(portfolio, act.at)
-    return HistoryPage(portfolio, year, stream, entries, number, pages, total)
+    ids = {each.epic_id for entry, _ in entries for each in entry.transfers} - {None}
+    seen = select(Epic.id, Epic.key).where(Epic.id.in_(ids), visible_to(act.actor))
+    keys = {id_: key for id_, key in session.execute(seen)} if ids else {}
+    return HistoryPage(portfolio, year, stream, entries, number, pages, total, keys)

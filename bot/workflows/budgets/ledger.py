@@ -172,7 +172,7 @@ def commitments_of(
     """What is left of each commitment, by its period and account: what went in, less what came
     out. Only what is above 0.
     """
-    kinds = (Transfer.from_kind, Transfer.to_kind)
+    is_for = or_(Transfer.epic_id.is_not(None), Transfer.month.is_not(None))  # by their indexes
     asked = (
         Entry.period_id,
         *(Transfer.from_kind, Transfer.from_stream_id, Transfer.to_kind, Transfer.to_stream_id),
@@ -181,7 +181,7 @@ def commitments_of(
     rows = (
         select(*asked, func.sum(Transfer.amount_minor))
         .join(Entry, Entry.id == Transfer.entry_id)
-        .where(or_(*(kind == AccountKind.COMMITTED for kind in kinds)), *where)
+        .where(is_for, *where)
         .group_by(*asked)
     )
     left: dict[tuple[int, Account, Purpose], int] = defaultdict(int)

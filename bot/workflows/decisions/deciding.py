@@ -25,7 +25,7 @@ from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.redrawing import post
 from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
-from models.decisions.decision import Decision, NotADecider, Terms, Way
+from models.decisions.decision import Advice, Decision, NotADecider, Terms, Way
 from models.decisions.form import DecideForm, RecordForm
 from models.decisions.opening import check_can_ask, check_live
 from models.decisions.question import Asked, Choice, Option, Question, Subject
@@ -75,7 +75,7 @@ def decide_now(
         before.check_is_closed()
     if not who.is_one(act.actor):
         raise NotADecider(epic.key)
-    decision = of_one(act, epic, Asked.usual(question), who.are)
+    decision = of_one(act, epic, Asked.usual(question), who.are, form.this_period_minor)
     decision.decide(form.outcome, form.why, act.actor, act.at)
     session.add(decision)
     session.flush()
@@ -83,12 +83,18 @@ def decide_now(
     return decision
 
 
-def of_one(act: Act, epic: Epic, asked: Asked, are: str) -> Decision:
+def of_one(
+    act: Act, epic: Epic, asked: Asked, are: str, this_period: int | None = None
+) -> Decision:
     """A decision that the person takes alone; it is not stored yet."""
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     terms = Terms(electors=[act.actor], electors_are=are, closes_at=closes_at, way=Way.ALONE)
-    key, about = next_key(act.session, act.workspace_id), about_epic(act, epic)
-    return Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
+    key, about = (
+        next_key(act.session, act.workspace_id),
+        about_epic(act, epic, asked.question, this_period),
+    )
+    advice = Advice(this_period_minor=this_period)
+    return Decision.open(key, about, asked, terms, by=act.actor, at=act.at, advice=advice)
 
 
 def look_to_record(act: Act, epic: Epic, question: Question) -> None:
@@ -111,8 +117,12 @@ def record(act: Act, epic_id: int, question: Question, form: RecordForm) -> Deci
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     electors, are = form.present, "those in the room"
     terms = Terms(electors=electors, electors_are=are, closes_at=closes_at, way=Way.ROOM)
-    key, about = next_key(session, act.workspace_id), about_epic(act, epic)
-    decision = Decision.open(key, about, asked, terms, by=act.actor, at=act.at)
+    key, about = (
+        next_key(session, act.workspace_id),
+        about_epic(act, epic, question, form.this_period_minor),
+    )
+    advice = Advice(this_period_minor=form.this_period_minor)
+    decision = Decision.open(key, about, asked, terms, by=act.actor, at=act.at, advice=advice)
     options = [(label, value) for value, label in asked.options]
     decision.record(
         form.outcome or asked.options[0].value,
@@ -136,13 +146,15 @@ def in_words(form: RecordForm) -> Asked:
     return Asked(Question.FREE, form.asks or "", (Option(Choice.YES, form.decided or ""),))
 
 
-def drafted(act: Act, epic: Epic, question: Question) -> tuple[Decision, BallotBox]:
+def drafted(
+    act: Act, epic: Epic, question: Question, this_period: int | None = None
+) -> tuple[Decision, BallotBox]:
     """What would be asked, with the case as it is now, to be looked at and never stored."""
     who = who_decides(act.session, epic, question)
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     terms = Terms(electors=who.people, electors_are=who.are, closes_at=closes_at, way=who.way)
     with act.session.no_autoflush:
-        about = about_epic(act, epic)
+        about = about_epic(act, epic, question, this_period)
         decision = Decision.open(
             "D-0", about, Asked.usual(question), terms, by=act.actor, at=act.at
         )

@@ -1,6 +1,7 @@
 """Opening a decision: its question, the case as it is known, and who votes, frozen."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from models.audit.audit import FIRST_HASH
 from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
+from models.decisions.case import CaseMoney
 from models.decisions.decision import (
     METHODS,
     NO_ADVICE,
@@ -63,6 +65,17 @@ from models.message import MessageKind
 from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
 from models.work import put
+
+FindMoney = Callable[[Session, Epic, Question, int | None, datetime], CaseMoney | None]
+MONEY: list[FindMoney] = []
+"""What knows of an epic's money, filled by `knows_money`."""
+
+
+def knows_money(find: FindMoney) -> FindMoney:
+    """Have a case say what the function finds; None where it knows nothing."""
+    MONEY.append(find)
+    return find
+
 
 OFTEN = 2
 """So many votes in a week are enough for one person."""
@@ -180,7 +193,7 @@ def open_decision(
     check_method(terms.method, asked.options)
     decision = open_about(
         act,
-        about_epic(act, epic),
+        about_epic(act, epic, question, form.this_period_minor),
         asked,
         terms,
         channel_id=channel_for(epic, who.way),
@@ -363,9 +376,25 @@ def electors_of(
     return Deciders(Way.VOTE, list(dict.fromkeys(people)), " and ".join(are))
 
 
-def about_epic(act: Act, epic: Epic) -> About:
-    """The epic with its case and its evidence as they are now."""
-    return About.of_epic(epic, act.at, case_evidence(act.session, epic, act.at))
+def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:
+    """The epic with its case, its evidence and its money as they are now."""
+    about = About.of_epic(epic, act.at, case_evidence(act.session, epic, act.at))
+    return _with_money(act, about, epic, question, this_period)
+
+
+def money_of(
+    act: Act, epic: Epic, question: Question, this_period: int | None = None
+) -> CaseMoney | None:
+    """What is known of the epic's money, and what the question would do to it."""
+    asked = (act.session, epic, question, this_period, act.at)
+    return next((found for find in MONEY if (found := find(*asked)) is not None), None)
+
+
+def _with_money(
+    act: Act, about: About, epic: Epic, question: Question, this_period: int | None
+) -> About:
+    money = money_of(act, epic, question, this_period)
+    return replace(about, case=about.case.model_copy(update={"money": money}))
 
 
 def check_see(session: Session, epic: Epic, people: Sequence[str]) -> None:
@@ -424,9 +453,13 @@ def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> D
     if not electors:
         raise NoElectors(before.portfolio.name, ())
     usual = before.quorum == quorum_of(len(before.electorate))
+    about = before.about(act.at, _evidence(act, before))
+    if before.subject is Subject.EPIC and before.epic is not None:
+        this_period = advice.this_period_minor
+        about = _with_money(act, about, before.epic, before.question, this_period)
     again = open_about(
         act,
-        before.about(act.at, _evidence(act, before)),
+        about,
         Asked(before.question, before.asks, before.options),
         Terms(
             electors=electors,

@@ -4,9 +4,10 @@ Epics keep their keys, and what was true before stays so: each change of stream 
 its own, and boards and figures as of an earlier day tell of the streams as they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
@@ -24,6 +25,32 @@ from models.people.role import Right, RoleGrant
 from models.portfolio.portfolio import ValueStream, WipLimit, check_unchanged
 from models.portfolio.setup import StreamSetup
 from models.projects.project import ProjectShare
+
+
+class Carry(Protocol):
+    """What a later room takes along from one stream to another, of all of it or of some epics."""
+
+    def __call__(
+        self,
+        session: Session,
+        source: ValueStream,
+        target: ValueStream,
+        epic_ids: Collection[int],
+        by: str,
+        at: datetime,
+        *,
+        whole: bool,
+    ) -> None: ...
+
+
+CARRIES: list[Carry] = []
+"""Filled by `carries_along`."""
+
+
+def carries_along(carry: Carry) -> Carry:
+    """Have a later room take along what it has of merged and split streams."""
+    CARRIES.append(carry)
+    return carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +116,8 @@ def merge(
     check_unchanged(source, version)
     told = _what_goes(session, source, target, actor)
     moved = _move(session, _open_epics(source), source, target, actor, at)
+    for carry in CARRIES:
+        carry(session, source, target, moved, actor, at, whole=True)
     _hand_on_shares(session, source, target)
     _merge_limits(session, source, target)
     _hand_on_digests(session, source, target)
@@ -153,6 +182,8 @@ def split(
     going = _shares_that_go(session, source, actor, epic_ids)
     moved = _move(session, _chosen(source, actor, epic_ids), source, new, actor, at)
     source.check_splits(len(moved))
+    for carry in CARRIES:
+        carry(session, source, new, moved, actor, at, whole=False)
     for share in going:
         share.value_stream = new
     source.version += 1

@@ -39,14 +39,33 @@ class Commitment(Base):
     decided_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     """What its decisions have committed in all."""
     promised_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-    """What of its full cost is for the next period: listed, and in no ledger yet."""
+    """What of its full cost is for the period after: listed, and in no ledger yet."""
+    promised_period_id: Mapped[int | None]
+    """The period in which it was promised."""
     uncovered_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     """What was committed where it came from, and its value stream has no money for."""
 
-    def decide(self, claim: "Claim") -> None:
-        """Keep what a decision commits."""
+    def decide(self, claim: "Claim", period_id: int) -> None:
+        """Keep what a decision commits, and promises for the period after this one."""
         self.decided_minor += claim.commits
         self.promised_minor = claim.promised
+        self.promised_period_id = period_id if claim.promised else None
+
+    def lacks(self, period_id: int | None) -> int:
+        """What is to be committed to it still: what is not covered, and once another period has
+        begun what was promised for it.
+        """
+        due = self.promised_minor if self._is_due(period_id) else 0
+        return self.uncovered_minor + due
+
+    def cover(self, minor: int) -> None:
+        """Lack nothing any more: so much is committed."""
+        self.decided_minor += minor - self.uncovered_minor
+        self.promised_minor -= minor - self.uncovered_minor
+        self.uncovered_minor = 0
+
+    def _is_due(self, period_id: int | None) -> bool:
+        return period_id is not None and self.promised_period_id not in (None, period_id)
 
     def end(self) -> None:
         """Need no money any more."""

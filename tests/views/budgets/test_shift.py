@@ -441,14 +441,14 @@ def a_forecast(minor, **more):
 )
 def test_a_forecast_says_how_it_stands_beside_the_budget_who_gave_it_and_when(minor, said):
     texts = budget_texts(a_budget([ONBOARDING], of_stream={"forecast": a_forecast(minor)}))
-    assert f"Year-end forecast: {said} (@Cleo, {{Mon 18 May}})" in texts[-1]
+    assert f"Year-end forecast: {said} (@Cleo, {{Mon 18 May}})" in texts[-2]
 
 
 def test_what_is_not_known_is_not_0_and_is_counted():
     lines = {"lines": Lines(count=14, amounts=12, forecasts=12, cost_centres=("4711", "4712"))}
     texts = budget_texts(a_budget([ONBOARDING], of_stream=lines))
-    assert texts[-1].startswith("*Payments* · *€310,000 available* (12 of 14 known)\n")
-    assert texts[-1].endswith("@Ben · cost centres 4711, 4712")
+    assert texts[-2].startswith("*Payments* · *€310,000 available* (12 of 14 known)\n")
+    assert texts[-2].endswith("@Ben · cost centres 4711, 4712")
     unknown = {"is_known": False, "lines": Lines(count=1)}
     texts = budget_texts(a_budget([Balance()], of_stream=unknown))
     assert texts[-1].startswith("*Payments* · budget not known (0 of 1 known)\nNo year-end")

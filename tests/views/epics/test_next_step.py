@@ -189,9 +189,12 @@ def test_stopped_says_what_was_learned():
     epic = an_epic("stopped")
     card = a_card(epic, "implementing", reason="completion stayed below 63 %")
     card.last.learned = "customers trust the bank page, not ours"
+    card.last.released_minor = 19_000_00
+    epic.committed_at = card.last.at - timedelta(days=74)
     assert written(next_step.next_line(card)) == (
-        "Stopped {Mon 18 May}: completion stayed below 63 %. "
-        "Learned: customers trust the bank page, not ours. Thank you for finding it out."
+        "Stopped {Mon 18 May}, after 74 days in flight: completion stayed below 63 %. "
+        "€19,000 went back to Payments. Learned: customers trust the bank page, not ours. "
+        "Thank you for finding it out."
     )
 
 
@@ -230,6 +233,7 @@ def every_card():
         Card(testing, a_step(testing), MONDAY, decision=a_decision(testing)),
         Card(testing, a_step(testing), MONDAY, decision=held),
         Card(testing, a_step(testing), MONDAY, decision=waiting),
+        Card(testing, a_step(testing), MONDAY, lacks_minor=60_000_00, short_minor=40_000_00),
         a_card(blocked),
         a_card(an_epic()),
         Card(asked, a_step(asked), MONDAY, answer=an_answer(AnswerKind.QUESTION, "Which?")),

@@ -5,21 +5,26 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.workflows.budgets import booking
-from bot.workflows.budgets.commitments import committing
+from bot.workflows.budgets import booking, funding
+from bot.workflows.budgets.budgets import budget_page
+from bot.workflows.budgets.commitments import capacity, carrying
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.decisions import deciding
 from bot.workflows.decisions.follow_up import waiting
-from bot.workflows.epics import moving, stopping
+from bot.workflows.epics import moving, stopping, transferring
+from bot.workflows.portfolio import merging
 from models.audit import audit
-from models.budgets.commitments.commitment import Commitment
+from models.budgets.commitments.capacity import CapacityForm
+from models.budgets.commitments.commitment import Commitment, NothingUncovered, NotThere
+from models.budgets.forms import CloseForm, FundingForm
 from models.budgets.spend import Fact
 from models.decisions.form import RecordForm
 from models.decisions.question import Question
 from models.epics.epic import Epic, Transition
+from models.errors import FieldMistakes
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
-from tests.workflows.budgets.a_year import DANA, ELI, K, a_year
-from tests.workflows.builders import MONDAY, an_epic
+from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
+from tests.workflows.builders import ANA, MONDAY, an_epic
 
 MAY = date(2026, 5, 1)
 
@@ -43,7 +48,8 @@ def an_epic_of(year, mvp=60 * K, full=420 * K, state="analyzing", stream_id=None
 def decides(year, epic_id, outcome, this_period=None):
     """Decided in the room, and recorded by Eli, who owns Platform."""
     question = Question.GO if outcome in ("yes", "no") else Question.MVP
-    form = RecordForm(outcome=outcome, why="It pays", present=(DANA,))
+    said = {"outcome": outcome, "why": "It pays", "present": (DANA,)}
+    form = RecordForm(**said, this_period_minor=this_period)
     return year.do(ELI, deciding.record, epic_id, question, form)
 
 
@@ -153,4 +159,126 @@ def test_nothing_is_committed_and_nothing_waits_where_no_budget_is_known(databas
         assert session.get(Commitment, epic_id) is None
 
 
-__all__ = ["committing"]
+def given(year, epic_id, to, by=ELI, at=MONDAY):
+    with year.database.write(audit.Act(by, "button", at)) as session:
+        transferring.give(session, year.workspace_id, by, epic_id, to, "It is theirs", at)
+
+
+def lacks(year, epic_id, at=MONDAY):
+    def read(act):
+        return carrying.lacks_of(act.session, act.session.get_one(Epic, epic_id), at)
+
+    return tuple(each // K for each in year.read(ELI, read, at=at))
+
+
+def listed(year, stream_id, who=ELI, at=MONDAY):
+    """What the stream's money is committed to, as the person sees it."""
+    found = year.read(who, budget_page, year.portfolio_id, 1, None, stream_id, at=at).committed
+    epics = [(each.epic.key, each.left // K, each.promised // K) for each in found.epics]
+    return epics, found.hidden // K
+
+
+def test_what_falls_into_the_next_period_is_promised_and_is_due_once_that_is_funded(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    moves(year, epic_id, "implementing")
+    effect = decides(year, epic_id, "persevere", 100 * K).effect
+    assert "€100,000 committed, €260,000 promised for the next period" in effect
+    assert has(year) == (740, 160, 0)
+    assert listed(year, year.platform) == ([("PLA-1", 160, 260)], 0)
+    assert lacks(year, epic_id) == (0, 0)
+    later = MONDAY.replace(year=2027)
+    form = FundingForm(value_stream_id=year.platform, amount_minor=200 * K)
+    year.do(DANA, funding.fund, year.portfolio_id, form, at=later)
+    assert lacks(year, epic_id, later) == (260, 60)
+    with pytest.raises(NotThere, match="Platform is €60,000 short"):
+        year.do(ELI, carrying.cover, epic_id, at=later)
+    form = FundingForm(value_stream_id=year.platform, amount_minor=60 * K)
+    year.do(DANA, funding.fund, year.portfolio_id, form, at=later)
+    year.do(ELI, carrying.cover, epic_id, at=later)
+    assert lacks(year, epic_id, later) == (0, 0)
+    assert listed(year, year.platform, at=later) == ([("PLA-1", 260, 0)], 0)
+    with pytest.raises(NothingUncovered):
+        year.do(ELI, carrying.cover, epic_id, at=later)
+    assert is_sound(year)
+
+
+def test_an_epic_given_away_takes_its_commitment_along_where_the_money_is_there(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    spends(year, 10 * K, epic_id)
+    given(year, epic_id, year.onboarding)
+    assert has(year) == (890, 0, 10)
+    assert has(year, year.onboarding) == (1_550, 50, 0)
+    assert lacks(year, epic_id) == (0, 0)
+    assert is_sound(year)
+
+
+def test_where_the_money_is_not_there_it_is_not_covered_until_someone_covers_it(database):
+    year = a_year(database, onboarding=20 * K)
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    given(year, epic_id, year.onboarding)
+    assert has(year) == (900, 0, 0)
+    assert has(year, year.onboarding) == (20, 0, 0)
+    assert lacks(year, epic_id) == (60, 40)
+    given(year, epic_id, year.platform, by=ANA)
+    assert (has(year), lacks(year, epic_id)) == ((840, 60, 0), (0, 0))
+    given(year, epic_id, year.onboarding)
+    year.fund(year.onboarding, 40 * K)
+    year.do(CLEO, carrying.cover, epic_id)
+    assert (has(year, year.onboarding), lacks(year, epic_id)) == ((0, 60, 0), (0, 0))
+    assert is_sound(year)
+
+
+def test_a_merged_stream_takes_its_commitments_and_what_it_has_left_along(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    with year.database.write(audit.Act(ANA, "button", MONDAY)) as session:
+        version = session.get_one(ValueStream, year.platform).version
+        ends = (year.platform, year.onboarding)
+        merging.merge(session, year.workspace_id, ANA, *ends, version, MONDAY)
+    assert has(year) == (0, 0, 0)
+    assert has(year, year.onboarding) == (2_440, 60, 0)
+    stops(year, epic_id)
+    assert has(year, year.onboarding) == (2_500, 0, 0)
+    assert is_sound(year)
+
+
+def test_a_restricted_epic_counts_in_the_sum_and_is_named_to_its_circle_alone(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    with year.database.write() as session:
+        session.get_one(Epic, epic_id).restricted = True
+    assert listed(year, year.platform) == ([("PLA-1", 60, 0)], 0)
+    assert listed(year, year.platform, who=DANA) == ([], 60)
+
+
+def commits_capacity(year, monthly):
+    form = CapacityForm(value_stream_id=year.platform, monthly_minor=monthly)
+    year.do(DANA, capacity.commit_capacity, year.portfolio_id, form)
+
+
+def test_capacity_is_committed_for_the_months_left_spent_first_and_released_as_books_close(year):
+    with year.database.write() as session:
+        session.get_one(ValueStream, year.platform).stage = Stage.CAPACITY_FUNDED
+    commits_capacity(year, 100 * K)
+    assert has(year) == (100, 800, 0)
+    with pytest.raises(FieldMistakes, match="€4,000 short for 8 months"):
+        commits_capacity(year, 113 * K)
+    spends(year, 30 * K)
+    assert has(year) == (100, 770, 30)
+    commits_capacity(year, 110 * K)
+    assert has(year) == (20, 850, 30)
+    commits_capacity(year, 20 * K)
+    assert has(year) == (730, 140, 30)
+    in_june = MONDAY.replace(month=6)
+    spends(year, 5 * K, month=date(2026, 4, 1))
+    assert has(year) == (725, 140, 35)
+    form = CloseForm(month="2026-05")
+    year.do(DANA, booking.close, year.portfolio_id, form, at=in_june)
+    assert has(year) == (725, 140, 35)
+    in_july = MONDAY.replace(month=7)
+    year.do(DANA, booking.close, year.portfolio_id, CloseForm(month="2026-06"), at=in_july)
+    assert has(year) == (745, 120, 35)
+    assert is_sound(year)

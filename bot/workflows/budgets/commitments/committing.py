@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.decisions.effects import comes_with, waits_until
+from bot.workflows.decisions.opening import knows_money
 from bot.workflows.epics.moving import when_it_ends
 from models.budgets.allocation import Allocation
 from models.budgets.books import Books
@@ -25,7 +26,9 @@ from models.budgets.commitments.commitment import (
 )
 from models.budgets.ledger import Account, EntryKind, Purpose, Transfer
 from models.budgets.period import FundingPeriod
+from models.decisions.case import CaseMoney
 from models.decisions.decision import Decision
+from models.decisions.question import Choice, Question
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.money import format_amount
@@ -62,10 +65,37 @@ def commitment_of(session: Session, epic: Epic) -> Commitment:
     """What was decided of the epic, which must be locked; made where there is none."""
     found = session.get(Commitment, epic.id)
     if found is None:
-        none = {"decided_minor": 0, "promised_minor": 0, "uncovered_minor": 0}
+        none = {
+            "decided_minor": 0,
+            "promised_minor": 0,
+            "uncovered_minor": 0,
+            "promised_period_id": None,
+        }
         found = Commitment(epic_id=epic.id, workspace_id=epic.workspace_id, **none)
         session.add(found)
     return found
+
+
+@knows_money
+def case_money(
+    session: Session, epic: Epic, question: Question, this_period: int | None, at: datetime
+) -> CaseMoney | None:
+    """What going on would do to the money of its stream, and what a stop would give back."""
+    commits = commits_to_epics(epic.value_stream)
+    found = period_with_budget(session, epic.value_stream, at) if commits else None
+    outcome = Choice.YES if question is Question.GO else Choice.PERSEVERE
+    claim = claim_of(question, outcome, costs_of(session, epic), this_period)
+    left = sum(left_of(session, epic.id).values())
+    if found is None or claim is None:
+        return CaseMoney(left_minor=left) if left else None
+    period, books = found
+    return CaseMoney(
+        year=period.name,
+        available_minor=books.balance(epic.value_stream_id).available,
+        commits_minor=max(0, claim.commits),
+        promised_minor=claim.promised,
+        left_minor=left,
+    )
 
 
 @waits_until
@@ -95,11 +125,12 @@ def commit(session: Session, decision: Decision, epic: Epic, at: datetime) -> st
         ledger.append(*here, reason=decision.key)
         said = f"{_said(claim.commits, epic.portfolio)} committed"
     else:
-        back = release(session, epic, by, at, most=-claim.commits, reason=decision.key)
+        most, key = -claim.commits, decision.key
+        back = sum(release(session, epic, by, at, most=most, reason=key).values())
         claim = Claim(-back, claim.promised)
         said = f"{_said(back, epic.portfolio)} of its money released" if back else ""
     if claim.commits or claim.promised:
-        commitment_of(session, epic).decide(claim)
+        commitment_of(session, epic).decide(claim, period.id)
     if claim.promised:
         promised = f"{_said(claim.promised, epic.portfolio)} promised for the next period"
         said = f"{said}, {promised}" if said else promised
@@ -112,7 +143,8 @@ def give_back(session: Session, epic: Epic, step: Transition) -> None:
     found = session.get(Commitment, epic.id)
     if found is None:
         return
-    step.released_minor = release(session, epic, step.actor_user_id, step.at) or None
+    back = release(session, epic, step.actor_user_id, step.at)
+    step.released_minor = sum(back.values()) or None
     found.end()
     session.flush()
 
@@ -125,22 +157,25 @@ def release(
     *,
     most: int | None = None,
     reason: str | None = None,
-) -> int:
-    """Give back what is left of the epic's commitments, in all no more than `most`; how much."""
+) -> Mapping[int, int]:
+    """Give back what is left of the epic's commitments, in all no more than `most`; by period."""
     ids = sorted({period_id for period_id, _ in left_of(session, epic.id)})
     periods = [session.get_one(FundingPeriod, each) for each in ids]
     for each in periods:
         ledger.lock(session, each)
-    left, back = left_of(session, epic.id), 0
+    left = left_of(session, epic.id)
+    back: dict[int, int] = {}
     for each in periods:
         here = {
-            (account, Purpose(epic.id)): n for (id_, account), n in left.items() if id_ == each.id
+            (account, Purpose(epic.id)): minor
+            for (period_id, account), minor in left.items()
+            if period_id == each.id
         }
-        moves = release_moves(here, None if most is None else most - back)
+        moves = release_moves(here, None if most is None else most - sum(back.values()))
         if moves:
-            portfolio = epic.portfolio
-            ledger.append(session, portfolio, each, EntryKind.RELEASE, moves, by, at, reason=reason)
-            back += sum(move.minor for move in moves)
+            to = (session, epic.portfolio, each, EntryKind.RELEASE, moves, by, at)
+            ledger.append(*to, reason=reason)
+            back[each.id] = sum(move.minor for move in moves)
     return back
 
 

@@ -49,7 +49,7 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
     closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
     return open_about(
         act,
-        about_epic(act, epic),
+        about_epic(act, epic, Question.MVP),
         Asked.usual(Question.MVP),
         Terms(way=who.way, electors=who.people, electors_are=who.are, closes_at=closes_at),
         channel_id=channel_for(epic, who.way),
