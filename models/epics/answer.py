@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
 from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, too_long
+from models.fields import UNSTORABLE, reason_typed, too_long
 from models.form import Form, Paragraph
 
 LONGEST = 1_000
@@ -105,8 +105,8 @@ class IdeaAnswer:
         for kind in ANSWERS:
             if said == kind or said.startswith((f"{kind} ", f"{kind}:")):
                 words = typed[len(kind) :].lstrip(" :,").strip()
-                if kind is AnswerKind.NOT_NOW and words.casefold().startswith("because "):
-                    words = words[len("because ") :].strip()
+                if kind is not AnswerKind.QUESTION:
+                    words = reason_typed(words)
                 return cls(kind=kind, words=words or None)
         raise WhichAnswer(key)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from models.errors import Mistake
-from models.fields import folded, tidy
+from models.fields import did_you_mean, folded, tidy
 from models.portfolio.portfolio import ValueStream
 
 WHOLE = Decimal(100)
@@ -50,7 +50,11 @@ class UnknownStream(Mistake):
     """A share of a value stream that is not there."""
 
     def __init__(self, stream: str, there: Iterable[str]) -> None:
-        super().__init__(f"There is no value stream {stream[:60]}; there is: {', '.join(there)}.")
+        names = list(there)
+        guess = did_you_mean(stream, names)
+        super().__init__(
+            f"There is no value stream {stream[:60]}; there is: {', '.join(names)}.{guess}"
+        )
 
 
 Shares = tuple[tuple[int, Decimal], ...]

@@ -284,6 +284,8 @@ def test_the_history_says_each_entry_and_the_rules_their_limits(slack, year):
     assert "*€30,000* moved from Onboarding to Payments, without approval\n2026-0003" in told
     assert "*€1,600,000* funded Onboarding\n2026-0001" in told
     assert "2026-0002" not in told
+    refused = ben.types("/budget history onbording", channel="payments").text
+    assert "“onbording”. Did you mean Onboarding?" in refused
     refused = ben.types("/budget history nowhere", channel="payments").text
     assert refused.endswith("has no value stream “nowhere”. /budget show lists them.")
     ben.types("/budget rules", channel="payments")

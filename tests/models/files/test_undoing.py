@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from models.files.upload import BuiltOn, TooLateToUndo, UndoneBefore, Upload
+from models.files.upload import BuiltOn, TooLateToUndo, UndoneBefore, Upload, UploadKind
 from tests.views.builders import MONDAY
 
 HOUR = timedelta(hours=1)
 
 
 def an_import(**held):
-    return Upload(**{"loaded_at": MONDAY, "result": {"added": 3}} | held)
+    usual = {"kind": UploadKind.EPICS, "loaded_at": MONDAY, "result": {"added": 3}}
+    return Upload(**usual | held)
 
 
 def test_an_import_is_undone_once_and_within_the_hour():

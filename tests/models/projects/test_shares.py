@@ -64,6 +64,11 @@ def test_streams_are_known_by_name_and_letters_however_they_are_written():
     ("text", "sentence"),
     [
         ("Claims", "There is no value stream Claims; there is: Onboarding, Payments."),
+        (
+            "Paymints",
+            "There is no value stream Paymints; there is: Onboarding, Payments. "
+            "Did you mean Payments?",
+        ),
         ("Payments:50; PAY:50", "Payments is there twice: give it one share."),
     ],
 )
