@@ -1,18 +1,21 @@
-"""The sample's money: a funded year, a shift that moved silently, one approved and one open."""
+"""The sample's money: a funded year, three shifts, and what some of its epics spent."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets import booking, considering, funding, shifting
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
 from models.budgets.forms import FundingForm, ShiftForm
 from models.budgets.period import fiscal_year
+from models.budgets.spend import Fact
 from models.calendar import WorkCalendar
+from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
 FUNDED = {"Onboarding": 160_000_000, "Payments": 240_000_000, "Platform": 90_000_000}
@@ -28,6 +31,14 @@ OPEN = (
     "A second test environment; three epics wait for the first one",
 )
 """Who asks, from where, to where, how much and why."""
+
+SPENT = {
+    "One-click checkout": ((2, 4_600_000), (1, 5_200_000)),
+    "Pay by bank transfer at checkout": ((2, 1_740_000), (1, 2_360_000)),
+    "Show fees before paying": ((1, 730_000), (0, 460_000)),
+    "Invoices straight into the ledger": ((2, 800_000), (1, 950_000), (0, 570_000)),
+}
+"""So many months ago how much, in cents: one MVP is near to what it was to cost, one past it."""
 
 Told = tuple[str, str, str, int, str]
 
@@ -58,7 +69,28 @@ def keep_budgets(
         at = min(done_at + timedelta(hours=hours), now)
         with acting(session, audit.Act(people[name], "button approve_shift", at)):
             shifting.approve(Act(session, portfolio.workspace_id, people[name], at), done)
+    _spend(session, portfolio, people["dana"], _days_before(portfolio, now, 2))
     _ask(session, portfolio, people, OPEN, _days_before(portfolio, now, 1))
+
+
+def _spend(session: Session, portfolio: Portfolio, dana: str, at: datetime) -> None:
+    """Book it month by month, in the year of now."""
+    rows = select(Epic).where(Epic.portfolio_id == portfolio.id, Epic.title.in_(SPENT))
+    facts = [
+        Fact(_month(portfolio, at, ago), minor, epic.value_stream_id, epic.id)
+        for epic in session.scalars(rows.order_by(Epic.id))
+        for ago, minor in SPENT[epic.title]
+    ]
+    with acting(session, audit.Act(dana, "/budget spend", at)):
+        booking.book(session, portfolio, facts, dana, at)
+
+
+def _month(portfolio: Portfolio, at: datetime, ago: int) -> date:
+    """The first day of the month so many months before, or of the first one of the year."""
+    day = portfolio.day_of(at).replace(day=1)
+    for _ in range(ago):
+        day = (day - timedelta(days=1)).replace(day=1)
+    return max(day, _began_on(portfolio, portfolio.day_of(at)))
 
 
 def _ask(

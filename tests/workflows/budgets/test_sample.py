@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.demo.sample import load_sample
 from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.budgets.shift import Outcome, Shift
+from models.budgets.spend import Actual
+from models.decisions.signal import SignalCheck
 from models.message import Message, MessageKind
 
 PEOPLE = {name: f"U0{name.upper()}" for name in ("ana", "ben", "cleo", "dana", "eli")}
@@ -34,3 +36,7 @@ def test_it_has_one_shift_open_one_done_and_one_silent(database, now):
             Message.kind == MessageKind.SHIFT, Message.channel_id == "C0portfolio"
         )
         assert sorted(session.scalars(posted)) == [shifts[1].id, shifts[2].id]
+        spent = select(func.sum(Actual.amount_minor)).where(Actual.month <= now.date())
+        assert session.scalar(spent) == 17_410_000
+        asked = session.scalars(select(SignalCheck)).one()
+        assert (asked.signal, asked.epic.title) == ("spend", "Invoices straight into the ledger")
