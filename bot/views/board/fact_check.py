@@ -63,7 +63,7 @@ def fact_check(
 ) -> Answer:
     """The question as it stands: what is answered has no button any more."""
     on = Surface(Where.QUESTION, now)
-    still_open = [each for each in asked if each[1] is None]
+    still_open = [each for each in asked if each.confirmed_at is None]
     blocks: list[Block] = []
     if total or not (reviews.count or left):
         lead = words("board/fact_check", "lead", open=still_open, total=total)
@@ -124,8 +124,8 @@ def noted(epic: Epic) -> Answer:
 def what_changed(asked: Sequence[ToConfirm], now: datetime) -> dict[str, Any]:
     """A form to read, from which each of the epics is opened."""
     on = Surface(Where.QUESTION, now)
-    epics = [epic for epic, _ in asked]
-    told = lines_of(TO_CONFIRM, [(epic, None) for epic in epics], on)
+    epics = [each.epic for each in asked]
+    told = lines_of(TO_CONFIRM, [ToConfirm(epic, None) for epic in epics], on)
     lines = [section(line.said, open_button(epic)) for line, epic in zip(told, epics, strict=True)]
     lead = section(words("board/fact_check", "what_changed"))
     return modal("note", "What changed?", [lead, *lines], close="Close")

@@ -49,6 +49,7 @@ from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.decisions.signal import SignalCheck
 from models.epics.column import Column, next_column
 from models.epics.epic import Epic
+from models.epics.hypothesis import named
 from models.epics.obstacles import Override
 from models.epics.policy import fields_of, told
 from models.flow.days import day_number
@@ -330,7 +331,11 @@ def slipped(slip: Slip, on: Surface) -> Line:
 
 @shows(TO_CONFIRM)
 def to_confirm(asked: ToConfirm, on: Surface) -> Line:
-    """Where it stands; what was confirmed has no button any more."""
-    epic, confirmed_at = asked
-    said = on.about("to_confirm_line", epic, confirmed_at=confirmed_at)
-    return Line(said, None if confirmed_at else still_right_button(epic))
+    """Where it stands, and what was not read for long; what was answered has no button any more."""
+    epic, confirmed_at, unread = asked
+    asks = unread and confirmed_at is None
+    figure = named(epic.indicator or "")[0] if asks else ""
+    said = on.about("to_confirm_line", epic, confirmed_at=confirmed_at, unread=figure)
+    if confirmed_at is not None:
+        return Line(said, None)
+    return Line(said, add_button(epic) if asks else still_right_button(epic))

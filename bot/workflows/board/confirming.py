@@ -47,7 +47,7 @@ def confirm_all(
     """
     question = question_of(session, workspace_id, actor, check_id)
     asked = asked_about(session, question)
-    epics = [epic for epic, confirmed_at in asked.some if confirmed_at is None]
+    epics = [each.epic for each in asked.some if each.confirmed_at is None]
     session.add_all(Confirmation.of(epic, actor, at) for epic in epics)
     redraw_questions(session, epics, at)
     if epics:

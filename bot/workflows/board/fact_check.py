@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.decisions.follow_up import reviewing
@@ -17,10 +18,12 @@ from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck, LeftOut
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
+from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import OutcomeReview
-from models.epics.epic import Epic
+from models.epics.epic import Epic, Transition
+from models.evidence.items import Reading
 from models.message import MessageKind
-from models.portfolio.portfolio import Portfolio, State
+from models.portfolio.portfolio import Phase, Portfolio, State
 from models.work import insert_into, put
 
 THURSDAY, MINUTE_OF_DAY = 3, 10 * 60
@@ -29,8 +32,18 @@ MADE_UP_FOR_WITHIN = timedelta(days=2)
 
 MOST_NAMED = 10
 
-ToConfirm = tuple[Epic, datetime | None]
-"""An epic, and when it was confirmed since the question."""
+READ_WITHIN = timedelta(weeks=8)
+"""Of what is tested or delivered without a reading or a decision for so long, one is asked for."""
+
+
+class ToConfirm(NamedTuple):
+    """An epic, and what its owner is asked of it."""
+
+    epic: Epic
+    confirmed_at: datetime | None
+    """When they confirmed it, or added a reading, since the question."""
+    unread: bool = False
+    """Whether a reading is asked for."""
 
 
 def begin(session: Session, portfolio: Portfolio, at: datetime) -> None:
@@ -129,19 +142,20 @@ def _unanswered_first(review: OutcomeReview) -> tuple[bool, date, int]:
 
 
 def _open_first(asked: ToConfirm) -> tuple[bool, datetime, int]:
-    epic, confirmed_at = asked
-    return confirmed_at is not None, epic.state_entered_at, epic.id
+    return asked.confirmed_at is not None, asked.epic.state_entered_at, asked.epic.id
 
 
 def _to_confirm(asked: Asked) -> Top[ToConfirm]:
     """Those still open first."""
-    confirmed = (
-        select(func.max(Confirmation.at))
-        .where(Confirmation.epic_id == Epic.id, Confirmation.at >= asked.since)
-        .scalar_subquery()
+    pressed = select(func.max(Confirmation.at)).where(
+        Confirmation.epic_id == Epic.id, Confirmation.at >= asked.since
     )
+    read = select(func.max(Reading.at)).where(
+        Reading.epic_id == Epic.id, Reading.at >= asked.since, Reading.struck_at.is_(None)
+    )
+    confirmed = func.coalesce(pressed.scalar_subquery(), read.scalar_subquery())
     rows = (
-        select(Epic, confirmed, func.count().over())
+        select(Epic, confirmed, _is_unread(asked), func.count().over())
         .join(Epic.state)
         .where(
             Epic.portfolio_id == asked.portfolio.id,
@@ -155,7 +169,28 @@ def _to_confirm(asked: Asked) -> Top[ToConfirm]:
         .limit(asked.few)
     )
     found = asked.session.execute(rows).all()
-    return Top([(epic, at) for epic, at, _ in found], found[0][2] if found else 0)
+    some = [
+        ToConfirm(epic, at, unread and epic.calls_late(asked.at)) for epic, at, unread, _ in found
+    ]
+    return Top(some, found[0][3] if found else 0)
+
+
+def _is_unread(asked: Asked) -> ColumnElement[bool]:
+    """Whether it names a figure that was not read for long, and nobody decided on it meanwhile."""
+    since = asked.at - READ_WITHIN
+    read = exists().where(
+        Reading.epic_id == Epic.id,
+        Reading.struck_at.is_(None),
+        Reading.observed_on > asked.portfolio.day_of(since),
+    )
+    decided = exists().where(
+        Decision.epic_id == Epic.id, Decision.closed_at.is_(None) | (Decision.closed_at > since)
+    )
+    tested = exists().where(
+        Transition.epic_id == Epic.id, Transition.phase == Phase.TESTING, Transition.at <= since
+    )
+    is_watched = and_(Epic.phase.is_not(None), Epic.indicator.is_not(None))
+    return and_(is_watched, tested, ~read, ~decided)
 
 
 TO_CONFIRM = Need("to_confirm", _to_confirm, in_home=False)

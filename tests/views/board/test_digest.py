@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.views.board import digest, digest_thread, fact_check, subscription
+from bot.workflows.board.fact_check import ToConfirm
 from bot.workflows.board.needs import DONE, FORMER_REPLIES, PROJECTS, REPLIES, STUCK, WAITS
 from bot.workflows.board.over_limit import OverLimit
 from bot.workflows.paging import Top
@@ -714,7 +715,9 @@ def test_a_reply_whose_things_are_all_solved_says_so_and_asks_nothing_more(which
 def test_an_owner_is_asked_about_all_their_epics_at_once():
     portfolio = a_portfolio()
     epics = [an_epic("ready", number=n, portfolio=portfolio) for n in (1, 2)]
-    told = fact_check.fact_check(5, [(epics[0], None), (epics[1], MONDAY)], 2, MONDAY)
+    told = fact_check.fact_check(
+        5, [ToConfirm(epics[0], None), ToConfirm(epics[1], MONDAY)], 2, MONDAY
+    )
     title = "Pay by bank transfer at checkout"
     assert shown(told) == [
         "2 epics of yours for the next digest: are these still right?",
@@ -730,14 +733,21 @@ def test_an_owner_is_asked_about_all_their_epics_at_once():
 def test_the_question_says_which_column_and_whether_it_is_blocked():
     portfolio = a_portfolio()
     epic = an_epic("implementing", number=1, portfolio=portfolio, phase=Phase.TESTING)
-    told = fact_check.fact_check(5, [(epic, None)], 1, MONDAY)
+    told = fact_check.fact_check(5, [ToConfirm(epic, None)], 1, MONDAY)
     assert shown(told)[1].split("\n")[1].startswith("testing the MVP, not blocked · since")
     epic.blocking = a_blocking(epic)
 
 
+def test_what_was_not_read_for_long_is_asked_for_instead():
+    epic = an_epic("implementing", phase=Phase.TESTING, indicator="Completion, %")
+    told = shown(fact_check.fact_check(5, [ToConfirm(epic, None, unread=True)], 1, MONDAY))
+    assert told[1].endswith("Completion was not read for eight weeks: what is it now?")
+    assert told[2] == "Add a reading"
+
+
 def test_with_more_than_a_screen_of_epics_the_others_are_counted():
     portfolio = a_portfolio()
-    asked = [(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
+    asked = [ToConfirm(an_epic("ready", number=n, portfolio=portfolio), None) for n in range(1, 11)]
     lines = shown(fact_check.fact_check(5, asked, 25, MONDAY))
     assert "15 more of your epics are in flight; `/epic list` shows them." in lines
     assert lines[-3:] == ["Something changed", "All still right", "Not these"]
@@ -745,7 +755,7 @@ def test_with_more_than_a_screen_of_epics_the_others_are_counted():
 
 def test_answered_it_says_thank_you_and_asks_nothing():
     epic = an_epic("ready")
-    assert shown(fact_check.fact_check(5, [(epic, MONDAY)], 1, MONDAY))[0] == (
+    assert shown(fact_check.fact_check(5, [ToConfirm(epic, MONDAY)], 1, MONDAY))[0] == (
         "Thank you: your epic is confirmed, and the next digest will say so."
     )
     left = LeftOut.of(epic, ANA, MONDAY)

@@ -8,7 +8,7 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import section
 from bot.views.board import digest, digest_thread, inbox
 from bot.views.board.needs import LOOKS, Line, Surface, Where, lines_of, shows
-from bot.workflows.board.fact_check import TO_CONFIRM
+from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.needs import LEAD, NEEDS, REPLIES
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
@@ -161,7 +161,7 @@ EXAMPLES = {
     UNOWNED: about_an_epic("ready", lambda epic: epic),
     OWNERLESS: a_stream_of_nobody,
     SLIPPED: a_project_s_milestone,
-    TO_CONFIRM: about_an_epic("ready", lambda epic: (epic, None)),
+    TO_CONFIRM: about_an_epic("ready", lambda epic: ToConfirm(epic, None)),
 }
 TITLED, NAMED = {"title": LONGEST_TITLE}, {"name": HOSTILE[:80]}
 HOSTILE_WORDS = {

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.evidence import recording
 from bot.workflows.evidence.known import case_evidence, movements
 from bot.workflows.keeping import Act
+from bot.workflows.needs import Asked
 from models.audit import audit
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, Gone
@@ -177,3 +179,34 @@ def test_what_was_read_in_a_week_is_told_with_what_was_read_before(mvp):
         ("PAY-1", Decimal("64.2"), Decimal("61.6"))
     ]
     assert moved(MONDAY + 14 * DAY, MONDAY + 21 * DAY) == []
+
+
+def thursdays(database, at):
+    """What its owner is asked on a Thursday: whether a reading, and when they answered."""
+    with database.read() as session:
+        portfolio = session.get_one(Portfolio, 1)
+        asked = Asked(
+            session=session,
+            portfolio=portfolio,
+            viewer=ANA,
+            whose=ANA,
+            at=at,
+            now=at,
+            since=at,
+            few=5,
+        )
+        (found,) = TO_CONFIRM.find(asked).some
+        return found.unread, found.confirmed_at
+
+
+def test_after_eight_weeks_without_a_reading_or_a_decision_one_is_asked_for(mvp):
+    eighth = MONDAY + 56 * DAY
+    assert thursdays(mvp, eighth - DAY) == (False, None)
+    assert thursdays(mvp, eighth) == (True, None)
+    added = eighth + timedelta(hours=1)
+    adds(mvp, at=added, value=Decimal(62))
+    assert thursdays(mvp, eighth) == (False, added)
+    assert thursdays(mvp, eighth + 55 * DAY) == (False, None)
+    assert thursdays(mvp, eighth + 57 * DAY) == (True, None)
+    opens(mvp, at=eighth + 56 * DAY, closes_on=(eighth + 63 * DAY).date())
+    assert thursdays(mvp, eighth + 57 * DAY) == (False, None)
