@@ -13,7 +13,15 @@ from bot.commands.board import digest as flow
 from bot.commands.budgets import budgets, rolling
 from bot.commands.budgets import commitments as budget_commitments
 from bot.commands.budgets import rules as budget_rules
-from bot.commands.decisions import beside, decisions, follow_up, outcomes, signals, votes
+from bot.commands.decisions import (
+    beside,
+    checkpoints,
+    decisions,
+    follow_up,
+    outcomes,
+    signals,
+    votes,
+)
 from bot.commands.epics import (
     blockings,
     choosing,
@@ -222,6 +230,7 @@ ROOMS = (
     votes,
     beside,
     signals,
+    checkpoints,
     follow_up,
     budgets,
     budget_commitments,

@@ -17,6 +17,8 @@ class Subject(StrEnum):
     """A budget shift that the council decides on."""
     RULES = "rules"
     """A change of the rules of budgets."""
+    CHECKPOINT = "checkpoint"
+    """Whether a project passes a checkpoint of its plan."""
 
 
 class Question(StrEnum):

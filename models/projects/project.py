@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Closing, stored_by_value
+from models.calendar import spell_day
+from models.errors import Mistake
 from models.portfolio.portfolio import ValueStream
 from models.projects.shares import Shares
 
@@ -183,6 +185,36 @@ class MilestoneKind(StrEnum):
     """A governance checkpoint; what came of it is its outcome."""
 
 
+class Passing(StrEnum):
+    """What can be decided on a checkpoint."""
+
+    PASS = "pass"
+    CONDITIONS = "conditions"
+    NOT_YET = "not yet"
+
+
+PASSING = {
+    Passing.PASS: "Pass",
+    Passing.CONDITIONS: "Pass with conditions",
+    Passing.NOT_YET: "Not yet",
+}
+"""The same in words."""
+
+
+class NotACheckpoint(Mistake):
+    """A decision on a milestone that is none."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"{code} is no checkpoint. Change it makes it one, and it can be decided.")
+
+
+class Concluded(Mistake):
+    """A decision on a checkpoint that has come, with its outcome."""
+
+    def __init__(self, code: str, outcome: str) -> None:
+        super().__init__(f"{code} has its outcome already: {outcome[:200]}")
+
+
 class Milestone(Base):
     """A date of a project's plan: as it was agreed, as it is expected, and as it came."""
 
@@ -230,6 +262,27 @@ class Milestone(Base):
         if self.actual_on is None:
             expected = max(expected, today)
         return (expected - self.baseline_on).days
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether it is a checkpoint that has not come with an outcome."""
+        has_come = self.actual_on is not None and bool(self.outcome)
+        return self.kind is MilestoneKind.CHECKPOINT and not has_come
+
+    def check_can_be_decided(self) -> None:
+        """Raise NotACheckpoint, or Concluded where it has come with an outcome."""
+        if self.kind is not MilestoneKind.CHECKPOINT:
+            raise NotACheckpoint(self.code)
+        if not self.can_be_decided:
+            raise Concluded(self.code, self.outcome or "")
+
+    def conclude(self, passing: Passing, key: str, on: date) -> None:
+        """Keep what the decision of that key said on the day; it has come where it passes."""
+        passes = passing is not Passing.NOT_YET
+        self.outcome = f"{PASSING[passing]}{'' if passes else ', ' + spell_day(on)} ({key})"
+        if passes:
+            self.actual_on = self.actual_on or on
+        self.version += 1
 
     def is_off_its_date(self, today: date) -> bool:
         """Whether it came, or is to come, later than agreed; where nothing was, it is not."""

@@ -83,7 +83,7 @@ from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.portfolio.setup import Basics, StreamSetup
 from models.projects.forms import MilestoneForm
-from models.projects.project import Milestone, Program, Project
+from models.projects.project import Milestone, MilestoneKind, Program, Project
 from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
@@ -163,6 +163,7 @@ def world(slack, shop):
         session.flush()
         milestone = project.new_milestone()
         milestone.code = milestone.name = "M1"
+        milestone.kind = MilestoneKind.CHECKPOINT
         session.add(milestone)
         session.flush()
         refunds = StreamSetup(name="Refunds")

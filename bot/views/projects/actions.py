@@ -68,6 +68,10 @@ class EditMilestone(Seen, noun=Milestone):
     """Change a milestone."""
 
 
+class OpenCheckpoint(Seen, noun=Milestone):
+    """Put a checkpoint to the council."""
+
+
 class RemoveMilestone(Seen, noun=Milestone):
     """Take a milestone out of the plan."""
 

@@ -14,6 +14,7 @@ from bot.views.projects.actions import (
     EditProject,
     LinkEpic,
     LinkProjects,
+    OpenCheckpoint,
     ProjectShown,
     RemoveMilestone,
     UnlinkEpic,
@@ -95,6 +96,7 @@ def _milestone(sheet: ProjectSheet, each: Milestone, *, may_edit: bool) -> Block
     menu = None
     if may_edit:
         choices = [
+            *([OpenCheckpoint.of(each).option("Open its decision")] if each.can_be_decided else []),
             EditMilestone.of(each).option("Change it"),
             RemoveMilestone.of(each).option("Remove it"),
         ]

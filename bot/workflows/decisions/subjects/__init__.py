@@ -1,0 +1,1 @@
+"""What decisions are about that is no epic."""

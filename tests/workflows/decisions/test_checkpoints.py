@@ -1,0 +1,103 @@
+"""A project's checkpoint is put to the council, and its plan says what was decided."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.workflows.decisions.subjects import checkpoints
+from bot.workflows.keeping import Act
+from models.audit import audit
+from models.decisions.form import DecisionForm
+from models.epics.epic import Epic
+from models.errors import ChangedSince
+from models.people.role import NotAllowed
+from models.projects.project import Concluded, Milestone, MilestoneKind, NotACheckpoint, Project
+from tests.workflows.decisions.builders import (
+    ANA,
+    COUNCIL,
+    DANA,
+    MONDAY,
+    NEXT_MONDAY,
+    an_mvp,
+    closes,
+    stored,
+    votes,
+)
+
+LATER = MONDAY + timedelta(days=1)
+
+
+@pytest.fixture
+def plan(database):
+    """PRJ-204, to which PAY-1 points, has a checkpoint M3 and a milestone M4."""
+    an_mvp(database)
+    with database.write() as session:
+        here = {"workspace_id": 1, "portfolio_id": 1}
+        project = Project(code="PRJ-204", name="Checkout renewal", created_at=MONDAY, **here)
+        session.add(project)
+        session.flush()
+        session.get_one(Epic, 1).project_id = project.id
+        for code, kind in (("M3", MilestoneKind.CHECKPOINT), ("M4", MilestoneKind.MILESTONE)):
+            milestone = project.new_milestone()
+            milestone.code, milestone.name, milestone.kind = code, "Spain", kind
+            milestone.baseline_on = date(2026, 5, 11)
+            session.add(milestone)
+            session.flush()
+    return database
+
+
+def opens(database, milestone_id=1, who=ANA, at=MONDAY, version=1):
+    with database.write(audit.Act(who, "form open_checkpoint", at)) as session:
+        act, form = Act(session, 1, who, at), DecisionForm(closes_on=NEXT_MONDAY)
+        return checkpoints.open_for(act, milestone_id, version, form).id
+
+
+def decided(database, choice, decision_id=1):
+    """All of the council press the same, and ten minutes go by; gives the checkpoint then."""
+    for each in COUNCIL:
+        votes(database, decision_id, each, choice)
+    closes(database, decision_id, LATER)
+    with database.read() as session:
+        return session.get_one(Milestone, 1)
+
+
+def test_its_outcome_and_its_day_are_what_was_decided_with_the_epics_as_the_case(plan):
+    opens(plan)
+    assert stored(plan).case.lines == (
+        "Agreed for 11 May 2026.",
+        "PAY-1 Pay by bank transfer: testing the MVP.",
+    )
+    came = decided(plan, "conditions")
+    assert (came.outcome, came.actual_on) == ("Pass with conditions (D-1)", LATER.date())
+    assert stored(plan).effect == "the plan of PRJ-204 says so"
+    with pytest.raises(Concluded, match=r"M3 has its outcome already: Pass with conditions \(D-1"):
+        opens(plan, version=2)
+
+
+def test_one_that_does_not_pass_yet_has_not_come_and_can_be_asked_about_again(plan):
+    opens(plan)
+    still = decided(plan, "not yet")
+    assert (still.outcome, still.actual_on) == ("Not yet, 19 May 2026 (D-1)", None)
+    with pytest.raises(ChangedSince):
+        opens(plan)
+    assert opens(plan, version=2, at=LATER) == 2
+
+
+def test_who_may_not_change_the_project_puts_nothing_to_the_council_nor_what_is_no_checkpoint(plan):
+    with pytest.raises(NotAllowed):
+        opens(plan, who=DANA)
+    with pytest.raises(NotACheckpoint):
+        opens(plan, 2)
+
+
+def test_what_is_decided_on_a_checkpoint_that_was_removed_moves_nothing(plan):
+    opens(plan)
+    with plan.write() as session:
+        session.delete(session.get_one(Milestone, 1))
+    assert decided_effect(plan) == "nothing moved: it is not in the plan any more"
+
+
+def decided_effect(database):
+    for each in COUNCIL:
+        votes(database, 1, each, "pass")
+    return closes(database, 1, LATER).effect
