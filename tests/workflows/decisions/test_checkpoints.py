@@ -10,7 +10,7 @@ from models.audit import audit
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic
 from models.errors import ChangedSince
-from models.people.role import NotAllowed
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.projects.project import Concluded, Milestone, MilestoneKind, NotACheckpoint, Project
 from tests.workflows.decisions.builders import (
     ANA,
@@ -29,10 +29,11 @@ LATER = MONDAY + timedelta(days=1)
 
 @pytest.fixture
 def plan(database):
-    """PRJ-204, to which PAY-1 points, has a checkpoint M3 and a milestone M4."""
+    """PRJ-204 of Ana's, to which PAY-1 points, has a checkpoint M3 and a milestone M4."""
     an_mvp(database)
     with database.write() as session:
         here = {"workspace_id": 1, "portfolio_id": 1}
+        session.add(RoleGrant(role=Role.FINANCE, user_id=ANA, granted_at=MONDAY, **here))
         project = Project(code="PRJ-204", name="Checkout renewal", created_at=MONDAY, **here)
         session.add(project)
         session.flush()
