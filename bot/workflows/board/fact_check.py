@@ -114,7 +114,7 @@ def left_out(session: Session, check: FactCheck) -> Sequence[LeftOut]:
 
 def epics_of(session: Session, check: FactCheck) -> Sequence[Epic]:
     """Those the person is asked about, and has not answered for."""
-    asked = [epic for epic, confirmed_at in asked_about(session, check).some if not confirmed_at]
+    asked = [each.epic for each in asked_about(session, check).some if not each.confirmed_at]
     reviews = [each.epic for each in reviewed_about(session, check).some if each.became is None]
     return list(dict.fromkeys([*asked, *reviews]))
 
