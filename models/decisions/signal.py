@@ -145,7 +145,7 @@ def used_up(epic: Epic, spent: int) -> Measured | None:
         return None
     planned = format_amount(cost, currency, short=True)
     is_spent = "all of it" if spent == cost else format_amount(spent, currency, short=True)
-    says = f"The MVP was to cost {planned}, and {is_spent} is spent."
+    says = f"The MVP was to cost {planned}, and {is_spent} has been spent."
     return Measured(Signal.SPEND, str(cost), Decimal(spent), says)
 
 

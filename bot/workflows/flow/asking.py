@@ -67,5 +67,5 @@ def _lines(session: Session, portfolio: Portfolio, at: datetime) -> Mapping[int,
 
 
 def _drawn_from(line: Line) -> str:
-    of = "of its value stream" if line.of_stream else "of all streams"
-    return f"by the {line.n:,} {of} that finished in {line.weeks} weeks"
+    whose = "its value stream" if line.of_stream else "all streams"
+    return f"drawn from the {line.n:,} that {whose} finished in {line.weeks} weeks"

@@ -57,8 +57,8 @@ def test_it_says_what_was_to_be_and_what_is():
     ("cost", "spent", "phase", "says"),
     [
         (6_000_000, 5_999_999, Phase.TESTING, None),
-        (6_000_000, 6_000_000, Phase.TESTING, "cost €60k, and all of it is spent."),
-        (6_000_000, 6_210_000, Phase.TESTING, "cost €60k, and €62.1k is spent."),
+        (6_000_000, 6_000_000, Phase.TESTING, "cost €60k, and all of it has been spent."),
+        (6_000_000, 6_210_000, Phase.TESTING, "cost €60k, and €62.1k has been spent."),
         (6_000_000, 6_210_000, Phase.DELIVERING, None),
         (None, 6_210_000, Phase.TESTING, None),
         (0, 6_210_000, Phase.TESTING, None),
@@ -91,8 +91,8 @@ def test_the_line_is_crossed_by_days_of_the_zone_and_not_where_it_was_past_it_be
 
 def test_it_says_its_day_and_by_which_epics_the_line_is_drawn():
     epic = an_epic("implementing", committed_at=MONDAY - timedelta(days=143))
-    assert past_line(epic, 120, "by the 27 of all streams", MONDAY).says == (
-        "It is on day 143, and 85 of 100 epics finish by day 120 (by the 27 of all streams)."
+    assert past_line(epic, 120, "drawn from 27", MONDAY).says == (
+        "It is on day 143, and 85 of 100 epics finish by day 120 (drawn from 27)."
     )
 
 

@@ -246,7 +246,7 @@ def test_who_owns_it_is_asked_once_when_as_much_is_spent_as_the_mvp_was_to_cost(
     spends(costs, 900, MONDAY + 2 * DAY)
     nightly(costs, MONDAY + 3 * DAY)
     assert shown(costs, [MessageKind.SIGNAL]) == [ANA]
-    assert the_check(costs).says == "The MVP was to cost €60k, and all of it is spent."
+    assert the_check(costs).says == "The MVP was to cost €60k, and all of it has been spent."
     assert waits(costs, ANA, MONDAY + 3 * DAY) == []
     assert waits(costs, ANA, MONDAY + 4 * DAY) == ["PAY-1"]
     with costs.write() as session:
@@ -257,7 +257,7 @@ def test_who_owns_it_is_asked_once_when_as_much_is_spent_as_the_mvp_was_to_cost(
 def test_a_credit_note_ends_the_question_about_spend_and_the_case_holds_what_was_spent(costs):
     spends(costs, 61_000, MONDAY)
     spends(costs, -4_000, MONDAY + DAY)
-    assert the_check(costs).because == "€57k is spent after a credit note"
+    assert the_check(costs).because == "with a credit note, €57k has been spent"
     assert the_check(costs).answered_by is None
     opens(costs, at=MONDAY + 2 * DAY)
     spends(costs, 500, MONDAY + 3 * DAY)
@@ -287,7 +287,7 @@ def test_who_owns_it_is_asked_once_when_it_crosses_the_line(line):
     assert shown(line, [MessageKind.SIGNAL]) == [ANA]
     assert the_check(line).says == (
         "It is on day 11, and 85 of 100 epics finish by day 10 "
-        "(by the 8 of its value stream that finished in 26 weeks)."
+        "(drawn from the 8 that its value stream finished in 26 weeks)."
     )
 
 

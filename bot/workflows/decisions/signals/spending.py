@@ -61,4 +61,4 @@ def _settle(session: Session, booked: Collection[int], at: datetime) -> None:
     )
     for epic, spent in session.execute(waits).all():
         amount = format_amount(int(spent), epic.portfolio.currency, short=True)
-        settle(session, epic, Signal.SPEND, f"{amount} is spent after a credit note", at)
+        settle(session, epic, Signal.SPEND, f"with a credit note, {amount} has been spent", at)
