@@ -18,6 +18,7 @@ from models.people.role import Role
 from models.portfolio.policy import DECISIONS, USUAL
 from models.portfolio.portfolio import Phase, Portfolio
 from models.projects.forms import MilestoneForm, ProjectForm
+from models.projects.project import MilestoneKind
 from models.projects.shares import of_streams, parse_shares
 from models.themes.aim import KeyResultForm, ObjectiveForm, ReadingForm, ThemeForm
 
@@ -50,8 +51,8 @@ PROJECTS = (
         ("M3", "All countries on it", 160, 160),
     ),
 )
-"""Each with its shares, its milestones that came and the next one: code, name, days from now as
-agreed and as they came or are expected."""
+"""Each with its shares, its milestones that came and the checkpoint to come: code, name, days from
+now as agreed and as they came or are expected."""
 
 MOST_IN_FLIGHT = {"Payments": 7, "Onboarding": 4, "Platform": 3}
 MOST_TESTING = 4
@@ -115,7 +116,8 @@ def keep_projects(
         plan = [(*each, "actual_on") for each in came] + [(*coming, "forecast_on")]
         for code, name, agreed, then, as_of in plan:
             days = {"baseline_on": _day(now, agreed), as_of: _day(now, then)}
-            milestone = MilestoneForm(code=code, name=name, **days)
+            kind = MilestoneKind.CHECKPOINT if code == coming[0] else MilestoneKind.MILESTONE
+            milestone = MilestoneForm(code=code, name=name, kind=kind, **days)
             projecting.MILESTONES.add(act, projecting.new_milestone(act, project.id), milestone)
         found[form.code] = project.id
     return found
