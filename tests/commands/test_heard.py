@@ -1,5 +1,6 @@
 """What is declared, heard through Slack: forged, by strangers, twice, too late, and in stacks."""
 
+import itertools
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -74,7 +75,7 @@ from models.decisions.votes import Ballot
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
-from models.errors import Mistake
+from models.errors import FieldMistakes, Mistake
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Observation, Reading, Stance
 from models.files.upload import Upload
@@ -607,13 +608,13 @@ def test_a_list_narrowed_by_hand_is_refused_kindly(slack, shop, front, by):
     slack.wait_for(lambda: ana.form(title="Tack").shows("That button is out of date."))
 
 
-@pytest.mark.parametrize("memory", ["", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}'])
-def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(
-    slack, shop, world, memory
-):
+MEMORIES = ("", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}')
+
+
+def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(slack, shop, world):
     all_made = [(made(route.action, world), route.form) for route in routes.of(SAVES)]
     before = changes(shop)
-    for action, form in all_made:
+    for memory, (action, form) in itertools.product(MEMORIES, all_made):
         ack = send(slack, action, form, memory=memory).ack
         assert ack["response_action"] == "errors"
         assert "This form is out of date." in str(ack["errors"])
@@ -740,11 +741,22 @@ def test_each_person_and_each_choice_is_looked_at_before_it_is_kept(slack, shop,
 SENT = ("", "\x00", "\ud800", "²", "-1", "2147483648", "9" * 400, None, ...)
 
 
+def refuses(form, name, said):
+    """Whether the form itself sees that this is no answer, so that nobody else does."""
+    try:
+        form.read(typed_into(form, "x") | {name: said}, facts_for(form))
+    except FieldMistakes as found:
+        return name in found.errors
+    return False
+
+
 @pytest.mark.timeout(300)
 def test_each_field_of_each_form_takes_whatever_is_sent(slack, shop, world):
     for route in {route.form: route for route in routes.of(SAVES)}.values():
         action = made(route.action, world)
-        for name, said in [(n, said) for n in route.form.questions() for said in SENT]:
+        for name, said in itertools.product(route.form.questions(), SENT):
+            if said not in {"\x00", ...} and refuses(route.form, name, said):
+                continue
             sent = send(slack, action, route.form, **{name: said})
             assert sent.error is None, (action.kind, name, said)
             assert "Something broke" not in str(sent.ack), (action.kind, name, said)

@@ -199,13 +199,13 @@ def drawn(database, shop, viewer):
 
 
 @pytest.mark.parametrize("viewer", [ANA, BEN])
-def test_home_takes_as_many_statements_for_ten_thousand_epics_as_for_ten(database, shop, viewer):
+def test_home_takes_as_many_statements_for_a_thousand_epics_as_for_ten(database, shop, viewer):
     a_theme(database, shop[1], "Trust")
     taken = []
-    for more in (10, 990, 9_000):
+    for more in (10, 990):
         fills(database, shop[1], more)
         taken.append(drawn(database, shop, viewer))
-    assert taken[0] == taken[1] == taken[2] <= 17
+    assert taken[0] == taken[1] <= 17
 
 
 # Whose board it is
