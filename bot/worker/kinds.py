@@ -16,7 +16,7 @@ from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
 from bot.workflows.budgets import shifting
 from bot.workflows.decisions import closing, opening
-from bot.workflows.decisions.follow_up import reminding, telling
+from bot.workflows.decisions.follow_up import announcing, reminding
 from bot.workflows.files import undoing
 
 Workflow = Callable[[Session, int, datetime], None]
@@ -42,7 +42,7 @@ def jobs() -> Mapping[str, Job]:
         "remind": at_its_time(reminding.remind_due),
         "shift": at_its_time(shifting.lapse_due),
         "shift_stand_ins": at_its_time(shifting.ask_stand_ins_due),
-        "tell": at_its_time(telling.tell_due),
+        "tell": at_its_time(announcing.announce_due),
         "undo": at_its_time(undoing.end_offer),
         "upload": load_file,
     }

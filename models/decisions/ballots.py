@@ -90,7 +90,7 @@ def append(session: Session, paper: Paper, cast: Cast) -> None:
         return
     whole = {
         **row,
-        "hashed": _text(_told(row)[1:]),
+        "hashed": _text(_spelled(row)[1:]),
         "key": close_key(paper.decision_id),
         "after": AFTER_THE_LAST,
         "closes_at": paper.closes_at,
@@ -150,7 +150,7 @@ def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str)
     return None if (number, last) == (count, end) else min(number, count) + 1
 
 
-def _told(row: dict[str, Any]) -> list[Any]:
+def _spelled(row: dict[str, Any]) -> list[Any]:
     """What is hashed of a ballot; those of before there was more to it have none of the rest."""
     told = [row["decision_id"], row["user_id"], str(row["choice"]), moment_text(row["at"])]
     more = [row[name] for name in MORE]
@@ -158,7 +158,7 @@ def _told(row: dict[str, Any]) -> list[Any]:
 
 
 def _hash(previous: str, number: int, row: dict[str, Any]) -> str:
-    decision_id, *told = _told(row)
+    decision_id, *told = _spelled(row)
     return hashlib.sha256(
         _text([previous, decision_id, number, *told], whole=True).encode()
     ).hexdigest()

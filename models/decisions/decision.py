@@ -148,7 +148,7 @@ class NotTheirs(Mistake):
         self.ask = ask
 
 
-class NotToldFirst(Mistake):
+class NotItsOwner(Mistake):
     """What is for the owner of an epic who hears first how a decision ended."""
 
     def __init__(self, key: str, owner: str | None) -> None:
@@ -173,7 +173,7 @@ class NotTheirsToOpen(Mistake):
         self.ask = tuple(ask)
 
 
-class ToldAlready(Mistake):
+class ResultIsOut(Mistake):
     """Telling a result that everybody sees."""
 
     def __init__(self, key: str) -> None:

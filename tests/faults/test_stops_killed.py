@@ -12,7 +12,7 @@ from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision
-from models.decisions.follow_up.dates import remind_key, tell_key
+from models.decisions.follow_up.dates import announcing_key, remind_key
 from models.decisions.form import DecisionForm
 from models.epics.epic import Epic, Transition
 from models.message import FOLLOW_UP_KINDS, Message, MessageKind
@@ -94,7 +94,7 @@ def test_however_often_it_is_killed_a_stop_is_told_first_once_and_comes_true_onc
     soon(shop, decision_id, close_key, closes_at=shop.clock.now())
     kills(shop, running, chance, replicas)
     wait_until(shop, decision_id, lambda decision: decision.is_held)
-    soon(shop, decision_id, tell_key, result_at=shop.clock.now())
+    soon(shop, decision_id, announcing_key, result_at=shop.clock.now())
     kills(shop, running, chance, replicas)
     wait_until(shop, decision_id, lambda decision: decision.ending)
     shop.wait_until_nothing_waits(60)

@@ -12,19 +12,19 @@ from bot.views.decisions.ballot import case_blocks, opened
 from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, TellNow, TryAgain
 from bot.workflows.decisions import opening, register
 from bot.workflows.decisions.beside import seen_decision
-from bot.workflows.decisions.follow_up import again, telling, waiting
+from bot.workflows.decisions.follow_up import again, announcing, waiting
 from models.decisions.follow_up.form import LearnedForm
 
 
 @routes.does
-def tell_now(call: Call, session: Session, it: TellNow) -> Answer:
+def announce_now(call: Call, session: Session, it: TellNow) -> Answer:
     """Have everybody see how it ended."""
-    return views.is_told(telling.tell_now(call.act(session), it.decision))
+    return views.is_out(announcing.announce_now(call.act(session), it.decision))
 
 
 @routes.opens
 def ask_learned(call: Call, session: Session, it: AddLearned) -> Open:
-    decision = telling.look(call.act(session), it.decision)
+    decision = announcing.look(call.act(session), it.decision)
     held = {"learned": decision.learned_early or decision.learned}
     lead = views.learned_lead(decision)
     return Open(LearnedForm, "What we learned", it, held=held, lead=lead, submit="Keep it")
@@ -32,7 +32,7 @@ def ask_learned(call: Call, session: Session, it: AddLearned) -> Open:
 
 @routes.saves
 def keep_learned(call: Call, session: Session, form: LearnedForm, about: AddLearned) -> Answer:
-    return views.kept(telling.learn(call.act(session), about.decision, form))
+    return views.kept(announcing.learn(call.act(session), about.decision, form))
 
 
 @routes.does

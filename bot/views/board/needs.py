@@ -20,7 +20,7 @@ from bot.views.budgets.actions import ShiftShown
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
-from bot.views.decisions.outcome import record_button, told_so_far
+from bot.views.decisions.outcome import record_button, what_is_asked
 from bot.views.decisions.signal import open_button as open_for_signal
 from bot.views.decisions.thread import break_button
 from bot.views.epics.buttons import open_button, reply_button, still_right_button
@@ -300,7 +300,7 @@ def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
 @shows(OUTCOME)
 def outcome(review: OutcomeReview, on: Surface) -> Line:
     """What became of it; what was answered has no button any more."""
-    said = on.about("outcomes_line", review.epic, review=review, asks=told_so_far(review.epic))
+    said = on.about("outcomes_line", review.epic, review=review, asks=what_is_asked(review.epic))
     return Line(said, None if review.became else record_button(review.epic))
 
 

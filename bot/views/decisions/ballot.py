@@ -49,11 +49,11 @@ OBJECTIONS_NAMED = 2
 @notice(MessageKind.BALLOT, Decision)
 def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
     """As a channel shows it: of a restricted epic only that there is a vote."""
-    return hidden(session, decision) or told(session, decision, now)
+    return hidden(session, decision) or drawn(session, decision, now)
 
 
 @notice(MessageKind.BALLOT_TOLD, Decision)
-def told(session: Session, decision: Decision, now: datetime) -> Answer:
+def drawn(session: Session, decision: Decision, now: datetime) -> Answer:
     stands = standing(session, decision)
     if decision.is_held:
         return held(stands)

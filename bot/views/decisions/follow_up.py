@@ -139,8 +139,8 @@ def kept(decision: Decision) -> Answer:
     return Answer([section(words(FOLLOW_UP, "kept", **_facts(decision)))])
 
 
-def is_told(decision: Decision) -> Answer:
-    return Answer([section(words(FOLLOW_UP, "is_told", **_facts(decision)))])
+def is_out(decision: Decision) -> Answer:
+    return Answer([section(words(FOLLOW_UP, "is_out", **_facts(decision)))])
 
 
 def tried(decision: Decision) -> Answer:

@@ -23,7 +23,7 @@ def record_button(epic: Epic) -> Element:
     return to.button("Record the outcome", aloud=f"Record the outcome of {epic.key}")
 
 
-def told_so_far(epic: Epic, reading: Decimal | None = None) -> str:
+def what_is_asked(epic: Epic, reading: Decimal | None = None) -> str:
     """What is asked, with the last reading, as mark-up."""
     return words("epics/next_step", "asks", epic=epic, reading=reading)
 

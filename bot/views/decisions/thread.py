@@ -45,7 +45,7 @@ def question_in_thread(session: Session, question: BallotQuestion, now: datetime
 
 
 @notice(MessageKind.BALLOT_QUESTION_TOLD, BallotQuestion)
-def question_told(session: Session, question: BallotQuestion, now: datetime) -> Answer:
+def question_notice(session: Session, question: BallotQuestion, now: datetime) -> Answer:
     return question_asked(question, session.get_one(Decision, question.decision_id))
 
 
@@ -69,7 +69,7 @@ def objection_in_thread(session: Session, objection: Objection, now: datetime) -
 
 
 @notice(MessageKind.OBJECTION_TOLD, Objection)
-def objection_told(session: Session, objection: Objection, now: datetime) -> Answer:
+def objection_notice(session: Session, objection: Objection, now: datetime) -> Answer:
     return objection_raised(objection, session.get_one(Decision, objection.decision_id))
 
 
@@ -114,7 +114,7 @@ def break_button(decision: Decision) -> Element:
 
 
 @notice(MessageKind.STAND_IN, Delegation)
-def stand_in_told(session: Session, given: Delegation, now: datetime) -> Answer:
+def stand_in_notice(session: Session, given: Delegation, now: datetime) -> Answer:
     decision = session.get(Decision, given.decision_id) if given.decision_id else None
     if decision is not None and not sees(session, given.stand_in_user_id, decision):
         return Answer([section(words(VOTE, "hidden_from", user=given.user_id, decision=decision))])

@@ -24,11 +24,11 @@ from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way
 from models.decisions.delegation import CarriedBallot, Delegation
 from models.decisions.follow_up.dates import (
+    announcing_key,
     extended_to,
     remind_at,
     remind_key,
     shown_to_all_at,
-    tell_key,
 )
 from models.decisions.follow_up.outcome_review import USUAL_LOOK, Occasion, OutcomeReview
 from models.decisions.tally import Ends
@@ -76,7 +76,7 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
         decision.tie(verdict.options, closing_at)
         _ask_tie_breaker(session, decision, now)
     elif owner is not None:
-        _tell_first(session, decision, owner, closing_at, now)
+        _hold(session, decision, owner, closing_at, now)
     else:
         decision.close(tally, closing_at, objections)
         come_true(session, decision, now)
@@ -152,7 +152,7 @@ def _extend(session: Session, decision: Decision, now: datetime) -> None:
     redraw(session, decision, now)
 
 
-def _tell_first(
+def _hold(
     session: Session, decision: Decision, owner: str, closed_at: datetime, now: datetime
 ) -> None:
     """Close it, and have the owner of the epic alone hear how, until everybody does."""
@@ -161,7 +161,7 @@ def _tell_first(
     decision.hold(owner, closed_at, result_at)
     session.flush()
     post(session, here, MessageKind.STOP_FIRST, decision.id, owner, now)
-    put(session, here, tell_key(decision.id), result_at)
+    put(session, here, announcing_key(decision.id), result_at)
     if decision.epic is not None:
         redraw_facts(session, decision.epic, now)
     ask_no_longer(session, decision, now)

@@ -137,7 +137,7 @@ def object_to(
         )
         act.session.add(objection)
         count_objections(act.session, decision.id)
-        people = _told(decision)
+        people = _who_hears(decision)
         in_thread(act.session, decision, OBJECTION_KINDS, objection.id, act.at, people)
         if decision.put_off(act.at):
             put(act.session, act.workspace_id, close_key(decision.id), decision.closes_at)
@@ -192,7 +192,7 @@ def _redraw_objection(act: Act, objection: Objection) -> None:
     redraw_about(act.session, act.workspace_id, OBJECTION_KINDS, [objection.id], act.at)
 
 
-def _told(decision: Decision) -> list[str]:
+def _who_hears(decision: Decision) -> list[str]:
     """Who hears of an objection alone: who can remove or set it aside."""
     owner = decision.epic.owner_user_id if decision.epic is not None else None
     told = (decision.opened_by, owner, decision.tie_breaker)

@@ -19,7 +19,7 @@ def remind_key(decision_id: int) -> str:
     return f"remind:{decision_id}"
 
 
-def tell_key(decision_id: int) -> str:
+def announcing_key(decision_id: int) -> str:
     return f"tell:{decision_id}"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import select
 
 from bot.workflows.decisions.closing import close_due
-from bot.workflows.decisions.follow_up.telling import tell_due
+from bot.workflows.decisions.follow_up.announcing import announce_due
 from bot.workflows.decisions.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
@@ -94,7 +94,7 @@ def ends(database, decision_id, at):
         decision = closes(database, decision_id, decision.closes_at)
     if decision.is_held:
         with database.write(audit.Act(None, "tack", decision.result_at)) as session:
-            tell_due(session, decision_id, decision.result_at)
+            announce_due(session, decision_id, decision.result_at)
     return stored(database, decision_id)
 
 

@@ -16,7 +16,7 @@ from bot.views.decisions.register import decision_list
 from bot.workflows.audit.log import Query, log_of_epic
 from bot.workflows.board.card import card
 from bot.workflows.decisions import listing, register
-from bot.workflows.decisions.follow_up import again, reminding, telling, waiting
+from bot.workflows.decisions.follow_up import again, announcing, reminding, waiting
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.audit import audit
@@ -25,10 +25,10 @@ from models.calendar import spell_day
 from models.decisions.decision import (
     Ending,
     NothingWaits,
+    NotItsOwner,
     NotLapsed,
     NotTheirsToOpen,
-    NotToldFirst,
-    ToldAlready,
+    ResultIsOut,
 )
 from models.decisions.follow_up.form import LearnedForm
 from models.decisions.follow_up.outcome_review import OutcomeReview
@@ -233,10 +233,10 @@ def test_a_stop_is_told_to_the_owner_alone_and_comes_true_half_an_hour_later(dat
     assert told(database, MessageKind.STOP_FIRST) == [ANA]
     assert the_epic(database) == "Testing the MVP"
     assert due(database, "tell") == RESULT_AT
-    run(database, telling.tell_due, RESULT_AT - MINUTE)
+    run(database, announcing.announce_due, RESULT_AT - MINUTE)
     assert stored(database).is_held
     for _ in range(2):
-        run(database, telling.tell_due, RESULT_AT)
+        run(database, announcing.announce_due, RESULT_AT)
     decision = stored(database)
     assert (decision.outcome, decision.score, decision.effect) == (
         "stop",
@@ -293,14 +293,14 @@ def test_the_owner_reads_it_with_thanks_and_adds_what_was_learned_which_is_told_
         )
         assert buttons(first.blocks) == ["Add what we learned", "Tell it now"]
     said = LearnedForm(learned="Customers trust their bank")
-    with pytest.raises(NotToldFirst) as refused:
-        acts(database, BEN, telling.learn, at, 1, said)
+    with pytest.raises(NotItsOwner) as refused:
+        acts(database, BEN, announcing.learn, at, 1, said)
     assert refused.value.ask == (ANA,)
-    acts(database, ANA, telling.learn, at, 1, said)
+    acts(database, ANA, announcing.learn, at, 1, said)
     with database.read() as session:
         events = session.scalars(select(AuditEvent.after)).all()
         assert not [each for each in events if "trust" in each]
-    run(database, telling.tell_due, RESULT_AT)
+    run(database, announcing.announce_due, RESULT_AT)
     with database.read() as session:
         stop = session.scalars(select(Transition).where(Transition.at == RESULT_AT)).one()
         assert stop.learned == "Customers trust their bank"
@@ -309,14 +309,14 @@ def test_the_owner_reads_it_with_thanks_and_adds_what_was_learned_which_is_told_
 def test_the_owner_has_it_told_at_once_and_nobody_else_does(database):
     decided(database, "stop")
     at = CLOSES_AT + 5 * MINUTE
-    with pytest.raises(NotToldFirst):
-        acts(database, BEN, telling.tell_now, at, 1)
+    with pytest.raises(NotItsOwner):
+        acts(database, BEN, announcing.announce_now, at, 1)
     assert stored(database).is_held
-    acts(database, ANA, telling.tell_now, at, 1)
+    acts(database, ANA, announcing.announce_now, at, 1)
     assert (the_epic(database), due(database, "tell")) == ("Stopped", None)
-    with pytest.raises(ToldAlready):
-        acts(database, ANA, telling.tell_now, at, 1)
-    run(database, telling.tell_due, RESULT_AT)
+    with pytest.raises(ResultIsOut):
+        acts(database, ANA, announcing.announce_now, at, 1)
+    run(database, announcing.announce_due, RESULT_AT)
     with database.read() as session:
         assert len(session.scalars(select(Transition).where(Transition.at >= at)).all()) == 1
 
@@ -343,7 +343,7 @@ def test_what_was_stopped_by_hand_meanwhile_stays_as_it_is(database):
     with database.write() as session:
         stopped = session.get_one(Portfolio, 1).state("stopped")
         move(session, 1, BEN, 1, stopped.id, None, "Enough", CLOSES_AT + MINUTE)
-    run(database, telling.tell_due, RESULT_AT)
+    run(database, announcing.announce_due, RESULT_AT)
     assert stored(database).effect == "nothing moved: PAY-1 was in Stopped by then"
     with database.read() as session:
         assert session.get_one(Epic, 1).successor_id is None
@@ -361,7 +361,7 @@ def test_a_pivot_ends_it_and_a_successor_begins_with_a_yes_and_a_link_both_ways(
     for each in COUNCIL[:2]:
         votes(database, 1, each, "pivot")
     closes(database, 1, CLOSES_AT)
-    run(database, telling.tell_due, RESULT_AT)
+    run(database, announcing.announce_due, RESULT_AT)
     assert stored(database).effect == (
         "stopped as a pivot after 7 days in flight, and PAY-2 goes on from it in the funnel"
     )
@@ -485,7 +485,7 @@ def test_a_result_says_what_is_expected_and_when_it_is_looked_at_again(database,
 
 def test_what_was_stopped_is_not_looked_at_again(database):
     decided(database, "stop", look_again_on=date(2026, 10, 1))
-    run(database, telling.tell_due, RESULT_AT)
+    run(database, announcing.announce_due, RESULT_AT)
     assert "We look again" not in ballot_of(database)
     with database.read() as session:
         assert session.scalars(select(OutcomeReview)).all() == []
