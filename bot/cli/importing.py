@@ -37,11 +37,11 @@ from models.files.kinds import Kind
 from models.files.matching import (
     BadRow,
     GoodRow,
+    currency_in,
     guessed,
     matched,
     parse_currency,
     sum_row,
-    told_currency,
     units_of,
 )
 from models.files.plans.projects import PARTS, ProjectPlan, Rows
@@ -184,7 +184,7 @@ def _matched(
 
 
 def _said_currency(files: Mapping[str, ReadFile]) -> str | None:
-    found = (told_currency(f.table, f.matching, KINDS[part]) for part, f in files.items())
+    found = (currency_in(f.table, f.matching, KINDS[part]) for part, f in files.items())
     return next((currency for currency in found if currency), None)
 
 

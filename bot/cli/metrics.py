@@ -129,7 +129,7 @@ def _as_text(portfolio: str, told: Metrics) -> str:
     return "\n".join(lines)
 
 
-def _told(spread: Spread) -> str:
+def _line(spread: Spread) -> str:
     if spread.n == 0 or spread.mean is None:
         return "none yet"
     ranks = [f"{percent} of 100 within {d:,.1f}" for percent, d in spread.nearest_rank.items()]

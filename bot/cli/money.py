@@ -38,10 +38,10 @@ from models.files.kinds import ColumnMissing, Kind
 from models.files.matching import (
     BadRow,
     GoodRow,
+    currency_in,
     guessed,
     matched,
     sum_row,
-    told_currency,
     units_of,
 )
 from models.files.table import Table, check_rows, of_file, read_table
@@ -118,7 +118,7 @@ def import_budgets(
         with database.write(act) as session:
             here = workspace_id(session, workspace)
             known = portfolio_to_fill(session, here, portfolio, create=create)
-            told = told_currency(read.table, read.matching, kinds.BUDGETS)
+            told = currency_in(read.table, read.matching, kinds.BUDGETS)
             currency = told or creating.USUAL_CURRENCY
             found = known or creating.found_portfolio(session, here, portfolio, act.at, currency)
             today = Today.of(datetime.now(UTC), found.time_zone)
@@ -126,7 +126,7 @@ def import_budgets(
             status.update("Writing")
             came = bring_in(session, found, rows, act.at, read.name, about)
             check_rows([(read.name, line, why) for line, why in sorted(came.plan.against.items())])
-            lines = _told(portfolio, found.currency, came, is_new=known is None)
+            lines = _lines(portfolio, found.currency, came, is_new=known is None)
             lines += read.said(found.currency)
     say.print("\n".join(lines), markup=False, soft_wrap=True)
 
@@ -148,11 +148,11 @@ def import_actuals(
             status.update("Writing")
             came = book_all(session, found, rows, act.at, about)
             check_rows([(read.name, line, why) for line, why in sorted(came.plan.against.items())])
-            lines = _booked_told(found, came) + read.said(found.currency)
+            lines = _booked_lines(found, came) + read.said(found.currency)
     say.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
-def _booked_told(portfolio: Portfolio, came: ActualsCame) -> list[str]:
+def _booked_lines(portfolio: Portfolio, came: ActualsCame) -> list[str]:
     actuals, currency = came.booked.actuals, portfolio.currency
     known = came.plan.known
     lines = [
@@ -168,7 +168,7 @@ def _booked_told(portfolio: Portfolio, came: ActualsCame) -> list[str]:
     return lines
 
 
-def _told(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) -> list[str]:
+def _lines(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) -> list[str]:
     plan = came.plan
     streams = len({line.stream for line in plan.lines})
     years = [year.name for year in plan.years]
@@ -272,7 +272,7 @@ def _as_text(portfolio: str, period: str, currency: str, streams: Sequence[Strea
     return "\n".join(lines)
 
 
-def _stream_told(each: StreamBudget, money: Any) -> str:
+def _stream_line(each: StreamBudget, money: Any) -> str:
     has = each.balance
     parts = ["budget not known"]
     if each.is_known:

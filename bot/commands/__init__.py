@@ -72,7 +72,7 @@ from bot.views.epics import (
 from bot.views.epics import fields as epic_fields
 from bot.views.epics import form as epic_form
 from bot.views.epics import list as epic_list
-from bot.views.files import export_form, export_told, import_form
+from bot.views.files import export_form, export_result, import_form
 from bot.views.people import holdings as people_view
 from bot.views.people import role_form, role_list
 
@@ -173,7 +173,7 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     re.compile(f"{role_list.TURN}_.+"): roles.turn_page,
     people_view.OPEN: people.open_holdings,
     re.compile(f"{audit_log.TURN}_.+"): audit.turn_page,
-    export_told.AGAIN: export.try_again,
+    export_result.AGAIN: export.try_again,
     import_form.COLUMN: imports.show_rows,
     f"{import_form.ENCODING}_again": imports.read_as,
     import_form.BACK: imports.match_again,

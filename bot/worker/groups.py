@@ -28,10 +28,10 @@ def read_groups(task: Task) -> Outcome:
         told = task.calls.ask(METHOD, read_user_groups, task.client) if is_watched else ()
     except CallFailed as failed:
         return _after(task, failed, asked_at)
-    return _told(task, told, asked_at)
+    return _stored(task, told, asked_at)
 
 
-def _told(task: Task, told: Sequence[SlackGroup], asked_at: datetime) -> Done:
+def _stored(task: Task, told: Sequence[SlackGroup], asked_at: datetime) -> Done:
     """Store what was told. It is as old as the question, however long the answer took."""
     here = task.claim.workspace_id
 
@@ -51,4 +51,4 @@ def _after(task: Task, failed: CallFailed, asked_at: datetime) -> Outcome:
     why = "this plan of Slack has no user groups" if error == PLAN else grouping.UNREAD
     with task.database.read() as session:
         gone = grouping.all_gone(session, task.claim.workspace_id, why)
-    return _told(task, gone, asked_at)
+    return _stored(task, gone, asked_at)

@@ -21,9 +21,9 @@ def note_refusal(session: Session, refused: Message, error: str, at: datetime) -
     first_time, refused.refusal = refused.refusal is None, error
     session.flush()
     if first_time:
-        _tell(session, refused, at)
+        _notify(session, refused, at)
     else:
-        _redraw_what_was_told(session, refused, at)
+        _redraw_notice(session, refused, at)
 
 
 def note_mended(session: Session, shown: Message, at: datetime) -> None:
@@ -32,10 +32,10 @@ def note_mended(session: Session, shown: Message, at: datetime) -> None:
         return
     shown.refusal = None
     session.flush()
-    _redraw_what_was_told(session, shown, at)
+    _redraw_notice(session, shown, at)
 
 
-def _tell(session: Session, refused: Message, at: datetime) -> None:
+def _notify(session: Session, refused: Message, at: datetime) -> None:
     """Put one direct message; nothing is told about what is itself such a word."""
     person = _who_can_mend(session, refused)
     if person is None:
@@ -59,12 +59,12 @@ def _who_can_mend(session: Session, refused: Message) -> str | None:
     return next(filter(None, (epic.value_stream.owner_user_id, epic.proposed_by, *admins)), None)
 
 
-def _redraw_what_was_told(session: Session, about: Message, at: datetime) -> None:
-    for message in _told(session, about)[-1:]:
+def _redraw_notice(session: Session, about: Message, at: datetime) -> None:
+    for message in _notices(session, about)[-1:]:
         redraw_message(session, message, at)
 
 
-def _told(session: Session, about: Message) -> Sequence[Message]:
+def _notices(session: Session, about: Message) -> Sequence[Message]:
     return session.scalars(
         select(Message)
         .where(

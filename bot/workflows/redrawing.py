@@ -207,7 +207,7 @@ def post(
     return message
 
 
-def tell(
+def notify(
     session: Session,
     workspace_id: int,
     kind: MessageKind,

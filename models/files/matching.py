@@ -128,7 +128,7 @@ def currency_of(columns: Sequence[str], matching: Mapping[str, str], kind: Kind)
     return next((c for n in amounts if (c := Heading.of(matching[n]).currency)), None)
 
 
-def told_currency(table: Table, matching: Mapping[str, str], kind: Kind) -> str | None:
+def currency_in(table: Table, matching: Mapping[str, str], kind: Kind) -> str | None:
     """The currency that the names of the columns say, or the first row that says one."""
     found = currency_of(table.columns, matching, kind)
     if found is not None or "currency" not in matching:

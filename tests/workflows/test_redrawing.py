@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.people.members import remember
-from bot.workflows.redrawing import post, tell
+from bot.workflows.redrawing import notify, post
 from models.message import Message, MessageKind
 from models.people.handover import Departure
 from models.work import Work
@@ -41,7 +41,7 @@ def test_it_can_be_posted_in_a_thread(database, here):
 
 def test_people_are_told_once_each_without_who_did_it(database, here):
     with database.write() as session:
-        tell(session, here, MessageKind.OWNER, 4, [BEN, ANA, None, BEN], ANA, MONDAY)
+        notify(session, here, MessageKind.OWNER, 4, [BEN, ANA, None, BEN], ANA, MONDAY)
     assert messages(database, MessageKind.OWNER) == [(BEN, 4, None, None)]
 
 
@@ -51,6 +51,6 @@ def test_who_left_or_is_a_guest_is_told_nothing(database, here):
         remember(session, here, {each: (guest, MONDAY) for each, guest in people.items()})
         session.add(Departure(workspace_id=here, user_id="U0LEFT", at=MONDAY))
         session.add(Departure(workspace_id=here, user_id="U0BACK", at=MONDAY, returned_at=MONDAY))
-        tell(session, here, MessageKind.OWNER, 4, [*people, BEN], ANA, MONDAY)
+        notify(session, here, MessageKind.OWNER, 4, [*people, BEN], ANA, MONDAY)
     told = [each[0] for each in messages(database, MessageKind.OWNER)]
     assert told == ["U0BACK", "U0ONCE", BEN]

@@ -72,7 +72,7 @@ def save(call: Call) -> None:
         epic, columns = _store(call, memory, typed, shown)
     except ChangedMeanwhile as told:
         with call.write(again=True) as session:
-            editing.note_told(
+            editing.note_seen(
                 session, call.workspace_id, str(call.view["id"]), told.version, call.at
             )
         raise _named(call, told, typed, shown) from told

@@ -5,7 +5,7 @@ from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
 from bot.slack.values import ExportForm, ExportRef, OldButton, whole
-from bot.views.files import export_form, export_told
+from bot.views.files import export_form, export_result
 from bot.workflows.files import requesting
 from models.files.export import ExportFormat
 
@@ -41,7 +41,7 @@ def export(call: Call) -> None:
             call.at,
         )
     call.ack()
-    call.tell(export_told.asked(asked), memory.channel)
+    call.tell(export_result.asked(asked), memory.channel)
 
 
 def try_again(call: Call) -> None:

@@ -8,7 +8,7 @@ from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.views.portfolio.actions import LimitPortfolio, LimitStream
-from bot.views.portfolio.told_changes import saved
+from bot.views.portfolio.change_notes import saved
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import limits, streams
 from bot.workflows.portfolio.basics import PORTFOLIOS

@@ -15,8 +15,8 @@ from bot.views.portfolio.actions import (
     NamePeople,
     SettingsShown,
 )
+from bot.views.portfolio.change_notes import done, saved
 from bot.views.portfolio.settings import settings_page
-from bot.views.portfolio.told_changes import done, saved
 from bot.workflows import seeing
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.people import granting

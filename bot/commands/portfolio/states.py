@@ -15,7 +15,7 @@ from bot.views.portfolio.actions import (
     UsePreset,
 )
 from bot.views.portfolio.board_page import board_page
-from bot.views.portfolio.told_changes import done
+from bot.views.portfolio.change_notes import done
 from bot.workflows.portfolio import states
 from bot.workflows.portfolio.basics import PORTFOLIOS
 from models.portfolio.board import Board, StateShape

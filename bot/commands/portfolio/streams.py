@@ -7,8 +7,8 @@ from bot.slack.actions import Note, Shown
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.views.portfolio.actions import AddStream, AddStreams, EditStream, StreamsList
+from bot.views.portfolio.change_notes import done, saved
 from bot.views.portfolio.stream_page import stream_page
-from bot.views.portfolio.told_changes import done, saved
 from bot.workflows import seeing
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.permitting import Place, may

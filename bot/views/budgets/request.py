@@ -34,10 +34,10 @@ from models.money import format_amount
 @notice(MessageKind.SHIFT, Shift)
 def shift_message(session: Session, shift: Shift, now: datetime) -> Answer:
     """The request with its buttons, or what became of it without any."""
-    return told(request_of(session, shift))
+    return drawn(request_of(session, shift))
 
 
-def told(request: Request) -> Answer:
+def drawn(request: Request) -> Answer:
     """The same of a request that was read."""
     facts = facts_of(request)
     title = bare_words("budgets/shift", "title", **facts)
@@ -47,7 +47,7 @@ def told(request: Request) -> Answer:
 
 
 def shift_page(request: Request, page: ShiftShown) -> Shown:
-    return Shown("Budget shift", told(request).blocks, page.but(number=1))
+    return Shown("Budget shift", drawn(request).blocks, page.but(number=1))
 
 
 def answered(request: Request) -> Answer:

@@ -326,7 +326,7 @@ def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[
     lines = [
         {
             "line": row.line,
-            "told": " · ".join(_told(row, portfolio, upload.kind)),
+            "told": " · ".join(_becomes(row, portfolio, upload.kind)),
             "against": shorten(row.against, REASON_SEEN) if row.against else None,
         }
         for row in preview.first
@@ -338,13 +338,13 @@ def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[
     return {"lines": lines, "mistake": preview.mistake, "rows": preview.rows, "units": units}
 
 
-def _told(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:
+def _becomes(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:
     """The parts of what a row becomes; none where it becomes nothing new."""
     if not row.becomes:
         return []
     held = row.becomes
     if kind.is_money:
-        return [shorten(part, 120) for part in _money_told(held, portfolio) if part]
+        return [shorten(part, 120) for part in _money_becomes(held, portfolio) if part]
     if kind is UploadKind.EPICS:
         phase, state = held["phase"], held["state"]
         label = PHASE_LABELS[phase] if phase else state.label
@@ -356,7 +356,7 @@ def _told(row: FirstRow, portfolio: Portfolio, kind: UploadKind) -> list[str]:
     return [shorten(part, 120) for part in parts if part]
 
 
-def _money_told(held: Mapping[str, Any], portfolio: Portfolio) -> list[str | None]:
+def _money_becomes(held: Mapping[str, Any], portfolio: Portfolio) -> list[str | None]:
     """When, whose, how much, on which cost centre and by which reference."""
     amount, forecast = (
         None if (minor := held.get(name)) is None else format_amount(minor, portfolio.currency)

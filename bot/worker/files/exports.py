@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
-from bot.views.files import export_told
+from bot.views.files import export_result
 from bot.worker.files.giving import File, give
 from bot.worker.jobs import Done, Outcome, Task
 from bot.workflows.audit.verifying import head
@@ -32,8 +32,8 @@ def give_export(task: Task) -> Outcome:
     if export is None or export.ready_at is not None:
         return Done()
     file = File(
-        name=export_told.file_name(export),
-        said=export_told.file_said(export),
+        name=export_result.file_name(export),
+        said=export_result.file_said(export),
         user_id=export.user_id,
         slack_id=export.slack_file_id,
         content=lambda: _packed(task),

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session, undefer
 
 from bot.slack.asking.member_names import METHOD, read_member_names
-from bot.views.files import import_told
+from bot.views.files import import_result
 from bot.worker.claims import MOST_ATTEMPTS
 from bot.worker.files.giving import File, give
 from bot.worker.jobs import Done, GiveUp, Outcome, Task
@@ -94,8 +94,8 @@ def give_bad_rows(task: Task) -> Outcome:
         return Done()
     content = upload.bad_rows
     file = File(
-        name=import_told.bad_rows_name(upload),
-        said=import_told.bad_rows_said(upload),
+        name=import_result.bad_rows_name(upload),
+        said=import_result.bad_rows_said(upload),
         user_id=upload.user_id,
         slack_id=upload.file_id,
         content=lambda: content,

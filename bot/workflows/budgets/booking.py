@@ -16,7 +16,7 @@ from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders
 from bot.workflows.pointing import hold
-from bot.workflows.redrawing import redraw_about, redraw_digests, redraw_homes, tell
+from bot.workflows.redrawing import notify, redraw_about, redraw_digests, redraw_homes
 from models.budgets.forms import CloseForm, SpendForm
 from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, committed
 from models.budgets.period import fiscal_year
@@ -166,7 +166,7 @@ def book(
             if free < 0 <= before.balance(stream_id).available:
                 overspent[stream_id] = -free
                 last = [a for a in actuals if a.value_stream_id == stream_id][-1]
-                _tell(session, portfolio, last, by, at)
+                _notify_owners(session, portfolio, last, by, at)
     epics = sorted({fact.epic_id for fact in facts if fact.epic_id is not None})
     if epics:
         ask_about_spend(session, portfolio, at, epics)
@@ -186,7 +186,7 @@ def _today(portfolio: Portfolio, at: datetime) -> date:
     return at.astimezone(ZoneInfo(portfolio.time_zone)).date()
 
 
-def _tell(
+def _notify_owners(
     session: Session, portfolio: Portfolio, actual: Actual, by: str | None, at: datetime
 ) -> None:
     stream = session.get_one(ValueStream, actual.value_stream_id)
@@ -194,7 +194,7 @@ def _tell(
     finance = holders(session, [Role.FINANCE], Place.of_portfolio(portfolio))
     people = [*owners, *finance]
     here = portfolio.workspace_id
-    tell(session, here, MessageKind.OVERSPENT, actual.id, people, None, at)
+    notify(session, here, MessageKind.OVERSPENT, actual.id, people, None, at)
 
 
 def _redraw(session: Session, portfolio: Portfolio, epics: Sequence[int], at: datetime) -> None:

@@ -73,7 +73,7 @@ def _ask(
         moving.move_at_once(act.session, shift, act.actor, act.at)
         told = [*ruling.people.receivers, *ruling.people.finance]
         others = [each for each in told if each != act.actor]
-        moving.tell(act.session, shift, others, act.at)
+        moving.notify(act.session, shift, others, act.at)
     moving.redraw(act.session, shift, act.at)
     return shift
 
@@ -148,7 +148,7 @@ def ask_stand_ins_due(session: Session, shift_id: int, at: datetime) -> None:
     shift.stand_ins_asked = True
     session.flush()
     people = moving.people_now(session, shift)
-    moving.tell(session, shift, shift.standing_in(people), at)
+    moving.notify(session, shift, shift.standing_in(people), at)
     moving.redraw(session, shift, at)
 
 
@@ -184,4 +184,4 @@ def _show(act: Act, shift: Shift, ruling: Ruling) -> None:
     channel_id = shift.portfolio.channel_id or shift.from_stream.channel_id
     if channel_id is not None and not shift.portfolio.is_silent(act.at):
         post(act.session, act.workspace_id, MessageKind.SHIFT, shift.id, channel_id, act.at)
-    moving.tell(act.session, shift, ruling.asked, act.at)
+    moving.notify(act.session, shift, ruling.asked, act.at)

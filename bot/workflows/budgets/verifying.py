@@ -132,10 +132,10 @@ def _fault_against_the_log(
     for entry in entries:
         for transfer in entry.transfers:
             after = told.pop(transfer.id, {})
-            if any(after.get(name) != value for name, value in _told(transfer).items()):
+            if any(after.get(name) != value for name, value in _facts(transfer).items()):
                 return f"transfer {transfer.id} is not as the audit log tells it"
     return f"transfer {min(told)} is in the audit log and not in the ledger" if told else None
 
 
-def _told(transfer: Transfer) -> dict[str, Any]:
+def _facts(transfer: Transfer) -> dict[str, Any]:
     return {name: getattr(transfer, name) for name in TOLD}

@@ -18,7 +18,7 @@ from bot.workflows.redrawing import (
     redraw_digests,
     redraw_facts,
     redraw_homes,
-    tell,
+    notify,
 )
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way
@@ -96,7 +96,7 @@ def tell_who_asked(session: Session, decision: Decision, actor: str | None, now:
     owner = decision.epic.owner_user_id if decision.epic is not None else None
     people = [each for each in (decision.opened_by, owner) if each not in decision.electorate]
     here, told = decision.workspace_id, MessageKind.BALLOT_TOLD
-    tell(session, here, told, decision.id, people, actor, now)
+    notify(session, here, told, decision.id, people, actor, now)
 
 
 def ask_no_longer(session: Session, decision: Decision, now: datetime) -> None:
@@ -207,4 +207,4 @@ def _ask_tie_breaker(session: Session, decision: Decision, now: datetime) -> Non
     here, people = decision.workspace_id, [decision.tie_breaker]
     ask_no_longer(session, decision, now)
     redraw_digests(session, here, decision.portfolio_id, now)
-    tell(session, here, MessageKind.TIE, decision.id, people, None, now)
+    notify(session, here, MessageKind.TIE, decision.id, people, None, now)

@@ -11,7 +11,7 @@ from bot.workflows.decisions.beside import seen_decision, sees
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import lock_roles
-from bot.workflows.redrawing import post, redraw_about, tell
+from bot.workflows.redrawing import post, redraw_about, notify
 from bot.workflows.seeing import portfolio_visible_to
 from models.decisions.decision import Decision, Way
 from models.decisions.delegation import (
@@ -120,7 +120,7 @@ def _give(act: Act, before: Sequence[Delegation], **what: Any) -> Delegation:
     sent = select(CarriedBallot.id).where(CarriedBallot.delegation_id.in_(ended))
     redraw_about(session, here, [MessageKind.STAND_IN_BALLOT], sent, act.at)
     people = [given.stand_in_user_id]
-    tell(session, here, MessageKind.STAND_IN, given.id, people, act.actor, act.at)
+    notify(session, here, MessageKind.STAND_IN, given.id, people, act.actor, act.at)
     return given
 
 

@@ -20,7 +20,7 @@ from bot.workflows.epics.moving import (
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
-from bot.workflows.redrawing import redraw_facts, tell
+from bot.workflows.redrawing import notify, redraw_facts
 from bot.workflows.themes.keeping import ends_demand
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer, ReplyForm
 from models.epics.column import next_column
@@ -72,7 +72,7 @@ def answer(
     given = epic.answer(said, theme, actor, at)
     session.add(given)
     session.flush()
-    _tell(session, epic, given, epic.proposed_by)
+    _notify(session, epic, given, epic.proposed_by)
     if is_new := epic.owner_user_id not in (owner, epic.proposed_by):
         tell_owner(session, epic, MessageKind.OWNER, epic.id, actor, at)
     if said.kind is AnswerKind.YES:
@@ -148,7 +148,7 @@ def reply(act: Act, epic_id: int, form: ReplyForm) -> Answer:
     given = epic.reply(question, form.words, act.actor, act.at)
     act.session.add(given)
     act.session.flush()
-    _tell(act.session, epic, given, question.by_user_id)
+    _notify(act.session, epic, given, question.by_user_id)
     redraw_facts(act.session, epic, act.at)
     return given
 
@@ -194,8 +194,8 @@ def _go_on(
     return Answered(epic, given)
 
 
-def _tell(session: Session, epic: Epic, given: Answer, who: str | None) -> None:
+def _notify(session: Session, epic: Epic, given: Answer, who: str | None) -> None:
     """Put the private word to them, unless it is their own, or nothing is said yet."""
     if not epic.portfolio.is_silent(given.at):
         heard, by = MessageKind.IDEA_ANSWER, given.by_user_id
-        tell(session, epic.workspace_id, heard, given.id, [who], by, given.at)
+        notify(session, epic.workspace_id, heard, given.id, [who], by, given.at)

@@ -13,7 +13,7 @@ from bot.workflows.epics.answering import hold_way, take_effect
 from bot.workflows.epics.moving import locked
 from bot.workflows.epics.proposing import check_chosen
 from bot.workflows.permitting import Place, check
-from bot.workflows.redrawing import redraw_facts, redraw_questions, tell
+from bot.workflows.redrawing import notify, redraw_facts, redraw_questions
 from models.audit.audit import AuditEvent
 from models.epics.belonging import check_new_owner
 from models.epics.epic import Epic
@@ -47,18 +47,18 @@ def edit(
     changes = parse_changes(epic, answers, shown, today)
     check_chosen(session, epic.portfolio_id, changes, epic)
     if changes and version not in (None, epic.version):
-        _check_told(session, epic, form_id)
+        _check_seen(session, epic, form_id)
     if changes:
         _store(session, epic, changes, actor, at)
         redraw_facts(session, epic, at)
     return epic, list(changes)
 
 
-def note_told(
+def note_seen(
     session: Session, workspace_id: int, form_id: str, version: int, at: datetime
 ) -> None:
     """Remember that who has the form was told of the epic as it is in that version."""
-    first_time(session, workspace_id, _told(form_id, version), at)
+    first_time(session, workspace_id, _seen_key(form_id, version), at)
 
 
 def hand_over(
@@ -92,15 +92,15 @@ def _store(
     session.flush()
     session.expire(epic, ["theme", "objective", "project"])
     if "owner_user_id" in changes:
-        _tell_both(session, epic, before, changes["owner_user_id"], actor, at)
+        _notify_both(session, epic, before, changes["owner_user_id"], actor, at)
     take_effect(session, epic, actor, at)
 
 
-def _tell_both(
+def _notify_both(
     session: Session, epic: Epic, before: str | None, to: str, actor: str, at: datetime
 ) -> None:
     """Whoever had it and whoever gets it hear of it, unless they did it."""
-    tell(session, epic.workspace_id, MessageKind.OWNER, epic.id, [to], actor, at)
+    notify(session, epic.workspace_id, MessageKind.OWNER, epic.id, [to], actor, at)
     if before is None:
         return
     handover = Handover(
@@ -113,12 +113,12 @@ def _tell_both(
     )
     session.add(handover)
     session.flush()
-    tell(session, epic.workspace_id, MessageKind.HANDOVER, handover.id, [before], actor, at)
+    notify(session, epic.workspace_id, MessageKind.HANDOVER, handover.id, [before], actor, at)
 
 
-def _check_told(session: Session, epic: Epic, form_id: str) -> None:
+def _check_seen(session: Session, epic: Epic, form_id: str) -> None:
     """Raise ChangedMeanwhile, unless who has the form was told of the epic as it is now."""
-    key = _told(form_id, epic.version)
+    key = _seen_key(form_id, epic.version)
     if form_id and session.get(Seen, (epic.workspace_id, key)) is not None:
         return
     newest = session.scalars(
@@ -131,5 +131,5 @@ def _check_told(session: Session, epic: Epic, form_id: str) -> None:
     raise ChangedMeanwhile(epic, newest.actor if newest is not None else None, after)
 
 
-def _told(form_id: str, version: int) -> str:
+def _seen_key(form_id: str, version: int) -> str:
     return f"told:{form_id}:{version}"

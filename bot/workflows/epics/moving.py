@@ -11,7 +11,7 @@ from bot.workflows.epics.limits import full_places
 from bot.workflows.permitting import Place, check, may
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.streams import hold_successor
-from bot.workflows.redrawing import post, redraw_facts, redraw_message, tell
+from bot.workflows.redrawing import notify, post, redraw_facts, redraw_message
 from bot.workflows.seeing import may_see
 from models.audit import rows
 from models.board.digest import QUIET_AFTER
@@ -194,7 +194,7 @@ def tell_owner(
 ) -> None:
     """Put a direct message to who owns it, unless they did it, or nothing is posted yet."""
     if not epic.portfolio.is_silent(at):
-        tell(session, epic.workspace_id, kind, subject_id, [epic.owner_user_id], actor, at)
+        notify(session, epic.workspace_id, kind, subject_id, [epic.owner_user_id], actor, at)
 
 
 def change_stream(

@@ -10,7 +10,7 @@ from bot.workflows.epics.moving import change_stream, locked, states_of
 from bot.workflows.epics.restricting import redraw_who_waits
 from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
-from bot.workflows.redrawing import redraw_facts, tell
+from bot.workflows.redrawing import notify, redraw_facts
 from models.epics.belonging import Overfills, StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic
@@ -45,7 +45,7 @@ def give(
     if move.reason is None and (over := over_limits(session, epic)):
         raise Overfills(epic.key, to.name, over)
     owners = [left.owner_user_id, to.owner_user_id, epic.owner_user_id]
-    tell(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
+    notify(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
     redraw_facts(session, epic, at)
     redraw_who_waits(session, epic, at)
     return move

@@ -293,7 +293,7 @@ def _sheet(
         points_to = _points_to(column)
         if points_to in NAMED_BY:
             target = Base.metadata.tables[points_to].alias(f"of_{column.name}")
-            joins.append((target, _is_told(target.c.id, column, points_to, scope)))
+            joins.append((target, _is_given(target.c.id, column, points_to, scope)))
             types[column.name.removesuffix("_id")] = "text"
             columns.append(target.c[NAMED_BY[points_to]])
         else:
@@ -308,7 +308,7 @@ def _sheet(
     return Sheet(name, types, _rows(session, asked, columns, portfolio, ends))
 
 
-def _is_told(
+def _is_given(
     key: ColumnElement[int], column: Column[Any], points_to: str, scope: Scope
 ) -> ColumnElement[bool]:
     """What a row points to; an epic only where it is seen."""

@@ -93,7 +93,7 @@ def given(session: Session, export_id: int, at: datetime) -> None:
     export = session.get_one(Export, export_id)
     export.ready_at, export.problem = at, None
     session.flush()
-    for message in _told(session, export):
+    for message in _notices(session, export):
         redraw_message(session, message, at)
 
 
@@ -102,14 +102,14 @@ def not_given(session: Session, export_id: int, problem: str, at: datetime) -> N
     export = session.get_one(Export, export_id)
     export.problem = problem
     session.flush()
-    told = _told(session, export)
+    told = _notices(session, export)
     if not told:
         post(session, export.workspace_id, MessageKind.EXPORT, export.id, export.user_id, at)
     for message in told:
         redraw_message(session, message, at)
 
 
-def _told(session: Session, export: Export) -> Sequence[Message]:
+def _notices(session: Session, export: Export) -> Sequence[Message]:
     return session.scalars(
         select(Message)
         .where(

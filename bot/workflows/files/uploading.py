@@ -286,7 +286,7 @@ def take_in(
     upload.forget(replace(_came(portfolio, outlook), added=added, known=known))
     if foreseen.bad:
         upload.bad_rows = spell_bad_rows(table, foreseen.bad)
-    _tell(session, upload, at)
+    _notify(session, upload, at)
     return upload
 
 
@@ -305,7 +305,7 @@ def _take_money(
     bad += [f"Line {n}: {why}" for n, why in sorted(plan.against.items())]
     if reasons := list(dict.fromkeys(bad)):
         upload.forget(Loaded(failed=NOT_BOOKED, bad=len(reasons), reasons=reasons[:REASONS_KEPT]))
-        _tell(session, upload, at)
+        _notify(session, upload, at)
         return upload
     notes, new = list(notes_of(plan, portfolio)), list[str]()
     if kind is UploadKind.BUDGETS:
@@ -324,7 +324,7 @@ def _take_money(
     upload.forget(
         Loaded(added=added, known=plan.known, new_streams=new, sum_line=line, notes=notes)
     )
-    _tell(session, upload, at)
+    _notify(session, upload, at)
     return upload
 
 
@@ -333,7 +333,7 @@ def give_up(session: Session, upload_id: int, why: str, at: datetime) -> None:
     upload = locked(session, upload_id)
     if upload is not None and upload.loaded_at is None:
         upload.forget(Loaded(failed=why))
-        _tell(session, upload, at)
+        _notify(session, upload, at)
 
 
 def locked(session: Session, upload_id: int) -> Upload | None:
@@ -356,7 +356,7 @@ def _came(portfolio: Portfolio, outlook: Outlook) -> Loaded:
     )
 
 
-def _tell(session: Session, upload: Upload, at: datetime) -> None:
+def _notify(session: Session, upload: Upload, at: datetime) -> None:
     here = upload.workspace_id
     post(session, here, MessageKind.IMPORTED, upload.id, upload.user_id, at)
     if upload.bad_rows is not None:

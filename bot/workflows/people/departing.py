@@ -30,7 +30,7 @@ def depart(session: Session, workspace_id: int, user_id: str, at: datetime) -> D
     session.add(departure)
     session.flush()
     if seen.by_kind:
-        _tell_admins(session, departure)
+        _notify_admins(session, departure)
     redraw_homes(session, workspace_id, at)
     return departure
 
@@ -59,7 +59,7 @@ def redraw_notes(session: Session, workspace_id: int, user_id: str, at: datetime
         redraw_message(session, message, at)
 
 
-def _tell_admins(session: Session, departure: Departure) -> None:
+def _notify_admins(session: Session, departure: Departure) -> None:
     here = departure.workspace_id
     for admin in holders(session, [Role.ADMIN], Place(here)):
         post(session, here, MessageKind.DEPARTURE, departure.id, admin, departure.at)

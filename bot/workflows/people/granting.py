@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.people import user_groups as grouping
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from bot.workflows.pointing import hold
-from bot.workflows.redrawing import redraw_about, redraw_homes, tell
+from bot.workflows.redrawing import notify, redraw_about, redraw_homes
 from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, SlackGroup, given_in
 from models.portfolio.portfolio import Portfolio, ValueStream, in_use, of_workspace
@@ -73,14 +73,14 @@ def grant(
         grouping.read_soon(session, workspace_id, at)
     redraw_homes(session, workspace_id, at)
     if place.portfolio is None or place.portfolio.live_at is not None:
-        tell_them(session, new, actor, at)
+        notify_people(session, new, actor, at)
     return [have[key] for key in wanted]
 
 
-def tell_them(session: Session, given: Sequence[RoleGrant], actor: str, at: datetime) -> None:
+def notify_people(session: Session, given: Sequence[RoleGrant], actor: str, at: datetime) -> None:
     """Put a direct message about each role given to a person, unless to who gave it."""
     for each in given:
-        tell(session, each.workspace_id, MessageKind.ROLE, each.id, [each.user_id], actor, at)
+        notify(session, each.workspace_id, MessageKind.ROLE, each.id, [each.user_id], actor, at)
 
 
 def take_away(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.people import departing, granting
 from bot.workflows.people.holdings import holdings
 from bot.workflows.permitting import Place, check, departed, lock_roles, may
-from bot.workflows.redrawing import redraw_cards, redraw_homes, redraw_questions, tell
+from bot.workflows.redrawing import notify, redraw_cards, redraw_homes, redraw_questions
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.people.handover import Handover, Kind
@@ -115,7 +115,7 @@ def _show(
     left = departed(session, here, people)
     redraw_questions(session, epics, at)
     told = [each for each in people if each not in left]
-    tell(session, here, MessageKind.HANDOVER, handover.id, told, handover.by_user_id, at)
+    notify(session, here, MessageKind.HANDOVER, handover.id, told, handover.by_user_id, at)
     of_streams = select(Epic.id).join(Epic.state)
     of_streams = of_streams.where(
         Epic.value_stream_id.in_(stream_ids),

@@ -134,11 +134,11 @@ def basics_of(portfolio: Portfolio) -> Basics:
 
 def changes(before: Basics, after: Basics) -> Sequence[Change]:
     """What is another in the second of two, in words."""
-    told = zip(_told(before), _told(after), strict=True)
+    told = zip(_labelled(before), _labelled(after), strict=True)
     return [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
 
 
-def _told(basics: Basics) -> Sequence[tuple[str, str | None]]:
+def _labelled(basics: Basics) -> Sequence[tuple[str, str | None]]:
     days = [name for name, worked in zip(WEEKDAYS, basics.working_days, strict=True) if int(worked)]
     return [
         ("Name", basics.name),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.people.granting import tell_them
+from bot.workflows.people.granting import notify_people
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import limits as setting_limits
 from bot.workflows.portfolio import streams as streaming
@@ -99,7 +99,7 @@ def go_live(
     if not setting_limits.count(session, portfolio):
         setting_limits.set_to_what_is_in_flight(session, portfolio)
     _announce(session, portfolio, at)
-    tell_them(session, _given(session, portfolio), actor, at)
+    notify_people(session, _given(session, portfolio), actor, at)
     redraw_homes(session, workspace_id, at)
     return portfolio
 

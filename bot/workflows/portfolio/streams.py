@@ -134,12 +134,12 @@ def change_stream(
     names = [each.name for each in stream.portfolio.value_streams if each is not stream]
     taken = [p for p in key_prefixes(session, workspace_id) if p != stream.key_prefix]
     setup = setup.checked(taken, names)
-    before = _told(stream)
+    before = _labelled(stream)
     stream.name, stream.key_prefix, stream.stage = setup.name, setup.key_prefix, setup.stage
     stream.owner_user_id, stream.channel_id = setup.owner_user_id, setup.channel_id
     stream.version += 1
     redraw_homes(session, workspace_id, at)
-    told = zip(before, _told(stream), strict=True)
+    told = zip(before, _labelled(stream), strict=True)
     return stream, [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
 
 
@@ -233,7 +233,7 @@ def _limits(session: Session, portfolio: Portfolio) -> Mapping[int, int]:
     return {stream_id: most for stream_id, most in session.execute(rows) if stream_id is not None}
 
 
-def _told(stream: ValueStream) -> Sequence[tuple[str, str | None]]:
+def _labelled(stream: ValueStream) -> Sequence[tuple[str, str | None]]:
     return [
         ("Name", stream.name),
         ("Keys begin with", stream.key_prefix),

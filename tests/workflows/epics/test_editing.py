@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.views.notices import notices
 from bot.workflows.epics import finding
-from bot.workflows.epics.editing import edit, hand_over, note_told
+from bot.workflows.epics.editing import edit, hand_over, note_seen
 from bot.workflows.epics.proposing import propose
 from models.audit.audit import Act, AuditEvent
 from models.epics.epic import Epic
@@ -159,7 +159,7 @@ def test_saved_once_more_it_is_stored_and_leaves_what_the_other_changed(database
     with database.write(Act(BEN, "form edit_epic", LATER)) as session:
         save(session, shop[0], BEN, target="70", kill_threshold="below 60")
     with database.write() as session:
-        note_told(session, shop[0], "V1", 2, LATER)
+        note_seen(session, shop[0], "V1", 2, LATER)
     with database.write() as session:
         shown = {"kill_threshold": None}
         answers = {"target": "68", "kill_threshold": None, "version": 1, "form_id": "V1"}

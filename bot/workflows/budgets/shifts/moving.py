@@ -58,10 +58,10 @@ def settle(session: Session, shift: Shift, by: str | None, at: datetime) -> None
     if shift.outcome is not Outcome.LAPSED:  # that work ends itself
         cancel(session, shift.workspace_id, shift.work_key)
     if shift.asked_by != by:
-        tell(session, shift, [shift.asked_by], at)
+        notify(session, shift, [shift.asked_by], at)
 
 
-def tell(session: Session, shift: Shift, people: Sequence[str], at: datetime) -> None:
+def notify(session: Session, shift: Shift, people: Sequence[str], at: datetime) -> None:
     """Put the request, as it stands, into the direct messages of each."""
     for user_id in dict.fromkeys(people):
         post(session, shift.workspace_id, MessageKind.SHIFT, shift.id, user_id, at)

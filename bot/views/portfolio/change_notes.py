@@ -14,4 +14,4 @@ def saved(changes: Sequence[Change]) -> Note:
 
 def done(part: str, **facts: object) -> Note:
     """Something that was done, by the name of its words."""
-    return Note(words("portfolio/told_changes", part, **facts))
+    return Note(words("portfolio/change_notes", part, **facts))
