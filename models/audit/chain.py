@@ -81,7 +81,7 @@ MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Recorded:
     """What became of one row in the transaction."""
 
     workspace_id: int
@@ -93,7 +93,7 @@ class Told:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
-    def then(self, later: "Told") -> "Told | None":
+    def then(self, later: "Recorded") -> "Recorded | None":
         """This and what became of the same row later on, as one; None where nothing is left."""
         made, gone = self.verb == "created", later.verb == "removed"
         if made and gone:
@@ -115,7 +115,7 @@ class Told:
         )
 
 
-def append(session: Session, act: Act, told: Sequence[Told]) -> None:
+def append(session: Session, act: Act, told: Sequence[Recorded]) -> None:
     """Tell it at the end of each workspace's chain, whose head is locked until the commit.
 
     The last thing in a transaction, so that a chain waits for nobody who waits for it.
@@ -125,7 +125,7 @@ def append(session: Session, act: Act, told: Sequence[Told]) -> None:
         _append_to(session, workspace_id, act, here)
 
 
-def say_all(say: Say, act: Act, told: Sequence[Told], *, new_head: bool) -> None:
+def say_all(say: Say, act: Act, told: Sequence[Recorded], *, new_head: bool) -> None:
     """The same at the end of a transaction in one round trip; of one workspace.
 
     `new_head` is for a workspace that may have no head yet.
@@ -142,7 +142,7 @@ def say_all(say: Say, act: Act, told: Sequence[Told], *, new_head: bool) -> None
     say(APPEND_ALL, {**shared, "workspace_id": workspace_id, "told": said, "last": len(rows)})
 
 
-def can_say_all(told: Sequence[Told]) -> bool:
+def can_say_all(told: Sequence[Recorded]) -> bool:
     """Whether all of it can be told so: of one workspace, and not too long for one statement."""
     return len(told) < MANY and len({each.workspace_id for each in told}) <= 1
 
@@ -152,7 +152,7 @@ def said(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in columns.items() if value is not None}
 
 
-def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Told]) -> None:
+def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Recorded]) -> None:
     connection = session.connection()
     head = connection.execute(HEAD, {"workspace_id": workspace_id}).first()
     if head is None:
@@ -179,7 +179,7 @@ def _shared(act: Act) -> dict[str, Any]:
     return {"at": act.at, "actor": act.actor, "source": act.source.replace("\0", "")[:80]}
 
 
-def _row(told: Told) -> dict[str, Any]:
+def _row(told: Recorded) -> dict[str, Any]:
     return {
         "workspace_id": told.workspace_id,
         "verb": told.verb,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import (
     make_transient_to_detached,
 )
 
-from models.audit.trail import execute_told, tell_changed, tell_created
+from models.audit.trail import execute_recorded, record_changed, record_created
 from models.base import Base
 
 
@@ -29,9 +29,9 @@ def save(session: Session, row: Base) -> None:
     changed = tuple(sorted(state.committed_state.keys() & _columns(type(row))))
     if not changed:
         return
-    tell_changed(session, row)
+    record_changed(session, row)
     values = {name: state.dict[name] for name in changed}
-    execute_told(session, _update(type(row), changed), {**values, "of_id": state.dict["id"]})
+    execute_recorded(session, _update(type(row), changed), {**values, "of_id": state.dict["id"]})
     session.expunge(row)
     make_transient(row)
     _know(session, row)
@@ -47,10 +47,10 @@ def append(session: Session, row: Base) -> None:
     for name in _columns(type(row)) - held.keys():
         setattr(row, name, None)
     values = {name: held[name] for name in _columns(type(row)) if name != "id"}
-    key = execute_told(session, _insert(type(row)), values).inserted_primary_key
+    key = execute_recorded(session, _insert(type(row)), values).inserted_primary_key
     assert key is not None
     held["id"] = key[0]
-    tell_created(session, row)
+    record_created(session, row)
     _know(session, row)
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import (
 )
 
 from models.audit.audit import Act
-from models.audit.chain import Told, append, can_say_all, said, say_all
+from models.audit.chain import Recorded, append, can_say_all, said, say_all
 from models.base import Base
 from models.driver.ending import (
     ends_in_one_trip,
@@ -55,7 +55,7 @@ CHANGES = re.compile(
 """Where a statement names a table that it changes."""
 
 
-class UntoldChange(RuntimeError):
+class UnrecordedChange(RuntimeError):
     """A statement changed audited rows, and nothing was said of it."""
 
     def __init__(self, tables: set[str]) -> None:
@@ -71,16 +71,16 @@ class Trail:
     """What one transaction has to tell: by whose act, and what became of each row so far."""
 
     act: Act
-    told: dict[Subject, Told] = field(default_factory=dict)
+    told: dict[Subject, Recorded] = field(default_factory=dict)
     in_bulk: set[str] = field(default_factory=set)
     """Tables that a statement changed, and of which nothing was said."""
     with_head: set[int] = field(default_factory=set)
     """Workspaces whose chain is known to have begun; no chain ever ends."""
     flushing: bool = False
-    kept: dict[SessionTransaction, dict[Subject, Told]] = field(default_factory=dict)
+    kept: dict[SessionTransaction, dict[Subject, Recorded]] = field(default_factory=dict)
     """What was told when each savepoint began."""
 
-    def add(self, subject: Subject, told: Told) -> None:
+    def add(self, subject: Subject, told: Recorded) -> None:
         """Tell of a row, together with what was told of it before."""
         earlier = self.told.get(subject)
         whole = told if earlier is None else earlier.then(told)
@@ -110,7 +110,7 @@ def note(
 ) -> None:
     """Tell of something that no single row shows, such as an import with its counts."""
     trail = _trail(session)
-    told = Told(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
+    told = Recorded(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
     trail.told[noun, str(subject_id), len(trail.told)] = told
     trail.in_bulk.clear()
 
@@ -122,10 +122,10 @@ def acting(session: Session, act: Act) -> Iterator[None]:
     For a history that is written after it happened. The chain is held from then to the end.
     """
     trail = _trail(session)
-    _tell_all(session)
+    _record_all(session)
     trail.act, whole = act, trail.act
     yield
-    _tell_all(session)
+    _record_all(session)
     trail.act = whole
 
 
@@ -139,24 +139,24 @@ def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
     trail = _trail(session)
     trail.in_bulk.discard(noun.__tablename__)
     if row is not None and noun.audited:
-        _tell(trail, session, row, "created", {}, said(_columns(row)))
+        _record(trail, session, row, "created", {}, said(_columns(row)))
     return row is not None
 
 
-def tell_created(session: Session, row: Base) -> None:
+def record_created(session: Session, row: Base) -> None:
     if row.audited:
-        _tell(_trail(session), session, row, "created", {}, said(_columns(row)))
+        _record(_trail(session), session, row, "created", {}, said(_columns(row)))
 
 
-def tell_changed(session: Session, row: Base) -> None:
+def record_changed(session: Session, row: Base) -> None:
     """Tell what is about to be written of a row."""
     _changing(inspect(row).mapper, session.connection(), row)
     before, after = _changes(row)
     if row.audited and (before or after):
-        _tell(_trail(session), session, row, "changed", before, after)
+        _record(_trail(session), session, row, "changed", before, after)
 
 
-def execute_told(
+def execute_recorded(
     session: Session, statement: Executable, values: Mapping[str, Any]
 ) -> CursorResult[Any]:
     """Execute a statement of whose change who says it tells."""
@@ -209,7 +209,7 @@ def _trail_of(row: Base) -> tuple[Trail, Session] | None:
 
 def _created(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
     if here := _trail_of(row):
-        _tell(*here, row, "created", {}, said(_columns(row)))
+        _record(*here, row, "created", {}, said(_columns(row)))
 
 
 def _changing(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
@@ -232,16 +232,16 @@ def _changed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
     if here := _trail_of(row):
         before, after = _changes(row)
         if before or after:
-            _tell(*here, row, "changed", before, after)
+            _record(*here, row, "changed", before, after)
 
 
 def _removed(_mapper: Mapper[Any], _connection: Connection, row: Base) -> None:
     if here := _trail_of(row):
         before, _ = _changes(row)
-        _tell(*here, row, "removed", said({**_columns(row, read=True), **before}), {})
+        _record(*here, row, "removed", said({**_columns(row, read=True), **before}), {})
 
 
-def _tell(
+def _record(
     trail: Trail,
     session: Session,
     row: Base,
@@ -250,7 +250,7 @@ def _tell(
     after: Mapping[str, Any],
 ) -> None:
     noun = row.__tablename__
-    told = Told(
+    told = Recorded(
         workspace_id=getattr(row, "id" if noun == "workspaces" else "workspace_id"),
         verb=verb,
         noun=noun,
@@ -313,7 +313,7 @@ def _append(session: Session) -> None:
     """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
-    told = _all_told(session)
+    told = _all_recorded(session)
     if not (told or has_left_to_say(session) or has_put(session)):
         return
     if ends_in_one_trip(session) and can_say_all(told):
@@ -324,7 +324,7 @@ def _append(session: Session) -> None:
         append(session, _trail(session).act, told)
 
 
-def _end_in_one_trip(session: Session, told: Sequence[Told]) -> None:
+def _end_in_one_trip(session: Session, told: Sequence[Recorded]) -> None:
     trail = _trail(session)
     here = {each.workspace_id for each in told}
     with one_trip(session) as say:
@@ -336,16 +336,16 @@ def _end_in_one_trip(session: Session, told: Sequence[Told]) -> None:
     trail.with_head |= here
 
 
-def _tell_all(session: Session) -> None:
-    append(session, _trail(session).act, _all_told(session))
+def _record_all(session: Session) -> None:
+    append(session, _trail(session).act, _all_recorded(session))
 
 
-def _all_told(session: Session) -> Sequence[Told]:
-    """What was not written yet, and is not told again. Raises UntoldChange."""
+def _all_recorded(session: Session) -> Sequence[Recorded]:
+    """What was not written yet, and is not told again. Raises UnrecordedChange."""
     session.flush()
     trail = _trail(session)
     if trail.in_bulk:
-        raise UntoldChange(trail.in_bulk)
+        raise UnrecordedChange(trail.in_bulk)
     told = list(trail.told.values())
     trail.told.clear()
     return told

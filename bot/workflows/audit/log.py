@@ -100,7 +100,7 @@ def log_of_epic(session: Session, epic: Epic, query: Query) -> LogPage:
 def log_of_all(session: Session, workspace_id: int, viewer: str, query: Query) -> LogPage:
     """Who changed what in the portfolios whose log the viewer may read. Raises NotAllowed."""
     portfolios = readable(session, workspace_id, viewer)
-    rows = _events(workspace_id).where(told_to(viewer, [each.id for each in portfolios]))
+    rows = _events(workspace_id).where(readable_by(viewer, [each.id for each in portfolios]))
     if query.person:
         rows = rows.where(AuditEvent.actor == query.person)
     if query.word:
@@ -129,7 +129,7 @@ def readable(session: Session, workspace_id: int, viewer: str) -> Sequence[Portf
     ]
 
 
-def told_to(viewer: str | None, portfolio_ids: Iterable[int]) -> ColumnElement[bool]:
+def readable_by(viewer: str | None, portfolio_ids: Iterable[int]) -> ColumnElement[bool]:
     """The events of the portfolios and of the workspace, but for epics the viewer may not see."""
     return and_(
         or_(AuditEvent.portfolio_id.is_(None), AuditEvent.portfolio_id.in_(list(portfolio_ids))),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import load_only, selectinload
 from bot.workflows.audit import verifying
 from models.audit import rows
 from models.audit.audit import Act, AuditEvent
-from models.audit.trail import execute_told
+from models.audit.trail import execute_recorded
 from models.epics.epic import Epic, Transition
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import BEN, MONDAY, a_portfolio, an_epic
@@ -118,7 +118,7 @@ def test_what_was_not_changed_is_not_written(database, epic_ids):
     with database.write() as session:
         epic, transition = moved(session, epic_ids[0])
         renamed = update(Epic.__table__).values(title="Renamed")
-        execute_told(session, renamed, {})
+        execute_recorded(session, renamed, {})
         write_both(session, epic, transition)
     with database.read() as session:
         assert session.get_one(Epic, epic_ids[0]).title == "Renamed"

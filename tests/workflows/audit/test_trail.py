@@ -14,7 +14,7 @@ from bot.workflows.audit import verifying
 from bot.workflows.portfolio.setting_up import set_up
 from migrations.changing import METADATA
 from models.audit.audit import FIRST_HASH, Act, AuditEvent, AuditHead
-from models.audit.trail import UntoldChange, acting, insert_new, note
+from models.audit.trail import UnrecordedChange, acting, insert_new, note
 from models.base import Base
 from models.budgets.ledger import AccountKind, Entry, Transfer
 from models.budgets.shift import Shift
@@ -347,7 +347,7 @@ def by_hand(session):
 @pytest.mark.parametrize("change", [in_bulk, by_table, by_its_connection, by_hand])
 def test_a_change_in_bulk_that_is_not_told_is_undone(database, shop, change):
     since = last_event(database)
-    with pytest.raises(UntoldChange), database.write(BY_BEN) as session:
+    with pytest.raises(UnrecordedChange), database.write(BY_BEN) as session:
         change(session)
     with database.read() as session:
         assert session.get_one(Epic, shop[2]).horizon is None
