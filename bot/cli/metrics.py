@@ -106,7 +106,7 @@ def _as_text(portfolio: str, told: Metrics) -> str:
     lines += [f"  {state:<24}{count:>7,}" for state, count in told.count_per_state.items()]
     lines.append(f"In flight: {told.wip_total:,}")
     lines += [f"  {stream:<24}{n:>7,}" for stream, n in told.wip_per_value_stream.items()]
-    lines.append(f"Age in days: {_told(told.ages)}")
+    lines.append(f"Age in days: {_line(told.ages)}")
     lines += [
         f"  {each.id:<24}{each.age_days:>9,.1f}  {each.state}, since "
         f"{spell_day(each.committed_at.date())}"
@@ -115,8 +115,8 @@ def _as_text(portfolio: str, told: Metrics) -> str:
     lines.append(
         f"Finished: {told.done_total:,}, {told.done_without_commitment:,} of them never in flight"
     )
-    lines.append(f"Flow time in days: {_told(told.flow_times)}")
-    lines.append(f"  in the last 365 days: {_told(told.flow_times_last_year)}")
+    lines.append(f"Flow time in days: {_line(told.flow_times)}")
+    lines.append(f"  in the last 365 days: {_line(told.flow_times_last_year)}")
     lines.append(f"The line: {line_as_text(told.line)}")
     weeks = " ".join(str(done) for _, done in told.weeks)
     lines.append(f"Finished in 26 whole weeks: {told.throughput:,}")

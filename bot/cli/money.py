@@ -268,7 +268,7 @@ def _as_text(portfolio: str, period: str, currency: str, streams: Sequence[Strea
         f"{money(whole.committed)} committed, {money(whole.set_aside)} set aside, "
         f"{money(whole.available)} available"
     ]
-    lines += [f"  {each.stream.name:<24} {_stream_told(each, money)}" for each in streams]
+    lines += [f"  {each.stream.name:<24} {_stream_line(each, money)}" for each in streams]
     return "\n".join(lines)
 
 

@@ -65,7 +65,7 @@ def show_form(
     return shown
 
 
-def tell_alone(
+def answer_alone(
     client: WebClient, user_id: str, channel_id: str | None, answer: answers.Answer
 ) -> bool:
     """Tell the person alone in the channel, whether that was possible."""
@@ -81,7 +81,7 @@ def tell_alone(
     return True
 
 
-def tell_directly(client: WebClient, user_id: str, answer: answers.Answer) -> None:
+def answer_directly(client: WebClient, user_id: str, answer: answers.Answer) -> None:
     """Tell the person in the direct messages with the app."""
     client.chat_postMessage(channel=user_id, text=answer.text, blocks=list(answer.blocks))
 
@@ -104,8 +104,8 @@ def answer_where_it_happened(args: Args, answer: answers.Answer, *, replace: boo
         else:
             return
     channel_id = (body.get("channel") or {}).get("id")
-    if not tell_alone(args.client, user_id, channel_id, answer):
-        tell_directly(args.client, user_id, answer)
+    if not answer_alone(args.client, user_id, channel_id, answer):
+        answer_directly(args.client, user_id, answer)
 
 
 def refuse(args: Args, mistake: Mistake, names: Names = lambda _: ()) -> None:

@@ -21,15 +21,15 @@ from bot.slack.answering import (
     CONNECTIONS,
     NOT_REACHED,
     TriggerExpired,
+    answer_alone,
+    answer_directly,
     answer_where_it_happened,
     refuse,
     show_form,
-    tell_alone,
-    tell_directly,
 )
 from bot.slack.asking.connections import Connections
 from bot.slack.asking.members import Guest, Members, NotKnownYet, who
-from bot.slack.asking.user_groups import Told, UserGroups
+from bot.slack.asking.user_groups import UserGroups, UserGroupsFound
 from bot.slack.lookup import after_ack
 from bot.slack.typed import Payload, payload, request_of
 from bot.slack.values import OldButton
@@ -179,7 +179,7 @@ class Call:
         request = f"command:{self.body['trigger_id']}"
         return not first_time(session, self.workspace_id, request, self.at)
 
-    def write_as_told(self) -> AbstractContextManager[Session]:
+    def write_for_slack(self) -> AbstractContextManager[Session]:
         """One transaction about what Slack told of someone: it befell them, they did not do it."""
         return self.database.write(audit.Act(None, self.source, self.at))
 
@@ -261,7 +261,7 @@ class Call:
         names = self.context.members.names(self.client, team_id, [user_id], self.at)
         return next(iter(" ".join(names).split()), "")
 
-    def user_groups(self) -> Told:
+    def user_groups(self) -> UserGroupsFound:
         """The user groups of the workspace, as Slack tells them."""
         return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)
 
@@ -287,8 +287,8 @@ class Call:
 
         There it is `otherwise`, where the words for it are others.
         """
-        if not tell_alone(self.client, self.actor, channel_id, answer):
-            tell_directly(self.client, self.actor, otherwise or answer)
+        if not answer_alone(self.client, self.actor, channel_id, answer):
+            answer_directly(self.client, self.actor, otherwise or answer)
 
     def open_form(self, view: Mapping[str, Any]) -> None:
         """Open a form, on top of the one in front where there is one. Raises TriggerExpired."""

@@ -80,7 +80,7 @@ def changed(call: Call) -> None:
     with call.database.read() as session:
         was_away = departing.is_away(session, call.workspace_id, user_id)
     if bool(user.get("deleted")) != was_away:
-        with call.write_as_told() as session:
+        with call.write_for_slack() as session:
             _note(session, call, user_id, has_left=not was_away)
     call.ack()
 

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class UserGroupsFound:
     """The user groups there are; or why Slack told of none, in its own word."""
 
     groups: Sequence[SlackGroup] = ()
@@ -49,22 +49,22 @@ class UserGroups:
     """Remembers the groups for a moment."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[datetime, Told]] = {}
+        self._known: dict[str, tuple[datetime, UserGroupsFound]] = {}
         self._lock = Lock()
 
-    def told(self, client: WebClient, team_id: str, at: datetime) -> Told:
+    def told(self, client: WebClient, team_id: str, at: datetime) -> UserGroupsFound:
         """What Slack tells; where it does not, why."""
         with self._lock:
             known = self._known.get(team_id)
         if known is not None and abs(at - known[0]) < KNOWN_FOR:
             return known[1]
         try:
-            told = Told(read_user_groups(client))
+            told = UserGroupsFound(read_user_groups(client))
         except SlackApiError as error:
-            told = Told(error=str(error.response.get("error")))
+            told = UserGroupsFound(error=str(error.response.get("error")))
         except (OSError, HTTPException) as error:
             log.info("user groups not read", error=str(error)[:200])
-            return Told(error="not reached")
+            return UserGroupsFound(error="not reached")
         with self._lock:
             self._known[team_id] = at, told
         return told

@@ -131,16 +131,14 @@ def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) ->
     blocks: list[Block] = []
     if len(epic.hypothesis or "") > HYPOTHESIS_SEEN:
         blocks += [{"type": "section", "text": plain(str(epic.hypothesis))}, divider()]
-    lines = [
-        section(words("board/card", _history_part(step), step=step, **facts)) for step in steps
-    ]
+    lines = [section(words("board/card", _step_part(step), step=step, **facts)) for step in steps]
     blocks += lines or [section("No steps yet.")]
     if total > len(steps):
         blocks.append(context(f"The newest {len(steps)} of {total:,} steps."))
     return modal("note", f"{epic.key} · History", blocks, close="Close")
 
 
-def _history_part(step: Transition | StreamMove) -> str:
+def _step_part(step: Transition | StreamMove) -> str:
     return "history_line" if isinstance(step, Transition) else "history_given"
 
 

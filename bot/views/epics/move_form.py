@@ -101,17 +101,15 @@ def anyway_form(not_yet: NotYet, reason: str | None, channel_id: str | None) -> 
 
 def not_yet_form(not_yet: NotYet, reason: str | None, _channel: str | None) -> dict[str, Any]:
     """The same to someone who cannot pass it: what is missing, and what mends it."""
-    return modal(
-        "note", f"Not yet: {not_yet.key}", _what_is_missing(not_yet, reason), close="Close"
-    )
+    return modal("note", f"Not yet: {not_yet.key}", _missing(not_yet, reason), close="Close")
 
 
 def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
     """Told to who moved it: what is missing, with what mends it and what passes it."""
-    return Answer(_what_is_missing(not_yet, reason))
+    return Answer(_missing(not_yet, reason))
 
 
-def _what_is_missing(not_yet: NotYet, reason: str | None) -> list[Block]:
+def _missing(not_yet: NotYet, reason: str | None) -> list[Block]:
     blocks: list[Block] = [section(words("epics/move_form", "stays", not_yet=not_yet))]
     if buttons := _buttons(not_yet, reason):
         blocks.append(actions("not_yet", buttons))
