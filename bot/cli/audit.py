@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.cli.data import WorkspaceOption, count_of, ready_database
+from bot.cli.data import WorkspaceOption, ready_database
 from bot.workflows.audit import verifying
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.people.workspaces import workspace_id
 from models.audit.audit import Anchor
+from models.counting import counted
 
 audit = typer.Typer(no_args_is_help=True, help="The log of every change.")
 say = Console(stderr=True, highlight=False)
@@ -43,12 +44,12 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
         told = f"The audit log does not hold: {found.broken.reason}."
         say.print(told, markup=False, soft_wrap=True)
         raise typer.Exit(1)
-    events = count_of(found.head.count, "events")
+    events = counted(found.head.count, "event")
     against = f", and {found.anchors} anchors agree." if found.anchors > 1 else f". {NO_ANCHOR}"
     against = ", and 1 anchor agrees." if found.anchors == 1 else against
     told = f"The audit log holds: {events}, each follows from the one before{against}"
     if found.ballots:
-        told += f" So do the {count_of(found.ballots, 'ballots')} of its decisions."
+        told += f" So do the {counted(found.ballots, 'ballot')} of its decisions."
     say.print(told, markup=False, soft_wrap=True)
     if ledger.fault is not None:
         told = f"The ledger does not hold: {ledger.fault}."
@@ -56,6 +57,6 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
         raise typer.Exit(1)
     if ledger.entries:
         entries = f"{ledger.entries:,} {'entry' if ledger.entries == 1 else 'entries'}"
-        periods = count_of(ledger.periods, "periods")
+        periods = counted(ledger.periods, "period")
         told = f"The ledger holds: {entries} in {periods}, and every sum is as it should be."
         say.print(told, markup=False, soft_wrap=True)

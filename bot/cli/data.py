@@ -117,11 +117,6 @@ def _portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
     return session.scalars(here.order_by(Portfolio.name)).all()
 
 
-def count_of(count: int, nouns: str) -> str:
-    """ "1 epic", "1,815 transitions"."""
-    return f"{count:,} {nouns.removesuffix('s') if count == 1 else nouns}"
-
-
 def end_of_day(portfolio: Portfolio, text: str) -> datetime:
     """The last second of a day that was typed, in the portfolio's zone. Raises Mistake."""
     try:

@@ -17,7 +17,6 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
-    count_of,
     portfolio_to_fill,
     ready_database,
 )
@@ -29,6 +28,7 @@ from bot.workflows.files.importing.projects import (
     staged_projects,
 )
 from bot.workflows.people.workspaces import workspace_id
+from models.counting import counted
 from models.database import Database
 from models.errors import Mistake
 from models.files import kinds
@@ -209,7 +209,7 @@ def _write(
 def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, ReadFile]) -> None:
     nouns = {"project_snapshots": "snapshots"}
     came = [
-        count_of(count, nouns.get(noun, noun))
+        counted(count, nouns.get(noun, noun).removesuffix("s"))
         for noun, count in report.added.items()
         if noun != "project_shares" and (count or noun == "projects")
     ]

@@ -17,7 +17,6 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
-    count_of,
     portfolio_to_fill,
     ready_database,
 )
@@ -27,6 +26,7 @@ from bot.workflows.files.importing.creating import (
 )
 from bot.workflows.files.importing.decisions import load_decisions, plan_decisions
 from bot.workflows.people.workspaces import workspace_id
+from models.counting import counted
 from models.database import Database
 from models.files import kinds
 from models.files.days import Today
@@ -147,20 +147,18 @@ def said(portfolio: str, came: Came) -> str:
     """What came in and which outcomes agree, in words."""
     plan = came.plan
     lines = [
-        f"{portfolio}: {count_of(len(plan.rows), 'decisions')} came in, "
-        f"{count_of(plan.known, 'decisions')} {'was' if plan.known == 1 else 'were'} known before."
+        f"{portfolio}: {counted(len(plan.rows), 'decision')} came in, "
+        f"{counted(plan.known, 'decision')} {'was' if plan.known == 1 else 'were'} known before."
     ]
     if came.is_new:
         lines.append(f"  {portfolio} is a new portfolio")
-    if counted := len(plan.agree) + len(plan.disagree):
-        lines.append(
-            f"  counted anew: {len(plan.agree):,} of {count_of(counted, 'outcomes')} agree"
-        )
+    if compared := len(plan.agree) + len(plan.disagree):
+        lines.append(f"  counted anew: {len(plan.agree):,} of {counted(compared, 'outcome')} agree")
     if plan.disagree:
         lines.append(f"  their votes give another outcome: {_some(plan.disagree)}")
     if plan.unknown:
         lines.append(
-            f"  {count_of(len(plan.unknown), 'outcomes')} cannot be counted anew: no votes, "
+            f"  {counted(len(plan.unknown), 'outcome')} cannot be counted anew: no votes, "
             "another rule, or neither yes nor no; what the file says stands"
         )
     if plan.links:

@@ -33,7 +33,6 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
-    count_of,
     end_of_day,
     open_database,
     portfolio_named,
@@ -52,6 +51,7 @@ from bot.workflows.files.importing.histories import (
 )
 from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
+from models.counting import counted
 from models.database import Database
 from models.epics.epic import Epic, Transition
 from models.errors import DatabaseAway, Mistake
@@ -95,7 +95,7 @@ class CutShort(Mistake):
 
     def __init__(self, epics: int) -> None:
         super().__init__(
-            f"The database did not answer in time. {count_of(epics, 'epics')} came in; "
+            f"The database did not answer in time. {counted(epics, 'epic')} came in; "
             "type the same command again and the rest follows, nothing twice."
         )
 
@@ -270,9 +270,9 @@ def _import(
                 if not part.is_last:
                     time.sleep(OTHERS_TURN_S)
     say.print(
-        f"{portfolio}: {count_of(report.items_added, 'epics')} and "
-        f"{count_of(report.transitions_added, 'transitions')} came in, "
-        f"{count_of(report.items_known_before, 'epics')} "
+        f"{portfolio}: {counted(report.items_added, 'epic')} and "
+        f"{counted(report.transitions_added, 'transition')} came in, "
+        f"{counted(report.items_known_before, 'epic')} "
         f"{'was' if report.items_known_before == 1 else 'were'} known before.",
         markup=False,
         soft_wrap=True,

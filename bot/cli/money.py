@@ -17,7 +17,6 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
-    count_of,
     portfolio_named,
     portfolio_to_fill,
     ready_database,
@@ -31,6 +30,7 @@ from bot.workflows.files.importing.budgets import BudgetsCame
 from bot.workflows.files.importing.budgets import import_budgets as bring_in
 from bot.workflows.people.workspaces import workspace_id
 from models.budgets.period import parse_year
+from models.counting import counted
 from models.errors import Mistake
 from models.files import kinds
 from models.files.days import Today
@@ -156,9 +156,9 @@ def _booked_lines(portfolio: Portfolio, came: ActualsCame) -> list[str]:
     actuals, currency = came.booked.actuals, portfolio.currency
     known = came.plan.known
     lines = [
-        f"{portfolio.name}: {count_of(len(actuals), 'actuals')} came in, "
+        f"{portfolio.name}: {counted(len(actuals), 'actual')} came in, "
         f"{format_amount(sum(a.amount_minor for a in actuals), currency)} in all, "
-        f"{count_of(known, 'actuals')} {'was' if known == 1 else 'were'} known before."
+        f"{counted(known, 'actual')} {'was' if known == 1 else 'were'} known before."
     ]
     months = came.plan.months(portfolio.books_closed_to)
     lines += [f"  {month.said(currency)}" for month in months]
@@ -173,14 +173,14 @@ def _lines(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) ->
     streams = len({line.stream for line in plan.lines})
     years = [year.name for year in plan.years]
     lines = [
-        f"{portfolio}: {count_of(len(plan.lines), 'budgets')} came in, "
-        f"{count_of(plan.known, 'budgets')} {'was' if plan.known == 1 else 'were'} known before."
+        f"{portfolio}: {counted(len(plan.lines), 'budget')} came in, "
+        f"{counted(plan.known, 'budget')} {'was' if plan.known == 1 else 'were'} known before."
     ]
     if is_new:
         lines.append(f"  {portfolio} is a new portfolio, in {currency}")
     if years:
         span = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-        lines.append(f"  of {count_of(streams, 'value streams')}, for {span}")
+        lines.append(f"  of {counted(streams, 'value stream')}, for {span}")
         amounts = sum(line.amount is not None for line in plan.lines)
         forecasts = sum(line.forecast is not None for line in plan.lines)
         count = len(plan.lines)

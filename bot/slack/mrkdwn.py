@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.slack.blocks import shorten
 from models.calendar import MONTHS, spell_day, spell_days
+from models.counting import counted, plural
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MARK = re.compile(r"(?<![^\W_])[*_~]|[*_~](?![^\W_])")
@@ -100,11 +101,6 @@ def closed(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def counted(count: int, one: str) -> str:
-    """How many of something whose plural ends in s: "1 epic", "2,000 epics"."""
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
-
-
 def _finalize(value: Any) -> Any:
     """What a template prints: people's words escaped, mark-up and numbers as they are."""
     if isinstance(value, str) and not isinstance(value, Marked):
@@ -136,6 +132,7 @@ def _environment(finalize: Any) -> Environment:
         "in_days": spell_days,
         "thousands": "{:,}".format,
         "counted": counted,
+        "nouns": lambda one, count: plural(count, one),
         "figure": "{:f}".format,
     }
     return environment

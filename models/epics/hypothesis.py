@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from models.calendar import spell_day
+from models.counting import counted
 from models.epics.epic import Epic
 from models.epics.proposal import Proposal
 from models.errors import Mistake
@@ -60,7 +61,7 @@ class Span:
 
     def __str__(self) -> str:
         """ "6 weeks"."""
-        return f"{self.count} {self.of}{'' if self.count == 1 else 's'}"
+        return counted(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.slack.blocks import (
 from bot.slack.mrkdwn import words
 from bot.slack.values import UploadRef
 from bot.workflows.files.previewing import FieldName, FirstRow, Outlook, Preview
+from models.counting import counted, plural
 from models.fields import folded
 from models.files.table import ENCODINGS
 from models.files.upload import Upload, UploadKind
@@ -256,7 +257,7 @@ def column_option(place: int, name: str) -> Option:
 
 def noun(kind: UploadKind, count: int) -> str:
     """ "epic", "epics", "project" or "projects"."""
-    return kind.value.removesuffix("s") if count == 1 else kind.value
+    return plural(count, kind.value.removesuffix("s"))
 
 
 def read_as(preview: Preview) -> str:
@@ -288,7 +289,7 @@ def _yes(kind: UploadKind, outlook: Outlook) -> str | None:
     if outlook.comes_in:
         return f"Import {outlook.comes_in:,} {noun(kind, outlook.comes_in)}"
     if outlook.bad:
-        return f"Return {outlook.bad:,} {'row' if outlook.bad == 1 else 'rows'}"
+        return f"Return {counted(outlook.bad, 'row')}"
     return None
 
 

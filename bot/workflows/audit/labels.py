@@ -13,6 +13,7 @@ from sqlalchemy import Column
 from models.base import Base
 from models.budgets.ledger import AccountKind
 from models.calendar import MONTH_NAMES, WEEKDAYS
+from models.counting import counted
 from models.portfolio.policy import NAMES
 from models.portfolio.portfolio import PHASE_LABELS
 
@@ -335,7 +336,7 @@ SPELLED: Mapping[str, Callable[[Any], str]] = {
     ),
     **dict.fromkeys(
         ("request_days", "stand_in_days", "after_council_days", "undo_days"),
-        lambda days: f"{days} working day{'' if days == 1 else 's'}",
+        lambda days: counted(days, "working day"),
     ),
     "exit_requires": lambda asked: ", ".join(NAMES.get(each, each) for each in asked) or "none",
     "votes": lambda votes: ", ".join(f"{choice} {n}" for choice, n in votes.items() if n) or "none",
