@@ -45,7 +45,7 @@ from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.epics.moving import overridden
 from bot.workflows.seeing import EVERYBODY, may_see
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Way
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
 from models.epics.epic import Epic, Transition
@@ -190,7 +190,7 @@ def _facts(card: Card) -> dict[str, object]:
         "last": card.last,
         "decision": card.decision,
         "decided": _decided(card.decision),
-        "reason": (card.last.reason or "").strip(),
+        "reason": _reason(card),
         "age_days": day_number(epic.state_entered_at, now, zone),
         "committed_days": day_number(committed, now, zone) if committed else None,
         "ended": ended,
@@ -205,6 +205,15 @@ def _decided(decision: Decision | None) -> str | None:
     if decision is None or decision.ending is None:
         return None
     return words("decisions/decision", "decided", decision=decision)
+
+
+def _reason(card: Card) -> str:
+    """Why it moved last, but for what is said of the decision already."""
+    reason, decision = (card.last.reason or "").strip(), card.decision
+    if decision is None or decision.ending is None:
+        return reason
+    said = reason.removesuffix(f"({decision.key})").rstrip()
+    return "" if said != reason and decision.way is Way.VOTE else said
 
 
 def _named(epic: Epic, other: Epic | None) -> Epic | None:

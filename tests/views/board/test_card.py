@@ -20,7 +20,16 @@ from models.flow.line import Line, Sample, line_of
 from models.portfolio.portfolio import Phase
 from models.projects.project import Project
 from models.themes.theme import Theme
-from tests.views.builders import BEN, HOSTILE, MONDAY, a_card, a_portfolio, a_step, an_epic
+from tests.views.builders import (
+    BEN,
+    HOSTILE,
+    MONDAY,
+    a_card,
+    a_decision,
+    a_portfolio,
+    a_step,
+    an_epic,
+)
 from tests.views.reading import buttons, element, options, shown
 
 NUMBERS = {
@@ -319,6 +328,26 @@ def test_the_last_change_names_the_column_that_was_left_and_entered():
     assert shown(epic_card.epic_card(card))[-3] == (
         "Last change: moved from Testing the MVP to Delivering by @Ana, {Mon 18 May}"
         " · they came back"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Decided by vote: persevere, 2 to 1 (D-1)", ""),
+        ("The supplier is ready", " · The supplier is ready"),
+    ],
+)
+def test_how_a_decision_ended_is_said_once(reason, said):
+    epic = an_epic("implementing", committed_at=MONDAY, phase=Phase.DELIVERING)
+    card = a_card(epic, "implementing", reason=reason)
+    card.last.phase = Phase.DELIVERING
+    decision = a_decision(epic)
+    decision.close(decision.tally(["persevere", "persevere", "pivot"]), MONDAY)
+    card = replace(card, decision=decision)
+    assert shown(epic_card.epic_card(card))[-3] == (
+        "Decided: persevere, 2 to 1, {Mon 18 May} (D-1) · "
+        f"Last change: moved from Testing the MVP to Delivering by @Ana, {{Mon 18 May}}{said}"
     )
 
 
