@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from models.counting import counted
 from models.epics.epic import Epic
 from models.portfolio.policy import CALLED, DECISIONS, FRESH_DAYS, NAMES, Requirement
 from models.portfolio.portfolio import ABOUT_MVP, State, StateKind
@@ -56,8 +57,9 @@ def told(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
     if Requirement.ANSWER in lacks:
         phrases.append("The idea is not accepted yet")
     if fields := fields_of(lacks):
-        answers = f"{len(fields)} {'answer' if len(fields) == 1 else 'answers'}"
-        phrases.append(f"{answers} open before {_before(to)}: {spelled(fields)}")
+        phrases.append(
+            f"{counted(len(fields), 'answer')} open before {_before(to)}: {spelled(fields)}"
+        )
     if Requirement.EVIDENCE in lacks:
         phrases.append(f"No evidence yet that is younger than {FRESH_DAYS} days")
     if Requirement.GO in lacks:

@@ -572,14 +572,12 @@ def private_answer(slack, who):
 
 def test_each_action_edited_by_hand_is_refused_kindly_and_changes_nothing(slack, shop, world):
     before = changes(shop)
-    for way in (PAGE, OPENS, DOES):
-        for route in routes.of(way):
-            kind = route.action.kind
-            for values in FORGED:
-                for value in (f"{kind} {values}", values):
-                    assert press(slack, value, action_id=kind).error is None, (kind, value)
-                    said = slack.wait_for(lambda: private_answer(slack, "ana"))
-                    assert "Something broke" not in said, (kind, value)
+    kinds = [route.action.kind for way in (PAGE, OPENS, DOES) for route in routes.of(way)]
+    forged = [(kind, f"{kind} {values}") for kind in kinds for values in FORGED]
+    for kind, value in (*forged, *((kinds[0], values) for values in FORGED)):
+        assert press(slack, value, action_id=kind).error is None, (kind, value)
+        said = slack.wait_for(lambda: private_answer(slack, "ana"))
+        assert "Something broke" not in said, (kind, value)
     assert changes(shop) == before
 
 
