@@ -70,7 +70,7 @@ def for_stand_in(session: Session, sent: CarriedBallot, now: datetime) -> Answer
     if not sees(session, by, decision):
         return Answer([section(words("decisions/vote", "hidden_from", **facts))])
     if not decision.is_open:
-        return told(session, decision, now)
+        return drawn(session, decision, now)
     if sent.user_id not in carried_by(session, decision, by, now):
         return Answer([section(words("decisions/vote", "votes_no_more", **facts))])
     stands = standing(session, decision)

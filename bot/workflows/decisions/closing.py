@@ -13,12 +13,12 @@ from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
 from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
 from bot.workflows.redrawing import (
+    notify,
     post,
     redraw_about,
     redraw_digests,
     redraw_facts,
     redraw_homes,
-    notify,
 )
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way

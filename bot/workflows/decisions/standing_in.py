@@ -11,7 +11,7 @@ from bot.workflows.decisions.beside import seen_decision, sees
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import lock_roles
-from bot.workflows.redrawing import post, redraw_about, notify
+from bot.workflows.redrawing import notify, post, redraw_about
 from bot.workflows.seeing import portfolio_visible_to
 from models.decisions.decision import Decision, Way
 from models.decisions.delegation import (

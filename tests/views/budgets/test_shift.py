@@ -10,7 +10,7 @@ from bot.slack.forms import check_page
 from bot.views.budgets.actions import AskShift, BudgetShown, ShiftShown
 from bot.views.budgets.budget import budget
 from bot.views.budgets.preview import preview
-from bot.views.budgets.request import shift_page, told
+from bot.views.budgets.request import drawn, shift_page
 from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
 from models.budgets.allocation import Lines, YearEndForecast
 from models.budgets.books import Balance
@@ -180,30 +180,31 @@ def test_who_stands_in_is_said_with_the_day_from_which_they_are_asked():
     )[1][5]
     request = a_request(stand_ins_at=MONDAY + timedelta(days=2), stand_ins_asked=False)
     before = replace(request, people=who)
-    assert "From {Wed 20 May, 11:00} also @Ben, for @Dana" in shown(told(before))[6]
+    assert "From {Wed 20 May, 11:00} also @Ben, for @Dana" in shown(drawn(before))[6]
     request.shift.stand_ins_asked = True
-    assert "Also asked now, for @Dana: @Ben" in shown(told(before))[6]
+    assert "Also asked now, for @Dana: @Ben" in shown(drawn(before))[6]
 
 
 def test_what_is_to_last_says_so():
     check = preview(a_ruling(), AskShift(portfolio=1), REASON, "80k", lasting=True)
     assert "for 2026, and when it is rolled forward\n" in shown_form(check_page(check, "{}", ""))[1]
     assert (
-        "asks, for 2026, and when it is rolled forward: " in shown(told(a_request(lasting=True)))[1]
+        "asks, for 2026, and when it is rolled forward: "
+        in shown(drawn(a_request(lasting=True)))[1]
     )
 
 
 def test_the_councils_part_of_a_request_says_until_when_and_what_it_decided():
     decision = Decision(key="D-7", closes_at=FRIDAY, outcome=None)
     open_ = a_request(seats=(Seat.GIVER, Seat.COUNCIL), decision=decision, given=(CLEO,))
-    assert "*The council* decides until {Fri 22 May, 17:00} (D-7)" in shown(told(open_))[6]
+    assert "*The council* decides until {Fri 22 May, 17:00} (D-7)" in shown(drawn(open_))[6]
     ended = a_request(Outcome.DECLINED, decision=decision)
-    assert shown(told(ended))[1].startswith(
+    assert shown(drawn(ended))[1].startswith(
         "The council's decision D-7 ended it {Mon 18 May, 11:00}: there was no majority for it\n"
     )
     moved = a_request(Outcome.MOVED, seats=(Seat.COUNCIL,), decision=decision)
     moved.shift.approvals[0].at = MONDAY
-    assert "Approved by *the council* {Mon 18 May, 11:00} (D-7)" in shown(told(moved))[1]
+    assert "Approved by *the council* {Mon 18 May, 11:00} (D-7)" in shown(drawn(moved))[1]
 
 
 def test_more_people_than_a_button_shows_are_called_by_what_they_are():
@@ -243,7 +244,7 @@ def a_request(outcome=None, *, asked_by=ELI, seats=(Seat.GIVER, Seat.FINANCE), g
 
 
 def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
-    message = told(a_request())
+    message = drawn(a_request())
     texts = shown(message)
     assert texts[:7] == [
         "Budget shift · €80,000 from Onboarding to Platform",
@@ -274,7 +275,7 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
 
 
 def test_who_has_said_yes_is_said():
-    texts = shown(told(a_request(given=(CLEO,))))
+    texts = shown(drawn(a_request(given=(CLEO,))))
     assert "*@Cleo* (Onboarding) approved {Mon 18 May, 11:00} · *@Dana* (finance) waits" in texts
 
 
@@ -331,14 +332,14 @@ def test_who_has_said_yes_is_said():
     ids=["moved", "silent", "declined", "taken back", "lapsed"],
 )
 def test_what_became_of_it_stands_in_its_place_and_no_button_answers_it_any_more(request_, texts):
-    message = told(request_)
+    message = drawn(request_)
     assert shown(message) == texts
     assert set(buttons(message.blocks)) <= {"Ask to undo", "Ask again"}
 
 
 def test_what_was_asked_back_whole_is_not_asked_back_again():
     request = replace(a_request(Outcome.MOVED, asked_by=CLEO, seats=()), asked_back=80 * K)
-    message = told(request)
+    message = drawn(request)
     assert (
         "Ledger entry 2026-0147 · in finance's export for May · €80,000 of it asked back"
         in shown(message)
@@ -352,7 +353,7 @@ def test_what_people_wrote_is_shown_and_marks_nothing():
         stream.name = HOSTILE + stream.name
     hostile = a_request(portfolio=portfolio)
     hostile.shift.reason = HOSTILE * 9
-    for answer in (told(hostile), told(a_request(Outcome.DECLINED, ended_because=HOSTILE * 9))):
+    for answer in (drawn(hostile), drawn(a_request(Outcome.DECLINED, ended_because=HOSTILE * 9))):
         assert shown(answer)
         assert "<!channel>" not in answer.text
         assert "<!channel>" not in marked(answer.blocks)

@@ -419,7 +419,7 @@ def test_restricted_while_they_vote_it_goes_on_in_direct_messages_alone(database
         assert shown(ballot.in_channel(session, decision, MONDAY)) == [
             "D-1 is a vote on a restricted epic; its electors see it with /decision show D-1."
         ]
-        assert "Pay by bank" in str(ballot.told(session, decision, MONDAY).blocks)
+        assert "Pay by bank" in str(ballot.drawn(session, decision, MONDAY).blocks)
     with pytest.raises(StillAsked):
         restricts(database)
 
