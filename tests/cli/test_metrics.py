@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from sqlalchemy import select
 
 from bot.views.flow.figures import stream_chart
 from bot.workflows.board.changes import in_flight
+from bot.workflows.flow.clocks import columns_in_flight
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.scope import scope_of
 from models.database import Database
@@ -63,6 +65,10 @@ def told_of(database, source, day, stream):
             (chart,) = stream_chart({each.name: each.load for each in streams})
             bars = chart["chart"]["axis_config"]["categories"]
             assert (len(bars), bars[-1]) == BARS[source]
+            seen = Epic.portfolio_id == portfolio.id
+            labels = columns_in_flight(session, portfolio, found.clocks, seen).values()
+            columns = in_flight(session, scope, until).columns
+            assert Counter(labels) == {e.name: e.load.count for e in columns if e.load.count}
         if day == "2026-08-22":
             held = found.time.held
             assert (round(held.days, 6), held.n, found.time.within) == (1402.815116, 9, 17)

@@ -47,6 +47,11 @@ def still_right_button(epic: Epic) -> Element:
 
 def open_button(epic: Epic, text: str | None = None) -> Element:
     """A button that shows the card; a short text is read aloud with the key."""
-    whole = f"Open {epic.key}"
+    return open_button_of(epic.id, epic.key, text)
+
+
+def open_button_of(epic_id: int, key: str, text: str | None = None) -> Element:
+    """The same where no more is known of the epic."""
+    whole = f"Open {key}"
     label = whole if text else None
-    return button(text or whole, OPEN, EpicRef(epic=epic.id).value, accessibility_label=label)
+    return button(text or whole, OPEN, EpicRef(epic=epic_id).value, accessibility_label=label)

@@ -1,17 +1,15 @@
 """What the figures of flow are drawn from, as a page: rule, scope, window, and the epics."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from bot.slack.actions import Page, Shown
 from bot.slack.blocks import Block, Element, actions, context, divider, section
 from bot.slack.mrkdwn import words
+from bot.views.epics.buttons import open_button_of
 from bot.views.flow.figures import lines
-from bot.workflows.flow.explaining import Explained, Figure, Item, Part
+from bot.workflows.flow.explaining import Explained, Figure, Part
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.line import NEEDED, Line
-
-LINES_A_SECTION = 8
-"""Of the longest titles, so that a section holds them."""
 
 TITLES = {
     Figure.IN_FLIGHT: "In flight",
@@ -76,8 +74,9 @@ def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[
     else:
         yield section(said.get(part.figure) or words("flow/explained", part.figure, **facts))
         yield context(words("flow/explained", f"{part.figure}_rule", **facts))
-    for start in range(0, len(part.items), LINES_A_SECTION):
-        yield section(_items(found, part.figure, part.items[start : start + LINES_A_SECTION]))
+    for item in part.items:
+        line = words("flow/explained", "item_line", item=item, figure=part.figure, **facts)
+        yield section(line, open_button_of(item.fact.epic, item.key, "Open"))
 
 
 def _rule(found: Explained) -> Mapping[str, object]:
@@ -90,8 +89,3 @@ def _rule(found: Explained) -> Mapping[str, object]:
         "first_day": found.figures.finished.before.mondays[0],
         "lately": len(found.figures.time.lately),
     }
-
-
-def _items(found: Explained, figure: Figure, items: Sequence[Item]) -> str:
-    facts = {"found": found, "items": items, "figure": figure}
-    return words("flow/explained", "item_lines", **facts, **_where(found))

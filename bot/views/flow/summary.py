@@ -7,6 +7,7 @@ from bot.slack.actions import Shown
 from bot.slack.blocks import Block, Element, actions, divider, section
 from bot.slack.choosers import narrowing, narrowing_day
 from bot.slack.mrkdwn import words
+from bot.views.epics.buttons import open_button_of
 from bot.views.flow.actions import ExplainFlow, FlowAging, FlowForecast, FlowMetrics, FlowPage
 from bot.views.flow.figures import lines
 from bot.views.flow.picture import on_its_way
@@ -72,9 +73,9 @@ def aging_page(found: Aging, page: FlowAging, portfolios: Sequence[Portfolio]) -
     blocks.append(section(words(TEMPLATE, "aging_lead", found=found, line=line)))
     if found.oldest and found.number == 1:
         blocks.append(on_its_way())
-    for start in range(0, len(found.epics), LINES_A_SECTION):
-        some = found.epics[start : start + LINES_A_SECTION]
-        blocks.append(section(words(TEMPLATE, "aged_lines", epics=some)))
+    for epic in found.epics:
+        said = words(TEMPLATE, "aged_line", epic=epic)
+        blocks.append(section(said, open_button_of(epic.id, epic.key, "Open")))
     here = page.but(portfolio=found.look.scope.portfolio.id, number=found.number)
     return Shown("Ageing", blocks, here, found.pages, f"{found.total:,} epics in flight")
 

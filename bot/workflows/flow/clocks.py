@@ -14,7 +14,7 @@ from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.flow.days import microseconds
 from models.flow.figures import NEVER, Clocks, Entries, Ints, Meaning, Stays, clocks_at
-from models.portfolio.portfolio import Phase, Portfolio, State, StateKind
+from models.portfolio.portfolio import Portfolio, State, StateKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def columns_at(session: Session, ids: Sequence[int], moment: datetime) -> Mappin
     entries = select(Transition).where(Transition.epic_id.in_(ids), Transition.at <= moment)
     entries = entries.options(joinedload(Transition.to_state))
     entered = session.scalars(entries.order_by(Transition.at, Transition.id))
-    return {each.epic_id: each.to_label for each in entered}
+    return {each.epic_id: Column.entered(each.to_state, each.phase).label for each in entered}
 
 
 def columns_in_flight(
@@ -78,11 +78,7 @@ def columns_in_flight(
     phases = dict(session.execute(entered).all())
     places = np.flatnonzero(clocks.in_flight)
     stood = zip(clocks.epic[places].tolist(), clocks.state[places].tolist(), strict=True)
-    return {epic: _column(states[state], phases.get(epic)).label for epic, state in stood}
-
-
-def _column(state: State, phase: Phase | None) -> Column:
-    return Column(state, phase if state.phased else None)
+    return {epic: Column.entered(states[state], phases.get(epic)).label for epic, state in stood}
 
 
 def _entries(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Entries:

@@ -158,6 +158,7 @@ def forecast(act: Act, portfolio_id: int | None, choice: FlowChoice) -> Forecast
 class AgedEpic:
     """An epic in flight."""
 
+    id: int
     key: str
     title: str
     column: str
@@ -226,7 +227,7 @@ def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -
     most = line.day if isinstance(line, Line) else None
 
     def epic(id_: int, day: int) -> AgedEpic:
-        return AgedEpic(*named[id_], stood[id_], day, past=most is not None and day > most)
+        return AgedEpic(id_, *named[id_], stood[id_], day, past=most is not None and day > most)
 
     labels = _labels(look.scope.portfolio, stood)
     return Aging(

@@ -172,6 +172,8 @@ def test_ageing_lists_what_is_in_flight_the_oldest_first_beside_the_line(slack, 
     assert page.shows("*2 in flight*, the oldest first. 1 past the line of day 40")
     assert page.shows("*PAY-10* Wallet · ready, day 45, past the line")
     assert page.shows("*PAY-11* Passport · ready, day 12")
+    page.click("Open")
+    assert slack.wait_for(lambda: not ana.form().shows("in flight*") and ana.form()).shows("Wallet")
 
 
 def pictured(slack, who):
