@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.workflows.budgets.commitments.carrying import lacks_of
 from bot.workflows.decisions.follow_up.reviewing import last_review
@@ -219,6 +220,7 @@ HEARD = select(*last_heard()).select_from(Epic).where(Epic.id == bindparam("epic
 def card(session: Session, epic: Epic, now: datetime) -> Card:
     """The epic with its last change, and what it waits for; others it names everybody may see."""
     last = _steps(session, epic, 1)[0]
+    set_committed_value(last, "epic", epic)  # of which it says how it ended, with no session left
     decision, evidence = newest_about(session, epic), case_evidence(session, epic, now)
     shown = Card(
         epic,
