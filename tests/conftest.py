@@ -26,7 +26,7 @@ MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
 ON_BOTH = {Path(__file__).parent / each for each in ("models", "faults")}
-BOTH = "on_both_databases"
+BOTH, EITHER = "on_both_databases", "on_either_database"
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
@@ -98,9 +98,10 @@ def on_the_other_database(items):
     """Of each test that is there for both databases and needs but one, the one left out."""
     both = {}
     for item in items:
-        about_one = not ON_BOTH.isdisjoint(item.path.parents) or item.get_closest_marker(BOTH)
+        is_in_both = not ON_BOTH.isdisjoint(item.path.parents) or item.get_closest_marker(BOTH)
+        needs_both = is_in_both and not item.get_closest_marker(EITHER)
         kind = "callspec" in vars(item) and item.callspec.params.get("database_url")
-        if kind and not about_one:
+        if kind and not needs_both:
             apart = sorted((n, i) for n, i in item.callspec.indices.items() if n != "database_url")
             test = f"{item.nodeid.partition('[')[0]}{apart}"
             both.setdefault(test, {})[kind] = item

@@ -17,8 +17,6 @@ from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
 from models.themes.theme import Theme
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
-pytestmark = pytest.mark.on_either_database
-
 CLEO, ELI = "U0CLEO", "U0ELI"
 
 
