@@ -24,6 +24,7 @@ from models.audit.trail import acting
 from models.board.digest import Digest
 from models.clock import Clock
 from models.database import Database
+from models.flow.picture import Picture, PictureWindow
 from models.message import Message
 from models.portfolio.portfolio import Portfolio
 from models.seen import Seen
@@ -140,8 +141,10 @@ def _load_sample(
 
 def _begin_anew(session: Session, clock: Clock) -> None:
     """The local Slack begins empty, so every card is posted and its forms are counted anew; what
-    is in the thread of a digest follows it."""
+    is in the thread of a digest follows it, and pictures are drawn when they are asked for."""
     here = workspace_id(session, None)
+    for gone in (PictureWindow, Picture):
+        session.execute(delete(gone).where(gone.workspace_id == here))
     drawings = or_(Work.key.startswith("message:"), Work.key.startswith("home:"))
     session.execute(delete(Work).where(Work.workspace_id == here, drawings))
     session.execute(delete(Seen).where(Seen.workspace_id == here))
