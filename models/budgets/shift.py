@@ -21,7 +21,7 @@ from models.budgets.period import FundingPeriod
 from models.budgets.rules import Rules, RulesChange, rules_by
 from models.budgets.seats import People, Seat
 from models.calendar import DAY_ENDS_AT, spell_day
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Ending
 from models.decisions.question import Choice
 from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -302,8 +302,13 @@ class Shift(Base):
         """Have the council's decision hold: a yes counts as one more, anything else ends it."""
         assert self.outcome is None, "ended already"
         ended = next((s for s in (self.from_stream, self.to_stream) if s.ended_at), None)
-        if decision.outcome != Choice.YES:
-            self.end(Outcome.DECLINED, None, at)
+        if decision.ending is Ending.WITHDRAWN:
+            by = decision.decided_by
+            outcome = Outcome.TAKEN_BACK if by == self.asked_by else Outcome.DECLINED
+            self.end(outcome, by, at, decision.why)
+        elif decision.outcome != Choice.YES:
+            is_few = decision.ending is Ending.NO_QUORUM
+            self.end(Outcome.DECLINED, None, at, "too few voted." if is_few else None)
         elif ended is not None:
             self.end(Outcome.DECLINED, None, at, f"{ended.name} has ended meanwhile.")
         else:
@@ -313,6 +318,18 @@ class Shift(Base):
             if not self.open_seats:
                 self.end(Outcome.MOVED, None, at)
             self.lapses_at = self._end_after(at, self.rules.after_council_days)
+
+    def wait_for(self, decision: Decision) -> None:
+        """Stand until after the council's decision, which was asked anew or goes on for longer."""
+        self.decision = decision
+        self.lapses_at = self._end_after(decision.closes_at, self.rules.after_council_days)
+
+    @property
+    def ended_so(self) -> str:
+        """How it ended, and why where that was said."""
+        assert self.outcome is not None
+        because = f": {self.ended_because}" if self.ended_because else ""
+        return f"{ENDED_AS[self.outcome]}{because}"
 
     def check_declines(self, by: str, at: datetime, people: People) -> None:
         """Who is asked may, also who has said yes already.

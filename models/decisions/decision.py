@@ -91,6 +91,9 @@ class Ending(StrEnum):
 ENDS_IT = frozenset({Choice.PIVOT.value, Choice.STOP.value})
 """After these an epic has ended."""
 
+LEFT = "left"
+"""What those are counted as who left Slack without a vote."""
+
 NOT_COUNTED = (Ending.WITHDRAWN, Ending.REPLACED)
 """What was voted until then stays sealed."""
 
@@ -163,6 +166,13 @@ class NotLapsed(Mistake):
         super().__init__(
             f"{key} did not lapse, so it is not opened again. /decision open asks anew."
         )
+
+
+class AskedForAnew(Mistake):
+    """Opening a lapsed decision again whose request has ended with it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Only a new request asks {key} again: the one it was about has ended.")
 
 
 class NotTheirsToOpen(Mistake):
@@ -476,7 +486,8 @@ class Decision(Base):
             chosen.count(Choice.ABSTAIN),
             len(self.electorate),
             self.quorum,
-            chosen.count(Choice.RECUSED) + left,
+            chosen.count(Choice.RECUSED),
+            left,
         )
 
     def verdict(self, tally: Tally, standing: int = 0) -> Verdict:
@@ -581,8 +592,8 @@ class Decision(Base):
         self.recommended, self.because = recommended, because
         self.version += 1
 
-    def withdraw(self, why: str, by: str, at: datetime) -> None:
-        """Take it back. Raises Ended."""
+    def withdraw(self, why: str, by: str | None, at: datetime) -> None:
+        """Take it back; by nobody where what it is about has ended. Raises Ended."""
         self.check_is_open()
         self.decided_by, self.why = by, why
         self._end(Ending.WITHDRAWN, at)
@@ -688,8 +699,9 @@ class Decision(Base):
         if self.is_sealed or self.votes is None or self.way is not Way.VOTE:
             return None
         counts = dict(self.votes)
-        abstained, recused = (counts.pop(each, 0) for each in (Choice.ABSTAIN, Choice.RECUSED))
-        return Tally(counts, abstained, len(self.electorate), self.quorum, recused)
+        beside = (Choice.ABSTAIN.value, Choice.RECUSED.value, LEFT)
+        abstained, recused, left = (counts.pop(each, 0) for each in beside)
+        return Tally(counts, abstained, len(self.electorate), self.quorum, recused, left)
 
     @property
     def won(self) -> str | None:
@@ -730,6 +742,7 @@ class Decision(Base):
 def _counted(tally: Tally) -> dict[str, int]:
     """As it is kept."""
     more = {Choice.ABSTAIN.value: tally.abstained, Choice.RECUSED.value: tally.recused}
+    more |= {LEFT: tally.left} if tally.left else {}
     return {**tally.votes, **more}
 
 

@@ -52,16 +52,18 @@ class Tally:
     """At the opening."""
     quorum: int
     recused: int = 0
-    """Who has a stake in it, or left Slack without a vote."""
+    """Who has a stake in it."""
+    left: int = 0
+    """Who left Slack without a vote."""
 
     def __post_init__(self) -> None:
-        assert min((*self.votes.values(), self.abstained, self.recused), default=0) >= 0
+        assert min((*self.votes.values(), self.abstained, self.recused, self.left), default=0) >= 0
         assert self.cast <= self.asked, "more ballots than electors"
 
     @property
     def asked(self) -> int:
         """The electors who are left to vote."""
-        return self.electors - self.recused
+        return self.electors - self.recused - self.left
 
     @property
     def chosen(self) -> int:

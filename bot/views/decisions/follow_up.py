@@ -117,7 +117,7 @@ def result_buttons(decision: Decision) -> list[Element]:
     row.append(CaseShown(decision=decision.id).button("Case as voted"))
     if decision.waiting_for:
         row.append(again_button(decision))
-    if decision.ending is Ending.NO_QUORUM:
+    if decision.ending is Ending.NO_QUORUM and decision.epic_id is not None:
         row.append(OpenAgain(decision=decision.id).button("Open it again"))
     return row
 

@@ -101,6 +101,7 @@ def decline(act: Act, shift_id: int, form: DeclineForm) -> Shift:
     shift = _taken(act, shift_id)
     people = moving.people_now(act.session, shift)
     shift.decline(act.actor, act.at, form.reason, people)
+    council.end_with(act.session, shift, act.at)
     moving.settle(act.session, shift, act.actor, act.at)
     moving.redraw(act.session, shift, act.at)
     return shift
@@ -118,6 +119,7 @@ def take_back(act: Act, shift_id: int) -> Shift:
     shift = _taken(act, shift_id)
     is_admin = may(act.session, act.actor, Right.SET_UP, Place.of_portfolio(shift.portfolio))
     shift.take_back(act.actor, act.at, is_admin=is_admin)
+    council.end_with(act.session, shift, act.at)
     moving.settle(act.session, shift, act.actor, act.at)
     moving.redraw(act.session, shift, act.at)
     return shift
@@ -132,6 +134,7 @@ def lapse_due(session: Session, shift_id: int, at: datetime) -> None:
         put(session, shift.workspace_id, shift.work_key, shift.lapses_at)
         return
     shift.end(Outcome.LAPSED, None, shift.lapses_at)
+    council.end_with(session, shift, at)
     moving.settle(session, shift, None, at)
     moving.redraw(session, shift, at)
 

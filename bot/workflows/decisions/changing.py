@@ -14,6 +14,7 @@ from bot.workflows.decisions.beside import (
 )
 from bot.workflows.decisions.closing import ask_no_longer, come_true, redraw, redraw_all
 from bot.workflows.decisions.counting import count
+from bot.workflows.decisions.effects import keep_up, take_effect
 from bot.workflows.decisions.opening import channel_of, end_of, open_key, reopen, send_alone
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.restricting import heeds
@@ -77,6 +78,7 @@ def ask_again(act: Act, decision_id: int, version: int, form: WordsForm) -> Deci
     closes_at = end_of(form.closes_on, before.portfolio)
     again = reopen(act, before, form.advice(before.advice), closes_at)
     before.effect = f"asked again as {again.key}"
+    keep_up(act.session, again)
     _end(act, before)
     return again
 
@@ -86,7 +88,7 @@ def withdraw(act: Act, decision_id: int, version: int, form: WithdrawForm) -> De
     decision = changeable(act, decision_id, lock=True)
     check_as_seen(decision.key, version, decision.version)
     decision.withdraw(form.why, act.actor, act.at)
-    decision.effect = "nothing moved"
+    take_effect(act.session, decision, act.at)
     _end(act, decision)
     return decision
 

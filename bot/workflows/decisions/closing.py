@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import in_thread, is_restricted
 from bot.workflows.decisions.counting import count, last_ballots
-from bot.workflows.decisions.effects import take_effect
+from bot.workflows.decisions.effects import keep_up, take_effect
 from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
 from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
@@ -145,6 +145,7 @@ def _extend(session: Session, decision: Decision, now: datetime) -> None:
     session.flush()
     here = decision.workspace_id
     put(session, here, close_key(decision.id), decision.closes_at)
+    keep_up(session, decision)
     set_reminder(session, decision, now)
     for each in not_voted(session, decision):
         post(session, here, MessageKind.BALLOT_EXTENDED, decision.id, each, now)

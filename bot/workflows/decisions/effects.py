@@ -67,6 +67,29 @@ def effect_of(subject: Subject) -> Callable[[Effect], Effect]:
     return keep
 
 
+KeepUp = Callable[[Session, Decision], None]
+"""Has what a decision is about last as long: the decision was asked anew, or extended."""
+
+KEEP_UP: dict[Subject, KeepUp] = {}
+"""What lasts as long, filled by `keeps_up`."""
+
+
+def keeps_up(subject: Subject) -> Callable[[KeepUp], KeepUp]:
+    """Have such a subject keep up with its open decision by the function."""
+
+    def keep(follow: KeepUp) -> KeepUp:
+        KEEP_UP[subject] = follow
+        return follow
+
+    return keep
+
+
+def keep_up(session: Session, decision: Decision) -> None:
+    """Have what it is about wait for it."""
+    if (follow := KEEP_UP.get(decision.subject)) is not None:
+        follow(session, decision)
+
+
 def waits_until(check: Check) -> Check:
     """Have decisions that move an epic wait for what the function names; a room may add its own.
 

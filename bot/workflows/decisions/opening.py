@@ -61,7 +61,7 @@ from models.epics.epic import Epic
 from models.epics.listing import found
 from models.errors import FieldMistakes, Mistake
 from models.evidence.known import Evidence
-from models.message import MessageKind
+from models.message import Message, MessageKind
 from models.people.role import Right, Role, SlackGroup
 from models.portfolio.portfolio import Portfolio
 from models.work import put
@@ -471,7 +471,7 @@ def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> D
             reason_required=before.reason_required,
             tie_breaker=before.tie_breaker,
         ),
-        channel_id=channel_of(before),
+        channel_id=_channel_again(session, before),
         advice=advice,
     )
     again.replaces_id = before.id
@@ -536,6 +536,18 @@ def send_alone(session: Session, decision: Decision, elector: str, at: datetime)
         .where(ELECTORS.c.decision_id == decision.id, ELECTORS.c.user_id == elector)
         .values(message_id=sent.id)
     )
+
+
+def _channel_again(session: Session, before: Decision) -> str | None:
+    """Where a decision stands that is asked anew; what is about no epic stands where it stood."""
+    if before.epic is not None:
+        return channel_of(before)
+    stood = select(Message.channel_id).where(
+        Message.workspace_id == before.workspace_id,
+        Message.kind == MessageKind.BALLOT,
+        Message.subject_id == before.id,
+    )
+    return session.scalars(stood.order_by(Message.id.desc()).limit(1)).first()
 
 
 def channel_of(decision: Decision) -> str | None:

@@ -127,6 +127,8 @@ def test_who_has_a_stake_in_it_lowers_who_is_asked_and_not_the_quorum():
     assert (tally.asked, tally.quorum, tally.silent) == (5, 5, 1)
     assert tally.can_have_quorum
     assert tally.by_majority().ends is Ends.NO_QUORUM
+    gone = Tally({"yes": 4, "no": 0}, 0, 9, 5, recused=1, left=3)
+    assert (gone.asked, gone.silent, gone.can_have_quorum) == (5, 1, True)
     assert not counted(4, 0, recused=5).can_have_quorum
     assert counted(electors=3, recused=3).by_most().ends is Ends.NO_QUORUM
 

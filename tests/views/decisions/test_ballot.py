@@ -210,6 +210,14 @@ def test_each_end_says_what_it_is_and_what_came_of_it(choices, effect, title, do
     assert (texts[0], texts[2]) == (title, done)
 
 
+def test_who_left_is_counted_apart_from_who_has_a_stake_in_it():
+    stands = standing()
+    decision = stands.decision
+    decision.close(decision.tally(["stop"] * 5 + ["recused"], left=2), decision.closes_at)
+    said = shown(ballot.result(stands))[1]
+    assert "0 abstained, 1 with a stake in it, 2 left Slack, 1 of 9 did not vote" in said
+
+
 def test_without_quorum_it_says_how_many_it_takes():
     assert "7 of 9 did not vote, at least 5 must" in shown(ended("stop", "stop"))[1]
 

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.views.decisions import ballot
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
-from bot.workflows.decisions import closing, standing_in, voting
+from bot.workflows.decisions import changing, closing, standing_in, voting
+from bot.workflows.decisions.follow_up import again, waiting
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.portfolio import merging
@@ -19,15 +21,17 @@ from models.budgets.forms import FundingForm, UndoForm
 from models.budgets.ledger import EntryKind, Transfer
 from models.budgets.period import NoMoney
 from models.budgets.rules import Band
-from models.budgets.shift import AllUndone, NotAsked, NotYet, Outcome
-from models.decisions.decision import Decision
+from models.budgets.shift import AllUndone, NotAsked, NotYet, Outcome, Shift
+from models.decisions.decision import AskedForAnew, Decision, Ending, NothingWaits
 from models.decisions.delegation import AskedForIt, CarriedBallot, NoStandIn, StandInForm
+from models.decisions.form import WithdrawForm, WordsForm
 from models.decisions.votes import Said
 from models.errors import ChangedSince, FieldMistakes, Gone
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
+from tests.views.reading import shown
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY
 from tests.workflows.meanwhile import meanwhile
@@ -196,11 +200,87 @@ def test_a_no_of_the_council_ends_the_request_and_what_has_ended_is_left_alone(y
     assert year.has(year.onboarding) == Balance(available=1_600 * K)
 
 
-def test_of_a_request_taken_back_the_council_decides_nothing(year):
+def the_decision(year, id_=1):
+    with year.database.read() as session:
+        return session.get_one(Decision, id_)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [
+        (lambda year, shift: year.decline(CLEO, shift), "it was declined: Not now"),
+        (lambda year, shift: year.take_back(ELI, shift), "it was taken back"),
+        (lambda year, shift: year.lapse(shift, shift.lapses_at), "it lapsed"),
+    ],
+    ids=["declined", "taken back", "lapsed"],
+)
+def test_the_councils_decision_ends_with_its_request_and_says_why(year, end, why):
     grant(year, Role.COUNCIL, FAY)
-    year.take_back(ELI, year.ask(ELI, 170 * K))
-    assert decide(year, "yes", FAY).effect == "nothing moved: it was taken back before"
+    end(year, year.ask(ELI, 170 * K))
+    decision = the_decision(year)
+    assert (decision.ending, decision.why, decision.decided_by) == (Ending.WITHDRAWN, why, None)
+    assert decision.effect == "nothing moved: the request has ended"
     assert year.entries()[2:] == [EntryKind.HOLD, EntryKind.RELEASE]
+    with year.database.read() as session:
+        said = ballot.told(session, session.get_one(Decision, 1), MONDAY)
+        assert f"It ended with the request it was about: {why}." in " ".join(shown(said))
+        left = select(Work.key).where(Work.key.in_(["close:1", "remind:1"]))
+        assert session.scalars(left).all() == []
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome"), [(ELI, Outcome.TAKEN_BACK), (ANA, Outcome.DECLINED)], ids=["asker", "admin"]
+)
+def test_with_the_decision_that_is_withdrawn_its_request_ends(year, who, outcome):
+    grant(year, Role.COUNCIL, FAY)
+    shift = year.ask(ELI, 170 * K)
+    year.do(who, changing.withdraw, 1, 1, WithdrawForm(why="We know enough"))
+    assert the_decision(year).effect == "nothing moved: the request has ended"
+    with year.database.read() as session:
+        ended = session.get_one(Shift, shift.id)
+        assert (ended.outcome, ended.ended_by) == (outcome, who)
+        assert ended.ended_because == "We know enough"
+
+
+def test_asked_anew_the_request_waits_for_the_new_decision_where_the_old_one_stood(year):
+    grant(year, Role.COUNCIL, FAY)
+    shift = year.ask(ELI, 170 * K)
+    form = WordsForm(because="New figures", closes_on=date(2026, 6, 8), why="A quote has come")
+    year.do(ELI, changing.ask_again, 1, 1, form)
+    assert the_decision(year).effect == "asked again as D-2"
+    with year.database.read() as session:
+        waits = session.get_one(Shift, shift.id)
+        assert waits.decision_id == 2
+        assert waits.lapses_at == datetime(2026, 6, 9, 15, tzinfo=UTC)
+        stands = select(Message.channel_id).where(Message.kind == MessageKind.BALLOT)
+        assert session.scalars(stands).all() == ["C0SHOP", "C0SHOP"]
+    year.approve(CLEO, shift)
+    year.approve(DANA, shift)
+    with year.database.write() as session:
+        voting.vote(session, year.workspace_id, FAY, 2, "yes", lambda: MONDAY + SECOND)
+    with year.database.write() as session:
+        closing.close_due(session, 2, MONDAY + timedelta(minutes=20))
+    assert year.outcome(shift) is Outcome.MOVED
+
+
+def test_too_few_votes_end_the_request_after_two_more_days_and_nothing_opens_it_again(year):
+    grant(year, Role.COUNCIL, FAY, "U0GUS")
+    shift = year.ask(ELI, 170 * K)
+    with year.database.write() as session:
+        closing.close_due(session, 1, the_decision(year).closes_at)
+    extended = the_decision(year)
+    assert extended.is_open
+    year.lapse(shift, extended.closes_at - SECOND)
+    assert year.outcome(shift) is None
+    with year.database.write() as session:
+        closing.close_due(session, 1, extended.closes_at)
+    with year.database.read() as session:
+        ended = session.get_one(Shift, shift.id)
+        assert (ended.outcome, ended.ended_because) == (Outcome.DECLINED, "too few voted.")
+    with pytest.raises(AskedForAnew):
+        year.do(ELI, again.open_again, 1)
+    with pytest.raises(NothingWaits):
+        year.do(ELI, waiting.try_again, 1)
 
 
 def test_with_a_yes_of_the_council_the_others_have_a_working_day_left(year):

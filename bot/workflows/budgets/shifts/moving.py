@@ -6,6 +6,7 @@ A shift locks its own row first and its period's after, so that no two wait for 
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
@@ -15,12 +16,19 @@ from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_h
 from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
 from models.budgets.seats import People
 from models.budgets.shift import Outcome, Shift
+from models.decisions.decision import Decision
 from models.message import MessageKind
 from models.work import cancel, put
 
 
 def locked(session: Session, shift_id: int) -> Shift | None:
-    """A request that nobody else changes meanwhile."""
+    """A request that nobody else changes meanwhile.
+
+    The council's decision is held before it, as where that one closes.
+    """
+    decision_id = session.scalar(select(Shift.decision_id).where(Shift.id == shift_id))
+    if decision_id is not None:
+        session.get(Decision, decision_id, with_for_update=LOCK, populate_existing=True)
     return session.get(Shift, shift_id, with_for_update=LOCK, populate_existing=True)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import rules_of
-from bot.workflows.decisions.effects import NOTHING, effect_of
+from bot.workflows.decisions.effects import NOTHING, effect_of, keeps_up
 from bot.workflows.decisions.opening import end_of, open_about, usual_close
 from bot.workflows.keeping import LOCK, Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, lock_roles
@@ -126,6 +126,12 @@ def ask_to_change(act: Act, portfolio_id: int, form: RulesForm) -> RulesChange:
     )
     act.session.flush()
     return change
+
+
+@keeps_up(Subject.RULES)
+def ask_anew(session: Session, decision: Decision) -> None:
+    """The change is the one that the decision asks about by now."""
+    session.get_one(RulesChange, decision.subject_id).decision = decision
 
 
 @effect_of(Subject.RULES)

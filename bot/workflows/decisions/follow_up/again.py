@@ -10,7 +10,7 @@ from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_facts
-from models.decisions.decision import Decision
+from models.decisions.decision import AskedForAnew, Decision
 from models.decisions.opening import check_can_ask, check_live
 from models.people.role import Role
 
@@ -18,13 +18,14 @@ from models.people.role import Role
 def open_again(act: Act, decision_id: int) -> Decision:
     """Ask its electors once more, with the case as it is now and as long as usual.
 
-    Raises CannotSee, Gone, NoElectors, NotAnalyzing, NotLapsed, NotLive, NotTesting,
+    Raises AskedForAnew, CannotSee, Gone, NoElectors, NotAnalyzing, NotLapsed, NotLive, NotTesting,
     NotTheirsToOpen and OpenAlready.
     """
     session = act.session
     lock_roles(session, act.workspace_id)
     before = seen_decision(act, decision_id)
-    assert before.epic is not None
+    if before.epic is None:
+        raise AskedForAnew(before.key)
     epic = locked(session, act.workspace_id, act.actor, before.epic.id)
     before.check_opens_again(act.actor, may_open_again(session, before))
     check_can_ask(epic, before.question)

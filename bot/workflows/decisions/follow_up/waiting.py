@@ -65,7 +65,8 @@ anew is left out."""
 def try_again(act: Act, decision_id: int) -> Decision:
     """Do what was decided, where it can be done by now. Raises Gone, NothingWaits, NotAllowed."""
     decision = seen_decision(act, decision_id, lock=True)
-    assert decision.epic is not None
+    if decision.epic is None:  # what is about none never waits
+        raise NothingWaits(decision.key)
     check(act.session, act.actor, Right.DECIDE, Place.of_epic(decision.epic))
     if decision.waiting_for is None:
         raise NothingWaits(decision.key)
