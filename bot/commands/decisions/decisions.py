@@ -1,6 +1,7 @@
 """`/decision`: opening a decision, voting on it, and reading what was decided."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -131,7 +132,19 @@ def draw_past(call: Call, session: Session, page: PastShown) -> Shown:
 
 @routes.page
 def draw_decision(call: Call, session: Session, page: DecisionShown) -> Shown:
-    return decision_page(register.record(call.act(session), page.decision, page.number), page)
+    found = register.record(call.act(session), page.decision, page.number)
+    shown = decision_page(found, page)
+    if found.stands_at is None or (url := _address(call)) is None:
+        return shown
+    channel, ts = found.stands_at
+    link = f"{url}archives/{channel}/p{ts.replace('.', '')}"
+    return replace(shown, blocks=[*shown.blocks, ballot.link_line(link)])
+
+
+def _address(call: Call) -> str | None:
+    """The workspace's in Slack, as Slack said when Tack began: "https://shop.slack.com/"."""
+    known = call.args.context.authorize_result
+    return known.url if known is not None else None
 
 
 @routes.opens

@@ -238,6 +238,11 @@ def vote_button(decision: Decision, *, primary: bool = False) -> Element:
     return to.button(f"Vote on {decision.case.key}", primary=primary)
 
 
+def link_line(link: str) -> Block:
+    """Where the ballot stands, to be passed on."""
+    return context(f"The ballot: <{link}>")
+
+
 def opened(decision: Decision, channel_id: str | None) -> Answer:
     zone = decision.portfolio.time_zone
     facts = {"decision": decision, "case": decision.case, "zone": zone, "channel_id": channel_id}

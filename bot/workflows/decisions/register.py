@@ -28,6 +28,7 @@ from models.decisions.votes import Ballot, BallotBox, Elector
 from models.epics.epic import Epic
 from models.errors import there
 from models.evidence.items import Observation, Reading
+from models.message import Message, MessageKind
 from models.people.handover import Departure
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import ValueStream
@@ -169,6 +170,8 @@ class Record:
     stand_in: str | None = None
     """Who votes for the viewer."""
     questions: Sequence[BallotQuestion] = ()
+    stands_at: tuple[str, str] | None = None
+    """The channel of its ballot, and the ts of the message."""
     may_change: bool = False
     breaks_ties: bool = False
 
@@ -267,8 +270,21 @@ def record(act: Act, decision_id: int, number: int) -> Record:
         number,
         pages,
         questions=_of(session, BallotQuestion, decision),
+        stands_at=_stands_at(session, decision),
         **_for_open(act, decision, ballots),
     )
+
+
+def _stands_at(session: Session, decision: Decision) -> tuple[str, str] | None:
+    """Where its ballot stands in a channel, the newest where it was posted twice."""
+    posted = select(Message.channel_id, Message.ts).where(
+        Message.workspace_id == decision.workspace_id,
+        Message.kind == MessageKind.BALLOT,
+        Message.subject_id == decision.id,
+        Message.ts.is_not(None),
+    )
+    found = session.execute(posted.order_by(Message.id.desc()).limit(1)).first()
+    return (found[0], found[1]) if found is not None and found[1] is not None else None
 
 
 def _for_open(act: Act, decision: Decision, ballots: Mapping[str, Ballot]) -> dict[str, Any]:

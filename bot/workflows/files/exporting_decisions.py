@@ -13,6 +13,7 @@ from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
 from models.calendar import spell_day
 from models.decisions.decision import Decision, Way
 from models.decisions.register.past import PastDecision
+from models.decisions.thread import BallotQuestion, Objection
 from models.decisions.votes import Ballot
 from models.files.sheet import Sheet
 from models.money import format_amount
@@ -96,6 +97,37 @@ def _record(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[st
     if decision.way is Way.VOTE:
         yield "\n### Who was asked\n\n"
         yield from _voices(session, decision, zone)
+        yield from _objections(session, decision, zone)
+        yield from _questions(session, decision, zone)
+
+
+def _objections(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
+    """Each with what would remove it, and what became of it."""
+    raised = select(Objection).where(Objection.decision_id == decision.id)
+    for place, each in enumerate(session.scalars(raised.order_by(Objection.id)).all()):
+        yield "" if place else "\n### Objections\n\n"
+        by = f", said by {each.raised_by}" if each.raised_by else ""
+        yield f"- {each.user_id}{by}, {_moment(each.raised_at, zone)}: {_words(each.harm)}\n"
+        yield f"  - Removed by: {_words(each.remedy)}\n"
+        if each.withdrawn_at is not None:
+            yield f"  - Withdrawn {_moment(each.withdrawn_at, zone)}\n"
+        if each.set_aside_at is not None and each.failed is not None:
+            said = f"{each.failed.says}: {_words(each.because or '')}"
+            at = _moment(each.set_aside_at, zone)
+            yield f"  - Set aside by {each.set_aside_by}, {at}, because {said}\n"
+
+
+def _questions(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
+    """Each with its answer."""
+    asked = select(BallotQuestion).where(BallotQuestion.decision_id == decision.id)
+    for place, each in enumerate(session.scalars(asked.order_by(BallotQuestion.id)).all()):
+        yield "" if place else "\n### Questions\n\n"
+        yield f"- {each.asked_by}, {_moment(each.asked_at, zone)}: {_words(each.words)}\n"
+        if each.answer is not None and each.answered_at is not None:
+            at = _moment(each.answered_at, zone)
+            yield f"  - {each.answered_by}, {at}: {_words(each.answer)}\n"
+        else:
+            yield "  - Not answered\n"
 
 
 def _case(decision: Decision) -> Sequence[tuple[str, str | None]]:

@@ -68,6 +68,8 @@ def test_nobody_but_the_voter_is_told_a_choice_before_the_close(slack, mvp):
     dana.types("/decision show D-1", channel="payments")
     page = dana.form(title="Decision D-1")
     assert page.shows("has voted")
+    place = f"{slack.channel('portfolio').id}/p{shown.ts.replace('.', '')}"
+    assert f"The ballot: <https://sandbox.slack.com/archives/{place}>" in str(page.blocks)
     assert not page.shows("*Pivot*, ")
     assert not any("pivot" in m.text.lower() for m in ana.private_messages())
     page.close()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot.workflows.files import exporting, packing
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.decisions.register.past import PastDecision
+from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
 from models.epics.epic import Epic
 from models.files import kinds
 from models.files.export import ExportFormat
@@ -60,6 +61,21 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
     opens(database, because="It works")
     votes(database, 1, BEN, "pivot")
     votes(database, 1, CLEO, "pivot")
+    beside = {"workspace_id": 1, "decision_id": 1}
+    with database.write() as session:
+        asked = {"asked_by": CLEO, "words": "Why *two* days?", "asked_at": MONDAY, "version": 1}
+        question = BallotQuestion(**beside, **asked)
+        question.give("The bank needs them", BEN, MONDAY)
+        said = {
+            "harm": "Refunds take longer",
+            "remedy": "Begin without",
+            "raised_at": MONDAY,
+            "version": 1,
+        }
+        objection = Objection(**beside, user_id=BEN, **said)
+        aside = SetAsideForm(failed=Failed.SAFE, because="It is a trial")
+        objection.set_aside(aside, CLEO, MONDAY)
+        session.add_all([question, objection])
     before = document(database, tmp_path)
     assert f"- {BEN}: has voted\n" in before
     assert "- Outcome: open\n" in before
@@ -75,10 +91,17 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         "- Closed: 25 May 2026, 17:00",
         "- Rule: more than half; at least 2 of 3 must vote",
         "- Because: It works",
-        "- What came of it: stopped as a pivot, and PAY-2 goes on from it in the funnel",
+        "- What came of it: stopped as a pivot after 7 days in flight, and PAY-2 goes on from it "
+        "in the funnel",
         "- Hypothesis: It helps.",
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
         "- U0ELI: did not vote",
+        f"- {BEN}, 18 May 2026, 11:00: Refunds take longer",
+        "  - Removed by: Begin without",
+        f"  - Set aside by {CLEO}, 18 May 2026, 11:00, because this is safe enough to try: "
+        "It is a trial",
+        f"- {CLEO}, 18 May 2026, 11:00: Why \\*two\\* days?",
+        f"  - {BEN}, 18 May 2026, 11:00: The bank needs them",
     ):
         assert f"{line}\n" in after, line
 
