@@ -15,6 +15,7 @@ from bot.cli.data import (
 )
 from bot.workflows.flow.metrics import Metrics, metrics_at
 from bot.workflows.people.workspaces import workspace_id
+from models.board.governance import Governance, Taken
 from models.calendar import spell_day
 from models.flow.line import Line, TooThin
 from models.flow.percentiles import Spread
@@ -65,6 +66,32 @@ def _as_data(told: Metrics) -> dict[str, Any]:
             SPLIT: {"items": told.efficient_items, "ratio_of_sums": _rounded(told.efficiency)}
         },
         "line": line_as_data(told.line),
+        "decisions": _decisions(told.governance),
+    }
+
+
+def _decisions(found: Governance) -> dict[str, Any]:
+    """Of the last 13 whole weeks."""
+    return {
+        "votes": _taken(found.votes),
+        "one_person_or_room": _taken(found.others),
+        "open": found.open,
+        "oldest_open_days": found.oldest_days if found.open else None,
+        "cases": found.cases,
+        "cases_with_an_item_younger_than_60_days": found.fresh,
+        "decided": found.decided,
+        "stopped": found.stopped,
+        "shifts": found.shifts,
+        "shifts_that_asked_nobody": found.silent,
+    }
+
+
+def _taken(found: Taken) -> dict[str, Any]:
+    return {
+        "closed": found.count,
+        "closed_in_the_13_weeks_before": found.before,
+        "median_working_days": found.half_days,
+        "median_working_days_before": found.half_days_before,
     }
 
 
@@ -82,6 +109,8 @@ def _spread(spread: Spread) -> dict[str, Any]:
 def line_as_data(line: Line | TooThin) -> dict[str, Any] | None:
     if isinstance(line, TooThin):
         return None
+    if line.by_hand:
+        return {"days": line.days, "scope": "set by hand", "weeks": None, "n": 0}
     scope = "value stream" if line.of_stream else "portfolio"
     return {"days": round(line.days, 6), "scope": scope, "weeks": line.weeks, "n": line.n}
 
@@ -89,6 +118,8 @@ def line_as_data(line: Line | TooThin) -> dict[str, Any] | None:
 def line_as_text(line: Line | TooThin) -> str:
     if isinstance(line, TooThin):
         return f"no line yet, it needs {line.needed} finished epics and there are {line.there}"
+    if line.by_hand:
+        return f"85 of 100 epics finish by day {line.day:,}, set by hand"
     sample = f"from {line.n:,} that finished in {line.weeks} weeks"
     return f"85 of 100 epics finish by day {line.day:,}, {sample}"
 
@@ -126,7 +157,26 @@ def _as_text(portfolio: str, told: Metrics) -> str:
     else:
         share = f"{100 * told.efficiency:.1f} % of the time in active states"
         lines.append(f"Flow efficiency: {share}, over {told.efficient_items:,} epics")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_decisions_as_text(told.governance)])
+
+
+def _decisions_as_text(found: Governance) -> list[str]:
+    def said(taken: Taken) -> str:
+        half = (
+            "too few to say how long"
+            if taken.half_days is None
+            else (f"half within {taken.half_days:,} working days")
+        )
+        return f"{taken.count:,} in 13 weeks, {taken.before:,} in the 13 before; {half}"
+
+    since = f", the oldest for {found.oldest_days:,} days" if found.open else ""
+    return [
+        f"Votes: {said(found.votes)}; {found.open:,} open{since}",
+        f"Decided by one person or in a room: {said(found.others)}",
+        f"  {found.fresh:,} of {found.cases:,} cases had an item younger than 60 days; "
+        f"{found.stopped:,} of {found.decided:,} stopped an epic",
+        f"Shifts of money: {found.silent:,} of {found.shifts:,} asked nobody",
+    ]
 
 
 def _line(spread: Spread) -> str:

@@ -102,16 +102,20 @@ class TimeToFinish:
 
 
 def time_to_finish(
-    portfolio: Clocks, stream: Clocks | None, moment: datetime, zone: ZoneInfo
+    portfolio: Clocks,
+    stream: Clocks | None,
+    moment: datetime,
+    zone: ZoneInfo,
+    by_hand: int | None = None,
 ) -> TimeToFinish:
-    """Of the stream where one is given, else of the portfolio."""
+    """Of the stream where one is given, else of the portfolio; with the line set by hand."""
     bounds = whole_weeks(moment, zone, 2 * QUARTER_WEEKS)
     first, middle, last = bounds[0], bounds[QUARTER_WEEKS], bounds[-1]
     clocks = portfolio if stream is None else stream
     days = clocks.flow_days
     return TimeToFinish(
-        line_of(samples(portfolio, stream, moment, zone)),
-        line_of(samples(portfolio, stream, middle, zone)),
+        line_of(samples(portfolio, stream, moment, zone), by_hand),
+        line_of(samples(portfolio, stream, middle, zone), by_hand),
         days[clocks.timed_between(middle, last)],
         days[clocks.timed_between(first, middle)],
     )

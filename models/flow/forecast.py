@@ -134,6 +134,8 @@ class NoForecast:
     @property
     def why(self) -> str:
         """The end of "none: ..."."""
+        if not self.of:
+            return "the line was set by hand"
         return f"{self.n:,} of the {self.of:,} took longer than it has"
 
 

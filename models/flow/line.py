@@ -1,7 +1,8 @@
 """The line: by which day 85 of 100 epics finish.
 
 It is the 85th percentile of the flow times of what finished in the last 26
-whole weeks where 8 or more did, first the stream's, then the portfolio's of 26, 52 and 104 weeks.
+whole weeks where 8 or more did, first the stream's, then the portfolio's of 26, 52 and 104 weeks;
+else a line that was set by hand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from models.flow.days import whole_weeks
 from models.flow.figures import Clocks
@@ -21,6 +24,9 @@ NEEDED = 8
 STREAM_WEEKS = 26
 PORTFOLIO_WEEKS = (26, 52, 104)
 MOST_WEEKS = max(PORTFOLIO_WEEKS)
+
+
+NO_DAYS: Days = np.empty(0, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +44,17 @@ class Line:
 
     day: int
     """In whole days, rounded up: the line as it is told is the line that is held to."""
-    half_day: int
-    """Within which half of the sample finished, rounded up."""
+    half_day: int | None
+    """Within which half of the sample finished, rounded up; None of a line set by hand."""
     sample: Sample
+    by_hand: bool = False
+    """Whether people set it, as too few have finished; then its sample is empty."""
 
     @property
     def days(self) -> float:
         """The same in elapsed days, not rounded."""
+        if self.by_hand:
+            return float(self.day)
         return nearest_rank(self.sample.days, PERCENT)
 
     @property
@@ -71,13 +81,18 @@ class TooThin:
     needed: int = NEEDED
 
 
-def line_of(samples: Iterable[Sample]) -> Line | TooThin:
-    """The line of the first sample that holds enough; else how many the widest holds."""
+def line_of(samples: Iterable[Sample], by_hand: int | None = None) -> Line | TooThin:
+    """The line of the first sample that holds enough; else the one set by hand, in days.
+
+    Else how many the widest holds.
+    """
     there = 0
     for sample in samples:
         if len(sample.days) >= NEEDED:
             return Line(whole(sample.days, PERCENT), whole(sample.days, 50), sample)
         there = max(there, len(sample.days))
+    if by_hand is not None:
+        return Line(by_hand, None, Sample(of_stream=False, weeks=0, days=NO_DAYS), by_hand=True)
     return TooThin(there)
 
 

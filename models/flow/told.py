@@ -67,6 +67,7 @@ class LineTold(Told):
     n: int
     weeks: int
     of_stream: bool
+    by_hand: bool = False
 
 
 class TimeTold(Told):
@@ -90,7 +91,13 @@ class TimeTold(Told):
         if isinstance(line, TooThin):
             return TimeTold(there=line.there, needed=line.needed)
         return TimeTold(
-            line=LineTold(day=line.day, n=line.n, weeks=line.weeks, of_stream=line.of_stream),
+            line=LineTold(
+                day=line.day,
+                n=line.n,
+                weeks=line.weeks,
+                of_stream=line.of_stream,
+                by_hand=line.by_hand,
+            ),
             held_day=held.day if isinstance(held, Line) else None,
             half_day=time.half_day,
             half_day_before=time.half_day_before,
@@ -172,7 +179,9 @@ class MoneyTold(Told):
     asked_minor: int = 0
     returned_minor: int = 0
     """What was committed to epics that were stopped, and went back."""
+    overspent: tuple[str, ...] = ()
+    """The value streams that spent more than they had, by their names then."""
 
     @property
     def any(self) -> bool:
-        return bool(self.moved or self.asked or self.returned_minor)
+        return bool(self.moved or self.asked or self.returned_minor or self.overspent)

@@ -160,7 +160,7 @@ class SplitForm(StreamSetup):
 
 
 class BaselineForm(Form):
-    """How long a steering decision took before Tack."""
+    """How long a steering decision took before Tack, and how long an epic takes."""
 
     decision_days_before: Annotated[
         int | None,
@@ -168,6 +168,14 @@ class BaselineForm(Form):
             label="How many working days does a steering decision take today?",
             most=2_000,
             hint="From the day it is asked for to the day it is known. A guess is fine.",
+        ),
+    ] = None
+    line_days: Annotated[
+        int | None,
+        Whole(
+            label="Within how many days do 85 of 100 epics finish?",
+            hint="From commitment to done. Ageing is held against it while fewer than 8 epics have "
+            "finished in two years; empty, there is no line until then.",
         ),
     ] = None
 

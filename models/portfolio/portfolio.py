@@ -129,6 +129,8 @@ class Portfolio(Base):
     holidays: Mapped[list[str]] = mapped_column(JSON, default=list)
     decision_days_before: Mapped[int | None]
     """How many working days a steering decision took before Tack: the baseline for later."""
+    line_days: Mapped[int | None]
+    """Within so many days 85 of 100 epics finish, as people said: used while too few have."""
     council_line_minor: Mapped[int | None] = mapped_column(BigInteger)
     """From which full cost on the council decides; None for the usual line."""
     open_to_all: Mapped[bool] = mapped_column(default=True)

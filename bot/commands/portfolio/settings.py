@@ -63,7 +63,7 @@ def change_basics(call: Call, session: Session, form: Basics, about: EditBasics)
 
 @routes.opens
 def ask_baseline(call: Call, session: Session, it: EditBaseline) -> Open:
-    """Ask how long a decision takes today."""
+    """Ask how long a decision and an epic take today."""
     portfolio = PORTFOLIOS.look(call.act(session), it.id)
     lead = words("portfolio/settings", "baseline_lead")
     about = EditBaseline.of(portfolio)
@@ -72,8 +72,7 @@ def ask_baseline(call: Call, session: Session, it: EditBaseline) -> Open:
 
 @routes.saves
 def change_baseline(call: Call, session: Session, form: BaselineForm, about: EditBaseline) -> Note:
-    days = form.decision_days_before
-    changes = basics.change_baseline(session, *call.who, about.id, about.version, days, call.at)
+    changes = basics.change_baseline(session, *call.who, about.id, about.version, form, call.at)
     return saved(changes)
 
 

@@ -181,17 +181,19 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
     return facts
 
 
-def _money(money: MoneyTold) -> dict[str, str]:
-    """What moved and what is asked for, in short."""
-
-    def said(minor: int) -> str:
-        return format_amount(minor, money.currency, short=True) if minor else ""
-
-    return {
-        "moved": said(money.moved_minor),
-        "asked": said(money.asked_minor),
-        "returned": said(money.returned_minor),
-    }
+def _money(money: MoneyTold) -> dict[str, Any]:
+    """What moved, what is asked for and what came back, in short; and what was overspent."""
+    parts = (
+        (money.moved_minor, "moved without a vote"),
+        (money.asked_minor, "asked"),
+        (money.returned_minor, "returned by stops"),
+    )
+    said = [
+        f"{format_amount(minor, money.currency, short=True)} {what}"
+        for minor, what in parts
+        if minor
+    ]
+    return {"money": said, "overspent": money.overspent}
 
 
 def _limits(in_flight: InFlight) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def lines(told: FlowTold, *, weeks: int, of_stream: bool, few: bool = False) -> 
                 crossed=_named(aged.crossed),
                 earlier="" if few else _named(aged.earlier),
                 weeks=weeks,
+                by_hand=time.line is not None and time.line.by_hand,
             )
         )
     return said

@@ -7,7 +7,7 @@ from typing import Any
 from bot.slack.blocks import Block, context, shorten
 from bot.slack.mrkdwn import bare_words, words
 from bot.workflows.flow.summary import Aging
-from models.flow.line import Line, whole
+from models.flow.line import PERCENT, Line, whole
 from models.flow.picture import Picture, Sketch
 
 TEMPLATE = "flow/picture"
@@ -48,6 +48,8 @@ def sketch(found: Aging) -> Sketch | None:
 def _bands(line: Line | None) -> Mapping[int, int]:
     if line is None:
         return {}
+    if line.by_hand:
+        return {PERCENT: line.day}
     return {percent: whole(line.sample.days, percent) for percent in PERCENTS}
 
 

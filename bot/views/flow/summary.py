@@ -40,6 +40,7 @@ def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfol
     said = [words(TEMPLATE, "in_flight", **facts), words(TEMPLATE, "net_flow", **facts), *told]
     said += [words(TEMPLATE, part, **facts) for part in ("flow_times", "ages", "efficiency")]
     blocks = [*_head(found.look, found.restricted, page, portfolios), section("\n".join(said))]
+    blocks.append(section(words(TEMPLATE, "governance", of=found.governance)))
     if found.streams:
         blocks.append(divider())
     for start in range(0, len(found.streams), LINES_A_SECTION):

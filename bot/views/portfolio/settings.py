@@ -91,6 +91,7 @@ def _facts(progress: Progress) -> dict[str, object]:
         "way": [each for each in portfolio.states if each.kind is not StateKind.STOPPED],
         "least": format_amount(portfolio.council_line, portfolio.currency),
         "took": spell_days(portfolio.decision_days_before),
+        "line_days": portfolio.line_days,
     }
 
 

@@ -215,6 +215,7 @@ LABELS: Mapping[str, str] = {
     "holidays": "holidays",
     "council_line_minor": "council's line",
     "decision_days_before": "days to a decision before Tack",
+    "line_days": "the line set by hand, in days",
     "open_to_all": "open to everyone",
     "books_closed_to": "books closed up to",
     "live_at": "live",

@@ -230,7 +230,7 @@ def _finished(clocks: Clocks, until: datetime, zone: ZoneInfo) -> Iterator[Fact]
 def _timed(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> Iterator[Fact]:
     """The sample of the line, or of where it was looked for last, the quickest first."""
     line = figures.time.line
-    weeks = line.weeks if isinstance(line, Line) else MOST_WEEKS
+    weeks = line.weeks if isinstance(line, Line) and not line.by_hand else MOST_WEEKS
     of_stream = isinstance(line, Line) and line.of_stream
     clocks = figures.clocks if of_stream else figures.of_all
     bounds = whole_weeks(until, zone, weeks)

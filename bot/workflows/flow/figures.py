@@ -62,7 +62,7 @@ def figures_of(
     if scope.value_stream is not None:
         stream = whole.among(flow.stream == scope.value_stream.id)
     clocks = whole if stream is None else stream
-    time = time_to_finish(whole, stream, until, zone)
+    time = time_to_finish(whole, stream, until, zone, portfolio.line_days)
     aged = ageing(clocks, time.line, since, zone) if isinstance(time.line, Line) else None
     named = [*aged.crossed[:NAMED], *aged.earlier[:NAMED]] if aged else []
     return FlowFigures(

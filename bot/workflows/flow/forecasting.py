@@ -79,7 +79,9 @@ def outlook_at(session: Session, portfolio: Portfolio, moment: datetime) -> Outl
     flow = flow_at(session, portfolio, moment, true())
     zone = ZoneInfo(portfolio.time_zone)
     pace = Pace(flow.clocks.throughput(whole_weeks(moment, zone, WEEKS)))
-    return Outlook(moment, pace, line_of(samples(flow.clocks, None, moment, zone)), flow)
+    return Outlook(
+        moment, pace, line_of(samples(flow.clocks, None, moment, zone), portfolio.line_days), flow
+    )
 
 
 def backtest_at(session: Session, portfolio: Portfolio, moment: datetime) -> Backtest:
@@ -112,7 +114,7 @@ def outlook_of(session: Session, portfolio: Portfolio, outlook: Outlook, name: s
     place = places[0]
     stream = clocks.among(streams == streams[place])
     zone = ZoneInfo(portfolio.time_zone)
-    line = line_of(samples(clocks, stream, outlook.as_of, zone))
+    line = line_of(samples(clocks, stream, outlook.as_of, zone), portfolio.line_days)
     committed_at = moment_of(clocks.committed_us[place])
     found = line if isinstance(line, TooThin) else finish_of(committed_at, outlook.as_of, line)
     return EpicOutlook(committed_at, found)
@@ -163,7 +165,7 @@ def line_now(
         found.append(_sample(read[weeks], weeks, of_stream=False))
         if any(len(each.days) >= NEEDED for each in found):
             break
-    return line_of(found)
+    return line_of(found, portfolio.line_days)
 
 
 def _sample(rows: Sequence[tuple[Any, ...]], weeks: int, *, of_stream: bool) -> Sample:

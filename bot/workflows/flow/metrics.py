@@ -11,6 +11,9 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import Flow, flow_at
+from bot.workflows.flow.governance import governance_at
+from bot.workflows.flow.scope import Scope
+from models.board.governance import Governance
 from models.epics.epic import Epic
 from models.flow.days import microseconds, moment_of, whole_weeks
 from models.flow.figures import NEVER
@@ -54,6 +57,7 @@ class Metrics:
     efficiency: float | None
     line: Line | TooThin
     """Of the whole portfolio."""
+    governance: Governance
 
     @property
     def wip_total(self) -> int:
@@ -94,7 +98,8 @@ def metrics_at(session: Session, portfolio: Portfolio, moment: datetime) -> Metr
         oldest=_oldest(session, portfolio, flow, names),
         efficient_items=items,
         efficiency=ratio,
-        line=line_of(samples(clocks, None, moment, zone)),
+        line=line_of(samples(clocks, None, moment, zone), portfolio.line_days),
+        governance=governance_at(session, Scope(portfolio), moment, true()),
     )
 
 

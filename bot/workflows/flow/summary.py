@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import Flow, columns_in_flight
 from bot.workflows.flow.figures import FlowFigures, figures_of
+from bot.workflows.flow.governance import governance_at
 from bot.workflows.flow.metrics import OLDEST, WEEKS
 from bot.workflows.flow.scope import Look, flow_seen, look_at, restricted_in
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from models.board.digest import WEEK
+from models.board.governance import Governance
 from models.epics.column import columns
 from models.epics.epic import Epic
 from models.flow.ageing import aged
@@ -71,6 +73,7 @@ class Summary:
     """How many of them took any time, and the share of it that was active."""
     efficiency: float | None
     net: NetFlow
+    governance: Governance
     streams: Sequence[StreamFlow]
     total: int
     number: int
@@ -98,6 +101,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
         efficient=efficient,
         efficiency=efficiency,
         net=_net_flow(session, look, clocks),
+        governance=governance_at(session, scope, moment, look.seen),
         streams=streams[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
         total=len(streams),
         number=number,
@@ -150,7 +154,7 @@ def forecast(act: Act, portfolio_id: int | None, choice: FlowChoice) -> Forecast
     stream = look.scope.value_stream
     own = None if stream is None else flow.clocks.among(flow.stream == stream.id)
     pace = Pace((own or flow.clocks).throughput(whole_weeks(look.moment, zone, WEEKS)))
-    line = line_of(samples(flow.clocks, own, look.moment, zone))
+    line = line_of(samples(flow.clocks, own, look.moment, zone), look.scope.portfolio.line_days)
     return Forecast(look, restricted_in(act.session, look), pace, line)
 
 

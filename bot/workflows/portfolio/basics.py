@@ -14,6 +14,7 @@ from models.errors import FieldMistakes
 from models.fields import folded
 from models.money import format_amount
 from models.people.role import Right
+from models.portfolio.forms import BaselineForm
 from models.portfolio.portfolio import Portfolio, check_unchanged, of_workspace
 from models.portfolio.setup import LOCALES, Basics, Change
 
@@ -88,19 +89,27 @@ def change_baseline(
     actor: str,
     portfolio_id: int,
     version: int,
-    days: int | None,
+    form: BaselineForm,
     at: datetime,
 ) -> Sequence[Change]:
-    """Note how many working days a steering decision took before Tack; None for not known.
+    """Note how many working days a steering decision took before Tack, and the line set by hand.
 
     Raises UnknownPortfolio, NotAllowed and ChangedSince.
     """
     portfolio = portfolio_to_change(session, workspace_id, actor, portfolio_id, version)
-    before, portfolio.decision_days_before = portfolio.decision_days_before, days
+    before = (portfolio.decision_days_before, portfolio.line_days)
+    portfolio.decision_days_before, portfolio.line_days = after = (
+        form.decision_days_before,
+        form.line_days,
+    )
     session.flush()
-    if before == days:
-        return []
-    return [Change("A steering decision takes", spell_days(before), spell_days(days))]
+    labels = ("A steering decision takes", "85 of 100 epics finish within")
+    units = ("working day", "day")
+    return [
+        Change(label, spell_days(was, unit), spell_days(is_, unit))
+        for label, unit, was, is_ in zip(labels, units, before, after, strict=True)
+        if was != is_
+    ]
 
 
 def change_line(act: Act, portfolio_id: int, version: int, line: int) -> Sequence[Change]:
@@ -153,8 +162,6 @@ def _labelled(basics: Basics) -> Sequence[tuple[str, str | None]]:
     ]
 
 
-def spell_days(days: int | None) -> str | None:
+def spell_days(days: int | None, unit: str = "working day") -> str | None:
     """ "1 working day", "31 working days"."""
-    if days is None:
-        return None
-    return f"{days:,} working {'day' if days == 1 else 'days'}"
+    return None if days is None else f"{days:,} {unit}{'' if days == 1 else 's'}"

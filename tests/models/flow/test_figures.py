@@ -136,3 +136,41 @@ def test_in_arrays_it_is_what_it_is_for_one_epic_after_the_other(ways, at, block
             assert committed_at <= done_at <= day(at)
             flow_us = found.done_us[place] - found.committed_us[place]
             assert 0 <= found.active_us[place] <= flow_us
+
+
+def in_order(ways):
+    return [sorted(way, key=lambda step: step[1]) for way in ways]
+
+
+@given(WAYS, st.integers(1, 31))
+def test_what_is_in_flight_is_what_was_the_day_before_with_what_came_and_without_what_left(
+    ways, at
+):
+    change = 0
+    for way in in_order(ways):
+        went = [False, *(state in WIP_STATES for state, day_ in way if day_ <= at)]
+        days = [0, *(day_ for _, day_ in way if day_ <= at)]
+        steps = zip(went, went[1:], days[1:], strict=False)
+        change += sum(now - before for before, now, day_ in steps if day_ == at)
+    before, now = (int(clocks(*in_order(ways), at=n).in_flight.sum()) for n in (at - 1, at))
+    assert now == before + change
+
+
+def same(one, other):
+    return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in one.__slots__)
+
+
+@given(WAYS, WAYS, st.integers(0, 20))
+def test_figures_as_of_a_day_stay_when_later_events_are_added(ways, later, at):
+    more = [[(state, at + 1 + day_) for state, day_ in way] for way in in_order(later)]
+    longer = [way + more[n] if n < len(more) else way for n, way in enumerate(in_order(ways))]
+    known = [[step for step in way if step[1] <= at] for way in in_order(ways)]
+    assert same(clocks(*longer, *more[len(ways) :], at=at), clocks(*known, at=at))
+
+
+@given(WAYS, st.randoms(use_true_random=False))
+def test_the_order_in_which_events_of_several_epics_are_read_never_matters(ways, chance):
+    found = entries(*in_order(ways))
+    order = chance.sample(range(len(found.epic)), len(found.epic))
+    mixed = Entries(*(getattr(found, name)[order] for name in ("epic", "state", "at_us", "rank")))
+    assert same(*(clocks_at(day(15), each, MEANING) for each in (found, mixed)))

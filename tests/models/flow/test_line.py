@@ -1,9 +1,14 @@
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.flow.forecast import NoForecast, finish_of
 from models.flow.line import Line, Sample, TooThin, line_of
+
+NOW = datetime(2026, 5, 18, tzinfo=UTC)
 
 
 def days(*found):
@@ -48,3 +53,13 @@ def test_85_of_100_finished_within_the_line_as_it_is_told(found):
     assert isinstance(line, Line)
     assert 100 * sum(day <= line.day for day in found) >= 85 * len(found)
     assert 100 * sum(day <= line.day - 1 for day in found) < 85 * len(found)
+
+
+def test_a_line_set_by_hand_is_used_only_where_too_few_have_finished():
+    thin = [Sample(False, 104, days(3, 4))]
+    line = line_of(thin, 120)
+    assert (line.day, line.days, line.n, line.by_hand) == (120, 120.0, 0, True)
+    assert line_of([Sample(False, 26, days(*range(1, 9)))], 120).by_hand is False
+    found = finish_of(NOW - timedelta(days=9), NOW, line)
+    assert isinstance(found, NoForecast)
+    assert found.why == "the line was set by hand"

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 from bot.workflows.budgets.waiting import MOVED
 from bot.workflows.decisions.follow_up.waiting import CLOSED
-from bot.workflows.flow.governance import decisions_told, money_told
+from bot.workflows.flow.governance import decisions_told, governance_at, money_told
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.needs import Asked
+from bot.workflows.seeing import visible_to
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
 from tests.workflows.builders import MONDAY
-from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, opens, votes
+from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, ends, opens, votes
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -45,6 +46,26 @@ def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_ar
     assert [each.id for each in named(database, CLOSED, now)] == [first]
     assert told(database, decisions_told, now + 3 * WEEK).closed == 0
     assert named(database, CLOSED, now + 3 * WEEK) == []
+
+
+def test_governance_counts_cases_stops_and_what_one_person_decided_apart(database):
+    an_mvp(database)
+    for day in range(3):
+        each = opens(database, closes_on=date(2026, 5, 27), at=MONDAY + day * DAY)
+        for who in COUNCIL:
+            votes(database, each, who, "stop" if day == 2 else "abstain", at=MONDAY + 2 * DAY)
+        ends(database, each, MONDAY + 2 * DAY + 10 * MINUTE)
+    found = told(database, governed, MONDAY + WEEK)
+    taken = [(each.count, each.before, each.half_days) for each in (found.votes, found.others)]
+    assert taken == [(3, 0, 1), (0, 0, None)]
+    assert (found.cases, found.fresh, found.decided, found.stopped) == (3, 0, 1, 1)
+    assert (found.open, found.shifts) == (0, 0)
+    later = told(database, governed, MONDAY + 14 * WEEK)
+    assert (later.votes.count, later.votes.before, later.votes.half_days_before) == (0, 3, 1)
+
+
+def governed(session, scope, since, until):
+    return governance_at(session, scope, until, visible_to(None))
 
 
 def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
