@@ -6,8 +6,6 @@ import pytest
 
 UPLOAD, COMPLETE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
-pytestmark = pytest.mark.on_either_database
-
 
 def place_of_picture(form):
     return next(each for each in form.blocks if each.get("block_id") == "picture")
