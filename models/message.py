@@ -106,6 +106,10 @@ class MessageKind(StrEnum):
     check of that signal."""
     SHIFT = "shift"
     """A request to move money, and what became of it; its subject is a shift."""
+    SHIFT_QUESTION = "shift_question"
+    """A question about a request to move money, and its answer."""
+    SHIFT_QUESTION_TOLD = "shift_question_told"
+    """The same, to who asked for the money and who asks."""
     OVERSPENT = "overspent"
     """Tells who answers for a stream that it was overspent; its subject is the actual."""
     MERGED = "merged"
@@ -117,6 +121,7 @@ DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("dige
 
 
 QUESTION_KINDS = (MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_QUESTION_TOLD)
+SHIFT_QUESTION_KINDS = (MessageKind.SHIFT_QUESTION, MessageKind.SHIFT_QUESTION_TOLD)
 OBJECTION_KINDS = (MessageKind.OBJECTION, MessageKind.OBJECTION_TOLD)
 
 

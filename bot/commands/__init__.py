@@ -10,6 +10,7 @@ from slack_bolt import App
 from bot.commands.audit import audit
 from bot.commands.board import cards, home
 from bot.commands.board import digest as flow
+from bot.commands.budgets import asking as asking_about
 from bot.commands.budgets import budgets, rolling
 from bot.commands.budgets import commitments as budget_commitments
 from bot.commands.budgets import rules as budget_rules
@@ -235,6 +236,7 @@ ROOMS = (
     budgets,
     budget_commitments,
     budget_rules,
+    asking_about,
     rolling,
     figures,
     undoing,

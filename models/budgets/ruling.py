@@ -67,6 +67,16 @@ class Ruling:
         return self.band is not Band.OVERDRAWN and self.barred is None
 
     @property
+    def informed(self) -> Sequence[str]:
+        """Who hears of what asks nobody: the owners it is not asked by, and finance."""
+        people = self.people
+        owners = people.receivers
+        if people.asker not in people.givers:
+            owners = [*people.givers, *people.receivers]
+        told = dict.fromkeys((*owners, *people.finance))
+        return [each for each in told if each != people.asker]
+
+    @property
     def waits_for(self) -> Sequence[Seat]:
         """The seats whose yes is missing."""
         return [seat for seat, is_given in self.seats.items() if not is_given]
@@ -167,11 +177,13 @@ def rule(
     """What the shift would do at the moment, and who decides."""
     position, rules = books.position(giver.id), rules_by(ruled_by)
     band = band_of(amount, position, rules)
-    is_alone = band is Band.FREE and people.asker in people.givers
-    soon = undoes is not None and undoes.is_undone_soon(at) and not is_alone
+    soon = undoes is not None and undoes.is_undone_soon(at)
+    is_finances = soon and people.asker in people.finance
+    is_alone = band is Band.FREE and (people.asker in people.givers or is_finances)
+    soon = soon and not is_alone
     seats: Mapping[Seat, bool] = {}
     barred: Mistake | None = None
-    if band is not Band.OVERDRAWN:
+    if band is not Band.OVERDRAWN and not is_alone:
         try:
             seats = undoing_seats(people) if soon else seats_of(band, people)
             if Seat.COUNCIL in seats:

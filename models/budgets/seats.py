@@ -115,8 +115,13 @@ def seats_of(band: Band, people: People) -> Mapping[Seat, bool]:
 
 
 def undoing_seats(people: People) -> Mapping[Seat, bool]:
-    """Finance's yes alone, for what is undone soon. Raises NobodyElse where nobody is left."""
+    """Finance's yes alone, for what is undone soon. Raises NobodyElse where nobody is left.
+
+    Where finance asks and nobody else is finance, the owner of the stream it goes back from.
+    """
     seat = Seat.FINANCE if _without(people.finance, people.asker) else Seat.ADMIN
+    if seat is Seat.ADMIN and people.asker in people.finance and people.givers:
+        seat = Seat.GIVER
     if not people.sitting(seat):
         raise NobodyElse
     return {seat: False}

@@ -23,6 +23,7 @@ from models.budgets.seats import People, Seat
 from models.calendar import DAY_ENDS_AT, spell_day
 from models.decisions.decision import Decision, Ending
 from models.decisions.question import Choice
+from models.decisions.thread import OpenQuestion
 from models.errors import Mistake
 from models.portfolio.portfolio import Portfolio, ValueStream
 
@@ -99,10 +100,10 @@ class NotMoved(Mistake):
 
 
 class PeriodOver(Mistake):
-    """Undoing a shift of a period that is over."""
+    """A yes to a shift of a period that is over, or undoing one."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is over, so its shifts stay as they are.")
+        super().__init__(f"{name} is over, so nothing moves in it any more.")
 
 
 class AllUndone(Mistake):
@@ -238,6 +239,10 @@ class Shift(Base):
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.portfolio.time_zone)
 
+    def _is_over(self, at: datetime) -> bool:
+        """Whether its period is over at the moment."""
+        return at.astimezone(self._zone).date() > self.period.ends_on
+
     def _end_after(self, at: datetime, working_days: int) -> datetime:
         """The end of the day so many working days later."""
         last = self.portfolio.calendar.days_after(at.astimezone(self._zone).date(), working_days)
@@ -260,7 +265,7 @@ class Shift(Base):
         """
         if self.outcome is not Outcome.MOVED:
             raise NotMoved
-        if at.astimezone(self._zone).date() > self.period.ends_on:
+        if self._is_over(at):
             raise PeriodOver(self.period.name)
         if asked_back >= self.amount_minor:
             raise AllUndone
@@ -286,13 +291,15 @@ class Shift(Base):
         """Say yes on every seat the person sits on; with the last yes it has moved.
 
         Raises AlreadyEnded, ClosedAt, OwnRequest, AlreadyApproved, NotAsked, NotYet,
-        WaitsForCouncil and StreamEnded.
+        WaitsForCouncil, StreamEnded and PeriodOver.
         """
-        self._check_is_open(at)
+        self.check_is_open(at)
         seats = self._seats_of(by, at, people)
         for stream in (self.from_stream, self.to_stream):
             if stream.ended_at is not None:
                 raise StreamEnded(stream.name)
+        if self._is_over(at):
+            raise PeriodOver(self.period.name)
         for seat in seats:
             seat.give(by, at)
         if not self.open_seats:
@@ -311,6 +318,8 @@ class Shift(Base):
             self.end(Outcome.DECLINED, None, at, "too few voted." if is_few else None)
         elif ended is not None:
             self.end(Outcome.DECLINED, None, at, f"{ended.name} has ended meanwhile.")
+        elif self._is_over(at):
+            self.end(Outcome.DECLINED, None, at, f"{self.period.name} is over.")
         else:
             for seat in self.open_seats:
                 if seat.seat is Seat.COUNCIL:
@@ -336,7 +345,7 @@ class Shift(Base):
 
         Raises AlreadyEnded, ClosedAt, OwnRequest, NotAsked, NotYet and WaitsForCouncil.
         """
-        self._check_is_open(at)
+        self.check_is_open(at)
         if all(by != each.user_id for each in self.approvals) or by == self.asked_by:
             self._seats_of(by, at, people)
 
@@ -347,7 +356,7 @@ class Shift(Base):
 
     def take_back(self, by: str, at: datetime, *, is_admin: bool) -> None:
         """End one's own request; an admin ends any. Raises AlreadyEnded, ClosedAt and NotYours."""
-        self._check_is_open(at)
+        self.check_is_open(at)
         if by != self.asked_by and not is_admin:
             raise NotYours(self.asked_by)
         self.end(Outcome.TAKEN_BACK, by, at)
@@ -358,8 +367,10 @@ class Shift(Base):
         """Note how it ended; the ledger says what became of the money."""
         self.outcome, self.ended_at, self.ended_by, self.ended_because = outcome, at, by, because
 
-    def _check_is_open(self, at: datetime) -> None:
-        """What comes in its last moment comes too late, also where the clock has not struck yet."""
+    def check_is_open(self, at: datetime) -> None:
+        """Raise AlreadyEnded and ClosedAt: what comes in its last moment comes too late, also where
+        the clock has not struck yet.
+        """
         if self.outcome is not None:
             raise AlreadyEnded(self.outcome)
         if at >= self.lapses_at:
@@ -392,6 +403,18 @@ class Shift(Base):
             raise WaitsForCouncil(self.decision.key)
         names = [self.seat_name(seat, people) for seat in pressed]
         raise NotAsked(list(dict.fromkeys(names)), list(dict.fromkeys(asked)))
+
+
+class ShiftQuestion(OpenQuestion, Base):
+    """One about a request to move money."""
+
+    __tablename__ = "shift_questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"), index=True)
+
+    shift: Mapped[Shift] = relationship()
 
 
 class Approval(Base):

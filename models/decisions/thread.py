@@ -13,14 +13,14 @@ from models.form import Choice, Form, OneOf, Paragraph
 
 
 class QuestionForm(Form):
-    """What someone wants to know before the vote."""
+    """What someone wants to know before it is decided."""
 
     words: Annotated[
         str,
         Paragraph(
             label="What do you want to know?",
             example="Why do refunds take two days longer?",
-            hint="It stands in the ballot's thread, with your name, until someone answers it.",
+            hint="It stands in the thread, with your name, until someone answers it.",
             missing="What do you want to know?",
         ),
     ]
@@ -49,16 +49,9 @@ class NotHeard(Mistake):
         )
 
 
-class BallotQuestion(Base):
-    """A question about what is voted on; it is open until someone answers it."""
+class OpenQuestion:
+    """A question in a thread, with the name of who asks; it is open until someone answers it."""
 
-    __tablename__ = "ballot_questions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
-    epic_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"))
-    """That of the decision, where it has one."""
     asked_by: Mapped[str] = mapped_column(String(32))
     words: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime]
@@ -76,6 +69,18 @@ class BallotQuestion(Base):
         """Answer it."""
         self.answer, self.answered_by, self.answered_at = answer, by, at
         self.version += 1
+
+
+class BallotQuestion(OpenQuestion, Base):
+    """One about what is voted on."""
+
+    __tablename__ = "ballot_questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
+    epic_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"))
+    """That of the decision, where it has one."""
 
 
 class Failed(StrEnum):

@@ -13,7 +13,14 @@ from bot.commands.routes import routes
 from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
-from bot.views.budgets.actions import BudgetRules, BudgetShown, ShiftShown, UndoShift
+from bot.views.budgets.actions import (
+    AnswerShiftQuestion,
+    AskAboutShift,
+    BudgetRules,
+    BudgetShown,
+    ShiftShown,
+    UndoShift,
+)
 from bot.views.decisions.actions import (
     AddReason,
     AskAgain,
@@ -52,6 +59,7 @@ from bot.views.themes.actions import (
     ThemesList,
 )
 from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets.shifts import asking
 from bot.workflows.decisions import speaking, voting
 from bot.workflows.decisions.opening import open_about, open_decision, plan
 from bot.workflows.epics.answering import answer
@@ -64,6 +72,7 @@ from models.audit.audit import AuditEvent
 from models.board.confirmation import FactCheck, LeftOut
 from models.board.digest import Digest, Subscription
 from models.budgets.forms import FundingForm, ShiftForm
+from models.budgets.shift import ShiftQuestion
 from models.decisions.decision import About, Decision, Method, Terms
 from models.decisions.delegation import STAND_IN, StandInForm
 from models.decisions.form import DecideForm, DecisionForm, RecordForm, WordsForm
@@ -98,6 +107,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 """Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
+CHOSEN |= {"year": "2027"}
 CHOSEN |= {"look_again_on": None, "became": "partly", "month": "2026-04"}
 CHOSEN |= {"epic_id": "2", "link": "https://example.com/report"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
@@ -115,8 +125,11 @@ ELSEWHERE = frozenset({SetUp})
 THEIR_OWN = frozenset({UndoImport})
 """What only who began it knows of: to anybody else it is not there."""
 
-FOR_ANYONE = frozenset({AddEvidence, AttachEvidence, StandInUntil})
-"""What is not for some: what anyone saw is welcome, and anyone names who votes for them."""
+FOR_ANYONE = frozenset(
+    {AddEvidence, AttachEvidence, StandInUntil, AskAboutShift, AnswerShiftQuestion}
+)
+"""What is not for some: what anyone saw is welcome, anyone names who votes for them, and asks or
+answers in the thread of a request."""
 
 
 def next_week(slack):
@@ -210,6 +223,7 @@ def world(slack, shop):
         "preset": "lean",
         "upload": upload,
         BallotQuestion: session_one(shop, BallotQuestion),
+        ShiftQuestion: lambda: a_shift_question(slack, shop, portfolio, streams),
         Objection: session_one(shop, Objection),
         ObjectTo: {"decision": votes[ObjectTo]},
         AddReason: {"decision": votes[AddReason], "choice": "yes"},
@@ -331,6 +345,15 @@ def a_shift(slack, shop, portfolio, streams):
         here = considering.portfolio_to_shift_in(act, portfolio.id)
         seen = considering.consider(act, here, form).mark
         return shifting.ask(act, portfolio.id, form, seen)
+
+
+def a_shift_question(slack, shop, portfolio, streams):
+    """What Ana wants to know of such a request."""
+    asked = a_shift(slack, shop, portfolio, streams)
+    ana = slack.workspace.user_named("ana").id
+    with shop.database.write() as session:
+        act = Act(session, portfolio.workspace_id, ana, slack.clock.now())
+        return asking.ask(act, asked.id, QuestionForm(words="Why now?"))
 
 
 def evidence_of(slack, shop, epic):

@@ -16,7 +16,7 @@ from models.audit.audit import AuditAnchor
 from models.board.confirmation import FactCheck
 from models.board.digest import Digest, Subscription
 from models.budgets.period import FundingPeriod
-from models.budgets.shift import Outcome, Shift
+from models.budgets.shift import Outcome, Shift, ShiftQuestion
 from models.budgets.spend import Fact
 from models.decisions.delegation import CarriedBallot, Delegation
 from models.decisions.follow_up.outcome_review import (
@@ -158,6 +158,11 @@ def a_tie_of(session, shop, words):
 def a_ballot_s_question_of(session, shop, words):
     asked = {"asked_by": BEN, "words": words, "asked_at": MONDAY}
     return added(session, BallotQuestion(**beside(a_choice_of(session, shop, words)), **asked))
+
+
+def a_shift_s_question_of(session, shop, words):
+    asked = {"asked_by": BEN, "words": words, "asked_at": MONDAY, "workspace_id": shop[0]}
+    return added(session, ShiftQuestion(shift=a_shift_of(session, shop, words), **asked))
 
 
 def an_objection_of(session, shop, words):
@@ -393,6 +398,8 @@ SUBJECTS = {
     MessageKind.BALLOT_EXTENDED: an_extended_decision_of,
     MessageKind.STOP_FIRST: a_stop_told_first_of,
     MessageKind.SHIFT: a_shift_of,
+    MessageKind.SHIFT_QUESTION: a_shift_s_question_of,
+    MessageKind.SHIFT_QUESTION_TOLD: a_shift_s_question_of,
     MessageKind.OVERSPENT: an_overspend_of,
     MessageKind.MERGED: a_stream_of,
     MessageKind.PAUSED: a_paused_digest_of,

@@ -43,6 +43,7 @@ from bot.workflows.budgets import booking, considering, expecting, funding, ledg
 from bot.workflows.budgets.budgets import budget_page, request_of, streams_to_choose
 from bot.workflows.budgets.commitments import carrying
 from bot.workflows.budgets.history import history_page
+from bot.workflows.budgets.shifts import moving
 from bot.workflows.epics import finding
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
@@ -140,7 +141,7 @@ def draw_history(call: Call, session: Session, page: BudgetHistory) -> Shown:
 
 @routes.page
 def draw_shift(call: Call, session: Session, page: ShiftShown) -> Shown:
-    shift = shifting.seen_shift(call.act(session), page.shift)
+    shift = moving.seen_shift(call.act(session), page.shift)
     return shift_page(request_of(session, shift), page)
 
 
@@ -220,7 +221,7 @@ def ask_shift(call: Call, session: Session, it: AskShift) -> Open:
     if it.epic is not None:
         held = uncovered_shift(*carrying.uncovered(act, it.epic))
     elif it.again is not None:
-        held = asked_before(shifting.seen_shift(act, it.again))
+        held = asked_before(moving.seen_shift(act, it.again))
     else:
         held = typed_shift(call.words_after_command, portfolio.currency)
     return Open(ShiftForm, "Shift money", it, held=held, facts=facts, submit="Next")
@@ -253,7 +254,7 @@ def shift(call: Call, session: Session, form: ShiftForm, about: AskShift) -> Ans
 def ask_undo(call: Call, session: Session, it: UndoShift) -> Open:
     """Ask how much goes back, and why."""
     act = call.act(session)
-    shift = shifting.seen_shift(act, it.shift)
+    shift = moving.seen_shift(act, it.shift)
     most = considering.largest_undone(act, shift)
     currency = shift.portfolio.currency
     facts = {"currency": currency, "at_most": format_amount(most, currency)}
@@ -272,7 +273,7 @@ def check_undo(
 ) -> Check:
     """Show what it would do, which rules it meets and who decides."""
     act = call.act(session)
-    shift = shifting.seen_shift(act, about.shift)
+    shift = moving.seen_shift(act, about.shift)
     ruling = considering.consider_undoing(act, shift, form)
     amount = typed.get("amount_minor") or ""
     return preview(ruling, about, form.reason, amount, lasting=shift.lasting)

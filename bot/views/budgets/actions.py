@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.slack.actions import Action, Id, Page
+from bot.slack.actions import Action, Id, Page, Seen
 from bot.slack.blocks import Element
+from models.budgets.shift import ShiftQuestion
 from models.epics.epic import Epic
 
 
@@ -118,6 +119,18 @@ class ApproveShift(Action):
     """Yes to a request."""
 
     shift: Id
+
+
+class AskAboutShift(Action):
+    """Ask something about a request."""
+
+    shift: Id
+
+
+class AnswerShiftQuestion(Seen):
+    """Answer such a question."""
+
+    noun = ShiftQuestion
 
 
 class DeclineShift(Action):

@@ -48,7 +48,6 @@ def preview(
 def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, Any]:
     people, position = ruling.people, ruling.position
     pressed = [seat for seat in ruling.waits_for if seat is not Seat.COUNCIL]
-    told = [each for each in (*people.receivers, *people.finance) if each != people.asker]
     return {
         "money": partial(format_amount, currency=ruling.portfolio.currency),
         "share": share,
@@ -83,7 +82,7 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
         "stand_ins": stand_ins_of(people, pressed),
         "has_no_stand_in": has_no_stand_in(people, pressed),
         "admins": people.admins,
-        "informed": list(dict.fromkeys(told)),
+        "informed": ruling.informed,
         "free": largest_free(position, ruling.rules),
         "largest": largest_without_council(position, ruling.rules),
         "lapses_at": ruling.lapses_at,

@@ -13,7 +13,9 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, context, fields, header, section
 from bot.slack.mrkdwn import Marked, bare_words, words
 from bot.views.budgets.actions import (
+    AnswerShiftQuestion,
     ApproveShift,
+    AskAboutShift,
     AskShift,
     DeclineShift,
     ShiftShown,
@@ -21,11 +23,12 @@ from bot.views.budgets.actions import (
     UndoShift,
 )
 from bot.views.budgets.preview import has_no_stand_in, stand_ins_of
+from bot.views.decisions.thread import question_section
 from bot.views.notices import notice
 from bot.workflows.budgets.budgets import Request, request_of
 from models.budgets.rules import share
 from models.budgets.seats import Seat
-from models.budgets.shift import Approval, Outcome, Shift
+from models.budgets.shift import Approval, Outcome, Shift, ShiftQuestion
 from models.calendar import MONTH_NAMES
 from models.message import MessageKind
 from models.money import format_amount
@@ -44,6 +47,27 @@ def drawn(request: Request) -> Answer:
     if request.shift.outcome is None:
         return Answer([header(title), *_open(facts)])
     return Answer([header(title), *_ended(facts)])
+
+
+@notice(MessageKind.SHIFT_QUESTION, ShiftQuestion)
+def question_in_thread(session: Session, question: ShiftQuestion, now: datetime) -> Answer:
+    """The question, with a button to answer it as long as both are open; and its answer."""
+    shift = question.shift
+    money = partial(format_amount, currency=shift.portfolio.currency)
+    called = bare_words("budgets/shift", "asked_about", shift=shift, money=money)
+    answering = AnswerShiftQuestion.of(question)
+    is_open = shift.outcome is None
+    return Answer([question_section(question, called, answering, is_open=is_open)])
+
+
+@notice(MessageKind.SHIFT_QUESTION_TOLD, ShiftQuestion)
+def question_told(session: Session, question: ShiftQuestion, now: datetime) -> Answer:
+    return question_in_thread(session, question, now)
+
+
+def question_put(question: ShiftQuestion) -> Answer:
+    """Said to who asked it."""
+    return Answer([section(words("budgets/shift", "question_put", shift=question.shift))])
 
 
 def shift_page(request: Request, page: ShiftShown) -> Shown:
@@ -97,6 +121,7 @@ def _open(facts: dict[str, Any]) -> list[Block]:
         ApproveShift(shift=shift.id).confirmed(
             amount, "Approve this budget shift?", approving, amount
         ),
+        AskAboutShift(shift=shift.id).button("Ask a question"),
         DeclineShift(shift=shift.id).button("Decline with a reason"),
         TakeShiftBack(shift=shift.id).confirmed(
             "Take the request back", "Take the request back?", taking_back, "Take it back"

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.slack.actions import Action
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, section
 from bot.slack.mrkdwn import words
@@ -25,7 +26,7 @@ from bot.workflows.seeing import EVERYBODY, may_see
 from models.decisions.decision import Decision
 from models.decisions.delegation import Delegation
 from models.decisions.question import Choice
-from models.decisions.thread import BallotQuestion, Objection
+from models.decisions.thread import BallotQuestion, Objection, OpenQuestion
 from models.message import MessageKind
 
 VOTE = "decisions/vote"
@@ -56,10 +57,18 @@ def question_asked(question: BallotQuestion, decision: Decision) -> Answer:
 
 def question_block(question: BallotQuestion, decision: Decision) -> Block:
     """The question with a button to answer it, as long as it is open."""
-    said = words(VOTE, "question_said", question=question, **_facts(decision))
-    if not (question.is_open and decision.is_open):
+    answering = AnswerQuestion.of(question)
+    return question_section(question, decision.case.key, answering, is_open=decision.is_open)
+
+
+def question_section(
+    question: OpenQuestion, called: str, answering: Action, *, is_open: bool
+) -> Block:
+    """A question about what is called so, with a button to answer it as long as both are open."""
+    said = words(VOTE, "question_said", question=question, called=called, is_open=is_open)
+    if not (question.is_open and is_open):
         return section(said)
-    return section(said, AnswerQuestion.of(question).button("Answer"))
+    return section(said, answering.button("Answer"))
 
 
 @notice(MessageKind.OBJECTION, Objection)
@@ -188,7 +197,7 @@ def said(part: str, decision: Decision) -> Answer:
     return Answer([section(words(VOTE, part, **_facts(decision)))])
 
 
-def question_lead(question: BallotQuestion) -> str:
+def question_lead(question: OpenQuestion) -> str:
     return words(VOTE, "question_lead", question=question)
 
 

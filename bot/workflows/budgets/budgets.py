@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
@@ -28,7 +28,7 @@ from models.budgets.ledger import Entry, EntryKind
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import USUAL, Position, Rules, rules_by
 from models.budgets.seats import People
-from models.budgets.shift import Shift
+from models.budgets.shift import Shift, ShiftQuestion
 from models.money import format_amount
 from models.people.role import Role
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -88,6 +88,8 @@ class Request:
     """The ledger entry that moved it."""
     cost_centres: tuple[str, str] | None = None
     """Those it went from and to; None where neither has one."""
+    questions: int = 0
+    """How many wait in its thread for an answer."""
     asked_back: int = 0
     """How much of it went back, or is asked for, in minor units."""
 
@@ -169,8 +171,16 @@ def request_of(session: Session, shift: Shift) -> Request:
         people=people_of(session, shift.from_stream, shift.to_stream, shift.asked_by),
         entry=entry,
         cost_centres=_cost_centres(session, shift) if entry else None,
+        questions=_open_questions(session, shift),
         asked_back=asked_back(session, shift),
     )
+
+
+def _open_questions(session: Session, shift: Shift) -> int:
+    asked = select(func.count(ShiftQuestion.id)).where(
+        ShiftQuestion.shift_id == shift.id, ShiftQuestion.answered_at.is_(None)
+    )
+    return session.scalar(asked) or 0
 
 
 def _cost_centres(session: Session, shift: Shift) -> tuple[str, str] | None:

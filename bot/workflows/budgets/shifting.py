@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
@@ -18,14 +17,13 @@ from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, lock_roles, may
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post
-from bot.workflows.seeing import portfolio_visible_to
 from models.budgets.forms import DeclineForm, ShiftForm, UndoForm
 from models.budgets.ruling import Ruling
 from models.budgets.shift import Outcome, Shift
 from models.errors import Gone, check_as_seen
 from models.message import MessageKind
 from models.people.role import Right
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import ValueStream
 from models.work import put
 
 WHAT = "what this rests on"
@@ -71,9 +69,7 @@ def _ask(
         _show(act, shift, ruling)
     else:
         moving.move_at_once(act.session, shift, act.actor, act.at)
-        told = [*ruling.people.receivers, *ruling.people.finance]
-        others = [each for each in told if each != act.actor]
-        moving.notify(act.session, shift, others, act.at)
+        moving.notify(act.session, shift, ruling.informed, act.at)
     moving.redraw(act.session, shift, act.at)
     return shift
 
@@ -109,7 +105,7 @@ def decline(act: Act, shift_id: int, form: DeclineForm) -> Shift:
 
 def look_to_decline(act: Act, shift_id: int) -> Shift:
     """The request, where the person may decline it. Raises as `decline` does."""
-    shift = seen_shift(act, shift_id)
+    shift = moving.seen_shift(act, shift_id)
     shift.check_declines(act.actor, act.at, moving.people_now(act.session, shift))
     return shift
 
@@ -155,29 +151,12 @@ def ask_stand_ins_due(session: Session, shift_id: int, at: datetime) -> None:
     moving.redraw(session, shift, at)
 
 
-def seen_shift(act: Act, shift_id: int) -> Shift:
-    """A shift of a portfolio the person sees. Raises Gone."""
-    shift = act.session.get(Shift, shift_id)
-    if shift is None or not _is_seen(act, shift):
-        raise Gone(COMMAND)
-    return shift
-
-
 def _taken(act: Act, shift_id: int) -> Shift:
     """A request that nobody else changes meanwhile."""
     shift = moving.locked(act.session, shift_id)
-    if shift is None or not _is_seen(act, shift):
+    if shift is None or not moving.is_seen(act, shift):
         raise Gone(COMMAND)
     return shift
-
-
-def _is_seen(act: Act, shift: Shift) -> bool:
-    seen = select(Portfolio.id).where(
-        Portfolio.id == shift.portfolio_id,
-        Portfolio.workspace_id == act.workspace_id,
-        portfolio_visible_to(act.actor),
-    )
-    return act.session.scalar(seen) is not None
 
 
 def _show(act: Act, shift: Shift, ruling: Ruling) -> None:

@@ -20,6 +20,9 @@ from models.evidence.items import Reading
 from models.message import Message, MessageKind
 from models.people.role import Role
 
+CHANNELS = ("C", "G")
+"""What the ids of channels begin with, and those of people do not."""
+
 
 def decision_visible_to(user_id: str | None) -> ColumnElement[bool]:
     """Those about epics that a person, or everybody, may see, and those of portfolios they may.
@@ -70,22 +73,41 @@ def in_thread(
 
     Of a restricted epic nothing stands in a channel.
     """
+    head = None if is_restricted(decision) else (MessageKind.BALLOT, decision.id)
+    put_in_thread(session, decision.workspace_id, head, kinds, subject_id, at, people)
+
+
+def put_in_thread(
+    session: Session,
+    workspace_id: int,
+    head: tuple[MessageKind, int] | None,
+    kinds: tuple[MessageKind, MessageKind],
+    subject_id: int,
+    at: datetime,
+    people: Iterable[str] = (),
+) -> None:
+    """Put a message beneath the newest one of the head's kind and subject that is in a channel,
+    and to the people alone, each of its kind; without a head to them alone.
+    """
     in_channel, told = kinds
-    here = decision.workspace_id
-    ballot = session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == here,
-            Message.kind == MessageKind.BALLOT,
-            Message.subject_id == decision.id,
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
-    ).first()
-    if ballot is not None and not is_restricted(decision):
-        post(session, here, in_channel, subject_id, ballot.channel_id, at, thread_ts=ballot.ts)
+    above = _newest_in_channel(session, workspace_id, *head) if head is not None else None
+    if above is not None:
+        where = (in_channel, subject_id, above.channel_id, at)
+        post(session, workspace_id, *where, thread_ts=above.ts)
     for user_id in dict.fromkeys(people):
-        post(session, here, told, subject_id, user_id, at)
+        post(session, workspace_id, told, subject_id, user_id, at)
+
+
+def _newest_in_channel(
+    session: Session, workspace_id: int, kind: MessageKind, subject_id: int
+) -> Message | None:
+    shown = select(Message).where(
+        Message.workspace_id == workspace_id,
+        Message.kind == kind,
+        Message.subject_id == subject_id,
+        or_(*(Message.channel_id.startswith(letter) for letter in CHANNELS)),
+    )
+    return session.scalars(shown.order_by(Message.id.desc()).limit(1)).first()
 
 
 def is_restricted(decision: Decision) -> bool:

@@ -39,7 +39,7 @@ from models.budgets.allocation import YearEndForecast
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import RulesChange
-from models.budgets.shift import Approval, Shift
+from models.budgets.shift import Approval, Shift, ShiftQuestion
 from models.decisions.decision import Decision
 from models.decisions.delegation import Delegation
 from models.decisions.follow_up.outcome_review import OutcomeReview
@@ -228,6 +228,12 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
     "shift_approvals": (
         Approval,
         lambda scope: Approval.shift_id.in_(
+            select(Shift.id).where(Shift.portfolio_id == scope.portfolio.id)
+        ),
+    ),
+    "shift_questions": (
+        ShiftQuestion,
+        lambda scope: ShiftQuestion.shift_id.in_(
             select(Shift.id).where(Shift.portfolio_id == scope.portfolio.id)
         ),
     ),

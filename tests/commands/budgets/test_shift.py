@@ -216,6 +216,32 @@ def test_who_asked_takes_it_back_and_approves_nothing_of_their_own(slack, year):
     assert outcome(year) == [Outcome.TAKEN_BACK]
 
 
+def test_a_question_stands_in_the_thread_until_someone_answers_it(slack, year):
+    posted = asked(slack, year, "80k")
+    cleo = slack.as_user("cleo")
+    cleo.click("Ask a question", in_message=posted)
+    form = cleo.form(title="Ask a question")
+    form.fill("What do you want to know?", "Why not in autumn?")
+    assert form.submit().closed
+    put = slack.wait_for(lambda: asked_in(slack, posted))
+    assert "Why not in autumn?" in put.text
+    slack.wait_for(lambda: "1 question in the thread waits" in str(request(slack).blocks))
+    ben = slack.as_user("ben")
+    told = slack.wait_for(lambda: [m for m in slack.dm("ben").messages if "autumn?" in m.text])[-1]
+    ben.click("Answer", in_message=told)
+    form = ben.form(title="Answer")
+    form.fill("Your answer", "The contract ends in June")
+    assert form.submit().closed
+    slack.wait_for(lambda: "The contract ends in June" in asked_in(slack, posted).text)
+    assert "answer_shift_question" not in str(asked_in(slack, posted).blocks)
+    slack.wait_for(lambda: "in the thread" not in str(request(slack).blocks))
+
+
+def asked_in(slack, posted):
+    found = [m for m in slack.channel("shop").messages if m.thread_ts == posted.ts]
+    return next((m for m in found if "Question" in m.text), None)
+
+
 def test_above_ten_per_cent_the_council_votes_on_a_ballot_with_the_shift_as_its_case(slack, year):
     slack.add_user("fay")
     fay = slack.workspace.user_named("fay").id
@@ -264,11 +290,11 @@ def test_what_moved_silently_is_undone_with_finances_yes(slack, year):
     form.fill("Why?", "We need no interviewers")
     form.submit()
     shown = dana.form(title="Check before asking")
-    assert shown.view["submit"]["text"] == "Ask Ana"
+    assert shown.view["submit"]["text"] == "Ask Ben"
     assert shown.submit().closed
     back = slack.wait_for(lambda: request(slack))
     assert "to undo what moved" in back.text
-    slack.as_user("ana").click("Approve €30,000", in_message=back)
+    slack.as_user("ben").click("Approve €30,000", in_message=back)
     slack.wait_for(lambda: request(slack, "Done · €30,000 from Payments to Onboarding"))
     assert outcome(year) == [Outcome.MOVED, Outcome.MOVED]
 

@@ -51,7 +51,7 @@ def ruled(amount=80 * K, *, who=None, flows=(), at=MONDAY, **more):
     _, giver, taker = portfolio.value_streams
     funded = Flow(EntryKind.FUNDING, Move(UNALLOCATED, free(giver.id), 1_600 * K))
     books = Books([funded, *flows])
-    period = FundingPeriod(id=1)
+    period = FundingPeriod(id=1, name="2026", ends_on=date(2026, 12, 31))
     return rule(portfolio, period, giver, taker, amount, books, who or people(), at, **more)
 
 
@@ -181,7 +181,7 @@ def moved(amount=30 * K):
     return shift
 
 
-def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, **more):
+def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, finance=(DANA, BEN), **more):
     """What the shift back to Onboarding would do: Platform has 930,000 and got 30,000 silently."""
     first = first or moved()
     books = Books(
@@ -192,7 +192,7 @@ def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, **more):
             ),
         ]
     )
-    who = People(asker, [ELI], [CLEO], (DANA, BEN), (ANA,), **more)
+    who = People(asker, [ELI], [CLEO], finance, (ANA,), **more)
     ends = (first.to_stream, first.from_stream)
     return rule(first.portfolio, first.period, *ends, amount, books, who, at, undoes=first)
 
@@ -200,6 +200,9 @@ def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, **more):
 def test_for_five_working_days_finance_alone_undoes_what_moved_silently():
     assert back(CLEO).seats == {Seat.FINANCE: False}
     assert back(DANA).asked == [BEN]
+    assert back(DANA, amount=18 * K).seats == {}
+    assert back(DANA, amount=18 * K).informed == [ELI, CLEO, BEN]
+    assert back(DANA, finance=(DANA,)).asked == [ELI]
     end = datetime(2026, 5, 25, 15, tzinfo=UTC)
     assert back(CLEO, end - SECOND).seats == {Seat.FINANCE: False}
     assert back(CLEO, end).seats == {Seat.GIVER: False, Seat.FINANCE: False}
@@ -346,6 +349,16 @@ def test_in_the_instant_of_the_deadline_it_is_closed_and_a_moment_before_it_coun
         "This request has already ended: it closed at 17:00:00 on 22 May 2026."
     )
     answer(asked(), by, FRIDAY_AT_FIVE - timedelta(microseconds=1))
+
+
+def test_in_a_period_that_is_over_nothing_is_approved_and_the_councils_yes_moves_nothing():
+    shift, last = asked(), datetime(2026, 12, 31, 12, tzinfo=UTC)
+    shift.lapses_at = last + timedelta(days=5)
+    with pytest.raises(PeriodOver):
+        approve(shift, CLEO, last + timedelta(days=1))
+    approve(shift, CLEO, last)
+    shift.heed_council(a_decision(Choice.YES), last + timedelta(days=1))
+    assert (shift.outcome, shift.ended_because) == (Outcome.DECLINED, "2026 is over.")
 
 
 def test_without_money_there_is_nothing_to_shift():

@@ -263,6 +263,7 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
     )
     assert buttons(message.blocks) == [
         "Approve €80,000",
+        "Ask a question",
         "Decline with a reason",
         "Take the request back",
     ]

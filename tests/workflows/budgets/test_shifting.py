@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.views.decisions import ballot
 from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets.shifts import moving
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions import changing, closing, standing_in, voting
@@ -349,7 +350,7 @@ def undo(year, who, shift, minor, at=MONDAY):
     form = UndoForm(amount_minor=minor, reason="Not needed after all")
 
     def considered(act):
-        return considering.consider_undoing(act, shifting.seen_shift(act, shift.id), form).mark
+        return considering.consider_undoing(act, moving.seen_shift(act, shift.id), form).mark
 
     seen = year.read(who, considered, at=at)
     return year.do(who, shifting.undo, shift.id, form, seen, at=at)

@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import people_of
-from bot.workflows.keeping import LOCK
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
+from bot.workflows.seeing import portfolio_visible_to
 from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
 from models.budgets.seats import People
-from models.budgets.shift import Outcome, Shift
+from models.budgets.shift import Outcome, Shift, ShiftQuestion
 from models.decisions.decision import Decision
-from models.message import MessageKind
+from models.errors import Gone
+from models.message import SHIFT_QUESTION_KINDS, MessageKind
+from models.portfolio.portfolio import Portfolio
 from models.work import cancel, put
 
 
@@ -30,6 +33,24 @@ def locked(session: Session, shift_id: int) -> Shift | None:
     if decision_id is not None:
         session.get(Decision, decision_id, with_for_update=LOCK, populate_existing=True)
     return session.get(Shift, shift_id, with_for_update=LOCK, populate_existing=True)
+
+
+def seen_shift(act: Act, shift_id: int) -> Shift:
+    """A shift of a portfolio the person sees. Raises Gone."""
+    shift = act.session.get(Shift, shift_id)
+    if shift is None or not is_seen(act, shift):
+        raise Gone(ledger.COMMAND)
+    return shift
+
+
+def is_seen(act: Act, shift: Shift) -> bool:
+    """Whether the person sees its portfolio."""
+    seen = select(Portfolio.id).where(
+        Portfolio.id == shift.portfolio_id,
+        Portfolio.workspace_id == act.workspace_id,
+        portfolio_visible_to(act.actor),
+    )
+    return act.session.scalar(seen) is not None
 
 
 def people_now(session: Session, shift: Shift) -> People:
@@ -78,6 +99,11 @@ def notify(session: Session, shift: Shift, people: Sequence[str], at: datetime) 
 def redraw(session: Session, shift: Shift, at: datetime) -> None:
     """Put the drawing of all that shows it."""
     redraw_about(session, shift.workspace_id, [MessageKind.SHIFT], [shift.id], at)
+    if shift.outcome is not None:  # nobody answers what is still asked
+        asked = select(ShiftQuestion.id).where(
+            ShiftQuestion.shift_id == shift.id, ShiftQuestion.answered_at.is_(None)
+        )
+        redraw_about(session, shift.workspace_id, SHIFT_QUESTION_KINDS, asked, at)
     redraw_digests(session, shift.workspace_id, shift.portfolio_id, at)
     redraw_homes(session, shift.workspace_id, at)
 
