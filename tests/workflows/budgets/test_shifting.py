@@ -223,7 +223,7 @@ def test_the_councils_decision_ends_with_its_request_and_says_why(year, end, why
     assert decision.effect == "nothing moved: the request has ended"
     assert year.entries()[2:] == [EntryKind.HOLD, EntryKind.RELEASE]
     with year.database.read() as session:
-        said = ballot.told(session, session.get_one(Decision, 1), MONDAY)
+        said = ballot.drawn(session, session.get_one(Decision, 1), MONDAY)
         assert f"It ended with the request it was about: {why}." in " ".join(shown(said))
         left = select(Work.key).where(Work.key.in_(["close:1", "remind:1"]))
         assert session.scalars(left).all() == []
@@ -468,4 +468,4 @@ def test_what_moves_money_waits_for_a_merge_and_sees_it(year, deed):
             shifting.approve(does, asked.id)
 
     assert meanwhile(year.database, partial(merges, year), moves) is not None
-    assert year.entries() == before
+    assert year.entries() == [*before, EntryKind.CARRY]
