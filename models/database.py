@@ -187,7 +187,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads. Raises DatabaseAway."""
+        """A session that only reads, row by row only in a `snapshot`. Raises DatabaseAway."""
         with (
             _in_time(),
             Session(self._reader, expire_on_commit=False, autoflush=False) as session,

@@ -46,6 +46,7 @@ fund a value stream                        .        .          .            .   
 book what was spent or close the books      .        .          .            .       .       x     x
 forecast this stream's year-end            .        .          .            x       .       x     x
 ask for a budget shift                     .        .          .            x       x       x     x
+ask for other rules of budget shifts       .        .          .            .       .       x     x
 set Tack up                                .        .          .            .       .       .     x
 give and take roles                        .        .          .            .       .       .     x
 import data                                .        .          .            .       .       .     x

@@ -416,7 +416,7 @@ def test_each_owner_is_asked_once_on_thursday_about_all_they_have_in_flight(
     assert (check.user_id, check.week) == (ANA, "2026-W21")
     with database.read() as session:
         asked = asking.asked_about(session, check)
-    assert ([epic.title for epic, _ in asked.some], asked.count) == (["wallet", "cards"], 2)
+    assert ([epic.title for epic, *_ in asked.some], asked.count) == (["wallet", "cards"], 2)
     assert due_at(database, f"facts:{shop[1]}") == THURSDAY_AT_TEN + WEEK
 
 
@@ -453,7 +453,7 @@ def test_all_still_right_answers_for_those_that_are_open(database, shop, in_flig
 def asks_again_about(database, check, now):
     with database.read() as session:
         later = FactCheck(workspace_id=check.workspace_id, user_id=check.user_id, at=now)
-        return [epic.id for epic, _ in asking.asked_about(session, later).some]
+        return [epic.id for epic, *_ in asking.asked_about(session, later).some]
 
 
 @pytest.mark.parametrize(

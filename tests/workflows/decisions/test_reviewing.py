@@ -113,6 +113,7 @@ def test_the_question_stands_in_the_bundle_and_the_answer_takes_its_button_away(
         "*What became of it?* One epic of yours is to be looked at again.",
         "*PAY-1 · Pay by bank transfer*\nDone {Mon 18 May} · Did checkout completion reach 68?",
         "Record the outcome",
+        "Not these",
     ]
     records(shop, Became.REACHED)
     assert shown(told(shop))[0] == "Thank you: the outcome is recorded."

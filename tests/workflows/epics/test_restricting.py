@@ -105,7 +105,7 @@ def test_no_digest_tells_of_it(database, shop):
         moving.move(session, shop[0], BEN, 1, reviewing.id, None, None, LATER)
         later = LATER + timedelta(days=40)
         assert changes_between(session, scope, MONDAY, later).came_in.count == 0
-        told = needs(session, scope, MONDAY, later, later, later)
+        told = needs(session, scope, MONDAY, later, later, later, None, [STALE, ANSWER])
         assert (told.of(STALE).count, told.of(ANSWER).count) == (0, 1)
         assert in_flight(session, scope, later).whole.count == 0
 

@@ -77,7 +77,7 @@ def brings_in(database, rows, name="Shop", currency="EUR", at=NOW, about=None):
 
 def everything(database, name="Shop"):
     """What an export gives."""
-    with database.read() as session:
+    with database.snapshot() as session:
         portfolio = session.scalars(select(Portfolio).where(Portfolio.name == name)).one()
         gives = (program_rows, project_rows, milestone_rows, snapshot_rows)
         return [list(rows(session, portfolio)) for rows in gives]
