@@ -313,7 +313,7 @@ OF_WHAT = {
 }
 FOLLOWS = {"answered_at", "accepted_at", "committed_at", "done_at", "transitions.phase"}
 FOLLOWS |= {"go_at", "persevere_at"}
-CARRIED = {"origin_url", "sha256", "frozen_case", "planned_openings.form", "is_vote"}
+CARRIED = {"origin_url", "sha256", "mark", "frozen_case", "planned_openings.form", "is_vote"}
 CARRIED |= {
     "decisions.frozen_options",
     "offered",
