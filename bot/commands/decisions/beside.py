@@ -112,7 +112,8 @@ def take_back_planned(call: Call, session: Session, it: TakeBackPlanned) -> Answ
 def ask_tie(call: Call, session: Session, it: BreakTie) -> Open:
     """Ask the tie-breaker which of the equals it is."""
     decision = changing.tied(call.act(session), it.decision)
-    facts = {"options": [(label, value) for value, label in decision.offered.items()]}
+    options = [(label, value) for value, label in decision.offered.items()]
+    facts = {"options": options, "currency": decision.case.currency}
     return Open(DecideForm, "Break the tie", it, facts=facts, submit="Decide")
 
 

@@ -121,16 +121,17 @@ def _to(decision: Decision) -> str:
 
 def facts_of(decision: Decision, *, asks_rest: bool = False) -> dict[str, Any]:
     """What the form asks with; `asks_rest` where nobody has said yet what falls into the year."""
-    facts: dict[str, Any] = {"options": [(each.label, each.value) for each in decision.options]}
+    options = [(each.label, each.value) for each in decision.options]
+    facts: dict[str, Any] = {"options": options, "currency": decision.case.currency}
     if asks_rest and decision.epic is not None:
         facts |= rest_facts(decision.case.money, decision.question, decision.epic)
     return facts
 
 
 def rest_facts(money: CaseMoney | None, question: Question, epic: Epic) -> dict[str, Any]:
-    """What the forms ask with about the rest, which persevering commits; nothing without one."""
+    """What the forms ask with about the rest, which persevering commits, and its currency."""
     if money is None or question is not Question.MVP or not money.rest_minor:
-        return {}
+        return {"currency": epic.portfolio.currency}
     currency, rest = epic.portfolio.currency, money.rest_minor
     year = {"year": money.year, "currency": currency}
     return {**year, "rest_minor": rest, "rest": format_amount(rest, currency)}
