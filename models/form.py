@@ -299,7 +299,7 @@ class Form(BaseModel):
     def read(
         cls, answers: Mapping[str, str | None], facts: Facts = NO_FACTS, held: object = None
     ) -> Self:
-        """The answers by the fields' names; what was not asked stays as it is held.
+        """The answers by the fields' names; what is not asked stays as it is held.
 
         Raises FieldMistakes with a sentence at each field that needs another look.
         """
@@ -308,7 +308,7 @@ class Form(BaseModel):
         errors: dict[str, str] = {}
         for name, question in cls.questions().items():
             try:
-                asked = name in answers
+                asked = name in answers and Question.is_asked(question, facts)
                 value = question.take(answers[name], facts) if asked else known[name]
             except Mistake as mistake:
                 errors[name] = mistake.sentence
