@@ -216,6 +216,7 @@ def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Op
         "Record a decision",
         it.but(question=question.value),
         facts={
+            "currency": epic.portfolio.currency,
             "free": free,
             **shown.rest_facts(opening.money_of(call.act(session), epic, question), question, epic),
             "options": [] if free else [(each.label, each.value) for each in OPTIONS[question]],
