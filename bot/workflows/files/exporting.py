@@ -36,6 +36,7 @@ from models.base import Base, DecimalText, UtcDateTime
 from models.board.confirmation import Confirmation, LeftOut
 from models.board.digest import Subscription
 from models.budgets.allocation import YearEndForecast
+from models.budgets.commitments.commitment import Commitment
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.period import FundingPeriod
 from models.budgets.rules import RulesChange
@@ -237,6 +238,7 @@ OWN: Mapping[str, tuple[type[Base], Rows]] = {
             select(Shift.id).where(Shift.portfolio_id == scope.portfolio.id)
         ),
     ),
+    "commitments": (Commitment, _of_epics(Commitment)),
     "year_end_forecasts": (YearEndForecast, _of_portfolio(YearEndForecast)),
     "ledger_entries": (Entry, _of_portfolio(Entry)),
     "ledger_transfers": (

@@ -89,7 +89,10 @@ def money_rows(session: Session, portfolio: Portfolio) -> Iterator[Row]:
     What was spent, or came back below 0, has no stream that it goes to. The amount is in whole
     currency, the month the one it is booked in.
     """
-    names = {stream.id: stream.name for stream in portfolio.value_streams}
+    streams = select(ValueStream.id, ValueStream.name).where(
+        ValueStream.portfolio_id == portfolio.id
+    )
+    names = {id_: name for id_, name in session.execute(streams)}
     centres = _cost_centres(session, portfolio)
     zone = ZoneInfo(portfolio.time_zone)
     asked = (

@@ -75,10 +75,12 @@ def test_what_was_put_what_is_told_and_the_commit_are_one_trip(database, shop, t
         rename(session, shop[2])
         put(session, shop[0], "message:1", LATER, lane="C1")
         put(session, shop[0], "message:2", LATER, lane="C2")
-        connection = session.connection().connection.driver_connection.pgconn
-        connection.trace(said.fileno())
+        driver = session.connection().connection.driver_connection
+        usual, driver.prepare_threshold = driver.prepare_threshold, None  # each says its words
+        driver.pgconn.trace(said.fileno())
         session.commit()
-        connection.untrace()
+        driver.pgconn.untrace()
+        driver.prepare_threshold = usual
         said.seek(0)
         heard = said.read()
     assert heard.count("ReadyForQuery") == 1
