@@ -142,9 +142,9 @@ def test_a_form_has_one_effect_and_is_answered_as_the_first_time(slack, replicas
     assert form.submit().closed
     assert count(replicas, noun) == before + 1
     sent = last(slack, "view_submission")
-    answers = three_times(slack, sent)
+    three_times(slack, sent)
+    slack.wait_for(lambda: slack.deliver_again(sent).ack == sent.ack)  # by the one that heard it
     assert count(replicas, noun) == before + 1
-    assert sent.ack in [answer.ack for answer in answers]
 
 
 def test_a_typed_answer_is_one_and_is_said_again(slack, replicas):
