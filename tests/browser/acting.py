@@ -2,6 +2,7 @@
 
 import re
 
+from playwright.sync_api import TimeoutError as Gone
 from playwright.sync_api import expect
 
 
@@ -26,6 +27,20 @@ def message(page, begins):
 def choose(form, label, option):
     form.get_by_role("combobox", name=label).click()
     form.get_by_role("option", name=re.compile(f"^{option}")).click()
+
+
+def pick(page, card, option):
+    """From the card's menu, which closes where the card is drawn anew."""
+    item = page.get_by_role("menuitem", name=option)
+    for _ in range(5):
+        card.get_by_role("button", name="More actions").click()
+        try:
+            item.click(timeout=3_000)
+        except Gone:
+            page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError(f"{option} is not to be picked")
 
 
 def later(page, step, day):

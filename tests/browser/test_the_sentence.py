@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from sandbox import Sandbox
-from tests.browser.acting import be, choose, later, message, say
+from tests.browser.acting import be, choose, later, message, pick, say
 from tests.browser.conftest import wait_longer
 from tests.commands.conftest import MANIFEST, furnish, minded, running
 
@@ -80,8 +80,7 @@ def decides(page, choice):
     later(page, "1 week", "Monday, 18 May 2026")
     be(page, "Ana", "payments")
     expect(card).to_contain_text("day 7 since commitment")
-    card.get_by_role("button", name="More actions").click()
-    page.get_by_role("menuitem", name="Open a decision").click()
+    pick(page, card, "Open a decision")
     form = page.get_by_role("dialog", name="Open a decision")
     choose(form, "What do you recommend?", choice)
     form.get_by_label("Why?").fill("Nobody used it twice.")
