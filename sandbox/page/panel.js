@@ -39,6 +39,7 @@ function findings(all) {
 }
 
 export function showPanel() {
+  if (!seen.world) return; // opened before anything came; it is drawn with what comes
   const { clock: now, delivery, connected, findings: found, faults: offered, active_faults: running } = seen.world;
   byId("inside").querySelector(".count").hidden = !found.length;
   byId("inside").querySelector(".count").textContent = found.length;
