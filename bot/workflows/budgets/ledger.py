@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.keeping import LOCK
@@ -113,13 +113,11 @@ def books_of(
 ) -> Books:
     """The period's ledger summed up; with a number, as it was after that entry."""
     since = period.quarter_began_at(at, ZoneInfo(portfolio.time_zone))
-    shifts = _moved(period).where(Entry.kind == EntryKind.SHIFT, Entry.at >= since)
+    moved = _moved(period.id, func.sum(Transfer.amount_minor))
+    shifts = moved.where(Entry.kind == EntryKind.SHIFT, Entry.at >= since)
     undone = _undone(period, since)
-    totals = sums_of(session, period.id)
+    totals = sums_of(session, period.id, up_to)
     if up_to is not None:
-        later = _moved(period).where(Entry.number > up_to)
-        for between, minor in _summed(session.execute(later)):
-            totals[between] -= minor
         shifts = shifts.where(Entry.number <= up_to)
         undone = undone.where(Entry.number <= up_to)
     lately = dict(_summed(session.execute(shifts)))
@@ -132,23 +130,30 @@ def books_of(
     )
 
 
-def sums_of(session: Session, period_id: int) -> dict[Between, int]:
-    """What is kept of the sums of a period's transfers."""
-    rows = session.execute(
-        select(
-            TransferSum.kind,
-            TransferSum.from_kind,
-            TransferSum.from_stream_id,
-            TransferSum.to_kind,
-            TransferSum.to_stream_id,
-            TransferSum.amount_minor,
-        ).where(TransferSum.period_id == period_id)
-    )
-    return dict(_summed(rows))
+def sums_of(session: Session, period_id: int, up_to: int | None = None) -> dict[Between, int]:
+    """What is kept of the sums of a period's transfers; with a number, less what came after it.
+
+    It is asked in one statement, so that nothing is written between the two.
+    """
+    kept = select(
+        TransferSum.kind,
+        TransferSum.from_kind,
+        TransferSum.from_stream_id,
+        TransferSum.to_kind,
+        TransferSum.to_stream_id,
+        TransferSum.amount_minor,
+    ).where(TransferSum.period_id == period_id)
+    if up_to is None:
+        return dict(_summed(session.execute(kept)))
+    later = _moved(period_id, -func.sum(Transfer.amount_minor)).where(Entry.number > up_to)
+    found: dict[Between, int] = defaultdict(int)
+    for between, minor in _summed(session.execute(union_all(kept, later))):
+        found[between] += minor
+    return found
 
 
 def _moved(
-    period: FundingPeriod,
+    period_id: int, minor: ColumnElement[int]
 ) -> Select[EntryKind, AccountKind, int | None, AccountKind, int | None, int]:
     """What transfers of a period moved, by kind of entry and accounts."""
     between = (
@@ -159,9 +164,9 @@ def _moved(
         Transfer.to_stream_id,
     )
     return (
-        select(*between, func.sum(Transfer.amount_minor))
+        select(*between, minor)
         .join(Entry, Entry.id == Transfer.entry_id)
-        .where(Entry.period_id == period.id)
+        .where(Entry.period_id == period_id)
         .group_by(*between)
     )
 
@@ -197,7 +202,10 @@ def commitments_of(
 
 def _summed(rows: Iterable[Any]) -> Iterator[tuple[Between, int]]:
     for kind, from_kind, from_id, to_kind, to_id, minor in rows:
-        yield (kind, Account(from_kind, from_id or None), Account(to_kind, to_id or None)), minor
+        yield (
+            (kind, Account(from_kind, from_id or None), Account(to_kind, to_id or None)),
+            int(minor),
+        )
 
 
 def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
