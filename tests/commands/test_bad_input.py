@@ -2,20 +2,11 @@
 
 import sqlite3
 
-import pytest
 from sqlalchemy import text
 
 from tests.commands.conftest import card, epics, proposes
 
 NASTY = "<!channel> & <https://evil.example|x> *b*"
-
-
-@pytest.mark.parametrize("title", ["   ", "🎉🎉", "x" * 3_000])
-def test_a_title_that_says_nothing_or_too_much_is_asked_for_again(slack, shop, title):
-    errors = proposes(slack, title).errors
-    said = "Up to 80 characters" if len(title) > 80 else "Give it a few words"
-    assert errors["What should change?"].startswith(said)
-    assert epics(shop) == 0
 
 
 def test_marks_and_pings_are_shown_as_they_were_typed(slack, shop):
@@ -48,17 +39,6 @@ def test_marks_and_pings_are_shown_as_they_were_typed(slack, shop):
     assert "<!channel>" not in "\n".join(home.texts)
 
 
-def test_a_double_click_moves_once_and_is_answered_twice(slack, shop):
-    proposes(slack, "Pay by bank transfer")
-    card(slack, "PAY-1")
-    ben = slack.as_user("ben")
-    ben.click("Move to Reviewing", channel="payments")
-    click = [d for d in slack.deliveries if d.payload.get("type") == "block_actions"][-1]
-    assert slack.deliver_again(click).error is None
-    said = slack.wait_for(lambda: ben.private_messages())[-1].text
-    assert said == "PAY-1 is already in Reviewing."
-
-
 def test_an_expired_trigger_gives_a_button_that_opens_the_form_with_what_was_typed(slack, shop):
     slack.fail_next("views.open", "expired_trigger_id")
     ana = slack.as_user("ana")
@@ -82,17 +62,6 @@ def test_a_channel_without_the_bot_is_told_to_its_owner_who_mends_it(slack, shop
     slack.as_user("ben").click("Try again", in_message=told)
     assert card(slack, "PAY-1")
     slack.findings.clear()
-
-
-@pytest.mark.parametrize("value", ["", "{}", '{"epic":999,"version":1,"to":1}', "\x00", "[]"])
-def test_a_hand_edited_button_is_refused_kindly(slack, shop, value):
-    proposes(slack, "Pay by bank transfer")
-    button = next(b["accessory"] for b in card(slack, "PAY-1").blocks if "accessory" in b)
-    button["value"] = value or "-"
-    ana = slack.as_user("ana")
-    ana.click("Move to Reviewing", channel="payments")
-    refusals = ("That button is out of date", "That epic is not there")
-    slack.wait_for(lambda: ana.private_messages("payments")[-1].text.startswith(refusals))
 
 
 def test_someone_of_another_workspace_is_refused_kindly(slack, shop):

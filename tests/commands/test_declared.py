@@ -175,23 +175,24 @@ def answered(view):
     return answers_of({"state": {"values": values}})
 
 
-@pytest.mark.parametrize("action", ACTED, ids=lambda each: each.kind)
-def test_each_action_is_heard_in_one_way_and_each_form_opens_before_it_is_saved(action):
-    ways = [way for way in WAYS if routes.find(way, action.model_construct())]
-    assert ways in ([PAGE], [OPENS], [DOES], [OPENS, SAVES], [OPENS, CHECKS, SAVES])
-    assert (PAGE in ways) == issubclass(action, Page)
-    assert action.kind not in {*ACTIONS, *VIEWS}
+def test_each_action_is_heard_in_one_way_and_each_form_opens_before_it_is_saved():
+    known = ([PAGE], [OPENS], [DOES], [OPENS, SAVES], [OPENS, CHECKS, SAVES])
+    for action in ACTED:
+        ways = [way for way in WAYS if routes.find(way, action.model_construct())]
+        assert ways in known, action.kind
+        assert (PAGE in ways) == issubclass(action, Page), action.kind
+        assert action.kind not in {*ACTIONS, *VIEWS}
 
 
-@pytest.mark.parametrize("action", ACTED, ids=lambda each: each.kind)
-def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_beneath(action):
-    longest = the_longest(action)
-    assert read_action(str(longest)) == longest
-    assert len(str(longest)) <= LONGEST_ACTION
-    assert heard_as({"action_id": "x", "value": str(longest)}) == action.kind
-    pages = sorted((str(the_longest(each)) for each in ACTED if issubclass(each, Page)), key=len)
-    memory = Memory(at=10**13, stack=(pages[-1], pages[-1], str(longest)), channel="C" * 32)
-    assert len(memory.text) <= MOST_METADATA
+def test_each_action_comes_back_as_it_was_carried_and_leaves_room_for_the_pages_beneath():
+    longest = [the_longest(action) for action in ACTED]
+    page = max((str(each) for each in longest if isinstance(each, Page)), key=len)
+    for each in longest:
+        assert read_action(str(each)) == each
+        assert len(str(each)) <= LONGEST_ACTION, each.kind
+        assert heard_as({"action_id": "x", "value": str(each)}) == each.kind
+        memory = Memory(at=10**13, stack=(page, page, str(each)), channel="C" * 32)
+        assert len(memory.text) <= MOST_METADATA, each.kind
 
 
 def test_what_was_typed_fits_into_the_memory_of_the_look_at_what_it_would_do():
@@ -226,35 +227,41 @@ def test_each_form_held_drawn_and_read_equals_itself(action, form, data):
     assert form.read(answered(view), facts) == written
 
 
-@pytest.mark.parametrize("count", LISTS)
 @pytest.mark.parametrize(("action", "form"), SAVED, ids=lambda each: each.__name__)
-def test_slack_takes_each_form_with_hostile_and_longest_texts_and_lists(action, form, count):
-    facts = facts_for(form, count, HOSTILE * 20)
-    held = {}
-    for name, question in form.questions().items():
-        if type(question).__name__ in {"Line", "Paragraph"}:
-            held[name] = (HOSTILE * 200)[: question.longest]
-    view = drawn(action, form, held, facts)
-    assert [str(problem) for problem in check_view(view)] == []
-    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    lists = {n for n, q in form.questions().items() if isinstance(q, Choice) and not q.among}
-    empty = {n for n in lists if not isinstance(form.questions()[n].of, EnumType)}
-    assert form.questions().keys() - asked == (empty if count == 0 else set())
+def test_slack_takes_each_form_with_hostile_and_longest_texts_and_lists(action, form):
+    questions = form.questions()
+    held = {name: (HOSTILE * 200)[: questions[name].longest] for name in texts_of(form)}
+    lists = {n for n, q in questions.items() if isinstance(q, Choice) and not q.among}
+    empty = {n for n in lists if not isinstance(questions[n].of, EnumType)}
+    for count in LISTS:
+        view = drawn(action, form, held, facts_for(form, count, HOSTILE * 20))
+        assert [str(problem) for problem in check_view(view)] == [], count
+        asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+        assert questions.keys() - asked == (empty if count == 0 else set()), count
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda each: each.__name__)
-def test_each_form_says_what_is_missing_and_what_is_too_long_at_its_field(form):
-    facts = facts_for(form)
-    texts = [n for n, q in form.questions().items() if type(q).__name__ in {"Line", "Paragraph"}]
-    too_long = {name: "x" * (form.questions()[name].longest + 1) for name in texts}
-    blank = dict.fromkeys(form.questions(), "  ")
-    for answers, expected in ((blank, [n for n in blank if form.must(n)]), (too_long, texts)):
-        found = {}
-        try:
-            form.read(answers, facts)
-        except Exception as mistake:
-            found = mistake.errors
-        assert set(expected) <= found.keys()
+def texts_of(form):
+    """The questions that take any text."""
+    kinds = {name: type(question).__name__ for name, question in form.questions().items()}
+    return [name for name, kind in kinds.items() if kind in {"Line", "Paragraph"}]
+
+
+def test_each_form_says_what_is_missing_and_what_is_too_long_at_its_field():
+    for form in FORMS:
+        blank = dict.fromkeys(form.questions(), "  ")
+        too_long = {name: "x" * (form.questions()[name].longest + 1) for name in texts_of(form)}
+        must = [name for name in blank if form.must(name)]
+        for answers, expected in ((blank, must), (too_long, texts_of(form))):
+            assert set(expected) <= refused(form, answers), form
+
+
+def refused(form, answers):
+    """The fields at which the form says something."""
+    try:
+        form.read(answers, facts_for(form))
+    except FieldMistakes as found:
+        return found.errors.keys()
+    return set()
 
 
 def test_a_long_list_is_searched_by_words_and_gives_as_many_as_slack_takes():
@@ -276,14 +283,14 @@ class EveryKind(Form):
     most: Annotated[int | None, Whole(label="How many?", only="limited")] = None
 
 
-@pytest.mark.parametrize("count", LISTS)
-def test_a_form_of_every_kind_of_question_is_drawn_and_read_as_it_was_held(count):
-    facts = facts_for(EveryKind, count)
+def test_a_form_of_every_kind_of_question_is_drawn_and_read_as_it_was_held():
     held = {"stage": "a", "days": ("b",), "people": (ANA, "U0BEN"), "channel_id": "C0", "most": 7}
-    held |= {"epics": tuple(range(1, 1 + min(count, 99)))}
-    view = drawn(routes.of(SAVES)[0].action, EveryKind, held, facts)
-    assert [str(problem) for problem in check_view(view)] == []
-    assert EveryKind.read(answered(view), facts) == EveryKind(**held)
+    for count in LISTS:
+        facts = facts_for(EveryKind, count)
+        held |= {"epics": tuple(range(1, 1 + min(count, 99)))}
+        view = drawn(routes.of(SAVES)[0].action, EveryKind, held, facts)
+        assert [str(problem) for problem in check_view(view)] == [], count
+        assert EveryKind.read(answered(view), facts) == EveryKind(**held), count
 
 
 @pytest.mark.parametrize(

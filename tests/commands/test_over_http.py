@@ -89,15 +89,13 @@ def test_what_slack_did_not_sign_is_not_read(tack):
             assert send(tack, each, JSON, wrong).status_code == 401, wrong
 
 
-@pytest.mark.parametrize(("body", "content_type"), MALFORMED)
-def test_what_is_malformed_is_the_senders_fault_and_leaves_no_trace(
-    tack, body, content_type, capfd, caplog
-):
-    answer = send(tack, body, content_type)
-    assert answer.status_code in {400, 404}
-    assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
-    unsigned = {"X-Slack-Signature": "v0=1"}
-    assert send(tack, body, content_type, unsigned).status_code == 401
+def test_what_is_malformed_is_the_senders_fault_and_leaves_no_trace(tack, capfd, caplog):
+    for body, content_type in MALFORMED:
+        answer = send(tack, body, content_type)
+        assert answer.status_code in {400, 404}, body[:100]
+        assert "Traceback" not in caplog.text + "".join(capfd.readouterr()), body[:100]
+        unsigned = {"X-Slack-Signature": "v0=1"}
+        assert send(tack, body, content_type, unsigned).status_code == 401, body[:100]
 
 
 def test_a_look_at_the_certificate_is_answered(tack):
