@@ -102,7 +102,8 @@ def on_the_other_database(items):
         needs_both = is_in_both and not item.get_closest_marker(EITHER)
         kind = "callspec" in vars(item) and item.callspec.params.get("database_url")
         if kind and not needs_both:
-            apart = sorted((n, i) for n, i in item.callspec.indices.items() if n != "database_url")
+            apart = item.callspec.id.split("-")
+            apart.remove(kind)
             test = f"{item.nodeid.partition('[')[0]}{apart}"
             both.setdefault(test, {})[kind] = item
     for test, found in both.items():
