@@ -11,6 +11,11 @@ MISTAKES = {
     "move": "Which epic? Type it like /epic move KEY STATE. /epic list shows their keys.",
     "move PAY-1 funnel": "PAY-1 is already in Funnel.",
     "move PAY-1 soon": "There is no state “soon”. The states are Funnel, Reviewing",
+    "answer PAY-1 maybe": "What do you answer? Type /epic answer PAY-1 yes",
+    "answer PAY-1 not now": "Say why not now, in a sentence",
+    "answer PAY-1 question": "Write the question you have.",
+    "give PAY-1 Onbording": "There is no value stream “Onbording” here. Did you mean Onboarding? "
+    "The others are Onboarding (ONB).",
     "list two": "No epic matches “two”.",
     "propse <!channel>": "/epic does not understand “propse &lt;!channel&gt;”. Did you mean /epic "
     "propose?",

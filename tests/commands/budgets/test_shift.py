@@ -127,41 +127,24 @@ def test_within_the_free_band_it_moves_at_once_and_the_others_are_told(slack, ye
     assert request(slack) is None
 
 
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        ("170k", "*This cannot be asked for now.* A shift of this size is also the council's"),
-        (
-            "1,614,000",
-            "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
-            "Largest shift possible now: €1,600,000; without the council: €160,000; "
-            "with only its owner's approval: €32,000.",
-        ),
-    ],
-)
-def test_what_cannot_be_asked_has_no_submit_and_says_the_largest(slack, year, amount, words):
-    shown = looks(slack, amount)
-    assert words in said(shown)
+def test_what_cannot_be_asked_has_no_submit_and_says_the_largest(slack, year):
+    shown = looks(slack, "1,614,000")
+    assert (
+        "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
+        "Largest shift possible now: €1,600,000; without the council: €160,000; "
+        "with only its owner's approval: €32,000."
+    ) in said(shown)
     assert shown.view["submit"] is None
     assert outcome(year) == []
 
 
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        ("0", "Write an amount above 0, without a minus."),
-        ("-80k", "Write an amount above 0, without a minus."),
-        ("0.001", "“0.001” is finer than 0.01 EUR, the smallest amount there is."),
-        ("a lot", "Write an amount: 60k, 60,000 or 60.000."),
-    ],
-)
-def test_an_amount_that_is_none_is_said_at_its_field(slack, year, amount, words):
-    form, result = asks(slack, amount)
-    assert result.errors == {"How much, EUR?": words}
-    assert form.value("How much, EUR?") == amount
-
-
-def test_from_and_to_alike_is_said_at_the_field(slack, year):
+def test_what_was_typed_stands_in_the_form_and_from_and_to_alike_is_said_at_the_field(slack, year):
+    ben = slack.as_user("ben")
+    ben.types("/budget shift 80k a second test environment", channel="payments")
+    typed = ben.form(title="Shift money")
+    assert typed.value("How much, EUR?") == "80,000"
+    assert typed.value("Why?") == "a second test environment"
+    typed.close()
     _, result = asks(slack, "80k", to="Onboarding")
     assert result.errors == {"To which?": "That is the stream it comes from. Choose another one."}
 
@@ -318,14 +301,6 @@ def test_the_history_says_each_entry_and_the_rules_their_limits(slack, year):
     assert ben.form(title="Budget rules").shows("Up to *10 %* at once, and *10 %* moved out")
 
 
-def test_someone_who_may_not_is_told_who_can(slack, year):
-    posted = asked(slack, year)
-    slack.as_user("ana").click("Approve €80,000", in_message=posted)
-    told = slack.as_user("ana").last_private().text
-    who = f"{mention(slack, 'cleo')} or {mention(slack, 'dana')}"
-    assert told == f"Only the owner of Onboarding and finance can answer this one. Ask {who}."
-
-
 def test_by_the_clock_it_lapses_in_its_place_and_a_press_a_year_later_is_answered(slack, year):
     posted = asked(slack, year)
     approve = next(b for b in posted.blocks if b["type"] == "actions")["elements"][0]
@@ -341,15 +316,6 @@ def test_by_the_clock_it_lapses_in_its_place_and_a_press_a_year_later_is_answere
     told = slack.as_user("cleo").last_private().text
     assert told == "This request has already ended: it lapsed."
     assert outcome(year) == [Outcome.LAPSED]
-
-
-def test_a_guest_approves_nothing(slack, year):
-    posted = asked(slack, year)
-    slack.add_user("gus", guest=True)
-    slack.channel("shop").members.add(slack.workspace.user_named("gus").id)
-    slack.as_user("gus").click("Approve €80,000", in_message=posted)
-    assert "guest" in slack.as_user("gus").last_private().text.lower()
-    assert outcome(year) == [None]
 
 
 def test_the_budget_says_what_each_stream_has_and_its_requests_open(slack, year):
@@ -375,16 +341,5 @@ def test_without_money_the_budget_says_who_can_give_it(slack, shop):
     assert told.startswith("Only finance or an admin can fund a value stream.")
     told = ben.types("/budget shift", channel="payments").text
     assert told.startswith("No value stream has money for")
-
-
-def test_what_was_typed_after_the_command_stands_in_the_form(slack, year):
-    ben = slack.as_user("ben")
-    ben.types("/budget shift 80k a second test environment", channel="payments")
-    form = ben.form(title="Shift money")
-    assert form.value("How much, EUR?") == "80,000"
-    assert form.value("Why?") == "a second test environment"
-
-
-def test_every_other_word_is_answered_with_the_forms_there_are(slack, shop):
-    said = slack.as_user("ben").types("/budget shfit 80k", channel="payments").text
-    assert "Did you mean /budget shift?" in said
+    told = ben.types("/budget shfit 80k", channel="payments").text
+    assert "Did you mean /budget shift?" in told

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select
 
 from models.decisions.decision import Decision, Way
@@ -79,16 +78,6 @@ def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):
     said = slack.wait_for(lambda: [m.text for m in ana.private_messages() if "Spain" in m.text])
     assert said[0].startswith("Your vote on PAY-1: Spain.")
     assert stored(mvp).question is Question.FREE
-
-
-@pytest.mark.parametrize("typed", ["Spain", "1\n2\n3\n4\n5\n6", "Spain\nspain", "a\n" + "b" * 41])
-def test_answers_that_are_none_are_asked_for_again(slack, mvp, typed):
-    ana, form = opening(slack)
-    form.click("Ask something else")
-    form = ana.form(title="Open a decision")
-    form.fill("What do you ask?", "Which market comes next?")
-    form.fill("What can be answered, one a line?", typed)
-    assert not form.submit().closed
 
 
 def test_who_could_decide_alone_can_put_it_to_a_vote(slack, mvp):

@@ -145,17 +145,3 @@ def test_what_was_decided_in_the_room_is_kept_with_who_was_there_and_comes_true(
     ben, cleo = (slack.workspace.user_named(name).id for name in ("ben", "cleo"))
     assert told.shows(f"*Persevere*, decided in the room and recorded by <@{ben}>: {WHY}.")
     assert told.shows(f"There: <@{ben}>, <@{cleo}>. Votes: 2 persevere, 1 pivot.")
-
-
-@pytest.mark.parametrize(
-    ("label", "typed"),
-    [("Votes, if they were counted", "2, 1"), ("Link to the minutes", "minutes of May")],
-)
-def test_what_does_not_fit_is_said_at_its_field(slack, mvp, label, typed):
-    form = records(slack, "ben", "Persevere", more={label: typed})
-    assert not form.submit().closed
-
-
-def test_who_neither_owns_the_stream_nor_sits_on_the_council_records_nothing(slack, mvp):
-    said = slack.as_user("dana").types("/decision record PAY-1", channel="payments").text
-    assert said.startswith("Only the owner of Payments or the council can record a decision")

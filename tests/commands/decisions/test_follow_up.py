@@ -44,12 +44,3 @@ def test_the_owner_hears_a_stop_first_adds_what_was_learned_and_has_it_told(slac
     slack.wait_for(lambda: "Tell it now" not in first_word(slack).buttons)
     thanks = [m for m in slack.dm("ana").messages if "Thank you for finding" in m.text]
     assert len(thanks) == 1
-
-
-def test_half_an_hour_later_it_is_told_by_itself(slack, mvp):
-    all_stop(slack)
-    first_word(slack)
-    assert "Testing the MVP" in card(slack, "PAY-1").text
-    slack.clock.advance(timedelta(minutes=30))
-    slack.wait_for(lambda: ballot(slack).shows("Done with it: stopped."))
-    slack.wait_for(lambda: "Stopped" in card(slack, "PAY-1").text)

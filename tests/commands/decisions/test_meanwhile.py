@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.people.role import RoleGrant
 from tests.commands.conftest import card
-from tests.commands.decisions.conftest import CLOSES_AT, dm, lapses, opens, presses
+from tests.commands.decisions.conftest import CLOSES_AT, dm, opens, presses
 
 HOUR = timedelta(hours=1)
 
@@ -60,12 +60,3 @@ def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
             session.delete(each)
     said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
     assert said.startswith("Nobody is in the council of Shop now, so nobody could vote.")
-
-
-def test_a_year_later_a_press_is_told_when_it_closed(slack, mvp):
-    shown = opens(slack)
-    old = [dict(block) for block in shown.blocks]
-    lapses(slack, CLOSES_AT + timedelta(days=365))
-    shown.blocks[:] = old
-    said = presses(slack, "cleo", "Persevere", shown)
-    assert said.startswith("D-1 closed at 17:00:00 on ")

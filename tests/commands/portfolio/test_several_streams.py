@@ -36,17 +36,6 @@ def test_eight_streams_are_added_from_one_list_and_what_else_they_need_is_asked_
     assert sorted(stream.name for stream in stored(tack, ValueStream)) == sorted(names)
 
 
-def test_a_line_that_is_no_stream_is_said_at_the_field_and_what_was_typed_stays(slack, tack):
-    ana = at_the_streams(slack)
-    form = names_form(slack, ana)
-    form.fill("Their names, one a line", "Payments\npayments")
-    errors = form.submit().errors
-    assert errors == {
-        "Their names, one a line": "Line 2: There is a value stream payments already."
-    }
-    assert stored(tack, ValueStream) == []
-
-
 def test_a_name_that_is_there_already_adds_none_of_them(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/portfolio streams", channel="payments")

@@ -1,6 +1,5 @@
 """`/portfolio themes`: looked at by everybody, changed by the council and admins."""
 
-import pytest
 from sqlalchemy import select
 
 from models.epics.epic import Epic
@@ -84,15 +83,6 @@ def test_what_is_not_known_is_said_and_never_0(slack, shop):
     assert shown.shows("start not known, no target yet")
 
 
-def test_a_figure_that_is_none_is_asked_for_again_with_what_was_typed(slack, shop):
-    shown = opens_theme(slack, adds_theme(slack))
-    adds_objective(slack, shown)
-    adds_result(slack, shown, begin="61")
-    form = reads(slack, shown, "a lot")
-    assert form.submit().errors == {"Where is it now, %?": "Write a number: 61, 61.5 or 61,5."}
-    assert form.value("Where is it now, %?") == "a lot"
-
-
 def test_who_looks_after_an_objective_reads_its_key_results_and_changes_nothing_else(slack, shop):
     shown = opens_theme(slack, adds_theme(slack))
     adds_objective(slack, shown, owner="cleo")
@@ -168,15 +158,3 @@ def test_a_button_that_was_drawn_for_the_council_is_refused_to_who_left_it(slack
     note = slack.as_user("cleo").form(title="Tack")
     assert note.shows("The role council was given to the user group @council, which is empty.")
     assert council.users == []
-
-
-@pytest.mark.parametrize(
-    "value", ["{}", "close_theme", "close_theme {}", 'close_theme {"id":1,"version":"1"}', "-"]
-)
-def test_a_hand_edited_choice_is_refused_kindly(slack, shop, value):
-    shown = opens_theme(slack, adds_theme(slack))
-    actions = next(b for b in shown.blocks if b["type"] == "actions")
-    actions["elements"][-1]["value"] = value
-    shown.click("Close it")
-    note = slack.wait_for(lambda: slack.as_user("ana").form(title="Tack"))
-    assert note.shows("That button is out of date.")

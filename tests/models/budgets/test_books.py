@@ -131,7 +131,7 @@ def test_an_amount_is_spelled_so_that_it_reads_as_itself(currency, minor):
 
 @pytest.mark.parametrize("text", ["0", "0.00", "-5", "−80k", "- 5"])
 def test_what_is_moved_is_above_0(text):
-    with pytest.raises(NotAboveZero):
+    with pytest.raises(NotAboveZero, match=r"^Write an amount above 0, without a minus\.$"):
         parse_moved(text, "EUR")
 
 
