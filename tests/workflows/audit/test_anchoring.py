@@ -121,16 +121,20 @@ def broken(database, workspace_id, *anchors):
         return verifying.verify(session, workspace_id, anchors).broken
 
 
-@pytest.mark.parametrize("column", CHANGES)
-def test_a_change_of_any_column_in_the_database_is_found(database, shop, column):
-    tampered(
-        database, update(EVENTS).where(EVENTS.c.number == 17).values({column: CHANGES[column]})
-    )
-    assert broken(database, shop).number == 17
-
-
-def test_every_column_is_looked_at():
+def test_a_change_of_any_column_in_the_database_is_found(database, shop):
     assert set(CHANGES) == {column.name for column in EVENTS.columns} - {"id"}
+    event = the_17th(database)
+    for column, value in CHANGES.items():
+        tampered(database, update(EVENTS).where(EVENTS.c.id == event["id"]).values({column: value}))
+        assert broken(database, shop).number == 17, column
+        tampered(database, update(EVENTS).where(EVENTS.c.id == event["id"]).values(event))
+    assert broken(database, shop) is None
+
+
+def the_17th(database):
+    with database.read() as session:
+        found = session.execute(select(EVENTS).where(EVENTS.c.number == 17))
+        return dict(found.mappings().one())
 
 
 def test_an_event_taken_out_of_the_middle_is_found(database, shop):
@@ -162,35 +166,33 @@ def test_two_events_put_in_each_others_place_are_found(database, shop):
     assert broken(database, shop).number == 14
 
 
-NO_ANCHORS = [("-1", "0" * 64), ("0", "x"), ("3.5", "0" * 64), ("'three'", "0" * 64)]
-
-
-@pytest.mark.parametrize(("count", "hash_"), NO_ANCHORS)
-def test_an_anchor_put_in_that_none_can_be_hides_no_other(database, shop, count, hash_):
-    if database.engine.dialect.name != "sqlite" and count not in {"-1", "0"}:
-        pytest.skip("PostgreSQL takes no such number")
+def test_an_anchor_put_in_that_none_can_be_hides_no_other(database, shop):
     of_17 = select(EVENTS.c.hash).where(EVENTS.c.number == 17).scalar_subquery()
     anchor = {"workspace_id": shop, "at": MONDAY}
-    tampered(
-        database,
-        insert(ANCHORS).values(anchor | {"week": "W2", "count": 16, "hash": of_17}),
-        insert(ANCHORS).values(
-            anchor | {"week": "W1", "count": literal_column(count), "hash": hash_}
-        ),
-    )
-    assert broken(database, shop).reason == "the anchor of W1 was changed"
+    none = [("-1", "0" * 64), ("0", "x")]
+    if database.engine.dialect.name == "sqlite":  # PostgreSQL takes no such number
+        none += [("3.5", "0" * 64), ("'three'", "0" * 64)]
+    for count, hash_ in none:
+        no_anchor = {"week": "W1", "count": literal_column(count), "hash": hash_}
+        tampered(
+            database,
+            delete(ANCHORS),
+            insert(ANCHORS).values(anchor | {"week": "W2", "count": 16, "hash": of_17}),
+            insert(ANCHORS).values(anchor | no_anchor),
+        )
+        assert broken(database, shop).reason == "the anchor of W1 was changed", count
 
 
-@pytest.mark.parametrize("value", ["'soon'", "5", "x'00ff'", "cast(x'ff41' as text)"])
-@pytest.mark.parametrize("column", ["at", "after"])
-def test_a_cell_that_cannot_be_read_is_a_place_where_it_does_not_hold(
-    database, shop, column, value
-):
+def test_a_cell_that_cannot_be_read_is_a_place_where_it_does_not_hold(database, shop):
     if database.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL takes no such cell")
-    garbled = update(EVENTS).values({column: literal_column(value)})
-    tampered(database, garbled.where(EVENTS.c.number == 17))
-    assert broken(database, shop).number == 17
+    event = the_17th(database)
+    for column in ("at", "after"):
+        for value in ("'soon'", "5", "x'00ff'", "cast(x'ff41' as text)"):
+            garbled = update(EVENTS).values({column: literal_column(value)})
+            tampered(database, garbled.where(EVENTS.c.number == 17))
+            assert broken(database, shop).number == 17, (column, value)
+        tampered(database, update(EVENTS).where(EVENTS.c.number == 17).values(event))
 
 
 def test_an_end_that_none_can_be_is_found(database, shop):

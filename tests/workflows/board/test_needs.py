@@ -348,19 +348,17 @@ def title(each):
 
 
 @every_need
-def test_none_a_few_and_more_than_are_named(database, shop, need):
-    for there in range(FEW + 3):
+def test_a_few_are_named_those_that_wait_the_longest_first_and_all_are_counted(
+    database, shop, need
+):
+    there = []
+    for days in (2, 1, 3, 0, None):
         for found in (in_channel(database, need), for_person(database, need, ANA)):
-            assert (len(found.some), found.count) == (min(there, FEW), there)
-        waits(database, shop, need, f"number {there}")
-
-
-@every_need
-def test_what_waits_the_longest_stands_first(database, shop, need):
-    for title, days in (("second", 2), ("third", 1), ("first", 3), ("fourth", 0)):
-        waits(database, shop, need, title, MONDAY - days * DAY)
-    for found in (in_channel(database, need), for_person(database, need, ANA)):
-        assert titles(found) == ["first", "second", "third"]
+            named = [f"{each} days" for each in sorted(there, reverse=True)[:FEW]]
+            assert (titles(found), found.count) == (named, len(there))
+        if days is not None:
+            waits(database, shop, need, f"{days} days", MONDAY - days * DAY)
+            there.append(days)
 
 
 @every_need
@@ -374,30 +372,22 @@ def test_a_channel_is_asked_for_what_waited_at_the_moment_and_still_does(databas
 
 
 @every_need
-def test_a_stream_s_channel_is_asked_for_its_own_alone(database, shop, need):
+def test_a_stream_s_channel_is_asked_for_its_own_alone_and_nobody_for_what_is_another_s(
+    database, shop, need
+):
     waits(database, shop, need, "here")
     waits(database, shop, need, "there", prefix="ONB")
     assert titles(in_channel(database, need, stream="Payments")) == ["here"]
     assert in_channel(database, need).count == 2
-
-
-@every_need_of_epics
-def test_what_is_restricted_is_neither_named_nor_counted_in_a_channel(database, shop, need):
-    waits(database, shop, need, "secret", restricted=True)
-    assert in_channel(database, need).count == 0
-    assert titles(for_person(database, need, ANA)) == ["secret"]
-
-
-@every_need
-def test_nobody_is_asked_for_what_is_another_s(database, shop, need):
-    waits(database, shop, need, "of Ana")
     assert for_person(database, need, BEN).count == 0
 
 
 @every_need_of_epics
-def test_nobody_is_asked_for_what_they_may_not_see(database, shop, need):
-    waits(database, shop, need, "open")
+def test_what_is_restricted_is_named_and_counted_for_its_circle_alone(database, shop, need):
     waits(database, shop, need, "secret", restricted=True)
+    assert in_channel(database, need).count == 0
+    assert titles(for_person(database, need, ANA)) == ["secret"]
+    waits(database, shop, need, "open")
     with database.read() as session:
         by_all = asked(session)
         assert need.find(replace(by_all, viewer=ANA)).count == 2

@@ -62,6 +62,7 @@ def test_a_ledger_that_nobody_touched_holds(year):
     assert (found.entries, found.periods, found.fault) == (8, 1, None)
 
 
+@pytest.mark.on_either_database
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [

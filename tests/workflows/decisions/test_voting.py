@@ -12,7 +12,6 @@ from bot.workflows.board.changes import changes_between
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
 from models.audit.audit import AuditEvent
-from models.decisions.decision import Decision
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
 from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, NotAnElector
 from models.epics.epic import Epic, Transition
@@ -105,13 +104,6 @@ def test_without_a_council_it_says_who_gives_the_role(database):
     with pytest.raises(NoElectors) as refused:
         opens(database)
     assert refused.value.ask == (DANA,)
-
-
-def test_a_second_attempt_leads_to_the_open_one(database):
-    an_mvp(database)
-    opens(database)
-    with pytest.raises(OpenAlready, match="D-1 already asks about PAY-1"):
-        opens(database)
 
 
 def test_only_what_tests_its_mvp_is_decided_on_and_only_by_who_may(database):
@@ -303,12 +295,14 @@ def test_it_closes_once_however_often_its_time_comes(database):
         assert session.scalar(closed) == 1
 
 
-def test_after_the_close_another_can_be_opened(database):
+def test_a_second_one_leads_to_the_open_one_until_it_has_closed(database):
     an_mvp(database)
     opens(database)
+    with pytest.raises(OpenAlready, match="D-1 already asks about PAY-1"):
+        opens(database)
     ends(database, 1, CLOSES_AT)
     assert opens(database, at=CLOSES_AT, closes_on=CLOSES_AT.date() + timedelta(days=5)) == 2
-    assert stored(database, 2).key == "D-2"
+    assert [stored(database, number).key for number in (1, 2)] == ["D-1", "D-2"]
 
 
 # what is kept
@@ -342,13 +336,6 @@ def test_opening_and_close_are_in_the_audit_log_and_no_choice_is(database):
     assert "pivot" not in held.after
     assert (closed.actor, closed.verb) == (None, "changed")
     assert '"pivot": 3' in closed.after
-
-
-def test_decisions_of_a_workspace_are_numbered_one_after_the_other(database):
-    an_mvp(database)
-    opens(database)
-    with database.read() as session:
-        assert session.scalars(select(Decision.key)).all() == ["D-1"]
 
 
 def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):

@@ -19,7 +19,6 @@ from models.board.confirmation import Confirmation
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic, Transition
-from models.epics.listing import UnknownEpic
 from models.epics.proposal import NONE
 from models.errors import FieldMistakes, MovedMeanwhile
 from models.message import Message, MessageKind
@@ -86,6 +85,7 @@ def test_a_yes_takes_effect_by_itself_once_what_was_missing_is_there(database, s
     yes = IdeaAnswer(kind=AnswerKind.YES, words="Good")
     done = says(database, shop, idea, yes)
     assert done.missing == ["1 answer open before the review: a theme or why there is none"]
+    assert shown(database, idea).next is NextStep.FILL
     later = MONDAY + timedelta(hours=1)
 
     def says_more(**texts):
@@ -122,13 +122,6 @@ def test_a_yes_moves_the_idea_on_when_its_policy_holds(database, shop, idea):
         assert (epic.answered_at, epic.accepted_at) == (MONDAY, MONDAY)
         assert epic.theme_none_because == "the law asks for it"
         assert session.scalars(select(Answer)).one().kind is AnswerKind.YES
-
-
-def test_a_yes_without_all_there_has_to_be_is_kept_and_says_what_is_open(database, shop, idea):
-    done = says(database, shop, idea, IdeaAnswer(kind=AnswerKind.YES))
-    assert done.missing == ["1 answer open before the review: a theme or why there is none"]
-    assert done.epic.state.name == "funnel"
-    assert shown(database, idea).next is NextStep.FILL
 
 
 @pytest.mark.parametrize("closed_at", [None, MONDAY])
@@ -208,18 +201,6 @@ def test_the_theme_that_comes_with_a_yes_is_the_one_as_it_is_now(database, shop,
     assert (done.epic.theme.name, done.epic.state.name) == ("New", "reviewing")
 
 
-def test_a_restricted_idea_is_not_there_for_others(database, shop, idea):
-    with database.write() as session:
-        session.get_one(Epic, idea).restricted = True
-    for doing in (
-        lambda session: answer(session, shop, CLEO, idea, None, YES, MONDAY),
-        lambda session: block(session, shop, CLEO, idea, "x", MONDAY),
-        lambda session: stop(session, shop, CLEO, idea, None, "x", None, MONDAY),
-    ):
-        with database.write() as session, pytest.raises(UnknownEpic):
-            doing(session)
-
-
 # Blocking
 
 
@@ -238,25 +219,22 @@ def test_blocked_says_why_until_someone_says_it_can_go_on(database, shop, idea):
     assert shown(database, idea, days=8).epic.blocking is None
 
 
-def test_only_who_may_says_what_blocks_an_epic_and_that_nothing_does(database, shop, idea):
-    with database.write() as session, pytest.raises(NotAllowed, match="block or unblock this epic"):
-        block(session, shop, CLEO, idea, "waits", MONDAY)
-    with database.write() as session:
-        block(session, shop, ANA, idea, "waits", MONDAY)
-    with database.write() as session, pytest.raises(NotAllowed, match="block or unblock this epic"):
-        unblock(session, shop, CLEO, idea, MONDAY)
-
-
-def test_a_stop_ends_what_blocked_it(database, shop, idea):
-    with database.write() as session:
-        block(session, shop, ANA, idea, "waits", MONDAY)
-    with database.write() as session:
-        stop(session, shop, BEN, idea, None, "too dear", None, MONDAY)
-    with database.read() as session:
-        assert session.scalars(select(Blocking)).one().ended_by == BEN
-
-
 # Stopping
+
+
+def test_only_who_may_stops_blocks_and_unblocks_it_and_stops_it_as_it_was_seen(
+    database, shop, idea
+):
+    with database.write() as session:
+        with pytest.raises(NotAllowed, match="can stop this epic"):
+            stop(session, shop, CLEO, idea, None, "x", None, MONDAY)
+        with pytest.raises(MovedMeanwhile):
+            stop(session, shop, BEN, idea, 7, "x", None, MONDAY)
+        with pytest.raises(NotAllowed, match="block or unblock this epic"):
+            block(session, shop, CLEO, idea, "waits", MONDAY)
+        block(session, shop, ANA, idea, "waits", MONDAY)
+        with pytest.raises(NotAllowed, match="block or unblock this epic"):
+            unblock(session, shop, CLEO, idea, MONDAY)
 
 
 def test_a_stop_keeps_why_and_what_was_learned_and_thanks_the_owner(database, shop, idea):
@@ -267,19 +245,6 @@ def test_a_stop_keeps_why_and_what_was_learned_and_thanks_the_owner(database, sh
         assert (step.reason, step.learned) == ("too dear", "the bank page is trusted")
     [thanks] = messages(database, MessageKind.STOPPED)
     assert (thanks.channel_id, thanks.subject_id) == (ANA, step.id)
-
-
-def test_who_stops_their_own_is_told_nothing_more(database, shop, idea):
-    with database.write() as session:
-        stop(session, shop, ANA, idea, None, "too dear", None, MONDAY)
-    assert messages(database, MessageKind.STOPPED) == []
-
-
-def test_only_who_may_stops_an_epic_and_as_it_was_seen(database, shop, idea):
-    with database.write() as session, pytest.raises(NotAllowed, match="can stop this epic"):
-        stop(session, shop, CLEO, idea, None, "x", None, MONDAY)
-    with database.write() as session, pytest.raises(MovedMeanwhile):
-        stop(session, shop, BEN, idea, 7, "x", None, MONDAY)
 
 
 # What the card is drawn from

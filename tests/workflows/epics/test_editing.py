@@ -88,8 +88,7 @@ def test_who_may_not_change_an_epic_hears_who_may(database, shop):
     assert found.value.ask[:2] == (ANA, BEN)
 
 
-@pytest.mark.parametrize("field", ["theme", "objective", "project"])
-def test_what_is_chosen_is_open_and_of_the_epics_portfolio(database, shop, field):
+def test_what_is_chosen_is_open_and_of_the_epics_portfolio(database, shop):
     with database.write() as session:
         open_ = chosen_of(session, *shop)
         closed = chosen_of(session, *shop, closed_at=MONDAY)
@@ -99,13 +98,14 @@ def test_what_is_chosen_is_open_and_of_the_epics_portfolio(database, shop, field
         session.add(other)
         session.flush()
         others = chosen_of(session, shop[0], other.id)
-        epic, _ = save(session, shop[0], **{field: str(open_[field])})
-        assert getattr(epic, f"{field}_id") == open_[field]
-        for wrong in (closed[field], others[field], 999):
-            with pytest.raises(FieldMistakes) as found:
-                save(session, shop[0], **{field: str(wrong)})
-            said = f"That {field} is not open any more. Choose another one."
-            assert found.value.errors == {field: said}
+        for field in ("theme", "objective", "project"):
+            epic, _ = save(session, shop[0], **{field: str(open_[field])})
+            assert getattr(epic, f"{field}_id") == open_[field]
+            for wrong in (closed[field], others[field], 999):
+                with pytest.raises(FieldMistakes) as found:
+                    save(session, shop[0], **{field: str(wrong)})
+                said = f"That {field} is not open any more. Choose another one."
+                assert found.value.errors == {field: said}
 
 
 def test_what_an_epic_holds_may_stay_though_it_was_closed(database, shop):

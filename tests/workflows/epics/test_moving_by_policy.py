@@ -131,26 +131,25 @@ def test_skipping_asks_the_policy_of_every_state_passed_over(database, shop):
     ]
 
 
-@pytest.mark.parametrize("to", ["funnel", "reviewing", "stopped"])
-def test_backwards_and_to_stopped_nothing_is_asked(database, shop, to):
+def test_backwards_and_to_stopped_nothing_is_asked(database, shop):
     epic = put(database, shop, "ready")
     change(database, epic, indicator=None, theme_none_because=None)
     limit(database, 0, prefix="PAY", state="reviewing")
-    assert go(database, shop, epic, to) == to.capitalize()
+    for to in ("reviewing", "funnel", "stopped"):
+        assert go(database, shop, epic, to) == to.capitalize()
 
 
-@pytest.mark.parametrize("from_", ["stopped", "done"])
-def test_what_begins_anew_is_not_asked_for_its_answers_but_for_a_place(database, shop, from_):
-    epic = put(database, shop, from_)
+def test_what_begins_anew_is_not_asked_for_its_answers_but_for_a_place(database, shop):
+    epic = put(database, shop, "stopped")
     change(database, epic, indicator=None)
     limit(database, 0, prefix="PAY")
     with pytest.raises(NotYet, match="Payments has 0 of 0 in flight"):
         go(database, shop, epic, "ready")
-    limit_gone(database)
+    no_limits(database)
     assert go(database, shop, epic, "ready", reason="the bank can now") == "Ready"
 
 
-def limit_gone(database):
+def no_limits(database):
     with database.write() as session:
         for row in session.scalars(select(WipLimit)):
             session.delete(row)
@@ -217,16 +216,6 @@ def test_it_goes_on_to_delivering_by_a_word_of_the_streams_owner(database, shop)
         assert (found.state_entered_at, found.committed_at) == (MONDAY, MONDAY)
 
 
-@pytest.mark.parametrize("from_", ["ready", "implementing"])
-def test_done_before_the_mvp_is_judged_is_an_override(database, shop, from_):
-    epic = put(database, shop, from_)
-    assert go(database, shop, epic, "done", reason="the MVP was all of it", anyway=True) == "Done"
-    with database.read() as session:
-        assert session.scalars(select(Override)).one().passed == [
-            "Persevere is not approved yet: Delivering comes first"
-        ]
-
-
 # Limits
 
 
@@ -251,33 +240,35 @@ def test_a_restricted_epic_takes_a_place_and_is_not_named(database, shop):
         go(database, shop, epic, "reviewing")
 
 
-@pytest.mark.parametrize(
-    ("limited", "full"),
-    [
-        (
-            {"prefix": "PAY", "state": "implementing"},
-            r"Implementing is full \(1 of 1 in Payments\)",
-        ),
-        (
-            {"prefix": "PAY", "state": "implementing", "phase": Phase.TESTING},
-            r"Testing the MVP is full \(1 of 1 in Payments\); a place opens when PAY-1 moves on",
-        ),
-        ({"state": "implementing"}, r"Implementing is full \(1 of 1 in Shop\)"),
-        ({"state": "implementing", "phase": Phase.DELIVERING}, None),
-        ({"prefix": "ONB", "state": "implementing"}, None),
-        ({"prefix": "PAY", "state": "ready"}, None),
-        ({"prefix": "PAY"}, None),  # it is in flight already
-    ],
-)
-def test_a_limit_is_asked_where_the_epic_newly_stands(database, shop, limited, full):
+FULL = [
+    ({"prefix": "PAY", "state": "implementing"}, r"Implementing is full \(1 of 1 in Payments\)"),
+    (
+        {"prefix": "PAY", "state": "implementing", "phase": Phase.TESTING},
+        r"Testing the MVP is full \(1 of 1 in Payments\); a place opens when PAY-1 moves on",
+    ),
+    ({"state": "implementing"}, r"Implementing is full \(1 of 1 in Shop\)"),
+]
+FREE = [
+    {"state": "implementing", "phase": Phase.DELIVERING},
+    {"prefix": "ONB", "state": "implementing"},
+    {"prefix": "PAY", "state": "ready"},
+    {"prefix": "PAY"},  # it is in flight already
+]
+
+
+def test_a_limit_is_asked_where_the_epic_newly_stands(database, shop):
     put(database, shop, "implementing", "A")
     epic = put(database, shop, "ready", "B")
-    limit(database, 1, **limited)
-    if full is None:
+    for limited, full in FULL:
+        limit(database, 1, **limited)
+        with pytest.raises(NotYet, match=full):
+            go(database, shop, epic, "implementing")
+        no_limits(database)
+    for limited in FREE:
+        limit(database, 1, **limited)
         assert go(database, shop, epic, "implementing") == "Testing the MVP"
-        return
-    with pytest.raises(NotYet, match=full):
-        go(database, shop, epic, "implementing")
+        assert go(database, shop, epic, "ready") == "Ready"
+        no_limits(database)
 
 
 def test_delivering_has_a_limit_of_its_own(database, shop):

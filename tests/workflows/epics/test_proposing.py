@@ -14,8 +14,8 @@ from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import similar_open_epics
 from bot.workflows.people import workspaces as joining
 from bot.workflows.portfolio.setting_up import set_up
-from models.epics.epic import Epic, Transition
-from models.epics.listing import UnknownEpic, UnknownKey
+from models.epics.epic import Transition
+from models.epics.listing import UnknownEpic
 from models.errors import AlreadyThere, DatabaseAway, FieldMistakes, MovedMeanwhile
 from models.message import Message
 from models.people.workspace import Workspace
@@ -121,15 +121,6 @@ def test_a_stream_without_a_channel_gets_no_card(database, shop):
     with database.write() as session:
         an_epic(session, shop[0], stream_id(session, "ONB"))
         assert session.scalar(select(func.count(Message.id))) == 0
-
-
-def test_a_proposal_sent_twice_is_one_epic(database, shop):
-    with database.write() as session:
-        first = an_epic(session, shop[0], stream_id(session, "PAY"), request="V1")
-    with database.write() as session:
-        again = an_epic(session, shop[0], stream_id(session, "PAY"), request="V1")
-        assert again.id == first.id
-        assert session.scalar(select(func.count(Epic.id))) == 1
 
 
 def once_more_if_away(act):
@@ -280,20 +271,6 @@ def test_what_is_put_twice_in_one_transaction_is_written_once(database, shop):
 
 
 # Finding and the board
-
-
-def test_a_key_finds_its_epic_however_it_is_typed(database, shop):
-    with database.write() as session:
-        an_epic(session, shop[0], stream_id(session, "PAY"))
-        assert finding.epic_by_key(session, shop[0], " pay-01 ", ANA).key == "PAY-1"
-
-
-def test_an_unknown_key_names_the_nearest(database, shop):
-    with database.write() as session:
-        for number in range(12):
-            an_epic(session, shop[0], stream_id(session, "PAY"), request=str(number))
-        with pytest.raises(UnknownKey, match=r"no epic PYA-12\. Did you mean PAY-12"):
-            finding.epic_by_key(session, shop[0], "PYA-12", ANA)
 
 
 def test_the_board_counts_every_state_and_shows_the_one_chosen(database, shop):

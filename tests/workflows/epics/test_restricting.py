@@ -58,11 +58,11 @@ def listed(session, workspace_id, viewer, *texts):
     return [epic.key for epic in found.page.epics]
 
 
-@pytest.mark.parametrize("viewer", [ANA, BEN, CLEO, ELI])
-def test_its_circle_sees_it(database, shop, viewer):
+def test_its_circle_sees_it(database, shop):
     with database.read() as session:
-        assert finding.epic_by_key(session, shop[0], "PAY-1", viewer).title == SECRET
-        assert listed(session, shop[0], viewer) == ["PAY-1", "PAY-2"]
+        for viewer in (ANA, BEN, CLEO, ELI):
+            assert finding.epic_by_key(session, shop[0], "PAY-1", viewer).title == SECRET
+            assert listed(session, shop[0], viewer) == ["PAY-1", "PAY-2"]
 
 
 def test_others_are_told_of_its_key_as_of_one_that_never_was(database, shop):
@@ -81,11 +81,11 @@ def test_others_find_it_in_no_list(database, shop):
         assert listed(session, shop[0], CLEO, "takeover") == ["PAY-1"]
 
 
-@pytest.mark.parametrize(("viewer", "alike"), [(DANA, ["PAY-2"]), (ELI, ["PAY-1", "PAY-2"])])
-def test_others_are_not_told_that_their_idea_is_like_it(database, shop, viewer, alike):
+def test_others_are_not_told_that_their_idea_is_like_it(database, shop):
     with database.read() as session:
-        found = similar_open_epics(session, shop[1], "Wallet takeover of everybody", viewer)
-        assert sorted(epic.key for epic in found) == alike
+        for viewer, alike in ((DANA, ["PAY-2"]), (ELI, ["PAY-1", "PAY-2"])):
+            found = similar_open_epics(session, shop[1], "Wallet takeover of everybody", viewer)
+            assert sorted(epic.key for epic in found) == alike
 
 
 def test_others_do_not_see_or_count_it_in_home(database, shop):

@@ -100,6 +100,7 @@ def test_a_file_is_kept_a_day_with_its_columns_matched_by_their_names(database, 
     assert work(database, upload).due_at == MONDAY + KEPT_FOR
 
 
+@pytest.mark.on_either_database
 def test_only_who_may_bring_data_in_can_have_a_file_kept(database, shop):
     with pytest.raises(NotAllowed):
         keeps(database, shop, who=BEN)
@@ -108,6 +109,7 @@ def test_only_who_may_bring_data_in_can_have_a_file_kept(database, shop):
     assert count(database, Upload) == 0
 
 
+@pytest.mark.on_either_database
 def test_a_role_taken_away_meanwhile_counts_at_the_yes(database, shop):
     with database.write() as session:
         grant_admin(session, shop[0], BEN, None, MONDAY)
@@ -121,6 +123,7 @@ def test_a_role_taken_away_meanwhile_counts_at_the_yes(database, shop):
         confirms(database, shop, upload, who=BEN)
 
 
+@pytest.mark.on_either_database
 def test_a_yes_has_it_brought_in_at_once_and_a_second_one_changes_nothing(database, shop):
     upload = keeps(database, shop)
     assert confirms(database, shop, upload, at=LATER).confirmed_at == LATER
@@ -130,6 +133,7 @@ def test_a_yes_has_it_brought_in_at_once_and_a_second_one_changes_nothing(databa
     assert work(database, upload).version == version
 
 
+@pytest.mark.on_either_database
 def test_what_nobody_agreed_to_is_dropped_and_what_somebody_did_is_not(database, shop):
     waiting, agreed = keeps(database, shop), keeps(database, shop)
     confirms(database, shop, agreed)
@@ -166,6 +170,7 @@ def test_epics_without_a_key_are_known_again_by_stream_and_title(database, shop)
     assert (again.loaded.added, again.loaded.known) == (1, 2)
 
 
+@pytest.mark.on_either_database
 def test_the_same_title_twice_in_a_file_is_a_bad_row(database, shop):
     upload = keeps(database, shop)
     text = TWO + "PAY LATER;Payments;\nPay later;Onboarding;\n"
@@ -184,6 +189,7 @@ def test_the_same_file_is_recognised_in_the_same_portfolio_only(database, shop):
         assert uploading.loaded_before(session, other) is None
 
 
+@pytest.mark.on_either_database
 def test_the_first_rows_are_shown_as_they_would_become(database, shop):
     with database.write() as session:
         an_epic(session, shop[0], 1)
@@ -198,6 +204,7 @@ def test_the_first_rows_are_shown_as_they_would_become(database, shop):
     assert (told.rows, told.left_out, told.delimiter) == (3, [], ";")
 
 
+@pytest.mark.on_either_database
 def test_figures_of_the_first_rows_are_read_as_the_whole_column_says(database, shop):
     rows = "".join(f"Epic {n};Payments;1.234\n" for n in range(5))
     text = f"Title;Stream;Full cost\n{rows}Last;Payments;0,5\n"
@@ -207,6 +214,7 @@ def test_figures_of_the_first_rows_are_read_as_the_whole_column_says(database, s
     assert told.first[0].becomes["full_cost_minor"] == 123_400
 
 
+@pytest.mark.on_either_database
 def test_streams_are_founded_only_by_who_may_set_up(database, shop):
     text = "Title;Stream\nA;Claims\n"
     upload = keeps(database, shop, text)
@@ -216,6 +224,7 @@ def test_streams_are_founded_only_by_who_may_set_up(database, shop):
     assert (refused.outlook.comes_in, refused.outlook.bad) == (0, 1)
 
 
+@pytest.mark.on_either_database
 def test_bad_rows_are_kept_until_they_are_given_back(database, shop):
     text = TWO + ";Payments;\n"
     upload = brings_in(database, shop, text)
@@ -229,7 +238,7 @@ def test_bad_rows_are_kept_until_they_are_given_back(database, shop):
         assert (stored.bad_rows, stored.file_refusal) == (None, "missing_scope")
 
 
-def test_bad_rows_are_spelled_so_that_no_spreadsheet_computes_them(database):
+def test_bad_rows_are_spelled_so_that_no_spreadsheet_computes_them():
     table = Table(["=a", "b", "reason"], [], delimiter=";")
     bad = [BadRow(7, "why; so", ["@SUM(1)", "-5", "old reason"])]
     spelled = giving_back.spell_bad_rows(table, bad).decode("utf-8-sig")
@@ -240,6 +249,7 @@ def test_bad_rows_are_spelled_so_that_no_spreadsheet_computes_them(database):
     assert read_table(spelled.encode()).rows[0].cells[:2] == ["@SUM(1)", "-5"]
 
 
+@pytest.mark.on_either_database
 def test_what_fails_after_the_yes_is_told_and_the_file_can_come_again(database, shop):
     upload = keeps(database, shop)
     confirms(database, shop, upload)
