@@ -53,6 +53,19 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitments:
+    """When epics were committed, as it was recorded: by their ids, in that order."""
+
+    epic: Ints
+    at_us: Ints
+    """NEVER where one was not."""
+
+    def of(self, epics: Ints) -> Ints:
+        """The same of these epics, all of which are there."""
+        return self.at_us[np.searchsorted(self.epic, epics)]
+
+
+@dataclass(frozen=True, slots=True)
 class Stays:
     """Stretches in which epics were blocked, one place in each array for each."""
 
@@ -120,9 +133,17 @@ class Clocks:
 
 
 def clocks_at(
-    moment: datetime, entries: Entries, meaning: Meaning, blocked: Stays = NO_STAYS
+    moment: datetime,
+    entries: Entries,
+    meaning: Meaning,
+    blocked: Stays = NO_STAYS,
+    recorded: Commitments | None = None,
 ) -> Clocks:
-    """The clock of every epic that was known at the moment."""
+    """The clock of every epic that was known at the moment.
+
+    Where it was recorded when they were committed, that holds: a commitment point that was changed
+    since concerns those that were not committed by then.
+    """
     now_us = microseconds(moment)
     moves, epic, state, at = _in_order(entries, blocked, now_us)
     starts = np.flatnonzero(np.diff(epic, prepend=-1)) if len(epic) else np.empty(0, np.int64)
@@ -132,11 +153,15 @@ def clocks_at(
     places = np.arange(len(epic))
     entered = np.where(moves != 0, -1, state)
     standing = state[np.maximum.accumulate(np.where(moves == 0, places, 0))]
-    committed = _first(_is_in(entered, meaning.committed), starts)
+    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(epic))))
+    if recorded is None:
+        commits = _is_in(entered, meaning.committed)
+    else:
+        commits = (moves == 0) & (at >= recorded.of(epic[starts])[group])
+    committed = _first(commits, starts)
     done = _first(_is_in(entered, meaning.done), starts)
     state_at = standing[np.append(starts[1:], len(epic)) - 1]
     lasted = np.diff(at, append=now_us)
-    group = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(epic))))
     counts = _is_in(standing, meaning.active) & (np.cumsum(moves) == 0)
     counts &= (places >= committed[group]) & (places < done[group]) & (done[group] < NEVER)
     return Clocks(
@@ -144,7 +169,7 @@ def clocks_at(
         epic=epic[starts],
         known_us=at[starts],
         state=state_at,
-        in_flight=_is_in(state_at, meaning.committed),
+        in_flight=_is_in(state_at, meaning.committed) & (committed < NEVER),
         committed_us=_at(at, committed),
         done_us=_at(at, done),
         has_flow_time=(committed < done) & (done < NEVER),

@@ -5,15 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from models.driver.columns import columns_of, microseconds_of
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
-from models.flow.days import microseconds
-from models.flow.figures import NEVER, Clocks, Entries, Ints, Meaning, Stays, clocks_at
+from models.flow.figures import (
+    NEVER,
+    Clocks,
+    Commitments,
+    Entries,
+    Ints,
+    Meaning,
+    Stays,
+    clocks_at,
+)
 from models.portfolio.portfolio import Portfolio, State, StateKind
 
 
@@ -27,20 +36,31 @@ class Flow:
 
 
 def flow_at(
-    session: Session, portfolio: Portfolio, moment: datetime, seen: ColumnElement[bool]
+    session: Session,
+    portfolio: Portfolio,
+    moment: datetime,
+    seen: ColumnElement[bool],
+    since: datetime | None = None,
 ) -> Flow:
     """The clocks of the epics that are seen, from what had happened by the moment.
 
-    What a state means is what it means today, also of those that were given up.
+    What a state means is what it means today, also of those that were given up; when an epic was
+    committed is as it was recorded. With `since` those are left out that had ended by then and
+    stayed so: no figure of what was in flight or finished after it knows them.
     """
-    epics = (Epic.portfolio_id == portfolio.id, seen)
+    epics = [Epic.portfolio_id == portfolio.id, seen]
+    if since is not None:
+        open_ = [state.id for state in portfolio.all_states if state.is_open]
+        epics.append(or_(Epic.state_id.in_(open_), Epic.state_entered_at > since))
+    recorded, streams = _recorded(session, moment, epics)
     clocks = clocks_at(
         moment,
         _entries(session, moment, epics),
         meaning_of(portfolio.all_states),
         _blocked(session, moment, epics),
+        recorded,
     )
-    return Flow(clocks, _streams_at(session, moment, epics, clocks.epic))
+    return Flow(clocks, streams[np.searchsorted(recorded.epic, clocks.epic)])
 
 
 def meaning_of(states: Sequence[State]) -> Meaning:
@@ -81,45 +101,43 @@ def columns_in_flight(
     return {epic: Column.entered(states[state], phases.get(epic)).label for epic, state in stood}
 
 
+def _recorded(
+    session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]
+) -> tuple[Commitments, Ints]:
+    """When each was committed, and the stream it was in: today's, but for those given away since.
+
+    That is the stream which it left first.
+    """
+    left = (
+        select(StreamMove.from_stream_id)
+        .where(StreamMove.epic_id == Epic.id, StreamMove.at > moment)
+        .order_by(StreamMove.at, StreamMove.id)
+        .limit(1)
+        .correlate(Epic)
+        .scalar_subquery()
+    )
+    committed = func.coalesce(microseconds_of(Epic.committed_at), NEVER)
+    stream = func.coalesce(left, Epic.value_stream_id)
+    rows = select(Epic.id, committed, stream).where(*epics).order_by(Epic.id)
+    epic, at_us, streams = columns_of(session, rows)
+    return Commitments(epic, at_us), streams
+
+
 def _entries(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Entries:
+    at_us = microseconds_of(Transition.at)
     rows = (
-        select(Transition.epic_id, Transition.to_state_id, Transition.at, Transition.id)
+        select(Transition.epic_id, Transition.to_state_id, at_us, Transition.id)
         .join(Epic, Epic.id == Transition.epic_id)
         .where(*epics, Transition.at <= moment)
     )
-    found = session.execute(rows).all()
-    return Entries(*_columns([(e, s, microseconds(at), id_) for e, s, at, id_ in found], 4))
+    return Entries(*columns_of(session, rows))
 
 
 def _blocked(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Stays:
+    ended_us = func.coalesce(microseconds_of(Blocking.ended_at), NEVER)
     rows = (
-        select(Blocking.epic_id, Blocking.at, Blocking.ended_at)
+        select(Blocking.epic_id, microseconds_of(Blocking.at), ended_us)
         .join(Epic, Epic.id == Blocking.epic_id)
         .where(*epics, Blocking.at <= moment)
     )
-    found = [
-        (epic, microseconds(at), microseconds(ended_at) if ended_at else NEVER)
-        for epic, at, ended_at in session.execute(rows)
-    ]
-    return Stays(*_columns(found, 3))
-
-
-def _streams_at(
-    session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]], known: Ints
-) -> Ints:
-    """The stream of each known epic: of today, but for those that were given away since."""
-    today = select(Epic.id, Epic.value_stream_id).where(*epics)
-    streams = dict(session.execute(today).all())
-    later = (
-        select(StreamMove.epic_id, StreamMove.from_stream_id)
-        .join(Epic, Epic.id == StreamMove.epic_id)
-        .where(*epics, StreamMove.at > moment)
-        .order_by(StreamMove.at.desc(), StreamMove.id.desc())
-    )
-    streams |= dict(session.execute(later).all())
-    return np.array([streams[id_] for id_ in known.tolist()], dtype=np.int64)
-
-
-def _columns(rows: Sequence[tuple[int, ...]], count: int) -> Sequence[Ints]:
-    columns = np.array(rows, dtype=np.int64).reshape(-1, count).T
-    return [np.ascontiguousarray(column) for column in columns]
+    return Stays(*columns_of(session, rows))
