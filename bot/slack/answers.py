@@ -29,8 +29,8 @@ WORDS_EASILY_TYPED = 4
 """A refused command of so many words is soon typed once more."""
 
 
-LONGEST_ALOUD = 2_000
-"""In characters; escaped words may be most of them, and Slack takes 4,000."""
+LONGEST_ALOUD = 3_000
+"""In characters as they are sent; a message whose text is longer than 4,000 is not updated."""
 
 TOKEN = re.compile(r"<(?:!date|https?:)[^|>]*\|([^>]*)>")
 """A date or a link, and how it reads where Slack does not draw it."""
@@ -52,8 +52,8 @@ class Answer:
 
     @property
     def without_charts(self) -> "Answer":
-        """The same in words alone, which say every number of a chart."""
-        return Answer([each for each in self.blocks if each["type"] != CHART])
+        """The same in words alone, with every number of a chart in its place."""
+        return Answer([_in_words(each) for each in self.blocks])
 
 
 def sentence(words: str, accessory: Element | None = None) -> Answer:
@@ -118,6 +118,10 @@ def _unmarked(text: dict[str, Any]) -> str:
     if text["type"] == "plain_text":
         return escape(text["text"])
     return MARKS.sub(lambda mark: mark[1] or "", TOKEN.sub(r"\1", text["text"]))
+
+
+def _in_words(block: Block) -> Block:
+    return context("\n".join(_numbers(block))) if block["type"] == CHART else block
 
 
 def _numbers(block: Block) -> Iterator[str]:

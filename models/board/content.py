@@ -75,6 +75,8 @@ class InFlight(Told):
     themes: tuple[Standing, ...] = ()
     """The most first; without those that serve none."""
     without_theme: int = 0
+    before: int | None = None
+    """How much did at the beginning of what is told of; None of one of before this was kept."""
 
     @property
     def over(self) -> list[Standing]:

@@ -13,7 +13,7 @@ A_PART = 5_000
 """So many rows are in hands at a time."""
 
 
-class microseconds_of(GenericFunction[int]):  # noqa: N801  it reads as the function it is
+class microseconds_of(GenericFunction[int]):
     """A moment in whole microseconds since 1970; of none there is none."""
 
     type = BigInteger()
@@ -43,4 +43,3 @@ def columns_of(
     parts = [np.array(part, dtype=np.int64) for part in found.partitions(A_PART)]
     table = np.concatenate([*parts, np.empty((0, width), dtype=np.int64)])
     return tuple(np.ascontiguousarray(column) for column in table.T)
-

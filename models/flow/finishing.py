@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from models.flow.days import microseconds, whole_weeks
+from models.flow.days import whole_weeks
 from models.flow.figures import Clocks
 from models.flow.line import NEEDED, Line, TooThin, line_of, samples, whole
 from models.flow.noise import Compared, bursts, compare
@@ -33,9 +31,9 @@ class Quarter:
         return sum(self.counts)
 
     @property
-    def bursts(self) -> Sequence[tuple[int, int]]:
-        """The ISO weeks that hold half of it or more, each with its count."""
-        return [(self.mondays[n].isocalendar().week, self.counts[n]) for n in bursts(self.counts)]
+    def bursts(self) -> Sequence[tuple[date, int]]:
+        """The weeks that hold half of it or more, by their Mondays, each with its count."""
+        return [(self.mondays[n], self.counts[n]) for n in bursts(self.counts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,10 @@ def finished(clocks: Clocks, moment: datetime, zone: ZoneInfo, known_since: date
     counts = clocks.throughput(bounds)
     mondays = [bound.date() for bound in bounds[:-1]]
     middle = QUARTER_WEEKS
-    first_us = int(np.min(clocks.known_us, initial=microseconds(known_since)))
     return Finished(
         Quarter(mondays[middle:], counts[middle:]),
         Quarter(mondays[:middle], counts[:middle]),
-        known_before=first_us <= microseconds(bounds[0]),
+        known_before=known_since <= bounds[0],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from models.epics.epic import Epic
-from models.flow.ageing import Aged, Ageing
+from models.flow.ageing import Ageing
 from models.flow.finishing import Finished, TimeToFinish
 from models.flow.line import NEEDED, Line, TooThin
 
@@ -119,14 +119,16 @@ class AgeingTold(Told):
     def of(cls, found: Ageing, named: Mapping[int, EpicTold]) -> "AgeingTold":
         """What is past the line; those that are named stand first."""
 
-        def several(aged: Sequence[Aged]) -> Several[EpicTold]:
-            few = tuple(named[each.epic] for each in aged if each.epic in named)
-            return Several(count=len(aged), named=few)
+        def several(ids: Sequence[int]) -> Several[EpicTold]:
+            return Several(count=len(ids), named=tuple(named[id_] for id_ in ids if id_ in named))
 
-        crossed, earlier = several(found.crossed), several(found.earlier)
-        ids = tuple(each.epic for each in found.crossed)
-        day = found.line.day
-        return AgeingTold(day=day, crossed=crossed, earlier=earlier, crossed_ids=ids)
+        crossed, earlier = found.crossed.epic.tolist(), found.earlier.epic.tolist()
+        return AgeingTold(
+            day=found.line.day,
+            crossed=several(crossed),
+            earlier=several(earlier),
+            crossed_ids=tuple(crossed),
+        )
 
     @property
     def count(self) -> int:

@@ -46,12 +46,13 @@ def test_a_refused_chart_loses_nothing_and_is_posted_once_in_words(shop, error):
     shop.slack.fail_next("chat.postMessage", error=error)
     epic = shop.propose()
     show(shop)
-    assert kinds(shop) == ["section"]
+    assert kinds(shop) == ["context", "section"]
     shop.slack.fail_next("chat.update", error=error)
     shop.move(epic, "reviewing")
     show(shop)
-    assert kinds(shop) == ["section"]
-    assert shop.texts == ["PAY-1 is in reviewing"]
+    assert kinds(shop) == ["context", "section"]
+    numbers = "In flight\nIn flight: Data 2, Claims 5\nLimit: Data 4, Claims 4"
+    assert shop.texts == [f"{numbers}\nPAY-1 is in reviewing"]
     assert shop.claim() == []
 
 

@@ -33,6 +33,7 @@ from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
+from models.flow.flow import Load
 from models.flow.told import MoneyTold, Several
 from models.message import MessageKind
 from models.money import format_amount
@@ -43,8 +44,11 @@ OWNERS = "give_owners"
 LENGTH = 1_500
 """In characters: one or two thumb-lengths of a phone."""
 
-TERSE = (0, 1, 2, 3, 4)
-"""From all there is to say to what cannot be left out."""
+TERSE = range(7)
+"""From all there is to say to what cannot be left out: first go the themes, then the names of what
+came in and columns with room, then streams with room, which the chart has; titles go last."""
+TITLES = (50, 50, 50, 50, 25, 0, 0)
+"""How much of a title is told, in characters."""
 
 DATE = re.compile(r"<!date\^\d+\^[^|]+\|([^>]+)>")
 PERSON = re.compile(r"<@\w+>")
@@ -92,7 +96,7 @@ def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block
         header(bare_words("board/digest", "title", **facts)),
         section(words("board/digest", "changed", **facts)),
     ]
-    if telling.first:
+    if telling.first and facts["terse"] < 3:
         blocks.append(context(words("board/digest", "first", **facts)))
     elif telling.weeks > 1:
         blocks.append(context(words("board/digest", "gap", **facts)))
@@ -174,7 +178,6 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "preview": telling.preview,
         "decisions": telling.content.decisions,
         **_money(telling.content.money),
-        **_limits(telling.in_flight),
         **_picked(telling, TERSE[0]),
     }
     facts["period"], facts["days"] = _period(telling)
@@ -196,12 +199,13 @@ def _money(money: MoneyTold) -> dict[str, Any]:
     return {"money": said, "overspent": money.overspent}
 
 
-def _limits(in_flight: InFlight) -> dict[str, Any]:
+def _limits(in_flight: InFlight, terse: int) -> dict[str, Any]:
     """Which streams are over their limits, at them, and below."""
     limited = [each for each in in_flight.streams if each.load.most is not None]
     full = [each for each in limited if each.load.is_full]
     below = [each for each in limited if not each.load.is_full and not each.load.over]
-    named = [*in_flight.over, *full, *below][:STREAMS_NAMED]
+    crowded = [*in_flight.over, *full]
+    named = [*crowded, *below][:STREAMS_NAMED] if terse < 3 else crowded[:STREAMS_NAMED]
     return {
         "over": in_flight.over,
         "over_named": in_flight.over[:TITLE_STREAMS],
@@ -211,7 +215,8 @@ def _limits(in_flight: InFlight) -> dict[str, Any]:
             for lead, kind in (("over", in_flight.over), ("at the limit", full), ("below", below))
             if any(each in named for each in kind)
         ],
-        "not_named": len(limited) - len(named),
+        "crowded_left": sum(each not in named for each in crowded),
+        "below": sum(each not in named for each in below),
         "limited": len(limited),
         "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
     }
@@ -236,10 +241,13 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
     stops, last_stop = (2, 7) if terse < TERSE[-1] else (1, 4)
     stopped = changes.stopped
     themes = Some.of(in_flight.themes, 3)
+    fullest = sorted(in_flight.streams, key=lambda each: -each.load.count)
     slip = telling.content.milestones.slip
     return {
         "terse": terse,
-        "counts": _counts(changes),
+        "titles": TITLES[terse],
+        **_limits(in_flight, terse),
+        "counts": _counts(changes, telling.from_other_streams),
         "finished": _some(changes.finished),
         "came_in": _some(changes.came_in),
         "decided": Some.of(changes.decided.named, 3, changes.decided.count),
@@ -247,8 +255,9 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
         "stopped_too": Some.of(
             [each.key for each in stopped.named[stops:]], last_stop - stops, stopped.count - stops
         ),
-        "columns": [each for each in in_flight.columns if terse < 3 or _is_crowded(each.load)],
-        "streams": Some.of(in_flight.streams, STREAMS_NAMED),
+        "columns": [each for each in in_flight.columns if _is_told(each.load, terse)],
+        "streams": Some.of(fullest, STREAMS_NAMED),
+        "in_other_streams": sum(each.load.count for each in fullest[STREAMS_NAMED:]),
         "several_streams": len(in_flight.streams) > 1,
         "themes": themes,
         "of_other_themes": sum(each.load.count for each in in_flight.themes[len(themes.some) :]),
@@ -261,14 +270,19 @@ def _some(found: Several[Any]) -> Some:
     return Some.of(found.named, 3 if found.count <= 3 else 2, found.count)
 
 
-def _is_crowded(load: Any) -> bool:
-    return bool(load.over or load.is_full)
+def _is_told(load: Load, terse: int) -> bool:
+    """What is full or over it always is; of the others where there is anything, or a limit."""
+    if load.over or load.is_full:
+        return True
+    return terse < 2 and bool(load.count or load.most is not None)
 
 
-def _counts(changes: Changes) -> list[str]:
+def _counts(changes: Changes, from_others: int) -> list[str]:
     """ "2 came in", "1 was stopped": each that is not 0."""
     each = (
         (changes.came_in.count, "came in", "came in"),
+        (max(0, from_others), "came from another stream", "came from other streams"),
+        (max(0, -from_others), "went to another stream", "went to other streams"),
         (changes.reopened.count, "came back", "came back"),
         (changes.finished.count, "finished", "finished"),
         (changes.stopped.count, "was stopped", "were stopped"),

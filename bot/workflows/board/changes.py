@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.evidence.known import Movement, movements
+from bot.workflows.flow.clocks import stream_at
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, milestones
@@ -49,7 +50,7 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
     rows = session.execute(
         select(Transition.epic_id, Transition.to_state_id, Transition.at, Transition.id)
         .join(Epic, Epic.id == Transition.epic_id)
-        .where(scope.epics, Transition.at <= until, Transition.epic_id.in_(moved))
+        .where(scope.epics_at(until), Transition.at <= until, Transition.epic_id.in_(moved))
         .order_by(Transition.epic_id, Transition.at, Transition.id)
     ).all()
     states = scope.states
@@ -100,7 +101,7 @@ def _decided(
         select(Decision)
         .join(Decision.epic)
         .where(
-            scope.epics,
+            scope.epics_at(until),
             Decision.closed_at > since,
             Decision.closed_at <= until,
             Decision.ending.is_not(None),
@@ -153,11 +154,16 @@ def _stands(state: State | None) -> str:
     return "in flight" if state.committed else "outside"
 
 
-def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
-    """What stood between commitment and done at the moment, by column, stream and theme."""
+def in_flight(
+    session: Session, scope: Scope, moment: datetime, since: datetime | None = None
+) -> InFlight:
+    """What stood between commitment and done at the moment, by column, stream and theme.
+
+    Beside it how much did `since`, where that is asked.
+    """
     standing = _standing_at(session, scope, moment)
     states = scope.states
-    per_column = {each: 0 for each in columns(scope.portfolio) if each.state.committed}
+    per_column = Counter({each: 0 for each in columns(scope.portfolio) if each.state.committed})
     per_stream: Counter[int] = Counter()
     per_theme: Counter[int | None] = Counter()
     for state_id, phase, stream_id, theme_id, count in standing:
@@ -188,6 +194,7 @@ def in_flight(session: Session, scope: Scope, moment: datetime) -> InFlight:
         ),
         themes=_named(session, per_theme),
         without_theme=without,
+        before=sum(each[-1] for each in _standing_at(session, scope, since)) if since else None,
     )
 
 
@@ -217,15 +224,15 @@ def _standing_at(session: Session, scope: Scope, moment: datetime) -> Sequence[C
         select(
             Transition.to_state_id.label("state_id"),
             Transition.phase.label("phase"),
-            Epic.value_stream_id.label("stream_id"),
+            stream_at(moment).label("stream_id"),
             Epic.theme_id.label("theme_id"),
             newest.label("place"),
         )
         .join(Epic, Epic.id == Transition.epic_id)
-        .where(scope.epics, Transition.at <= moment)
+        .where(scope.epics_at(moment), Transition.at <= moment, Epic.committed_at <= moment)
         .subquery()
     )
-    committed = [state.id for state in scope.portfolio.states if state.committed]
+    committed = [id_ for id_, state in scope.states.items() if state.committed]
     per = (standing.c.state_id, standing.c.phase, standing.c.stream_id, standing.c.theme_id)
     rows = session.execute(
         select(*per, func.count())

@@ -79,4 +79,12 @@ class DigestContent:
     @property
     def in_flight_before(self) -> int:
         """How many did at the beginning."""
-        return self.in_flight_total - self.changes.net
+        before = self.in_flight.before
+        return self.in_flight_total - self.changes.net if before is None else before
+
+    @property
+    def from_other_streams(self) -> int:
+        """How many more came from other streams in its time than went there."""
+        if self.content.scope.stream_id is None:
+            return 0
+        return self.in_flight_total - self.in_flight_before - self.changes.net

@@ -219,6 +219,8 @@ def _content(
     open_total, finished = beginning(session, scope, digest.at) if digest.first else (0, 0)
     changes = changes_between(session, scope, digest.since, digest.until)
     crossed = flow.ageing is not None and flow.ageing.crossed.count > 0
+    standing = in_flight(session, scope, digest.until, digest.since)
+    moved_between_streams = standing.whole.count != (standing.before or 0) + changes.net
     return Content(
         scope=ScopeTold(
             portfolio_id=scope.portfolio.id,
@@ -227,9 +229,11 @@ def _content(
             time_zone=digest.subscription.time_zone,
         ),
         is_beginning=digest.first and not scope.portfolio.calls_late(digest.at),
-        is_quiet=not (digest.first or changes.any or crossed or waits.count),
+        is_quiet=not (
+            digest.first or changes.any or moved_between_streams or crossed or waits.count
+        ),
         changes=changes,
-        in_flight=in_flight(session, scope, digest.until),
+        in_flight=standing,
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
         flow=flow,
         outcomes=outcomes(session, scope, digest.since, digest.until),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.epics.belonging import StreamMove
+from bot.workflows.flow.clocks import stream_at
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.flow.flow import Board, Standing
@@ -26,17 +26,8 @@ def board_as_of(session: Session, portfolio: Portfolio, moment: datetime) -> Boa
         .correlate(Epic)
         .scalar_subquery()
     )
-    left_since = (
-        select(StreamMove.from_stream_id)
-        .where(StreamMove.epic_id == Epic.id, StreamMove.at > moment)
-        .order_by(StreamMove.at, StreamMove.id)
-        .limit(1)
-        .correlate(Epic)
-        .scalar_subquery()
-    )
-    stream = func.coalesce(left_since, Epic.value_stream_id).label("stream_id")
     stood = (
-        select(Transition.to_state_id, Transition.phase, stream)
+        select(Transition.to_state_id, Transition.phase, stream_at(moment).label("stream_id"))
         .select_from(Epic)
         .join(Transition, Transition.id == last)
         .where(Epic.portfolio_id == portfolio.id)

@@ -33,6 +33,8 @@ class Flow:
     clocks: Clocks
     stream: Ints
     """The stream's id, by the epic's place."""
+    known_since: datetime | None
+    """When the first epic that is seen came in, also of those that had ended before."""
 
 
 def flow_at(
@@ -60,7 +62,33 @@ def flow_at(
         _blocked(session, moment, epics),
         recorded,
     )
-    return Flow(clocks, streams[np.searchsorted(recorded.epic, clocks.epic)])
+    streams = streams[np.searchsorted(recorded.epic, clocks.epic)]
+    return Flow(clocks, streams, first_known(session, portfolio, seen))
+
+
+def first_known(
+    session: Session, portfolio: Portfolio, seen: ColumnElement[bool]
+) -> datetime | None:
+    """When the first of the epics that are seen came in; one step along an index."""
+    rows = (
+        select(Transition.at)
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(Epic.portfolio_id == portfolio.id, seen)
+    )
+    return session.scalar(rows.order_by(Transition.at).limit(1))
+
+
+def stream_at(moment: datetime) -> ColumnElement[int]:
+    """The stream an epic was in: the one it first left since, else today's."""
+    left = (
+        select(StreamMove.from_stream_id)
+        .where(StreamMove.epic_id == Epic.id, StreamMove.at > moment)
+        .order_by(StreamMove.at, StreamMove.id)
+        .limit(1)
+        .correlate(Epic)
+        .scalar_subquery()
+    )
+    return func.coalesce(left, Epic.value_stream_id)
 
 
 def meaning_of(states: Sequence[State]) -> Meaning:
@@ -104,21 +132,9 @@ def columns_in_flight(
 def _recorded(
     session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]
 ) -> tuple[Commitments, Ints]:
-    """When each was committed, and the stream it was in: today's, but for those given away since.
-
-    That is the stream which it left first.
-    """
-    left = (
-        select(StreamMove.from_stream_id)
-        .where(StreamMove.epic_id == Epic.id, StreamMove.at > moment)
-        .order_by(StreamMove.at, StreamMove.id)
-        .limit(1)
-        .correlate(Epic)
-        .scalar_subquery()
-    )
+    """When each was committed, and the stream it was in."""
     committed = func.coalesce(microseconds_of(Epic.committed_at), NEVER)
-    stream = func.coalesce(left, Epic.value_stream_id)
-    rows = select(Epic.id, committed, stream).where(*epics).order_by(Epic.id)
+    rows = select(Epic.id, committed, stream_at(moment)).where(*epics).order_by(Epic.id)
     epic, at_us, streams = columns_of(session, rows)
     return Commitments(epic, at_us), streams
 

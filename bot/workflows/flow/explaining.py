@@ -1,6 +1,6 @@
 """Explaining: what each figure of a digest, or of now, is drawn from, epic by epic."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ from bot.workflows.keeping import Act
 from models.board.digest import WEEK, Digest, Subscription
 from models.epics.epic import Epic
 from models.errors import Gone
-from models.flow.ageing import aged
+from models.flow.ageing import Aged, Ageing, aged
 from models.flow.choice import FlowChoice
 from models.flow.days import moment_of, whole_weeks
 from models.flow.figures import Clocks, Flags, Ints
@@ -169,18 +169,18 @@ def _explain(
         figures = figures_of(session, scope, flow_seen(session, look), since, until)
     content = digest.content if digest else None
     kept = content.flow.without(hidden_of(session, content.flow)) if content else None
-    facts = _facts(figures, until, ZoneInfo(scope.portfolio.time_zone))
-    rows = {figure: max(1, len(found)) for figure, found in facts.items()}
+    behind = _behind(figures, until, ZoneInfo(scope.portfolio.time_zone))
+    rows = {figure: max(1, found.n) for figure, found in behind.items()}
     pages = -(-sum(rows.values()) // ITEMS_A_PAGE)
     number = min(max(1, number), pages)
     first, begins_on, parts = 0, {}, []
     start, end = (number - 1) * ITEMS_A_PAGE, number * ITEMS_A_PAGE
-    for figure, found in facts.items():
+    for figure, found in behind.items():
         begins_on[figure] = first // ITEMS_A_PAGE + 1
         if first < end and first + rows[figure] > start:
-            here = found[max(0, start - first) : end - first]
+            here = found.some(max(0, start - first), end - first)
             items = _items(session, here, until)
-            parts.append(Part(figure, items, len(found), begun=first < start))
+            parts.append(Part(figure, items, found.n, begun=first < start))
         first += rows[figure]
     return Explained(
         scope=scope,
@@ -194,7 +194,7 @@ def _explain(
         until=until,
         parts=parts,
         begins_on=begins_on,
-        total=sum(len(found) for found in facts.values()),
+        total=sum(found.n for found in behind.values()),
         number=number,
         pages=pages,
     )
@@ -208,39 +208,72 @@ def _items(session: Session, facts: Sequence[Fact], until: datetime) -> Sequence
     return [Item(*named[fact.epic], fact, stood[fact.epic]) for fact in facts]
 
 
-def _facts(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> dict[Figure, Sequence[Fact]]:
-    clocks = figures.clocks
-    past = figures.ageing.past if figures.ageing else []
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is behind a figure: how many, and those between two places, made only when shown."""
+
+    n: int
+    some: Callable[[int, int], Sequence[Fact]]
+
+
+def _behind(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> dict[Figure, Behind]:
+    """The epics of each figure, the oldest first."""
     return {
-        Figure.IN_FLIGHT: [Fact(epic, day) for epic, _, day in aged(clocks, until, zone)],
-        Figure.FINISHED: list(_finished(clocks, until, zone)),
-        Figure.TIME: list(_timed(figures, until, zone)),
-        Figure.AGEING: [Fact(each.epic, each.day, newly=each.crossed) for each in past],
+        Figure.IN_FLIGHT: _aged(aged(figures.clocks, zone)),
+        Figure.FINISHED: _finished(figures.clocks, until, zone),
+        Figure.TIME: _timed(figures, until, zone),
+        Figure.AGEING: _past(figures.ageing) if figures.ageing else Behind(0, lambda *_: []),
     }
 
 
-def _finished(clocks: Clocks, until: datetime, zone: ZoneInfo) -> Iterator[Fact]:
-    """What finished in the 26 whole weeks, the newest first."""
+def _aged(found: Aged) -> Behind:
+    return Behind(len(found), lambda *ends: [Fact(*each) for each in found.some(*ends)])
+
+
+def _past(found: Ageing) -> Behind:
+    """What is past the line, and whether it crossed it lately."""
+
+    def some(first: int, end: int) -> Sequence[Fact]:
+        newly = found.is_new[first:end].tolist()
+        days = found.past.some(first, end)
+        return [Fact(*each, newly=new) for each, new in zip(days, newly, strict=True)]
+
+    return Behind(len(found.past), some)
+
+
+def _finished(clocks: Clocks, until: datetime, zone: ZoneInfo) -> Behind:
+    """What finished in the 26 whole weeks."""
     bounds = whole_weeks(until, zone, 2 * QUARTER_WEEKS)
-    for place in _places(clocks.finished_between(bounds[0], bounds[-1]), -clocks.done_us):
-        at = moment_of(clocks.done_us[place])
-        yield Fact(int(clocks.epic[place]), at=at, newly=at >= bounds[QUARTER_WEEKS])
+    places = _places(clocks.finished_between(bounds[0], bounds[-1]), clocks.done_us)
+
+    def some(first: int, end: int) -> Sequence[Fact]:
+        done = [(place, moment_of(clocks.done_us[place])) for place in places[first:end]]
+        return [
+            Fact(int(clocks.epic[place]), at=at, newly=at >= bounds[QUARTER_WEEKS])
+            for place, at in done
+        ]
+
+    return Behind(len(places), some)
 
 
-def _timed(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> Iterator[Fact]:
-    """The sample of the line, or of where it was looked for last, the quickest first."""
+def _timed(figures: FlowFigures, until: datetime, zone: ZoneInfo) -> Behind:
+    """The sample of the line, or of where it was looked for last; what took longest first."""
     line = figures.time.line
     weeks = line.weeks if isinstance(line, Line) and not line.by_hand else MOST_WEEKS
     of_stream = isinstance(line, Line) and line.of_stream
     clocks = figures.clocks if of_stream else figures.of_all
     bounds = whole_weeks(until, zone, weeks)
     days = clocks.flow_days
-    for place in _places(clocks.timed_between(bounds[0], bounds[-1]), days):
-        yield Fact(int(clocks.epic[place]), ceil(days[place]))
+    places = _places(clocks.timed_between(bounds[0], bounds[-1]), -days)
+    return Behind(
+        len(places),
+        lambda first, end: [
+            Fact(int(clocks.epic[place]), ceil(days[place])) for place in places[first:end]
+        ],
+    )
 
 
-def _places(chosen: Flags, by: Ints | Days) -> list[int]:
+def _places(chosen: Flags, by: Ints | Days) -> Ints:
     """The places of those chosen, in the order of what they are ordered by."""
     places = np.flatnonzero(chosen)
-    ordered: list[int] = places[np.argsort(by[places], kind="stable")].tolist()
-    return ordered
+    return places[np.argsort(by[places], kind="stable")]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import Flow, flow_at
-from bot.workflows.flow.scope import Scope
+from bot.workflows.flow.scope import LOOKED_BACK, Scope
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
 from models.flow.ageing import Ageing, ageing
@@ -48,7 +48,7 @@ def flow_figures(session: Session, scope: Scope, since: datetime, until: datetim
 
     What crossed the line did so within `(since, until]`.
     """
-    flow = flow_at(session, scope.portfolio, until, visible_to(EVERYBODY))
+    flow = flow_at(session, scope.portfolio, until, visible_to(EVERYBODY), until - LOOKED_BACK)
     return figures_of(session, scope, flow, since, until)
 
 
@@ -57,19 +57,23 @@ def figures_of(
 ) -> FlowFigures:
     """The same of epics that were read already."""
     portfolio = scope.portfolio
-    zone = ZoneInfo(portfolio.time_zone)
+    zone, created_at = ZoneInfo(portfolio.time_zone), portfolio.created_at
     whole, stream = flow.clocks, None
     if scope.value_stream is not None:
         stream = whole.among(flow.stream == scope.value_stream.id)
     clocks = whole if stream is None else stream
     time = time_to_finish(whole, stream, until, zone, portfolio.line_days)
     aged = ageing(clocks, time.line, since, zone) if isinstance(time.line, Line) else None
-    named = [*aged.crossed[:NAMED], *aged.earlier[:NAMED]] if aged else []
+    named = (
+        [each for some in (aged.crossed, aged.earlier) for each in some.first(NAMED)]
+        if aged
+        else []
+    )
     return FlowFigures(
-        finished=finished(clocks, until, zone, portfolio.created_at),
+        finished=finished(clocks, until, zone, min(flow.known_since or created_at, created_at)),
         time=time,
         ageing=aged,
-        named=_named(session, (each.epic for each in named)),
+        named=_named(session, named),
         clocks=clocks,
         of_all=whole,
     )

@@ -8,15 +8,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.flow.clocks import Flow, flow_at
+from bot.workflows.flow.clocks import Flow, first_known, flow_at, stream_at
 from bot.workflows.keeping import Act
 from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
-from models.epics.epic import Epic, Transition
+from models.epics.epic import Epic
 from models.errors import there
 from models.flow.choice import BeforeAll, FlowChoice
+from models.flow.finishing import QUARTER_WEEKS
+from models.flow.forecast import WEEK
+from models.flow.line import MOST_WEEKS
 from models.portfolio.portfolio import Portfolio, State, ValueStream
 
 COMMAND = "/flow metrics"
+
+LOOKED_BACK = WEEK * (MOST_WEEKS + QUARTER_WEEKS + 1)
+"""No figure that people look at reaches further: the line as it was 13 weeks ago, of the longest
+time in which one is looked for, and the week that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,13 @@ class Scope:
         if self.value_stream is None:
             return inside
         return and_(inside, Epic.value_stream_id == self.value_stream.id)
+
+    def epics_at(self, moment: datetime) -> ColumnElement[bool]:
+        """Those that were in it at the moment."""
+        inside = and_(Epic.portfolio_id == self.portfolio.id, visible_to(EVERYBODY))
+        if self.value_stream is None:
+            return inside
+        return and_(inside, stream_at(moment) == self.value_stream.id)
 
     @property
     def stream_id(self) -> int | None:
@@ -87,7 +101,7 @@ def look_at(act: Act, portfolio_id: int | None, choice: FlowChoice) -> Look:
         seen = and_(seen, Epic.type == choice.type)
     look = Look(scope, choice, moment, seen)
     if choice.on is not None:
-        first = _first_known(session, look)
+        first = first_known(session, scope.portfolio, seen)
         if first is None or first > moment:
             raise BeforeAll(choice.on, first.astimezone(zone).date() if first else None)
     return look
@@ -105,7 +119,8 @@ def check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: i
 
 def flow_seen(session: Session, look: Look, moment: datetime | None = None) -> Flow:
     """The clocks of the epics looked at, as of the moment looked at where no other is named."""
-    return flow_at(session, look.scope.portfolio, moment or look.moment, look.seen)
+    since = look.moment - LOOKED_BACK
+    return flow_at(session, look.scope.portfolio, moment or look.moment, look.seen, since)
 
 
 def restricted_in(session: Session, look: Look) -> int:
@@ -116,11 +131,3 @@ def restricted_in(session: Session, look: Look) -> int:
     if look.scope.value_stream is not None:
         here = here.where(Epic.value_stream_id == look.scope.value_stream.id)
     return session.scalar(here) or 0
-
-
-def _first_known(session: Session, look: Look) -> datetime | None:
-    return session.scalar(
-        select(func.min(Transition.at))
-        .join(Epic, Epic.id == Transition.epic_id)
-        .where(Epic.portfolio_id == look.scope.portfolio.id, look.seen)
-    )

@@ -216,7 +216,7 @@ def aging(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int) -
         session, look.scope, flow_seen(session, look), look.moment - WEEK, look.moment
     )
     clocks, line = figures.clocks, figures.time.line
-    ages = [(id_, day) for id_, _, day in aged(clocks, look.moment, zone)]
+    ages = aged(clocks, zone).some()
     number, pages = page_of(number, len(ages), AGED_A_PAGE)
     stood = columns_in_flight(session, look.scope.portfolio, clocks, look.seen)
     here = ages[(number - 1) * AGED_A_PAGE : number * AGED_A_PAGE]

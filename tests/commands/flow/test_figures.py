@@ -67,7 +67,9 @@ def test_a_number_of_a_digest_is_explained_as_it_was_told_also_when_things_went_
     assert page.shows("the figures of the digest of")
     assert page.shows("*In flight* 1")
     assert page.shows("*PAY-10* Wallet · ready, day 45")
-    assert page.shows("*Finished* 9 in 13 weeks (9 in week 18), 0 in the 13 before")
+    assert page.shows(
+        "*Finished* 9 in 13 weeks, all of them in the week of 27 April; 0 in the 13 before"
+    )
     assert page.shows("*PAY-3* Refunds 2 · 40 days")
     assert page.shows("*PAY-10* Wallet · day 45")
 

@@ -1,6 +1,7 @@
 """What a digest tells of a week in May, to be drawn."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from models.board.content import (
 from models.board.digest import Subscription
 from models.epics.column import columns
 from models.flow.ageing import Aged, Ageing
+from models.flow.days import microseconds
 from models.flow.figures import Entries, Meaning, clocks_at
 from models.flow.finishing import Finished, Quarter, TimeToFinish
 from models.flow.flow import Load
@@ -112,14 +114,18 @@ def a_time(line=None, held=None, lately=(96,) * 13 + (200,) * 2, before=(104,) *
 def flow(*, finished=None, time=None, past=()):
     """The figures of 13 weeks; `past` are those past the line, each with whether it crossed it."""
     time = time or a_time()
-    aged = [Aged(n, 200, crossed=crossed) for n, crossed in past]
+    since_us = np.full(len(past), microseconds(START_OF_WEEK - timedelta(days=200)))
+    aged = Aged(
+        np.array([n for n, _ in past], dtype=np.int64), since_us, MONDAY, ZoneInfo("Europe/Berlin")
+    )
+    crossed_it = np.array([lately for _, lately in past], dtype=np.bool_)
     crossed, earlier = ([n for n, lately in past if lately is which] for which in (True, False))
     named = {n: EpicTold(id=n, key=f"PAY-{n}", title="") for n in (*crossed[:3], *earlier[:3])}
     nobody = clocks_at(MONDAY, Entries.of([]), Meaning(*(frozenset(),) * 3))
     return FlowFigures(
         finished=finished or a_finished(),
         time=time,
-        ageing=Ageing(time.line, aged) if isinstance(time.line, Line) else None,
+        ageing=Ageing(time.line, aged, crossed_it) if isinstance(time.line, Line) else None,
         named=named,
         clocks=nobody,
         of_all=nobody,

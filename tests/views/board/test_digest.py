@@ -440,7 +440,19 @@ def figures(**more):
         (
             [0, 11, *evenly(9)[:11]],
             evenly(3),
-            "20 in 13 weeks (11 in week 9), 3 in the 13 before: within the usual range",
+            "20 in 13 weeks, 11 of them in the week of 23 February; 3 in the 13 before: within the"
+            " usual range",
+        ),
+        (
+            [0, 12, *[0] * 11],
+            [1, *[0] * 11, 1],
+            "12 in 13 weeks, all of them in the week of 23 February; 2 in the 13 before, 1 of them"
+            " in the week of 17 November, 1 in the week of 9 February: within the usual range",
+        ),
+        (
+            [1, *[0] * 12],
+            [0] * 13,
+            "1 in 13 weeks, in the week of 16 February; 0 in the 13 before: within the usual range",
         ),
     ],
 )

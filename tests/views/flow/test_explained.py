@@ -77,7 +77,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range",
         "Done for the first time, in the last 13 weeks and the 13 before those, from 17 Nov"
         " 2025 on. More or fewer is said only where chance alone would do it in fewer than 5 of 100"
-        " cases, even without the largest week. 28 epics, the newest first:",
+        " cases, even without the largest week. 28 epics, the oldest first:",
         "*PAY-1* Pay by bank · done {Wed 13 May}",
         "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
         " (28 finished in 26 weeks)",
@@ -85,7 +85,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         " by which 85 of 100 were done: of the stream's last 26 weeks, else of all streams' last"
         " 26, 52 or 104, whichever first holds 8. Rounded up to whole days. How many held it is"
         " counted against the line as it was 13 weeks ago. Half is taken from the 15 of the last 13"
-        " weeks. 28 epics of the line, 26 weeks, the quickest first:",
+        " weeks. 28 epics of the line, 26 weeks, what took longest first:",
         "*PAY-1* Pay by bank · 1 day",
         "*PAY-2* Pay by bank · 96 days",
         "*Ageing* 1 is past the line of day 190; it crossed it this week (PAY-5)",

@@ -1,7 +1,5 @@
 """The figures of flow from the database: of whom, as of when, and in how many statements."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import event, select
 
@@ -15,42 +13,14 @@ from models.epics.epic import Epic
 from models.flow.line import TooThin
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import MONDAY, a_portfolio
+from tests.workflows.flow.builders import DAY, an_epic, finishes
 
 pytestmark = pytest.mark.on_both_databases
-
-DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def shop(database):
     return a_portfolio(database)
-
-
-def an_epic(database, portfolio_id, *way, stream=0, **more):
-    """One that entered states so many days before that Monday: ("ready", 20), ("done", 4)."""
-    with database.write() as session:
-        portfolio = session.get_one(Portfolio, portfolio_id)
-        value_stream = sorted(portfolio.value_streams, key=lambda each: -each.id)[stream]
-        epic = Epic(
-            workspace_id=portfolio.workspace_id,
-            portfolio=portfolio,
-            value_stream=value_stream,
-            key=value_stream.take_key(),
-            title="Refunds",
-            version=1,
-        )
-        for name, value in more.items():
-            setattr(epic, name, value)
-        for step, (name, days_ago) in enumerate(way):
-            at, state = MONDAY - days_ago * DAY, portfolio.state(name)
-            session.add(epic.move(state, None, None, at) if step else epic.enter(state, at, None))
-        session.flush()
-        return epic.id
-
-
-def finishes(database, portfolio_id, count, took=10, ago=20, **more):
-    for _ in range(count):
-        an_epic(database, portfolio_id, ("ready", ago + took), ("done", ago), **more)
 
 
 def figures(database, portfolio_id, until=MONDAY, since=None, stream=None):
@@ -83,10 +53,8 @@ def test_what_is_past_the_line_is_named_and_what_crossed_it_in_the_stretch_is_to
     crossed = an_epic(database, shop[1], ("ready", 33))
     an_epic(database, shop[1], ("ready", 30))
     found = figures(database, shop[1])
-    assert [(each.epic, each.day, each.crossed) for each in found.ageing.past] == [
-        (old, 90, False),
-        (crossed, 33, True),
-    ]
+    assert found.ageing.past.some() == [(old, 90), (crossed, 33)]
+    assert found.ageing.is_new.tolist() == [False, True]
     assert set(found.named) == {old, crossed}
 
 
@@ -96,7 +64,7 @@ def test_restricted_epics_are_in_no_figure_of_a_channel(database, shop):
     an_epic(database, shop[1], ("ready", 400), restricted=True)
     found = figures(database, shop[1])
     assert (found.finished.lately.total, found.time.line.n) == (8, 8)
-    assert found.ageing.past == []
+    assert found.ageing.past.some() == []
     with database.read() as session:
         told = metrics_at(session, session.get_one(Portfolio, shop[1]), MONDAY)
     assert (told.done_total, told.wip_total) == (12, 1)
@@ -111,7 +79,7 @@ def test_what_a_digest_told_stays_whatever_happens_later(database, shop):
         done = portfolio.state("done")
         session.add(session.get_one(Epic, epic).move(done, None, None, MONDAY + DAY))
     again = figures(database, shop[1], until=MONDAY)
-    assert again.ageing.past == told.ageing.past
+    assert again.ageing.past.some() == told.ageing.past.some() == [(epic, 90)]
     assert again.finished == told.finished
     assert figures(database, shop[1], until=MONDAY + 7 * DAY).finished.lately.total == 9
 
