@@ -44,11 +44,12 @@ OWNERS = "give_owners"
 LENGTH = 1_500
 """In characters: one or two thumb-lengths of a phone."""
 
-TERSE = range(7)
+TERSE = range(9)
 """From all there is to say to what cannot be left out: first go the themes, then the names of what
-came in and columns with room, then streams with room, which the chart has; titles go last."""
-TITLES = (50, 50, 50, 50, 25, 0, 0)
-"""How much of a title is told, in characters."""
+came in and columns with room, then streams with room, which the chart has, then titles. At last
+names are few, and what stands in the thread is only counted. What is not named is counted."""
+TITLES = (50, 50, 50, 50, 25)
+"""How much of a title is told, in characters; where it is terser none is."""
 
 DATE = re.compile(r"<!date\^\d+\^[^|]+\|([^>]+)>")
 PERSON = re.compile(r"<@\w+>")
@@ -89,7 +90,7 @@ def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block
         telling.content.flow,
         weeks=telling.weeks,
         of_stream=telling.content.scope.stream_id is not None,
-        few=facts["terse"] >= TERSE[-1],
+        few=facts["terse"] > 5,
     )
     facts |= {"flow_lines": flow}
     blocks: list[Block] = [
@@ -162,7 +163,6 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "total": telling.in_flight_total,
         "before": telling.in_flight_before,
         "in_flight": telling.in_flight,
-        "in_thread": _in_thread(telling),
         "unowned": telling.needs.of(UNOWNED).count,
         "milestones": told.milestones,
         "outcomes": told.outcomes,
@@ -205,17 +205,18 @@ def _limits(in_flight: InFlight, terse: int) -> dict[str, Any]:
     full = [each for each in limited if each.load.is_full]
     below = [each for each in limited if not each.load.is_full and not each.load.over]
     crowded = [*in_flight.over, *full]
-    named = [*crowded, *below][:STREAMS_NAMED] if terse < 3 else crowded[:STREAMS_NAMED]
+    most = STREAMS_NAMED if terse < 6 else STREAMS_NAMED // 2 if terse < 8 else 0
+    named = ([*crowded, *below] if terse < 3 else crowded)[:most]
     return {
         "over": in_flight.over,
         "over_named": in_flight.over[:TITLE_STREAMS],
         "many_over": len(in_flight.over) if len(in_flight.over) > TITLE_STREAMS else 0,
         "by_limits": [
-            (lead, [each for each in kind if each in named])
+            (lead, [each for each in kind if each in named], len(kind))
             for lead, kind in (("over", in_flight.over), ("at the limit", full), ("below", below))
-            if any(each in named for each in kind)
+            if any(each in named for each in kind) or (kind is not below and not most and kind)
         ],
-        "crowded_left": sum(each not in named for each in crowded),
+        "crowded_left": sum(each not in named for each in crowded) if most else 0,
         "below": sum(each not in named for each in below),
         "limited": len(limited),
         "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
@@ -238,14 +239,17 @@ class Some(NamedTuple):
 def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
     """What of the changes and of what is in flight is named, the less the terser."""
     changes, in_flight = telling.changes, telling.in_flight
-    stops, last_stop = (2, 7) if terse < TERSE[-1] else (1, 4)
+    stops, last_stop = (
+        (2, 7) if terse < 6 else (1, 4) if terse < 7 else (1, 1) if terse < 8 else (0, 1)
+    )
     stopped = changes.stopped
     themes = Some.of(in_flight.themes, 3)
     fullest = sorted(in_flight.streams, key=lambda each: -each.load.count)
     slip = telling.content.milestones.slip
     return {
         "terse": terse,
-        "titles": TITLES[terse],
+        "in_thread": _in_thread(telling, terse),
+        "titles": TITLES[terse] if terse < len(TITLES) else 0,
         **_limits(in_flight, terse),
         "counts": _counts(changes, telling.from_other_streams),
         "finished": _some(changes.finished),
@@ -253,7 +257,9 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
         "decided": Some.of(changes.decided.named, 3, changes.decided.count),
         "stopped": Some.of(stopped.named, stops),
         "stopped_too": Some.of(
-            [each.key for each in stopped.named[stops:]], last_stop - stops, stopped.count - stops
+            [each.key for each in stopped.named[stops:]],
+            last_stop - stops,
+            max(0, stopped.count - stops),
         ),
         "columns": [each for each in in_flight.columns if _is_told(each.load, terse)],
         "streams": Some.of(fullest, STREAMS_NAMED),
@@ -320,8 +326,11 @@ def _asked(telling: DigestContent) -> list[Line]:
     return list(islice(lines, NEEDS_SHOWN))
 
 
-def _in_thread(telling: DigestContent) -> list[str]:
-    """How much is told there, of each reply that has any."""
+def _in_thread(telling: DigestContent, terse: int) -> list[str]:
+    """How much is told there, of each reply that has any; at the tersest in all."""
+    if terse > 7:
+        count = sum(telling.needs.of(need).count for each in REPLIES for need in each.needs)
+        return [f"{count:,} in all"] if count else []
     on = Surface(Where.THREAD, telling.now)
     return [said for reply in REPLIES if (said := in_thread(reply, telling.needs, on))]
 

@@ -19,21 +19,21 @@ LABEL_LIMIT = 20
 def lines(told: FlowTold, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
     """Finished, time to finish and ageing, each where there is something to say.
 
-    With few words those are not named that were past the line already.
+    With few words what is past the line is only counted, by the line that is told there.
     """
     finished, time, aged = told.finished, told.time, told.ageing
     said = []
     if finished.lately.total or finished.before.total:
         said.append(words("flow/figures", "finished_line", finished=finished))
     part = "time_line" if time.line else "too_thin"
-    said.append(words("flow/figures", part, time=time, asked_of_stream=of_stream))
+    said.append(words("flow/figures", part, time=time, asked_of_stream=of_stream, few=few))
     if aged is not None and aged.count:
         said.append(
             words(
                 "flow/figures",
                 "ageing_line",
                 aged=aged,
-                crossed=_named(aged.crossed),
+                crossed="" if few else _named(aged.crossed),
                 earlier="" if few else _named(aged.earlier),
                 weeks=weeks,
                 by_hand=time.line is not None and time.line.by_hand,
