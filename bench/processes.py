@@ -89,6 +89,12 @@ def resident_mib(process: subprocess.Popen[bytes]) -> float:
     return int(line.split()[1]) / 1024
 
 
+def processor_s(process: subprocess.Popen[bytes]) -> float:
+    """The processor time the process has spent, in seconds (Linux)."""
+    spent = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     """A port nobody listens on at this moment."""
     with socket.socket() as listener:

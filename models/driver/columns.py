@@ -1,5 +1,6 @@
 """Columns of whole numbers: read as arrays, in parts, so that no object is made of each row."""
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,9 @@ def columns_of(
     """Each column of the statement; its rows are whole numbers."""
     found = session.connection().execute(rows)
     width = len(found.keys())
-    parts = [np.array(part, dtype=np.int64) for part in found.partitions(A_PART)]
+    parts = [
+        np.fromiter(chain.from_iterable(part), np.int64, len(part) * width).reshape(-1, width)
+        for part in found.partitions(A_PART)
+    ]
     table = np.concatenate([*parts, np.empty((0, width), dtype=np.int64)])
     return tuple(np.ascontiguousarray(column) for column in table.T)

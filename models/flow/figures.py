@@ -10,6 +10,7 @@ is waiting, and so is what was blocked.
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,8 +85,6 @@ class Clocks:
 
     as_of: datetime
     epic: Ints
-    known_us: Ints
-    """Its first entry into any state."""
     state: Ints
     in_flight: Flags
     committed_us: Ints
@@ -94,8 +93,9 @@ class Clocks:
     """NEVER where it was never done."""
     has_flow_time: Flags
     """Whether it was committed before it was done."""
-    active_us: Ints
-    """Between commitment and done in active states, and not blocked."""
+    active_us: Ints | None = None
+    """Between commitment and done in active states, and not blocked; None where only what is
+    recorded of the epics was read, not their histories."""
 
     @property
     def flow_days(self) -> Days:
@@ -115,8 +115,11 @@ class Clocks:
         return self.finished_between(since, before) & self.has_flow_time
 
     def among(self, chosen: Flags) -> "Clocks":
-        arrays = fields(self)[1:]  # all but the moment
-        return replace(self, **{each.name: getattr(self, each.name)[chosen] for each in arrays})
+        arrays = {each.name: getattr(self, each.name) for each in fields(self)[1:]}
+        some: dict[str, Any] = {
+            name: None if each is None else each[chosen] for name, each in arrays.items()
+        }
+        return replace(self, **some)
 
     def throughput(self, bounds: Iterable[datetime]) -> list[int]:
         """How many were done between each bound and the next."""
@@ -128,8 +131,29 @@ class Clocks:
         timed = self.has_flow_time & (self.done_us > self.committed_us)
         if not timed.any():
             return 0, None
+        assert self.active_us is not None
         whole = int((self.done_us - self.committed_us)[timed].sum())
         return int(timed.sum()), int(self.active_us[timed].sum()) / whole
+
+
+def clocks_recorded(
+    moment: datetime, meaning: Meaning, epic: Ints, state: Ints, committed_us: Ints, done_us: Ints
+) -> Clocks:
+    """The same but for active time, from when epics were committed and done, and where they stood.
+
+    What came after the moment is not known yet.
+    """
+    now_us = microseconds(moment)
+    committed, done = (np.where(each <= now_us, each, NEVER) for each in (committed_us, done_us))
+    return Clocks(
+        as_of=moment,
+        epic=epic,
+        state=state,
+        in_flight=_is_in(state, meaning.committed) & (committed < NEVER),
+        committed_us=committed,
+        done_us=done,
+        has_flow_time=(committed <= done) & (done < NEVER),
+    )
 
 
 def clocks_at(
@@ -149,7 +173,7 @@ def clocks_at(
     starts = np.flatnonzero(np.diff(epic, prepend=-1)) if len(epic) else np.empty(0, np.int64)
     if not len(starts):
         none, no = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_)
-        return Clocks(moment, none, none, none, no, none, none, no, none)
+        return Clocks(moment, none, none, no, none, none, no, none)
     places = np.arange(len(epic))
     entered = np.where(moves != 0, -1, state)
     standing = state[np.maximum.accumulate(np.where(moves == 0, places, 0))]
@@ -167,7 +191,6 @@ def clocks_at(
     return Clocks(
         as_of=moment,
         epic=epic[starts],
-        known_us=at[starts],
         state=state_at,
         in_flight=_is_in(state_at, meaning.committed) & (committed < NEVER),
         committed_us=_at(at, committed),

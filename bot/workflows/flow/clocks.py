@@ -22,8 +22,12 @@ from models.flow.figures import (
     Meaning,
     Stays,
     clocks_at,
+    clocks_recorded,
 )
 from models.portfolio.portfolio import Portfolio, State, StateKind
+
+UNKNOWN = -1
+"""The state of an epic that had not come in yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +42,62 @@ class Flow:
 
 
 def flow_at(
-    session: Session,
-    portfolio: Portfolio,
-    moment: datetime,
-    seen: ColumnElement[bool],
-    since: datetime | None = None,
+    session: Session, portfolio: Portfolio, moment: datetime, seen: ColumnElement[bool]
 ) -> Flow:
-    """The clocks of the epics that are seen, from what had happened by the moment.
+    """The clocks of the epics that are seen, from all that had happened by the moment.
 
     What a state means is what it means today, also of those that were given up; when an epic was
-    committed is as it was recorded. With `since` those are left out that had ended by then and
-    stayed so: no figure of what was in flight or finished after it knows them.
+    committed is as it was recorded.
     """
-    epics = [Epic.portfolio_id == portfolio.id, seen]
-    if since is not None:
-        open_ = [state.id for state in portfolio.all_states if state.is_open]
-        epics.append(or_(Epic.state_id.in_(open_), Epic.state_entered_at > since))
-    recorded, streams = _recorded(session, moment, epics)
+    epics = (Epic.portfolio_id == portfolio.id, seen)
+    committed = func.coalesce(microseconds_of(Epic.committed_at), NEVER)
+    rows = select(Epic.id, committed, stream_at(moment)).where(*epics).order_by(Epic.id)
+    epic, committed_us, streams = columns_of(session, rows)
     clocks = clocks_at(
         moment,
         _entries(session, moment, epics),
         meaning_of(portfolio.all_states),
         _blocked(session, moment, epics),
-        recorded,
+        Commitments(epic, committed_us),
     )
-    streams = streams[np.searchsorted(recorded.epic, clocks.epic)]
+    streams = streams[np.searchsorted(epic, clocks.epic)]
+    return Flow(clocks, streams, first_known(session, portfolio, seen))
+
+
+def flow_recorded(
+    session: Session,
+    portfolio: Portfolio,
+    moment: datetime,
+    seen: ColumnElement[bool],
+    since: datetime,
+) -> Flow:
+    """The same from what is recorded of each epic, one row each: no time in active states.
+
+    Those are left out that had ended by `since` and stayed so: no figure of what was in flight or
+    finished after it knows them.
+    """
+    open_ = [state.id for state in portfolio.all_states if state.is_open]
+    stood = (
+        select(Transition.to_state_id)
+        .where(Transition.epic_id == Epic.id, Transition.at <= moment)
+        .order_by(Transition.at.desc(), Transition.id.desc())
+        .limit(1)
+        .correlate(Epic)
+        .scalar_subquery()
+    )
+    moments = (
+        func.coalesce(microseconds_of(each), NEVER) for each in (Epic.committed_at, Epic.done_at)
+    )
+    rows = (
+        select(Epic.id, func.coalesce(stood, UNKNOWN), *moments, stream_at(moment))
+        .where(Epic.portfolio_id == portfolio.id, seen)
+        .where(or_(Epic.state_id.in_(open_), Epic.state_entered_at > since))
+        .order_by(Epic.id)
+    )
+    columns = columns_of(session, rows)
+    epic, state, committed_us, done_us, streams = (each[columns[1] != UNKNOWN] for each in columns)
+    meaning = meaning_of(portfolio.all_states)
+    clocks = clocks_recorded(moment, meaning, epic, state, committed_us, done_us)
     return Flow(clocks, streams, first_known(session, portfolio, seen))
 
 
@@ -127,16 +162,6 @@ def columns_in_flight(
     places = np.flatnonzero(clocks.in_flight)
     stood = zip(clocks.epic[places].tolist(), clocks.state[places].tolist(), strict=True)
     return {epic: Column.entered(states[state], phases.get(epic)).label for epic, state in stood}
-
-
-def _recorded(
-    session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]
-) -> tuple[Commitments, Ints]:
-    """When each was committed, and the stream it was in."""
-    committed = func.coalesce(microseconds_of(Epic.committed_at), NEVER)
-    rows = select(Epic.id, committed, stream_at(moment)).where(*epics).order_by(Epic.id)
-    epic, at_us, streams = columns_of(session, rows)
-    return Commitments(epic, at_us), streams
 
 
 def _entries(session: Session, moment: datetime, epics: Sequence[ColumnElement[bool]]) -> Entries:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.flow.clocks import Flow, flow_at
+from bot.workflows.flow.clocks import Flow, flow_recorded
 from bot.workflows.flow.scope import LOOKED_BACK, Scope
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.epics.epic import Epic
@@ -48,7 +48,8 @@ def flow_figures(session: Session, scope: Scope, since: datetime, until: datetim
 
     What crossed the line did so within `(since, until]`.
     """
-    flow = flow_at(session, scope.portfolio, until, visible_to(EVERYBODY), until - LOOKED_BACK)
+    since_all = until - LOOKED_BACK
+    flow = flow_recorded(session, scope.portfolio, until, visible_to(EVERYBODY), since_all)
     return figures_of(session, scope, flow, since, until)
 
 

@@ -89,12 +89,12 @@ def backtest_at(session: Session, portfolio: Portfolio, moment: datetime) -> Bac
 
     When an epic was first done is moved by nothing that came later, so one reading is enough.
     """
-    clocks = flow_at(session, portfolio, moment, true()).clocks
-    if not len(clocks.epic):
+    flow = flow_at(session, portfolio, moment, true())
+    first = flow.known_since
+    if first is None or first > moment:
         return backtest([], [])
-    first = moment_of(int(clocks.known_us.min()))
     bounds = whole_weeks(moment, ZoneInfo(portfolio.time_zone), max(0, (moment - first) // WEEK))
-    return backtest([bound.date() for bound in bounds[:-1]], clocks.throughput(bounds))
+    return backtest([bound.date() for bound in bounds[:-1]], flow.clocks.throughput(bounds))
 
 
 def outlook_of(session: Session, portfolio: Portfolio, outlook: Outlook, name: str) -> EpicOutlook:

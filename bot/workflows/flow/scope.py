@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.workflows.flow.clocks import Flow, first_known, flow_at, stream_at
+from bot.workflows.flow.clocks import Flow, first_known, flow_at, flow_recorded, stream_at
 from bot.workflows.keeping import Act
 from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
 from models.epics.epic import Epic
@@ -119,8 +119,22 @@ def check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: i
 
 def flow_seen(session: Session, look: Look, moment: datetime | None = None) -> Flow:
     """The clocks of the epics looked at, as of the moment looked at where no other is named."""
-    since = look.moment - LOOKED_BACK
-    return flow_at(session, look.scope.portfolio, moment or look.moment, look.seen, since)
+    moment = moment or look.moment
+    return flow_recorded(session, look.scope.portfolio, moment, look.seen, moment - LOOKED_BACK)
+
+
+def efficiency_of(
+    session: Session, look: Look, since: datetime, before: datetime
+) -> tuple[int, float | None]:
+    """Of what was finished within `[since, before)`: how many took any time, and the active share.
+
+    Their histories are read, and no others.
+    """
+    seen = and_(look.seen, Epic.done_at >= since, Epic.done_at < before)
+    flow = flow_at(session, look.scope.portfolio, look.moment, seen)
+    if look.scope.value_stream is None:
+        return flow.clocks.efficiency()
+    return flow.clocks.among(flow.stream == look.scope.value_stream.id).efficiency()
 
 
 def restricted_in(session: Session, look: Look) -> int:

@@ -13,7 +13,7 @@ from bot.workflows.flow.clocks import Flow, columns_in_flight
 from bot.workflows.flow.figures import FlowFigures, figures_of
 from bot.workflows.flow.governance import governance_at
 from bot.workflows.flow.metrics import OLDEST, WEEKS
-from bot.workflows.flow.scope import Look, flow_seen, look_at, restricted_in
+from bot.workflows.flow.scope import Look, efficiency_of, flow_seen, look_at, restricted_in
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from models.board.digest import WEEK
@@ -89,7 +89,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
     clocks = figures.clocks
     bounds = whole_weeks(moment, ZoneInfo(scope.portfolio.time_zone), WEEKS)
     lately = clocks.among(clocks.timed_between(bounds[0], bounds[-1]))
-    efficient, efficiency = lately.efficiency()
+    efficient, efficiency = efficiency_of(session, look, bounds[0], bounds[-1])
     streams = [] if scope.value_stream else _streams(look, flow, bounds[QUARTER_WEEKS:])
     number, pages = page_of(number, len(streams), STREAMS_A_PAGE)
     return Summary(

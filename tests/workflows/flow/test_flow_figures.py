@@ -1,8 +1,12 @@
 """The figures of flow from the database: of whom, as of when, and in how many statements."""
 
-import pytest
-from sqlalchemy import event, select
+import random
 
+import numpy as np
+import pytest
+from sqlalchemy import event, select, true
+
+from bot.workflows.flow.clocks import flow_at, flow_recorded
 from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.forecasting import ahead_of
 from bot.workflows.flow.metrics import metrics_at
@@ -164,3 +168,31 @@ def test_the_years_before_are_looked_at_where_the_last_weeks_hold_too_few(databa
     with database.read() as session:
         line = ahead_of(session, session.get_one(Epic, epic), MONDAY).line
     assert (line.weeks, line.n, line.day) == (52, 8, 90)
+
+
+STATES = ("funnel", "reviewing", "ready", "implementing", "done", "stopped")
+
+
+def test_what_is_recorded_of_epics_gives_the_clocks_that_their_histories_give(database, shop):
+    chance = random.Random(17)
+    for _ in range(40):
+        days = sorted((chance.uniform(-5, 400) for _ in range(chance.randint(1, 6))), reverse=True)
+        way = [chance.choice(STATES)]
+        while len(way) < len(days):
+            way.append(chance.choice([each for each in STATES if each != way[-1]]))
+        an_epic(database, shop[1], *zip(way, days, strict=True))
+    with database.read() as session:
+        portfolio = session.get_one(Portfolio, shop[1])
+        for day in (-6, 0, 30, 200, 500):
+            moment = MONDAY - day * DAY
+            since = moment - 60 * DAY
+            whole = flow_at(session, portfolio, moment, true())
+            recorded = flow_recorded(session, portfolio, moment, true(), since)
+            kept = np.isin(whole.clocks.epic, recorded.clocks.epic)
+            assert not (whole.clocks.in_flight & ~kept).any()
+            assert not (whole.clocks.finished_between(since, moment) & ~kept).any()
+            assert recorded.known_since == whole.known_since
+            same = whole.clocks.among(kept)
+            assert recorded.stream.tolist() == whole.stream[kept].tolist()
+            for name in ("epic", "state", "in_flight", "committed_us", "done_us", "has_flow_time"):
+                assert getattr(recorded.clocks, name).tolist() == getattr(same, name).tolist()
