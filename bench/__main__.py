@@ -38,7 +38,9 @@ def main() -> int:
     for name in chosen.names or BENCHES:
         for kind in kinds:
             print(f"{name} on {kind} ...", file=sys.stderr, flush=True)
-            lines += BENCHES[name](kind)
+            for line in BENCHES[name](kind):
+                print(line, file=sys.stderr, flush=True)
+                lines.append(line)
     print(f"Python {platform.python_version()} on {platform.system()}\n\n{table(lines)}")
     return 1 if any(line.holds is False for line in lines) else 0
 

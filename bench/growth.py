@@ -35,6 +35,8 @@ LINEAR = 1.2 * LARGE / SMALL
 
 ROUNDS = 9
 TINY_ROWS = 2_600_000
+ROWS = 20_000
+"""Of each other kind of file."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def measure(kind: str) -> Iterator[Line]:
         for epics, runs in ((SMALL, small), (LARGE, large)):
             with fresh_database(kind) as url:
                 yield from _at_size(kind, url, Path(folder) / str(epics), epics, runs)
+    with fresh_database(kind) as url, TemporaryDirectory() as folder:
+        yield from _other_imports(kind, url, Path(folder))
     times = large["export"].seconds / small["export"].seconds
     figure = f"{times:.1f} times as long"
     yield Line(f"export of {LARGE:,} epics beside {SMALL:,}", kind, figure, "12", times <= LINEAR)
@@ -66,18 +70,7 @@ def _at_size(kind: str, url: str, folder: Path, epics: int, runs: dict[str, Run]
     tack(settings, "admin", "grant", "U1")
     files = write_portfolio(folder, "bench", epics, epics * MOVES_EACH)
     database = Database(url)
-    waits_s, refused = [], 0
-    with subprocess.Popen([TACK, *import_command(files, "bench")], env=settings) as importing:
-        while importing.poll() is None:
-            began = time.perf_counter()
-            refused += not _writes(database)
-            waits_s.append(time.perf_counter() - began)
-            time.sleep(0.2)
-    if importing.returncode != 0:
-        raise RuntimeError(f"the import ended with exit code {importing.returncode}")
-    what = f"longest wait of a writer beside an import of {epics:,} epics"
-    figure = f"{max(waits_s):.2f} s, {refused} of {len(waits_s)} refused"
-    yield Line(what, kind, figure, "1 s, none", max(waits_s) < 1 and not refused)
+    yield _beside(kind, settings, database, f"{epics:,} epics", *import_command(files, "bench"))
     run = runs["export"] = _run(
         settings, "export", "--portfolio", "bench", "--to", str(folder / "out")
     )
@@ -94,6 +87,53 @@ def _at_size(kind: str, url: str, folder: Path, epics: int, runs: dict[str, Run]
             what, kind, f"{median_s * 1000:.0f} ms", f"{most_s * 1000:.0f} ms", median_s < most_s
         )
     database.close()
+
+
+def _other_imports(kind: str, url: str, folder: Path) -> Iterator[Line]:
+    """Files of many rows of all the other kinds, with a writer beside each."""
+    settings = environment(url, "http://127.0.0.1:9/api/")
+    tack(settings, "db", "upgrade")
+    tack(settings, "admin", "grant", "U1")
+    database = Database(url)
+    some = range(ROWS)
+    files = {
+        "projects": (
+            "code,name,value_stream,budget",
+            (f"P{n},Project {n},S{n % 10},{n}" for n in some),
+        ),
+        "budgets": ("period,value_stream,amount", (f"2025,S{n % 10},{n + 1}" for n in some)),
+        "actuals": (
+            "month,value_stream,amount,reference",
+            (f"2025-{1 + n % 12:02},S{n % 10},{n + 1},R{n}" for n in some),
+        ),
+        "decisions": ("id,title,outcome,closed_at", (f"D{n},Q{n},yes,2025-05-01" for n in some)),
+    }
+    for noun, (columns, rows) in files.items():
+        file = folder / f"{noun}.csv"
+        file.write_text("\n".join([columns, *rows]))
+        command = ["import", noun, "--file", str(file), "--portfolio", "bench"]
+        if noun != "actuals":
+            command.append("--create")
+        yield _beside(kind, settings, database, f"{ROWS:,} {noun}", *command)
+    database.close()
+
+
+def _beside(
+    kind: str, settings: Mapping[str, str], database: Database, what: str, *command: str
+) -> Line:
+    """How long somebody else waits for a change of theirs while the import runs."""
+    waits_s, refused = [], 0
+    with subprocess.Popen([TACK, *command], env=settings) as importing:
+        while importing.poll() is None:
+            began = time.perf_counter()
+            refused += not _writes(database)
+            waits_s.append(time.perf_counter() - began)
+            time.sleep(0.2)
+    if importing.returncode != 0:
+        raise RuntimeError(f"the import ended with exit code {importing.returncode}")
+    figure = f"{max(waits_s):.2f} s, {refused} of {len(waits_s)} refused"
+    what = f"longest wait of a writer beside an import of {what}"
+    return Line(what, kind, figure, "1 s, none", max(waits_s) < 1 and not refused)
 
 
 def _writes(database: Database) -> bool:

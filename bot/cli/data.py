@@ -1,23 +1,25 @@
 """The way of the commands to the database, and to the workspace that is meant."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import takewhile
-from typing import Annotated
+from time import perf_counter, sleep
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 import migrations
 from bot.clocks import DatabaseClock
 from bot.settings import Settings
+from bot.workflows.files.importing.parts import Part, Parts
 from models.audit.audit import Act
 from models.database import Database
-from models.errors import Mistake
+from models.errors import DatabaseAway, Mistake
 from models.fields import tidy
 from models.files.table import parse_encoding
 from models.portfolio.portfolio import NoPortfolioCalled, Portfolio, called
@@ -92,6 +94,50 @@ def by_command(database: Database) -> Act:
     """The act of who typed the command: the audit log knows the way, not the person."""
     words = takewhile(str.isalpha, sys.argv[1:4])
     return Act(None, f"tack {' '.join(words)}".strip(), DatabaseClock(database).now())
+
+
+class CutShort(Mistake):
+    """An import of which a part came in before something stopped it."""
+
+    def __init__(self, why: Mistake, came: str) -> None:
+        away = isinstance(why, DatabaseAway)
+        said = "The database did not answer in time." if away else why.sentence
+        super().__init__(
+            f"{said} Before that, {came} came in; "
+            "type the same command again and the rest follows, nothing twice."
+        )
+
+
+OTHERS_TURN_S = 0.1
+"""Between parts of an import: as long as SQLite has another process wait until it asks again."""
+
+Item = TypeVar("Item")
+
+
+def in_parts(
+    database: Database,
+    act: Act,
+    parts: Parts[Item],
+    bring: Callable[[Session, Part[Item]], None],
+    connection: Connection | None = None,
+) -> Iterator[Part[Item]]:
+    """Bring each part in by a transaction of its own, and give it when it is stored.
+
+    Raises CutShort where something came in before what stopped it.
+    """
+    for part in parts:
+        began = perf_counter()
+        try:
+            with database.write(act, connection) as session:
+                bring(session, part)
+        except Mistake as mistake:
+            if not part.begins:
+                raise
+            raise CutShort(mistake, f"{part.begins:,} {part.noun}") from mistake
+        parts.took(perf_counter() - began)
+        yield part
+        if not part.is_last:
+            sleep(OTHERS_TURN_S)
 
 
 def portfolio_named(session: Session, workspace_id: int, name: str) -> Portfolio:

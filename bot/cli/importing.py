@@ -1,7 +1,8 @@
 """`tack import projects`: programs, projects, milestones and snapshots from CSV files."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,16 +18,20 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    in_parts,
     portfolio_to_fill,
     ready_database,
 )
 from bot.workflows.files.importing.creating import USUAL_CURRENCY, found_portfolio
+from bot.workflows.files.importing.parts import Part
 from bot.workflows.files.importing.projects import (
     Report,
     load_projects,
+    parts_of,
     plan,
     staged_projects,
 )
+from bot.workflows.files.importing.staging_projects import Group
 from bot.workflows.people.workspaces import workspace_id
 from models.counting import counted
 from models.database import Database
@@ -106,7 +111,7 @@ def import_projects(
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring projects in from CSV files; all or nothing, and nothing twice."""
+    """Bring projects in from CSV files: checked before the first comes in, and nothing twice."""
     paths = {
         "programs": programs,
         "projects": file,
@@ -197,13 +202,18 @@ def _write(
 ) -> Report:
     act = by_command(database)
     about = {f"sha256 of {file.path.name}": file.digest for file in files.values()}
-    with (
-        staged_projects(database, planned.plan) as connection,
-        database.write(act, connection) as session,
-    ):
+    added: Counter[str] = Counter()
+    last: list[Report] = []
+
+    def bring(session: Session, part: Part[Group]) -> None:
         here = workspace_id(session, workspace)
         portfolio = found_portfolio(session, here, name, act.at, planned.currency)
-        return load_projects(session, portfolio, planned.plan, act.at, about)
+        last[:] = [load_projects(session, portfolio, planned.plan, part, act.at, about)]
+
+    with staged_projects(database, planned.plan) as connection:
+        for _ in in_parts(database, act, parts_of(planned.plan), bring, connection):
+            added.update(last[0].added)
+    return replace(last[0], added=added)
 
 
 def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, ReadFile]) -> None:

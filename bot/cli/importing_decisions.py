@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from sqlalchemy.orm import Session
 
 from bot.cli.data import (
     CreateOption,
@@ -17,6 +18,7 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    in_parts,
     portfolio_to_fill,
     ready_database,
 )
@@ -24,7 +26,13 @@ from bot.workflows.files.importing.creating import (
     USUAL_CURRENCY,
     found_portfolio,
 )
-from bot.workflows.files.importing.decisions import load_decisions, plan_decisions
+from bot.workflows.files.importing.decisions import (
+    Row,
+    load_decisions,
+    parts_of,
+    plan_decisions,
+)
+from bot.workflows.files.importing.parts import Part
 from bot.workflows.people.workspaces import workspace_id
 from models.counting import counted
 from models.database import Database
@@ -77,7 +85,7 @@ def import_decisions(
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring decisions of before in from CSV files; all or nothing, and nothing twice."""
+    """Bring decisions of before in: checked before the first comes in, and nothing twice."""
     paths = {"decisions": file, "votes": votes}
     with ready_database() as database, say.status("Reading"):
         came = bring_in(database, paths, portfolio, workspace, encoding, create=create)
@@ -106,20 +114,25 @@ def bring_in(
     today = Today.of(datetime.now(UTC), found.time_zone if found else "UTC")
     files = {part: _read(part, path, encoding, today) for part, path in paths.items() if path}
     check_rows([(f.name, row.line, row.reason) for f in files.values() for row in f.bad])
+    cast = files["votes"].good if "votes" in files else []
+    with database.read() as session:
+        plan = plan_decisions(session, found, files["decisions"].good, cast)
+    check_rows(
+        [
+            (files[part].name, line, reason)
+            for part, reasons in plan.against.items()
+            for line, reason in sorted(reasons.items())
+        ]
+    )
     act = by_command(database)
     about = {f"sha256 of {each.name}": each.digest for each in files.values()}
-    with database.write(act) as session:
+
+    def bring(session: Session, part: Part[Row]) -> None:
         here = found_portfolio(session, workspace_id(session, workspace), portfolio, act.at)
-        cast = files["votes"].good if "votes" in files else []
-        plan = plan_decisions(session, here, files["decisions"].good, cast)
-        check_rows(
-            [
-                (files[part].name, line, reason)
-                for part, reasons in plan.against.items()
-                for line, reason in sorted(reasons.items())
-            ]
-        )
-        load_decisions(session, here, plan, act.at, about)
+        load_decisions(session, here, plan, part, act.at, about)
+
+    for _ in in_parts(database, act, parts_of(plan), bring):
+        pass
     return Came(plan, files, is_new=found is None)
 
 

@@ -2,10 +2,8 @@
 
 import json
 import sys
-import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from typer.exceptions import TyperException
 
 import migrations
@@ -34,6 +33,7 @@ from bot.cli.data import (
     WorkspaceOption,
     by_command,
     end_of_day,
+    in_parts,
     open_database,
     portfolio_named,
     portfolio_to_fill,
@@ -44,11 +44,12 @@ from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
 from bot.workflows.files.importing.histories import (
     SMALL_PARTS,
-    Parts,
     Report,
     import_part,
+    parts_of,
     staged_items,
 )
+from bot.workflows.files.importing.parts import Part
 from bot.workflows.flow.as_of import board_as_of
 from bot.workflows.people.workspaces import workspace_id
 from models.counting import counted
@@ -56,7 +57,7 @@ from models.database import Database
 from models.epics.epic import Epic, Transition
 from models.errors import DatabaseAway, Mistake
 from models.files.days import Today
-from models.files.histories import read_items
+from models.files.histories import Item, read_items
 from models.flow.flow import Board
 from models.portfolio.preset import PHASED_STATE
 
@@ -84,20 +85,7 @@ tack.command("routes")(cli_run.print_routes)
 SOURCE = Path(__file__).parents[2]
 """Where the local Slack lies, which is not installed with Tack."""
 
-OTHERS_TURN_S = 0.1
-"""Between parts of an import: as long as SQLite has another process wait until it asks again."""
-
 say = Console(stderr=True, highlight=False)
-
-
-class CutShort(Mistake):
-    """An import of which a part came in before the database gave out."""
-
-    def __init__(self, epics: int) -> None:
-        super().__init__(
-            f"The database did not answer in time. {counted(epics, 'epic')} came in; "
-            "type the same command again and the rest follows, nothing twice."
-        )
 
 
 FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
@@ -256,19 +244,16 @@ def _import(
         act = by_command(database)
         report, is_new = Report(), False
         with staged_items(database, found) as connection:
-            parts = Parts(found)
-            for part in parts:
-                began = time.perf_counter()
-                with _goes_on_when_done_again(report), database.write(act, connection) as session:
-                    here = workspace_id(session, workspace)
-                    is_new |= founding.portfolio_named(session, here, portfolio) is None
-                    came = import_part(session, here, portfolio, part, act.at)
-                report.add(came)
-                parts.took(time.perf_counter() - began)
+
+            def bring(session: Session, part: Part[Item]) -> None:
+                nonlocal is_new
+                here = workspace_id(session, workspace)
+                is_new |= founding.portfolio_named(session, here, portfolio) is None
+                report.add(import_part(session, here, portfolio, part, act.at))
+
+            for part in in_parts(database, act, parts_of(found), bring, connection):
                 if part.doubles and part.number > SMALL_PARTS:
                     database.refresh_statistics(Epic, Transition)
-                if not part.is_last:
-                    time.sleep(OTHERS_TURN_S)
     say.print(
         f"{portfolio}: {counted(report.items_added, 'epic')} and "
         f"{counted(report.transitions_added, 'transition')} came in, "
@@ -283,17 +268,6 @@ def _import(
         say.print(f"  {name} was read as {read_as}", markup=False, soft_wrap=True)
     for oddity, count in report.oddities.most_common():
         say.print(f"  {oddity}: {count:,}, taken as it is")
-
-
-@contextmanager
-def _goes_on_when_done_again(report: Report) -> Iterator[None]:
-    """Say what came in already where the database gives out. Raises CutShort."""
-    try:
-        yield
-    except DatabaseAway as error:
-        if report.items_added:
-            raise CutShort(report.items_added) from error
-        raise
 
 
 @tack.command("board")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from sqlalchemy.orm import Session
 
 from bot.cli.data import (
     CreateOption,
@@ -17,6 +18,7 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    in_parts,
     portfolio_named,
     portfolio_to_fill,
     ready_database,
@@ -24,10 +26,13 @@ from bot.cli.data import (
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
 from bot.workflows.files.importing import creating
-from bot.workflows.files.importing.actuals import ActualsCame
-from bot.workflows.files.importing.actuals import import_actuals as book_all
-from bot.workflows.files.importing.budgets import BudgetsCame
+from bot.workflows.files.importing.actuals import import_actuals as book_part
+from bot.workflows.files.importing.actuals import parts_of as parts_of_actuals
+from bot.workflows.files.importing.actuals import plan_actuals
+from bot.workflows.files.importing.budgets import Group, plan_budgets
 from bot.workflows.files.importing.budgets import import_budgets as bring_in
+from bot.workflows.files.importing.budgets import parts_of as parts_of_budgets
+from bot.workflows.files.importing.parts import Part
 from bot.workflows.people.workspaces import workspace_id
 from models.budgets.period import parse_year
 from models.counting import counted
@@ -44,6 +49,8 @@ from models.files.matching import (
     sum_row,
     units_of,
 )
+from models.files.plans.actuals import ActualsPlan
+from models.files.plans.budgets import BudgetPlan
 from models.files.table import Table, check_rows, of_file, read_table
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
@@ -109,26 +116,36 @@ def import_budgets(
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring budgets in from a CSV file; all or nothing, and nothing twice."""
+    """Bring budgets in from a CSV file: checked before the first comes in, and nothing twice."""
     with ready_database() as database, say.status("Reading") as status:
         read = ReadFile.of(file, kinds.BUDGETS, encoding)
         of_file(read.name, lambda: read.check_has("amount"))
         act = by_command(database)
         about = {f"sha256 of {read.name}": read.digest}
-        with database.write(act) as session:
+        said = currency_in(read.table, read.matching, kinds.BUDGETS)
+        with database.read() as session:
+            known = portfolio_to_fill(
+                session, workspace_id(session, workspace), portfolio, create=create
+            )
+            currency = known.currency if known else said or creating.USUAL_CURRENCY
+            today = Today.of(datetime.now(UTC), known.time_zone if known else "UTC")
+            rows = read.rows(currency, today)
+            plan = plan_budgets(session, known, rows, act.at)
+        check_rows([(read.name, line, why) for line, why in sorted(plan.against.items())])
+        new_streams: list[str] = []
+
+        def bring(session: Session, part: Part[Group]) -> None:
             here = workspace_id(session, workspace)
-            known = portfolio_to_fill(session, here, portfolio, create=create)
-            told = currency_in(read.table, read.matching, kinds.BUDGETS)
-            currency = told or creating.USUAL_CURRENCY
-            found = known or creating.found_portfolio(session, here, portfolio, act.at, currency)
-            today = Today.of(datetime.now(UTC), found.time_zone)
-            rows = read.rows(found.currency, today)
-            status.update("Writing")
-            came = bring_in(session, found, rows, act.at, read.name, about)
-            check_rows([(read.name, line, why) for line, why in sorted(came.plan.against.items())])
-            lines = _lines(portfolio, found.currency, came, is_new=known is None)
-            lines += read.said(found.currency)
-    say.print("\n".join(lines), markup=False, soft_wrap=True)
+            there = creating.found_portfolio(session, here, portfolio, act.at, currency)
+            came = bring_in(session, there, part, act.at, read.name, about)
+            check_still(read.name, came.plan.against)
+            new_streams.extend(came.new_streams)
+
+        status.update("Writing")
+        for _ in in_parts(database, act, parts_of_budgets(plan, rows), bring):
+            pass
+    lines = _lines(portfolio, currency, plan, new_streams, is_new=known is None)
+    say.print("\n".join(lines + read.said(currency)), markup=False, soft_wrap=True)
 
 
 def import_actuals(
@@ -137,39 +154,64 @@ def import_actuals(
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Book what was spent from a CSV file; all or nothing, and each reference once."""
+    """Book what was spent from a CSV file: checked before the first row, each reference once."""
     with ready_database() as database, say.status("Reading") as status:
         read = ReadFile.of(file, kinds.ACTUALS, encoding)
         act = by_command(database)
         about = {f"sha256 of {read.name}": read.digest}
-        with database.write(act) as session:
+        with database.read() as session:
             found = portfolio_named(session, workspace_id(session, workspace), portfolio)
             rows = read.rows(found.currency, Today.of(datetime.now(UTC), found.time_zone))
-            status.update("Writing")
-            came = book_all(session, found, rows, act.at, about)
-            check_rows([(read.name, line, why) for line, why in sorted(came.plan.against.items())])
-            lines = _booked_lines(found, came) + read.said(found.currency)
+            plan = plan_actuals(session, found, rows, act.at)
+            names = {stream.id: stream.name for stream in found.value_streams}
+        check_rows([(read.name, line, why) for line, why in sorted(plan.against.items())])
+        overspent: dict[int, int] = {}
+
+        def bring(session: Session, part: Part[GoodRow]) -> None:
+            there = portfolio_named(session, workspace_id(session, workspace), portfolio)
+            came = book_part(session, there, part, act.at, about)
+            check_still(read.name, came.plan.against)
+            came.booked.add_to(overspent)
+
+        status.update("Writing")
+        for _ in in_parts(database, act, parts_of_actuals(rows), bring):
+            pass
+    lines = _booked_lines(found, plan, overspent, names) + read.said(found.currency)
     say.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
-def _booked_lines(portfolio: Portfolio, came: ActualsCame) -> list[str]:
-    actuals, currency = came.booked.actuals, portfolio.currency
-    known = came.plan.known
+class Overtaken(Mistake):
+    """A row that could come in when the file was looked at, and cannot any more."""
+
+    def __init__(self, name: str, line: int, why: str) -> None:
+        super().__init__(f"{name}, line {line}: {why}. It was changed while the file came in.")
+
+
+def check_still(name: str, against: Mapping[int, str]) -> None:
+    """Raise Overtaken where something speaks against a row of a part after all."""
+    for line, why in sorted(against.items()):
+        raise Overtaken(name, line, why)
+
+
+def _booked_lines(
+    portfolio: Portfolio, plan: ActualsPlan, overspent: Mapping[int, int], names: Mapping[int, str]
+) -> list[str]:
+    currency, known = portfolio.currency, plan.known
     lines = [
-        f"{portfolio.name}: {counted(len(actuals), 'actual')} came in, "
-        f"{format_amount(sum(a.amount_minor for a in actuals), currency)} in all, "
+        f"{portfolio.name}: {counted(len(plan.facts), 'actual')} came in, "
+        f"{format_amount(sum(fact.minor for fact in plan.facts), currency)} in all, "
         f"{counted(known, 'actual')} {'was' if known == 1 else 'were'} known before."
     ]
-    months = came.plan.months(portfolio.books_closed_to)
+    months = plan.months(portfolio.books_closed_to)
     lines += [f"  {month.said(currency)}" for month in months]
-    names = {stream.id: stream.name for stream in portfolio.value_streams}
-    for stream_id, minor in came.booked.overspent.items():
+    for stream_id, minor in overspent.items():
         lines.append(f"  {names[stream_id]} is overspent by {format_amount(minor, currency)}")
     return lines
 
 
-def _lines(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) -> list[str]:
-    plan = came.plan
+def _lines(
+    portfolio: str, currency: str, plan: BudgetPlan, new_streams: Sequence[str], *, is_new: bool
+) -> list[str]:
     streams = len({line.stream for line in plan.lines})
     years = [year.name for year in plan.years]
     lines = [
@@ -188,8 +230,8 @@ def _lines(portfolio: str, currency: str, came: BudgetsCame, *, is_new: bool) ->
             lines.append(f"  budgets: {amounts:,} of {count:,} known; a blank stays unknown")
         if forecasts:
             lines.append(f"  year-end forecasts: {forecasts:,} of {count:,} known")
-    if came.new_streams:
-        lines.append(f"  new value streams: {_some(came.new_streams)}")
+    if new_streams:
+        lines.append(f"  new value streams: {_some(new_streams)}")
     return lines
 
 

@@ -1,12 +1,12 @@
 """Keeping nouns by forms: taken to be changed as they were seen, by who may, and kept."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, check, check_any, may
@@ -22,6 +22,24 @@ LOCK: dict[str, Any] = {"key_share": True}
 """Against others who change the same, not against what points to it."""
 
 Noun = TypeVar("Noun", bound=Base)
+
+
+def lock_books(session: Session, portfolio: Portfolio) -> None:
+    """Have nobody else import into the portfolio or book in it until the end, and read it anew."""
+    session.get_one(Portfolio, portfolio.id, with_for_update=LOCK, populate_existing=True)
+
+
+CHUNK = 500
+"""So many names are asked for at once."""
+
+
+def in_chunks(
+    session: Session, asked: Select[*tuple[Any, ...]], column: Any, names: Iterable[Any]
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows whose column is one of the names, however many these are."""
+    whole = list(names)
+    for start in range(0, len(whole), CHUNK):
+        yield from session.execute(asked.where(column.in_(whole[start : start + CHUNK])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ its epics, who owns one or is named by it sees that one as well.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -40,9 +41,7 @@ def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnE
             ValueStream.id.in_(held.with_only_columns(RoleGrant.value_stream_id)),
         )
     )
-    is_admin = held.where(
-        RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)
-    ).exists()
+    is_admin = held.where(everywhere(Portfolio.workspace_id)).exists()
     seen = select(Portfolio.id).where(
         or_(
             and_(Portfolio.open_to_all.is_(True), Portfolio.live_at.is_not(None)),
@@ -82,9 +81,9 @@ def _named(user_id: str) -> Select[int]:
 
 
 def grants_of(user_id: str) -> Select[int]:
-    """The roles given to the person or to a user group of theirs.
+    """The roles given to the person or to a user group of theirs, in whichever workspace.
 
-    Ids of people and of groups are a workspace's own, so that no other needs to be asked after.
+    In an organisation of several workspaces someone has one id in all of them.
     """
     groups = select(UserGroupMember.group_id).where(
         UserGroupMember.user_id == user_id,
@@ -92,6 +91,15 @@ def grants_of(user_id: str) -> Select[int]:
     )
     return select(RoleGrant.id).where(
         or_(RoleGrant.user_id == user_id, RoleGrant.user_group_id.in_(groups))
+    )
+
+
+def everywhere(workspace_id: Any) -> ColumnElement[bool]:
+    """Which roles are given in all of the workspace: of a column, in that of its row."""
+    return and_(
+        RoleGrant.workspace_id == workspace_id,
+        RoleGrant.portfolio_id.is_(None),
+        RoleGrant.value_stream_id.is_(None),
     )
 
 

@@ -286,11 +286,14 @@ def _portfolio_id(session: Session, row: Base) -> int | None:
 
 
 def _portfolio_of(session: Session, parent: Mapper[Any], parent_id: int) -> int | None:
-    """That of a parent: where it is new it is not in the session's map yet, so it is not loaded."""
+    """That of a parent: where it is new it is not in the session's map yet, but was told."""
     key = parent.identity_key_from_primary_key((parent_id,))
     known = session.identity_map.get(key)
     if known is not None and "portfolio_id" in known.__dict__:
         return known.__dict__["portfolio_id"]  # type: ignore[no-any-return]
+    told = _trail(session).told.get((_table(parent), parent_id))
+    if told is not None:
+        return told.portfolio_id
     columns = parent.columns
     asked = select(columns["portfolio_id"]).where(columns["id"] == parent_id)
     return session.connection().scalar(asked)

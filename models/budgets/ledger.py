@@ -6,8 +6,8 @@ two accounts is kept beside them, so that a balance does not take longer with ea
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -114,6 +114,11 @@ class Entry(Base):
 
     transfers: Mapped[list["Transfer"]] = relationship(order_by="Transfer.id")
 
+    @property
+    def moves(self) -> list["Move"]:
+        """Its transfers."""
+        return [each.move for each in self.transfers]
+
 
 class Transfer(Base):
     """Money that went from one account to another, in minor units."""
@@ -147,6 +152,14 @@ class Transfer(Base):
     """The epic to which it is committed, or was."""
     month: Mapped[date | None] = mapped_column(Date)
     """The first day of the month whose capacity it is committed to, or was."""
+
+    @property
+    def move(self) -> "Move":
+        """What it moved."""
+        source = Account(self.from_kind, self.from_stream_id)
+        to = Account(self.to_kind, self.to_stream_id)
+        is_for = Purpose(self.epic_id, self.month)
+        return Move(source, to, self.amount_minor, is_for if is_for != Purpose() else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +207,11 @@ def funding_moves(stream_id: int, minor: int) -> list["Move"]:
     if minor > 0:
         return [Move(SOURCE, UNALLOCATED, minor), Move(UNALLOCATED, free(stream_id), minor)]
     return [Move(free(stream_id), UNALLOCATED, -minor), Move(UNALLOCATED, SOURCE, -minor)]
+
+
+def taken_back(moves: Sequence[Move]) -> list[Move]:
+    """What undoes the moves: the last first, each to where it came from."""
+    return [replace(move, source=move.to, to=move.source) for move in reversed(moves)]
 
 
 Between = tuple[EntryKind, Account, Account]

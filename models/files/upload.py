@@ -28,28 +28,28 @@ class UndoneBefore(Mistake):
         super().__init__("That import was undone already.")
 
 
+STOP_OR_CLOSE = "Stop or close what should not be there."
+IMPORT_THE_REST = "Import what is to be different, below 0 where it was too much."
+
+
 class TooLateToUndo(Mistake):
     """Undoing an import that people have had time to build on."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: str = STOP_OR_CLOSE) -> None:
         super().__init__(
-            "That was imported more than an hour ago and can no longer be undone. "
-            "Stop or close what should not be there."
+            f"That was imported more than an hour ago and can no longer be undone. {instead}"
         )
 
 
 class BuiltOn(Mistake):
     """Undoing an import of which something was used since."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], instead: str = STOP_OR_CLOSE) -> None:
         first = ", ".join(names[:BUILT_ON_NAMED])
         more = len(names) - BUILT_ON_NAMED
         named = f"{first} and {more:,} more" if more > 0 else first
         was = "was" if len(names) == 1 else "were"
-        super().__init__(
-            f"The import stays: {named} {was} changed or used since. "
-            "Stop or close what should not be there."
-        )
+        super().__init__(f"The import stays: {named} {was} changed or used since. {instead}")
 
 
 BUILT_ON_NAMED = 5
@@ -82,7 +82,7 @@ class UploadKind(StrEnum):
 
     @property
     def is_money(self) -> bool:
-        """Whether it is for the ledger: all of a file or nothing, and for good."""
+        """Whether it is for the ledger: all of a file or nothing."""
         return self in (UploadKind.BUDGETS, UploadKind.ACTUALS)
 
 
@@ -181,11 +181,9 @@ class Upload(Base):
         return is_first
 
     def can_be_undone(self, at: datetime) -> bool:
-        """Whether something came in within the last hour that is there yet, and is no money."""
+        """Whether something came in within the last hour that is there yet."""
         came = self.loaded
         if self.loaded_at is None or self.undone_at is not None or came is None:
-            return False
-        if self.kind.is_money:
             return False
         return came.added > 0 and at < self.loaded_at + UNDONE_WITHIN
 
@@ -194,12 +192,13 @@ class Upload(Base):
 
         Raises UndoneBefore, TooLateToUndo and BuiltOn.
         """
+        instead = IMPORT_THE_REST if self.kind.is_money else STOP_OR_CLOSE
         if self.undone_at is not None:
             raise UndoneBefore
         if not self.can_be_undone(at):
-            raise TooLateToUndo
+            raise TooLateToUndo(instead)
         if built_on:
-            raise BuiltOn(built_on)
+            raise BuiltOn(built_on, instead)
         self.undone_at = at
 
     def forget(self, came: Loaded) -> None:

@@ -11,10 +11,13 @@ from sqlalchemy import func, select
 from bot.workflows.files import uploading
 from bot.workflows.people.workspaces import grant_admin
 from models.audit.audit import AuditEvent
+from models.budgets.ledger import Entry, Transfer
+from models.budgets.spend import Actual
 from models.epics.epic import Epic, Transition
 from models.files.table import read_table
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
+from models.projects.project import Milestone, Project, ProjectShare
 from models.work import Work
 from tests.commands.test_connections import TACK
 from tests.terminals import typed
@@ -132,4 +135,59 @@ def test_a_history_whose_import_is_killed_between_its_parts_goes_on_by_the_same_
     assert done.returncode == 0, done.stderr
     assert f"{came:,} epics were known before" in done.stderr
     assert stored() == (ITEMS, ITEMS * MOVES_EACH)
+    assert typed("audit", "verify", DATABASE_URL=shop.database_url).returncode == 0
+
+
+PROJECTS, FACTS = 8_000, 2_500
+
+
+def of_projects(folder):
+    """The command that brings so many projects in, each with its share and a milestone."""
+    plan = (folder / "projects.csv", folder / "milestones.csv")
+    plan[0].write_text(
+        "code,name,value_stream\n"
+        + "".join(f"P{n},Project {n},payments\n" for n in range(PROJECTS))
+    )
+    plan[1].write_text(
+        "project,code,baseline\n" + "".join(f"P{n},M1,2026-05-01\n" for n in range(PROJECTS))
+    )
+    files = ("--file", str(plan[0]), "--milestones", str(plan[1]))
+    return ["import", "projects", *files, "--portfolio", "Shop"]
+
+
+def of_actuals(folder):
+    """The command that books so many facts."""
+    file = folder / "actuals.csv"
+    rows = "".join(f"2026-01,payments,{n + 1},R{n}\n" for n in range(FACTS))
+    file.write_text(f"month,value_stream,amount,reference\n{rows}")
+    return ["import", "actuals", "--file", str(file), "--portfolio", "Shop"]
+
+
+@pytest.mark.parametrize(
+    ("made", "nouns", "whole"),
+    [
+        (of_projects, (Project, ProjectShare, Milestone), PROJECTS),
+        (of_actuals, (Actual, Entry, Transfer), FACTS),
+    ],
+)
+def test_what_comes_in_by_parts_is_whole_after_each_and_goes_on_by_the_same_command(
+    shop, tmp_path, made, nouns, whole
+):
+    command = made(tmp_path)
+
+    def stored():
+        with shop.database.read() as session:
+            return [session.scalar(select(func.count(noun.id))) for noun in nouns]
+
+    environment = os.environ | {"DATABASE_URL": shop.database_url}
+    with subprocess.Popen([TACK, *command], env=environment, stderr=subprocess.DEVNULL) as running:
+        shop.slack.wait_for(lambda: stored()[0] or running.poll() is not None, PATIENCE_S)
+        running.kill()
+    came = stored()
+    assert 0 < came[0] < whole
+    assert came == [came[0]] * len(nouns)
+    done = typed(*command, DATABASE_URL=shop.database_url)
+    assert done.returncode == 0, done.stderr
+    assert f"{came[0]:,} {nouns[0].__tablename__} were known before" in done.stderr
+    assert stored() == [whole] * len(nouns)
     assert typed("audit", "verify", DATABASE_URL=shop.database_url).returncode == 0

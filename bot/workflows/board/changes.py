@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
@@ -13,7 +12,7 @@ from bot.workflows.evidence.known import Movement, movements
 from bot.workflows.flow.clocks import stream_at
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Top
-from bot.workflows.projects.slips import Slip, milestones
+from bot.workflows.projects.slips import Slip, plan_of, running
 from models.board.content import (
     Changes,
     DecisionTold,
@@ -34,7 +33,6 @@ from models.epics.hypothesis import named
 from models.flow.flow import Load
 from models.flow.told import EpicTold, Several
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
-from models.projects.project import Milestone
 from models.themes.theme import Theme
 
 MOST_READ = 2
@@ -264,13 +262,10 @@ def beginning(session: Session, scope: Scope, moment: datetime) -> tuple[int, in
 
 def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip]) -> OnTheirDates:
     """Of the milestones of running projects, how many came or are to come when agreed."""
-    today = at.astimezone(ZoneInfo(scope.portfolio.time_zone)).date()
-    late = func.count(Milestone.id).filter(Milestone.off_their_dates(today))
-    agreed = func.count(Milestone.id).filter(Milestone.baseline_on.is_not(None))
-    rows = milestones(scope.portfolio.id, scope.stream_id)
-    total, off = session.execute(rows.with_only_columns(agreed, late)).one()
+    projects = running(scope.portfolio.id, scope.stream_id)
+    plan = plan_of(session, projects, scope.portfolio.day_of(at))
     slip = _slip(slips.some[0]) if slips.some else None
-    return OnTheirDates(on_date=total - off, agreed=total, slip=slip)
+    return OnTheirDates(on_date=plan.on_their_date, agreed=plan.agreed, slip=slip)
 
 
 def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -> OutcomesTold:

@@ -1,7 +1,7 @@
 """Booking: what was spent comes into the ledger as it is, and who answers for it is told."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,9 +13,8 @@ from bot.workflows.budgets import ledger
 from bot.workflows.budgets.commitments.capacity import release_closed
 from bot.workflows.decisions.signals.spending import ask_about_spend
 from bot.workflows.epics.finding import epic_by_id
-from bot.workflows.keeping import Act, seen_portfolio
+from bot.workflows.keeping import Act, in_chunks, lock_books, seen_portfolio
 from bot.workflows.permitting import Place, check, holders
-from bot.workflows.pointing import hold
 from bot.workflows.redrawing import notify, redraw_about, redraw_digests, redraw_homes
 from models.budgets.forms import CloseForm, SpendForm
 from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, committed
@@ -44,6 +43,16 @@ class Booked:
     actuals: Sequence[Actual]
     overspent: Mapping[int, int]
     """By how much, in minor units, by the stream's id."""
+    free: Mapping[int, int]
+    """What each stream it was booked on has left, by its id."""
+
+    def add_to(self, overspent: dict[int, int]) -> None:
+        """Have what is overspent be as it is after this was booked as well."""
+        overspent.update(self.overspent)
+        for stream_id in overspent.keys() & self.free.keys():
+            overspent[stream_id] = -self.free[stream_id]
+            if self.free[stream_id] >= 0:
+                del overspent[stream_id]
 
 
 class Left:
@@ -84,14 +93,14 @@ def spend(act: Act, epic_id: int, form: SpendForm) -> Actual:
     """Book what an epic spent in a month. Raises Gone, NotAllowed and FieldMistakes."""
     epic = epic_to_book(act, epic_id)
     portfolio = epic.portfolio
-    hold(act.session, Portfolio, [portfolio.id])
+    lock_books(act.session, portfolio)
     try:
         month = parse_month(form.month)
         check_fact(month, form.amount_minor, _today(portfolio, act.at))
     except Mistake as mistake:
         field = "amount_minor" if form.amount_minor == 0 else "month"
         raise FieldMistakes({field: mistake.sentence}) from mistake
-    if form.reference and form.reference in known_references(act.session, portfolio):
+    if form.reference and known_references(act.session, portfolio, [form.reference]):
         raise FieldMistakes({"reference": BookedBefore(form.reference).sentence})
     fact = Fact(month, form.amount_minor, epic.value_stream_id, epic.id, reference=form.reference)
     return book(act.session, portfolio, [fact], act.actor, act.at).actuals[0]
@@ -100,7 +109,7 @@ def spend(act: Act, epic_id: int, form: SpendForm) -> Actual:
 def close(act: Act, portfolio_id: int, form: CloseForm) -> None:
     """Close the books up to the end of a month. Raises Gone, NotAllowed and FieldMistakes."""
     portfolio = portfolio_to_book_in(act, portfolio_id)
-    hold(act.session, Portfolio, [portfolio.id])
+    lock_books(act.session, portfolio)
     try:
         month, today = parse_month(form.month), _today(portfolio, act.at)
         closed_to = check_closes(month, portfolio.books_closed_to, today)
@@ -124,6 +133,7 @@ def book(
     """
     actuals: list[Actual] = []
     overspent: dict[int, int] = {}
+    left: dict[int, int] = {}
     by_year: dict[date, list[tuple[date, Fact]]] = defaultdict(list)
     for fact in facts:
         month = month_to_book(fact.month, portfolio.books_closed_to)
@@ -134,15 +144,16 @@ def book(
         ledger.lock(session, period)
         books = ledger.books_of(session, portfolio, period, at)
         before = books
-        left = Left(ledger.commitments_of(session, Entry.period_id == period.id))
+        held = Left(ledger.commitments_of(session, Entry.period_id == period.id))
+        lines = []
         for month, fact in by_year[starts_on]:
-            held = left.of(fact.stream_id, Purpose(fact.epic_id), Purpose(month=month))
-            moves = spend_moves(fact.stream_id, fact.minor, held)
-            left.take(moves)
-            entry = ledger.write(
-                session, period, EntryKind.SPEND, moves, by, at, reason=fact.reference
-            )
-            actual = Actual(
+            first = held.of(fact.stream_id, Purpose(fact.epic_id), Purpose(month=month))
+            moves = spend_moves(fact.stream_id, fact.minor, first)
+            held.take(moves)
+            lines.append(ledger.Line(moves, fact.reference))
+        entries = ledger.write_all(session, period, EntryKind.SPEND, lines, by, at)
+        booked = [
+            Actual(
                 workspace_id=portfolio.workspace_id,
                 portfolio_id=portfolio.id,
                 period_id=period.id,
@@ -157,12 +168,14 @@ def book(
                 at=at,
                 by_user_id=by,
             )
-            session.add(actual)
-            actuals.append(actual)
+            for entry, (month, fact) in zip(entries, by_year[starts_on], strict=True)
+        ]
+        session.add_all(booked)
+        actuals += booked
         session.flush()
         after = ledger.books_of(session, portfolio, period, at)
         for stream_id in sorted({fact.stream_id for _, fact in by_year[starts_on]}):
-            free = after.balance(stream_id).available
+            left[stream_id] = free = after.balance(stream_id).available
             if free < 0 <= before.balance(stream_id).available:
                 overspent[stream_id] = -free
                 last = [a for a in actuals if a.value_stream_id == stream_id][-1]
@@ -171,15 +184,16 @@ def book(
     if epics:
         ask_about_spend(session, portfolio, at, epics)
     _redraw(session, portfolio, epics, at)
-    return Booked(actuals, overspent)
+    return Booked(actuals, overspent, left)
 
 
-def known_references(session: Session, portfolio: Portfolio) -> frozenset[str]:
-    """Those that are in the books."""
-    asked = select(Actual.reference).where(
-        Actual.portfolio_id == portfolio.id, Actual.reference.is_not(None)
-    )
-    return frozenset(each for each in session.scalars(asked) if each is not None)
+def known_references(
+    session: Session, portfolio: Portfolio, references: Iterable[str]
+) -> frozenset[str]:
+    """Those of them that are in the books."""
+    here = select(Actual.reference).where(Actual.portfolio_id == portfolio.id)
+    found = in_chunks(session, here, Actual.reference, references)
+    return frozenset(reference for (reference,) in found)
 
 
 def _today(portfolio: Portfolio, at: datetime) -> date:

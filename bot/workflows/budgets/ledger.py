@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -255,35 +256,62 @@ def write(
     reason: str | None = None,
 ) -> Entry:
     """Append an entry to the period, which must be locked, whatever is left then: a fact."""
-    entry = Entry(
-        workspace_id=period.workspace_id,
-        portfolio_id=period.portfolio_id,
-        period_id=period.id,
-        number=period.next_number,
-        kind=kind,
-        shift_id=shift.id if shift is not None else None,
-        at=at,
-        by_user_id=by,
-        reason=reason,
-    )
-    entry.transfers = [
-        Transfer(
-            workspace_id=period.workspace_id,
-            from_kind=move.source.kind,
-            from_stream_id=move.source.stream_id,
-            to_kind=move.to.kind,
-            to_stream_id=move.to.stream_id,
-            amount_minor=move.minor,
-            epic_id=move.purpose.epic_id if move.purpose else None,
-            month=move.purpose.month if move.purpose else None,
-        )
-        for move in moves
-    ]
-    period.next_number += 1
-    session.add(entry)
-    session.flush()
-    _add_up(session, period, kind, moves)
+    [entry] = write_all(session, period, kind, [Line(moves, reason)], by, at, shift=shift)
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one of several entries moves, and why."""
+
+    moves: Sequence[Move]
+    reason: str | None = None
+
+
+def write_all(
+    session: Session,
+    period: FundingPeriod,
+    kind: EntryKind,
+    lines: Sequence[Line],
+    by: str | None,
+    at: datetime,
+    *,
+    shift: Shift | None = None,
+) -> Sequence[Entry]:
+    """Append an entry for each line, in their order, in statements that are as many for each
+    number of them; otherwise as `write`."""
+    entries = []
+    for number, line in enumerate(lines, period.next_number):
+        entry = Entry(
+            workspace_id=period.workspace_id,
+            portfolio_id=period.portfolio_id,
+            period_id=period.id,
+            number=number,
+            kind=kind,
+            shift_id=shift.id if shift is not None else None,
+            at=at,
+            by_user_id=by,
+            reason=line.reason,
+        )
+        entry.transfers = [
+            Transfer(
+                workspace_id=period.workspace_id,
+                from_kind=move.source.kind,
+                from_stream_id=move.source.stream_id,
+                to_kind=move.to.kind,
+                to_stream_id=move.to.stream_id,
+                amount_minor=move.minor,
+                epic_id=move.purpose.epic_id if move.purpose else None,
+                month=move.purpose.month if move.purpose else None,
+            )
+            for move in line.moves
+        ]
+        entries.append(entry)
+    period.next_number += len(entries)
+    session.add_all(entries)
+    session.flush()
+    _add_up(session, period, kind, [move for line in lines for move in line.moves])
+    return entries
 
 
 def _add_up(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from bot.workflows.budgets.ledger import sums_of
 from models.audit.audit import AuditEvent
-from models.budgets.ledger import Account, Entry, EntryKind, Move, Purpose, Transfer, free
+from models.budgets.ledger import Entry, EntryKind, Transfer, free
 from models.budgets.period import FundingPeriod
 from models.budgets.proof import Claim, Written, first_fault, shift_fault, sums_fault
 from models.budgets.shift import Shift
@@ -60,7 +60,7 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
             entry.number,
             entry.kind,
             entry.shift_id,
-            [_move(each) for each in entry.transfers],
+            entry.moves,
         )
         for entry in entries
     }
@@ -76,13 +76,6 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
     for period, its in by_period.items():
         found = found or sums_fault(period.name, its, sums_of(session, period.id))
     return LedgerVerdict(len(entries), len(periods), found)
-
-
-def _move(transfer: Transfer) -> Move:
-    source = Account(transfer.from_kind, transfer.from_stream_id)
-    to = Account(transfer.to_kind, transfer.to_stream_id)
-    is_for = Purpose(transfer.epic_id, transfer.month)
-    return Move(source, to, transfer.amount_minor, is_for if is_for != Purpose() else None)
 
 
 def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Written]) -> str | None:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import EVERYBODY, grants_of, portfolio_visible_to
+from bot.workflows.seeing import EVERYBODY, everywhere, grants_of, portfolio_visible_to
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift
 from models.people.role import Role, RoleGrant
@@ -52,8 +52,7 @@ def _owned(column: InstrumentedAttribute[int], user_id: str, stand_in: bool) -> 
 
 
 def _has(role: Role, user_id: str, stand_in: bool) -> ColumnElement[bool]:
-    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
-    here = or_(everywhere, RoleGrant.portfolio_id == Shift.portfolio_id)
+    here = or_(everywhere(Shift.workspace_id), RoleGrant.portfolio_id == Shift.portfolio_id)
     return _grants(role, user_id, stand_in).where(here).exists()
 
 

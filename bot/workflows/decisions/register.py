@@ -19,7 +19,7 @@ from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import grants_of
+from bot.workflows.seeing import everywhere, grants_of
 from models.decisions.decision import Decision, Method
 from models.decisions.opening import UnknownDecision, read_key
 from models.decisions.question import Choice, Subject
@@ -78,8 +78,7 @@ def breaks_tie(user_id: str) -> ColumnElement[bool]:
     )
     owned = select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
     held = grants_of(user_id)
-    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
-    here = or_(everywhere, RoleGrant.portfolio_id == Decision.portfolio_id)
+    here = or_(everywhere(Decision.workspace_id), RoleGrant.portfolio_id == Decision.portfolio_id)
     of_stream = RoleGrant.value_stream_id == Epic.value_stream_id
     in_place = or_(
         Epic.value_stream_id.in_(owned),

@@ -1,14 +1,16 @@
 """Undoing an import within the hour, as long as nothing was built on it.
 
 What came in goes; keys that were given are not given again, so value streams that it made stay.
+Money is taken back by entries.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.files import undoing_money
 from bot.workflows.files.uploading import locked, portfolio_to_fill
 from bot.workflows.keeping import Act
 from bot.workflows.redrawing import redraw_about, redraw_digests, redraw_homes
@@ -32,7 +34,27 @@ def undo(act: Act, upload_id: int) -> Upload:
     """Take back what came in. Raises UploadGone, NotAllowed, UndoneBefore and their like."""
     session = act.session
     upload = of_person(locked(session, upload_id), act.workspace_id, act.actor)
-    portfolio_to_fill(session, act.workspace_id, act.actor, upload.portfolio_id)
+    portfolio = portfolio_to_fill(
+        session, act.workspace_id, act.actor, upload.portfolio_id, upload.kind
+    )
+    gone = _undo_money(act, portfolio, upload) if upload.kind.is_money else _undo(act, upload)
+    told = {"file": upload.file_name, **gone}
+    here = act.workspace_id
+    note(session, here, "imports", portfolio.id, told, verb="undone", portfolio_id=portfolio.id)
+    redraw_about(session, here, [MessageKind.IMPORTED], [upload.id], act.at)
+    redraw_digests(session, here, portfolio.id, act.at)
+    redraw_homes(session, here, act.at)
+    return upload
+
+
+def _undo_money(act: Act, portfolio: Portfolio, upload: Upload) -> Mapping[str, int]:
+    entries = undoing_money.came_with(act.session, portfolio, upload)
+    upload.undo(undoing_money.used_since(act.session, portfolio, entries), act.at)
+    return undoing_money.take_back(act, portfolio, upload, entries)
+
+
+def _undo(act: Act, upload: Upload) -> Mapping[str, int]:
+    session = act.session
     rows = select(Portfolio).where(Portfolio.id == upload.portfolio_id).with_for_update()
     portfolio = session.scalars(rows).one()
     noun = Epic if upload.kind is UploadKind.EPICS else Project
@@ -41,14 +63,7 @@ def undo(act: Act, upload_id: int) -> Upload:
     session.execute(ids.order_by(noun.id).with_for_update()).all()
     upload.undo(_built_on(session, noun, ids), act.at)
     session.flush()
-    gone = _remove(session, noun, ids, portfolio, upload)
-    told = {"file": upload.file_name, **gone}
-    here = act.workspace_id
-    note(session, here, "imports", portfolio.id, told, verb="undone", portfolio_id=portfolio.id)
-    redraw_about(session, here, [MessageKind.IMPORTED], [upload.id], act.at)
-    redraw_digests(session, here, portfolio.id, act.at)
-    redraw_homes(session, here, act.at)
-    return upload
+    return _remove(session, noun, ids, portfolio, upload)
 
 
 def end_offer(session: Session, upload_id: int, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Bringing a file in: kept, matched, agreed to, taken in once, and its bad rows given back."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,10 +14,9 @@ from sqlalchemy.orm import Session, undefer
 
 from bot.workflows import seeing
 from bot.workflows.files.giving_back import spell_bad_rows
-from bot.workflows.files.importing.actuals import import_actuals
-from bot.workflows.files.importing.budgets import import_budgets
+from bot.workflows.files.importing import actuals, budgets
 from bot.workflows.files.importing.epics import load_epics, staged_epics
-from bot.workflows.files.importing.projects import load_projects, staged_projects
+from bot.workflows.files.importing.projects import load_projects, parts_of, staged_projects
 from bot.workflows.files.previewing import (
     KINDS,
     REASONS_KEPT,
@@ -32,6 +32,7 @@ from bot.workflows.redrawing import post, redraw_homes
 from models.database import Database
 from models.fields import UNSTORABLE
 from models.files.matching import check_matching, guessed, likeliest
+from models.files.plans.budgets import BudgetPlan
 from models.files.plans.epics import EpicPlan
 from models.files.plans.projects import ProjectPlan
 from models.files.table import Table, TooManyUploaded
@@ -279,7 +280,8 @@ def take_in(
         added, known = report.added, report.known
     else:
         assert isinstance(foreseen.plan, ProjectPlan)
-        brought = load_projects(session, portfolio, foreseen.plan, at, about)
+        [whole] = parts_of(foreseen.plan, most=sys.maxsize)
+        brought = load_projects(session, portfolio, foreseen.plan, whole, at, about)
         added = brought.added["projects"]
         known = outlook.known + outlook.comes_in - added
     upload.loaded_at = at
@@ -307,13 +309,15 @@ def _take_money(
         upload.forget(Loaded(failed=NOT_BOOKED, bad=len(reasons), reasons=reasons[:REASONS_KEPT]))
         _notify(session, upload, at)
         return upload
-    notes, new = list(notes_of(plan, portfolio)), list[str]()
-    if kind is UploadKind.BUDGETS:
-        file, by = upload.file_name, upload.user_id
-        came = import_budgets(session, portfolio, foreseen.good, at, file, about, by)
+    notes, new, by = list(notes_of(plan, portfolio)), list[str](), upload.user_id
+    if isinstance(plan, BudgetPlan):
+        file = upload.file_name
+        [rows] = budgets.parts_of(plan, foreseen.good, most=sys.maxsize)
+        came = budgets.import_budgets(session, portfolio, rows, at, file, about, by)
         added, new = len(came.plan.lines), list(came.new_streams[:NAMES_KEPT])
     else:
-        booked = import_actuals(session, portfolio, foreseen.good, at, about, upload.user_id).booked
+        [facts] = actuals.parts_of(foreseen.good, most=sys.maxsize)
+        booked = actuals.import_actuals(session, portfolio, facts, at, about, by).booked
         added = len(booked.actuals)
         names = {stream.id: stream.name for stream in portfolio.value_streams}
         for stream_id, minor in booked.overspent.items():

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.paging import page_of
+from bot.workflows.projects.slips import plan_of
 from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.fields import tidy
@@ -104,7 +105,7 @@ def projects_page(
         projects,
         _newest(session, ids),
         link_counts(session, ids, viewer),
-        _plan(session, rows, today),
+        plan_of(session, rows, today),
         today,
         number,
         pages,
@@ -206,14 +207,3 @@ def link_counts(session: Session, project_ids: Sequence[int], viewer: str) -> Ma
         .group_by(Epic.project_id)
     )
     return {project_id: count for project_id, count in session.execute(rows) if project_id}
-
-
-def _plan(session: Session, rows: Select[Project], today: date) -> Plan:
-    """How the milestones of all the projects stand, not only of those on the page."""
-    off = func.count(Milestone.id).filter(Milestone.off_their_dates(today))
-    agreed = select(func.count(Milestone.id), off).where(
-        Milestone.baseline_on.is_not(None),
-        Milestone.project_id.in_(rows.with_only_columns(Project.id)),
-    )
-    count, off_date = session.execute(agreed).one()
-    return Plan(count - off_date, count)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.needs import Asked, Need
@@ -12,7 +13,7 @@ from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
 from models.flow.told import EpicTold
 from models.portfolio.portfolio import NOT_LATE_FOR
-from models.projects.project import Milestone, Project, ProjectShare
+from models.projects.project import Milestone, Plan, Project, ProjectShare
 
 SLIPS_READ = 200
 
@@ -27,24 +28,36 @@ class Slip:
     epics: Sequence[EpicTold] = ()
 
 
-def milestones(portfolio_id: int, stream_id: int | None) -> Select[Milestone, Project]:
-    """Those of running projects, of all or of those that a value stream has a share in."""
-    rows = (
-        select(Milestone, Project)
-        .join(Project, Project.id == Milestone.project_id)
-        .where(Project.portfolio_id == portfolio_id, Project.closed_at.is_(None))
-    )
+def running(portfolio_id: int, stream_id: int | None) -> Select[Project]:
+    """Projects that are not closed: all, or those that a value stream has a share in."""
+    rows = select(Project).where(Project.portfolio_id == portfolio_id, Project.closed_at.is_(None))
     if stream_id is None:
         return rows
     shared = select(ProjectShare.project_id).where(ProjectShare.value_stream_id == stream_id)
     return rows.where(Project.id.in_(shared))
 
 
+def plan_of(session: Session, projects: Select[Project], today: date) -> Plan:
+    """Of the projects' milestones that were agreed, how many came or are to come when they were.
+
+    Lists and digests count by it alike.
+    """
+    ids = projects.with_only_columns(Project.id).order_by(None)
+    off = func.count(Milestone.id).filter(Milestone.off_their_dates(today))
+    counted = select(func.count(Milestone.id), off).where(
+        Milestone.baseline_on.is_not(None), Milestone.project_id.in_(ids)
+    )
+    agreed, off_date = session.execute(counted).one()
+    return Plan(agreed - off_date, agreed)
+
+
 def _slips(asked: Asked) -> Top[Slip]:
     """The latest first; no channel is told of them in a new portfolio, nor of new projects."""
     if asked.whose is None and not asked.portfolio.calls_late(asked.at):
         return NONE
-    rows = milestones(asked.portfolio.id, asked.stream_id)
+    rows = select(Milestone, Project).join(Project, Project.id == Milestone.project_id)
+    here = running(asked.portfolio.id, asked.stream_id).with_only_columns(Project.id)
+    rows = rows.where(Project.id.in_(here))
     if asked.whose is not None:
         rows = rows.where(Project.owner_user_id == asked.whose)
     else:

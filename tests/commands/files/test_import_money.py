@@ -50,7 +50,6 @@ def test_actuals_come_in_by_finance_whole_or_not_at_all_and_once(slack, year):
     page.submit()
     done = message(slack, "2 actuals imported into Shop from may.csv")
     assert "2026-01: 2 rows, €1,034.56" in done.text
-    assert "Undo the import" not in str(done.blocks)
     again = checks(slack, ACTUALS, name="may.csv", kind="Actuals: what was spent", who="dana")
     assert "*Nothing new to import.*" in texts(again)
     assert "2 actuals are already known and stay as they are" in texts(again)
@@ -60,6 +59,10 @@ def test_actuals_come_in_by_finance_whole_or_not_at_all_and_once(slack, year):
     dana_id = slack.workspace.user_named("dana").id
     assert sorted(tuple(each) for each in booked) == [(-20_000, dana_id), (123_456, dana_id)]
     assert count(year, Entry) == entries + 2
+    dana.click("Undo the import", in_message=done)
+    undone = message(slack, "The import of may.csv into Shop was undone")
+    assert "2 actuals were taken back; /budget history shows both." in undone.text
+    assert count(year, Entry) == entries + 4
 
 
 def test_budgets_come_in_by_finance_and_what_only_an_admin_may_is_refused_kindly(slack, year):

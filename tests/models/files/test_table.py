@@ -235,6 +235,8 @@ def test_a_sum_of_other_rows_is_asked_about_and_a_project_called_so_is_one():
     good, bad = rows_of("code;name;budget\nP1;a;60,00\nSubtotal;;60,00\nP2;b;40,00\n")
     assert [row.values["code"] for row in good] == ["P1", "P2"]
     assert [(row.line, row.reason[:21]) for row in bad] == [(3, "it is called a sum, a")]
+    good, bad = rows_of("code;name;budget\nP1;a;60,00\nP2;b;40,00\nGesamt;;90,00\n")
+    assert (len(good), [row.line for row in bad]) == (2, [4])
     good, bad = rows_of("code;name;budget\nP1;a;60,00\nTotal;Petrol;60,00\n")
     assert (len(good), bad) == (2, [])
     good, bad = rows_of("code;name;budget\nP1;;60,00\nP2;;60,00\n")

@@ -47,3 +47,16 @@ def test_what_was_built_on_it_is_named_and_it_stays(names, said):
         upload.undo(names, MONDAY)
     assert refused.value.sentence.startswith(said)
     assert upload.undone_at is None
+
+
+def test_of_money_it_says_how_to_book_the_difference():
+    upload = an_import(kind=UploadKind.ACTUALS)
+    for built_on, at, mistake in (
+        (["Payments"], MONDAY, BuiltOn),
+        ([], MONDAY + HOUR, TooLateToUndo),
+    ):
+        with pytest.raises(mistake) as refused:
+            upload.undo(built_on, at)
+        assert refused.value.sentence.endswith(
+            "Import what is to be different, below 0 where it was too much."
+        )

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from bot.workflows.budgets import booking
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.files.importing.actuals import import_actuals
+from bot.workflows.files.importing.actuals import import_actuals, parts_of
+from bot.workflows.files.importing.parts import Part
+from bot.workflows.keeping import Act
 from models.budgets.forms import CloseForm
 from models.budgets.ledger import EntryKind
 from models.budgets.rules import Band
@@ -17,8 +19,9 @@ from models.files.matching import GoodRow
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
-from tests.workflows.budgets.a_year import CLEO, DANA, K, a_year
+from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 from tests.workflows.builders import MONDAY
+from tests.workflows.meanwhile import meanwhile
 
 MAY = date(2026, 5, 1)
 
@@ -93,17 +96,25 @@ def test_only_finance_and_admins_close_the_books_and_no_month_opens_again(year):
         close(year, "2026-05")
 
 
-def come(year, *rows):
+def good_rows(*rows):
     """Rows of month, amount and reference, all of Platform."""
     fields = ("value_stream", "month", "amount", "reference")
     nothing = dict.fromkeys(("epic", "cost_centre"))
-    good = [
+    return [
         GoodRow(line, nothing | dict(zip(fields, ("Platform", *row), strict=True)))
         for line, row in enumerate(rows, start=2)
     ]
+
+
+def bring(year, part):
     with year.database.write() as session:
         portfolio = session.get_one(Portfolio, year.portfolio_id)
-        return import_actuals(session, portfolio, good, MONDAY).plan
+        return import_actuals(session, portfolio, part, MONDAY)
+
+
+def come(year, *rows):
+    [whole] = parts_of(good_rows(*rows))
+    return bring(year, whole).plan
 
 
 def test_a_file_comes_in_whole_and_each_reference_once(year):
@@ -114,3 +125,51 @@ def test_a_file_comes_in_whole_and_each_reference_once(year):
     assert year.has(year.platform).spent == K + 4
     assert year.entries().count(EntryKind.SPEND) == 3
     assert verdict(year) is None
+
+
+def test_a_large_file_comes_in_by_parts_and_goes_on_after_the_last_that_did(year):
+    rows = good_rows(*(("2026-05", 300 * K, f"R{n}") for n in range(5)))
+    overspent = {}
+    first, second, *_ = parts = list(parts_of(rows, most=2))
+    for part in (first, second):
+        bring(year, part).booked.add_to(overspent)
+    assert [len(part.items) for part in parts] == [2, 2, 1]
+    assert overspent == {year.platform: 300 * K}
+    assert told(year) == sorted([DANA, ELI])
+    again = [bring(year, part) for part in parts]
+    assert [came.plan.known for came in again] == [2, 2, 0]
+    for came in again:
+        came.booked.add_to(overspent)
+    assert overspent == {year.platform: 600 * K}
+    assert year.has(year.platform).spent == 1_500 * K
+    assert year.entries().count(EntryKind.SPEND) == 5
+    assert told(year) == sorted([DANA, ELI])
+    assert verdict(year) is None
+
+
+def test_what_a_later_part_gives_back_is_not_said_to_be_overspent(year):
+    rows = good_rows(("2026-05", 1_000 * K, "A"), ("2026-05", -200 * K, "B"))
+    overspent = {}
+    for part in parts_of(rows, most=1):
+        bring(year, part).booked.add_to(overspent)
+    assert overspent == {}
+
+
+@pytest.mark.on_both_databases
+def test_a_reference_that_two_book_at_once_comes_in_once(year):
+    def spend(session):
+        whole = Part(good_rows(("2026-05", K, "A")), (1, 1), 1, 0, 1, "actuals")
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        return import_actuals(session, portfolio, whole, MONDAY)
+
+    assert meanwhile(year.database, spend, spend) is None
+    assert year.has(year.platform).spent == K
+
+
+@pytest.mark.on_both_databases
+def test_two_who_close_the_books_at_once_wait_for_each_other(year):
+    def closes(session):
+        form = CloseForm(month="2026-04")
+        booking.close(Act(session, year.workspace_id, DANA, MONDAY), year.portfolio_id, form)
+
+    assert meanwhile(year.database, closes, closes) is None

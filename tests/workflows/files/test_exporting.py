@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.workflows.audit import verifying
 from bot.workflows.files import exporting, packing
-from bot.workflows.files.importing.histories import Parts, import_part, staged_items
+from bot.workflows.files.importing.histories import import_part, parts_of, staged_items
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.audit.audit import Act, Anchor, chained, first_break
 from models.base import Base
@@ -266,7 +266,7 @@ def test_an_export_comes_in_again_as_it_was(shop, out):
         staged_items(shop.database, found) as connection,
         shop.database.write(Act(None, "tack import epics", MONDAY), connection) as session,
     ):
-        report = import_part(session, shop.workspace_id, "Again", *Parts(found), MONDAY)
+        report = import_part(session, shop.workspace_id, "Again", *parts_of(found), MONDAY)
     assert report.items_added == len(HOSTILE)
     with shop.database.read() as session:
         again = session.scalars(select(Portfolio).where(Portfolio.name == "Again")).one()

@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.workflows.files.importing.histories import Parts, import_part, staged_items
+from bot.workflows.files.importing.histories import import_part, parts_of, staged_items
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic, Transition
 from models.files.histories import read_items
@@ -29,7 +29,7 @@ def test_an_epic_comes_in_with_its_clocks_key_and_state(database, workspace_id, 
     moves = ["A,Idea,2026-01-01", "A,Draft,2026-01-02", "A,Final,2026-01-09", "A,Draft,2026-02-01"]
     found = read_items(*files(tmp_path, ["s,A,Pay by bank,Payments"], moves))
     with staged_items(database, found) as staged, database.write(by=staged) as session:
-        report = import_part(session, workspace_id, "P", *Parts(found), NOW)
+        report = import_part(session, workspace_id, "P", *parts_of(found), NOW)
     assert (report.items_added, report.transitions_added) == (1, 4)
     assert report.oddities == {"left done": 1, "skipped a state": 2}
     with database.read() as session:
@@ -48,7 +48,7 @@ def test_a_grown_file_adds_only_what_is_new(database, workspace_id, tmp_path):
     for moves in ([first], [first, second]):
         found = read_items(*files(tmp_path, ["s,A,Pay by bank,Payments"], moves))
         with staged_items(database, found) as staged, database.write(by=staged) as session:
-            report = import_part(session, workspace_id, "P", *Parts(found), NOW)
+            report = import_part(session, workspace_id, "P", *parts_of(found), NOW)
     assert (report.items_added, report.transitions_added) == (0, 1)
     with database.read() as session:
         assert session.scalars(select(Epic)).one().state.name == "analyzing"
@@ -62,7 +62,7 @@ def test_a_history_of_a_stream_that_was_merged_away_comes_in_to_its_successor(
         every = [*moves, "B,Idea,2026-01-01", *(["C,Idea,2026-01-02"] if more else [])]
         found = read_items(*files(tmp_path, [*items, *more], every))
         with staged_items(database, found) as staged, database.write(by=staged) as session:
-            import_part(session, workspace_id, "P", *Parts(found), NOW)
+            import_part(session, workspace_id, "P", *parts_of(found), NOW)
             named = {stream.name: stream for stream in session.scalars(select(ValueStream))}
             named["Payments"].ended_at = NOW
             named["Payments"].merged_into_id = named["Onboarding"].id
@@ -76,7 +76,7 @@ def test_an_import_that_is_interrupted_leaves_nothing(database, workspace_id, tm
 
     def interrupted():
         with staged_items(database, found) as staged, database.write(by=staged) as session:
-            import_part(session, workspace_id, "P", *Parts(found), NOW)
+            import_part(session, workspace_id, "P", *parts_of(found), NOW)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -117,7 +117,7 @@ def bring_in(database, workspace_id, found, parts):
 @pytest.mark.parametrize("most", [1, 4, 7, 20, 21, 1_000])
 def test_parts_are_all_items_in_their_order_with_the_places_of_their_moves(tmp_path, most):
     found = many(tmp_path)
-    parts = list(Parts(found, most))
+    parts = list(parts_of(found, most))
     assert [item for part in parts for item in part.items] == found
     assert [part.number for part in parts] == [*range(1, len(parts) + 1)]
     last = 0
@@ -129,13 +129,13 @@ def test_parts_are_all_items_in_their_order_with_the_places_of_their_moves(tmp_p
 
 
 def test_after_a_part_that_took_long_the_next_are_smaller(tmp_path):
-    parts = Parts(many(tmp_path), 2_000)
+    parts = parts_of(many(tmp_path), 2_000)
     parts.took(0.4)
     assert parts.most == 2_000
     for _ in range(9):
         parts.took(0.6)
     assert parts.most == 250
-    small, sizes = Parts(many(tmp_path), 12), []
+    small, sizes = parts_of(many(tmp_path), 12), []
     for part in small:
         sizes.append(len(part.items))
         small.most = 3
@@ -146,7 +146,7 @@ def test_a_history_in_parts_is_the_same_as_in_one_and_each_part_is_told(
     database, workspace_id, tmp_path
 ):
     found = many(tmp_path)
-    reports = bring_in(database, workspace_id, found, Parts(found, 7))
+    reports = bring_in(database, workspace_id, found, parts_of(found, 7))
     assert [(r.items_added, r.transitions_added) for r in reports] == [
         (2, 6),
         (2, 6),
@@ -171,13 +171,13 @@ def test_what_was_interrupted_between_parts_goes_on_when_it_is_done_again(
     database, workspace_id, tmp_path
 ):
     found = many(tmp_path)
-    bring_in(database, workspace_id, found, islice(Parts(found, 7), 2))
+    bring_in(database, workspace_id, found, islice(parts_of(found, 7), 2))
     begun = stored(database)
-    reports = bring_in(database, workspace_id, found, Parts(found))
+    reports = bring_in(database, workspace_id, found, parts_of(found))
     assert [(r.items_added, r.items_known_before) for r in reports] == [(3, 4)]
     assert stored(database)[: len(begun)] == begun
     assert [row[0] for row in stored(database)[::3]] == [f"E{n}" for n in range(7)]
-    again = bring_in(database, workspace_id, found, Parts(found, 7))
+    again = bring_in(database, workspace_id, found, parts_of(found, 7))
     assert sum(r.items_added + r.transitions_added for r in again) == 0
 
 
@@ -185,7 +185,7 @@ def test_postgresql_knows_how_much_there_is_after_an_import(database, workspace_
     if database.engine.dialect.name == "sqlite":
         pytest.skip("SQLite keeps no statistics that grow old")
     found = many(tmp_path)
-    bring_in(database, workspace_id, found, Parts(found))
+    bring_in(database, workspace_id, found, parts_of(found))
     counts = text(
         "SELECT relname, reltuples FROM pg_class WHERE relname IN ('epics','transitions')"
     )

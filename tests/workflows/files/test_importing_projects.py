@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 
 import pytest
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from bot.workflows.files.exporting_projects import (
     snapshot_rows,
 )
 from bot.workflows.files.importing.creating import found_portfolio
-from bot.workflows.files.importing.projects import load_projects, plan, staged_projects
+from bot.workflows.files.importing.projects import load_projects, parts_of, plan, staged_projects
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.projects.keeping import suggest_projects
 from models.audit.audit import AuditEvent
@@ -27,7 +28,13 @@ from models.files.matching import guessed, matched
 from models.files.plans.projects import Rows
 from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio, ValueStream
-from models.projects.project import Milestone, MilestoneKind, Project, ProjectSnapshot
+from models.projects.project import (
+    Milestone,
+    MilestoneKind,
+    Project,
+    ProjectShare,
+    ProjectSnapshot,
+)
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 KINDS = {
@@ -69,10 +76,11 @@ def brings_in(database, rows, name="Shop", currency="EUR", at=NOW, about=None):
         found = session.scalar(select(Portfolio).where(Portfolio.name == name))
         planned = plan(session, found, rows)
     assert not any(planned.against.values())
+    [whole] = parts_of(planned)
     with staged_projects(database, planned) as staged, database.write(by=staged) as session:
         here = workspace_of(session, "T1").id
         portfolio = found_portfolio(session, here, name, at, currency)
-        return load_projects(session, portfolio, planned, at, about or {})
+        return load_projects(session, portfolio, planned, whole, at, about or {})
 
 
 def everything(database, name="Shop"):
@@ -177,7 +185,8 @@ def test_an_import_that_is_interrupted_leaves_nothing(database):
     def interrupted():
         with staged_projects(database, planned) as staged, database.write(by=staged) as session:
             here = workspace_of(session, "T1").id
-            load_projects(session, found_portfolio(session, here, "Shop", NOW), planned, NOW)
+            shop = found_portfolio(session, here, "Shop", NOW)
+            load_projects(session, shop, planned, *parts_of(planned), NOW)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -239,3 +248,47 @@ def test_projects_are_suggested_by_words_of_code_and_name_the_code_first(databas
         assert suggested("%") == []
         assert suggested("", limit=1) == ["PRJ-1"]
         assert suggest_projects(session, portfolio.workspace_id + 1, portfolio.id, "", 10) == []
+
+
+MANY = "".join(f"P{n};Project {n};CORE;;PAY:60|ONB:40;;;;\n" for n in range(5))
+PLANS = "".join(f"P{n},M{m},Gate\n" for m in range(2) for n in range(5))
+
+
+def in_parts(database, planned, most, stop_after=None):
+    """Brings it in by parts of so many rows; how many of each are there after each part."""
+    seen = []
+    with staged_projects(database, planned) as staged:
+        for part in islice(parts_of(planned, most), stop_after):
+            with database.write(by=staged) as session:
+                shop = found_portfolio(session, workspace_of(session, "T1").id, "Shop", NOW)
+                load_projects(session, shop, planned, part, NOW)
+            with database.read() as session:
+                seen.append([count(session, n) for n in (Project, ProjectShare, Milestone)])
+    return seen
+
+
+@pytest.mark.parametrize("most", [1, 6, 7, 1_000])
+def test_in_parts_each_project_comes_with_all_that_is_of_it(database, most):
+    rows = rows_of(f"{PROJECTS.splitlines()[0]}\n{MANY}", milestones=f"project,code,name\n{PLANS}")
+    with database.read() as session:
+        planned = plan(session, None, rows)
+    seen = in_parts(database, planned, most)
+    assert len(seen) == {1: 6, 6: 5, 7: 5, 1_000: 1}[most]
+    assert all(each == [each[0], 2 * each[0], 2 * each[0]] for each in seen)
+    assert seen[-1] == [5, 10, 10]
+    with database.read() as session:
+        events = select(AuditEvent.after).where(AuditEvent.noun == "imports")
+        told = [json.loads(after) for after in session.scalars(events.order_by(AuditEvent.number))]
+    assert sum(each["milestones"] for each in told) == 10
+    assert ["part" in each for each in told] == [len(told) > 1] * len(told)
+
+
+def test_projects_whose_import_was_interrupted_go_on_when_it_is_done_again(database):
+    rows = rows_of(f"{PROJECTS.splitlines()[0]}\n{MANY}", milestones=f"project,code,name\n{PLANS}")
+    with database.read() as session:
+        planned = plan(session, None, rows)
+    assert in_parts(database, planned, 6, stop_after=2) == [[1, 2, 2], [2, 4, 4]]
+    with database.read() as session:
+        again = plan(session, session.scalars(select(Portfolio)).one(), rows)
+    assert again.known["projects"] == 2
+    assert in_parts(database, again, 1_000) == [[5, 10, 10]]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.workflows import seeing
 from bot.workflows.board import digesting
 from bot.workflows.keeping import who_changed
 from bot.workflows.people import granting
@@ -206,6 +207,18 @@ def test_before_it_is_live_only_those_with_a_part_in_it_are_let_in(database, sho
         session.flush()
         with pytest.raises(NothingOpenToYou):
             beginning.check_begun(session, shop[0], "U0CLEO")
+
+
+def test_an_admin_of_another_workspace_is_nobody_here_though_their_id_is_the_same(database, shop):
+    with database.write() as session:
+        live(session, shop)
+        session.get_one(Portfolio, shop[1]).open_to_all = False
+        grant_admin(session, workspace_of(session, "T2").id, "U0CLEO", None, MONDAY)
+        assert seeing.portfolios(session, shop[0], "U0CLEO") == []
+        with pytest.raises(NothingOpenToYou):
+            beginning.check_begun(session, shop[0], "U0CLEO")
+        grant_admin(session, shop[0], "U0CLEO", None, MONDAY)
+        beginning.check_begun(session, shop[0], "U0CLEO")
 
 
 def test_a_prefix_is_given_once_in_the_workspace_also_after_its_stream_ended(database, shop):

@@ -1,14 +1,19 @@
 """Projects changed and linked to epics: by who may, within one portfolio, for those who see."""
 
+from dataclasses import astuple
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from sqlalchemy import event, select
 
+from bot.workflows.board.changes import on_their_dates
 from bot.workflows.epics.linking import link, suggest_epics, unlink
 from bot.workflows.files.importing.creating import found_portfolio
+from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
+from bot.workflows.paging import NONE
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.projects.keeping import (
     MILESTONES,
@@ -27,7 +32,7 @@ from models.errors import ChangedSince, FieldMistakes, Gone, Taken
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.forms import MilestoneForm, ProgramForm, ProjectForm
-from models.projects.project import ProjectSnapshot
+from models.projects.project import Plan, ProjectSnapshot
 from models.projects.shares import of_streams, parse_shares
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
@@ -305,3 +310,29 @@ def queries(database):
         return len(said)
 
     return counted
+
+
+def test_the_list_the_sheets_and_the_digest_count_milestones_on_their_date_alike(database, shop):
+    days = [None, *(TODAY + timedelta(days=n) for n in (-1, 0, 1))]
+    with database.write() as session:
+        payments = adds(session, shop, shares="Payments")
+        greeting = adds(session, shop, code="PRJ-205", shares="Onboarding")
+        closed = adds(session, shop, code="PRJ-206", shares="Payments")
+        for number, (baseline, forecast, actual) in enumerate(product(days, days, days[:3])):
+            project = (payments, greeting)[number % 2]
+            more = {"forecast_on": forecast, "actual_on": actual}
+            plans(session, shop, project, f"M{number}", baseline, **more)
+        plans(session, shop, closed, "M1", TODAY - timedelta(days=9))
+        closed.closed_at = MONDAY
+    with database.read() as session:
+        listed = projects_page(act(session, shop), shop[1], ProjectChoice(), 1)
+        sheets = [project.plan(TODAY) for project in listed.projects]
+        added = Plan(*(sum(each) for each in zip(*map(astuple, sheets), strict=True)))
+        assert listed.plan == added == Plan(27, 36)
+        whole = on_their_dates(session, scope_of(session, shop[1], None), MONDAY, NONE)
+        assert (whole.on_date, whole.agreed) == astuple(added)
+        narrowed = ProjectChoice(stream_id=payments.shares[0].value_stream_id)
+        mine = projects_page(act(session, shop), shop[1], narrowed, 1).plan
+        scope = scope_of(session, shop[1], narrowed.stream_id)
+        told = on_their_dates(session, scope, MONDAY, NONE)
+        assert (told.on_date, told.agreed) == astuple(mine) == astuple(sheets[0])

@@ -1,8 +1,10 @@
 """Bringing budgets in: each line as it stands, each stream funded with their sum, none twice."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.files.importing.creating import ensure_streams
+from bot.workflows.files.importing.parts import ROWS_AT_ONCE, Part, Parts
+from bot.workflows.keeping import in_chunks, lock_books
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from models.audit.trail import note
 from models.budgets.allocation import Allocation, YearEndForecast
@@ -21,12 +25,16 @@ from models.files.matching import GoodRow
 from models.files.plans.budgets import (
     BudgetPlan,
     Known,
+    Line,
     TooLittle,
     UnknownStream,
     lines_of,
     plan_of_budgets,
 )
 from models.portfolio.portfolio import Portfolio, ValueStream
+
+USUAL_START = 1
+"""The month in which the fiscal year of a new portfolio begins."""
 
 ALLOCATIONS = Allocation.metadata.tables[Allocation.__tablename__]
 
@@ -41,21 +49,34 @@ class BudgetsCame:
     new_streams: Sequence[str]
 
 
+Group = Sequence[GoodRow]
+"""The rows of a stream's year, which come in together: it is funded with their sum."""
+
+
+def parts_of(plan: BudgetPlan, rows: Sequence[GoodRow], most: int = ROWS_AT_ONCE) -> Parts[Group]:
+    """The rows that the plan adds, in parts."""
+    by_line = {row.line: row for row in rows}
+    groups: dict[tuple[Year, str], list[GoodRow]] = defaultdict(list)
+    for line in plan.lines:
+        groups[line.year, line.stream].append(by_line[line.number])
+    return Parts(list(groups.values()), "budgets of a year", most, len)
+
+
 def import_budgets(
     session: Session,
     portfolio: Portfolio,
-    rows: Sequence[GoodRow],
+    part: Part[Group],
     at: datetime,
     file: str,
     about: Mapping[str, Any] = MappingProxyType({}),
     by: str | None = None,
 ) -> BudgetsCame:
-    """Bring the rows in where nothing speaks against any; else the plan says what does.
+    """Bring the part's rows in where nothing speaks against any; else the plan says what does.
 
     Whoever calls it gives the transaction up then. Two imports at once wait for each other.
     """
-    session.scalar(select(Portfolio.id).where(Portfolio.id == portfolio.id).with_for_update())
-    plan = plan_budgets(session, portfolio, rows, at)
+    lock_books(session, portfolio)
+    plan = plan_budgets(session, portfolio, list(chain.from_iterable(part.items)), at)
     if plan.against:
         return BudgetsCame(plan, 0, ())
     before = {stream.id for stream in portfolio.value_streams}
@@ -85,7 +106,7 @@ def import_budgets(
             ],
         )
         _forecast(session, portfolio, plan, periods, called, at, file)
-    told = {"allocations": len(plan.lines), **about}
+    told = {"allocations": len(plan.lines), **about, **part.told}
     note(session, portfolio.workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     redraw_digests(session, portfolio.workspace_id, portfolio.id, at)
     redraw_homes(session, portfolio.workspace_id, at)
@@ -94,7 +115,7 @@ def import_budgets(
 
 def plan_budgets(
     session: Session,
-    portfolio: Portfolio,
+    portfolio: Portfolio | None,
     rows: Sequence[GoodRow],
     at: datetime,
     *,
@@ -102,17 +123,19 @@ def plan_budgets(
 ) -> BudgetPlan:
     """Work out what the rows come to in the portfolio, by its streams' names; nothing is written.
 
+    Where there is none, it is yet to be made.
     Streams that are not there are made by who may found them; of others they speak against a row.
     """
-    there = {folded(stream.name): stream.successor for stream in portfolio.value_streams}
-    lines, against = lines_of(rows, portfolio.fiscal_year_starts_in)
+    streams = portfolio.value_streams if portfolio else ()
+    there = {folded(stream.name): stream.successor for stream in streams}
+    lines, against = lines_of(rows, portfolio.fiscal_year_starts_in if portfolio else USUAL_START)
     found = [
         replace(line, stream=there[folded(line.stream)].name)
         if folded(line.stream) in there
         else replace(line, stream=tidy(line.stream))
         for line in lines
     ]
-    plan = plan_of_budgets(found, _known(session, portfolio))
+    plan = plan_of_budgets(found, _known(session, portfolio, found) if portfolio else ())
     plan.against |= against
     if not may_found:
         unknown = (line for line in plan.lines if folded(line.stream) not in there)
@@ -127,16 +150,21 @@ def plan_budgets(
 
 
 def _available(
-    session: Session, portfolio: Portfolio, year: Year, stream: ValueStream | None, at: datetime
+    session: Session,
+    portfolio: Portfolio | None,
+    year: Year,
+    stream: ValueStream | None,
+    at: datetime,
 ) -> int:
     """What the stream has in the year now."""
-    period = ledger.period_of(session, portfolio, year)
-    if period is None or stream is None:
+    period = ledger.period_of(session, portfolio, year) if portfolio else None
+    if portfolio is None or period is None or stream is None:
         return 0
     return ledger.books_of(session, portfolio, period, at).balance(stream.id).available
 
 
-def _known(session: Session, portfolio: Portfolio) -> Sequence[Known]:
+def _known(session: Session, portfolio: Portfolio, lines: Sequence[Line]) -> Sequence[Known]:
+    """Lines of before that these may be: those of their streams, and those of their ids."""
     asked = (
         select(
             FundingPeriod.starts_on,
@@ -146,12 +174,20 @@ def _known(session: Session, portfolio: Portfolio) -> Sequence[Known]:
             Allocation.cost_centre,
             Allocation.source,
             Allocation.source_id,
+            Allocation.id,
         )
         .join(FundingPeriod, FundingPeriod.id == Allocation.period_id)
         .join(ValueStream, ValueStream.id == Allocation.value_stream_id)
         .where(Allocation.portfolio_id == portfolio.id, Allocation.file.is_not(None))
     )
-    return [Known(*row) for row in session.execute(asked)]
+    names = {line.stream for line in lines}
+    streams = [each.id for each in portfolio.value_streams if each.successor.name in names]
+    ids = {line.source_id for line in lines if line.source_id is not None}
+    found = (
+        *in_chunks(session, asked, Allocation.value_stream_id, streams),
+        *in_chunks(session, asked, Allocation.source_id, ids),
+    )
+    return [Known(*row[:-1]) for row in {row.id: row for row in found}.values()]
 
 
 def _fund(

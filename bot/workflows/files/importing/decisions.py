@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.workflows.files.importing.parts import ROWS_AT_ONCE, Part, Parts
+from bot.workflows.keeping import lock_books
 from models.audit.trail import note
 from models.decisions.register.past import PastDecision
 from models.epics.epic import Epic
@@ -15,17 +17,19 @@ from models.files.matching import GoodRow
 from models.files.plans.decisions import DecisionPlan, KnownEpic, plan_of_decisions
 from models.portfolio.portfolio import Portfolio
 
+Row = dict[str, Any]
 PAST = PastDecision.metadata.tables[PastDecision.__tablename__]
 
 
 def plan_decisions(
-    session: Session, portfolio: Portfolio, decisions: Sequence[GoodRow], votes: Sequence[GoodRow]
+    session: Session,
+    portfolio: Portfolio | None,
+    decisions: Sequence[GoodRow],
+    votes: Sequence[GoodRow],
 ) -> DecisionPlan:
-    """Work out what the rows come to in the portfolio, which is held until the end.
-
-    Two imports at once would else bring the same in twice.
-    """
-    session.scalar(select(Portfolio.id).where(Portfolio.id == portfolio.id).with_for_update())
+    """Work out what the rows come to in the portfolio, None where it is yet to be made."""
+    if portfolio is None:
+        return plan_of_decisions(decisions, votes)
     there = select(PastDecision.source, PastDecision.source_id, PastDecision.epic_id)
     known = session.execute(there.where(PastDecision.portfolio_id == portfolio.id))
     epics = select(Epic.id, Epic.key, Epic.source, Epic.source_id)
@@ -38,24 +42,48 @@ def plan_decisions(
     )
 
 
+def parts_of(plan: DecisionPlan, most: int = ROWS_AT_ONCE) -> Parts[Row]:
+    """What the plan adds, in parts."""
+    return Parts(plan.rows, "decisions", most)
+
+
 def load_decisions(
     session: Session,
     portfolio: Portfolio,
     plan: DecisionPlan,
+    part: Part[Row],
     at: datetime,
     about: Mapping[str, Any] = MappingProxyType({}),
-) -> None:
-    """Add what the plan says, and link what came in before its epic did.
+) -> int:
+    """Add what of the part is not there; with the last, link what came in before its epic did.
 
-    The audit log tells of it as one event, with `about`.
+    How many were added. Two imports at once wait for each other, and bring nothing in twice. The
+    audit log tells of each part as one event, with `about`.
     """
+    lock_books(session, portfolio)
+    there = _there(session, portfolio, part.items)
     here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
-    rows = [{**row, **here, "imported_at": at} for row in plan.rows]
-    if rows:
-        session.execute(insert(PAST), rows)
-    for (source, id_), epic_id in plan.links.items():
+    new = [
+        {**row, **here, "imported_at": at}
+        for row in part.items
+        if (row["source"], row["source_id"]) not in there
+    ]
+    if new:
+        session.execute(insert(PAST), new)
+    links = plan.links if part.is_last else {}
+    for (source, id_), epic_id in links.items():
         same = (PAST.c.portfolio_id == portfolio.id, PAST.c.source == source)
         session.execute(update(PAST).where(*same, PAST.c.source_id == id_).values(epic_id=epic_id))
-    linked = {"linked": len(plan.links)} if plan.links else {}
-    told = {"past_decisions": len(rows), **linked, **about}
+    linked = {"linked": len(links)} if links else {}
+    told = {"past_decisions": len(new), **linked, **about, **part.told}
     note(session, here["workspace_id"], "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    return len(new)
+
+
+def _there(session: Session, portfolio: Portfolio, rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Which of them are stored, by source and id."""
+    asked = select(PastDecision.source, PastDecision.source_id).where(
+        PastDecision.portfolio_id == portfolio.id,
+        PastDecision.source_id.in_([row["source_id"] for row in rows]),
+    )
+    return {(source, id_) for source, id_ in session.execute(asked)}

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging
 from bot.workflows.files.importing.creating import ensure_streams, found_portfolio
+from bot.workflows.files.importing.parts import ROWS_AT_ONCE, Part, Parts
 from models.audit.trail import note
 from models.database import Database, refresh_statistics
 from models.epics.epic import Epic, EpicType, Transition
@@ -27,13 +28,6 @@ from models.portfolio.portfolio import Phase, Portfolio, ValueStream
 
 EPICS = Epic.metadata.tables[Epic.__tablename__]
 """By table: the ORM would begin a new statement wherever a row lacks a value."""
-
-MOVES_AT_ONCE = 5_000
-"""Of two cores in use, SQLite writes as many in 0.05 s, PostgreSQL in 0.25 s."""
-
-FEWEST_AT_ONCE = 250
-LONGEST_PART_S = 0.5
-"""Where a part took longer, the next are half as large: others wait for what it holds."""
 
 SMALL_PARTS = 4
 """While there is so little, PostgreSQL is told how much there is within the part itself."""
@@ -56,65 +50,9 @@ class Report:
         self.oddities.update(other.oddities)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some of the items, which come in together, and where their moves are staged."""
-
-    items: Sequence[Item]
-    places: staging.Places
-    number: int
-    begins: int
-    """The place of its first item, from 0."""
-    of: int
-    """How many items there are in all."""
-
-    @property
-    def ends(self) -> int:
-        """The place after its last item."""
-        return self.begins + len(self.items)
-
-    @property
-    def is_last(self) -> bool:
-        """Whether no item follows it."""
-        return self.ends == self.of
-
-    @property
-    def doubles(self) -> bool:
-        """Whether there is about twice as much with it as when that was last so."""
-        return self.number & (self.number - 1) == 0
-
-    def __str__(self) -> str:
-        """ "epics 1 to 1,250 of 100,000"."""
-        return f"epics {self.begins + 1:,} to {self.ends:,} of {self.of:,}"
-
-
-class Parts:
-    """The items in their order, so many together that they have at most `most` moves, or are one.
-
-    Of no items there is one part, which brings nothing in.
-    """
-
-    def __init__(self, items: Sequence[Item], most: int = MOVES_AT_ONCE) -> None:
-        self._items, self.most = items, most
-
-    def __iter__(self) -> Iterator[Part]:
-        number = begins = place = 0
-        while begins < len(self._items) or not number:
-            ends, moves = begins, 0
-            while ends < len(self._items):
-                more = moves + len(self._items[ends].moves)
-                if ends > begins and more > self.most:
-                    break
-                ends, moves = ends + 1, more
-            number += 1
-            places = place + 1, place + moves
-            yield Part(self._items[begins:ends], places, number, begins, len(self._items))
-            begins, place = ends, place + moves
-
-    def took(self, seconds: float) -> None:
-        """Hear how long a part took, by which the next are smaller."""
-        if seconds > LONGEST_PART_S:
-            self.most = max(self.most // 2, FEWEST_AT_ONCE)
+def parts_of(items: Sequence[Item], most: int = ROWS_AT_ONCE) -> Parts[Item]:
+    """The items in parts, by how many moves they have."""
+    return Parts(items, "epics", most, lambda item: len(item.moves))
 
 
 @contextmanager
@@ -133,7 +71,7 @@ def import_part(
     session: Session,
     workspace_id: int,
     name: str,
-    part: Part,
+    part: Part[Item],
     at: datetime,
     about: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
@@ -163,9 +101,8 @@ def import_part(
         refresh_statistics(session.connection(), Epic, Transition)
     report.items_added = len(rows)
     report.transitions_added = staging.take_over(session, portfolio, part.places)
-    told = {"epics": report.items_added, "transitions": report.transitions_added, **about}
-    if len(part.items) < part.of:
-        told["part"] = str(part)
+    counts = {"epics": report.items_added, "transitions": report.transitions_added}
+    told = {**counts, **about, **part.told}
     note(session, workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     return report
 
@@ -220,7 +157,7 @@ def _standing(portfolio: Portfolio, item: Item) -> dict[str, object]:
 def _catch_up(
     session: Session,
     portfolio: Portfolio,
-    part: Part,
+    part: Part[Item],
     known: Mapping[tuple[str, str], int],
 ) -> None:
     """Let epics known before stand where their grown histories say."""

@@ -1,7 +1,8 @@
-"""Bringing programs, projects, their milestones and snapshots in: all of it, and nothing twice.
+"""Bringing programs, projects, their milestones and snapshots in, and nothing twice.
 
 Rows are read and checked, and what follows from them is worked out and staged, before anything is
-locked; then it is taken over in one transaction. What is known already stays as it is here.
+locked; then it is taken over in parts, each project with all that is of it. What is known already
+stays as it is here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.files.importing import staging_projects as staging
 from bot.workflows.files.importing.creating import ensure_streams
+from bot.workflows.files.importing.parts import ROWS_AT_ONCE, Part, Parts
 from bot.workflows.pointing import hold
 from models.audit.trail import note
 from models.database import Database
@@ -28,7 +30,9 @@ from models.files.plans.projects import (
     plan_of_projects,
 )
 from models.portfolio.portfolio import Portfolio, ValueStream
-from models.projects.project import Program, Project
+from models.projects.project import Milestone, Program, Project, ProjectShare, ProjectSnapshot
+
+STORED = (Program, Project, ProjectShare, Milestone, ProjectSnapshot)
 
 
 @dataclass(slots=True)
@@ -61,28 +65,37 @@ def _known(session: Session, portfolio: Portfolio) -> KnownProjects:
     return KnownProjects(session.scalars(programs).all(), [KnownProject(*row) for row in there])
 
 
+def parts_of(plan: ProjectPlan, most: int = ROWS_AT_ONCE) -> Parts[staging.Group]:
+    """What the plan brings, in parts, by how many rows they have."""
+    return Parts(staging.groups_of(plan.rows), "programs and projects", most, len)
+
+
 @contextmanager
 def staged_projects(database: Database, plan: ProjectPlan) -> Iterator[Connection]:
     """A connection that holds the plan's rows, to write them by with `load_projects`."""
-    with database.staging() as connection, staging.staged(connection, plan.rows):
+    groups = staging.groups_of(plan.rows)
+    with database.staging() as connection, staging.staged(connection, groups):
         yield connection
+    database.refresh_statistics(*STORED)
 
 
 def load_projects(
     session: Session,
     portfolio: Portfolio,
     plan: ProjectPlan,
+    part: Part[staging.Group],
     at: datetime,
     about: Mapping[str, Any] = MappingProxyType({}),
 ) -> Report:
-    """Add what is not there yet; the session is of the connection that holds the plan staged.
+    """Add what of the part is not there yet; the session is of the connection that holds the plan
+    staged.
 
     The audit log tells of it as one event, with `about`, such as the hashes of the files.
     """
     hold(session, ValueStream, [stream.id for stream in portfolio.value_streams])
     ensure_streams(session, portfolio, plan.new_streams, at)
-    added = staging.take_over(session, portfolio, at)
-    told = {**added, **about}
+    added = staging.take_over(session, portfolio, at, part.places)
+    told = {**added, **about, **part.told}
     here = portfolio.workspace_id
     note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)
     owners = sorted(plan.named_owners)

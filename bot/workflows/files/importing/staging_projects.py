@@ -1,12 +1,14 @@
 """Staging projects in temporary tables, where they hold nobody up, and taking them over.
 
 Projects, programs and value streams are named here by code and name; taking over finds their ids
-and leaves out what is there already.
+and leaves out what is there already. What belongs to one project has places that follow each
+other, whatever table it is in, so that it can be taken over together.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -39,7 +41,8 @@ STAGES = MetaData()
 
 
 def _stage(name: str, *columns: Column[Any]) -> Table:
-    return Table(name, STAGES, Column("place", Integer), *columns, prefixes=["TEMPORARY"])
+    place = Column("place", Integer, primary_key=True, autoincrement=False)
+    return Table(name, STAGES, place, *columns, prefixes=["TEMPORARY"])
 
 
 PROGRAMS = _stage(
@@ -108,16 +111,37 @@ STAGED: Mapping[str, Table] = {
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """What is to be staged: by stage, each row with all its columns but the place."""
 
+Group = Sequence[tuple[str, Mapping[str, Any]]]
+"""What comes in together, each with its stage: a program, or a project with what is of it."""
+
+Places = tuple[int, int]
+
+
+def groups_of(rows: Rows) -> Sequence[Group]:
+    """The programs, then the projects in their order, then what is of others, with their codes."""
+    programs = [[("programs", row)] for row in rows["programs"]]
+    by_project: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for stage, held in rows.items():
+        for row in held if stage != "programs" else ():
+            code = row["code" if stage == "projects" else "project_code"]
+            by_project.setdefault(code, []).append((stage, row))
+    return [*programs, *by_project.values()]
+
 
 @contextmanager
-def staged(connection: Connection, rows: Rows) -> Iterator[None]:
+def staged(connection: Connection, groups: Iterable[Group]) -> Iterator[None]:
     """Hold the rows in tables that only this connection sees, until the end."""
+    rows: dict[str, list[Mapping[str, Any]]] = {stage: [] for stage in STAGED}
+    for place, (stage, row) in enumerate(chain.from_iterable(groups), 1):
+        rows[stage].append({**row, "place": place})
     with connection.begin():
         STAGES.create_all(connection, checkfirst=False)
         for stage, held in rows.items():
-            placed = [{**row, "place": place} for place, row in enumerate(held)]
-            for start in range(0, len(placed), CHUNK):
-                connection.execute(insert(STAGED[stage]), placed[start : start + CHUNK])
+            for start in range(0, len(held), CHUNK):
+                connection.execute(insert(STAGED[stage]), held[start : start + CHUNK])
+        if connection.dialect.name == "postgresql":  # which else takes them for nearly empty
+            names = ", ".join(table.name for table in STAGED.values())
+            connection.exec_driver_sql(f"ANALYZE {names}")
     try:
         yield
     finally:
@@ -125,19 +149,22 @@ def staged(connection: Connection, rows: Rows) -> Iterator[None]:
             STAGES.drop_all(connection, checkfirst=False)
 
 
-def take_over(session: Session, portfolio: Portfolio, at: datetime) -> Mapping[str, int]:
-    """Store what is staged and not there yet; how many of each, by the table's name."""
+def take_over(
+    session: Session, portfolio: Portfolio, at: datetime, places: Places
+) -> Mapping[str, int]:
+    """Store what is staged there and not stored yet; how many of each, by the table's name."""
     session.flush()
     statements = (
-        (Program, _programs(portfolio)),
-        (Project, _projects(portfolio, at)),
-        (ProjectShare, _shares(portfolio)),
-        (Milestone, _milestones(portfolio)),
-        (ProjectSnapshot, _snapshots(portfolio)),
+        (Program, PROGRAMS, _programs(portfolio)),
+        (Project, PROJECTS, _projects(portfolio, at)),
+        (ProjectShare, SHARES, _shares(portfolio)),
+        (Milestone, MILESTONES, _milestones(portfolio)),
+        (ProjectSnapshot, SNAPSHOTS, _snapshots(portfolio)),
     )
     options = {"preserve_rowcount": True}
     counts = {}
-    for noun, rows in statements:
+    for noun, staged_in, missing in statements:
+        rows = missing.where(staged_in.c.place.between(*places))
         table = noun.metadata.tables[noun.__tablename__]
         names = [str(column.key) for column in rows.selected_columns]
         statement = insert(table).inline().from_select(names, rows)

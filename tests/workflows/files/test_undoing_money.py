@@ -1,0 +1,134 @@
+"""Money from a file is taken back within the hour, by entries, where nothing was built on it."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.workflows.budgets import booking
+from bot.workflows.budgets.verifying import verify_ledger
+from bot.workflows.files import undoing, uploading
+from bot.workflows.files.previewing import look_ahead
+from models.budgets.allocation import Allocation
+from models.budgets.ledger import EntryKind
+from models.budgets.spend import Actual, Fact
+from models.files.table import read_table
+from models.files.upload import BuiltOn, TooLateToUndo, UndoneBefore, UploadGone, UploadKind
+from models.people.role import NotAllowed, RoleGrant
+from models.portfolio.portfolio import Portfolio
+from tests.workflows.budgets.a_year import CLEO, DANA, K, a_year
+from tests.workflows.builders import MONDAY
+
+ACTUALS = (
+    "month,value_stream,amount,reference\n2026-05,Platform,1000,A\n2026-05,Platform,-200,B\n"
+    "2025-12,Onboarding,50,C\n"
+)
+BUDGETS = "period,value_stream,amount,forecast\n2026,Platform,1000,900\n2027,Platform,5000,\n"
+SOON = MONDAY + timedelta(minutes=5)
+
+
+@pytest.fixture
+def year(database):
+    return a_year(database)
+
+
+def brings(year, kind, text, at=MONDAY):
+    """What finance chose, matched and agreed to, as it came in."""
+    table = read_table(text.encode())
+    file = uploading.File("file.csv", text.encode())
+    with year.database.write() as session:
+        here = year.workspace_id, DANA, year.portfolio_id
+        upload = uploading.keep(session, *here, kind, file, table, at)
+        uploading.confirm(session, year.workspace_id, DANA, upload.id, at)
+    with year.database.read() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        foreseen = look_ahead(
+            session, portfolio, kind, table, upload.matching, at, may_found=True, people={}
+        )
+    with year.database.write() as session:
+        return uploading.take_in(session, upload.id, table, foreseen, at)
+
+
+def undoes(year, upload, who=DANA, at=SOON):
+    return year.do(who, undoing.undo, upload.id, at=at)
+
+
+def count(year, noun):
+    with year.database.read() as session:
+        return session.scalar(select(func.count(noun.id)))
+
+
+def verdict(year):
+    with year.database.snapshot() as session:
+        return verify_ledger(session, year.workspace_id).fault
+
+
+def test_actuals_are_taken_back_by_entries_and_can_come_in_again(year):
+    before = year.has(year.platform)
+    upload = brings(year, UploadKind.ACTUALS, ACTUALS)
+    assert year.has(year.platform).spent == 800_00
+    undoes(year, upload)
+    assert year.has(year.platform) == before
+    assert year.entries().count(EntryKind.SPEND) == 6
+    with year.database.read() as session:
+        sums = session.execute(
+            select(Actual.month, func.sum(Actual.amount_minor)).group_by(Actual.month)
+        )
+        assert dict(map(tuple, sums)) == {date(2026, 5, 1): 0, date(2025, 12, 1): 0}
+    assert verdict(year) is None
+    again = brings(year, UploadKind.ACTUALS, ACTUALS, SOON)
+    assert (again.loaded.added, again.loaded.known) == (3, 0)
+    undoes(year, again)
+    assert year.has(year.platform) == before
+    assert verdict(year) is None
+
+
+def test_budgets_are_taken_back_and_their_lines_go(year):
+    lines = count(year, Allocation)
+    upload = brings(year, UploadKind.BUDGETS, BUDGETS)
+    assert year.has(year.platform).allocated == 901 * K
+    undoes(year, upload)
+    assert year.has(year.platform).allocated == 900 * K
+    assert count(year, Allocation) == lines
+    assert verdict(year) is None
+    assert brings(year, UploadKind.BUDGETS, BUDGETS, SOON).loaded.added == 2
+
+
+def test_what_was_booked_on_it_since_is_named_and_it_stays(year):
+    upload = brings(year, UploadKind.ACTUALS, ACTUALS)
+    with year.database.write() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        fact = Fact(date(2026, 5, 1), K, year.platform)
+        booking.book(session, portfolio, [fact], DANA, MONDAY)
+    with pytest.raises(BuiltOn, match="Platform was changed or used since"):
+        undoes(year, upload)
+    assert year.has(year.platform).spent == 800_00 + K
+
+
+def test_what_is_about_other_streams_does_not_hold_it(year):
+    upload = brings(year, UploadKind.BUDGETS, BUDGETS)
+    year.fund(year.onboarding, K)
+    undoes(year, upload)
+    assert year.has(year.platform).allocated == 900 * K
+
+
+def test_money_is_taken_back_once_within_the_hour_and_by_who_brought_it(year):
+    upload = brings(year, UploadKind.BUDGETS, BUDGETS)
+    with pytest.raises(UploadGone):
+        undoes(year, upload, who=CLEO)
+    with pytest.raises(TooLateToUndo, match="Import what is to be different"):
+        undoes(year, upload, at=MONDAY + timedelta(hours=1))
+    undoes(year, upload)
+    with pytest.raises(UndoneBefore):
+        undoes(year, upload)
+    assert year.has(year.platform).allocated == 900 * K
+
+
+def test_who_lost_the_right_meanwhile_takes_nothing_back(year):
+    upload = brings(year, UploadKind.ACTUALS, ACTUALS)
+    with year.database.write() as session:
+        for grant in session.scalars(select(RoleGrant).where(RoleGrant.user_id == DANA)):
+            session.delete(grant)
+    with pytest.raises(NotAllowed):
+        undoes(year, upload)
+    assert year.has(year.platform).spent == 800_00
