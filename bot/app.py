@@ -20,7 +20,7 @@ from bot.commands import register
 from bot.settings import Mode, Settings
 from bot.slack.asking.connections import Connections
 from bot.slack.hearing import Context
-from bot.slack.lookup import ACK_SECONDS
+from bot.slack.lookup import ACK_SECONDS, Hearing
 from bot.sockets import Sockets
 from bot.worker.due import Worker
 from bot.worker.kinds import jobs
@@ -34,6 +34,8 @@ from models.errors import Mistake
 from models.people.workspace import LOCAL, Workspace
 
 LISTENERS = 32
+SHOWING = LISTENERS // 2
+"""How many of those that hear may wait for Slack to take what follows an ack."""
 INTERACTIVE_SECONDS = 2
 COURIER_SECONDS = 10
 
@@ -68,6 +70,7 @@ class Tack:
         self._authorizing = Lock()
         self._trusted = certificates() if settings.slack_api_url.startswith("https:") else None
         self._listeners = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
+        self.hearing = Hearing(self._listeners, LISTENERS, SHOWING)
         self.bolt = App(
             name="tack",  # else Bolt looks through all that is loaded for the file that calls it
             signing_secret=self.signing_secret or None,
@@ -119,6 +122,7 @@ class Tack:
         self._is_ended = True
         if self._sockets is not None:
             self._sockets.close()
+        self.hearing.close()
         self._listeners.shutdown(wait=True)
         self._connections.close()
         self.worker.stop()

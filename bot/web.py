@@ -4,6 +4,8 @@ import asyncio
 import hmac
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Literal, Protocol
 
 import structlog
@@ -16,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.slack.lookup import Hearing
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
@@ -37,6 +40,7 @@ class Hosted(Protocol):
     """The Tack that runs behind it."""
 
     mode: Literal["socket", "http"]
+    hearing: Hearing
     signing_secret: str
     bolt: App
     database: Database
@@ -124,9 +128,22 @@ def _slack(tack: Hosted, body_seconds: float) -> Callable[[Request], object]:
             return PlainTextResponse("the body did not arrive", 408)
         if body is None:
             return PlainTextResponse("the body is too long", 413)
-        return await run_in_threadpool(_hear, tack, request, body)
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        tack.hearing.take(lambda: _hear(tack, request, body), partial(_bring, answer))
+        return await answer
 
     return serve
+
+
+def _bring(answer: asyncio.Future[Response], response: Response) -> None:
+    """Bring it to the event loop, unless nobody waits for it any more."""
+
+    def settle() -> None:
+        if not answer.done():
+            answer.set_result(response)
+
+    with suppress(RuntimeError):  # the loop has ended
+        answer.get_loop().call_soon_threadsafe(settle)
 
 
 async def _read(request: Request) -> bytes | None:
@@ -144,16 +161,16 @@ async def _read(request: Request) -> bytes | None:
 
 def _hear(tack: Hosted, request: Request, body: bytes) -> Response:
     """Have Bolt answer it, once it is known to be Slack's; nothing of it is read before."""
-    if b"ssl_check=1" in body.split(b"&"):  # unsigned, to look at the certificate
-        return Response()
-    if not is_signed(tack.signing_secret, request.headers, body, time.time()):
-        return PlainTextResponse("not signed by Slack", 401)
-    if not tack.ready:
-        return PlainTextResponse("not connected to Slack", 503)
     try:
+        if b"ssl_check=1" in body.split(b"&"):  # unsigned, to look at the certificate
+            return Response()
+        if not is_signed(tack.signing_secret, request.headers, body, time.time()):
+            return PlainTextResponse("not signed by Slack", 401)
+        if not tack.ready:
+            return PlainTextResponse("not connected to Slack", 503)
         heard = BoltRequest(
             body=body.decode(),
-            query=request.url.query,
+            query=request.scope["query_string"].decode(errors="replace"),
             headers={name: [value] for name, value in request.headers.items()},
         )
         answer = tack.bolt.dispatch(heard)

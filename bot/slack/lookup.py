@@ -7,8 +7,10 @@ Bolt acks at once, which is events, is left to Bolt.
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from dataclasses import dataclass
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -126,7 +128,52 @@ def after_ack(args: Args, show: Callable[[], None]) -> None:
         except Exception:
             log.exception("not shown after the ack")
 
-    args.context.listener_runner.listener_executor.submit(shown)
+    left = _left.get()
+    if left is None:
+        args.context.listener_runner.listener_executor.submit(shown)
+    else:
+        left.append(shown)
+
+
+_left: ContextVar[list[Callable[[], None]] | None] = ContextVar("left", default=None)
+"""What the thread that hears has left to show; None where whoever called it does not ask for it."""
+
+
+class Hearing:
+    """The threads that hear what comes over HTTP, give its answer, and then show what follows.
+
+    To hand that to another thread costs as much as showing it. Yet Slack may be slow to take it:
+    when so many threads wait for it, others do, so that what comes is heard all the same.
+    """
+
+    def __init__(self, others: ThreadPoolExecutor, threads: int, most_showing: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="hearing")
+        self._others = others
+        self._may_show = BoundedSemaphore(most_showing)
+
+    def take(self, hear: Callable[[], Found], give: Callable[[Found], None]) -> None:
+        """Have a thread hear it and give the answer; whoever calls does not wait."""
+        self._threads.submit(self._heard, hear, give)
+
+    def close(self) -> None:
+        """Wait for those in hand."""
+        self._threads.shutdown(wait=True)
+
+    def _heard(self, hear: Callable[[], Found], give: Callable[[Found], None]) -> None:
+        left: list[Callable[[], None]] = []
+        before = _left.set(left)
+        try:
+            give(hear())
+        finally:
+            _left.reset(before)
+        for shown in left:
+            if not self._may_show.acquire(blocking=False):
+                self._others.submit(shown)
+                continue
+            try:
+                shown()
+            finally:
+                self._may_show.release()
 
 
 class _HeldAck(Ack):
