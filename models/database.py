@@ -24,7 +24,7 @@ from models.audit.trail import Trail, WritingSession, watch
 from models.base import Base
 from models.clock import Clock, SystemClock
 from models.errors import DatabaseAway
-from models.work import has_put
+from models.work import Place, has_put
 
 WAIT_SECONDS = 2
 """How long a click may wait for the database before it is told to come back later."""
@@ -183,6 +183,7 @@ class Database:
         self._reader = _for_reading(self.engine)
         self.on_work = list(on_work)
         self._with_head: set[int] = set()
+        self._lanes: set[Place] = set()
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
@@ -220,9 +221,8 @@ class Database:
         `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
-            trail = Trail(
-                act or Act(None, TACK_ITSELF, self.clock.now()), with_head=self._with_head
-            )
+            by_itself = Act(None, TACK_ITSELF, self.clock.now()) if act is None else act
+            trail = Trail(by_itself, with_head=self._with_head, lanes=self._lanes)
             bind = (by or self.engine).execution_options(write_wait_ms=wait_ms, trail=trail)
             with WritingSession(bind, trail) as session, session.begin():
                 yield session

@@ -1,6 +1,7 @@
 """Work that waits: one row per thing to be done, put in the transaction that makes it needed."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,9 @@ PUT = "put"
 """By which a session remembers what its transaction put."""
 
 _Row = dict[str, Any]
+
+Place = tuple[int, str]
+"""A workspace and a lane's name in it."""
 
 
 class Lane(Base):
@@ -116,11 +120,20 @@ def _plain(value: object) -> object:
     return as_text(value) if isinstance(value, datetime) else value
 
 
-def say_puts(session: Session, say: Say) -> None:
-    """The same, at the end of a transaction in one round trip."""
-    for statement, rows in zip(_SAID, _lanes_and_works(session), strict=True):
-        for row in rows:
-            say(statement, row)
+def say_puts(session: Session, say: Say, known: AbstractSet[Place]) -> AbstractSet[Place]:
+    """The same, at the end of a transaction in one round trip; gives the lanes that are there then.
+
+    Those known to be there are not written anew: no lane is ever removed.
+    """
+    lanes, works = _lanes_and_works(session)
+    new_lane, new_work = _SAID
+    named = {(row["workspace_id"], row["name"]): row for row in lanes}
+    for place, row in named.items():
+        if place not in known:
+            say(new_lane, row)
+    for row in works:
+        say(new_work, row)
+    return named.keys()
 
 
 def _lanes_and_works(session: Session) -> tuple[Sequence[_Row], Sequence[_Row]]:

@@ -33,7 +33,7 @@ from models.driver.ending import (
     one_trip,
     say_now,
 )
-from models.work import has_put, insert_into, say_puts, write_puts
+from models.work import Place, has_put, insert_into, say_puts, write_puts
 
 PARENTS = (
     "epics",
@@ -76,6 +76,8 @@ class Trail:
     """Tables that a statement changed, and of which nothing was said."""
     with_head: set[int] = field(default_factory=set)
     """Workspaces whose chain is known to have begun; no chain ever ends."""
+    lanes: set[Place] = field(default_factory=set)
+    """Those known to be there."""
     flushing: bool = False
     kept: dict[SessionTransaction, dict[Subject, Recorded]] = field(default_factory=dict)
     """What was told when each savepoint began."""
@@ -333,10 +335,11 @@ def _end_in_one_trip(session: Session, told: Sequence[Recorded]) -> None:
     with one_trip(session) as say:
         for statement, values in left_to_say(session):
             say(statement, values)
-        say_puts(session, say)
+        lanes = say_puts(session, say, trail.lanes)
         if told:
             say_all(say, trail.act, told, new_head=not here <= trail.with_head)
     trail.with_head |= here
+    trail.lanes |= lanes
 
 
 def _record_all(session: Session) -> None:

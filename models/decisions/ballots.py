@@ -34,26 +34,24 @@ WITH box AS (
         WHERE choice = %(choice)s::text AND cast_by IS NOT DISTINCT FROM %(cast_by)s::text
     )
     RETURNING number, hash
+), counted AS (
+    UPDATE ballot_boxes SET count = new.number, hash = new.hash, last_at = %(at)s::timestamptz,
+        waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) THEN 0 ELSE 1 END,
+        recused = recused + CASE WHEN %(choice)s::text = 'recused' THEN 1 ELSE 0 END
+            - CASE WHEN EXISTS (SELECT FROM mine WHERE choice = 'recused') THEN 1 ELSE 0 END
+    FROM new WHERE decision_id = %(decision_id)s
+    RETURNING last_at, waiting, objections, electors - recused AS remain
 )
-UPDATE ballot_boxes SET count = new.number, hash = new.hash, last_at = %(at)s::timestamptz,
-    waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) THEN 0 ELSE 1 END,
-    recused = recused + CASE WHEN %(choice)s::text = 'recused' THEN 1 ELSE 0 END
-        - CASE WHEN EXISTS (SELECT FROM mine WHERE choice = 'recused') THEN 1 ELSE 0 END
-FROM new WHERE decision_id = %(decision_id)s
-"""
-CLOSE_SOON = """
 INSERT INTO works (workspace_id, key, lane, due_at, version, fence, attempts)
 SELECT %(workspace_id)s, %(key)s, NULL, least(last_at + %(after)s, %(closes_at)s), 1, 0, 0
-FROM ballot_boxes
-WHERE decision_id = %(decision_id)s
-    AND (waiting = 0 AND objections = 0 OR electors - recused < %(quorum)s)
+FROM counted WHERE waiting = 0 AND objections = 0 OR remain < %(quorum)s
 ON CONFLICT (workspace_id, key) DO UPDATE SET due_at = excluded.due_at,
     version = works.version + 1, attempts = 0, last_error = NULL, dead_at = NULL
 """
 """What PostgreSQL is told at the end of the transaction, in its one round trip.
 
-Each statement sees what others committed while the box was waited for, so that the same press
-twice is one ballot, and the last of all has it closed soon."""
+The second sees what others committed while the box was waited for, so that the same press twice is
+one ballot, and the last of all has it closed soon."""
 
 NEW = """
 INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, round, cast_by, reason,
@@ -96,7 +94,7 @@ def append(session: Session, paper: Paper, cast: Cast) -> None:
         "closes_at": paper.closes_at,
         "quorum": paper.quorum,
     }
-    for statement in (LOCK_BOX, APPEND, CLOSE_SOON):
+    for statement in (LOCK_BOX, APPEND):
         say_last(session, statement, whole)
 
 
