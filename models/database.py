@@ -223,8 +223,9 @@ class Database:
         with self._turn() as wait_ms, _in_time():
             by_itself = Act(None, TACK_ITSELF, self.clock.now()) if act is None else act
             trail = Trail(by_itself, with_head=self._with_head, lanes=self._lanes)
-            bind = (by or self.engine).execution_options(write_wait_ms=wait_ms, trail=trail)
-            with WritingSession(bind, trail) as session, session.begin():
+            options = {"write_wait_ms": wait_ms, "trail": trail}
+            with WritingSession(by or self.engine, trail) as session, session.begin():
+                session.connection(execution_options=options)
                 yield session
         if by is not None:
             by.execution_options(write_wait_ms=None, trail=None)

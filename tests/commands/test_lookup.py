@@ -3,6 +3,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from slack_sdk import WebClient
 
 from bot.commands import ACTIONS, COMMANDS, OPTIONS, VIEWS
 from bot.slack.hearing import Call
-from bot.slack.lookup import Route, Table, UnknownPattern, after_ack, hear
+from bot.slack.lookup import Hearing, Route, Table, UnknownPattern, after_ack, hear
 
 FOUND = Table(ACTIONS)
 NAMES = [key if isinstance(key, str) else key.pattern.removesuffix("_.+") for key in ACTIONS]
@@ -119,6 +120,43 @@ def test_what_follows_an_ack_does_not_hold_it_up():
         assert not shown.is_set()
         free.set()
         assert shown.wait(10)
+
+
+def test_who_hears_shows_what_follows_once_the_answer_is_given_while_few_do():
+    threads, free = {}, threading.Event()
+    given, showing, shown = (threading.Semaphore(0) for _ in range(3))
+
+    def waits_for_slack(name):
+        def listen(args):
+            def show():
+                threads[name] = (threads[name], threading.current_thread())
+                showing.release()
+                free.wait(10)
+                shown.release()
+
+            threads[name] = threading.current_thread()
+            args.ack()
+            after_ack(args, show)
+
+        return listen
+
+    def take(name):
+        pressing = partial(pressed, waits_for_slack(name), acks_last=True)
+        hearing.take(pressing, lambda _: given.release())
+        assert given.acquire(timeout=10), f"{name} was not answered while Slack was slow"
+
+    with ThreadPoolExecutor(1) as others:
+        hearing = Hearing(others, threads=2, most_showing=1)
+        take("first")
+        assert showing.acquire(timeout=10)
+        take("second")
+        take("third")
+        free.set()
+        assert all(shown.acquire(timeout=10) for _ in threads)
+        hearing.close()
+    heard, showed = threads["first"]
+    assert showed is heard
+    assert all(showed is not heard for heard, showed in [*threads.values()][1:])
 
 
 def test_what_breaks_after_the_ack_is_logged_and_the_ack_stays():
