@@ -18,6 +18,7 @@ from bot.clocks import DatabaseClock
 from bot.settings import Settings
 from bot.workflows.files.importing.parts import Part, Parts
 from models.audit.audit import Act
+from models.counting import counted
 from models.database import Database
 from models.errors import DatabaseAway, Mistake
 from models.fields import tidy
@@ -133,7 +134,7 @@ def in_parts(
         except Mistake as mistake:
             if not part.begins:
                 raise
-            raise CutShort(mistake, f"{part.begins:,} {part.noun}") from mistake
+            raise CutShort(mistake, counted(part.begins, part.noun)) from mistake
         parts.took(perf_counter() - began)
         yield part
         if not part.is_last:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from models.errors import Mistake
-from models.fields import folded, tidy
+from models.fields import did_you_mean, folded, tidy
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import LONGEST_NAME
 
@@ -17,7 +17,10 @@ class NoSuchStream(Mistake):
     """A row about a value stream that is not there, where none is to be made."""
 
     def __init__(self, named: str, there: Iterable[str]) -> None:
-        super().__init__(f"there is no value stream {named[:60]}; there is: {', '.join(there)}")
+        names = list(there)
+        guess = did_you_mean(named, names)
+        known = f"{', '.join(names)}{guess and '.'}{guess}"
+        super().__init__(f"there is no value stream {named[:60]}; there is: {known}")
 
 
 class NoSuchProject(Mistake):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from models.budgets.spend import Fact, check_fact, month_to_book, parse_month
 from models.epics.listing import is_key, read_key
 from models.errors import Mistake
-from models.fields import folded
+from models.fields import did_you_mean, folded
 from models.files.matching import GoodRow
 from models.money import format_amount
 
@@ -25,8 +25,11 @@ class NoSuchEpic(Mistake):
 class UnknownName(Mistake):
     """A row of a stream that the portfolio has not."""
 
-    def __init__(self, typed: str) -> None:
-        super().__init__(f"there is no value stream {typed[:40]} in this portfolio")
+    def __init__(self, typed: str, there: Sequence[str]) -> None:
+        guess = did_you_mean(typed, there)
+        super().__init__(
+            f"there is no value stream {typed[:40]} in this portfolio{guess and '.'}{guess}"
+        )
 
 
 class NotPlaced(Mistake):
@@ -66,6 +69,8 @@ class Places:
     """By their keys."""
     cost_centres: Mapping[str, AbstractSet[int]]
     """By their folded names: the streams that have money on them."""
+    names: Sequence[str] = ()
+    """Of the streams in use."""
 
 
 @dataclass(slots=True)
@@ -156,7 +161,7 @@ def _stream(typed: str | None, places: Places) -> int | None:
         return None
     found = places.streams.get(folded(typed))
     if found is None:
-        raise UnknownName(typed)
+        raise UnknownName(typed, places.names)
     return found
 
 

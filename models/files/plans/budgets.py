@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.budgets.period import Year, parse_year
 from models.errors import Mistake
-from models.fields import folded
+from models.fields import did_you_mean, folded
 from models.files.matching import GoodRow
 from models.money import format_amount
 
@@ -26,9 +26,11 @@ class Changed(Mistake):
 class UnknownStream(Mistake):
     """A line of a stream that is not there, by someone who may not make one."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, there: Sequence[str]) -> None:
+        guess = did_you_mean(name, there)
         super().__init__(
             f"there is no value stream {name[:60]} yet; an admin makes it with /portfolio streams"
+            f"{guess and '.'}{guess}"
         )
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from models.files import kinds
 from models.files.matching import guessed, matched
-from models.files.names import StreamNames
+from models.files.names import NoSuchStream, StreamNames
+from models.files.plans.actuals import UnknownName
+from models.files.plans.budgets import UnknownStream
 from models.files.plans.epics import KnownEpics, plan_of_epics
 from models.files.plans.projects import KnownProject, KnownProjects, Rows, plan_of_projects
 from models.files.table import read_table
@@ -178,3 +180,10 @@ def test_a_stream_is_one_however_its_name_is_composed():
     spellings = ["Zürich", "Zu\u0308rich", "Zü\u200brich", "\u202azürich\u202c", " Zürich\u00a0"]
     assert {streams.named(each) for each in spellings} == {"Zürich"}
     assert streams.new == ["Zürich"]
+
+
+@pytest.mark.parametrize("mistake", [NoSuchStream, UnknownName, UnknownStream])
+def test_a_value_stream_of_a_row_that_is_mistyped_is_guessed(mistake):
+    there = ["Payments", "Onboarding"]
+    assert mistake("Paymnets", there).sentence.endswith(". Did you mean Payments?")
+    assert "Did you mean" not in mistake("Claims", there).sentence

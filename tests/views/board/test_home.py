@@ -34,8 +34,9 @@ from tests.views.builders import (
 from tests.views.reading import buttons, element, options, shown_form, shown_home
 
 FOOT = (
-    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/portfolio` streams, "
-    "projects, roles, export · `/flow` the weekly digest and its numbers · `help` after each"
+    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/decision` votes · "
+    "`/budget` money · `/portfolio` streams, projects, roles, export · "
+    "`/flow` the weekly digest and its numbers · `help` after each"
 )
 NOTHING = "*Nothing is waiting for you.* New items appear here first."
 CHOICES = [

@@ -158,7 +158,7 @@ def test_what_a_later_part_gives_back_is_not_said_to_be_overspent(year):
 @pytest.mark.on_both_databases
 def test_a_reference_that_two_book_at_once_comes_in_once(year):
     def spend(session):
-        whole = Part(good_rows(("2026-05", K, "A")), (1, 1), 1, 0, 1, "actuals")
+        whole = Part(good_rows(("2026-05", K, "A")), (1, 1), 1, 0, 1, "actual")
         portfolio = session.get_one(Portfolio, year.portfolio_id)
         return import_actuals(session, portfolio, whole, MONDAY)
 

@@ -42,7 +42,7 @@ FACTS_AT_ONCE = 500
 
 def parts_of(rows: Sequence[GoodRow], most: int = FACTS_AT_ONCE) -> Parts[GoodRow]:
     """The rows in parts."""
-    return Parts(rows, "actuals", most)
+    return Parts(rows, "actual", most)
 
 
 def import_actuals(
@@ -93,4 +93,5 @@ def _places(session: Session, portfolio: Portfolio, rows: Sequence[GoodRow]) -> 
         streams,
         {key: KnownEpic(epic_id, stream_id) for key, epic_id, stream_id in found},
         centres,
+        [stream.name for stream in portfolio.open_streams],
     )

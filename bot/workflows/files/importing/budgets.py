@@ -59,7 +59,7 @@ def parts_of(plan: BudgetPlan, rows: Sequence[GoodRow], most: int = ROWS_AT_ONCE
     groups: dict[tuple[Year, str], list[GoodRow]] = defaultdict(list)
     for line in plan.lines:
         groups[line.year, line.stream].append(by_line[line.number])
-    return Parts(list(groups.values()), "budgets of a year", most, len)
+    return Parts(list(groups.values()), "budget", most, len)
 
 
 def import_budgets(
@@ -138,8 +138,11 @@ def plan_budgets(
     plan = plan_of_budgets(found, _known(session, portfolio, found) if portfolio else ())
     plan.against |= against
     if not may_found:
+        names = [stream.name for stream in streams if stream.ended_at is None]
         unknown = (line for line in plan.lines if folded(line.stream) not in there)
-        plan.against |= {line.number: UnknownStream(line.stream).sentence for line in unknown}
+        plan.against |= {
+            line.number: UnknownStream(line.stream, names).sentence for line in unknown
+        }
     for (year, stream), minor in plan.sums.items():
         if minor >= 0:
             continue

@@ -44,7 +44,7 @@ def plan_decisions(
 
 def parts_of(plan: DecisionPlan, most: int = ROWS_AT_ONCE) -> Parts[Row]:
     """What the plan adds, in parts."""
-    return Parts(plan.rows, "decisions", most)
+    return Parts(plan.rows, "decision", most)
 
 
 def load_decisions(

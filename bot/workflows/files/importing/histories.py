@@ -52,7 +52,7 @@ class Report:
 
 def parts_of(items: Sequence[Item], most: int = ROWS_AT_ONCE) -> Parts[Item]:
     """The items in parts, by how many moves they have."""
-    return Parts(items, "epics", most, lambda item: len(item.moves))
+    return Parts(items, "epic", most, lambda item: len(item.moves))
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class Part(Generic[Item]):
     of: int
     """How many items there are in all."""
     noun: str
-    """What several of them are called."""
+    """What one of them is called."""
 
     @property
     def ends(self) -> int:
@@ -54,7 +54,7 @@ class Part(Generic[Item]):
 
     def __str__(self) -> str:
         """ "epics 1 to 1,250 of 100,000"."""
-        return f"{self.noun} {self.begins + 1:,} to {self.ends:,} of {self.of:,}"
+        return f"{self.noun}s {self.begins + 1:,} to {self.ends:,} of {self.of:,}"
 
 
 class Parts(Generic[Item]):

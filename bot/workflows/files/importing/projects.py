@@ -67,7 +67,7 @@ def _known(session: Session, portfolio: Portfolio) -> KnownProjects:
 
 def parts_of(plan: ProjectPlan, most: int = ROWS_AT_ONCE) -> Parts[staging.Group]:
     """What the plan brings, in parts, by how many rows they have."""
-    return Parts(staging.groups_of(plan.rows), "programs and projects", most, len)
+    return Parts(staging.groups_of(plan.rows), "project", most, len)
 
 
 @contextmanager
