@@ -1,5 +1,10 @@
 """What Tack answers to what people type."""
 
+import pytest
+from sqlalchemy import select
+
+from models.epics.blocking import Blocking
+from models.epics.epic import Transition
 from tests.commands.conftest import proposes
 from tests.workflows.builders import an_epic
 
@@ -60,3 +65,17 @@ def test_the_list_is_turned_page_by_page(slack, shop):
     ana.click("Next page", in_message=ana.private_messages()[-1])
     second = "21 epics, page 2 of 2"
     slack.wait_for(lambda: second in ana.private_messages()[-1].text)
+
+
+@pytest.mark.parametrize("word", ["stop", "block"])
+def test_a_because_without_a_reason_opens_the_form_that_asks_for_it(slack, shop, word):
+    proposes(slack, "Pay by bank transfer")
+    ben = slack.as_user("ben")
+    for typed in ("", " because", " because:"):
+        ben.types(f"/epic {word} PAY-1{typed}", channel="payments")
+        ben.form().close()
+    ben.types(f"/epic {word} PAY-1 because nobody asks for it", channel="payments")
+    with shop.database.read() as session:
+        noun = Transition if word == "stop" else Blocking
+        reasons = select(noun.reason).where(noun.reason.is_not(None))
+        assert session.scalars(reasons).all() == ["nobody asks for it"]

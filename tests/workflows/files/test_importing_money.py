@@ -63,6 +63,15 @@ def test_the_budgets_of_a_streams_year_come_in_together_and_the_rest_goes_on(yea
         assert session.scalar(came) == 5
 
 
+def test_a_line_with_an_id_is_known_also_under_another_stream(year):
+    brings_budgets(year)
+    rows = rows_of(kinds.BUDGETS, "period,value_stream,amount,source,id\n2026,Care,1000,sap,1\n")
+    with year.database.read() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        plan = budgets.plan_budgets(session, portfolio, rows, MONDAY)
+    assert (plan.lines, plan.known, plan.against) == ([], 1, {})
+
+
 def test_decisions_come_in_by_parts_and_none_twice(year):
     lines = "".join(f"D{n},Question {n},accepted,2025-05-01\n" for n in range(5))
     rows = rows_of(kinds.DECISIONS, f"id,title,outcome,closed_at\n{lines}")
