@@ -1,6 +1,7 @@
 """What a digest told stays: its figures are kept with it, whatever becomes of its epics later."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import null, select, update
@@ -10,11 +11,14 @@ from bot.workflows.board import digest as reporting
 from bot.workflows.board import digesting
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.transferring import give
+from bot.workflows.people.workspaces import grant_admin
+from bot.workflows.portfolio.merging import merge
 from models.board.content import Content
 from models.board.digest import Digest, Subscription, Wish
 from models.epics.epic import Epic
 from models.portfolio.board import Board
 from models.portfolio.portfolio import Portfolio, ValueStream, WipLimit
+from models.projects.project import Milestone, Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 DAY = timedelta(days=1)
@@ -148,9 +152,46 @@ def told_of_a_stream(session, portfolio):
     )
 
 
+def imported_a_late_project(session, portfolio):
+    here = {"workspace_id": portfolio.workspace_id}
+    project = Project(**here, portfolio_id=portfolio.id, code="P1", name="Old", created_at=MONDAY)
+    project.imported_at, due = LATER, MONDAY.date() - 90 * DAY
+    project.milestones = [Milestone(**here, code="M1", name="Gate", baseline_on=due)]
+    payments = stream_of(session, "PAY")
+    project.shares = [ProjectShare(**here, value_stream_id=payments.id, percent=Decimal(100))]
+    session.add(project)
+
+
+def counted_elsewhere(session, portfolio):
+    portfolio.time_zone, portfolio.currency = "Asia/Tokyo", "GBP"
+    portfolio.fiscal_year_starts_in = 4
+
+
+def merged(session, portfolio):
+    grant_admin(session, portfolio.workspace_id, ANA, None, MONDAY)
+    payments, greeting = stream_of(session, "PAY"), stream_of(session, "ONB")
+    here = (session, portfolio.workspace_id, ANA, greeting.id, payments.id)
+    merge(*here, greeting.version, LATER)
+
+
+def went_live_again(session, portfolio):
+    portfolio.live_at = LATER
+
+
 @pytest.mark.parametrize(
     "change",
-    [given_away, limited_otherwise, committed_later, renamed, moved_on, told_of_a_stream],
+    [
+        given_away,
+        limited_otherwise,
+        committed_later,
+        renamed,
+        moved_on,
+        told_of_a_stream,
+        imported_a_late_project,
+        counted_elsewhere,
+        merged,
+        went_live_again,
+    ],
 )
 def test_whatever_changes_later_not_a_word_of_a_sent_digest_does(database, shop, change):
     sends(database, shop)
