@@ -46,7 +46,7 @@ from models.work import put
 
 NAMES_KEPT = 20
 
-MOST_MONEY_ROWS = 2_000
+MOST_MONEY_ROWS = 1_000
 """Each is an entry of the ledger, and on SQLite others wait meanwhile."""
 
 NOT_BOOKED = "Rows of it cannot be booked, and a file of money comes in whole or not at all."
