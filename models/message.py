@@ -139,6 +139,10 @@ BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
 """What shows a decision."""
 
 
+PEOPLE = ("U", "W")
+"""What the ids of people begin with; what is sent to one goes to their direct messages."""
+
+
 class NothingToShow(Mistake):
     """A message that is shown already, or is not there any more."""
 
@@ -160,6 +164,8 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
     channel_id: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """Whom it was sent to, where it went to a person alone."""
     thread_ts: Mapped[str | None] = mapped_column(String(32))
     kind: Mapped[MessageKind] = mapped_column(stored_by_value(MessageKind, 32))
     subject_id: Mapped[int]

@@ -19,6 +19,9 @@ T = TypeVar("T", bound=Base)
 Show = Callable[[Session, T, datetime], Answer]
 """Shows the present state of a subject as of now."""
 
+Hide = Callable[[Session, T, str], Answer | None]
+"""What a person reads in place of it who may not see it any more; None for who may."""
+
 Posted = Callable[[Session, Message, datetime], None]
 """Puts what follows a message that was just posted."""
 
@@ -33,12 +36,24 @@ class Notice(Generic[T]):
     """What is shown once the subject is there no more, where it may go."""
     posted: Posted | None = None
     """What is to follow in the transaction that notes the post."""
+    hide: Hide[T] | None = None
+    """What it shows to someone alone who may not see its subject any more."""
 
-    def draw(self, session: Session, subject_id: int, now: datetime) -> Answer:
-        """The message as it stands now. Raises NoResultFound where its subject may not be gone."""
+    def draw(
+        self, session: Session, subject_id: int, now: datetime, reader: str | None = None
+    ) -> Answer:
+        """The message as it stands now, for a reader where it was sent to one alone.
+
+        Raises NoResultFound where its subject may not be gone.
+        """
         if self.gone is not None and session.get(self.noun, subject_id) is None:
             return self.gone()
-        return self.show(session, session.get_one(self.noun, subject_id), now)
+        subject = session.get_one(self.noun, subject_id)
+        if self.hide is not None and reader is not None:
+            hidden = self.hide(session, subject, reader)
+            if hidden is not None:
+                return hidden
+        return self.show(session, subject, now)
 
 
 _NOTICES: dict[MessageKind, Notice[Any]] = {}
@@ -50,13 +65,14 @@ def notice(
     *,
     gone: Callable[[], Answer] | None = None,
     posted: Posted | None = None,
+    hide: Hide[T] | None = None,
 ) -> Callable[[Show[T]], Show[T]]:
     """Have messages of the kind, whose subject is such a noun, show what the function gives."""
 
     def keep(show: Show[T]) -> Show[T]:
         if kind in _NOTICES:
             raise ValueError(f"{kind} is shown already")
-        _NOTICES[kind] = Notice(noun, show, gone, posted)
+        _NOTICES[kind] = Notice(noun, show, gone, posted, hide)
         return show
 
     return keep

@@ -15,7 +15,7 @@ from bot.worker.replies import NO_ANSWER, Reply, reply_of
 from models.clock import Clock
 from models.database import Database
 from models.errors import DatabaseAway
-from models.message import Message
+from models.message import PEOPLE, Message
 from models.people.outage import Outage
 
 EVENT_TYPE = "tack_message"
@@ -80,7 +80,7 @@ class Calls:
 
     def channel(self, message: Message) -> str:
         """The channel's id; a person's id stands for the direct messages with them."""
-        if not message.channel_id.startswith(("U", "W")):
+        if not message.channel_id.startswith(PEOPLE):
             return message.channel_id
         opened = self.ask(
             "conversations.open", self.client.conversations_open, users=message.channel_id

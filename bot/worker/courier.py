@@ -79,7 +79,7 @@ class Courier:
     def _drawing(self, task: Task, message: Message) -> Answer:
         with task.database.read() as session:
             notice = self.notices[message.kind]
-            return notice.draw(session, message.subject_id, task.clock.now())
+            return notice.draw(session, message.subject_id, task.clock.now(), message.user_id)
 
     def _home_drawing(self, task: Task) -> Answer:
         with task.database.read() as session:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     func,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from models.board.confirmation import FactCheck
 from models.board.digest import WEEK, Digest, Subscription
 from models.board.home import Home
 from models.epics.epic import Epic
-from models.message import DIGEST_KINDS, Message, MessageKind, home_key, message_key
+from models.message import DIGEST_KINDS, PEOPLE, Message, MessageKind, home_key, message_key
 from models.people.handover import Departure
 from models.people.member import Member
 from models.work import put
@@ -164,14 +165,21 @@ def redraw_about(
     kinds: Collection[MessageKind],
     subject_ids: Select[int] | Sequence[int],
     at: datetime,
+    *,
+    people: Collection[str] | None = None,
 ) -> None:
-    """Put the drawing of the messages of those kinds about those subjects."""
+    """Put the drawing of the messages of those kinds about those subjects.
+
+    With people only of those that were sent to one of them.
+    """
     session.flush()
+    theirs = true() if people is None else Message.user_id.in_(people)
     messages = session.execute(
         select(Message.id, Message.channel_id).where(
             Message.workspace_id == workspace_id,
             Message.kind.in_(kinds),
             Message.subject_id.in_(subject_ids),
+            theirs,
         )
     )
     for each, lane in messages.all():
@@ -197,6 +205,7 @@ def post(
     message = Message(
         workspace_id=workspace_id,
         channel_id=channel_id,
+        user_id=channel_id if channel_id.startswith(PEOPLE) else None,
         thread_ts=thread_ts,
         kind=kind,
         subject_id=subject_id,

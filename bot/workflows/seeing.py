@@ -6,18 +6,42 @@ A portfolio that is not open to all, or not live yet, is seen by those who have 
 its epics, who owns one or is named by it sees that one as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from models.decisions.decision import Decision
 from models.epics.epic import CircleMember, Epic
 from models.people.role import Role, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Portfolio, ValueStream
 
+Follow = Callable[[Session, int, Collection[str], datetime], None]
+"""Does what follows where what people see has changed: of a workspace, who, and when."""
+
+FOLLOWS: list[Follow] = []
+"""What rooms do about it, filled by `follows_sight`."""
+
 EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
+
+
+def follows_sight(follow: Follow) -> Follow:
+    """Have it done where roles or owners change, in that transaction."""
+    FOLLOWS.append(follow)
+    return follow
+
+
+def sight_changed(
+    session: Session, workspace_id: int, people: Iterable[str | None], at: datetime
+) -> None:
+    """Have what these people were sent alone follow what they may see now."""
+    session.flush()
+    some = {each for each in people if each is not None}
+    for follow in FOLLOWS if some else ():
+        follow(session, workspace_id, some, at)
 
 
 def visible_to(user_id: str | None) -> ColumnElement[bool]:
@@ -52,6 +76,16 @@ def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnE
     )
     found: ColumnElement[bool] = column.in_(seen)  # type: ignore[attr-defined]
     return found
+
+
+def decision_visible_to(user_id: str | None) -> ColumnElement[bool]:
+    """Those about epics that a person, or everybody, may see, and those of portfolios they may.
+
+    The epic is joined, where there is one.
+    """
+    everybody = user_id is EVERYBODY
+    there = true() if everybody else portfolio_visible_to(user_id or "", Decision.portfolio_id)
+    return or_(and_(Decision.epic_id.is_(None), there), visible_to(user_id))
 
 
 def may_see(session: Session, user_id: str | None, epic: Epic) -> bool:

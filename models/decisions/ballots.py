@@ -36,7 +36,9 @@ WITH box AS (
     RETURNING number, hash
 ), counted AS (
     UPDATE ballot_boxes SET count = new.number, hash = new.hash, last_at = %(at)s::timestamptz,
-        waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) THEN 0 ELSE 1 END,
+        waiting = waiting - CASE WHEN EXISTS (SELECT FROM mine) OR EXISTS (
+            SELECT FROM electors WHERE decision_id = %(decision_id)s
+            AND user_id = %(user_id)s::text AND left_at IS NOT NULL) THEN 0 ELSE 1 END,
         recused = recused + CASE WHEN %(choice)s::text = 'recused' THEN 1 ELSE 0 END
             - CASE WHEN EXISTS (SELECT FROM mine WHERE choice = 'recused') THEN 1 ELSE 0 END
     FROM new WHERE decision_id = %(decision_id)s

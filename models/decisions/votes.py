@@ -72,6 +72,8 @@ class Elector(Base):
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
     message_id: Mapped[int | None]
     """The ballot that they alone have, where they have one."""
+    left_at: Mapped[datetime | None]
+    """When they left Slack without a vote in this round: nobody waits for them any more."""
 
 
 class BallotBox(Base):
@@ -83,6 +85,7 @@ class BallotBox(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
     workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
     electors: Mapped[int]
+    """Without those who left Slack without a vote."""
     waiting: Mapped[int]
     count: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(String(64))
@@ -91,12 +94,22 @@ class BallotBox(Base):
     objections: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many stand."""
     last_at: Mapped[datetime | None]
-    """When the last ballot came."""
+    """When the last ballot came, or the last who was waited for left Slack."""
 
     @property
     def voted(self) -> int:
         """How many electors have voted."""
         return self.electors - self.waiting
+
+    def lose_one(self, at: datetime) -> None:
+        """Wait no more for an elector who left Slack; it is as if theirs were the last press."""
+        assert self.waiting > 0, "nobody is waited for"
+        self.electors, self.waiting, self.last_at = self.electors - 1, self.waiting - 1, at
+
+    def regain_one(self, *, has_voted: bool) -> None:
+        """Ask one who is back again, and wait for them unless they have a vote."""
+        self.electors += 1
+        self.waiting += not has_voted
 
 
 class Ballot(Base):

@@ -20,7 +20,7 @@ from bot.slack.mrkdwn import bare_words, words
 from bot.views.decisions import buttons, follow_up
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.deciding import asked_line, decide_button, money_facts, taken
-from bot.views.decisions.thread import hidden
+from bot.views.decisions.thread import hidden, hidden_from
 from bot.views.evidence.phrases import indicator_words, observed_words, spent_words
 from bot.views.notices import notice
 from bot.workflows.decisions.beside import sees
@@ -52,7 +52,7 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
     return hidden(session, decision) or drawn(session, decision, now)
 
 
-@notice(MessageKind.BALLOT_TOLD, Decision)
+@notice(MessageKind.BALLOT_TOLD, Decision, hide=hidden_from)
 def drawn(session: Session, decision: Decision, now: datetime) -> Answer:
     stands = standing(session, decision)
     if decision.is_held:
@@ -263,6 +263,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "all_voted": len(stands.voted),
         "unnamed": max(0, len(stands.voted) - NAMED),
         "recused": stands.recused,
+        "left_slack": stands.left,
         "between": list(decision.offered.values()),
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),

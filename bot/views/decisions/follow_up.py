@@ -11,6 +11,7 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, section
 from bot.slack.mrkdwn import words
 from bot.views.decisions.actions import DecisionShown, StandInForMe
+from bot.views.decisions.thread import hidden_from
 from bot.views.notices import notice
 from bot.workflows.decisions.counting import count
 from models.decisions.decision import Decision, Ending
@@ -51,13 +52,13 @@ class CaseShown(Page):
     decision: Id
 
 
-@notice(MessageKind.BALLOT_REMINDER, Decision)
+@notice(MessageKind.BALLOT_REMINDER, Decision, hide=hidden_from)
 def reminder(session: Session, decision: Decision, now: datetime) -> Answer:
     """To an elector who has not voted."""
     return _to_vote("reminder", decision, session.get_one(BallotBox, decision.id))
 
 
-@notice(MessageKind.BALLOT_EXTENDED, Decision)
+@notice(MessageKind.BALLOT_EXTENDED, Decision, hide=hidden_from)
 def extended(session: Session, decision: Decision, now: datetime) -> Answer:
     """The same, where there is more time."""
     return _to_vote("extended", decision, session.get_one(BallotBox, decision.id))
@@ -72,7 +73,7 @@ def _to_vote(part: str, decision: Decision, box: BallotBox) -> Answer:
     return Answer([section(said, read), actions("not_voted", [stand_in])])
 
 
-@notice(MessageKind.STOP_FIRST, Decision)
+@notice(MessageKind.STOP_FIRST, Decision, hide=hidden_from)
 def told_first(session: Session, decision: Decision, now: datetime) -> Answer:
     """To the owner of the epic alone."""
     tally, objections = count(session, decision)

@@ -20,6 +20,7 @@ from bot.views.decisions.actions import (
 )
 from bot.views.notices import notice
 from bot.workflows.decisions.beside import sees
+from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.register import Carried
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.seeing import EVERYBODY, may_see
@@ -39,13 +40,28 @@ def hidden(session: Session, decision: Decision) -> Answer | None:
     return Answer([section(words("decisions/decision", "restricted", decision=decision))])
 
 
+def hidden_from(session: Session, decision: Decision, reader: str) -> Answer | None:
+    """What is left of it to someone who was asked and may not see it any more."""
+    if sees(session, reader, decision):
+        return None
+    facts = {"decision": decision, "has_voted": reader in last_ballots(session, decision)}
+    return Answer([section(words(VOTE, "seen_no_more", **facts))])
+
+
+def beside_hidden_from(
+    session: Session, said: BallotQuestion | Objection, reader: str
+) -> Answer | None:
+    """The same of what was said beside it."""
+    return hidden_from(session, session.get_one(Decision, said.decision_id), reader)
+
+
 @notice(MessageKind.BALLOT_QUESTION, BallotQuestion)
 def question_in_thread(session: Session, question: BallotQuestion, now: datetime) -> Answer:
     decision = session.get_one(Decision, question.decision_id)
     return hidden(session, decision) or question_asked(question, decision)
 
 
-@notice(MessageKind.BALLOT_QUESTION_TOLD, BallotQuestion)
+@notice(MessageKind.BALLOT_QUESTION_TOLD, BallotQuestion, hide=beside_hidden_from)
 def question_notice(session: Session, question: BallotQuestion, now: datetime) -> Answer:
     return question_asked(question, session.get_one(Decision, question.decision_id))
 
@@ -77,7 +93,7 @@ def objection_in_thread(session: Session, objection: Objection, now: datetime) -
     return hidden(session, decision) or objection_raised(objection, decision)
 
 
-@notice(MessageKind.OBJECTION_TOLD, Objection)
+@notice(MessageKind.OBJECTION_TOLD, Objection, hide=beside_hidden_from)
 def objection_notice(session: Session, objection: Objection, now: datetime) -> Answer:
     return objection_raised(objection, session.get_one(Decision, objection.decision_id))
 
@@ -101,7 +117,7 @@ def second_round_in_thread(session: Session, decision: Decision, now: datetime) 
     return hidden(session, decision) or second_round(session, decision, now)
 
 
-@notice(MessageKind.SECOND_ROUND_TOLD, Decision)
+@notice(MessageKind.SECOND_ROUND_TOLD, Decision, hide=hidden_from)
 def second_round(session: Session, decision: Decision, now: datetime) -> Answer:
     """Says that everyone is asked anew."""
     goes_on = decision.takes_votes
@@ -109,7 +125,7 @@ def second_round(session: Session, decision: Decision, now: datetime) -> Answer:
     return Answer([section(said, _read(decision) if goes_on else None)])
 
 
-@notice(MessageKind.TIE, Decision)
+@notice(MessageKind.TIE, Decision, hide=hidden_from)
 def tie(session: Session, decision: Decision, now: datetime) -> Answer:
     """Asks the tie-breaker."""
     said = words(VOTE, "tie", **_facts(decision))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.workflows.decisions.voting import COMMAND
@@ -11,7 +11,7 @@ from bot.workflows.evidence.recording import judges
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, departed, holders
 from bot.workflows.redrawing import post, redraw_about
-from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
+from bot.workflows.seeing import decision_visible_to
 from models.decisions.decision import Decision
 from models.decisions.opening import PlannedOpening
 from models.epics.epic import Epic
@@ -22,16 +22,6 @@ from models.people.role import Role
 
 CHANNELS = ("C", "G")
 """What the ids of channels begin with, and those of people do not."""
-
-
-def decision_visible_to(user_id: str | None) -> ColumnElement[bool]:
-    """Those about epics that a person, or everybody, may see, and those of portfolios they may.
-
-    The epic is joined, where there is one.
-    """
-    everybody = user_id is EVERYBODY
-    there = true() if everybody else portfolio_visible_to(user_id or "", Decision.portfolio_id)
-    return or_(and_(Decision.epic_id.is_(None), there), visible_to(user_id))
 
 
 def seen(workspace_id: int, viewer: str) -> Select[Decision]:

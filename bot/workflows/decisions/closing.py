@@ -1,13 +1,13 @@
 """Closing a decision at its time: counted, ended and come true in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.beside import in_thread, is_restricted
-from bot.workflows.decisions.counting import count, last_ballots
+from bot.workflows.decisions.beside import in_thread, is_restricted, sees
+from bot.workflows.decisions.counting import count, last_ballots, part_with_who_left
 from bot.workflows.decisions.effects import keep_up, take_effect
 from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
 from bot.workflows.keeping import LOCK
@@ -117,11 +117,23 @@ BESIDE: Mapping[tuple[MessageKind, ...], type[Beside]] = {
 
 def redraw_all(session: Session, decision: Decision, now: datetime) -> None:
     """Have all messages drawn anew that show it, or anything beside it."""
-    here, kinds = decision.workspace_id, (*BALLOT_KINDS, *ROUND_KINDS, *FOLLOW_UP_KINDS)
-    redraw_about(session, here, kinds, [decision.id], now)
+    this_one = select(Decision.id).where(Decision.id == decision.id)
+    redraw_each(session, decision.workspace_id, this_one, now)
+
+
+def redraw_each(
+    session: Session,
+    here: int,
+    decisions: Select[int],
+    now: datetime,
+    people: Collection[str] | None = None,
+) -> None:
+    """The same of some decisions, or only what was sent to some people alone."""
+    kinds = (*BALLOT_KINDS, *ROUND_KINDS, *FOLLOW_UP_KINDS)
+    redraw_about(session, here, kinds, decisions, now, people=people)
     for each, noun in BESIDE.items():
-        of_it = select(noun.id).where(noun.decision_id == decision.id)
-        redraw_about(session, here, each, of_it, now)
+        of_it = select(noun.id).where(noun.decision_id.in_(decisions))
+        redraw_about(session, here, each, of_it, now, people=people)
 
 
 def set_reminder(session: Session, decision: Decision, now: datetime) -> None:
@@ -132,11 +144,12 @@ def set_reminder(session: Session, decision: Decision, now: datetime) -> None:
 
 
 def not_voted(session: Session, decision: Decision) -> Sequence[str]:
-    """The electors who have not voted in this round, but for those who left Slack."""
+    """The electors who have not voted in this round, without those who left Slack or may not see
+    it any more."""
     voted = last_ballots(session, decision)
     silent = [each for each in decision.electorate if each not in voted]
     left = departed(session, decision.workspace_id, silent)
-    return [each for each in silent if each not in left]
+    return [each for each in silent if each not in left and sees(session, each, decision)]
 
 
 def _extend(session: Session, decision: Decision, now: datetime) -> None:
@@ -191,10 +204,11 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
     portfolio = decision.portfolio
     last = portfolio.calendar.days_after(today_in(portfolio, now), SECOND_ROUND_DAYS)
     decision.ask_again(options, end_of(last, portfolio))
+    here = part_with_who_left(session, decision, now)
     session.execute(
         update(BallotBox)
         .where(BallotBox.decision_id == decision.id)
-        .values(waiting=BallotBox.electors, recused=0, last_at=None)
+        .values(electors=here, waiting=here, recused=0, last_at=None)
     )
     put(session, decision.workspace_id, close_key(decision.id), decision.closes_at)
     told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []

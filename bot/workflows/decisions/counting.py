@@ -1,6 +1,7 @@
 """Counting a decision's ballots: the one of each elector that counts, and what they add up to."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from models.decisions.ballots import counted
 from models.decisions.decision import NOT_COUNTED, Decision
 from models.decisions.tally import Tally
 from models.decisions.thread import Objection
-from models.decisions.votes import Ballot, BallotBox
+from models.decisions.votes import Ballot, BallotBox, Elector
 
 TOLD = and_(Decision.closed_at.is_not(None), Decision.ending.not_in(NOT_COUNTED))
 """Of which decisions it is told who voted what; a `Decision` that is sealed is none of them."""
@@ -32,6 +33,14 @@ def count(session: Session, decision: Decision) -> tuple[Tally, int]:
     left = departed(session, decision.workspace_id, silent)
     tally = decision.tally([each.choice for each in ballots.values()], len(left))
     return tally, session.scalar(_objections(decision.id)) or 0
+
+
+def part_with_who_left(session: Session, decision: Decision, at: datetime) -> int:
+    """Have nobody wait in a new round for who left Slack; gives how many electors are there."""
+    gone = departed(session, decision.workspace_id, decision.electorate)
+    here = (Elector.decision_id == decision.id, Elector.user_id.in_(gone))
+    session.execute(update(Elector).where(*here, Elector.left_at.is_(None)).values(left_at=at))
+    return len(decision.electorate) - len(gone)
 
 
 def count_objections(session: Session, decision_id: int) -> int:

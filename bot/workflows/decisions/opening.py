@@ -1,6 +1,6 @@
 """Opening a decision: its question, the case as it is known, and who votes, frozen."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -370,10 +370,18 @@ def electors_of(
     for group in groups:
         people += group.user_ids
         are.append(f"@{group.handle}")
+    left = departed(act.session, act.workspace_id, people)
+    people = [each for each in people if each not in left]
     if not people:
-        field = "role" if form.role else "groups"
-        raise FieldMistakes({field: "Nobody is in it now. Choose another one, or people."})
+        raise FieldMistakes(_nobody(form))
     return Deciders(Way.VOTE, list(dict.fromkeys(people)), " and ".join(are))
+
+
+def _nobody(form: DecisionForm) -> Mapping[str, str]:
+    if not (form.role or form.groups):
+        return {"people": "They have left Slack. Choose someone else."}
+    field = "role" if form.role else "groups"
+    return {field: "Nobody is in it now. Choose another one, or people."}
 
 
 def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:

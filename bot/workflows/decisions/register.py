@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions import standing_in
 from bot.workflows.decisions.beside import (
-    decision_visible_to,
     may_change,
     seen,
     tie_breakers,
@@ -19,7 +18,7 @@ from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import everywhere, grants_of
+from bot.workflows.seeing import decision_visible_to, everywhere, grants_of
 from models.decisions.decision import Decision, Method
 from models.decisions.opening import UnknownDecision, read_key
 from models.decisions.question import Choice, Subject
@@ -124,6 +123,8 @@ class Standing:
     """What came to its evidence since it was opened."""
     saw: int | None = None
     """Up to when evidence is in what is shown, in seconds since 1970."""
+    left: Sequence[str] = ()
+    """Who left Slack without a vote, and is not waited for."""
 
 
 class News(NamedTuple):
@@ -144,6 +145,8 @@ class Voice:
     by: str | None = None
     """The stand-in who voted for them."""
     reason: str | None = None
+    has_left: bool = False
+    """Whether they left Slack without a vote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,16 @@ def standing(session: Session, decision: Decision) -> Standing:
         _of(session, Objection, decision) if decision.method is Method.CONSENT else (),
         session.scalar(_open_questions(decision)) or 0,
         *_since_opened(session, decision),
+        left=[each for each in _left(session, decision) if each not in recused],
     )
+
+
+def _left(session: Session, decision: Decision) -> Sequence[str]:
+    """The electors who left Slack before they had voted."""
+    left = select(Elector.user_id).where(
+        Elector.decision_id == decision.id, Elector.left_at.is_not(None)
+    )
+    return session.scalars(left.order_by(Elector.user_id)).all()
 
 
 def _since_opened(session: Session, decision: Decision) -> tuple[News | None, int | None]:
@@ -265,7 +277,7 @@ def record(act: Act, decision_id: int, number: int) -> Record:
         stands,
         _own(decision, ballots.get(act.actor), None),
         act.actor in decision.electorate,
-        [_voice(decision, each, ballots.get(each)) for each in shown],
+        [_voice(stands, each, ballots.get(each)) for each in shown],
         number,
         pages,
         questions=_of(session, BallotQuestion, decision),
@@ -320,9 +332,10 @@ def _in_order(decision: Decision, voted: Sequence[str]) -> Sequence[str]:
     return [*voted, *(each for each in decision.electorate if each not in set(voted))]
 
 
-def _voice(decision: Decision, user_id: str, ballot: Ballot | None) -> Voice:
+def _voice(stands: Standing, user_id: str, ballot: Ballot | None) -> Voice:
     """What they chose is told once it has closed, and not before."""
+    decision = stands.decision
     if ballot is None or decision.is_sealed:
-        return Voice(user_id, ballot is not None)
+        return Voice(user_id, ballot is not None, has_left=user_id in stands.left)
     label = decision.label(ballot.choice)
     return Voice(user_id, True, label, ballot.at, ballot.cast_by, ballot.reason)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.beside import seen_decision, sees
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
 from bot.workflows.keeping import Act, seen_portfolio
-from bot.workflows.permitting import lock_roles
+from bot.workflows.permitting import departed, lock_roles
 from bot.workflows.redrawing import notify, post, redraw_about
 from bot.workflows.seeing import portfolio_visible_to
 from models.decisions.decision import Decision, Way
@@ -230,7 +230,7 @@ def _in_force(session: Session, decision: Decision, today: date) -> Stakes:
         )
         .order_by(Delegation.decision_id.is_not(None), Delegation.id)
     ).all()
-    asked = set(decision.electorate)
+    asked = set(decision.electorate) - departed(session, decision.workspace_id, decision.electorate)
     held = {each.user_id: each for each in given if each.user_id in asked}
     may = {
         each: _may_carry(session, decision, each)

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, select, true, union_all
+from sqlalchemy import and_, bindparam, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.counting import count_objections, standing
 from bot.workflows.redrawing import HOMES, LOOKED_AT_FOR, WORKSPACE, digests_of, redraw_about
+from bot.workflows.seeing import decision_visible_to
 from models.board.digest import WEEK
 from models.decisions.ballots import append
 from models.decisions.decision import Decision, Way
@@ -104,20 +105,30 @@ LOOK = Ready(
         CHOSEN_BY,
         Decision.offered,
         func.coalesce(Epic.key, Decision.key),
+        or_(Portfolio.open_to_all.is_(False), Epic.restricted.is_(True)),
         SHOWN.c.id,
         SHOWN.c.channel_id,
     )
     .join(BallotBox, BallotBox.decision_id == Decision.id)
     .join(Portfolio, Portfolio.id == Decision.portfolio_id)
     .outerjoin(Epic, Epic.id == Decision.epic_id)
-    .outerjoin(Elector, and_(Elector.decision_id == Decision.id, Elector.user_id == ACTOR))
+    .outerjoin(
+        Elector,
+        and_(
+            Elector.decision_id == Decision.id,
+            Elector.user_id == ACTOR,
+            Elector.left_at.is_(None),
+        ),
+    )
     .outerjoin(SHOWN, true())
     .where(Decision.id == ID, Decision.workspace_id == WORKSPACE, Decision.way == Way.VOTE)
     .with_for_update(read=True, of=Decision)
 )
-"""The columns of a paper, and the epic's key with each message that is drawn anew."""
+"""The columns of a paper, the epic's key, whether not all may see it, and each message that is
+drawn anew."""
 
 PAPER = len(Paper._fields)
+SHOWS = PAPER + 2
 BOX_ALONE = (
     select(
         BallotBox.waiting,
@@ -177,7 +188,9 @@ def vote(
     rows = LOOK.rows(session, asked)
     if not rows:
         raise Gone(COMMAND)
-    paper, key = Paper(*rows[0][:PAPER]), rows[0][PAPER]
+    paper, key, not_for_all = Paper(*rows[0][:PAPER]), rows[0][PAPER], rows[0][PAPER + 1]
+    if not_for_all and not _sees(session, decision_id, said.cast_by or elector):
+        raise Gone(COMMAND)
     at = now()
     if paper.is_late(at) and paper.closed_at is None and not paper.waits:
         # someone may be changing a vote at this instant, which has it stay open
@@ -188,12 +201,19 @@ def vote(
         if paper.chosen == Choice.OBJECT != choice:
             paper = _withdraw_objection(session, paper, elector, at)
         append(session, paper, cast)
-        for shown_id, lane in {row[PAPER + 1 :] for row in rows if row[PAPER + 1] is not None}:
+        for shown_id, lane in {row[SHOWS:] for row in rows if row[SHOWS] is not None}:
             work = home_key(shown_id) if lane is None else message_key(shown_id)
             put(session, workspace_id, work, at, lane=lane or work)
     label = paper.label(choice)
     of = (elector, said.cast_by, paper.closes_at, paper.time_zone)
     return Vote(decision_id, key or paper.key, choice, label, *of)
+
+
+def _sees(session: Session, decision_id: int, user_id: str) -> bool:
+    """Whether someone may see what not all may: also who was asked may not any more."""
+    seen = select(Decision.id).outerjoin(Decision.epic)
+    rows = seen.where(Decision.id == decision_id, decision_visible_to(user_id))
+    return session.scalar(rows) is not None
 
 
 def _withdraw_objection(session: Session, paper: Paper, elector: str, at: datetime) -> Paper:

@@ -14,6 +14,7 @@ from bot.workflows.epics.moving import locked
 from bot.workflows.epics.proposing import check_chosen
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import notify, redraw_facts, redraw_questions
+from bot.workflows.seeing import sight_changed
 from models.audit.audit import AuditEvent
 from models.epics.belonging import check_new_owner
 from models.epics.epic import Epic
@@ -92,7 +93,9 @@ def _store(
     session.flush()
     session.expire(epic, ["theme", "objective", "project"])
     if "owner_user_id" in changes:
-        _notify_both(session, epic, before, changes["owner_user_id"], actor, at)
+        to = changes["owner_user_id"]
+        _notify_both(session, epic, before, to, actor, at)
+        sight_changed(session, epic.workspace_id, [before, to], at)
     take_effect(session, epic, actor, at)
 
 

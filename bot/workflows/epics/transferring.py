@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 from bot.workflows.epics.limits import LIMITS, WIP_BY_COLUMN
 from bot.workflows.epics.moving import change_stream, locked, states_of
 from bot.workflows.epics.restricting import redraw_who_waits
-from bot.workflows.permitting import Place, check
+from bot.workflows.permitting import Place, check, holders
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import notify, redraw_facts
+from bot.workflows.seeing import sight_changed
 from models.epics.belonging import Overfills, StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.limit import covers
 from models.message import MessageKind
-from models.people.role import Right
+from models.people.role import Right, Role
 from models.portfolio.portfolio import UnknownStream, ValueStream
 
 
@@ -46,6 +47,9 @@ def give(
         raise Overfills(epic.key, to.name, over)
     owners = [left.owner_user_id, to.owner_user_id, epic.owner_user_id]
     notify(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
+    there = [Place.of_stream(each) for each in (left, to)]
+    owners += [each for place in there for each in holders(session, [Role.STREAM_OWNER], place)]
+    sight_changed(session, workspace_id, owners, at)
     redraw_facts(session, epic, at)
     redraw_who_waits(session, epic, at)
     return move

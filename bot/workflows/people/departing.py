@@ -1,6 +1,6 @@
 """Departing: someone leaves Slack, and the admins hear what they leave behind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,10 +9,24 @@ from sqlalchemy.orm import Session
 from bot.workflows.people.holdings import holdings
 from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import post, redraw_homes, redraw_message
+from models.decisions.decision import Decision
+from models.decisions.votes import Elector
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
 from models.people.handover import Departure
 from models.people.role import Role, RoleGrant
+
+Follow = Callable[[Session, int, str, datetime], None]
+"""Does what follows where someone has left or is back: of a workspace, who, and when."""
+
+FOLLOWS: list[Follow] = []
+"""What later rooms do about it, filled by `follows`."""
+
+
+def follows(follow: Follow) -> Follow:
+    """Have it done where someone has left, or is back, in the transaction that notes it."""
+    FOLLOWS.append(follow)
+    return follow
 
 
 def depart(session: Session, workspace_id: int, user_id: str, at: datetime) -> Departure | None:
@@ -31,6 +45,8 @@ def depart(session: Session, workspace_id: int, user_id: str, at: datetime) -> D
     session.flush()
     if seen.by_kind:
         _notify_admins(session, departure)
+    for follow in FOLLOWS:
+        follow(session, workspace_id, user_id, at)
     redraw_homes(session, workspace_id, at)
     return departure
 
@@ -42,6 +58,8 @@ def come_back(session: Session, workspace_id: int, user_id: str, at: datetime) -
         return
     departure.returned_at = at
     session.flush()
+    for follow in FOLLOWS:
+        follow(session, workspace_id, user_id, at)
     redraw_notes(session, workspace_id, user_id, at)
 
 
@@ -88,9 +106,19 @@ def _open(session: Session, workspace_id: int, user_id: str) -> Departure | None
 
 
 def _has_part(session: Session, workspace_id: int, user_id: str) -> bool:
-    """Whether they could be named as the one to ask: by an epic not all may see, or a role."""
+    """Whether they could be named as the one to ask, by an epic not all may see or a role; or a
+    vote waits for them."""
     epics = select(Epic.id).where(Epic.workspace_id == workspace_id, Epic.owner_user_id == user_id)
     grants = select(RoleGrant.id).where(
         RoleGrant.workspace_id == workspace_id, RoleGrant.user_id == user_id
     )
-    return any(session.scalar(rows.limit(1)) is not None for rows in (epics, grants))
+    asked = (
+        select(Elector.decision_id)
+        .join(Decision, Decision.id == Elector.decision_id)
+        .where(
+            Elector.workspace_id == workspace_id,
+            Elector.user_id == user_id,
+            Decision.closed_at.is_(None),
+        )
+    )
+    return any(session.scalar(rows.limit(1)) is not None for rows in (epics, grants, asked))

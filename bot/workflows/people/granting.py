@@ -10,6 +10,7 @@ from bot.workflows.people import user_groups as grouping
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import notify, redraw_about, redraw_homes
+from bot.workflows.seeing import sight_changed
 from models.message import MessageKind
 from models.people.role import Right, Role, RoleGrant, SlackGroup, given_in
 from models.portfolio.portfolio import Portfolio, ValueStream, in_use, of_workspace
@@ -72,6 +73,7 @@ def grant(
     if groups:
         grouping.read_soon(session, workspace_id, at)
     redraw_homes(session, workspace_id, at)
+    sight_changed(session, workspace_id, users, at)
     if place.portfolio is None or place.portfolio.live_at is not None:
         notify_people(session, new, actor, at)
     return [have[key] for key in wanted]
@@ -93,7 +95,9 @@ def take_away(
     lock_roles(session, workspace_id)
     given = given_in(session.get(RoleGrant, grant_id), workspace_id)
     check(session, actor, Right.GIVE_ROLES, place_of(session, given))
+    people = grouping.people_of(session, given)
     remove(session, given)
+    sight_changed(session, workspace_id, people, at)
     redraw_about(session, workspace_id, [MessageKind.ROLE], [grant_id], at)
     grouping.redraw(session, grouping.warned(session, workspace_id, grant_id), at)
     redraw_homes(session, workspace_id, at)

@@ -11,6 +11,7 @@ from bot.workflows.people import departing, granting
 from bot.workflows.people.holdings import holdings
 from bot.workflows.permitting import Place, check, departed, lock_roles, may
 from bot.workflows.redrawing import notify, redraw_cards, redraw_homes, redraw_questions
+from bot.workflows.seeing import sight_changed
 from models.epics.epic import Epic
 from models.message import MessageKind
 from models.people.handover import Handover, Kind
@@ -76,6 +77,7 @@ def hand_over(
     )
     session.add(handover)
     session.flush()
+    sight_changed(session, workspace_id, [user_id, to], at)
     _show(session, handover, epics, [each.id for each in given.get(Kind.STREAMS, ())])
     return handover
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_message
+from bot.workflows.seeing import sight_changed
 from models.message import Message, MessageKind
 from models.people.role import Role, RoleGrant, SlackGroup, UserGroup, UserGroupMember
 from models.work import Work, put
@@ -138,8 +139,15 @@ def _keep(session: Session, workspace_id: int, told: SlackGroup, at: datetime) -
         session.add(
             UserGroupMember(workspace_id=workspace_id, group_id=told.group_id, user_id=user_id)
         )
-    session.flush()
+    sight_changed(session, workspace_id, members ^ wanted, at)
     return group
+
+
+def people_of(session: Session, given: RoleGrant) -> Sequence[str]:
+    """Who has a role by the grant: a person, or those in a user group."""
+    if given.user_group_id is not None:
+        return sorted(_members(session, given.workspace_id, given.user_group_id))
+    return [given.user_id] if given.user_id is not None else []
 
 
 def _members(session: Session, workspace_id: int, group_id: str) -> set[str]:
@@ -167,6 +175,7 @@ def _warn(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
             told[admin] = Message(
                 workspace_id=workspace_id,
                 channel_id=admin,
+                user_id=admin,
                 kind=MessageKind.USER_GROUP,
                 subject_id=grant_id,
             )

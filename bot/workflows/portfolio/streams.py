@@ -14,7 +14,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.pointing import hold
 from bot.workflows.portfolio.basics import lock_portfolio
 from bot.workflows.redrawing import redraw_homes
-from bot.workflows.seeing import visible_to
+from bot.workflows.seeing import sight_changed, visible_to
 from models.epics.epic import Epic
 from models.people.role import Right
 from models.people.workspace import Workspace
@@ -134,11 +134,12 @@ def change_stream(
     names = [each.name for each in stream.portfolio.value_streams if each is not stream]
     taken = [p for p in key_prefixes(session, workspace_id) if p != stream.key_prefix]
     setup = setup.checked(taken, names)
-    before = _labelled(stream)
+    before, owners = _labelled(stream), [stream.owner_user_id, setup.owner_user_id]
     stream.name, stream.key_prefix, stream.stage = setup.name, setup.key_prefix, setup.stage
     stream.owner_user_id, stream.channel_id = setup.owner_user_id, setup.channel_id
     stream.version += 1
     redraw_homes(session, workspace_id, at)
+    sight_changed(session, workspace_id, owners, at)
     told = zip(before, _labelled(stream), strict=True)
     return stream, [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
 

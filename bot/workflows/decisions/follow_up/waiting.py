@@ -3,12 +3,13 @@
 from sqlalchemy import ColumnElement, and_, exists, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
-from bot.workflows.decisions.beside import decision_visible_to, seen_decision
+from bot.workflows.decisions.beside import seen_decision
 from bot.workflows.decisions.closing import redraw
 from bot.workflows.decisions.effects import take_effect
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
 from bot.workflows.permitting import Place, check
+from bot.workflows.seeing import decision_visible_to
 from models.decisions.decision import NOT_COUNTED, Decision, NothingWaits
 from models.epics.epic import Epic, Transition
 from models.people.role import Right
