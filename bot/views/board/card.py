@@ -299,6 +299,7 @@ def _menu(card: Card) -> Element:
         option(text, EpicRef.model_validate({"epic": epic.id, "do": do}).value)
         for text, do in choices
     ]
-    if epic.phase is Phase.TESTING and card.next not in (NextStep.VOTE, NextStep.RESULT):
+    is_asked = card.next in (NextStep.VOTE, NextStep.RESULT)
+    if not (ended or is_idea or is_asked):
         options.append(OpenDecision(epic=epic.id).option("Open a decision"))
     return overflow(MORE, options)
