@@ -40,6 +40,19 @@ class CaseMoney(BaseModel):
         return self.available_minor - self.commits_minor
 
 
+class CasePace(BaseModel):
+    """What those that finished before say of how long an epic takes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    line_day: int
+    """By which 85 of 100 finish, counted from commitment."""
+    most_on: date | None = None
+    """By when 85 of 100 of those finished that took longer than it has; None where too few did."""
+    longer: int = 0
+    """How many those are."""
+
+
 class Case(BaseModel):
     """What the epic, or whatever it is about, said then; amounts in minor units of the currency.
 
@@ -69,6 +82,8 @@ class Case(BaseModel):
     full_cost_minor: int | None = None
     day: int | None = None
     """The day since it was committed, as on its card: 0 on that day itself."""
+    pace: CasePace | None = None
+    """None where too few have finished."""
     money: CaseMoney | None = None
     evidence: Evidence | None = None
     """None where none was kept yet, or of what is no epic."""

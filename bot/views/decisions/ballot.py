@@ -1,12 +1,12 @@
 """The ballot, and the result that takes its place: one message, drawn from one state."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.slack.answers import Answer
+from bot.slack.answers import Answer, aloud
 from bot.slack.blocks import (
     Block,
     Element,
@@ -15,6 +15,7 @@ from bot.slack.blocks import (
     fields,
     header,
     section,
+    shorten,
 )
 from bot.slack.mrkdwn import bare_words, words
 from bot.views.decisions import buttons, follow_up
@@ -30,7 +31,7 @@ from models.decisions.case import Case
 from models.decisions.decision import NOT_COUNTED, Decision, Way
 from models.decisions.delegation import CarriedBallot
 from models.decisions.question import Choice
-from models.epics.hypothesis import named
+from models.epics.hypothesis import named, read_stop_line
 from models.evidence.items import Stance
 from models.evidence.known import Evidence
 from models.message import MessageKind
@@ -76,9 +77,7 @@ def for_stand_in(session: Session, sent: CarriedBallot, now: datetime) -> Answer
     stands = standing(session, decision)
     in_place = section(words("decisions/vote", "in_place_of", **facts))
     row = [] if decision.tied_at else [buttons.for_someone(decision, sent.user_id, stands.saw, 0)]
-    asked = header(bare_words("decisions/decision", "question", **_facts(stands)))
-    case = [*case_blocks(stands, whole=False), *said_beside(stands)]
-    return Answer([asked, in_place, *case, *row, rule(stands)])
+    return Answer(_in_a_minute(stands, [in_place], row))
 
 
 def question_to_one(stands: Standing) -> Answer:
@@ -96,16 +95,21 @@ def question_to_one(stands: Standing) -> Answer:
 
 def ballot(stands: Standing) -> Answer:
     """The question with its case, its buttons and its rule; counts and choices stay sealed."""
-    decision, facts = stands.decision, _facts(stands)
-    return Answer(
-        [
-            header(bare_words("decisions/decision", "question", **facts)),
-            *case_blocks(stands, whole=False),
-            *said_beside(stands),
-            *([] if decision.tied_at else [buttons.on_ballot(decision, stands.saw)]),
-            rule(stands),
-        ]
-    )
+    decision = stands.decision
+    row = [] if decision.tied_at else [buttons.on_ballot(decision, stands.saw)]
+    return Answer(_in_a_minute(stands, [], row))
+
+
+def _in_a_minute(stands: Standing, above: list[Block], row: list[Block]) -> list[Block]:
+    """The question with its case and its rule, cut until it is short enough."""
+    asked = header(bare_words("decisions/decision", "question", **_facts(stands)))
+    beside = said_beside(stands)
+    blocks: list[Block] = []
+    for cuts in ON_A_BALLOT:
+        blocks = [asked, *above, *case_blocks(stands, cuts), *beside, *row, rule(stands)]
+        if len(aloud(blocks)) <= MOST_ON_A_BALLOT:
+            break
+    return blocks
 
 
 def said_beside(stands: Standing) -> list[Block]:
@@ -155,25 +159,47 @@ def result(stands: Standing) -> Answer:
     return Answer(blocks)
 
 
-SAID_ON_A_BALLOT = 2
-"""Of what speaks for it, and against it."""
+class Cuts(NamedTuple):
+    """Behind how many characters what people wrote is cut."""
+
+    title: int
+    sentence: int
+    figure: int
+    """The indicator, and the line below which it is stopped."""
+    because: int
+    said: int
+    """Each observation."""
+    few: int | None
+    """How many of them that speak for it, and against it."""
 
 
-def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
+WHOLE = Cuts(title=200, sentence=1_200, figure=200, because=500, said=200, few=None)
+ON_A_BALLOT = (
+    Cuts(title=80, sentence=320, figure=80, because=160, said=60, few=2),
+    Cuts(title=80, sentence=240, figure=60, because=120, said=60, few=1),
+    Cuts(title=60, sentence=120, figure=40, because=60, said=40, few=1),
+)
+"""What is tried in this order until it is short enough."""
+
+MOST_ON_A_BALLOT = 1_500
+"""In characters: two thumb-lengths of a phone, read in a minute."""
+
+
+def case_blocks(stands: Standing, cuts: Cuts = WHOLE) -> list[Block]:
     """What was known when it was opened, and what the options do; on the ballot cut to size."""
-    facts = _facts(stands) | {"whole": whole}
+    facts = _facts(stands) | {"cuts": cuts}
     blocks: list[Block] = [section(words("decisions/decision", "the_case", **facts))]
     if stands.decision.epic_id is None:
         return [*blocks, section(words("decisions/decision", "options", **facts))]
     case, known = stands.decision.case, stands.decision.case.evidence
-    figures = [_indicator(case, facts), words("decisions/decision", "money", **facts)]
+    figures = [_indicator(case, cuts, facts), words("decisions/decision", "money", **facts)]
     if case.day is not None:
         figures.append(words("decisions/decision", "time", **facts))
     if known is not None:
         figures.append(observed_words(known, add=f"/epic evidence {case.key}"))
     blocks.append(fields(figures))
     if known is not None and known.said:
-        facts |= {"speaks": _spoken(known, whole=whole), "known": known}
+        facts |= {"speaks": _spoken(known, cuts.few), "known": known}
         blocks.append(section(words("decisions/decision", "said", **facts)))
     blocks.append(section(words("decisions/decision", "options", **facts)))
     advice = stands.decision.advice
@@ -182,23 +208,24 @@ def case_blocks(stands: Standing, *, whole: bool = True) -> list[Block]:
     return blocks
 
 
-def _indicator(case: Case, facts: dict[str, Any]) -> str:
-    """The figure that is to move, with its readings where there are any."""
-    if case.indicator is None or not case.evidence or not case.evidence.readings:
+def _indicator(case: Case, cuts: Cuts, facts: dict[str, Any]) -> str:
+    """The figure that is to move, with its readings where there are any, and how far it is."""
+    if case.indicator is None or case.evidence is None:
         return words("decisions/decision", "indicator", **facts)
+    stop = case.kill_threshold
     return indicator_words(
-        case.indicator,
+        shorten(case.indicator, cuts.figure),
         case.evidence,
         baseline=case.baseline,
         target=case.target,
         target_on=case.target_on,
-        kill_threshold=case.kill_threshold,
+        kill_threshold=stop if read_stop_line(stop) else shorten(stop or "", cuts.figure),
+        says_way=True,
     )
 
 
-def _spoken(known: Evidence, *, whole: bool) -> list[tuple[str, int, list[str]]]:
+def _spoken(known: Evidence, few: int | None) -> list[tuple[str, int, list[str]]]:
     """What speaks for it and against it: how much of each, and the newest words of it."""
-    few = None if whole else SAID_ON_A_BALLOT
     spoken = []
     for stance, count in ((Stance.FOR, known.speaks_for), (Stance.AGAINST, known.speaks_against)):
         newest = [each.words for each in known.said if each.stance is stance]

@@ -10,7 +10,7 @@ from bot.views.evidence.actions import AddEvidence, EvidenceShown
 from models.budgets.spend import spent_share
 from models.epics.epic import Epic
 from models.epics.hypothesis import holds_when, named, read_stop_line
-from models.evidence.known import Evidence, off_target
+from models.evidence.known import Evidence, off_target, way_percent
 from models.money import format_amount
 from models.portfolio.policy import FRESH_DAYS
 
@@ -63,11 +63,13 @@ def indicator_words(
     kill_threshold: str | None,
     reads: bool = True,
     is_tested: bool = True,
+    says_way: bool = False,
 ) -> str:
     """The figure with its readings as bars, the last of them, and what it is compared with.
 
     Where nobody is expected to have `reads` it yet, it is not said that there is no reading; of
-    what is not tested or delivered any more, not that it is off target.
+    what is not tested or delivered any more, not that it is off target. `says_way` has it say how
+    far it has come from its baseline to its target.
     """
     figure, unit = named(indicator)
     last, line = known.last, read_stop_line(kill_threshold)
@@ -83,6 +85,7 @@ def indicator_words(
         baseline=baseline,
         target=target,
         target_on=target_on,
+        way=way_percent(baseline, target, last.value) if says_way and last else None,
         behind=off_target(known, baseline, target, target_on) if is_tested else None,
         line=line,
         holds=holds_when(line, known.tested_on, target_on) if line else "",

@@ -19,7 +19,7 @@ from models.audit.audit import FIRST_HASH
 from models.base import Base
 from models.calendar import DAY_ENDS_AT
 from models.decisions.ballots import close_key
-from models.decisions.case import CaseMoney
+from models.decisions.case import CaseMoney, CasePace
 from models.decisions.decision import (
     METHODS,
     NO_ADVICE,
@@ -74,6 +74,17 @@ MONEY: list[FindMoney] = []
 def knows_money(find: FindMoney) -> FindMoney:
     """Have a case say what the function finds; None where it knows nothing."""
     MONEY.append(find)
+    return find
+
+
+FindPace = Callable[[Session, Epic, datetime], CasePace | None]
+PACES: list[FindPace] = []
+"""What knows how long epics take, filled by `knows_pace`."""
+
+
+def knows_pace(find: FindPace) -> FindPace:
+    """Have a case say how long others took, as the function finds; None where it knows nothing."""
+    PACES.append(find)
     return find
 
 
@@ -387,7 +398,7 @@ def _nobody(form: DecisionForm) -> Mapping[str, str]:
 def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:
     """The epic with its case, its evidence and its money as they are now."""
     about = About.of_epic(epic, act.at, case_evidence(act.session, epic, act.at))
-    return _with_money(act, about, epic, question, this_period)
+    return _with_more(act, about, epic, question, this_period)
 
 
 def money_of(
@@ -398,11 +409,12 @@ def money_of(
     return next((found for find in MONEY if (found := find(*asked)) is not None), None)
 
 
-def _with_money(
+def _with_more(
     act: Act, about: About, epic: Epic, question: Question, this_period: int | None
 ) -> About:
-    money = money_of(act, epic, question, this_period)
-    return replace(about, case=about.case.model_copy(update={"money": money}))
+    pace = next((pace for find in PACES if (pace := find(act.session, epic, act.at))), None)
+    more = {"money": money_of(act, epic, question, this_period), "pace": pace}
+    return replace(about, case=about.case.model_copy(update=more))
 
 
 def check_see(session: Session, epic: Epic, people: Sequence[str]) -> None:
@@ -464,7 +476,7 @@ def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> D
     about = before.about(act.at, _evidence(act, before))
     if before.subject is Subject.EPIC and before.epic is not None:
         this_period = advice.this_period_minor
-        about = _with_money(act, about, before.epic, before.question, this_period)
+        about = _with_more(act, about, before.epic, before.question, this_period)
     again = open_about(
         act,
         about,

@@ -10,9 +10,11 @@ import numpy as np
 from sqlalchemy import bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
+from bot.workflows.decisions.opening import knows_pace
 from bot.workflows.flow.clocks import Flow, flow_at
 from bot.workflows.flow.metrics import WEEKS
 from bot.workflows.seeing import EVERYBODY, visible_to
+from models.decisions.case import CasePace
 from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.epics.listing import UnknownKey
@@ -143,6 +145,18 @@ def ahead_of(session: Session, epic: Epic, now: datetime) -> Ahead | None:
         return None
     line = line_now(session, epic.portfolio, epic.value_stream_id, now, {})
     return Ahead(line, None if isinstance(line, TooThin) else finish_of(committed_at, now, line))
+
+
+@knows_pace
+def pace_of(session: Session, epic: Epic, now: datetime) -> CasePace | None:
+    """What a decision's case says of it; None of an epic that is not in flight."""
+    ahead = ahead_of(session, epic, now)
+    if ahead is None or isinstance(ahead.line, TooThin):
+        return None
+    if not isinstance(ahead.finish, FinishForecast):
+        return CasePace(line_day=ahead.line.day)
+    most_on = epic.portfolio.day_of(ahead.finish.most_at)
+    return CasePace(line_day=ahead.line.day, most_on=most_on, longer=ahead.finish.n)
 
 
 def line_now(

@@ -10,6 +10,7 @@ from bot.views.decisions import ballot
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
+from models.decisions.case import CasePace
 from models.decisions.question import Choice
 from models.evidence.items import Stance
 from models.evidence.known import Evidence, Point, Said
@@ -113,9 +114,37 @@ def test_what_is_not_known_is_said_and_never_0():
     bare = an_epic("implementing", phase=Phase.TESTING, hypothesis=None)
     texts = shown(ballot.ballot(standing(epic=bare)))
     assert "*Pay by bank transfer at checkout*\nNo hypothesis is written down yet." in texts
-    assert "*Indicator*\nthe epic names none yet" in texts
-    assert "*Money*\nMVP: not estimated" in texts
+    assert "*Indicator*\nnone named yet: /epic edit PAY-12" in texts
+    assert "*Money*\nMVP not estimated · full cost not estimated: /epic edit PAY-12" in texts
     assert "Nobody has voted yet." in texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("pace", "says"),
+    [
+        (
+            CasePace(line_day=190, most_on=date(2026, 9, 25), longer=12),
+            "*Time*\nday 74 since commitment, 85 of 100 finish by day 190\n"
+            "if it goes on: 85 % by 25 Sep 2026, from 12 that took longer",
+        ),
+        (
+            CasePace(line_day=60),
+            "*Time*\nday 74 since commitment, past day 60, by which 85 of 100 finish",
+        ),
+    ],
+)
+def test_the_case_says_how_long_others_took(pace, says):
+    stands = standing()
+    stands.decision.frozen_case = stands.decision.case.model_copy(update={"pace": pace}).kept
+    assert says in shown(ballot.ballot(stands))
+
+
+def test_what_is_tested_without_a_reading_says_so():
+    stands = standing()
+    known = Evidence(today=MONDAY.date(), tested_on=MONDAY.date())
+    stands.decision.frozen_case = stands.decision.case.model_copy(update={"evidence": known}).kept
+    said = next(each for each in shown(ballot.ballot(stands)) if each.startswith("*Completion*"))
+    assert said.endswith("no reading yet")
 
 
 def test_the_case_says_what_was_spent_and_that_it_is_off_target():
@@ -285,13 +314,25 @@ def with_evidence(stands, words="11 of 14 interviewed would use it again", **epi
 def test_the_ballot_shows_the_readings_and_what_speaks_for_it_and_against_it():
     text = "\n".join(shown(ballot.ballot(with_evidence(standing(BEN, CLEO)))))
     assert "*64.2 %*" in text
-    assert "from 61 %, target 68 % by 30 Sep 2026" in text
+    assert "from 61 %, target 68 % by 30 Sep 2026: 46 % of the way" in text
     assert "*Evidence* 5 for, 2 against\nnewest 7 days old, 1 older than 60 days" in text
     twice = "11 of 14 interviewed would use it again · 11 of 14 interviewed would use it again"
     assert f"*For* (5) · {twice}\n*Against* (2) · {twice}" in text
 
 
 def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
-    epic = the_epic(kill_threshold="w" * 300, indicator="i" * 200, hypothesis="h" * 600)
-    stands = with_evidence(standing(BEN, CLEO, DANA, epic=epic), words="w" * 500)
-    assert sum(map(len, shown(ballot.ballot(stands)))) <= 1_800
+    long = {"title": "t" * 80, "for_whom": "f" * 300, "indicator": f"{'i' * 200}, %"}
+    epic = the_epic(kill_threshold="w" * 300, hypothesis="h" * 600, **long)
+    said = {"recommended": Choice.PERSEVERE, "because": "b" * 500}
+    stands = standing(ANA, BEN, CLEO, DANA, ELI, epic=epic, **said)
+    stands.decision.tie_breaker = ELI
+    pace = CasePace(line_day=190, most_on=date(2026, 9, 25), longer=12)
+    stands.decision.frozen_case = stands.decision.case.model_copy(update={"pace": pace}).kept
+    texts = shown(ballot.ballot(with_evidence(stands, words="w" * 500)))
+    assert sum(map(len, texts)) <= 1_500
+    assert texts[-1].endswith("Who voted what is in the record after the close.")
+
+
+def test_what_is_short_is_not_cut():
+    text = "\n".join(shown(ballot.ballot(with_evidence(standing(BEN), words="s" * 60))))
+    assert text.count("s" * 60) == 4
