@@ -35,6 +35,8 @@ class Question:
     """In characters."""
     only: str | None = None
     """The fact that must hold for it to be asked."""
+    needed: bool = False
+    """Whether it must be answered where it is asked, though its field may stay empty elsewhere."""
 
     def parse(self, text: str, facts: Facts) -> Any:
         """What the text means. Raises Mistake."""
@@ -270,6 +272,12 @@ class Form(BaseModel):
         return cls.model_fields[name].default not in (None, "", ())
 
     @classmethod
+    def needs(cls, name: str, facts: Facts) -> bool:
+        """The same as it is asked with these facts."""
+        question = cls.questions()[name]
+        return cls.must(name) or (question.needed and question.is_asked(facts))
+
+    @classmethod
     def held_by(cls, noun: object) -> dict[str, Any]:
         """What a noun, or a mapping, holds of it already; None for what it does not know.
 
@@ -313,7 +321,7 @@ class Form(BaseModel):
             except Mistake as mistake:
                 errors[name] = mistake.sentence
                 continue
-            if cls.must(name) and not _says_something(value):
+            if cls.needs(name, facts) and not _says_something(value):
                 errors[name] = question.missing
             elif value is not None:
                 taken[name] = value

@@ -16,6 +16,7 @@ from bot.slack.answering import TriggerExpired, answer_where_it_happened
 from bot.slack.answers import Answer
 from bot.slack.forms import Open, form_view, found_options
 from bot.slack.hearing import Call
+from bot.slack.typed import answers_of
 from bot.slack.values import OldButton, OldForm
 from models.errors import ChangedSince, Mistake
 from models.form import Choice
@@ -71,7 +72,9 @@ def open_view(call: Call) -> None:
             view = answers.note(to)
         else:
             in_place = windows.takes_its_place(call, memory, to)
-            view = windows.drawn(call, session, windows.over(memory, in_place=in_place), to)
+            typed = answers_of(call.view) if in_place and isinstance(to, Open) else None
+            beneath = windows.over(memory, in_place=in_place)
+            view = windows.drawn(call, session, beneath, to, typed=typed)
     if isinstance(to, Answer):
         call.reply(to)
     elif in_place:

@@ -1,6 +1,6 @@
 """The windows that lie over each other: what each remembers, and how they are drawn, and anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -78,13 +78,20 @@ def opened_form(call: Call, session: Session, about: Action) -> Open:
 
 
 def drawn(
-    call: Call, session: Session, memory: Memory, to: Open | Page | Answer, told: object = None
+    call: Call,
+    session: Session,
+    memory: Memory,
+    to: Open | Page | Answer,
+    told: object = None,
+    *,
+    typed: Mapping[str, str | None] | None = None,
 ) -> View:
+    """What opens, with what was typed where it takes the place of a form."""
     if isinstance(to, Page):
         return _draw(call, session, memory, to, told)
     if isinstance(to, Open):
         stack = (*memory.stack, *([str(to.over)] if to.over else []), str(to.about))
-        return form_view(to, memory.model_copy(update={"stack": stack}).text)
+        return form_view(to, memory.model_copy(update={"stack": stack}).text, typed=typed)
     return answers.note(to)
 
 

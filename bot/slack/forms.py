@@ -146,7 +146,7 @@ def form_view(
     for name, question in opened.asked().items():
         label = question.label.format_map(dict(opened.facts))
         element = _element(name, question, values[name], opened.facts)
-        optional = not opened.form.must(name)
+        optional = not opened.form.needs(name, opened.facts)
         blocks.append(
             field(name, label, element, hint=_hint(question, opened.facts), optional=optional)
         )

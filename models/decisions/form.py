@@ -78,6 +78,8 @@ class DecisionForm(Form):
             example="Do we keep the old checkout for partners?",
             longest=LONGEST_QUESTION,
             only="free",
+            needed=True,
+            missing="Write the question, as whoever answers it reads it.",
         ),
     ] = None
     answers: Annotated[
@@ -166,6 +168,8 @@ class DecisionForm(Form):
             hint="With a reason; under consent they can also set an objection aside. It is asked "
             "because the owner of the value stream owns or proposed the epic, or there is none.",
             only="asks_tie_breaker",
+            needed=True,
+            missing="Choose who decides between equals.",
         ),
     ] = None
     quorum: Annotated[
@@ -199,8 +203,6 @@ class DecisionForm(Form):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """People have at least until tomorrow, and no decision drags on."""
         yield from self._check_question(facts)
-        if facts.get("asks_tie_breaker") and self.tie_breaker is None:
-            yield "tie_breaker", "Choose who decides between equals."
         yield from _until(self.closes_on, facts)
         yield from _of_the_rest(self.this_period_minor, facts)
         if self.look_again_on is not None and self.look_again_on <= self.closes_on:
@@ -212,8 +214,6 @@ class DecisionForm(Form):
     def _check_question(self, facts: Facts) -> Iterator[tuple[str, str]]:
         if not facts.get("free"):
             return
-        if not self.asks:
-            yield "asks", "Write the question, as whoever answers it reads it."
         labels = self.labels
         if labels and not 2 <= len(labels) <= MOST_OPTIONS:
             yield "answers", f"Write two to {MOST_OPTIONS} answers, each on a line of its own."
@@ -336,15 +336,30 @@ class RecordForm(Form):
             example="Do we keep the old checkout for partners?",
             longest=LONGEST_QUESTION,
             only="free",
+            needed=True,
+            missing="Write the question as it was asked.",
         ),
     ] = None
     decided: Annotated[
         str | None,
-        Line(label="What was decided?", example="Until June", longest=LONGEST_ANSWER, only="free"),
+        Line(
+            label="What was decided?",
+            example="Until June",
+            longest=LONGEST_ANSWER,
+            only="free",
+            needed=True,
+            missing="Write in a few words what was decided.",
+        ),
     ] = None
     outcome: Annotated[
         str | None,
-        Choice(label="What was decided?", options="options", of=str),
+        Choice(
+            label="What was decided?",
+            options="options",
+            of=str,
+            needed=True,
+            missing="Choose what was decided.",
+        ),
     ] = None
     why: Annotated[
         str,
@@ -370,14 +385,7 @@ class RecordForm(Form):
     ] = None
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
-        """What was decided is named, and numbers are one for each option."""
-        if facts.get("free"):
-            if not self.asks:
-                yield "asks", "Write the question as it was asked."
-            if not self.decided:
-                yield "decided", "Write in a few words what was decided."
-        elif self.outcome is None:
-            yield "outcome", "Choose what was decided."
+        """Numbers are one for each option."""
         if self.link and not self.link.startswith(("https://", "http://")):
             yield "link", "Write the whole address, beginning with https://."
         yield from _of_the_rest(self.this_period_minor, facts)

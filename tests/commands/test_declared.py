@@ -151,7 +151,7 @@ def held_of(form, facts, data, text=HOSTILE):
     for name, question in form.questions().items():
         values = values_for(question, facts, text)
         says = values.filter(lambda value: any(c.isalnum() for c in str(value or "")))
-        held[name] = data.draw(says if form.must(name) else st.none() | values, name)
+        held[name] = data.draw(says if form.needs(name, facts) else st.none() | values, name)
     return held
 
 
@@ -250,7 +250,7 @@ def test_each_form_says_what_is_missing_and_what_is_too_long_at_its_field():
     for form in FORMS:
         blank = dict.fromkeys(form.questions(), "  ")
         too_long = {name: "x" * (form.questions()[name].longest + 1) for name in texts_of(form)}
-        must = [name for name in blank if form.must(name)]
+        must = [name for name in blank if form.needs(name, facts_for(form))]
         for answers, expected in ((blank, must), (too_long, texts_of(form))):
             assert set(expected) <= refused(form, answers), form
 

@@ -63,6 +63,8 @@ def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):
     form.click("Ask something else")
     form = ana.form(title="Open a decision")
     assert not form.submit().closed
+    form.fill("What do you ask?", "?!")
+    assert not form.submit().closed
     assert "Write the question" in str(form.errors)
     form.fill("What do you ask?", "Which market comes next?")
     form.fill("What can be answered, one a line?", "Spain\nFrance\nItaly")
@@ -78,6 +80,16 @@ def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):
     said = slack.wait_for(lambda: [m.text for m in ana.private_messages() if "Spain" in m.text])
     assert said[0].startswith("Your vote on PAY-1: Spain.")
     assert stored(mvp).question is Question.FREE
+
+
+def test_words_behind_the_key_are_the_question_also_where_more_is_asked(slack, mvp):
+    ana = slack.as_user("ana")
+    ana.types("/decision open PAY-1 Which market comes next?", channel="payments")
+    form = ana.form(title="Open a decision")
+    assert form.value("What do you ask?") == "Which market comes next?"
+    form.click("More choices")
+    form = ana.form(title="Open a decision")
+    assert form.value("What do you ask?") == "Which market comes next?"
 
 
 def test_who_could_decide_alone_can_put_it_to_a_vote(slack, mvp):

@@ -60,3 +60,20 @@ def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
             session.delete(each)
     said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
     assert said.startswith("Nobody is in the council of Shop now, so nobody could vote.")
+
+
+def test_a_user_group_that_is_emptied_while_its_form_is_filled_in_is_nobody(slack, mvp):
+    slack.add_user_group("checkout", ["ben", "cleo"])
+    ana = slack.as_user("ana")
+    ana.types("/decision open PAY-1", channel="payments")
+    ana.form(title="Open a decision").click("More choices")
+    form = ana.form(title="Open a decision")
+    form.choose("… and user groups", "@checkout")
+    slack.change_user_group("checkout", [])
+    slack.clock.set(slack.clock.now() + timedelta(minutes=2))
+    assert not form.submit().closed
+    assert "Nobody is in it now" in str(form.errors)
+    slack.change_user_group("checkout", ["cleo"])
+    slack.clock.set(slack.clock.now() + timedelta(minutes=2))
+    assert form.submit().closed, form.errors
+    assert dm(slack, "cleo").text.startswith("PAY-1 · Persevere, pivot or stop?")

@@ -297,7 +297,8 @@ def test_whoever_moved_it_is_told_where_it_is():
 
 def test_the_menu_leads_to_all_that_can_be_done_with_it():
     card = epic_card.epic_card(a_card(an_epic("ready"), "analyzing"))
-    assert options(element(card.blocks, epic_card.MORE)) == ["Edit", "Move", "Stop", "History"]
+    menu = options(element(card.blocks, epic_card.MORE))
+    assert menu == ["Edit", "Move", "Stop", "History", "Open a decision"]
 
 
 def test_an_idea_can_be_answered_from_its_menu_and_moves_on_where_no_answer_is_asked_for():

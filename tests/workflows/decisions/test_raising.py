@@ -6,10 +6,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from bot.slack.answers import Answer
+from bot.views.decisions import ballot
+from bot.views.decisions.actions import DecisionShown
+from bot.views.decisions.list import decision_page
 from bot.workflows.board.home import Reader
 from bot.workflows.board.needs import what_waits
 from bot.workflows.board.renewing import renew_due
 from bot.workflows.budgets import booking
+from bot.workflows.decisions import register
 from bot.workflows.decisions.signals import asking
 from bot.workflows.decisions.signals.asking import SIGNALLED
 from bot.workflows.evidence import recording
@@ -20,12 +25,14 @@ from models.decisions.decision import Decision
 from models.decisions.signal import NotYetForm, SignalCheck
 from models.epics.epic import Epic
 from models.evidence.form import EvidenceForm
+from models.evidence.items import Stance
 from models.message import BALLOT_KINDS, Message, MessageKind
 from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
+from tests.views import reading
 from tests.workflows.builders import an_epic
-from tests.workflows.decisions.builders import ANA, BEN, MONDAY, an_mvp, closes, opens, votes
+from tests.workflows.decisions.builders import ANA, BEN, HOUR, MONDAY, an_mvp, closes, opens, votes
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -301,3 +308,30 @@ def test_what_was_past_the_line_when_it_came_in_is_not_asked_about(line):
 def test_where_there_is_no_line_nobody_is_asked(mvp):
     nightly(mvp, MONDAY + 500 * DAY)
     assert the_check(mvp) is None
+
+
+def test_of_forty_long_observations_each_surface_shows_what_fits_and_pings_nobody(mvp):
+    hostile = f"<!channel> R&D says <https://evil.example|yes> {'w ' * 300}"[:500].strip()
+    with mvp.write(audit.Act(ANA, "form add_evidence", MONDAY)) as session:
+        for number in range(40):
+            stance = Stance.AGAINST if number % 4 == 0 else Stance.FOR
+            form = EvidenceForm(
+                epic_id=1, words=hostile, stance=stance, observed_on=MONDAY.date(), link=None
+            )
+            recording.add(Act(session, 1, ANA, MONDAY), form)
+    opens(mvp, at=MONDAY + HOUR)
+    with mvp.read() as session:
+        decision = session.get_one(Decision, 1)
+        record = register.record(Act(session, 1, BEN, MONDAY + HOUR), 1, 1)
+        drawn = [
+            ballot.drawn(session, decision, MONDAY + HOUR),
+            Answer(decision_page(record, DecisionShown(decision=1)).blocks),
+            Answer(ballot.case_blocks(register.standing(session, decision))),
+        ]
+        texts = [reading.shown(each) for each in drawn]
+    assert sum(map(len, texts[0])) <= 1_500
+    for answer, text in zip(drawn, texts, strict=True):
+        assert any("*For* (30) · &lt;!channel&gt; R&amp;D says" in each for each in text)
+        assert any("*Against* (10) · " in each for each in text)
+        assert "<!channel>" not in str(answer.blocks)
+        assert "<https://evil" not in str(answer.blocks)

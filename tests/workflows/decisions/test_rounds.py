@@ -247,6 +247,16 @@ def test_where_too_few_are_left_for_the_quorum_it_ends_without_waiting_for_the_o
     assert closes(database, 1, MONDAY + HOUR + AFTER_THE_LAST).ending is Ending.NO_QUORUM
 
 
+def test_where_all_have_a_stake_in_it_nobody_is_waited_for_and_nothing_moves(database):
+    asked(database, question=Question.GO, method=Method.CONSENT)
+    for who in FIVE:
+        says(database, who, "recused")
+    decision = closes(database, 1, MONDAY + HOUR + AFTER_THE_LAST)
+    assert (decision.ending, decision.extended_at) == (Ending.NO_QUORUM, None)
+    assert (decision.result.recused, decision.result.asked) == (5, 0)
+    assert the_epic(database) == "Testing the MVP"
+
+
 def test_a_reason_is_kept_with_the_vote_it_belongs_to(database):
     asked(database, reason_required=True)
     says(database, ANA, "abstain")

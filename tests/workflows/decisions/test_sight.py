@@ -69,7 +69,7 @@ def drawn_anew(database, act, *args):
     act(database, *args)
     with database.read() as session:
         due = set(session.scalars(select(Work.key)))
-        sent = session.scalars(select(Message).where(Message.user_id.is_not(None)))
+        sent = session.scalars(select(Message).where(Message.kind == MessageKind.BALLOT_TOLD))
         return {each.user_id for each in sent if each.work_key in due}
 
 
