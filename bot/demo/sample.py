@@ -93,11 +93,12 @@ def load_sample(
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
     keep_budgets(session, portfolio, people, channels["portfolio"], now)
-    decisions.open_one(session, people, epics, now)
     decisions.record_outcomes(session, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.ask_for_decisions(portfolio, asked=True)
         bring_in(session, portfolio, now)
+    decisions.open_one(session, people, epics, now)  # its case says how long others took
+    with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 

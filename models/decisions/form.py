@@ -286,7 +286,13 @@ class WordsForm(Form):
     ] = None
     closes_on: Annotated[
         date | None,
-        Day(label="Until which day?", only="asks_anew", hint="At 17:00."),
+        Day(
+            label="Until which day?",
+            only="asks_anew",
+            hint="At 17:00.",
+            needed=True,
+            missing="Until which day can they vote?",
+        ),
     ] = None
 
     def advice(self, before: Advice) -> Advice:
@@ -295,11 +301,8 @@ class WordsForm(Form):
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """Who is asked anew has as long as the first time."""
-        if facts["asks_anew"]:
-            if self.closes_on is None:
-                yield "closes_on", "Until which day can they vote?"
-            else:
-                yield from _until(self.closes_on, facts)
+        if facts["asks_anew"] and self.closes_on is not None:
+            yield from _until(self.closes_on, facts)
 
 
 class WithdrawForm(Form):

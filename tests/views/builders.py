@@ -117,12 +117,13 @@ def a_decision(
     days=5,
     id=1,
     terms=(),
+    asked=None,
     **more,
 ):
     """A decision about the epic, of which so many electors have voted."""
     terms = Terms(electors=electors, closes_at=at + timedelta(days=days), **dict(terms))
     about = About.of_epic(epic, at)
-    asked = Asked.usual(question)
+    asked = asked or Asked.usual(question)
     decision = Decision.open(f"D-{id}", about, asked, terms, by=ANA, at=at, advice=Advice(**more))
     decision.id, decision.epic, decision.portfolio = id, epic, epic.portfolio
     many = len(electors)

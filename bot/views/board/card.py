@@ -105,6 +105,9 @@ def _next_button(card: Card) -> Element | None:
         return vote_button(card.decision, primary=True)
     if card.next is NextStep.RESULT and card.decision is not None:
         return DecisionShown(decision=card.decision.id).button(f"Show {card.decision.key}")
+    if card.next is NextStep.STOPPED and card.decision is not None and card.decision.ending:
+        read, text = DecisionShown(decision=card.decision.id), "Read the decision"
+        return read.button(text, aloud=f"{text}: {card.epic.key}")
     if card.next is NextStep.WAITS and card.decision is not None:
         return again_button(card.decision)
     if card.next is NextStep.COVER:

@@ -30,7 +30,7 @@ from bot.workflows.decisions.standing_in import carried_by
 from models.decisions.case import Case
 from models.decisions.decision import NOT_COUNTED, Decision, Way
 from models.decisions.delegation import CarriedBallot
-from models.decisions.question import Choice
+from models.decisions.question import Choice, Question
 from models.epics.hypothesis import named, read_stop_line
 from models.evidence.items import Stance
 from models.evidence.known import Evidence
@@ -314,8 +314,15 @@ def _most_first(decision: Decision) -> list[tuple[str, str, int]]:
     """Of each option that was voted on its value, its label and its votes."""
     tally = decision.result
     counted = tally.votes.items() if tally else ()
-    found = [(value, COUNTED_AS.get(value) or decision.label(value), n) for value, n in counted]
+    found = [(value, _counted_as(decision, value), n) for value, n in counted]
     return sorted(found, key=lambda each: -each[2])
+
+
+def _counted_as(decision: Decision, value: str) -> str:
+    """What was chosen, behind a number; an answer in someone's own words is as they wrote it."""
+    label = COUNTED_AS.get(value) or decision.label(value)
+    is_their_own = decision.question is Question.FREE and value not in set(Choice)
+    return label if is_their_own else f"{label[:1].lower()}{label[1:]}"
 
 
 def _working_days(decision: Decision) -> int:

@@ -16,6 +16,7 @@ from bot.views.notices import notice
 from bot.workflows.decisions.counting import count
 from models.decisions.decision import Decision, Ending
 from models.decisions.votes import BallotBox
+from models.epics.hypothesis import named
 from models.message import MessageKind
 from models.money import format_amount
 
@@ -86,9 +87,11 @@ def told_first(session: Session, decision: Decision, now: datetime) -> Answer:
 def first(decision: Decision, decided: str, score: str) -> Answer:
     """That their epic ends, with thanks; what was learned can be added, and the wait cut short."""
     case = decision.case
+    spent = None if case.evidence is None else case.evidence.spent_minor
     costs = {
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
+        "spent": _money(spent, case.currency),
     }
     said = words(FOLLOW_UP, "first", decided=decided, score=score, **costs, **_facts(decision))
     row = [AddLearned(decision=decision.id).button("Add what we learned")]
@@ -154,7 +157,9 @@ def _read(decision: Decision, text: str) -> Element:
 
 def _facts(decision: Decision) -> Mapping[str, Any]:
     zone = decision.portfolio.time_zone
-    return {"decision": decision, "case": decision.case, "zone": zone}
+    figure, unit = named(decision.case.indicator or "")
+    facts = {"decision": decision, "case": decision.case, "zone": zone}
+    return {**facts, "figure": figure, "unit": unit}
 
 
 def _money(minor: int | None, currency: str) -> str | None:

@@ -29,6 +29,7 @@ from tests.views.builders import (
     a_portfolio,
     a_step,
     an_epic,
+    closed,
 )
 from tests.views.reading import buttons, element, options, shown
 
@@ -307,6 +308,16 @@ def test_an_idea_can_be_answered_from_its_menu_and_moves_on_where_no_answer_is_a
     assert menu == ["Answer", "Edit", "Move", "Stop", "History"]
     card = epic_card.epic_card(a_card(an_epic(portfolio=asking_nothing())))
     assert buttons(card.blocks) == ["Move to Reviewing"]
+
+
+def test_what_was_stopped_by_a_decision_leads_to_it_and_says_so_once():
+    epic = an_epic("stopped")
+    decision = closed(a_decision(epic), *["stop"] * 3)
+    reason = f"Decided by vote: stop, 3 to 0 ({decision.key})"
+    card = replace(a_card(epic, "implementing", reason=reason), decision=decision)
+    drawn = epic_card.epic_card(card)
+    assert buttons(drawn.blocks)[0] == "Read the decision: PAY-12"
+    assert str(drawn.blocks).count("3 to 0") == 1
 
 
 @pytest.mark.parametrize("state", ["done", "stopped"])

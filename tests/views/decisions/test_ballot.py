@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from bot.slack.answers import Answer
-from bot.views.decisions import ballot
+from bot.views.decisions import ballot, follow_up
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
 from models.decisions.case import CasePace
-from models.decisions.question import Choice
+from models.decisions.question import Asked, Choice
 from models.evidence.items import Stance
 from models.evidence.known import Evidence, Point, Said
 from models.portfolio.portfolio import Phase
@@ -244,7 +244,46 @@ def test_who_left_is_counted_apart_from_who_has_a_stake_in_it():
     decision = stands.decision
     decision.close(decision.tally(["stop"] * 5 + ["recused"], left=2), decision.closes_at)
     said = shown(ballot.result(stands))[1]
-    assert "0 abstained, 1 with a stake in it, 2 left Slack, 1 of 9 did not vote" in said
+    assert (
+        "5 stop*, 0 persevere, 0 pivot · 1 with a stake in it, 2 left Slack, 1 of 9 did not vote"
+        in said
+    )
+
+
+def test_what_was_learned_is_told_with_the_result():
+    stands = after(standing())
+    stands.decision.learned = "Customers trust the bank page, not ours"
+    said = "Done with it: stopped.\n*Learned:* Customers trust the bank page, not ours."
+    assert said in shown(ballot.result(stands))
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"),
+    [
+        (4_100_000, "Asking the question cost €41k; building it all would have cost €420k."),
+        (None, "Asking the question was to cost €60k; building it all would have cost €420k."),
+    ],
+)
+def test_the_owner_of_what_is_stopped_hears_what_the_question_cost(spent, said):
+    decision = standing().decision
+    known = Evidence(today=MONDAY.date(), spent_minor=spent)
+    decision.frozen_case = decision.case.model_copy(update={"evidence": known}).kept
+    decision.hold(ANA, MONDAY, MONDAY + timedelta(minutes=30))
+    assert said in shown(follow_up.first(decision, "stop", "6 to 1"))[0]
+
+
+def test_where_all_voted_it_says_so():
+    assert " · 2 abstained, all 9 voted · " in shown(ended(*["stop"] * 7, *["abstain"] * 2))[1]
+
+
+def test_the_result_of_a_question_of_its_own_says_what_was_asked_in_its_own_words():
+    stands = standing(asked=Asked.free("Which wallet first?", ("Apple Pay", "PayPal")))
+    closed(stands.decision, *["option 1"] * 5, "option 2", effect="nothing moved")
+    title, counted, *_ = shown(ballot.result(stands))
+    assert title == "PAY-12 · Decided: Apple Pay"
+    assert counted.startswith(
+        "*Which wallet first?*\n*5 Apple Pay*, 1 PayPal · 3 of 9 did not vote"
+    )
 
 
 def test_without_quorum_it_says_how_many_it_takes():

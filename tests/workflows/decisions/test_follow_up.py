@@ -469,13 +469,13 @@ def test_a_result_says_what_is_expected_and_when_it_is_looked_at_again(database,
     an_mvp(database)
     with database.write() as session:
         epic = session.get_one(Epic, 1)
-        epic.indicator, epic.target = "Completion", Decimal(68)
+        epic.indicator, epic.target = "Completion, % of started checkouts", Decimal(68)
         epic.target_on = date(2026, 9, 30)
     opens(database, **advice)
     for each in COUNCIL:
         votes(database, 1, each, "persevere")
     closes(database, 1, CLOSES_AT)
-    expected = f"Expected: completion at 68 by 30 Sep 2026{sure}. "
+    expected = f"Expected: completion at 68 % by 30 Sep 2026{sure}. "
     said = f"{expected}We look again on {spell_day(on)}; @Ana will be asked."
     assert said in ballot_of(database)
     with database.read() as session:
