@@ -30,16 +30,24 @@ from models.epics.epic import Epic
 
 def in_thread(shown: Reply, session: Session, digest: Digest, now: datetime) -> Answer:
     """The reply beneath a digest that was sent, as it stands now."""
-    return reply(shown, waits_in_thread(session, digest, shown.needs, now), now)
+    aged = digest.content.flow.ageing if digest.content else None
+    waits = waits_in_thread(session, digest, shown.needs, now)
+    return reply(shown, waits, now, line_day=aged.day if aged else None)
 
 
 for _reply in (*REPLIES, *FORMER_REPLIES):
     notice(_reply.kind, Digest)(partial(in_thread, _reply))
 
 
-def reply(shown: Reply, waits: Waits, now: datetime, most: int = MOST_IN_CHANNEL) -> Answer:
+def reply(
+    shown: Reply,
+    waits: Waits,
+    now: datetime,
+    most: int = MOST_IN_CHANNEL,
+    line_day: int | None = None,
+) -> Answer:
     """What of it needs someone now, the first ten by name; solved, it says so."""
-    on = Surface(Where.THREAD, now)
+    on = Surface(Where.THREAD, now, line_day=line_day)
     parts = parts_of(shown, waits, on)
     blocks: list[Block] = [section(on.says("reply_lead", named=shown.title, parts=parts))]
     every = (line for need in shown.needs for line in lines_of(need, waits.of(need).some, on))

@@ -77,6 +77,8 @@ class Surface:
     where: Where
     now: datetime
     sent_at: datetime | None = None
+    line_day: int | None = None
+    """The line that ages are held against, where a digest told one."""
 
     def says(self, part: str, **facts: Any) -> str:
         here = {each.value: each is self.where for each in Where}
@@ -84,7 +86,7 @@ class Surface:
 
     def about(self, part: str, epic: Epic, **facts: Any) -> str:
         facts |= {"column": Column.of(epic), "zone": epic.portfolio.time_zone}
-        return self.says(part, epic=epic, **facts)
+        return self.says(part, epic=epic, line_day=self.line_day, **facts)
 
 
 class Line(NamedTuple):

@@ -687,8 +687,8 @@ def test_of_many_streams_those_with_the_most_are_a_bar_each_and_the_others_one()
 # The thread
 
 
-def a_reply(which, **piles):
-    return shown(digest_thread.reply(which, waiting(**piles), MONDAY))
+def a_reply(which, line_day=None, **piles):
+    return shown(digest_thread.reply(which, waiting(**piles), MONDAY, line_day=line_day))
 
 
 TITLE = "Pay by bank transfer at checkout"
@@ -719,13 +719,14 @@ def test_what_is_stuck_names_what_crossed_its_line_then_the_blocked_then_the_sta
         stale=Top([(stale, MONDAY - 16 * DAY)], 1),
         blocked=Top([blocked], 2),
         crossed=Top([(crossed, MONDAY - 9 * DAY, 150)], 1),
+        line_day=150,
     ) == [
         "*Stuck* · 1 crossed its line this week, 2 are blocked, 1 had no update for a while",
         f"*PAY-5* {TITLE}\nday 158 of 150 · testing the MVP, last update 9 days ago",
         "Still right",
-        f"*PAY-4* {TITLE}\nTesting the MVP, day 158 · blocked 12 days: waits for the supplier",
+        f"*PAY-4* {TITLE}\nTesting the MVP, day 158 of 150 · blocked 12 days: waits for the supplier",
         "Unblock",
-        f"*PAY-1* {TITLE}\nTesting the MVP, day 158 · last update 16 days ago",
+        f"*PAY-1* {TITLE}\nTesting the MVP, day 158 of 150 · last update 16 days ago",
         "Still right",
         "1 more is not named here: `/flow aging` has all that is in flight, `/epic list blocked`"
         " what is blocked.",
