@@ -8,10 +8,23 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import budgets, burst, clicks, delivering, flow, growth, home, importing, starting, votes
+from bench import (
+    beside,
+    budgets,
+    burst,
+    clicks,
+    delivering,
+    flow,
+    growth,
+    home,
+    importing,
+    starting,
+    votes,
+)
 from bench.figures import Line, table
 
 BENCHES: dict[str, Callable[[str], Iterator[Line]]] = {
+    "beside": beside.measure,
     "budgets": budgets.measure,
     "burst": burst.measure,
     "clicks": clicks.measure,

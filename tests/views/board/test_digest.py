@@ -724,7 +724,8 @@ def test_what_is_stuck_names_what_crossed_its_line_then_the_blocked_then_the_sta
         "*Stuck* · 1 crossed its line this week, 2 are blocked, 1 had no update for a while",
         f"*PAY-5* {TITLE}\nday 158 of 150 · testing the MVP, last update 9 days ago",
         "Still right",
-        f"*PAY-4* {TITLE}\nTesting the MVP, day 158 of 150 · blocked 12 days: waits for the supplier",
+        f"*PAY-4* {TITLE}\n"
+        "Testing the MVP, day 158 of 150 · blocked 12 days: waits for the supplier",
         "Unblock",
         f"*PAY-1* {TITLE}\nTesting the MVP, day 158 of 150 · last update 16 days ago",
         "Still right",

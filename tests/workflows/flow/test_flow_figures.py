@@ -41,7 +41,7 @@ def test_the_line_is_the_streams_where_it_finished_eight_else_the_portfolios(dat
     finishes(database, shop[1], 7, took=30, stream=1)
     own, others = (figures(database, shop[1], stream=n).time.line for n in (0, 1))
     assert (own.of_stream, own.day, own.n) == (True, 10, 8)
-    assert (others.of_stream, others.day, others.n) == (False, 30, 15)
+    assert (others.of_stream, others.day, others.n, others.weeks) == (False, 30, 15, 26)
 
 
 def test_with_too_few_finished_there_is_no_line_and_nothing_ages(database, shop):
