@@ -185,6 +185,7 @@ class Database:
         self._with_head: set[int] = set()
         self._lanes: set[Place] = set()
         self._writers = FairLock() if self.engine.dialect.name == "sqlite" else None
+        self._readers_of_much = FairLock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -237,6 +238,18 @@ class Database:
         """The same, once they are stored; where it cannot be now, PostgreSQL does it by itself."""
         with suppress(DBAPIError, TimeoutError), self.engine.begin() as connection:
             refresh_statistics(connection, *nouns)
+
+    @contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """One after the other of what reads a row for each epic, so that many who look at once take
+        no more memory than one. Raises DatabaseAway.
+        """
+        if not self._readers_of_much.acquire(WAIT_SECONDS):
+            raise DatabaseAway
+        try:
+            yield
+        finally:
+            self._readers_of_much.release()
 
     def close(self) -> None:
         """Give back every connection."""

@@ -1,4 +1,6 @@
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -90,3 +92,22 @@ def test_a_database_that_is_gone_is_told_as_such():
     with pytest.raises(DatabaseAway), database.read() as session:
         session.execute(text("SELECT 1"))
     database.close()
+
+
+def test_what_reads_much_is_read_one_after_the_other(database):
+    inside, most, guard = 0, 0, threading.Lock()
+
+    def look():
+        nonlocal inside, most
+        with database.in_turn():
+            with guard:
+                inside += 1
+                most = max(most, inside)
+            time.sleep(0.01)
+            with guard:
+                inside -= 1
+
+    with ThreadPoolExecutor(8) as people:
+        for each in [people.submit(look) for _ in range(16)]:
+            each.result()
+    assert most == 1

@@ -61,31 +61,37 @@ def hear(call: Call, word: str, rest: str) -> None:
 @routes.page
 def draw_digest(call: Call, session: Session, page: ExplainDigest) -> Shown:
     """The figures that a digest told."""
-    return explained(explain_digest(session, *call.who, page.digest, page.number), page)
+    with call.database.in_turn():
+        found = explain_digest(session, *call.who, page.digest, page.number)
+    return explained(found, page)
 
 
 @routes.page
 def draw_explained(call: Call, session: Session, page: ExplainFlow) -> Shown:
-    act = call.act(session)
-    return explained(explain_chosen(act, page.portfolio, page.choice, page.number), page)
+    with call.database.in_turn():
+        found = explain_chosen(call.act(session), page.portfolio, page.choice, page.number)
+    return explained(found, page)
 
 
 @routes.page
 def draw_metrics(call: Call, session: Session, page: FlowMetrics) -> Shown:
-    found = summary.summary(call.act(session), page.portfolio, page.choice, page.number)
+    with call.database.in_turn():
+        found = summary.summary(call.act(session), page.portfolio, page.choice, page.number)
     return metrics_page(found, page, seeing.portfolios(session, *call.who))
 
 
 @routes.page
 def draw_forecast(call: Call, session: Session, page: FlowForecast) -> Shown:
-    found = summary.forecast(call.act(session), page.portfolio, page.choice)
+    with call.database.in_turn():
+        found = summary.forecast(call.act(session), page.portfolio, page.choice)
     return forecast_page(found, page, seeing.portfolios(session, *call.who))
 
 
 @routes.page
 def draw_aging(call: Call, session: Session, page: FlowAging) -> Shown:
     """The list; on its first page the picture follows, when all is acked."""
-    found = summary.aging(call.act(session), page.portfolio, page.choice, page.number)
+    with call.database.in_turn():
+        found = summary.aging(call.act(session), page.portfolio, page.choice, page.number)
     shown = aging_page(found, page, seeing.portfolios(session, *call.who))
     drawn = sketch(found) if found.number == 1 else None
     return replace(shown, follow=partial(_have_drawn, call, drawn)) if drawn else shown
