@@ -52,8 +52,11 @@ def counts(database, portfolio_id, moment=MONDAY):
             assert standing.whole.count == now
             assert sum(column.load.count for column in standing.columns) == now
             found[each.name if each else None] = (now, figures.finished.lately.total)
+            if each is None:
+                by_stream = {one.name: one.load.count for one in standing.streams}
         board = board_as_of(session, portfolio, moment)
         per_stream = {name: n for name, (n, _) in found.items() if name and n}
+        assert by_stream == per_stream
         assert (board.wip_total, board.wip_per_value_stream) == (found[None][0], per_stream)
         told = metrics_at(session, portfolio, moment)
         assert (told.wip_total, told.wip_per_value_stream) == (found[None][0], per_stream)
