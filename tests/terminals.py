@@ -8,11 +8,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from multiprocessing import get_context
 from pathlib import Path
 
-TERMINALS = get_context("forkserver")
-TERMINALS.set_forkserver_preload(["bot.cli.main", "tests.terminals"])
+from tests.forks import FORKS
+
 ENDS_WITHIN_S = 100
 
 
@@ -21,7 +20,7 @@ def typed(*arguments, cwd=None, **environment):
     words = [str(argument) for argument in arguments]
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / "stdout", Path(folder) / "stderr"]
-        process = TERMINALS.Process(target=_run, args=(words, environment, cwd, said))
+        process = FORKS.Process(target=_run, args=(words, environment, cwd, said))
         process.start()
         process.join(ENDS_WITHIN_S)
         if process.is_alive():

@@ -1,6 +1,5 @@
 """Tack in processes of its own, to be killed: each is made ready in a fifth of a second."""
 
-import multiprocessing
 import signal
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from bot.app import Tack
 from bot.serving import log_to_stderr
 from sandbox import SandboxClock
+from tests.forks import FORKS
 
 FASTER = 10
 """How much faster time goes here: a lease of 20 s lapses in two."""
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload([__name__])
 
 
 class FastClock(SandboxClock):
@@ -63,8 +60,8 @@ class Replica:
     """One process."""
 
     def __init__(self, settings, started_s):
-        self._ready, says_ready = forks.Pipe(duplex=False)
-        self._process = forks.Process(
+        self._ready, says_ready = FORKS.Pipe(duplex=False)
+        self._process = FORKS.Process(
             target=run, args=(settings, started_s, says_ready), daemon=True
         )
         self._process.start()
