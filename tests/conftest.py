@@ -18,6 +18,8 @@ import migrations
 from models.database import Database, make_engine
 from tests.engines import KEPT, share_what_is_learned
 
+gc.disable()  # until all is read, none of which is garbage
+
 hypothesis.settings.register_profile("tack", deadline=None)  # a busy machine breaks no rule
 hypothesis.settings.load_profile("tack")
 
@@ -92,6 +94,7 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def on_the_other_database(items):
