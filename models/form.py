@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -259,12 +260,14 @@ class Form(BaseModel):
     """A word beneath the fields."""
 
     @classmethod
-    def questions(cls) -> dict[str, Question]:
+    @cache
+    def questions(cls) -> Mapping[str, Question]:
         """The questions by the names of their fields, in the order they are asked."""
-        return {
+        found = {
             name: next(each for each in field.metadata if isinstance(each, Question))
             for name, field in cls.model_fields.items()
         }
+        return MappingProxyType(found)
 
     @classmethod
     def must(cls, name: str) -> bool:
