@@ -12,7 +12,7 @@ from bot.workflows.files.previewing import look_ahead
 from models.budgets.allocation import Allocation
 from models.budgets.ledger import EntryKind
 from models.budgets.spend import Actual, Fact
-from models.files.table import read_table
+from models.files.table import TooManyUploaded, read_table
 from models.files.upload import BuiltOn, TooLateToUndo, UndoneBefore, UploadGone, UploadKind
 from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
@@ -132,3 +132,11 @@ def test_who_lost_the_right_meanwhile_takes_nothing_back(year):
     with pytest.raises(NotAllowed):
         undoes(year, upload)
     assert year.has(year.platform).spent == 800_00
+
+
+@pytest.mark.parametrize("kind", [UploadKind.ACTUALS, UploadKind.BUDGETS])
+def test_a_file_of_money_has_a_thousand_rows_at_most_as_all_of_it_is_booked_at_once(year, kind):
+    rows = "".join(f"2026-05,Platform,1,R{n}\n" for n in range(uploading.MOST_MONEY_ROWS + 1))
+    text = f"month,value_stream,amount,reference\n{rows}"
+    with pytest.raises(TooManyUploaded, match="1,000"):
+        brings(year, kind, text)
