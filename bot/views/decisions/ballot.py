@@ -113,8 +113,10 @@ def _in_a_minute(stands: Standing, above: list[Block], row: list[Block]) -> list
 
 
 def said_beside(stands: Standing) -> list[Block]:
-    """The objections, and how many questions are open."""
+    """That it was extended, what is new, the objections, and how many questions are open."""
     blocks: list[Block] = []
+    if stands.decision.extended_at is not None:
+        blocks.append(context(words("decisions/vote", "goes_on", **_facts(stands))))
     if stands.news:
         facts = _facts(stands) | {"news": stands.news, "figure": named_figure(stands)}
         blocks.append(context(words("decisions/vote", "new_since", **facts)))

@@ -372,6 +372,14 @@ def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     assert texts[-1].endswith("Who voted what is in the record after the close.")
 
 
+def test_a_ballot_that_was_extended_says_so():
+    stands = standing(BEN)
+    assert not [each for each in shown(ballot.ballot(stands)) if each.startswith("*Goes on*")]
+    stands.decision.extend(MONDAY + timedelta(days=9), MONDAY + timedelta(days=7))
+    said = "*Goes on* since {Mon 25 May}, as too few had voted; it does so once."
+    assert said in shown(ballot.ballot(stands))
+
+
 def test_what_is_short_is_not_cut():
     text = "\n".join(shown(ballot.ballot(with_evidence(standing(BEN), words="s" * 60))))
     assert text.count("s" * 60) == 4
