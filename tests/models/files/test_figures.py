@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import Mistake
-from models.files.days import DayOrMonth, Days, NotADay
+from models.files.days import DayOrMonth, Days, InTheFuture, NotADay, Today
 from models.files.figures import (
     Figures,
     Heading,
@@ -196,3 +196,13 @@ def test_an_instant_with_a_zone_is_on_the_day_of_the_portfolios_clock():
     assert Days.of([], new_york).read(instant) == date(2026, 3, 31)
     assert Days.of([], berlin).read("2026-03-31T22:00:00") == date(2026, 3, 31)
     assert Days.of([], new_york).read_moment("2026-03-31").astimezone(new_york).hour == 0
+
+
+def test_whether_an_instant_is_in_the_future_the_day_of_the_portfolios_clock_says():
+    first = date(2026, 4, 1)
+    berlin, new_york = (Today(ZoneInfo(each), first) for each in ("Europe/Berlin", "US/Eastern"))
+    late, early = datetime(2026, 4, 1, 22, 30, tzinfo=UTC), datetime(2026, 4, 2, 3, 30, tzinfo=UTC)
+    berlin.check(late - timedelta(hours=1), "21:30Z")
+    new_york.check(early, "3:30Z")
+    with pytest.raises(InTheFuture):
+        berlin.check(late, "22:30Z")
