@@ -4,8 +4,7 @@ It is asked in the transaction of the change itself, so that a role taken away a
 gone, whatever the card that was clicked still shows.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -131,12 +130,11 @@ def lock_roles(session: Session, workspace_id: int) -> None:
     session.execute(row.with_for_update(key_share=True)).one()
 
 
-HOLDS_THERE = or_(
-    and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None)),
-    RoleGrant.portfolio_id == bindparam("portfolio_id"),
-    RoleGrant.value_stream_id == bindparam("stream_id"),
-)
-"""A grant on a stream names its stream only."""
+def _holds(on_stream: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Which grants hold there; a grant on a stream names its stream only."""
+    everywhere = and_(RoleGrant.portfolio_id.is_(None), RoleGrant.value_stream_id.is_(None))
+    return or_(everywhere, RoleGrant.portfolio_id == bindparam("portfolio_id"), on_stream)
+
 
 GRANTED = select(RoleGrant.role).where(
     RoleGrant.workspace_id == bindparam("workspace_id"),
@@ -149,7 +147,7 @@ GRANTED = select(RoleGrant.role).where(
             )
         ),
     ),
-    HOLDS_THERE,
+    _holds(RoleGrant.value_stream_id == bindparam("stream_id")),
 )
 """Built once: most clicks ask it."""
 
@@ -166,12 +164,50 @@ def holders(
 
     Who has left Slack is not among them.
     """
-    asked, found = list(roles), list[str]()
-    given = _given_to(session, asked, place, stand_ins=stand_ins)
-    for role in asked:
-        found += [*place.owners(role), *given.get(role, ())]
-    left = departed(session, place.workspace_id, found)
-    return [each for each in dict.fromkeys(found) if each not in left]
+    found = held(session, [(role, place) for role in roles])
+    everyone = [each for its in found for each in (*its.own, *(its.stand_ins if stand_ins else ()))]
+    return list(dict.fromkeys(everyone))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who has a role somewhere, and who stands in for them and has it not."""
+
+    own: Sequence[str]
+    stand_ins: Sequence[str]
+
+
+def held(session: Session, asked: Sequence[tuple[Role, Place]]) -> Sequence[Held]:
+    """Of each role at its place who has it, of one portfolio; in two statements for all of them.
+
+    Who has left Slack is not among them.
+    """
+    if not asked:
+        return []
+    places = [place for _, place in asked]
+    which = {
+        "roles": list({role for role, _ in asked}),
+        "stream_ids": list({place.stream.id for place in places if place.stream is not None}),
+    }
+    grants = session.execute(GIVEN, _there(places[0]) | which).all()
+    rows = [(role, place, [g for g in grants if _is_of(g, role, place)]) for role, place in asked]
+    named = {
+        user
+        for role, place, found in rows
+        for user in (*place.owners(role), *(user for each in found for user in _users(each)))
+    }
+    left = departed(session, places[0].workspace_id, named)
+
+    def there(users: Iterable[str]) -> list[str]:
+        return [each for each in dict.fromkeys(users) if each not in left]
+
+    answers = []
+    for role, place, found in rows:
+        given = [user for each in found if not each.stand_in for user in _users(each)]
+        own = there([*place.owners(role), *given])
+        standing = there(user for each in found if each.stand_in for user in _users(each))
+        answers.append(Held(own, [each for each in standing if each not in own]))
+    return answers
 
 
 def departed(session: Session, workspace_id: int, user_ids: Collection[str]) -> frozenset[str]:
@@ -218,7 +254,13 @@ def scoped(place: Place) -> ColumnElement[bool]:
 
 
 GIVEN = (
-    select(RoleGrant.role, RoleGrant.stand_in, RoleGrant.user_id, UserGroupMember.user_id)
+    select(
+        RoleGrant.role,
+        RoleGrant.value_stream_id,
+        RoleGrant.stand_in,
+        RoleGrant.user_id,
+        UserGroupMember.user_id.label("member_id"),
+    )
     .outerjoin(
         UserGroupMember,
         and_(
@@ -236,22 +278,22 @@ GIVEN = (
     .where(
         RoleGrant.workspace_id == bindparam("workspace_id"),
         RoleGrant.role.in_(bindparam("roles", expanding=True)),
-        HOLDS_THERE,
+        _holds(RoleGrant.value_stream_id.in_(bindparam("stream_ids", expanding=True))),
         UserGroup.gone.is_(None),
     )
     .order_by(RoleGrant.stand_in, RoleGrant.id, UserGroupMember.user_id)
 )
 
 
-def _given_to(
-    session: Session, roles: Sequence[Role], place: Place, *, stand_ins: bool
-) -> Mapping[Role, Sequence[str]]:
-    grants = session.execute(GIVEN, _there(place) | {"roles": roles})
-    given: dict[Role, list[str]] = defaultdict(list)
-    for role, is_stand_in, *users in grants:
-        if stand_ins or not is_stand_in:
-            given[role] += [user for user in users if user is not None]
-    return given
+def _is_of(grant: Any, role: Role, place: Place) -> bool:
+    """Whether the grant is of the role and holds there, of those that hold in its portfolio."""
+    stream_id = place.stream.id if place.stream is not None else None
+    return grant.role is role and grant.value_stream_id in (None, stream_id)
+
+
+def _users(grant: Any) -> list[str]:
+    """To whom it is given: a person, or those of a group."""
+    return [user for user in (grant.user_id, grant.member_id) if user is not None]
 
 
 def _there(place: Place) -> dict[str, Any]:

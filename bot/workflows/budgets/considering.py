@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.surveying import forecasts_of
 from bot.workflows.keeping import Act, seen_portfolio
-from bot.workflows.permitting import Place, check, holders, may
+from bot.workflows.permitting import Place, check, held, holders, may
 from models.budgets.forms import ShiftForm, UndoForm, open_stream
 from models.budgets.period import FundingPeriod, with_money
 from models.budgets.rules import RulesChange
@@ -46,11 +46,10 @@ def may_ask(act: Act, portfolio: Portfolio) -> bool:
 
 def own_streams(act: Act, portfolio: Portfolio) -> Sequence[ValueStream]:
     """The streams in use that the person owns."""
-    return [
-        stream
-        for stream in portfolio.open_streams
-        if act.actor in holders(act.session, [Role.STREAM_OWNER], Place.of_stream(stream))
-    ]
+    streams = portfolio.open_streams
+    asked = [(Role.STREAM_OWNER, Place.of_stream(each)) for each in streams]
+    found = zip(streams, held(act.session, asked), strict=True)
+    return [each for each, its in found if act.actor in (*its.own, *its.stand_ins)]
 
 
 def consider(act: Act, portfolio: Portfolio, form: ShiftForm) -> Ruling:
@@ -119,24 +118,20 @@ def asked_back(session: Session, shift: Shift) -> int:
 def people_of(session: Session, giver: ValueStream, taker: ValueStream, asker: str) -> People:
     """Who owns the two streams, who is finance, admin and council, and who stands in for them."""
     whole = Place.of_portfolio(giver.portfolio)
-    asked = {
+    seats = {
         Seat.GIVER: (Role.STREAM_OWNER, Place.of_stream(giver)),
         Seat.RECEIVER: (Role.STREAM_OWNER, Place.of_stream(taker)),
         Seat.FINANCE: (Role.FINANCE, whole),
         Seat.ADMIN: (Role.ADMIN, whole),
         Seat.COUNCIL: (Role.COUNCIL, whole),
     }
-    own = {
-        seat: holders(session, [role], place, stand_ins=False)
-        for seat, (role, place) in asked.items()
-    }
-    there = {seat: holders(session, [role], place) for seat, (role, place) in asked.items()}
+    found = dict(zip(seats, held(session, list(seats.values())), strict=True))
     return People(
         asker=asker,
-        givers=own[Seat.GIVER],
-        receivers=own[Seat.RECEIVER],
-        finance=own[Seat.FINANCE],
-        admins=own[Seat.ADMIN],
-        council=own[Seat.COUNCIL],
-        stand_ins={seat: [e for e in there[seat] if e not in own[seat]] for seat in asked},
+        givers=found[Seat.GIVER].own,
+        receivers=found[Seat.RECEIVER].own,
+        finance=found[Seat.FINANCE].own,
+        admins=found[Seat.ADMIN].own,
+        council=found[Seat.COUNCIL].own,
+        stand_ins={seat: its.stand_ins for seat, its in found.items()},
     )
