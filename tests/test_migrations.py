@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import migrations
 from migrations.changing import alembic_config
@@ -116,3 +117,57 @@ def test_what_was_written_before_themes_and_projects_were_records_is_kept(engine
             ("PAY-2", "Fewer baskets left", None),
             ("PAY-3", None, None),
         ]
+
+
+COMMITTED_BEFORE = """
+INSERT INTO workspaces (id, team_id) VALUES (1, 'T1');
+INSERT INTO portfolios (id, workspace_id, name, currency, time_zone, created_at, locale,
+        fiscal_year_starts_in, working_days, holidays, open_to_all, version)
+    VALUES (1, 1, 'Shop', 'EUR', 'Europe/Berlin', '2026-05-01 09:00:00', 'en-GB', 1, '1111100',
+        '[]', true, 1);
+INSERT INTO value_streams (id, workspace_id, portfolio_id, name, key_prefix, next_number, stage,
+        version)
+    VALUES (1, 1, 1, 'Payments', 'PAY', 4, 'project-funded', 1);
+INSERT INTO states (id, workspace_id, portfolio_id, name, label, kind, position, committed, phased,
+        exit_requires)
+    VALUES (1, 1, 1, 'funnel', 'Funnel', 'wait', 0, false, false, '[]');
+INSERT INTO epics (id, workspace_id, portfolio_id, value_stream_id, state_id, key, title, type,
+        restricted, state_entered_at, created_at, version)
+    VALUES (7, 1, 1, 1, 1, 'PAY-1', 'Wallet', 'business', false, '2026-05-18 09:00:00',
+        '2026-05-18 09:00:00', 1);
+INSERT INTO funding_periods (id, workspace_id, portfolio_id, name, starts_on, ends_on, next_number)
+    VALUES (1, 1, 1, '2026', '2026-01-01', '2026-12-31', 2);
+INSERT INTO ledger_entries (id, workspace_id, portfolio_id, period_id, number, kind, at)
+    VALUES (1, 1, 1, 1, 1, 'commit', '2026-05-18 09:00:00');
+INSERT INTO ledger_transfers (id, workspace_id, entry_id, from_kind, from_stream_id, to_kind,
+        to_stream_id, amount_minor, epic_id)
+    VALUES (1, 1, 1, 'free', 1, 'committed', 1, 500, 7);
+"""
+LIKE_IT = """
+INSERT INTO ledger_transfers (workspace_id, entry_id, from_kind, from_stream_id, to_kind,
+        to_stream_id, amount_minor, epic_id)
+    VALUES (1, 1, 'free', 1, 'committed', 1, 500, 8)
+"""
+
+
+def test_what_was_committed_points_to_its_epic_and_is_only_appended_to_both_ways(engine):
+    before = "2026_12_02_2020"
+    migrations.upgrade(engine, before)
+    with engine.begin() as connection:
+        for statement in COMMITTED_BEFORE.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+
+    def check_it_stands():
+        with engine.connect() as connection:
+            kept = "SELECT epic_id, amount_minor FROM ledger_transfers"
+            assert connection.exec_driver_sql(kept).all() == [(7, 500)]
+        with engine.begin() as connection, pytest.raises(DBAPIError, match="only appended to"):
+            connection.exec_driver_sql("UPDATE ledger_transfers SET epic_id = NULL")
+
+    migrations.upgrade(engine)
+    check_it_stands()
+    with engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.exec_driver_sql(LIKE_IT)
+    migrations.downgrade(engine, before)
+    check_it_stands()

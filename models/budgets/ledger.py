@@ -148,7 +148,7 @@ class Transfer(Base):
     to_kind: Mapped[AccountKind] = mapped_column(stored_by_value(AccountKind))
     to_stream_id: Mapped[int | None] = mapped_column(ForeignKey("value_streams.id"))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
-    epic_id: Mapped[int | None]
+    epic_id: Mapped[int | None] = mapped_column(ForeignKey("epics.id"))
     """The epic to which it is committed, or was."""
     month: Mapped[date | None] = mapped_column(Date)
     """The first day of the month whose capacity it is committed to, or was."""
