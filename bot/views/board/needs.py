@@ -16,7 +16,7 @@ from bot.views.board.pressing import (
     stream_owner_button,
     unblock_button,
 )
-from bot.views.budgets.actions import ShiftShown
+from bot.views.budgets.actions import ShiftShown, cover_button
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
@@ -29,6 +29,7 @@ from bot.views.evidence.phrases import add_button
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.needs import Reply
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
+from bot.workflows.budgets.commitments.waiting import UNCOVERED, Uncovered
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
@@ -220,6 +221,20 @@ def shift(shift: Shift, on: Surface) -> Line:
     to = ShiftShown(shift=shift.id)
     review = to.button("Review the shift", aloud=f"Review the shift of {names}")
     return Line(said, review)
+
+
+@shows(UNCOVERED)
+def uncovered(found: Uncovered, on: Surface) -> Line:
+    """What it lacks, and how much of that its stream is short of."""
+    epic, lacks, short = found
+    currency = epic.portfolio.currency
+    said = on.about(
+        "uncovered_line",
+        epic,
+        lacks=format_amount(lacks, currency),
+        short=format_amount(short, currency) if short else "",
+    )
+    return Line(said, cover_button(epic, short=short > 0))
 
 
 @shows(MOVED)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.board.home import Reader
 from bot.workflows.board.over_limit import OVER_LIMIT
+from bot.workflows.budgets.commitments.waiting import UNCOVERED
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
@@ -37,6 +38,7 @@ NEEDS: Sequence[Need[Any]] = (
     ANSWER,
     QUESTION,
     SHIFTS,
+    UNCOVERED,
     CROSSED,
     BLOCKED,
     LACKING,
@@ -81,7 +83,7 @@ WAITS = Reply(
     "Waiting for an answer",
     (BALLOT, TIE, SIGNALLED, ANSWER, QUESTION, SHIFTS, UNOWNED),
 )
-STUCK = Reply(MessageKind.DIGEST_STUCK, "Stuck", (CROSSED, BLOCKED, STALE))
+STUCK = Reply(MessageKind.DIGEST_STUCK, "Stuck", (CROSSED, BLOCKED, UNCOVERED, STALE))
 DONE = Reply(MessageKind.DIGEST_DECIDED, "Decided", (DECIDED, CLOSED, OVERRIDDEN, MOVED))
 PROJECTS = Reply(MessageKind.DIGEST_PROJECTS, "Projects", (SLIPPED,))
 REPLIES: Sequence[Reply] = (WAITS, STUCK, DONE, PROJECTS)

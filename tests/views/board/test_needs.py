@@ -11,6 +11,7 @@ from bot.views.board.needs import LOOKS, Line, Surface, Where, lines_of, shows
 from bot.workflows.board.fact_check import TO_CONFIRM, ToConfirm
 from bot.workflows.board.needs import LEAD, NEEDS, REPLIES
 from bot.workflows.board.over_limit import OVER_LIMIT, OverLimit
+from bot.workflows.budgets.commitments.waiting import UNCOVERED, Uncovered
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
@@ -125,6 +126,11 @@ def an_outcome(epic):
     return OutcomeReview.of(epic, Occasion.FOUR_WEEKS, MONDAY.date())
 
 
+def an_uncovered(epic, short):
+    epic.portfolio_id = 1
+    return Uncovered(epic, 3_000_000, short)
+
+
 def about_an_epic(state, make):
     """Examples that are an epic of that state, with what stands beside it."""
 
@@ -150,6 +156,7 @@ EXAMPLES = {
     ANSWER: about_an_epic("funnel", lambda epic: epic),
     QUESTION: about_an_epic("funnel", lambda epic: epic),
     SHIFTS: a_waiting_shift,
+    UNCOVERED: about_an_epic("implementing", lambda epic: an_uncovered(epic, 100)),
     MOVED: a_moved_shift,
     CROSSED: about_an_epic("implementing", a_crossed_epic),
     CLOSED: about_an_epic("implementing", lambda epic: closed(a_decision(epic), "stop", "stop")),
@@ -305,3 +312,15 @@ def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():
     said += "waits for {} until {{Fri 22 May, 11:00}} · asked by @Eli"
     assert shown(the_line(SHIFTS, shift, asks=True))[0] == said.format("@Cleo and finance")
     assert shown(the_line(SHIFTS, shift, asks=False))[0] == said.format("your approval")
+
+
+@pytest.mark.parametrize(
+    ("short", "how", "button"),
+    [(1_250_000, "is €12,500 short", "Ask for a shift"), (0, "has it available now", "Cover it")],
+)
+def test_what_is_not_covered_says_what_it_lacks_and_has_the_button_that_helps(short, how, button):
+    found = an_uncovered(an_epic("implementing", phase=Phase.TESTING), short)
+    assert shown(the_line(UNCOVERED, found, asks=False)) == [
+        f"*PAY-12 · Pay by bank transfer at checkout*\nnot covered: €30,000 · Payments {how}",
+        button,
+    ]

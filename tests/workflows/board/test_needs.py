@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,9 @@ from bot.workflows.board import confirming
 from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.board.needs import NEEDS
 from bot.workflows.board.over_limit import OVER_LIMIT
-from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets import considering, funding, ledger, shifting
+from bot.workflows.budgets.commitments import carrying
+from bot.workflows.budgets.commitments.waiting import UNCOVERED
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
 from bot.workflows.decisions import changing, closing, opening, register
 from bot.workflows.decisions.follow_up import reviewing, waiting
@@ -31,7 +33,9 @@ from bot.workflows.needs import Asked
 from bot.workflows.people.workspaces import grant_admin
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
+from models.budgets.commitments.commitment import Commitment
 from models.budgets.forms import FundingForm, ShiftForm
+from models.budgets.period import fiscal_year
 from models.budgets.shift import Shift
 from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeForm, OutcomeReview
 from models.decisions.form import DecideForm, DecisionForm
@@ -161,6 +165,30 @@ def asks_for_a_shift(session, here, stream, title, at):
     return shifting.ask(act, here[1], form, seen).id
 
 
+def lacks_its_money(session, here, stream, title, at, **more):
+    """What was committed where it came from, and Payments of Ana has not."""
+    stream.owner_user_id = ANA
+    epic = an_epic(session, here[0], stream.id, title, at=at)
+    for name, value in more.items():
+        setattr(epic, name, value)
+    session.flush()
+    none = {"decided_minor": 0, "promised_minor": 0}
+    here = {"epic_id": epic.id, "workspace_id": here[0]}
+    session.add(Commitment(**here, **none, uncovered_minor=300))
+    session.flush()
+    return epic.id
+
+
+def is_covered(session, here, epic_id, at):
+    place = {"workspace_id": here[0], "portfolio_id": here[1]}
+    session.merge(RoleGrant(id=99, user_id="U0DANA", role=Role.FINANCE, **place))
+    session.flush()
+    stream = session.get_one(Epic, epic_id).value_stream
+    funded = FundingForm(value_stream_id=stream.id, amount_minor=300)
+    funding.fund(Act(session, here[0], "U0DANA", at), here[1], funded)
+    carrying.cover(Act(session, here[0], ANA, at), epic_id)
+
+
 def puts_to_a_vote(session, here, stream, title, at, **more):
     """Ana is the council."""
     epic = an_epic(session, here[0], stream.id, title, at=at)
@@ -260,6 +288,7 @@ STORIES = {
     UNOWNED: Story(begins=has_no_owner, ends=gives_it_an_owner),
     SLIPPED: Story(begins=slips, ends=comes, is_about_epics=False, statements=2),
     BALLOT: Story(begins=puts_to_a_vote, ends=closes_the_vote),
+    UNCOVERED: Story(begins=lacks_its_money, ends=is_covered),
     BLOCKED: Story(
         begins=blocks_an_epic,
         ends=lambda session, here, epic_id, at: blocking.unblock(
@@ -428,3 +457,32 @@ def test_an_idea_that_was_asked_about_waits_for_its_proposer_and_once_replied_fo
     assert for_person(database, QUESTION, ANA).count == 0
     assert for_person(database, ANSWER, ANA).count == in_channel(database, ANSWER).count == 1
     assert in_channel(database, ANSWER, MONDAY).count == 0
+
+
+def test_what_is_not_covered_says_how_much_its_stream_is_short_of(database, shop):
+    epic_id = waits(database, shop, UNCOVERED, "Pay by bank transfer")
+    (found,) = for_person(database, UNCOVERED, ANA).some
+    assert (found.lacks, found.short) == (300, 300)
+    with database.write() as session:
+        place = {"workspace_id": shop[0], "portfolio_id": shop[1]}
+        session.add(RoleGrant(user_id="U0DANA", role=Role.FINANCE, **place))
+        session.flush()
+        stream_id = session.get_one(Epic, epic_id).value_stream_id
+        form = FundingForm(value_stream_id=stream_id, amount_minor=200)
+        funding.fund(Act(session, shop[0], "U0DANA", MONDAY), shop[1], form)
+    (found,) = for_person(database, UNCOVERED, ANA).some
+    assert (found.lacks, found.short) == (300, 100)
+
+
+def test_a_promise_waits_once_the_year_after_has_begun(database, shop):
+    epic_id = waits(database, shop, UNCOVERED, "Pay by bank transfer")
+    with database.write() as session:
+        portfolio = session.get_one(Portfolio, shop[1])
+        years = [fiscal_year(date(year, 1, 1), 1) for year in (2026, 2027)]
+        now, _ = (ledger.begin_year(session, portfolio, year) for year in years)
+        promise = session.get_one(Commitment, epic_id)
+        promise.uncovered_minor, promise.promised_minor = 0, 200
+        promise.promised_period_id = now.id
+    assert in_channel(database, UNCOVERED, datetime(2026, 12, 31, 22, tzinfo=UTC)).count == 0
+    (found,) = in_channel(database, UNCOVERED, datetime(2026, 12, 31, 23, tzinfo=UTC)).some
+    assert (found.lacks, found.short) == (200, 200)
