@@ -7,19 +7,26 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.workflows.budgets import booking, considering, funding, shifting
+from bot.workflows.budgets import booking, considering, expecting, funding, shifting
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
-from models.budgets.forms import FundingForm, ShiftForm
+from models.budgets.forms import ForecastForm, FundingForm, ShiftForm
 from models.budgets.period import fiscal_year
 from models.budgets.spend import Fact
 from models.calendar import WorkCalendar
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 
-FUNDED = {"Onboarding": 160_000_000, "Payments": 240_000_000, "Platform": 90_000_000}
-"""In cents."""
+FUNDED = {
+    "Onboarding": (160_000_000, "4310"),
+    "Payments": (240_000_000, "4300"),
+    "Platform": (90_000_000, "4380"),
+}
+"""In cents, and on which cost centre."""
+
+EXPECTED = {"Onboarding": ("cleo", 146_000_000), "Payments": ("ben", 236_000_000)}
+"""What will have been spent by the end of the year, and who says so."""
 
 SILENT = ("cleo", "Onboarding", "Payments", 1_800_000, "Two interviewers for the checkout study")
 DONE = ("eli", "Payments", "Platform", 6_000_000, "The log's storage doubles with the new checkout")
@@ -43,34 +50,54 @@ SPENT = {
 Told = tuple[str, str, str, int, str]
 
 
+def years_begin(portfolio: Portfolio, began: datetime, now: datetime) -> list[datetime]:
+    """When each year from then to now is funded: at once, and where a later one begins."""
+    zone = ZoneInfo(portfolio.time_zone)
+    on = _began_on(portfolio, now.astimezone(zone).date())
+    at = datetime(on.year, on.month, on.day, 10, tzinfo=zone)
+    return [began, min(at, now)] if began < at else [began]
+
+
+def fund_year(
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
+) -> None:
+    """Give each stream its money for the year of the moment."""
+    dana = people["dana"]
+    for name, (minor, cost_centre) in FUNDED.items():
+        form = FundingForm(
+            value_stream_id=_stream(portfolio, name),
+            amount_minor=minor,
+            reason=f"Budget {at.year}, decided by the board",
+            cost_centre=cost_centre,
+        )
+        with acting(session, audit.Act(dana, "/budget fund", at)):
+            funding.fund(Act(session, portfolio.workspace_id, dana, at), portfolio.id, form)
+
+
 def keep_budgets(
-    session: Session,
-    portfolio: Portfolio,
-    people: Mapping[str, str],
-    channel_id: str,
-    now: datetime,
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], now: datetime
 ) -> None:
     """Write it as it came, in the working days before `now` and in the year of now."""
-    portfolio.channel_id = portfolio.channel_id or channel_id
-    session.flush()
-    at = _days_before(portfolio, now, 12)
-    for name, minor in FUNDED.items():
-        reason = f"Budget {at.year}, decided by the board"
-        form = FundingForm(
-            value_stream_id=_stream(portfolio, name), amount_minor=minor, reason=reason
-        )
-        with acting(session, audit.Act(people["dana"], "/budget fund", at)):
-            act = Act(session, portfolio.workspace_id, people["dana"], at)
-            funding.fund(act, portfolio.id, form)
-    _ask(session, portfolio, people, SILENT, _days_before(portfolio, now, 8))
+    _expect(session, portfolio, people, _days_before(portfolio, now, 10))
     done_at = _days_before(portfolio, now, 6)
     done = _ask(session, portfolio, people, DONE, done_at)
     for hours, name in ((2, "ben"), (5, "dana")):
         at = min(done_at + timedelta(hours=hours), now)
         with acting(session, audit.Act(people[name], "button approve_shift", at)):
             shifting.approve(Act(session, portfolio.workspace_id, people[name], at), done)
+    _ask(session, portfolio, people, SILENT, _days_before(portfolio, now, 4))
     _spend(session, portfolio, people["dana"], _days_before(portfolio, now, 2))
     _ask(session, portfolio, people, OPEN, _days_before(portfolio, now, 1))
+
+
+def _expect(
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
+) -> None:
+    for name, (who, minor) in EXPECTED.items():
+        form = ForecastForm(value_stream_id=_stream(portfolio, name), amount_minor=minor)
+        with acting(session, audit.Act(people[who], "/budget forecast", at)):
+            act = Act(session, portfolio.workspace_id, people[who], at)
+            expecting.expect(act, portfolio.id, form)
 
 
 def _spend(session: Session, portfolio: Portfolio, dana: str, at: datetime) -> None:

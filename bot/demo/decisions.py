@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.demo.epic import SampleEpic, Y
+from bot.demo.epic import DL, SampleEpic, Y
 from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.deciding import decide_now
 from bot.workflows.decisions.follow_up import reviewing
-from bot.workflows.decisions.opening import open_decision, usual_close
+from bot.workflows.decisions.opening import open_decision, usual_close, usual_question
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.audit import audit
@@ -40,37 +40,54 @@ class SampleVote:
     pressed: tuple[tuple[str, Choice], ...]
 
 
+NOBODY_OBJECTS = tuple((name, Choice.NO_OBJECTION) for name in ("ben", "eli", "cleo"))
+
 DECIDED = {
-    "One-click checkout": SampleVote(
+    ("One-click checkout", Y): SampleVote(
+        Choice.YES, "Who comes back has typed it all before.", NOBODY_OBJECTS
+    ),
+    ("One-click checkout", DL): SampleVote(
         Choice.PERSEVERE,
         "20.4 % after eight weeks, all of it on phones.",
         (("ben", Choice.PERSEVERE), ("eli", Choice.PIVOT), ("cleo", Choice.PERSEVERE)),
     ),
+    ("Pay by bank transfer at checkout", Y): SampleVote(
+        Choice.YES, "Two shops of our size are paid so for every fifth order.", NOBODY_OBJECTS
+    ),
 }
-"""How these epics went on by vote; the others their stream's owner moved."""
+"""What was voted on when it went where; what was not decided, its stream's owner moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleWord:
-    """What one person decided, when it went where, and why."""
+    """What one person decided, and why."""
 
-    step: str
     by: str
     question: Question
     outcome: Choice
     why: str
 
 
+def _go(by: str, why: str) -> SampleWord:
+    return SampleWord(by, Question.GO, Choice.YES, why)
+
+
 ALONE = {
-    "Refunds within a day": SampleWord(
-        Y,
+    ("Refunds within a day", Y): _go(
         "ben",
-        Question.GO,
-        Choice.YES,
         "Every second call is about a refund, and 40k tells us whether speed brings them back.",
     ),
+    ("Show fees before paying", Y): _go("cleo", "Half of those who left named the fee."),
+    ("Ask for the company number first", Y): _go("eli", "Nine of eleven fields need no typing."),
+    ("Welcome call on day three", Y): _go("cleo", "6k and three weeks tell us who picks up."),
+    ("Invoices straight into the ledger", Y): _go("eli", "Two days of each month end are typing."),
+    ("A second test environment", Y): _go("ben", "Three epics wait for the one we have."),
+    ("A second test environment", DL): SampleWord(
+        "ben", Question.MVP, Choice.PERSEVERE, "4 releases a month wait, with half of it in place."
+    ),
 }
-"""What was below the council's line; a stop is the decision of who stopped it anyhow."""
+"""What was below the council's line, when it went where; a stop is the decision of who stopped it
+anyhow."""
 
 OPEN = "Pay by bank transfer at checkout"
 VOTE = SampleVote(
@@ -98,13 +115,13 @@ def decides(
     at: datetime,
 ) -> bool:
     """Have it decided about the epic at about that moment, where it was; whether it was."""
-    word, voted = ALONE.get(sample.title), DECIDED.get(sample.title)
-    if word is not None and word.step == what:
+    word, voted = ALONE.get((sample.title, what)), DECIDED.get((sample.title, what))
+    if word is not None:
         act = Act(session, epic.workspace_id, people[word.by], at)
         form = DecideForm(outcome=word.outcome.value, why=word.why)
         decide_now(act, epic.id, word.question, form)
         return True
-    if voted is None or what == Y:
+    if voted is None:
         return False
     began = at - (len(voted.pressed) + 1) * LATER
     decision, last = _ask(session, people, epic, voted, began)
@@ -145,7 +162,8 @@ def _ask(
         closes_on=usual_close(epic.portfolio, at),
     )
     with acting(session, audit.Act(by, "form open_decision", at)):
-        decision = open_decision(Act(session, here, by, at), epic.id, form)
+        asking = Act(session, here, by, at)
+        decision = open_decision(asking, epic.id, form, question=usual_question(epic))
     for place, (name, choice) in enumerate(asked.pressed, start=1):
         pressed_at = partial(_moment, at + place * LATER)
         vote(session, here, people[name], decision.id, choice, pressed_at)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.demo import decisions
 from bot.demo import frame as sample_frame
-from bot.demo.budgets import keep_budgets
+from bot.demo.budgets import fund_year, keep_budgets, years_begin
 from bot.demo.earlier import bring_in
 from bot.demo.epic import DL, IM, Heard, R, Read, S, SampleEpic, Y
 from bot.demo.epics import EPICS
@@ -77,7 +77,10 @@ def load_sample(
         frame = _frame(session, workspace_id, people, channels, began, now)
     portfolio = frame.portfolio
     epics: dict[str, Epic] = {}
+    years = years_begin(portfolio, began, now)
     for at, sample, happened in sorted(_events(now), key=lambda event: event[0]):
+        while years and years[0] <= at:
+            fund_year(session, portfolio, people, years.pop(0))
         if happened == PROPOSED:
             with acting(session, Act(people[sample.by], "form propose_epic", at)):
                 epics[sample.title] = _propose(session, frame, sample, at)
@@ -90,9 +93,11 @@ def load_sample(
             way = f"/epic {WAYS.get(happened, 'move')}"
             with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
                 _happen(session, frame, epic, sample, happened, at)
+    for begins in years:
+        fund_year(session, portfolio, people, begins)
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
-    keep_budgets(session, portfolio, people, channels["portfolio"], now)
+    keep_budgets(session, portfolio, people, now)
     decisions.record_outcomes(session, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.ask_for_decisions(portfolio, asked=True)
