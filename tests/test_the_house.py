@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -61,3 +62,20 @@ def test_no_folder_holds_more_modules_than_one_reads_at_a_glance():
             if len(modules) > 12:
                 crowded[str(folder.relative_to(ROOT))] = len(modules)
     assert crowded == {}
+
+
+def test_no_macro_hides_what_another_one_says():
+    """Within a template a macro's name wins over a fact of that name, which nobody would notice."""
+    hidden = []
+    for path in sorted((ROOT / "bot").rglob("*.j2")):
+        template = Environment(autoescape=True).parse(path.read_text())
+        macros = {each.name for each in template.find_all(nodes.Macro)}
+        for macro in template.find_all(nodes.Macro):
+            called = {id(each.node) for each in macro.find_all(nodes.Call)}
+            own = {each.name for each in macro.find_all(nodes.Name) if each.ctx != "load"}
+            hidden += [
+                f"{path.relative_to(ROOT)}:{each.lineno} {each.name} in {macro.name}"
+                for each in macro.find_all(nodes.Name)
+                if each.name in macros - own and id(each) not in called
+            ]
+    assert hidden == []

@@ -218,7 +218,7 @@ def _new_streams(names: Sequence[str]) -> list[Block]:
             words(
                 "files/import_form",
                 "new_streams",
-                count=0 if number else len(names),
+                new=0 if number else len(names),
                 names=[shorten(name, 60) for name in part],
                 more=len(names) - len(shown) if part is parts[-1] else 0,
             )

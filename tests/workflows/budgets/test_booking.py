@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from bot.views.budgets.overspent import overspent
 from bot.workflows.budgets import booking
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.files.importing.actuals import import_actuals, parts_of
@@ -19,6 +20,7 @@ from models.files.matching import GoodRow
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio
+from tests.views.reading import shown
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 from tests.workflows.builders import MONDAY
 from tests.workflows.meanwhile import meanwhile
@@ -67,6 +69,19 @@ def test_a_fact_that_overdraws_is_booked_told_once_and_the_stream_gives_nothing(
     assert year.has(year.onboarding).available == -10 * K
     assert year.books().total == 0
     assert verdict(year) is None
+
+
+def test_who_is_told_reads_which_stream_is_overspent_by_how_much_and_by_what(year):
+    book(year, Fact(MAY, 1_614 * K, year.onboarding, reference="INV-7"))
+    with year.database.read() as session:
+        actual = session.scalars(select(Actual)).one()
+        (said, button) = shown(overspent(session, actual, MONDAY))
+    assert said == (
+        "*Onboarding is overspent by €14,000 in 2026.*\n€1,614,000 of 2026-05 took it there "
+        "(INV-7). What was spent is always booked. Until money comes in, Onboarding can give none; "
+        "/budget shift asks for some."
+    )
+    assert button == "Open its budget"
 
 
 def test_a_credit_note_gives_back_also_more_than_was_spent(year):
