@@ -1,10 +1,11 @@
 """Whatever is done in whatever order: nothing is made or lost, and nobody but a fact overdraws."""
 
 from collections import Counter
+from datetime import date
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from models.budgets.books import Books, Flow, Overdrawn
 from models.budgets.commitments.commitment import commit_move, release_moves
@@ -17,13 +18,26 @@ from models.budgets.ledger import (
     funding_moves,
     set_aside,
 )
+from models.budgets.period import FundingPeriod
 from models.budgets.proof import Claim, Written, first_fault, shift_fault
+from models.budgets.rules import Band
+from models.budgets.ruling import rule as ruled
+from models.budgets.seats import People, Seat
 from models.budgets.shift import Outcome
 from models.budgets.spend import spend_moves, spent_in
+from models.decisions.decision import Decision
+from models.decisions.question import Choice
+from models.errors import Mistake
+from tests.views.builders import ANA, BEN, CLEO, DANA, ELI, MONDAY, a_portfolio
+
+YEAR = FundingPeriod(id=1, name="2026", ends_on=date(2026, 12, 31))
+OWNERS = {1: CLEO, 2: ELI, 3: CLEO}
+"""Of the three streams; Dana is finance, Ana an admin, Ben and Eli are the council."""
 
 streams = st.sampled_from([1, 2, 3])
 amounts = st.integers(1, 1_000)
 epics = st.sampled_from([Purpose(7), Purpose(8)])
+someone = st.sampled_from([ANA, BEN, CLEO, DANA, ELI])
 
 
 class Ledger(RuleBasedStateMachine):
@@ -32,17 +46,26 @@ class Ledger(RuleBasedStateMachine):
     """
 
     requests = Bundle("requests")
-    moved = Bundle("moved")
 
     def __init__(self):
         super().__init__()
         self.entries, self.claims = [], {}
+        portfolio = a_portfolio()
+        self.streams = dict(enumerate(portfolio.value_streams, start=1))
+        for number, stream in self.streams.items():
+            stream.id = number
+        self.portfolio, self.heeded, self.undone = portfolio, set(), Counter()
         self.available, self.held, self.spent = ({n: 0 for n in (1, 2, 3)} for _ in range(3))
         self.left = Counter()
 
     @property
     def books(self):
-        return Books([Flow(entry.kind, move) for entry in self.entries for move in entry.moves])
+        flows = [
+            Flow(entry.kind, move, move.minor if entry.kind is EntryKind.SHIFT else 0)
+            for entry in self.entries
+            for move in entry.moves
+        ]
+        return Books(flows, self.undone)
 
     def write(self, kind, moves, shift_id=None):
         number = len(self.entries) + 1
@@ -111,51 +134,125 @@ class Ledger(RuleBasedStateMachine):
             for epic in here:
                 self.left[to, epic] += self.left.pop((source, epic))
 
-    @rule(target=moved, source=streams, to=streams, minor=amounts)
-    def move_silently(self, source, to, minor):
+    def people(self, asker, source, to):
+        here = (asker, [OWNERS[source]], [OWNERS[to]], [DANA], [ANA], [BEN, ELI])
+        return People(*here)
+
+    @rule(target=requests, asker=someone, source=streams, to=streams, minor=amounts)
+    def ask(self, asker, source, to, minor, undoes=None):
         if source == to:
             return None
-        shift_id = len(self.claims) + 1
-        taken = self.append(EntryKind.SHIFT, [Move(free(source), free(to), minor)], shift_id)
-        assert taken == (self.available[source] >= minor)
-        if taken:
+        people, ends = self.people(asker, source, to), (self.streams[source], self.streams[to])
+        books = self.books
+        ruling = ruled(*(self.portfolio, YEAR, *ends, minor, books, people, MONDAY), undoes=undoes)
+        assert (ruling.band is Band.OVERDRAWN) == (minor > self.available[source])
+        b, s, o = ruling.position.funded, ruling.position.moved_silently, ruling.position.moved_out
+        is_small = 100 * (s + minor) <= 2 * b and 100 * (o + minor) <= 10 * b
+        is_large = b > 0 and (100 * minor > 10 * b or 100 * (o + minor) > 10 * b)
+        if not ruling.can_be_asked:
+            return None
+        shift = ruling.ask("It waits", MONDAY)
+        shift.id, shift.lapses_at = len(self.claims) + 1, ruling.lapses_at
+        assert (Seat.COUNCIL in ruling.seats) == is_large or ruling.undone_soon
+        if not shift.approvals:
+            assert is_small
+            assert asker == OWNERS[source] or undoes is not None
+            move = Move(free(source), free(to), minor)
+            assert self.append(EntryKind.SHIFT, [move], shift.id)
             self.available[source] -= minor
             self.available[to] += minor
-            self.claim(shift_id, source, to, minor, Outcome.MOVED, silent=True)
-        return (source, to, minor) if taken else None
-
-    @rule(shift=consumes(moved))
-    def undo(self, shift):
-        if shift is not None:
-            source, to, minor = shift
-            self.move_silently(to, source, minor)
-
-    @rule(target=requests, source=streams, to=streams, minor=amounts)
-    def ask(self, source, to, minor):
-        shift_id = len(self.claims) + 1
-        held = [Move(free(source), set_aside(source), minor)]
-        if source == to or not self.append(EntryKind.HOLD, held, shift_id):
-            return None
+            self.claim(shift, silent=True)
+            self.bring_back(shift)
+            return shift
+        held = Move(free(source), set_aside(source), minor)
+        assert self.append(EntryKind.HOLD, [held], shift.id)
         self.available[source] -= minor
         self.held[source] += minor
-        self.claim(shift_id, source, to, minor, None)
-        return shift_id, source, to, minor
+        self.claim(shift)
+        return shift
 
-    @rule(request=consumes(requests), is_given=st.booleans())
-    def end(self, request, is_given):
-        if request is None:
+    @rule(target=requests, shift=requests, asker=someone)
+    def undo(self, shift, asker):
+        """All of it that has not been asked back and is there."""
+        if shift is None or shift.outcome is not Outcome.MOVED:
+            return None
+        stands = (None, Outcome.MOVED)
+        back = [c for c in self.claims.values() if c.undoes is shift and c.outcome in stands]
+        to = shift.to_stream.id
+        try:
+            most = shift.largest_undone(
+                MONDAY, sum(each.amount_minor for each in back), self.available[to]
+            )
+        except Mistake:
+            return None
+        return self.ask(asker, to, shift.from_stream.id, most, undoes=shift)
+
+    @rule(shift=requests, who=someone)
+    def approve(self, shift, who):
+        if shift is not None and shift.outcome is None:
+            people = self.people_of(shift)
+            try:
+                shift.approve(who, MONDAY, people)
+            except Mistake:
+                return
+            assert who != shift.asked_by
+            self.settle(shift)
+
+    @rule(shift=requests, outcome=st.sampled_from([Choice.YES, Choice.NO, None]))
+    def council_decides(self, shift, outcome):
+        if shift is None or shift.outcome is not None or shift.id in self.heeded:
             return
-        shift_id, source, to, minor = request
-        into = to if is_given else source
-        kind = EntryKind.SHIFT if is_given else EntryKind.RELEASE
-        assert self.append(kind, [Move(set_aside(source), free(into), minor)], shift_id)
+        if any(each.seat is Seat.COUNCIL for each in shift.approvals):
+            self.heeded.add(shift.id)
+            shift.heed_council(Decision(key="D-1", outcome=outcome), MONDAY)
+            assert outcome is Choice.YES or shift.outcome is Outcome.DECLINED
+            self.settle(shift)
+
+    @rule(shift=requests, how=st.sampled_from(["declined", "taken back", "lapsed"]))
+    def end(self, shift, how):
+        if shift is None or shift.outcome is not None:
+            return
+        if how == "taken back":
+            shift.take_back(shift.asked_by, MONDAY, is_admin=False)
+        elif how == "lapsed":
+            shift.end(Outcome.LAPSED, None, MONDAY)
+        else:
+            sitting = [p for s in shift.open_seats for p in self.people_of(shift).sitting(s.seat)]
+            if not sitting:
+                return
+            shift.decline(sitting[0], MONDAY, "No", self.people_of(shift))
+        self.settle(shift)
+
+    def people_of(self, shift):
+        return self.people(shift.asked_by, shift.from_stream.id, shift.to_stream.id)
+
+    def settle(self, shift):
+        """Have the ledger follow one that has ended, once."""
+        if shift.outcome is None:
+            assert shift.open_seats
+            return
+        source, to, minor = shift.from_stream.id, shift.to_stream.id, shift.amount_minor
+        has_moved = shift.outcome is Outcome.MOVED
+        if has_moved:
+            assert not shift.open_seats
+            assert {each.user_id for each in shift.approvals} - {shift.asked_by}
+            by_council = any(each.seat is Seat.COUNCIL for each in shift.approvals)
+            assert not by_council or shift.id in self.heeded
+        into, kind = (to, EntryKind.SHIFT) if has_moved else (source, EntryKind.RELEASE)
+        assert self.append(kind, [Move(set_aside(source), free(into), minor)], shift.id)
         self.held[source] -= minor
         self.available[into] += minor
-        outcome = Outcome.MOVED if is_given else Outcome.DECLINED
-        self.claim(shift_id, source, to, minor, outcome)
+        if has_moved:
+            self.bring_back(shift)
 
-    def claim(self, shift_id, source, to, minor, outcome, *, silent=False):
-        self.claims[shift_id] = Claim(shift_id, free(source), free(to), minor, outcome, silent)
+    def bring_back(self, shift):
+        """What moved silently and came back counts no longer."""
+        if shift.undoes is not None and shift.undoes.is_silent:
+            self.undone[shift.to_stream.id] += shift.amount_minor
+
+    def claim(self, shift, *, silent=False):
+        assert silent == (not shift.approvals)
+        self.claims[shift.id] = shift
 
     @invariant()
     def all_accounts_together_are_0_and_each_is_what_the_model_says(self):
@@ -173,9 +270,11 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def it_is_proved_whole_and_each_request_ended_once_as_it_says(self):
         assert first_fault(self.entries, len(self.entries) + 1) is None
-        for claim in self.claims.values():
-            theirs = [entry for entry in self.entries if entry.shift_id == claim.shift_id]
-            assert shift_fault(claim, theirs) is None
+        for shift in self.claims.values():
+            theirs = [entry for entry in self.entries if entry.shift_id == shift.id]
+            ends = (free(shift.from_stream.id), free(shift.to_stream.id))
+            how = (shift.amount_minor, shift.outcome, not shift.approvals)
+            assert shift_fault(Claim(shift.id, *ends, *how), theirs) is None
 
 
 TestLedger = Ledger.TestCase

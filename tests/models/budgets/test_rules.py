@@ -66,6 +66,13 @@ def test_other_limits_are_held_against_in_the_same_way():
     assert largest_free(fresh, Rules(free_percent=0)) == 0
 
 
+def test_one_shift_may_be_held_against_less_than_all_of_them_together():
+    fresh, small = Position(funded=1_600 * K, available=310 * K), Rules(most_percent=5)
+    assert band_of(80 * K, fresh, small) is Band.APPROVED
+    assert band_of(80 * K + 1, fresh, small) is Band.COUNCIL
+    assert largest_without_council(fresh, small) == 80 * K
+
+
 def test_rules_that_ask_for_less_are_no_higher_than_those_that_ask_for_more():
     form = {name: str(getattr(USUAL, name)) for name in NAMES} | {"reason": "Why not"}
     told = {"free_percent": "11", "moved_percent": "50", "stand_in_days": "5"}

@@ -1,15 +1,16 @@
 """What is decided on an epic commits money, until it is spent or the epic ends."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.views.decisions import ballot
 from bot.workflows.budgets import booking, funding
 from bot.workflows.budgets.budgets import budget_page
 from bot.workflows.budgets.commitments import capacity, carrying
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.decisions import deciding
+from bot.workflows.decisions import closing, deciding, opening, voting
 from bot.workflows.decisions.follow_up import waiting
 from bot.workflows.epics import moving, stopping, transferring
 from bot.workflows.portfolio import merging
@@ -18,12 +19,16 @@ from models.budgets.commitments.capacity import CapacityForm
 from models.budgets.commitments.commitment import Commitment, NothingUncovered, NotThere
 from models.budgets.forms import CloseForm, FundingForm
 from models.budgets.spend import Fact
-from models.decisions.form import RecordForm
+from models.decisions.decision import Decision
+from models.decisions.form import DecisionForm, RecordForm
 from models.decisions.question import Question
 from models.epics.epic import Epic, Transition
 from models.errors import FieldMistakes
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
-from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
+from models.portfolio.setup import StreamSetup
+from tests.views.reading import shown
+from tests.workflows.budgets.a_year import CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import ANA, MONDAY, an_epic
 
 MAY = date(2026, 5, 1)
@@ -34,10 +39,10 @@ def year(database):
     return a_year(database)
 
 
-def an_epic_of(year, mvp=60 * K, full=420 * K, state="analyzing", stream_id=None):
+def an_epic_of(year, mvp=60 * K, full=420 * K, state="analyzing", stream_id=None, title="Pay"):
     """An epic of Platform that is to be decided on; its id."""
     with year.database.write() as session:
-        epic = an_epic(session, year.workspace_id, stream_id or year.platform)
+        epic = an_epic(session, year.workspace_id, stream_id or year.platform, title)
         epic.mvp_cost_minor, epic.full_cost_minor, epic.owner_user_id = mvp, full, ELI
         session.flush()
         to = session.get_one(Portfolio, year.portfolio_id).state(state)
@@ -242,6 +247,50 @@ def test_a_merged_stream_takes_its_commitments_and_what_it_has_left_along(year):
     assert has(year, year.onboarding) == (2_440, 60, 0)
     stops(year, epic_id)
     assert has(year, year.onboarding) == (2_500, 0, 0)
+    assert is_sound(year)
+
+
+def test_a_split_off_stream_takes_the_commitments_of_its_epics_along_and_no_more(year):
+    goes, stays = an_epic_of(year), an_epic_of(year, mvp=30 * K, title="Log")
+    for each in (goes, stays):
+        decides(year, each, "yes")
+    spends(year, 10 * K, goes)
+    with year.database.write(audit.Act(ANA, "button", MONDAY)) as session:
+        version = session.get_one(ValueStream, year.platform).version
+        setup = StreamSetup(name="Cloud", key_prefix="CLO", owner_user_id=ELI, channel_id="C0CLO")
+        here = (session, year.workspace_id, ANA, year.platform, version)
+        cloud = merging.split(*here, setup, [goes], MONDAY).target.id
+    assert has(year) == (810, 30, 10)
+    assert has(year, cloud) == (0, 50, 0)
+    assert listed(year, cloud) == ([("PLA-1", 50, 0)], 0)
+    stops(year, goes)
+    assert has(year, cloud) == (50, 0, 0)
+    assert is_sound(year)
+
+
+def test_a_vote_commits_what_of_the_rest_was_said_to_fall_into_this_period(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    moves(year, epic_id, "implementing")
+    with year.database.write() as session:
+        place = {"workspace_id": year.workspace_id, "portfolio_id": year.portfolio_id}
+        session.add(RoleGrant(role=Role.COUNCIL, user_id=FAY, **place))
+    form = DecisionForm(closes_on=date(2026, 5, 25), this_period_minor=100 * K)
+    decision = year.do(ELI, opening.open_decision, epic_id, form)
+    with year.database.read() as session:
+        asked = session.get_one(Decision, decision.id)
+        said = " ".join(shown(ballot.drawn(session, asked, MONDAY)))
+    promise = "€260,000 more is promised for the period after 2026"
+    assert f"commits €100,000, {promise}; Platform keeps €740,000 available in 2026" in said
+    with year.database.write() as session:
+        voting.vote(session, year.workspace_id, FAY, decision.id, "persevere", lambda: MONDAY)
+    with year.database.write() as session:
+        closing.close_due(session, decision.id, MONDAY + timedelta(minutes=20))
+    assert has(year) == (740, 160, 0)
+    with year.database.read() as session:
+        assert session.get_one(Commitment, epic_id).promised_minor == 260 * K
+        effect = session.get_one(Decision, decision.id).effect
+    assert "€100,000 committed, €260,000 promised for the next period" in effect
     assert is_sound(year)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.views.decisions import ballot
-from bot.workflows.budgets import considering, funding, shifting
+from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.shifts import moving
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
@@ -17,9 +17,18 @@ from bot.workflows.decisions.follow_up import again, waiting
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.portfolio import merging
-from models.budgets.books import Balance
+from models.budgets.books import Balance, Overdrawn
 from models.budgets.forms import FundingForm, UndoForm
-from models.budgets.ledger import EntryKind, Transfer
+from models.budgets.ledger import (
+    EntryKind,
+    Move,
+    Purpose,
+    Transfer,
+    committed,
+    free,
+    funding_moves,
+    set_aside,
+)
 from models.budgets.period import NoMoney
 from models.budgets.rules import Band
 from models.budgets.shift import AllUndone, NotAsked, NotYet, Outcome, Shift
@@ -347,6 +356,13 @@ def test_what_moved_silently_goes_back_with_finances_yes_and_counts_no_longer(ye
         assert verify_ledger(session, year.workspace_id).fault is None
 
 
+def test_a_new_quarter_begins_anew_in_the_portfolios_zone(year):
+    year.ask(CLEO, 32 * K)
+    june = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
+    assert year.consider(CLEO, 1, june).band is Band.APPROVED
+    assert year.consider(CLEO, 32 * K, june + SECOND).band is Band.FREE
+
+
 def test_of_what_the_receiver_spent_no_more_goes_back_than_it_has(year):
     shift = year.ask(CLEO, 30 * K)
     grant(year, Role.COUNCIL, FAY)
@@ -418,6 +434,31 @@ def test_the_database_itself_takes_no_transfer_of_nothing(year, minor):
                 amount_minor=minor,
             )
         )
+
+
+@pytest.mark.parametrize(
+    "kind", [EntryKind.FUNDING, EntryKind.COMMIT, EntryKind.HOLD, EntryKind.SHIFT]
+)
+def test_nothing_but_a_fact_is_written_that_takes_what_is_available_below_0(year, kind):
+    here = year.platform
+    moves = {
+        EntryKind.FUNDING: funding_moves(here, -(900 * K + 1)),
+        EntryKind.COMMIT: [
+            Move(free(here), committed(here), 900 * K + 1, Purpose(month=date(2026, 5, 1)))
+        ],
+        EntryKind.HOLD: [Move(free(here), set_aside(here), 900 * K + 1)],
+        EntryKind.SHIFT: [Move(free(here), free(year.onboarding), 900 * K + 1)],
+    }[kind]
+
+    def write(act):
+        portfolio = act.session.get_one(Portfolio, year.portfolio_id)
+        period = ledger.period_at(act.session, portfolio, act.at)
+        ledger.lock(act.session, period)
+        ledger.append(act.session, portfolio, period, kind, moves, act.actor, act.at)
+
+    with pytest.raises(Overdrawn):
+        year.do(DANA, write)
+    assert year.has(here) == Balance(available=900 * K)
 
 
 def merges(year, session):

@@ -8,8 +8,10 @@ from bot.workflows.flow.governance import decisions_told, governance_at, money_t
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.needs import Asked
 from bot.workflows.seeing import visible_to
+from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
+from tests.workflows.budgets.test_committing import an_epic_of, decides, spends, stops
 from tests.workflows.builders import MONDAY
 from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, ends, opens, votes
 
@@ -85,3 +87,20 @@ def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
     assert not later.any
     assert named(database, MOVED, MONDAY + 9 * DAY) == []
     assert told(database, money_told, MONDAY + 2 * DAY) == found
+
+
+def test_what_stops_gave_back_and_who_spent_more_than_there_was_is_told(database):
+    year = a_year(database)
+    epic_id, secret_id = an_epic_of(year), an_epic_of(year, mvp=30 * K, title="Log")
+    for each in (epic_id, secret_id):
+        decides(year, each, "yes")
+    spends(year, 20 * K, epic_id)
+    with database.write() as session:
+        session.get_one(Epic, secret_id).restricted = True
+    for each in (epic_id, secret_id):
+        stops(year, each)
+    assert told(database, money_told, MONDAY + DAY).returned_minor == 40 * K
+    assert told(database, money_told, MONDAY + 8 * DAY).returned_minor == 0
+    assert told(database, money_told, MONDAY + DAY).overspent == ()
+    spends(year, 900 * K)
+    assert told(database, money_told, MONDAY + DAY).overspent == ("Platform",)
