@@ -92,23 +92,23 @@ def hear_spend(call: Call) -> None:
 
 
 def hear_close(call: Call) -> None:
-    show(call, CloseBooks(portfolio=_seen_here(call)), "/budget close")
+    show(call, CloseBooks(portfolio=seen_here(call)), "/budget close")
 
 
 def hear_forecast(call: Call) -> None:
-    show(call, GiveForecast(portfolio=_seen_here(call)), "/budget forecast")
+    show(call, GiveForecast(portfolio=seen_here(call)), "/budget forecast")
 
 
 def hear_shift(call: Call) -> None:
-    show(call, AskShift(portfolio=_seen_here(call)), "/budget shift")
+    show(call, AskShift(portfolio=seen_here(call)), "/budget shift")
 
 
 def hear_fund(call: Call) -> None:
-    show(call, FundStream(portfolio=_seen_here(call)), "/budget fund")
+    show(call, FundStream(portfolio=seen_here(call)), "/budget fund")
 
 
 def hear_roll(call: Call) -> None:
-    show(call, RollForward(portfolio=_seen_here(call)), "/budget roll")
+    show(call, RollForward(portfolio=seen_here(call)), "/budget roll")
 
 
 @routes.page
@@ -172,7 +172,8 @@ def ask_spend(call: Call, session: Session, it: BookSpend) -> Open:
     lead = spend_lead(epic)
     facts = {"currency": currency}
     held = typed_spend(rest, currency)
-    return Open(SpendForm, "Book what was spent", it, held=held, facts=facts, lead=lead)
+    title, submit = "Book what was spent", "Book it"
+    return Open(SpendForm, title, it, held=held, facts=facts, lead=lead, submit=submit)
 
 
 @routes.saves
@@ -184,7 +185,8 @@ def book_spend(call: Call, session: Session, form: SpendForm, about: BookSpend) 
 def ask_close(call: Call, session: Session, it: CloseBooks) -> Open:
     """Ask up to when the books are closed."""
     portfolio = booking.portfolio_to_book_in(call.act(session), it.portfolio)
-    return Open(CloseForm, "Close the books", it, lead=close_lead(portfolio))
+    lead = close_lead(portfolio)
+    return Open(CloseForm, "Close the books", it, lead=lead, submit="Close them")
 
 
 @routes.saves
@@ -259,7 +261,7 @@ def ask_undo(call: Call, session: Session, it: UndoShift) -> Open:
     currency = shift.portfolio.currency
     facts = {"currency": currency, "at_most": format_amount(most, currency)}
     held = {"amount_minor": most}
-    lead = undo_lead(shift)
+    lead = undo_lead(shift, call.at)
     return Open(UndoForm, "Undo a shift", it, held=held, facts=facts, lead=lead, submit="Next")
 
 
@@ -309,7 +311,7 @@ def take_back(call: Call, session: Session, it: TakeShiftBack) -> None:
     shifting.take_back(call.act(session), it.shift)
 
 
-def _seen_here(call: Call) -> int:
+def seen_here(call: Call) -> int:
     """The same, else the first one seen. Raises Gone."""
     with call.database.read() as session:
         return seen_portfolio(call.act(session), _portfolio_here(call), ledger.COMMAND).id

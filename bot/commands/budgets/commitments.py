@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from bot.commands.routes import routes
+from bot.commands.budgets.budgets import seen_here
+from bot.commands.routes import routes, show
 from bot.slack.answers import Answer
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
@@ -10,6 +11,10 @@ from bot.views.budgets.actions import CommitCapacity, CoverEpic
 from bot.views.budgets.budget import capacity_lead, covered
 from bot.workflows.budgets.commitments import capacity, carrying
 from models.budgets.commitments.capacity import CapacityForm, months_left, streams_of_capacity
+
+
+def hear_capacity(call: Call) -> None:
+    show(call, CommitCapacity(portfolio=seen_here(call)), "/budget capacity")
 
 
 @routes.opens

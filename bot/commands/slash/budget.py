@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.commands.budgets import budgets
+from bot.commands.budgets import budgets, commitments
 from bot.commands.readiness import check_is_set_up
 from bot.slack import help
 from bot.slack.hearing import Call
@@ -19,6 +19,9 @@ USAGES = (
         "spend PAY-4 12,500 2026-05",
         "book what an epic spent (finance, admins)",
     ),
+    help.Usage(
+        "capacity", "capacity", "commit what a stream's capacity costs a month (finance, admins)"
+    ),
     help.Usage("close", "close", "close the books up to the end of a month (finance, admins)"),
     help.Usage("forecast", "forecast", "say what a stream will have spent by the end of the year"),
     help.Usage("help", "help", "show what you can type"),
@@ -32,6 +35,7 @@ FORMS: dict[str, Callable[[Call], None]] = {
     "history": budgets.hear_history,
     "rules": budgets.hear_rules,
     "spend": budgets.hear_spend,
+    "capacity": commitments.hear_capacity,
     "close": budgets.hear_close,
     "forecast": budgets.hear_forecast,
 }

@@ -33,6 +33,7 @@ from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
+from models.counting import counted
 from models.flow.flow import Load
 from models.flow.told import MoneyTold, Several
 from models.message import MessageKind
@@ -187,8 +188,8 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
 def _money(money: MoneyTold) -> dict[str, Any]:
     """What moved, what is asked for and what came back, in short; and what was overspent."""
     parts = (
-        (money.moved_minor, "moved without a vote"),
-        (money.asked_minor, "asked"),
+        (money.moved_minor, f"moved without a vote in {counted(money.moved, 'shift')}"),
+        (money.asked_minor, f"asked in {counted(money.asked, 'request')}"),
         (money.returned_minor, "returned by stops"),
     )
     said = [

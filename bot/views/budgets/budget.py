@@ -1,7 +1,7 @@
 """What the value streams have: allocated, spent, committed, set aside and available."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from bot.slack.blocks import Block, Element, actions, divider, section, select
 from bot.slack.mrkdwn import words
 from bot.views.budgets.actions import (
     AskShift,
+    BudgetHistory,
     BudgetShown,
     CommitCapacity,
     FundStream,
@@ -53,7 +54,7 @@ def budget(found: BudgetPage, page: BudgetShown, portfolios: Sequence[Portfolio]
                 "zone": found.portfolio.time_zone,
                 "free": largest_free(each.position, found.rules),
             }
-            line = words("budgets/budget", "stream", **facts)
+            line = words("budgets/budget", "stream_line", **facts)
             blocks.append(section(line, _committed_button(found, each)))
     total = f"{found.total} value streams"
     if found.committed is not None and not found.is_empty:
@@ -94,6 +95,8 @@ def _buttons(
         years = [page.but(period=each.id, number=1).option(each.name) for each in found.periods]
         chosen = page.but(period=found.period.id, number=1).option(found.period.name)
         buttons.append(select("period", "Fiscal year", years[:MOST_OPTIONS], chosen))
+    if found.stream is not None:
+        buttons.append(page.but(stream=None, number=1).button("All value streams"))
     if found.is_over:
         return buttons
     if found.may_ask and not found.is_empty:
@@ -107,6 +110,9 @@ def _buttons(
         buttons.append(CommitCapacity(portfolio=found.portfolio.id).button("Commit capacity"))
     if found.may_forecast and not found.is_empty:
         buttons.append(GiveForecast(portfolio=found.portfolio.id).button("Give a forecast"))
+    if not found.is_empty:
+        of = found.stream.id if found.stream is not None else None
+        buttons.append(BudgetHistory(portfolio=found.portfolio.id, of_stream=of).button("History"))
     return buttons
 
 
@@ -122,9 +128,10 @@ def covered(epic: Epic) -> Answer:
     return Answer([section(words("budgets/budget", "covered", epic=epic), open_button(epic))])
 
 
-def undo_lead(shift: Shift) -> str:
+def undo_lead(shift: Shift, at: datetime) -> str:
     money = partial(format_amount, currency=shift.portfolio.currency)
-    return words("budgets/budget", "undoing", shift=shift, money=money)
+    soon = shift.is_undone_soon(at)
+    return words("budgets/budget", "undoing", shift=shift, money=money, is_soon=soon)
 
 
 def spend_lead(epic: Epic) -> str:

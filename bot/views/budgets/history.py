@@ -43,6 +43,8 @@ def history(found: HistoryPage, page: BudgetHistory) -> Shown:
             "zone": found.portfolio.time_zone,
             "moves": _moves(entry, names),
             "committed": _committed(entry, names, found.keys),
+            "actual": found.actuals.get(entry.id),
+            "keys": found.keys,
         }
         button = ShiftShown(shift=shift.id).button("Show the shift") if shift else None
         blocks.append(section(words("budgets/history", "entry_line", **facts), button))

@@ -97,6 +97,10 @@ def facts_of(request: Request) -> dict[str, Any]:
         "zone": shift.portfolio.time_zone,
         "waits": list(dict.fromkeys(waits)),
         "open": len(shift.open_seats),
+        "needed": list(
+            dict.fromkeys(shift.seat_name(each.seat, people) for each in shift.open_seats)
+        ),
+        "forecasts": request.forecasts,
         "sitting": [
             (each, _place(shift, each.seat), people.sitting(each.seat)) for each in shift.approvals
         ],
@@ -130,6 +134,7 @@ def _open(facts: dict[str, Any]) -> list[Block]:
     return [
         section(said("asks")),
         fields([said(part) for part in parts]),
+        *([section(said("giver_ends"))] if shift.from_stream.id in facts["forecasts"] else []),
         section(said("seats")),
         actions("shift", buttons),
         context(said("rule")),
@@ -162,8 +167,7 @@ def _ended(facts: dict[str, Any]) -> list[Block]:
         if facts["request"].asked_back >= shift.amount_minor:
             return [section(said), entry]
         return [section(said), entry, actions("shift", undo)]
-    names = [shift.seat_name(each.seat, facts["request"].people) for each in shift.open_seats]
-    missing = f"{' and '.join(dict.fromkeys(names))} did not answer"
+    missing = f"{' and '.join(facts['needed'])} did not answer"
     ended = section(words("budgets/shift", "ended", missing=missing, **facts))
     if shift.outcome is not Outcome.LAPSED:
         return [ended]

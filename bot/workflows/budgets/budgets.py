@@ -1,9 +1,9 @@
 """Surveying the budgets: what each value stream has, and how a shift stands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
@@ -18,10 +18,10 @@ from bot.workflows.budgets.considering import (
 from bot.workflows.budgets.expecting import streams_to_expect
 from bot.workflows.budgets.funding import may_fund
 from bot.workflows.budgets.rolling import years_to_roll
-from bot.workflows.budgets.surveying import StreamBudget, sum_of, survey
+from bot.workflows.budgets.surveying import StreamBudget, forecasts_of, sum_of, survey
 from bot.workflows.keeping import Act, seen_portfolio
 from bot.workflows.permitting import Place, holders
-from models.budgets.allocation import Allocation
+from models.budgets.allocation import Allocation, YearEndForecast
 from models.budgets.books import Balance, Books
 from models.budgets.commitments.capacity import streams_of_capacity
 from models.budgets.ledger import Entry, EntryKind
@@ -63,6 +63,8 @@ class BudgetPage:
     """Whether there is a year to roll forward, and the person may."""
     rules: Rules = USUAL
     """By which its streams may give."""
+    stream: ValueStream | None = None
+    """Of which alone it is; None for all."""
     committed: CommittedPage | None = None
     """What the one stream's money is committed to; None for several."""
     may_commit: bool = False
@@ -92,6 +94,10 @@ class Request:
     """How many wait in its thread for an answer."""
     asked_back: int = 0
     """How much of it went back, or is asked for, in minor units."""
+    giver_allocated: int = 0
+    """What the giver has in the period, spent or not, as long as the money has not moved."""
+    forecasts: Mapping[int, YearEndForecast] = field(default_factory=dict)
+    """What the streams expect, by their ids, as long as it is open."""
 
     @property
     def giver_before(self) -> int:
@@ -141,7 +147,8 @@ def budget_page(
         periods=periods,
         is_over=period is not now,
         may_forecast=bool(streams_to_expect(act, portfolio)),
-        open_shifts=_open_shifts(act.session, portfolio),
+        open_shifts=_open_shifts(act.session, portfolio, one),
+        stream=one,
         funders=_funders(act, portfolio),
         may_roll=may_fund(act, portfolio) and bool(years_to_roll(act, portfolio)),
         rules=rules_by(rules_of(act.session, portfolio)),
@@ -173,6 +180,8 @@ def request_of(session: Session, shift: Shift) -> Request:
         cost_centres=_cost_centres(session, shift) if entry else None,
         questions=_open_questions(session, shift),
         asked_back=asked_back(session, shift),
+        giver_allocated=books.balance(shift.from_stream_id).allocated,
+        forecasts=forecasts_of(session, shift.period) if shift.outcome is None else {},
     )
 
 
@@ -215,8 +224,14 @@ def _available(books: Books, stream: ValueStream, portfolio: Portfolio) -> str:
     return format_amount(books.balance(stream.id).available, portfolio.currency)
 
 
-def _open_shifts(session: Session, portfolio: Portfolio) -> Sequence[Shift]:
+def _open_shifts(
+    session: Session, portfolio: Portfolio, stream: ValueStream | None
+) -> Sequence[Shift]:
+    """Those of the one stream where one is named."""
     rows = select(Shift).where(Shift.portfolio_id == portfolio.id, Shift.outcome.is_(None))
+    if stream is not None:
+        ends = (Shift.from_stream_id, Shift.to_stream_id)
+        rows = rows.where(or_(*(each == stream.id for each in ends)))
     return session.scalars(rows.order_by(Shift.lapses_at, Shift.id).limit(MOST_OPEN)).all()
 
 

@@ -12,6 +12,7 @@ from bot.workflows.paging import page_of
 from bot.workflows.seeing import visible_to
 from models.budgets.ledger import Entry, Transfer
 from models.budgets.shift import Shift
+from models.budgets.spend import Actual
 from models.epics.epic import Epic
 from models.errors import there
 from models.portfolio.portfolio import Portfolio, ValueStream
@@ -33,6 +34,8 @@ class HistoryPage:
     total: int
     keys: Mapping[int, str] = field(default_factory=dict)
     """Of the epics that the person may see, by their ids."""
+    actuals: Mapping[int, Actual] = field(default_factory=dict)
+    """Those that were booked, by their entries."""
 
 
 def history_page(
@@ -63,7 +66,10 @@ def history_page(
     )
     entries = [(entry, shift) for entry, shift in session.execute(rows)]
     year = period.name if period else ledger.year_of(portfolio, act.at)
+    booked = select(Actual).where(Actual.entry_id.in_([entry.id for entry, _ in entries]))
+    actuals = {each.entry_id: each for each in session.scalars(booked)} if entries else {}
     ids = {each.epic_id for entry, _ in entries for each in entry.transfers} - {None}
+    ids |= {each.epic_id for each in actuals.values()} - {None}
     seen = select(Epic.id, Epic.key).where(Epic.id.in_(ids), visible_to(act.actor))
     keys = {id_: key for id_, key in session.execute(seen)} if ids else {}
-    return HistoryPage(portfolio, year, stream, entries, number, pages, total, keys)
+    return HistoryPage(portfolio, year, stream, entries, number, pages, total, keys, actuals)

@@ -612,9 +612,18 @@ def test_decisions_are_told_as_flow(told, said):
 
 def test_money_that_moved_by_itself_and_what_is_asked_for_are_told():
     money = MoneyTold(
-        currency="EUR", moved=2, moved_minor=2_400_000, asked=1, asked_minor=8_000_000
+        currency="EUR",
+        moved=2,
+        moved_minor=2_400_000,
+        asked=1,
+        asked_minor=8_000_000,
+        returned_minor=9_500_000,
+        overspent=("Lending", "Claims", "Data"),
     )
-    assert "*Money* €24k moved without a vote · €80k asked" in figures(money=money)
+    assert (
+        "*Money* €24k moved without a vote in 2 shifts · €80k asked in 1 request · €95k returned "
+        "by stops · overspent: Lending, Claims and 1 more"
+    ) in figures(money=money)
     assert not any("*Money*" in line for line in figures(money=MoneyTold()))
 
 

@@ -1,5 +1,7 @@
 """The ledger in words: what was funded, and what was spent or came back."""
 
+from datetime import date
+
 import pytest
 
 from bot.slack.blocks import modal
@@ -7,6 +9,7 @@ from bot.views.budgets.actions import BudgetHistory
 from bot.views.budgets.history import history
 from bot.workflows.budgets.history import HistoryPage
 from models.budgets.ledger import AccountKind, Entry, EntryKind, Transfer
+from models.budgets.spend import Actual
 from tests.views.builders import DANA, MONDAY, a_portfolio
 from tests.views.reading import shown_form
 
@@ -28,6 +31,23 @@ SOURCE = AccountKind.SOURCE
     ],
 )
 def test_each_entry_says_which_way_the_money_went(kind, moves, said):
+    assert f"{said}\n2026-0007" in the_line(kind, moves)
+
+
+@pytest.mark.parametrize(
+    ("epic_id", "booked", "said"),
+    [
+        (4, 5, "*€5* spent by Payments for PAY-4, 2026-05\n"),
+        (9, 6, "*€5* spent by Payments for a restricted epic, 2026-05, booked in 2026-06\n"),
+        (None, 5, "*€5* spent by Payments, 2026-05\n"),
+    ],
+)
+def test_what_was_spent_says_for_what_and_in_which_month(epic_id, booked, said):
+    actual = Actual(epic_id=epic_id, month=date(2026, 5, 1), booked_month=date(2026, booked, 1))
+    assert said in the_line(EntryKind.SPEND, [(FREE, SPENT, 500)], actual)
+
+
+def the_line(kind, moves, actual=None):
     portfolio = a_portfolio()
     stream = portfolio.value_streams[0]
     entry = Entry(kind=kind, number=7, at=MONDAY, by_user_id=DANA)
@@ -42,7 +62,11 @@ def test_each_entry_says_which_way_the_money_went(kind, moves, said):
                 amount_minor=minor,
             )
         )
-    page = HistoryPage(portfolio, "2026", None, [(entry, None)], 1, 1, 1)
+    entry.id = 70
+    page = HistoryPage(
+        *(portfolio, "2026", None, [(entry, None)], 1, 1, 1),
+        keys={4: "PAY-4"},
+        actuals={70: actual} if actual else {},
+    )
     drawn = history(page, BudgetHistory(portfolio=portfolio.id))
-    text = "\n".join(shown_form(modal("budget_history", drawn.title, list(drawn.blocks))))
-    assert f"{said}\n2026-0007" in text
+    return "\n".join(shown_form(modal("budget_history", drawn.title, list(drawn.blocks))))

@@ -8,7 +8,7 @@ import pytest
 
 from bot.slack.forms import check_page
 from bot.views.budgets.actions import AskShift, BudgetShown, ShiftShown
-from bot.views.budgets.budget import budget
+from bot.views.budgets.budget import budget, undo_lead
 from bot.views.budgets.preview import preview
 from bot.views.budgets.request import drawn, shift_page
 from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
@@ -138,12 +138,26 @@ def test_above_ten_per_cent_it_says_that_the_council_decides_and_what_holds_no_m
     assert texts[2].startswith(
         "*Why this needs approval*\nSize: €170,000 is 10.7 % of Onboarding's €1,600,000."
     )
+    assert (
+        "Moved out of Onboarding this year: €170,000 with this, 10.7 %. More than 10 % is also "
+        "the council's."
+    ) in texts[2]
     assert texts[3] == "*What holds*\nAvailable in Onboarding: €170,000 of €310,000"
     assert texts[5].startswith(
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance), and a decision of the "
         "council, more than half, until {Fri 22 May, 17:00}."
     )
     assert texts[6].endswith("one working day after the council's decision closes.")
+
+
+def test_asked_by_someone_else_what_is_small_says_once_that_it_is_within_the_quarter():
+    moved = Position(funded=1_600 * K, available=310 * K, moved_silently=18 * K)
+    _, texts = look(a_ruling(1 * K, ELI, Band.FREE, {Seat.GIVER: False}, position=moved), "1k")
+    assert "without approval" not in texts[2]
+    assert (
+        "Moved out of Onboarding without approval this quarter: €19,000, 1.2 % of at most 2 %"
+        in texts[3]
+    )
 
 
 def test_small_ones_that_add_up_to_more_than_ten_per_cent_say_so():
@@ -271,8 +285,28 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
     assert approve["confirm"]["title"]["text"] == "Approve this budget shift?"
     assert approve["confirm"]["text"]["text"] == (
         "€80,000 moves from Onboarding to Platform for 2026. Onboarding keeps €230,000 available. "
-        "It moves once both who are asked have approved."
+        "Still needed: the owner of Onboarding and finance."
     )
+
+
+def test_who_presses_last_reads_that_nobody_else_is_needed():
+    message = drawn(a_request(given=(CLEO,)))
+    approve = next(b for b in message.blocks if b["type"] == "actions")["elements"][0]
+    assert approve["confirm"]["text"]["text"].endswith("available. Nobody else is needed.")
+
+
+def test_a_request_says_how_its_giver_expects_to_end_the_year():
+    portfolio = a_portfolio()
+    giver = portfolio.value_streams[1]
+    request = replace(
+        a_request(portfolio=portfolio),
+        giver_allocated=1_568 * K,
+        forecasts={giver.id: a_forecast(1_428 * K)},
+    )
+    assert (
+        "Onboarding expects €140,000 under its budget (@Cleo, {Mon 18 May}), after the shift "
+        "€60,000 under it."
+    ) in shown(drawn(request))
 
 
 def test_who_has_said_yes_is_said():
@@ -423,10 +457,24 @@ def test_each_stream_says_what_it_has_also_where_it_overspent_or_has_nothing():
         "*Payments* · *€310,000 available*\nof €1,568,000 allocated: €618,000 spent, "
         "€640,000 committed, €0 set aside\n"
         "Funded with €1,600,000 · moved out €32,000 · may still move without asking: €32,000\n"
-        "No year-end forecast yet: @Ben or finance can give one\n@Ben"
+        "No year-end forecast yet: @Ben or finance can give one\nOwner @Ben"
     ) in texts
     assert any(text.startswith("*Onboarding* · *overspent by €14,000*\n") for text in texts)
     assert any(text.startswith("*Platform* · *nothing left*\n") for text in texts)
+
+
+def test_one_stream_alone_says_so_in_place_of_the_sum_and_leads_back_to_all():
+    portfolio = a_portfolio()
+    stream = portfolio.value_streams[0]
+    texts = budget_texts(a_budget([ONBOARDING], stream=stream))
+    buttons = ["All value streams", "Shift money", "History"]
+    assert texts[:4] == ["*Shop, 2026* · Payments alone", *buttons]
+    assert sum("allocated" in text for text in texts) == 1
+
+
+def test_what_is_asked_for_counts_as_moved_out_and_the_line_says_so():
+    held = Balance(available=230 * K, set_aside=80 * K)
+    assert any("moved out or asked for €32,000" in text for text in budget_texts(a_budget([held])))
 
 
 def a_forecast(minor, **more):
@@ -469,3 +517,24 @@ def test_the_look_says_the_year_end_before_and_after_and_who_can_give_one():
         "€60,000 under it\n"
         "Platform has no forecast yet; @Eli or finance can give one with /budget forecast"
     )
+
+
+@pytest.mark.parametrize(
+    ("available", "said"),
+    [
+        (-14 * K, "*Onboarding is overspent by €14,000*, so it can give nothing."),
+        (0, "*Onboarding has nothing available*, so it can give nothing now."),
+    ],
+)
+def test_a_stream_that_has_nothing_says_so(available, said):
+    position = Position(funded=1_600 * K, available=available)
+    has = Balance(available=available)
+    _, texts = look(a_ruling(80 * K, ELI, Band.OVERDRAWN, {}, position=position, giver_has=has))
+    assert texts[-1] == said
+
+
+@pytest.mark.parametrize(("days", "says"), [(7, True), (8, False)])
+def test_that_finances_approval_is_enough_to_undo_is_said_as_long_as_it_is_so(days, says):
+    shift = a_request(Outcome.MOVED, asked_by=CLEO, seats=()).shift
+    lead = undo_lead(shift, MONDAY + timedelta(days=days))
+    assert ("finance's approval is enough" in lead) == says
