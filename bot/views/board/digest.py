@@ -33,7 +33,6 @@ from bot.workflows.epics.waiting import UNOWNED
 from models.board.content import Changes, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
-from models.counting import counted
 from models.flow.flow import Load
 from models.flow.told import MoneyTold, Several
 from models.message import MessageKind
@@ -188,8 +187,8 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
 def _money(money: MoneyTold) -> dict[str, Any]:
     """What moved, what is asked for and what came back, in short; and what was overspent."""
     parts = (
-        (money.moved_minor, f"moved without a vote in {counted(money.moved, 'shift')}"),
-        (money.asked_minor, f"asked in {counted(money.asked, 'request')}"),
+        (money.moved_minor, f"moved without a vote ({money.moved:,})"),
+        (money.asked_minor, f"asked ({money.asked:,})"),
         (money.returned_minor, "returned by stops"),
     )
     said = [

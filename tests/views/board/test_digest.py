@@ -621,7 +621,7 @@ def test_money_that_moved_by_itself_and_what_is_asked_for_are_told():
         overspent=("Lending", "Claims", "Data"),
     )
     assert (
-        "*Money* €24k moved without a vote in 2 shifts · €80k asked in 1 request · €95k returned "
+        "*Money* €24k moved without a vote (2) · €80k asked (1) · €95k returned "
         "by stops · overspent: Lending, Claims and 1 more"
     ) in figures(money=money)
     assert not any("*Money*" in line for line in figures(money=MoneyTold()))
