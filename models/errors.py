@@ -55,9 +55,10 @@ class Gone(Mistake):
 class ChangedSince(Mistake):
     """Something that someone else has changed since it was shown."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, sentence: str | None = None) -> None:
         super().__init__(
-            f"Someone has changed {what} since this form was opened. Copy what you typed, "
+            sentence
+            or f"Someone has changed {what} since this form was opened. Copy what you typed, "
             "close the form and open it again to see it as it is now."
         )
         self.what = what
@@ -77,13 +78,12 @@ class AlreadyThere(Mistake):
         super().__init__(f"{key} is already in {label}.")
 
 
-class MovedMeanwhile(Mistake):
+class MovedMeanwhile(ChangedSince):
     """A click on a card that showed the epic as it was before someone moved or changed it."""
 
     def __init__(self, key: str, label: str) -> None:
-        super().__init__(
-            f"{key} has changed in the meantime and is now in {label}. Look again and decide."
-        )
+        said = f"{key} has changed in the meantime and is now in {label}. Look again and decide."
+        super().__init__(key, said)
 
 
 def there(found: T | None, command: str) -> T:

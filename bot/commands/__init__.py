@@ -61,15 +61,7 @@ from bot.slack.hearing import Context, Handler, hears
 from bot.views.audit import log as audit_log
 from bot.views.board import card as epic_card
 from bot.views.board import digest, fact_check, home_choices, refusal, subscription
-from bot.views.epics import (
-    block_form,
-    buttons,
-    idea_answer,
-    move_form,
-    next_step,
-    restrict_form,
-    stop_form,
-)
+from bot.views.epics import buttons, next_step, restrict_form
 from bot.views.epics import fields as epic_fields
 from bot.views.epics import form as epic_form
 from bot.views.epics import list as epic_list
@@ -150,7 +142,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
     next_step.MOVE: moves.move_by_button,
     next_step.UNBLOCK: blockings.unblock_by_button,
     re.compile(f"{next_step.DO}_.+"): cards.press,
-    move_form.ANYWAY: moves.open_anyway,
     epic_fields.TITLE: proposal.title_typed,
     epic_fields.STREAM: editing.chosen,
     epic_fields.THEME: editing.chosen,
@@ -187,12 +178,6 @@ ACTIONS: dict[str | re.Pattern[str], Handler] = {
 VIEWS: dict[str, Handler] = {
     epic_form.CALLBACK: proposal.submit,
     epic_form.EDIT_CALLBACK: editing.save,
-    restrict_form.CALLBACK: restricting.save,
-    move_form.CALLBACK: moves.move_by_form,
-    move_form.WITH_REASON: moves.move_with_reason,
-    idea_answer.CALLBACK: idea_answers.answer_by_form,
-    block_form.CALLBACK: blockings.block_by_form,
-    stop_form.CALLBACK: stops.stop_by_form,
     role_form.CALLBACK: roles.give,
     people_view.CALLBACK: people.hand_over,
     home_choices.SEARCH_FORM: home.search,
@@ -224,6 +209,11 @@ ROOMS = (
     limits,
     projects,
     themes,
+    cards,
+    moves,
+    stops,
+    blockings,
+    restricting,
     idea_answers,
     evidence,
     decisions,

@@ -34,8 +34,12 @@ def _newly_chosen(
     """What was chosen in the fields of a kind and was not held before."""
     known = form.held_by(held)
     chosen = {
-        name: getattr(form, name)
+        name: [each for each in _all(getattr(form, name)) if each not in _all(known[name])]
         for name, question in form.questions().items()
-        if isinstance(question, kind) and getattr(form, name) not in (None, (), known[name])
+        if isinstance(question, kind)
     }
-    return {n: [each] if isinstance(each, str) else each for n, each in chosen.items()}
+    return {name: new for name, new in chosen.items() if new}
+
+
+def _all(chosen: str | Sequence[str] | None) -> Sequence[str]:
+    return [chosen] if isinstance(chosen, str) else chosen or ()

@@ -63,7 +63,11 @@ def open_filled(call: Call, opened: Open) -> None:
 
 def open_view(call: Call) -> None:
     """Hear a button or a menu that opens something, or turns a page."""
-    it = read_action(carried(call.action))
+    open_action(call, read_action(carried(call.action)))
+
+
+def open_action(call: Call, it: Action) -> None:
+    """Open what an action opens, also for a button that does not carry it, as older ones do."""
     memory = windows.memory_of(call)
     windows.ask_for_groups(call, it)
     with call.database.read() as session:

@@ -14,7 +14,7 @@ from bot.commands.windows import View
 from bot.slack.actions import Action, Memory, Note, Seen, read_memory
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, section
-from bot.slack.forms import Check, check_page, form_view
+from bot.slack.forms import Check, Instead, check_page, form_view
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.slack.typed import answers_of, first_shown
@@ -45,7 +45,7 @@ def save(call: Call) -> None:
         call.ack(response_action=told.way, view=told.view)
         return
     beneath, ids = windows.over(memory, in_place=True), windows.view_ids(call)
-    if routes.find(CHECKS, about) is not None and len(ids) > len(memory.stack):
+    if len(ids) > len(memory.stack):  # what lies beneath is no page, and would stay as it was
         call.ack(response_action="clear")
     elif len(ids) < len(memory.stack):
         with call.database.read() as session:
@@ -95,6 +95,10 @@ def _take(
             if first_time(session, call.workspace_id, request, call.at):
                 told = route.handler(call, session, form=form, about=about)
                 return _with_invitations(call, told, outside)
+    except Instead as instead:
+        with call.database.read() as session:
+            beneath = windows.over(memory, in_place=True)
+            return Again(windows.drawn(call, session, beneath, instead.to))
     except ChangedSince:
         if checked:
             return Again(_look(call, memory, about, form, typed, _note("look_again")))

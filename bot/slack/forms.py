@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.slack.actions import Action, Found, Page
+from bot.slack.answers import Answer
 from bot.slack.blocks import (
     OPTIONS_LIMIT,
     TITLE_LIMIT,
@@ -62,6 +63,7 @@ class Open:
     above: Sequence[Block] = ()
     """What is to be looked at before they are filled in."""
     submit: str = "Save"
+    close: str = "Cancel"
     named: Sequence[str] = ()
     """People it names besides those chosen in its fields; Slack is asked who they are by now."""
     over: Page | None = None
@@ -96,6 +98,14 @@ class Open:
     def asked(self) -> dict[str, Question]:
         """The questions there is something to answer with."""
         return {n: q for n, q in self.form.questions().items() if q.is_asked(self.facts)}
+
+
+class Instead(Exception):
+    """Another form, or why not, in place of one that is sent; nothing of it is saved."""
+
+    def __init__(self, to: Open | Answer) -> None:
+        super().__init__()
+        self.to = to
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -154,8 +164,14 @@ def form_view(
         blocks.append(actions("grows", [_growing(*each) for each in opened.grows]))
     if opened.form.said:
         blocks.append(context(opened.form.said))
-    kind = opened.about.kind
-    return modal(kind, opened.title, blocks, submit=opened.submit, private_metadata=memory)
+    return modal(
+        opened.about.kind,
+        opened.title,
+        blocks,
+        submit=opened.submit,
+        close=opened.close,
+        private_metadata=memory,
+    )
 
 
 def found_options(question: Choice, facts: Facts, typed: str) -> list[Option]:

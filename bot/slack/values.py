@@ -9,10 +9,6 @@ from models.epics.listing import Filter
 from models.errors import Mistake
 from models.portfolio.portfolio import Phase
 
-REASON_LENGTH = 500
-"""Of a reason for a move, as its forms take it."""
-
-
 LARGEST = 2**31 - 1
 Whole = Annotated[int, Field(ge=0, le=LARGEST)]
 """An id, a version or a number of a page: what the databases keep."""
@@ -82,26 +78,6 @@ class MoveTo(Value):
     version: Whole
     to: Whole
     phase: Phase | None = None
-
-
-class MoveAnyway(MoveTo):
-    """A move past what is missing, and the reason that was typed with it before."""
-
-    reason: str | None = Field(default=None, max_length=REASON_LENGTH)
-
-
-class ColumnRef(Value):
-    """A column of the board: a state, or one of its two."""
-
-    state: Whole
-    phase: Phase | None = None
-
-
-class MoveWithReason(MoveTo):
-    """What the form for a move with a reason remembers; `anyway` passes what is missing."""
-
-    anyway: bool = False
-    channel: str | None = None
 
 
 class EpicVersion(Value):

@@ -1,6 +1,6 @@
 """What the owner of a value stream says to an idea."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -9,9 +9,9 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, stored_by_value
-from models.errors import FieldMistakes, Mistake
-from models.fields import UNSTORABLE, reason_typed, too_long
-from models.form import Form, Paragraph
+from models.errors import Mistake
+from models.fields import UNSTORABLE, reason_typed
+from models.form import Choice, Facts, Form, Line, OneOf, Paragraph, Person
 
 LONGEST = 1_000
 
@@ -87,18 +87,42 @@ class Answer(Base):
     at: Mapped[datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdeaAnswer:
+class IdeaAnswer(Form):
     """An answer with its words, and with a yes what the review needs to know."""
 
-    kind: AnswerKind
-    words: str | None = None
-    theme_id: int | None = None
-    theme_none_because: str | None = None
-    owner_user_id: str | None = None
+    kind: Annotated[
+        AnswerKind,
+        Choice(
+            label="Your answer",
+            among=(
+                OneOf("Yes, let us review it", AnswerKind.YES),
+                OneOf("Not now, because …", AnswerKind.NOT_NOW),
+                OneOf("I have a question first", AnswerKind.QUESTION),
+            ),
+            of=AnswerKind,
+            missing="Choose one of the three.",
+        ),
+    ]
+    words: Annotated[
+        str | None,
+        Paragraph(
+            label="In a sentence",
+            hint="Needed for not now and for a question: it is what the proposer reads.",
+            longest=LONGEST,
+        ),
+    ] = None
+    theme_id: Annotated[
+        int | None, Choice(label="If yes: which theme?", options="themes", only="asks_theme")
+    ] = None
+    theme_none_because: Annotated[
+        str | None, Line(label="If it has no theme: why?", longest=300, only="asks_theme")
+    ] = None
+    owner_user_id: Annotated[
+        str | None, Person(label="If yes: who owns it?", only="asks_owner")
+    ] = None
 
     @classmethod
-    def read(cls, key: str, typed: str) -> "IdeaAnswer":
+    def typed(cls, key: str, typed: str) -> "IdeaAnswer":
         """What was typed after an epic's key: "not now because …". Raises WhichAnswer."""
         typed = UNSTORABLE.sub("", typed)
         said = typed.casefold()
@@ -107,19 +131,11 @@ class IdeaAnswer:
                 words = typed[len(kind) :].lstrip(" :,").strip()
                 if kind is not AnswerKind.QUESTION:
                     words = reason_typed(words)
-                return cls(kind=kind, words=words or None)
+                return cls.read({"kind": kind, "words": words})
         raise WhichAnswer(key)
 
-    def checked(self) -> "IdeaAnswer":
-        """The same; raises FieldMistakes, keyed `words` and `theme_none_because`."""
-        errors = {}
-        if self.kind in WORDS_MISSING and not (self.words or "").strip():
-            errors["words"] = WORDS_MISSING[self.kind]
-        for name, text in (("words", self.words), ("theme_none_because", self.theme_none_because)):
-            if text is not None and len(text) > LONGEST:
-                errors[name] = too_long(text, LONGEST)
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        if self.kind in WORDS_MISSING and not self.words:
+            yield "words", WORDS_MISSING[self.kind]
         if self.theme_id is not None and self.theme_none_because:
-            errors["theme_none_because"] = "Choose a theme, or say why there is none: not both."
-        if errors:
-            raise FieldMistakes(errors)
-        return self
+            yield "theme_none_because", "Choose a theme, or say why there is none: not both."

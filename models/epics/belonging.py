@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,10 +11,39 @@ from models.base import Base
 from models.epics.epic import Epic
 from models.errors import Mistake
 from models.fields import UNSTORABLE, did_you_mean, named_first, reason_typed
+from models.form import Choice, Form, OneOf, People
 from models.portfolio.portfolio import ValueStream
 from models.projects.project import Project
 
 LONGEST_REASON = 500
+
+
+SEES = "Who sees this epic?"
+CIRCLE_HINT = (
+    "Its circle: who owns or proposed it, the owner of its value stream, the council, "
+    "and whom you name."
+)
+NAMED = "Who else is in its circle?"
+NAMED_HINT = "Optional. It counts while only its circle sees the epic."
+MOST_NAMED = 50
+
+
+class RestrictForm(Form):
+    """Who sees an epic: everybody, or its circle with those named."""
+
+    restricted: Annotated[
+        bool,
+        Choice(
+            label=SEES,
+            hint=CIRCLE_HINT,
+            among=(OneOf("Everybody", False), OneOf("Its circle", True)),
+            of=lambda text: text == str(True),
+        ),
+    ]
+    circle: Annotated[
+        tuple[str, ...],
+        People(label=NAMED, hint=NAMED_HINT, example="Choose members", most=MOST_NAMED),
+    ] = ()
 
 
 class OwnedAlready(Mistake):

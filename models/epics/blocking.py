@@ -1,15 +1,32 @@
 """What blocks an epic, and since when."""
 
 from datetime import datetime
+from typing import Annotated
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.errors import Mistake
+from models.form import Form, Paragraph
 
 LONGEST = 500
 MISSING = "Say what it waits for, so that someone can help."
+
+
+class BlockForm(Form):
+    """What an epic waits for."""
+
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="What does it wait for?",
+            hint="It is on the card, so that someone can help.",
+            example="Waits for the contract with the bank",
+            missing=MISSING,
+            longest=LONGEST,
+        ),
+    ]
 
 
 class AlreadyBlocked(Mistake):

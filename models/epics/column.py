@@ -95,6 +95,14 @@ def persevering_column(epic: "Epic") -> Column:
     return to
 
 
+def column_named(portfolio: Portfolio, name: str) -> Column:
+    """The column of that name, as a form offers it. Raises UnknownStateName."""
+    for column in columns(portfolio):
+        if column.name == name:
+            return column
+    raise UnknownStateName(name, portfolio)
+
+
 def column_and_reason(portfolio: Portfolio, typed: str) -> tuple[Column, str | None]:
     """The state or column named first, and what follows it; a label may be of several words.
 

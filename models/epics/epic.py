@@ -298,7 +298,6 @@ class Epic(Base):
         `theme` is the one that the answer names, as it is now. Raises FieldMistakes and NotAnIdea.
         """
         self.check_is_idea()
-        said.checked()
         if said.kind is AnswerKind.YES:
             self._accept(said, theme, at)
         self.answered_at = self.answered_at or at
@@ -336,7 +335,7 @@ class Epic(Base):
         if said.theme_id is not None:
             is_ours = theme is not None and theme.portfolio_id == self.portfolio_id
             if theme is None or not is_ours or theme.closed_at is not None:
-                raise FieldMistakes({"theme": NOT_OPEN.format("theme")})
+                raise FieldMistakes({"theme_id": NOT_OPEN.format("theme")})
             self.theme, self.theme_id, self.theme_none_because = theme, theme.id, None
         elif said.theme_none_because:
             self.theme, self.theme_id = None, None

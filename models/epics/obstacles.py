@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,8 +15,11 @@ from models.epics.limit import FullPlace
 from models.epics.policy import fields_of, told
 from models.errors import Mistake
 from models.fields import parse_reason
+from models.form import Choice, Form, Paragraph
 from models.portfolio.policy import DECISIONS, Requirement
 from models.portfolio.portfolio import StateKind
+
+LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,48 @@ class Move:
             parse_reason(self.reason, "Say in a sentence why it perseveres after its MVP.")
 
 
+class MoveForm(Form):
+    """Where an epic goes, with a word for those who read its history later."""
+
+    to: Annotated[str, Choice(label="Where to?", options="columns", of=str)]
+    reason: Annotated[
+        str | None,
+        Paragraph(
+            label="Why?",
+            hint="Optional. It stays with the epic's history.",
+            longest=LONGEST_REASON,
+        ),
+    ] = None
+
+
+class PersevereForm(Form):
+    """Why an epic goes on after its MVP."""
+
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            hint="What did its MVP show? It stays with the epic's history.",
+            missing="Say in a sentence why it perseveres after its MVP.",
+            longest=LONGEST_REASON,
+        ),
+    ]
+
+
+class OverrideForm(Form):
+    """Why an epic moves past what is missing."""
+
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            hint="The next digest shows it, with your name.",
+            missing="Say why you override: the next digest shows it.",
+            longest=LONGEST_REASON,
+        ),
+    ]
+
+
 class NotYet(Mistake):
     """A move forward before what its state asks for is there, or into a place that is full.
 
@@ -77,7 +123,7 @@ class NotYet(Mistake):
         super().__init__(said)
         self.epic_id, self.version = epic.id, epic.version
         self.key, self.label, self.to_label = epic.key, epic.column_label, to.label
-        self.to_state_id, self.to_phase = to.state.id, to.phase
+        self.to_name = to.name
         self.fields_open = len(fields_of(obstacles.lacks))
         self.needs_decision = not DECISIONS.isdisjoint(obstacles.lacks)
         self.needs_answer = Requirement.ANSWER in obstacles.lacks

@@ -1,10 +1,10 @@
 """The end of an epic that is stopped: why, and what was learned."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import Annotated
 
-from models.errors import FieldMistakes, Mistake
-from models.fields import parse_reason, too_long
+from models.errors import Mistake
+from models.form import Form, Paragraph
 from models.portfolio.portfolio import State, StateKind
 
 LONGEST = 500
@@ -24,21 +24,19 @@ class NoStop(Mistake):
         super().__init__("This portfolio has no state for what is stopped.")
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Form):
     """Why an epic ends, and what was learned from it."""
 
-    reason: str
-    learned: str | None = None
-
-    @classmethod
-    def read(cls, reason: str, learned: str | None) -> "Stop":
-        """What was typed. Raises ReasonMissing and FieldMistakes."""
-        missing = "Say in a sentence why it stops: it is what everybody reads."
-        reason, learned = parse_reason(reason, missing, LONGEST), (learned or "").strip()
-        if len(learned) > LONGEST:
-            raise FieldMistakes({"learned": too_long(learned, LONGEST)})
-        return cls(reason, learned or None)
+    reason: Annotated[
+        str,
+        Paragraph(
+            label="Why?",
+            hint="Everybody can read it on the card.",
+            missing="Say in a sentence why it stops: it is what everybody reads.",
+            longest=LONGEST,
+        ),
+    ]
+    learned: Annotated[str | None, Paragraph(label="What was learned?", longest=LONGEST)] = None
 
 
 def stopped_state(states: Iterable[State]) -> State:

@@ -38,7 +38,7 @@ from bot.views.decisions.actions import (
 )
 from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, TellNow, TryAgain
 from bot.views.decisions.outcome import RecordOutcome
-from bot.views.epics.buttons import ReplyToQuestion
+from bot.views.epics.buttons import AnswerIdea, EpicHistory, OverrideMove, ReplyToQuestion
 from bot.views.evidence.actions import AddEvidence, AttachEvidence
 from bot.views.files.actions import UndoImport
 from bot.views.flow.actions import FlowForecast, FlowMetrics
@@ -110,7 +110,7 @@ CHOSEN |= {"into_id": "1", **{f"epic_{row}": "2" if row == 0 else None for row i
 """Payments is the first stream, and Onboarding the second; the first epic is decided on."""
 
 CHOSEN |= {"key_prefix": "", "after_id": "2", "epic_ids": "3", "locale": "en-GB"}
-CHOSEN |= {"year": "2027"}
+CHOSEN |= {"year": "2027", "to": "ready", "restricted": "True"}
 CHOSEN |= {"look_again_on": None, "became": "partly", "month": "2026-04"}
 CHOSEN |= {"epic_id": "2", "link": "https://example.com/report"}
 CHOSEN |= {"time_zone": "Europe/Berlin", "fiscal_year_starts_in": "4"}
@@ -119,6 +119,7 @@ NAMES = frozenset({"Shop", "Payments", "Onboarding", "Refunds", "Wallet", "Core"
 """What the world is called."""
 
 SINGLE = frozenset({CaseShown, ShiftShown, SettingsShown, BoardShown, FlowForecast, BudgetRules})
+SINGLE |= {EpicHistory}
 """Pages of one thing, which nobody turns."""
 
 ELSEWHERE = frozenset({SetUp})
@@ -165,7 +166,7 @@ def world(slack, shop):
         past = a_past(act.at, portfolio_id=portfolio.id, **here)
         session.add(past)
         votes = {name: a_vote(act, epics[0], method) for name, method in VOTES.items()}
-        speaking.ask(act, decision.id, QuestionForm(words="Why?"))
+        speaking.QUESTIONS.ask(act, decision.id, QuestionForm(words="Why?"))
         object_to_one(act, votes[SetAside].id)
         voting.vote(session, *act_of(act), votes[AddReason].id, "yes", slack.clock.now)
         votes[BreakTie].tie(["yes", "no"], act.at)
@@ -248,6 +249,9 @@ def world(slack, shop):
         RecordOutcome: {"epic": delivered},
         TakeBackPlanned: {"planned": lambda: a_planned(slack, shop, portfolio)},
         ReplyToQuestion: {"epic": lambda: an_asked_idea(slack, shop, portfolio)},
+        Epic: lambda: a_small_one(slack, shop, portfolio),
+        AnswerIdea: {"noun": lambda: an_asked_idea(slack, shop, portfolio)},
+        OverrideMove: {"to": "ready"},
         MergeStream: {"noun": refunds},
         FlowMetrics: {"stream": None},
         BudgetShown: {"stream": None},
@@ -359,7 +363,7 @@ def a_shift_question(slack, shop, portfolio, streams):
     ana = slack.workspace.user_named("ana").id
     with shop.database.write() as session:
         act = Act(session, portfolio.workspace_id, ana, slack.clock.now())
-        return asking.ask(act, asked.id, QuestionForm(words="Why now?"))
+        return asking.QUESTIONS.ask(act, asked.id, QuestionForm(words="Why now?"))
 
 
 def evidence_of(slack, shop, epic):

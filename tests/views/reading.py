@@ -2,6 +2,9 @@
 
 import re
 
+from bot.slack.actions import Shown
+from bot.slack.blocks import modal
+from bot.slack.forms import Open, form_view
 from sandbox.blockkit import check_message, check_view
 from sandbox.elements import interactive
 from sandbox.words import words_in
@@ -21,8 +24,18 @@ def shown(answer):
 
 def shown_form(view):
     """The texts of a form, in reading order."""
+    view = view_of(view)
     assert [str(p) for p in check_view(view)] == []
     return [view["title"]["text"], *_read(view["blocks"])]
+
+
+def view_of(drawn):
+    """A form or a page that is declared, as Slack has it."""
+    if isinstance(drawn, Open):
+        return form_view(drawn, "")
+    if isinstance(drawn, Shown):
+        return modal(drawn.page.kind, drawn.title, drawn.blocks, close="Close")
+    return drawn
 
 
 def shown_home(answer):

@@ -1,13 +1,25 @@
 """Buttons on cards: open, what they and the menu of an epic lead to, and what is out of date."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from bot.commands.epics import blockings, editing, idea_answers, moves, stops
-from bot.commands.epics.opening import epic_of, open_form
+from sqlalchemy.orm import Session
+
+from bot.commands.epics import editing
+from bot.commands.epics.opening import epic_of
+from bot.commands.routes import open_action, routes
 from bot.slack import answers
+from bot.slack.actions import Seen, Shown
 from bot.slack.hearing import Call
 from bot.slack.values import EpicRef, MessageRef, OldButton
 from bot.views.board import card as epic_card
+from bot.views.epics.buttons import (
+    AnswerIdea,
+    BlockEpic,
+    ChooseColumn,
+    EpicHistory,
+    Persevere,
+    StopEpic,
+)
 from bot.workflows import showing_again
 from bot.workflows.board import card as looking_up
 
@@ -27,13 +39,11 @@ def press(call: Call) -> None:
     _do(call, EpicRef.read(call.action["value"]))
 
 
-def show_history(call: Call, epic_id: int) -> None:
-    """Show the epic's way so far."""
-    with call.database.read() as session:
-        epic = epic_of(session, call, epic_id)
-        shown = looking_up.card(session, epic, call.at)
-        view = epic_card.history(shown, *looking_up.history(session, epic))
-    open_form(call, view)
+@routes.page
+def draw_history(call: Call, session: Session, page: EpicHistory) -> Shown:
+    epic = epic_of(session, call, page.epic)
+    shown = looking_up.card(session, epic, call.at)
+    return epic_card.history(shown, *looking_up.history(session, epic), page)
 
 
 def show_again(call: Call) -> None:
@@ -57,20 +67,22 @@ def card(call: Call, epic_id: int) -> answers.Answer:
         )
 
 
-DOINGS: Mapping[str, Callable[[Call, int], None]] = {
-    "answer": idea_answers.open_answer,
-    "block": blockings.open_block,
-    "edit": editing.open_edit,
-    "history": show_history,
-    "move": moves.open_move,
-    "persevere": moves.open_persevere,
-    "stop": stops.open_stop,
+DOINGS: Mapping[str, type[Seen]] = {
+    "answer": AnswerIdea,
+    "block": BlockEpic,
+    "move": ChooseColumn,
+    "persevere": Persevere,
+    "stop": StopEpic,
 }
-"""What a button or the menu of an epic leads to, by what it carries."""
+"""What a button or the menu of an epic opens, by what it carries."""
 
 
 def _do(call: Call, ref: EpicRef) -> None:
-    doing = DOINGS.get(ref.do)
-    if doing is None:
+    if ref.do == "edit":
+        editing.open_edit(call, ref.epic)
+    elif ref.do == "history":
+        open_action(call, EpicHistory(epic=ref.epic))
+    elif ref.do in DOINGS:
+        open_action(call, DOINGS[ref.do](id=ref.epic, version=1))  # what opens has the version
+    else:
         raise OldButton
-    doing(call, ref.epic)

@@ -23,13 +23,13 @@ def ask_about(call: Call, session: Session, it: AskAboutShift) -> Open:
 @routes.saves
 def put_question(call: Call, session: Session, form: QuestionForm, about: AskAboutShift) -> Answer:
     """Have it stand in the thread until someone answers."""
-    return question_put(asking.ask(call.act(session), about.shift, form))
+    return question_put(asking.QUESTIONS.ask(call.act(session), about.shift, form))
 
 
 @routes.opens
 def ask_answer(call: Call, session: Session, it: AnswerShiftQuestion) -> Open:
     """Ask for the answer."""
-    question = asking.answerable(call.act(session), it.id)
+    question = asking.QUESTIONS.answerable(call.act(session), it.id)
     lead = question_lead(question)
     return Open(AnswerForm, "Answer", AnswerShiftQuestion.of(question), held=question, lead=lead)
 
@@ -37,4 +37,4 @@ def ask_answer(call: Call, session: Session, it: AnswerShiftQuestion) -> Open:
 @routes.saves
 def answer(call: Call, session: Session, form: AnswerForm, about: AnswerShiftQuestion) -> None:
     """Answer for all who read the request."""
-    asking.answer(call.act(session), about.id, about.version, form)
+    asking.QUESTIONS.answer(call.act(session), about.id, about.version, form)

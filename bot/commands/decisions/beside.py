@@ -35,14 +35,14 @@ def put_question(
     call: Call, session: Session, form: QuestionForm, about: AskOnBallot
 ) -> Answer | None:
     """Have it stand in the thread until someone answers."""
-    question = speaking.ask(call.act(session), about.decision, form)
+    question = speaking.QUESTIONS.ask(call.act(session), about.decision, form)
     return thread.said("asked", session.get_one(Decision, question.decision_id))
 
 
 @routes.opens
 def ask_answer(call: Call, session: Session, it: AnswerQuestion) -> Open:
     """Ask for the answer."""
-    question = speaking.answerable(call.act(session), it.id)
+    question = speaking.QUESTIONS.answerable(call.act(session), it.id)
     lead = thread.question_lead(question)
     return Open(AnswerForm, "Answer", AnswerQuestion.of(question), held=question, lead=lead)
 
@@ -50,7 +50,7 @@ def ask_answer(call: Call, session: Session, it: AnswerQuestion) -> Open:
 @routes.saves
 def answer(call: Call, session: Session, form: AnswerForm, about: AnswerQuestion) -> None:
     """Answer for all who read the ballot."""
-    speaking.answer(call.act(session), about.id, about.version, form)
+    speaking.QUESTIONS.answer(call.act(session), about.id, about.version, form)
 
 
 @routes.opens

@@ -1,32 +1,32 @@
 """Saying what blocks an epic, and that it is unblocked: by button, form and typing."""
 
-from bot.commands.epics.opening import epic_of, open_form
+from sqlalchemy.orm import Session
+
+from bot.commands.epics.opening import epic_of
+from bot.commands.routes import routes, show
+from bot.slack.answers import Answer
+from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.slack.typed import answers_of
-from bot.slack.values import EpicRef, EpicVersion
+from bot.slack.values import EpicRef
 from bot.views.epics import block_form
+from bot.views.epics.buttons import BlockEpic
 from bot.workflows.epics import blocking, finding
+from models.epics.blocking import BlockForm
 from models.fields import reason_typed
 
 
-def open_block(call: Call, epic_id: int) -> None:
-    """Open the form, for who may say it."""
-    with call.database.read() as session:
-        epic = epic_of(session, call, epic_id)
-        blocking.check_may_block(session, call.actor, epic)
-        view = block_form.block_form(epic, call.channel_id)
-    open_form(call, view)
+@routes.opens
+def ask_what_blocks(call: Call, session: Session, it: BlockEpic) -> Open:
+    epic = epic_of(session, call, it.id)
+    blocking.check_may_block(session, call.actor, epic)
+    return block_form.block_form(epic)
 
 
-def block_by_form(call: Call) -> None:
-    """Note why it cannot go on."""
-    memory = EpicVersion.read(call.view["private_metadata"])
-    reason = answers_of(call.view).get(block_form.REASON) or ""
-    with call.write() as session:
-        epic = blocking.block(session, call.workspace_id, call.actor, memory.epic, reason, call.at)
-        told = block_form.blocked(epic)
-    call.ack(response_action="clear")
-    call.tell(told, memory.channel)
+@routes.saves
+def block(call: Call, session: Session, form: BlockForm, about: BlockEpic) -> Answer:
+    who = session, *call.who, about.id
+    epic = blocking.block(*who, form.reason, call.at, version=about.version)
+    return block_form.blocked(epic)
 
 
 def unblock_by_button(call: Call) -> None:
@@ -43,7 +43,7 @@ def block_typed(call: Call, key: str, reason: str) -> None:
     with call.database.read() as session:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
     if not (reason := reason_typed(reason)):
-        open_block(call, epic.id)
+        show(call, BlockEpic.of(epic), f"/epic block {epic.key}")
         return
     with call.write() as session:
         epic = blocking.block(session, call.workspace_id, call.actor, epic.id, reason, call.at)

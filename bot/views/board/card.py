@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.slack.actions import Shown
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
     Block,
@@ -15,7 +16,6 @@ from bot.slack.blocks import (
     divider,
     fields,
     header,
-    modal,
     option,
     overflow,
     plain,
@@ -28,7 +28,7 @@ from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button
-from bot.views.epics.buttons import OpenDecision, decision_button, open_button
+from bot.views.epics.buttons import EpicHistory, OpenDecision, decision_button, open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
 from bot.views.evidence.phrases import (
@@ -127,8 +127,10 @@ def restricted(epic: Epic) -> Answer:
     return Answer([section(said)])
 
 
-def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) -> dict[str, object]:
-    """The epic's way so far as a form to read, the newest step first; and all it believes."""
+def history(
+    card: Card, steps: Sequence[Transition | StreamMove], total: int, page: EpicHistory
+) -> Shown:
+    """The epic's way so far, the newest step first; and all it believes."""
     epic = card.epic
     facts = {"zone": epic.portfolio.time_zone}
     blocks: list[Block] = []
@@ -138,7 +140,7 @@ def history(card: Card, steps: Sequence[Transition | StreamMove], total: int) ->
     blocks += lines or [section("No steps yet.")]
     if total > len(steps):
         blocks.append(context(f"The newest {len(steps)} of {total:,} steps."))
-    return modal("note", f"{epic.key} · History", blocks, close="Close")
+    return Shown(f"{epic.key} · History", blocks, page)
 
 
 def _step_part(step: Transition | StreamMove) -> str:

@@ -1,14 +1,60 @@
 """Buttons about one epic that stand on many surfaces; each is read aloud with its key."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from bot.slack.actions import Action, Id
+from pydantic import Field
+
+from bot.slack.actions import Action, Id, Page, Seen
 from bot.slack.blocks import Element, button
 from bot.slack.values import EpicRef
 from models.epics.epic import Epic
+from models.epics.obstacles import LONGEST_REASON
 
 STILL_RIGHT = "still_right"
 OPEN = "open_epic"
+
+
+class StopEpic(Seen, noun=Epic):
+    """Say why an epic stops."""
+
+
+class BlockEpic(Seen, noun=Epic):
+    """Say what an epic waits for."""
+
+
+class AnswerIdea(Seen, noun=Epic):
+    """Answer an idea."""
+
+
+class RestrictEpic(Seen, noun=Epic):
+    """Say who sees an epic."""
+
+
+class ChooseColumn(Seen, noun=Epic):
+    """Say where an epic goes."""
+
+
+class Persevere(Seen, noun=Epic):
+    """Have an epic go on after its MVP."""
+
+
+class OverrideMove(Seen, noun=Epic):
+    """Move an epic past what is missing; what was typed with the move goes along."""
+
+    to: Annotated[str, Field(max_length=40)]
+    """The name of the column."""
+    reason: Annotated[str | None, Field(max_length=LONGEST_REASON)] = None
+
+    @property
+    def there(self) -> dict[str, Any]:
+        """Where it goes, and why."""
+        return self.model_dump(include={"to", "reason"})
+
+
+class EpicHistory(Page):
+    """An epic's way so far."""
+
+    epic: Id
 
 
 class ReplyToQuestion(Action):

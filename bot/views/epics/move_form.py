@@ -1,107 +1,56 @@
 """The forms to move an epic, with a reason for those who read it later, and why not yet."""
 
-from typing import Any
-
 from bot.slack.answers import Answer
-from bot.slack.blocks import (
-    Block,
-    Element,
-    actions,
-    button,
-    context,
-    field,
-    modal,
-    option,
-    section,
-    select,
-    text_input,
-)
+from bot.slack.blocks import Block, Element, actions, context, section
+from bot.slack.forms import Open
 from bot.slack.mrkdwn import words
-from bot.slack.values import REASON_LENGTH, ColumnRef, EpicVersion, MoveAnyway, MoveWithReason
-from bot.views.epics.buttons import decision_button
+from bot.views.epics.buttons import ChooseColumn, OverrideMove, Persevere, decision_button
 from bot.views.epics.next_step import do_button, fill_button
 from models.epics.column import Column, columns
 from models.epics.epic import Epic
-from models.epics.obstacles import NotYet
+from models.epics.obstacles import (
+    LONGEST_REASON,
+    MoveForm,
+    NotYet,
+    OverrideForm,
+    PersevereForm,
+)
 from models.portfolio.portfolio import StateKind
 
-CALLBACK = "move_epic_form"
-WITH_REASON = "move_epic_with_reason"
-ANYWAY = "move_anyway"
-STATE = "state"
-REASON = "reason"
 
-
-def move_form(epic: Epic, channel_id: str | None) -> dict[str, Any]:
-    """The form, for the epic as it stands now, opened in a channel or in App Home.
-
-    To stop one has a form of its own.
-    """
+def move_form(epic: Epic) -> Open:
+    """Where to, for the epic as it stands now; to stop one has a form of its own."""
     here = Column.of(epic)
-    options = [
-        option(column.label, ColumnRef(state=column.state.id, phase=column.phase).value)
+    to = [
+        (column.label, column.name)
         for column in columns(epic.portfolio)
         if column != here and column.state.kind is not StateKind.STOPPED
     ]
-    return modal(
-        CALLBACK,
-        f"Move {epic.key}",
-        [
-            context(words("epics/move_form", "now", epic=epic)),
-            field(STATE, "Where to?", select(STATE, "Choose one", options)),
-            _reason("Optional. It stays with the epic's history.", optional=True),
-        ],
-        submit="Move",
-        private_metadata=EpicVersion(epic=epic.id, version=epic.version, channel=channel_id).value,
-    )
+    lead = words("epics/move_form", "now", epic=epic)
+    about, facts = ChooseColumn.of(epic), {"columns": to}
+    return Open(MoveForm, f"Move {epic.key}", about, facts=facts, lead=lead, submit="Move")
 
 
-def persevere_form(epic: Epic, to: Column, channel_id: str | None) -> dict[str, Any]:
+def persevere_form(epic: Epic) -> Open:
     """Asks why an epic goes on after its MVP."""
-    memory = MoveWithReason(
-        epic=epic.id,
-        version=epic.version,
-        to=to.state.id,
-        phase=to.phase,
-        channel=channel_id,
-    )
-    return modal(
-        WITH_REASON,
-        f"Persevere: {epic.key}",
-        [
-            section(words("epics/move_form", "persevere", epic=epic)),
-            _reason("What did its MVP show? It stays with the epic's history."),
-        ],
-        submit="Move to Delivering",
-        private_metadata=memory.value,
-    )
+    above = [section(words("epics/move_form", "persevere", epic=epic))]
+    title, submit = f"Persevere: {epic.key}", "Move to Delivering"
+    return Open(PersevereForm, title, Persevere.of(epic), above=above, submit=submit)
 
 
-def anyway_form(not_yet: NotYet, reason: str | None, channel_id: str | None) -> dict[str, Any]:
+def anyway_form(not_yet: NotYet, reason: str | None) -> Open:
     """Lists what is missing, and asks why it moves all the same."""
-    memory = MoveWithReason(
-        epic=not_yet.epic_id,
-        version=not_yet.version,
-        to=not_yet.to_state_id,
-        phase=not_yet.to_phase,
-        anyway=True,
-        channel=channel_id,
-    )
-    return modal(
-        WITH_REASON,
-        f"Override: {not_yet.key}",
-        [
-            section(words("epics/move_form", "stays", not_yet=not_yet)),
-            _reason("The next digest shows it, with your name.", initial=reason),
-        ],
-        submit="Override",
-        private_metadata=memory.value,
-    )
+    above = [section(words("epics/move_form", "stays", not_yet=not_yet))]
+    about, held = _override(not_yet, reason), {"reason": reason}
+    title = f"Override: {not_yet.key}"
+    return Open(OverrideForm, title, about, held=held, above=above, submit="Override")
 
 
-def not_yet_form(not_yet: NotYet, reason: str | None, _channel: str | None) -> dict[str, Any]:
-    """The same to someone who cannot pass it: what is missing, and what mends it."""
-    return modal("note", f"Not yet: {not_yet.key}", _missing(not_yet, reason), close="Close")
+def nothing_missing(epic: Epic, about: OverrideMove) -> Open:
+    """The same where what was missing is there by now."""
+    above = [section(words("epics/move_form", "nothing_missing", epic=epic))]
+    held = {"reason": about.reason}
+    return Open(OverrideForm, f"Move {epic.key}", about, held=held, above=above, submit="Move")
 
 
 def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
@@ -128,19 +77,15 @@ def _buttons(not_yet: NotYet, reason: str | None) -> list[Element]:
     elif not_yet.needs_decision:
         found.append(decision_button(not_yet.epic_id, not_yet.key))
     if not_yet.may_pass:
-        value = MoveAnyway(
-            epic=not_yet.epic_id,
-            version=not_yet.version,
-            to=not_yet.to_state_id,
-            phase=not_yet.to_phase,
-            reason=reason[:REASON_LENGTH] if reason else None,
-        )
-        text = "Override …"
         label = f"Override: move {not_yet.key}, with a reason"
-        found.append(button(text, ANYWAY, value.value, accessibility_label=label))
+        found.append(_override(not_yet, reason).button("Override …", aloud=label))
     return found
 
 
-def _reason(hint: str, *, initial: str | None = None, optional: bool = False) -> Block:
-    element = text_input(REASON, max_length=REASON_LENGTH, initial=initial, multiline=True)
-    return field(REASON, "Why?", element, hint=hint, optional=optional)
+def _override(not_yet: NotYet, reason: str | None) -> OverrideMove:
+    return OverrideMove(
+        id=not_yet.epic_id,
+        version=not_yet.version,
+        to=not_yet.to_name,
+        reason=reason[:LONGEST_REASON] if reason else None,
+    )

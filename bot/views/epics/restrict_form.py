@@ -1,34 +1,28 @@
 """The form that says who sees an epic: everybody, or its circle."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from bot.slack.answers import Answer
-from bot.slack.blocks import Block, Element, context, field, modal, option, plain, section, select
+from bot.slack.blocks import Block, Element, field, option, plain, section, select
+from bot.slack.forms import Open
 from bot.slack.mrkdwn import words
-from bot.slack.values import EpicVersion
-from bot.views.epics.buttons import open_button
+from bot.views.epics.buttons import RestrictEpic, open_button
+from models.epics import belonging
+from models.epics.belonging import RestrictForm
 from models.epics.epic import Epic
 
-CALLBACK = "restrict_epic"
 SEES = "epic_sees"
 CIRCLE = "circle"
-MOST_NAMED = 50
 
 EVERYBODY = option("Everybody", "everybody")
 ITS_CIRCLE = option("Its circle", "circle")
 
 
-def restrict_form(epic: Epic, circle: Collection[str], channel_id: str | None) -> dict[str, Any]:
+def restrict_form(epic: Epic, circle: Sequence[str]) -> Open:
     """The form, as it stands now; the people named stay while everybody sees it."""
-    memory = EpicVersion(epic=epic.id, version=epic.version, channel=channel_id)
-    blocks = [
-        context(words("epics/restrict_form", "about", epic=epic)),
-        sees_field(restricted=epic.restricted),
-        circle_field(circle),
-    ]
-    title = f"Who sees {epic.key}"
-    return modal(CALLBACK, title, blocks, submit="Save", private_metadata=memory.value)
+    held = {"restricted": epic.restricted, "circle": tuple(circle)}
+    lead = words("epics/restrict_form", "about", epic=epic)
+    return Open(RestrictForm, f"Who sees {epic.key}", RestrictEpic.of(epic), held=held, lead=lead)
 
 
 def sees_field(*, restricted: bool) -> Block:
@@ -36,10 +30,9 @@ def sees_field(*, restricted: bool) -> Block:
     chosen = ITS_CIRCLE if restricted else EVERYBODY
     return field(
         "sees",
-        "Who sees this epic?",
+        belonging.SEES,
         select(SEES, "Choose one", [EVERYBODY, ITS_CIRCLE], chosen),
-        hint="Its circle: who owns or proposed it, the owner of its value stream, the council, "
-        "and whom you name.",
+        hint=belonging.CIRCLE_HINT,
     )
 
 
@@ -49,15 +42,15 @@ def circle_field(circle: Collection[str]) -> Block:
         "type": "multi_users_select",
         "action_id": CIRCLE,
         "placeholder": plain("Choose members"),
-        "max_selected_items": MOST_NAMED,
+        "max_selected_items": belonging.MOST_NAMED,
     }
     if circle:
         element["initial_users"] = list(circle)
     return field(
         CIRCLE,
-        "Who else is in its circle?",
+        belonging.NAMED,
         element,
-        hint="Optional. It counts while only its circle sees the epic.",
+        hint=belonging.NAMED_HINT,
         optional=True,
     )
 

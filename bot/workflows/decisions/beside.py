@@ -63,8 +63,12 @@ def in_thread(
 
     Of a restricted epic nothing stands in a channel.
     """
-    head = None if is_restricted(decision) else (MessageKind.BALLOT, decision.id)
-    put_in_thread(session, decision.workspace_id, head, kinds, subject_id, at, people)
+    put_in_thread(session, decision.workspace_id, head_of(decision), kinds, subject_id, at, people)
+
+
+def head_of(decision: Decision) -> tuple[MessageKind, int] | None:
+    """What stands above what is said of it in a channel; None where none shows what it is about."""
+    return None if is_restricted(decision) else (MessageKind.BALLOT, decision.id)
 
 
 def put_in_thread(

@@ -195,7 +195,7 @@ def _stopped(session: Session, epic: Epic) -> Column:
 
 
 def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> Transition:
-    why = Stop(_reason(decision), decision.learned)
+    why = Stop(reason=_reason(decision), learned=decision.learned)
     by, told_first = decision.decided_by, decision.told_first
     return apply_stop(session, epic, why, by, at, told=told_first)
 

@@ -7,24 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions import standing_in
-from bot.workflows.decisions.beside import in_thread, place_of, seen_decision, tie_breakers
+from bot.workflows.decisions.asking import Thread
+from bot.workflows.decisions.beside import head_of, in_thread, place_of, seen_decision, tie_breakers
 from bot.workflows.decisions.closing import redraw
 from bot.workflows.decisions.counting import count_objections, standing
 from bot.workflows.decisions.standing_in import stand_ins
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
-from bot.workflows.keeping import LOCK, Act
+from bot.workflows.keeping import Act
 from bot.workflows.permitting import may
 from bot.workflows.redrawing import redraw_about
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision
 from models.decisions.question import Choice
 from models.decisions.thread import (
-    AnswerForm,
     BallotQuestion,
     NotHeard,
     Objection,
     ObjectionForm,
-    QuestionForm,
     SetAsideForm,
 )
 from models.decisions.votes import NOTHING_SAID, BallotBox, Said
@@ -48,52 +47,23 @@ def askable(act: Act, decision_id: int, *, lock: bool = False) -> Decision:
     return decision
 
 
-def ask(act: Act, decision_id: int, form: QuestionForm) -> BallotQuestion:
-    """Ask something about what is voted on. Raises Ended, Gone and NotHeard."""
-    decision = askable(act, decision_id, lock=True)
-    question = BallotQuestion(
-        workspace_id=act.workspace_id,
-        decision_id=decision.id,
-        epic_id=decision.epic_id,
-        asked_by=act.actor,
-        words=form.words,
-        asked_at=act.at,
-        version=1,
-    )
-    act.session.add(question)
-    act.session.flush()
-    people = _who_knows(decision)
-    in_thread(act.session, decision, QUESTION_KINDS, question.id, act.at, people)
-    redraw(act.session, decision, act.at)
-    return question
-
-
-def answerable(act: Act, question_id: int) -> BallotQuestion:
-    """A question that the person may answer. Raises Ended, Gone and NotHeard."""
-    question = there(act.session.get(BallotQuestion, question_id), COMMAND)
-    askable(act, question.decision_id)
-    return question
-
-
-def answer(act: Act, question_id: int, version: int, form: AnswerForm) -> BallotQuestion:
-    """Answer it, for all who read the ballot. Raises ChangedSince, Ended, Gone and NotHeard."""
-    session = act.session
-    asked = there(session.get(BallotQuestion, question_id), COMMAND)
-    decision = askable(act, asked.decision_id, lock=True)
-    question = session.get_one(BallotQuestion, question_id, with_for_update=LOCK)
-    session.refresh(question)
-    check_as_seen("this question", version, question.version)
-    question.give(form.answer, act.actor, act.at)
-    session.flush()
-    redraw_about(session, act.workspace_id, QUESTION_KINDS, [question.id], act.at)
-    redraw(session, decision, act.at)
-    return question
-
-
 def _who_knows(decision: Decision) -> list[str]:
     """Who is asked alone: who opened it, and who owns the epic."""
     owner = decision.epic.owner_user_id if decision.epic is not None else None
     return [each for each in (decision.opened_by, owner) if each is not None]
+
+
+QUESTIONS = Thread(
+    question=BallotQuestion,
+    about="decision_id",
+    command=COMMAND,
+    kinds=QUESTION_KINDS,
+    askable=askable,
+    head=head_of,
+    people=lambda act, decision: _who_knows(decision),
+    redraw=redraw,
+    more=lambda decision: {"epic_id": decision.epic_id},
+)
 
 
 def own_objection(session: Session, decision_id: int, user_id: str) -> Objection | None:

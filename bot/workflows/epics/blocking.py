@@ -41,14 +41,22 @@ def check_may_block(session: Session, actor: str, epic: Epic) -> None:
 
 
 def block(
-    session: Session, workspace_id: int, actor: str, epic_id: int, reason: str, at: datetime
+    session: Session,
+    workspace_id: int,
+    actor: str,
+    epic_id: int,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
 ) -> Epic:
     """Note why the epic cannot go on; its owner hears it from others.
 
-    Raises AlreadyBlocked, AlreadyEnded, FieldMistakes, NotAllowed and UnknownEpic.
+    Raises AlreadyBlocked, AlreadyEnded, FieldMistakes, MovedMeanwhile, NotAllowed and UnknownEpic.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.BLOCK, Place.of_epic(epic))
+    epic.check_seen(version)
     session.add(blocking := epic.block(reason, actor, at))
     redraw_facts(session, epic, at)
     tell_owner(session, epic, MessageKind.BLOCKED, blocking.id, actor, at)

@@ -124,11 +124,9 @@ def move(
     epic.check_goes_to(state, phase)
     epic.check_seen(version)
     to = Column.entered(state, phase)
-    obstacles = Obstacles(
-        lacks_before(epic, states.values(), state, at, scales=to.scales),
-        full_places(session, epic, to, states, stream, lock=True) if limited else [],
-    )
-    asked = Move(epic, to, reason, obstacles)
+    lacks = lacks_before(epic, states.values(), state, at, scales=to.scales)
+    full = full_places(session, epic, to, states, stream, lock=True) if limited else []
+    asked = Move(epic, to, reason, Obstacles(lacks, full))
     role = _passing_role(session, actor, asked, anyway=anyway)
     if asked.perseveres:
         check(session, actor, Right.PERSEVERE, place)
@@ -150,6 +148,18 @@ def undecided(session: Session, actor: str, epic: Epic, to: Column, at: datetime
         return None
     may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
     return NotYet(Move(epic, to, None, Obstacles(lacks)), may_pass=may_pass)
+
+
+def not_yet(session: Session, actor: str, epic: Epic, to: Column, at: datetime) -> NotYet | None:
+    """What keeps it from going there, looked at before it is asked to. Raises UnknownState."""
+    states, limited = states_of(session, epic.portfolio_id)
+    if to.state.id not in states:
+        raise UnknownState
+    lacks = lacks_before(epic, states.values(), to.state, at, scales=to.scales)
+    full = full_places(session, epic, to, states, epic.value_stream) if limited else []
+    asked = Move(epic, to, None, Obstacles(lacks, full))
+    may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
+    return NotYet(asked, may_pass=may_pass) if asked.obstacles else None
 
 
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:

@@ -48,14 +48,16 @@ def restrict(
     at: datetime,
     *,
     restricted: bool,
+    version: int | None = None,
 ) -> Epic:
     """Have the epic seen by its circle with those named, or by everybody; redraw it everywhere.
 
     With None those named before stay. Who restricts it stays in its circle. Raises UnknownEpic,
-    NotAllowed and what keeps it from being seen by so few.
+    NotAllowed, MovedMeanwhile and what keeps it from being seen by so few.
     """
     epic = locked(session, workspace_id, actor, epic_id)
     check(session, actor, Right.RESTRICT, Place.of_epic(epic))
+    epic.check_seen(version)
     before = epic.restricted
     epic.restricted = restricted
     session.flush()

@@ -53,7 +53,7 @@ def stop(
     epic = locked(session, workspace_id, actor, epic_id)
     check_may_stop(session, actor, epic)
     epic.check_seen(version)
-    why = Stop.read(reason, learned)
+    why = Stop.read({"reason": reason, "learned": learned})
     records = [record(session, epic, why, actor, at) for record in RECORDS]  # with the case before
     step = apply_stop(session, epic, why, actor, at)
     for end in records:

@@ -155,14 +155,14 @@ def test_an_override_keeps_what_was_passed_in_whose_role_and_why():
 
 def test_a_stop_keeps_why_and_what_was_learned():
     epic = an_epic("reviewing")
-    why = Stop.read(" too dear ", " the bank page is trusted ")
+    why = Stop.read({"reason": " too dear ", "learned": " the bank page is trusted "})
     step = epic.stop(stopped_state(epic.portfolio.states), why, BEN, MONDAY)
     assert (epic.column_label, step.reason, step.learned) == (
         "Stopped",
         "too dear",
         "the bank page is trusted",
     )
-    assert Stop.read("too dear", "  ").learned is None
+    assert Stop.read({"reason": "too dear", "learned": "  "}).learned is None
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_stop_keeps_why_and_what_was_learned():
 )
 def test_a_stop_needs_a_reason_and_neither_text_is_a_novel(reason, learned, errors):
     with pytest.raises(FieldMistakes) as refused:
-        Stop.read(reason, learned)
+        Stop.read({"reason": reason, "learned": learned})
     assert refused.value.errors == errors
 
 
@@ -183,7 +183,7 @@ def test_a_stop_needs_a_reason_and_neither_text_is_a_novel(reason, learned, erro
 def test_what_has_ended_is_not_stopped(state):
     epic = an_epic(state)
     with pytest.raises(CannotStop) as refused:
-        epic.stop(epic.portfolio.state("stopped"), Stop("too dear"), BEN, MONDAY)
+        epic.stop(epic.portfolio.state("stopped"), Stop(reason="too dear"), BEN, MONDAY)
     assert refused.value.sentence == (
         f"PAY-12 is already in {state.capitalize()}, so there is nothing to stop."
     )

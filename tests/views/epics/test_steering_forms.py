@@ -4,10 +4,9 @@ import pytest
 
 from bot.views.epics import block_form, idea_answer, stop_form
 from models.epics.answer import Answer, AnswerKind
-from models.epics.proposal import NONE
 from models.themes.theme import Theme
 from tests.views.builders import ANA, BEN, HOSTILE, MONDAY, a_step, an_epic
-from tests.views.reading import buttons, element, options, shown, shown_form
+from tests.views.reading import buttons, element, shown, shown_form, view_of
 
 THEMES = [Theme(id=1, name="Fewer abandoned purchases"), Theme(id=2, name=HOSTILE)]
 NAME = "*PAY-12 · Pay by bank transfer at checkout*"
@@ -21,7 +20,7 @@ def given(kind, words=None):
 
 
 def test_the_form_to_answer_shows_the_idea_and_asks_for_what_a_yes_needs():
-    form = idea_answer.answer_form(an_epic(proposed_by=ANA, owner_user_id=None), THEMES, "C0PAY")
+    form = idea_answer.answer_form(an_epic(proposed_by=ANA, owner_user_id=None), THEMES)
     assert shown_form(form) == [
         "Answer PAY-12",
         f"{NAME} · proposed by @Ana\nPaying from the bank gets more customers through checkout.",
@@ -35,24 +34,24 @@ def test_the_form_to_answer_shows_the_idea_and_asks_for_what_a_yes_needs():
         "Choose one",
         "If it has no theme: why?",
         "If yes: who owns it?",
+        "Choose one",
     ]
-    themes = element(form["blocks"], idea_answer.THEME)["options"]
-    assert [each["value"] for each in themes] == ["1", "2", NONE]
+    themes = element(view_of(form)["blocks"], "theme_id")["options"]
+    assert [each["value"] for each in themes] == ["1", "2"]
 
 
 def test_what_is_known_already_is_not_asked_for():
     epic = an_epic(theme_id=1, proposed_by=ANA)
-    assert "If yes: which theme?" not in shown_form(idea_answer.answer_form(epic, THEMES, None))
+    assert "If yes: which theme?" not in shown_form(idea_answer.answer_form(epic, THEMES))
 
 
-@pytest.mark.parametrize("count", [0, 99, 250])
-def test_any_number_of_themes_fits_the_form(count):
+@pytest.mark.parametrize(("count", "menu"), [(0, None), (99, "static"), (250, "external")])
+def test_any_number_of_themes_fits_the_form(count, menu):
     themes = [Theme(id=n, name=f"Theme {n} " + "x" * 100) for n in range(count)]
-    form = idea_answer.answer_form(
-        an_epic(title="<&>" * 2_000, hypothesis="&" * 3_000), themes, "C"
-    )
+    form = idea_answer.answer_form(an_epic(title="<&>" * 2_000, hypothesis="&" * 3_000), themes)
     shown_form(form)
-    assert len(options(element(form["blocks"], idea_answer.THEME))) == count + 1
+    fields = {b["block_id"]: b["element"]["type"] for b in view_of(form)["blocks"][1:]}
+    assert fields.get("theme_id") == (menu and f"{menu}_select")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,7 @@ def test_an_idea_from_elsewhere_has_nobody_to_hear_the_answer():
 
 
 def test_the_form_to_block_asks_what_it_waits_for():
-    assert shown_form(block_form.block_form(an_epic("ready"), "C0PAY")) == [
+    assert shown_form(block_form.block_form(an_epic("ready"))) == [
         "Blocked: PAY-12",
         "*PAY-12* · Pay by bank transfer at checkout · in *Ready* since {Mon 18 May}",
         "What does it wait for?",
@@ -144,7 +143,7 @@ def test_who_blocks_and_unblocks_is_told_so():
 
 
 def test_the_form_to_stop_says_what_it_does_and_asks_why_and_what_was_learned():
-    form = stop_form.stop_form(an_epic("ready"), "C0PAY")
+    form = stop_form.stop_form(an_epic("ready"))
     assert shown_form(form) == [
         "Stop PAY-12?",
         f"{NAME} leaves *Ready*, and Payments has one fewer in flight. Nothing is deleted: its "
@@ -152,12 +151,13 @@ def test_the_form_to_stop_says_what_it_does_and_asks_why_and_what_was_learned():
         "Why?",
         "Everybody can read it on the card.",
         "What was learned?",
+        "Up to 500 characters.",
     ]
-    assert (form["submit"]["text"], form["close"]["text"]) == ("Stop it", "Keep it")
+    assert (form.submit, form.close) == ("Stop it", "Keep it")
 
 
 def test_an_idea_that_is_stopped_frees_nothing():
-    said = shown_form(stop_form.stop_form(an_epic("funnel"), "C0PAY"))[1]
+    said = shown_form(stop_form.stop_form(an_epic("funnel")))[1]
     assert said.startswith(f"{NAME} leaves *Funnel*. Nothing is deleted")
     assert shown(stop_form.stopped(an_epic("stopped")))[0] == (
         f"{NAME} is stopped. Thank you for saying so."
@@ -188,5 +188,5 @@ def test_the_longest_words_fit_everywhere(letter):
         idea_answer.heard(epic, given(AnswerKind.QUESTION, letter * 1_000)),
     ):
         shown(told)
-    for form in (stop_form.stop_form(epic, None), block_form.block_form(epic, None)):
+    for form in (stop_form.stop_form(epic), block_form.block_form(epic)):
         shown_form(form)

@@ -202,7 +202,7 @@ def drawn_by(database, deed, *given):
 def test_what_asked_for_anything_is_drawn_anew_at_a_tie_and_at_the_end(database, end):
     asked(database)
     gives(database, BEN, ANA)
-    does(database, ANA, speaking.ask, 1, QuestionForm(words="Why?"))
+    does(database, ANA, speaking.QUESTIONS.ask, 1, QuestionForm(words="Why?"))
     with database.write() as session:
         post(session, 1, MessageKind.BALLOT_REMINDER, 1, BEN, MONDAY)
     for at in (MONDAY + HOUR, MONDAY + 3 * HOUR):
@@ -527,14 +527,14 @@ def test_an_objection_on_the_last_working_day_moves_the_close_by_one_once(databa
 
 def test_a_question_stands_in_the_thread_until_someone_answers_it(database):
     asked(database)
-    does(database, CLEO, speaking.ask, 1, QuestionForm(words="Why two days?"))
+    does(database, CLEO, speaking.QUESTIONS.ask, 1, QuestionForm(words="Why two days?"))
     assert told(database, MessageKind.BALLOT_QUESTION) == ["C0PORT"]
     assert told(database, MessageKind.BALLOT_QUESTION_TOLD) == [ANA]
     with database.read() as session:
         assert register.standing(session, session.get_one(Decision, 1)).questions == 1
-    does(database, BEN, speaking.answer, 1, 1, AnswerForm(answer="The bank needs them"))
+    does(database, BEN, speaking.QUESTIONS.answer, 1, 1, AnswerForm(answer="The bank needs them"))
     with pytest.raises(ChangedSince):
-        does(database, ANA, speaking.answer, 1, 1, AnswerForm(answer="They do"))
+        does(database, ANA, speaking.QUESTIONS.answer, 1, 1, AnswerForm(answer="They do"))
     with database.read() as session:
         assert register.standing(session, session.get_one(Decision, 1)).questions == 0
 
