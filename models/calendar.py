@@ -125,7 +125,7 @@ def spell_span(first: date, last: date) -> str:
 
 
 def days_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
-    """How many days lie between two moments by the zone's calendar."""
+    """N of `day N` by the zone's calendar: from 5 March to 18 May 74, on the day itself 0."""
     return (later.astimezone(zone).date() - earlier.astimezone(zone).date()).days
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from models.flow.days import day_number, microseconds, moment_of
+from models.calendar import days_between
+from models.flow.days import microseconds, moment_of
 from models.flow.figures import Clocks, Flags, Ints
 from models.flow.line import Line
 
@@ -33,9 +34,15 @@ class Aged:
             self.epic[first:end].tolist(), self.committed_us[first:end].tolist(), strict=True
         )
         return [
-            (epic, day_number(moment_of(since_us), self.as_of, self.zone))
+            (epic, days_between(moment_of(since_us), self.as_of, self.zone))
             for epic, since_us in found
         ]
+
+    def nearest_rank(self, percent: int) -> int:
+        """The smallest day that so many of 100 are on or before."""
+        place = len(self) - -(-len(self) * percent // 100)
+        [(_, day)] = self.some(place, place + 1)
+        return day
 
     def first(self, most: int) -> Sequence[int]:
         """The ids of so many of them."""

@@ -1,14 +1,12 @@
 """How days are counted: elapsed, by the calendar, and in whole ISO weeks.
 
-Ages and times are elapsed days, `day N` is the number of
-calendar days between two dates of the portfolio's zone, and the unfinished week is left out.
+Times are elapsed days; an age is `day N`, the number of calendar days between two dates of the
+portfolio's zone (`days_between`); and the unfinished week is left out.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from models.calendar import days_between
 
 MICROSECOND = timedelta(microseconds=1)
 LAST_SECOND = timedelta(seconds=1)
@@ -26,11 +24,6 @@ def microseconds(moment: datetime) -> int:
 def moment_of(microseconds: int) -> datetime:
     """The moment so many microseconds after 1970, in UTC."""
     return EPOCH + int(microseconds) * MICROSECOND
-
-
-def day_number(since: datetime, now: datetime, zone: ZoneInfo) -> int:
-    """N of `day N`: from 5 March to 18 May it is 74, and 0 on the day itself."""
-    return days_between(since, now, zone)
 
 
 def days_taken(since: datetime | None, until: datetime | None) -> int | None:

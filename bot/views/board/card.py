@@ -45,12 +45,12 @@ from bot.workflows.board.card import Card, NextStep
 from bot.workflows.board.card import card as card_of
 from bot.workflows.epics.moving import overridden
 from bot.workflows.seeing import EVERYBODY, may_see
+from models.calendar import days_between
 from models.decisions.decision import Decision, Way
 from models.epics.belonging import StreamMove
 from models.epics.column import ENDED
 from models.epics.epic import Epic, Transition
 from models.epics.policy import fields_of
-from models.flow.days import day_number
 from models.flow.forecast import FinishForecast, NoForecast
 from models.flow.line import Line
 from models.message import MessageKind
@@ -196,8 +196,8 @@ def _facts(card: Card) -> dict[str, object]:
         "decision": card.decision,
         "decided": _decided(card.decision),
         "reason": _reason(card),
-        "age_days": day_number(epic.state_entered_at, now, zone),
-        "committed_days": day_number(committed, now, zone) if committed else None,
+        "age_days": days_between(epic.state_entered_at, now, zone),
+        "committed_days": days_between(committed, now, zone) if committed else None,
         "ended": ended,
         "mvp_cost": _money(epic.mvp_cost_minor, epic),
         "full_cost": _money(epic.full_cost_minor, epic),

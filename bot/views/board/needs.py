@@ -53,7 +53,6 @@ from models.epics.epic import Epic
 from models.epics.hypothesis import named
 from models.epics.obstacles import Override
 from models.epics.policy import fields_of, told
-from models.flow.days import day_number
 from models.money import format_amount
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import ValueStream
@@ -152,7 +151,7 @@ def over_limit(over: OverLimit, on: Surface) -> Line:
     zone = ZoneInfo(stream.portfolio.time_zone)
     since = oldest.committed_at if oldest else None
     facts = {
-        "age": day_number(since, on.now, zone) if since else None,
+        "age": days_between(since, on.now, zone) if since else None,
         "days": days_between(over.since, on.now, zone),
     }
     said = on.says("over_limit_line", stream=stream, load=load, oldest=oldest, **facts)
@@ -283,7 +282,7 @@ def _day_of(epic: Epic, on: Surface) -> int | None:
     """Its day since commitment; None of one that was never committed."""
     if epic.committed_at is None:
         return None
-    return day_number(epic.committed_at, on.now, ZoneInfo(epic.portfolio.time_zone))
+    return days_between(epic.committed_at, on.now, ZoneInfo(epic.portfolio.time_zone))
 
 
 @shows(BLOCKED)

@@ -10,18 +10,16 @@ from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.evidence.recording import judges
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, departed, holders
-from bot.workflows.redrawing import post, redraw_about
+from bot.workflows.redrawing import redraw_about
 from bot.workflows.seeing import decision_visible_to
+from bot.workflows.threads import put_in_thread
 from models.decisions.decision import Decision
 from models.decisions.opening import PlannedOpening
 from models.epics.epic import Epic
 from models.errors import there
 from models.evidence.items import Reading
-from models.message import Message, MessageKind
+from models.message import MessageKind
 from models.people.role import Role
-
-CHANNELS = ("C", "G")
-"""What the ids of channels begin with, and those of people do not."""
 
 
 def seen(workspace_id: int, viewer: str) -> Select[Decision]:
@@ -69,39 +67,6 @@ def in_thread(
 def head_of(decision: Decision) -> tuple[MessageKind, int] | None:
     """What stands above what is said of it in a channel; None where none shows what it is about."""
     return None if is_restricted(decision) else (MessageKind.BALLOT, decision.id)
-
-
-def put_in_thread(
-    session: Session,
-    workspace_id: int,
-    head: tuple[MessageKind, int] | None,
-    kinds: tuple[MessageKind, MessageKind],
-    subject_id: int,
-    at: datetime,
-    people: Iterable[str] = (),
-) -> None:
-    """Put a message beneath the newest one of the head's kind and subject that is in a channel,
-    and to the people alone, each of its kind; without a head to them alone.
-    """
-    in_channel, told = kinds
-    above = _newest_in_channel(session, workspace_id, *head) if head is not None else None
-    if above is not None:
-        where = (in_channel, subject_id, above.channel_id, at)
-        post(session, workspace_id, *where, thread_ts=above.ts)
-    for user_id in dict.fromkeys(people):
-        post(session, workspace_id, told, subject_id, user_id, at)
-
-
-def _newest_in_channel(
-    session: Session, workspace_id: int, kind: MessageKind, subject_id: int
-) -> Message | None:
-    shown = select(Message).where(
-        Message.workspace_id == workspace_id,
-        Message.kind == kind,
-        Message.subject_id == subject_id,
-        or_(*(Message.channel_id.startswith(letter) for letter in CHANNELS)),
-    )
-    return session.scalars(shown.order_by(Message.id.desc()).limit(1)).first()
 
 
 def is_restricted(decision: Decision) -> bool:

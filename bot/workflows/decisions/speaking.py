@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions import standing_in
-from bot.workflows.decisions.asking import Thread
 from bot.workflows.decisions.beside import head_of, in_thread, place_of, seen_decision, tie_breakers
 from bot.workflows.decisions.closing import redraw
 from bot.workflows.decisions.counting import count_objections, standing
@@ -16,6 +15,7 @@ from bot.workflows.decisions.voting import COMMAND, Vote, vote
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import may
 from bot.workflows.redrawing import redraw_about
+from bot.workflows.threads import Thread
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision
 from models.decisions.question import Choice

@@ -20,14 +20,14 @@ from models.board.digest import WEEK
 from models.board.governance import Governance
 from models.epics.column import columns
 from models.epics.epic import Epic
-from models.flow.ageing import aged
+from models.flow.ageing import Aged, aged
 from models.flow.choice import FlowChoice
 from models.flow.days import microseconds, whole_weeks
 from models.flow.figures import NEVER, Clocks
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.forecast import Pace
 from models.flow.line import Line, TooThin, line_of, samples
-from models.flow.percentiles import Days, Spread
+from models.flow.percentiles import Days
 from models.portfolio.portfolio import Portfolio
 
 STREAMS_A_PAGE = 20
@@ -68,7 +68,7 @@ class Summary:
     figures: FlowFigures
     flow_times: Days
     """Of what finished in the last 26 whole weeks."""
-    ages: Spread
+    ages: Aged
     efficient: int
     """How many of them took any time, and the share of it that was active."""
     efficiency: float | None
@@ -87,7 +87,8 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
     flow = flow_seen(session, look)
     figures = figures_of(session, scope, flow, moment - WEEK, moment)
     clocks = figures.clocks
-    bounds = whole_weeks(moment, ZoneInfo(scope.portfolio.time_zone), WEEKS)
+    zone = ZoneInfo(scope.portfolio.time_zone)
+    bounds = whole_weeks(moment, zone, WEEKS)
     lately = clocks.among(clocks.timed_between(bounds[0], bounds[-1]))
     efficient, efficiency = efficiency_of(session, look, bounds[0], bounds[-1])
     streams = [] if scope.value_stream else _streams(look, flow, bounds[QUARTER_WEEKS:])
@@ -97,7 +98,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
         restricted=restricted_in(session, look),
         figures=figures,
         flow_times=lately.flow_days,
-        ages=Spread.of(clocks.age_days[clocks.in_flight]),
+        ages=aged(clocks, zone),
         efficient=efficient,
         efficiency=efficiency,
         net=_net_flow(session, look, clocks),

@@ -44,7 +44,7 @@ def test_moving_by_form_says_when_someone_else_was_faster(slack, shop):
     form = ana.form()
     assert "changed something else here while it was open" in "\n".join(form.texts)
     assert "in *Ready* since" in "\n".join(form.texts)
-    assert form.value("Where to?") == "Done"
+    assert form.value("Where to?")["value"] == "done"
 
 
 def test_a_click_on_an_old_card_is_refused_with_the_present_state(slack, shop):

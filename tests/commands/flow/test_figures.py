@@ -135,7 +135,7 @@ def test_metrics_say_flow_time_age_efficiency_and_net_flow_and_narrow_by_stream_
     page = ana.form(title="Metrics")
     assert page.shows("*Net flow* in 13 weeks: 10 came in, 9 finished")
     assert page.shows("*Flow time* of the 9 finished in 26 weeks: half within 40 days, 70 of 100")
-    assert page.shows("*Age* of what is in flight: half up to 45 days, the oldest 45 days")
+    assert page.shows("*Age* of what is in flight: half up to day 45, the oldest day 45")
     assert page.shows("*Flow efficiency* 0.0 % of the time in active states")
     assert page.shows("*Payments* 1 in flight · 9 finished in 13 weeks")
     page.choose("Value stream", "Onboarding (ONB)")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.flow.days import day_number, microseconds, moment_of, whole_weeks
+from models.calendar import days_between
+from models.flow.days import microseconds, moment_of, whole_weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CENTURY_US = 100 * 365 * 86_400 * 10**6
@@ -16,9 +17,9 @@ MOMENTS = st.integers(0, CENTURY_US).map(moment_of)
 
 def test_from_5_march_to_18_may_is_day_74_and_the_day_itself_is_0():
     march = datetime(2026, 3, 5, 22, tzinfo=UTC)
-    assert day_number(march, datetime(2026, 5, 18, 7, tzinfo=UTC), BERLIN) == 74
-    assert day_number(march, march, BERLIN) == 0
-    assert day_number(march, march + timedelta(hours=1), BERLIN) == 1  # midnight there
+    assert days_between(march, datetime(2026, 5, 18, 7, tzinfo=UTC), BERLIN) == 74
+    assert days_between(march, march, BERLIN) == 0
+    assert days_between(march, march + timedelta(hours=1), BERLIN) == 1  # midnight there
 
 
 @pytest.mark.parametrize(

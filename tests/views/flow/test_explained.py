@@ -70,8 +70,8 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         " in Europe/Berlin.",
         "*In flight* 2",
         "Between commitment, which is leaving Funnel, and done. Its day is the number of calendar"
-        " days since its first commitment; coming back does not restart it. 2 epics, the oldest"
-        " first:",
+        " days from its first commitment to that day; coming back does not restart it. 2 epics,"
+        " the oldest first:",
         "*PAY-4* Pay by bank · ready, day 74",
         "*PAY-6* Pay by bank · ready, since today",
         "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range",

@@ -11,12 +11,15 @@ from bot.workflows.flow.figures import flow_figures
 from bot.workflows.flow.forecasting import ahead_of
 from bot.workflows.flow.metrics import metrics_at
 from bot.workflows.flow.scope import scope_of
+from bot.workflows.flow.summary import aging, summary
+from bot.workflows.keeping import Act
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
+from models.flow.choice import FlowChoice
 from models.flow.line import TooThin
 from models.portfolio.portfolio import Portfolio
-from tests.workflows.builders import MONDAY, a_portfolio
+from tests.workflows.builders import ANA, MONDAY, a_portfolio
 from tests.workflows.flow.builders import DAY, an_epic, finishes
 
 pytestmark = pytest.mark.on_both_databases
@@ -196,3 +199,14 @@ def test_what_is_recorded_of_epics_gives_the_clocks_that_their_histories_give(da
             assert recorded.stream.tolist() == whole.stream[kept].tolist()
             for name in ("epic", "state", "in_flight", "committed_us", "done_us", "has_flow_time"):
                 assert getattr(recorded.clocks, name).tolist() == getattr(same, name).tolist()
+
+
+def test_an_age_is_the_same_day_by_the_calendar_in_the_summary_and_in_the_list(database, shop):
+    for days_ago in (10, 44.7, 3):
+        an_epic(database, shop[1], ("ready", days_ago))
+    with database.read() as session:
+        act = Act(session, shop[0], ANA, MONDAY)
+        ages = summary(act, shop[1], FlowChoice(), 1).ages
+        listed = aging(act, shop[1], FlowChoice(), 1).epics
+    assert [each.day for each in listed] == [45, 10, 3]
+    assert (ages.nearest_rank(100), ages.nearest_rank(50)) == (45, 10)

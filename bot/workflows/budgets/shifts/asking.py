@@ -2,8 +2,8 @@
 
 from bot.workflows.budgets.ledger import COMMAND
 from bot.workflows.budgets.shifts import moving
-from bot.workflows.decisions.asking import Thread
 from bot.workflows.keeping import Act
+from bot.workflows.threads import Thread
 from models.budgets.shift import Shift, ShiftQuestion
 from models.message import SHIFT_QUESTION_KINDS, MessageKind
 

@@ -1,18 +1,21 @@
-"""Asking in the thread of something that is decided, by name, until someone answers."""
+"""Threads: what stands beneath a message, and asking in one by name until someone answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.beside import put_in_thread
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.redrawing import redraw_about
+from bot.workflows.redrawing import post, redraw_about
 from models.decisions.thread import AnswerForm, OpenQuestion, QuestionForm
 from models.errors import check_as_seen, there
-from models.message import MessageKind
+from models.message import Message, MessageKind
+
+CHANNELS = ("C", "G")
+"""What the ids of channels begin with, and those of people do not."""
 
 Noun = TypeVar("Noun")
 Question = TypeVar("Question", bound=OpenQuestion)
@@ -78,3 +81,36 @@ class Thread(Generic[Noun, Question]):
         redraw_about(session, act.workspace_id, self.kinds, [question_id], act.at)
         self.redraw(session, noun, act.at)
         return question
+
+
+def put_in_thread(
+    session: Session,
+    workspace_id: int,
+    head: tuple[MessageKind, int] | None,
+    kinds: tuple[MessageKind, MessageKind],
+    subject_id: int,
+    at: datetime,
+    people: Iterable[str] = (),
+) -> None:
+    """Put a message beneath the newest one of the head's kind and subject that is in a channel,
+    and to the people alone, each of its kind; without a head to them alone.
+    """
+    in_channel, told = kinds
+    above = _newest_in_channel(session, workspace_id, *head) if head is not None else None
+    if above is not None:
+        where = (in_channel, subject_id, above.channel_id, at)
+        post(session, workspace_id, *where, thread_ts=above.ts)
+    for user_id in dict.fromkeys(people):
+        post(session, workspace_id, told, subject_id, user_id, at)
+
+
+def _newest_in_channel(
+    session: Session, workspace_id: int, kind: MessageKind, subject_id: int
+) -> Message | None:
+    shown = select(Message).where(
+        Message.workspace_id == workspace_id,
+        Message.kind == kind,
+        Message.subject_id == subject_id,
+        or_(*(Message.channel_id.startswith(letter) for letter in CHANNELS)),
+    )
+    return session.scalars(shown.order_by(Message.id.desc()).limit(1)).first()
