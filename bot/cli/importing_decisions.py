@@ -166,12 +166,12 @@ def said(portfolio: str, came: Came) -> str:
     if came.is_new:
         lines.append(f"  {portfolio} is a new portfolio")
     if compared := len(plan.agree) + len(plan.disagree):
-        lines.append(f"  counted anew: {len(plan.agree):,} of {counted(compared, 'outcome')} agree")
+        lines.append(f"  recounted: {len(plan.agree):,} of {counted(compared, 'outcome')} agree")
     if plan.disagree:
         lines.append(f"  their votes give another outcome: {_some(plan.disagree)}")
     if plan.unknown:
         lines.append(
-            f"  {counted(len(plan.unknown), 'outcome')} cannot be counted anew: no votes, "
+            f"  {counted(len(plan.unknown), 'outcome')} cannot be recounted: no votes, "
             "another rule, or neither yes nor no; what the file says stands"
         )
     if plan.links:

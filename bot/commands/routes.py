@@ -109,7 +109,7 @@ def do(call: Call) -> None:
         with call.write() as session:
             told = route.handler(call, session, it)
     except ChangedSince as changed:
-        told = answers.sentence(f"{changed.what} has changed since it was shown. Look once more.")
+        told = answers.sentence(f"{changed.what} has changed since it was shown. Look again.")
     call.ack()
     memory, ids = windows.memory_of(call), windows.view_ids(call)
 

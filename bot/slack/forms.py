@@ -43,6 +43,9 @@ from models.form import (
 MOST_TYPED = 3_000
 """A field takes what Slack takes, so that what is too long is said and not cut off."""
 
+MOST_IN_SIGHT = 10
+"""More boxes or buttons than Slack takes are a menu."""
+
 SEARCHED = "choose"
 """Begins the id of a list that is searched by typing."""
 
@@ -199,7 +202,8 @@ def _growing(text: str, action: Action) -> Element:
 def _element(name: str, question: Question, value: str | None, facts: Facts) -> Element:
     match question:
         case Choice():
-            few, several = bool(question.among), isinstance(question, Several)
+            few = 0 < len(question.among) <= MOST_IN_SIGHT
+            several = isinstance(question, Several)
             draw = _in_sight if few else _lists if several else _list
             return draw(name, question, value, question.pairs(facts))
         case Search():

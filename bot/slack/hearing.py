@@ -311,10 +311,6 @@ class Call:
         """Show other content in the form beneath the one in front, if there is one."""
         self._update(self.view.get("previous_view_id"), view)
 
-    def update_lowest(self, view: Mapping[str, Any]) -> None:
-        """Show other content in the form that was opened first, beneath all others."""
-        self._update(self.view.get("root_view_id"), view)
-
     def show_in(self, view_id: str, view: Mapping[str, Any]) -> None:
         """Show other content in a form that may be closed already."""
         self._update(view_id, view)

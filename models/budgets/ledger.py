@@ -41,9 +41,6 @@ class AccountKind(StrEnum):
     SPENT = "spent"
 
 
-OF_THE_PORTFOLIO = frozenset({AccountKind.SOURCE, AccountKind.UNALLOCATED})
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account of a funding period: its kind, and whose it is."""

@@ -63,10 +63,6 @@ class Ruling:
         return rules_by(self.ruled_by)
 
     @property
-    def can_be_asked(self) -> bool:
-        return self.band is not Band.OVERDRAWN and self.barred is None
-
-    @property
     def informed(self) -> Sequence[str]:
         """Who hears of what asks nobody: the owners it is not asked by, and finance."""
         people = self.people

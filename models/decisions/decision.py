@@ -164,7 +164,7 @@ class NotLapsed(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"{key} did not lapse, so it is not opened again. /decision open asks anew."
+            f"{key} did not lapse, so it is not opened again. /decision open asks again."
         )
 
 
@@ -203,7 +203,7 @@ class VotedAlready(Mistake):
     def __init__(self, key: str) -> None:
         super().__init__(
             f"Someone has voted on {key} meanwhile, so its words stay as they are. "
-            "Change and ask again asks everyone anew."
+            "Change and ask again asks everyone again."
         )
 
 
@@ -599,7 +599,7 @@ class Decision(Base):
         self._end(Ending.WITHDRAWN, at)
 
     def replace(self, why: str | None, by: str, at: datetime) -> None:
-        """End it for another that asks everyone anew. Raises Ended."""
+        """End it for another that asks everyone again. Raises Ended."""
         self.check_is_open()
         self.decided_by, self.why = by, why
         self._end(Ending.REPLACED, at)

@@ -281,7 +281,7 @@ class WordsForm(Form):
         Paragraph(
             label="What has changed?",
             only="asks_anew",
-            hint="Everyone is asked anew, and no vote is carried over. Up to 500 characters.",
+            hint="Everyone is asked again, and no vote is carried over. Up to 500 characters.",
         ),
     ] = None
     closes_on: Annotated[

@@ -151,7 +151,7 @@ class OwnObjection(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Only another's objection can be set aside. To withdraw your own, vote anew."
+            "Only another's objection can be set aside. To withdraw your own, vote again."
         )
 
 

@@ -18,7 +18,7 @@ def test_the_real_votes_agree_with_their_record_and_come_in_once(tack, real_data
     again = tack("import", "decisions", *files, "--portfolio", "OpenSSL")
     assert again.stderr.splitlines()[:2] == [
         "OpenSSL: 0 decisions came in, 98 decisions were known before.",
-        "  counted anew: 98 of 98 outcomes agree",
+        "  recounted: 98 of 98 outcomes agree",
     ]
     with database.read() as session:
         tie = session.scalars(

@@ -318,6 +318,23 @@ def test_what_does_not_hold_is_not_asked_and_what_is_usual_stands_in_a_new_form(
     assert [name for name in opened.asked() if EveryKind.must(name)] == ["stage"]
 
 
+@pytest.mark.parametrize(
+    ("count", "one", "several"),
+    [(10, "radio_buttons", "checkboxes"), (11, "static_select", "multi_static_select")],
+)
+def test_more_than_slack_shows_in_sight_are_a_menu(count, one, several):
+    among = tuple(OneOf(f"Number {n}", n) for n in range(count))
+    fields = {
+        "one": (int, Choice(label="One", among=among)),
+        "several": (tuple[int, ...], Several(label="Several", among=among)),
+    }
+    names = {name: Annotated[kind, question] for name, (kind, question) in fields.items()}
+    form = type("Numbers", (Form,), {"__annotations__": names, "__module__": __name__})
+    view = form_view(Open(form, "Numbers", LinkEpic(project=1)), "")
+    assert [str(p) for p in check_view(view)] == []
+    assert [block["element"]["type"] for block in view["blocks"]] == [one, several]
+
+
 def test_every_question_is_of_a_kind_that_can_be_drawn():
     kinds = {type(q) for form in FORMS for q in form.questions().values()}
     assert all(issubclass(kind, Question) for kind in kinds)

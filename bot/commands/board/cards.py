@@ -1,4 +1,8 @@
-"""Buttons on cards: open, what they and the menu of an epic lead to, and what is out of date."""
+"""Buttons on cards: open, what they and the menu of an epic lead to, and what is out of date.
+
+Cards that were posted long ago have them too, so what they carry stays as it is: a value of
+`bot/slack/values.py`, and the action that is opened by it.
+"""
 
 from collections.abc import Mapping
 

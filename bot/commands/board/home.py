@@ -1,4 +1,7 @@
-"""App Home: opened, and looked at in another way."""
+"""App Home: opened, and looked at in another way.
+
+It acks itself: Home is no window that the kernel lays over others, the courier publishes it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -70,7 +70,7 @@ def ask_words(call: Call, session: Session, it: ChangeWords | AskAgain) -> Open:
         type(it).of(decision),
         held=held,
         facts=_facts(call, decision, asks_anew=asks_anew),
-        submit="Ask everyone anew" if asks_anew else "Save",
+        submit="Ask everyone again" if asks_anew else "Save",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the searching lists of the form for an epic offer."""
+"""What the searching lists of the form for an epic offer, which is not declared."""
 
 from sqlalchemy.orm import Session
 

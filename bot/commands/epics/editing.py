@@ -1,4 +1,7 @@
-"""The form to change an epic: opened with all its answers, and saved with what changed."""
+"""The form to change an epic: opened with all its answers, and saved with what changed.
+
+It acks and draws itself as the form to propose one does, whose fields it has.
+"""
 
 from collections.abc import Mapping, Sequence
 

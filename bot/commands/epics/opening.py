@@ -23,7 +23,7 @@ def open_form(call: Call, view: Mapping[str, Any]) -> None:
     try:
         call.open_form(view)
     except TriggerExpired:
-        said = "Slack did not open it in time. Click or type it once more, please."
+        said = "Slack did not open it in time. Click or type it again, please."
         call.reply(answers.sentence(said))
         return
     call.ack()

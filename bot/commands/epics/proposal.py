@@ -1,4 +1,8 @@
-"""The form to propose an epic: opened, grown, warned about ideas alike, and stored."""
+"""The form to propose an epic: opened, grown, warned about ideas alike, and stored.
+
+It acks and draws itself, for it is another form with each choice made in it, which no declaration
+says: ideas alike while the title is typed, why there is no theme, a project first where one pays.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,8 @@
-"""`/portfolio import`: a file brought in by a form, page by page; nothing before the yes."""
+"""`/portfolio import`: a file brought in by a form, page by page; nothing before the yes.
+
+It acks and draws its pages itself: each asks what the file's columns are, which are other questions
+with every file, and a long one is read after the ack.
+"""
 
 import time
 from collections.abc import Callable, Mapping

@@ -140,7 +140,7 @@ class ChangeWords(Seen):
 
 
 class AskAgain(Seen):
-    """Ask everyone anew."""
+    """Ask everyone again."""
 
     noun = Decision
 

@@ -82,7 +82,7 @@ def past_page(found: PastPage, page: PastShown) -> Shown:
         context(words(TEMPLATE, "past_source", past=past)),
     ]
     here = page.but(number=found.number)
-    return Shown("Decision of before", blocks, here, found.pages, f"{found.total:,} voters")
+    return Shown("Earlier decision", blocks, here, found.pages, f"{found.total:,} voters")
 
 
 def _filters(

@@ -140,7 +140,7 @@ def reopen(typed: str) -> Answer:
 
 def use_again() -> Answer:
     """Told when the form of a message did not open in time: the message is still there."""
-    return sentence("Slack did not open the form in time. Choose it from the message once more.")
+    return sentence("Slack did not open the form in time. Choose it from the message again.")
 
 
 def stored(epic: Epic, place: int, count: int, answer_on: date | None) -> Answer:

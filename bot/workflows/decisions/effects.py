@@ -183,7 +183,7 @@ def _pivot(session: Session, decision: Decision, epic: Epic, at: datetime) -> st
     successor = succeed(session, epic, by, yes, at)
     step = _apply_stop(session, decision, epic, at)
     ended = f"stopped as a pivot {step.ended}".rstrip()
-    return f"{ended}, and {successor.key} goes on from it in the funnel"
+    return f"{ended}, and {successor.key} continues it in the funnel"
 
 
 def _stopped(session: Session, epic: Epic) -> Column:

@@ -222,7 +222,7 @@ def _past_record(past: PastDecision, zone: ZoneInfo) -> Iterator[str]:
             ("Opened", days[0]),
             ("Closed", days[1]),
             ("For, against, abstained", _counts(past) if past.tally else None),
-            ("Counted anew", past.agreement.name.lower()),
+            ("Recounted", past.agreement.name.lower()),
             ("From", past.source or None),
         ]
     )

@@ -13,7 +13,7 @@ class LearnedForm(Form):
         Paragraph(
             label="What did you learn?",
             example="Customers trust the page of their bank, not ours",
-            hint="It is told with the result, and stays on the card. Up to 500 characters.",
+            hint="It is posted with the result and stays on the card. Up to 500 characters.",
             missing="Say in a sentence what was learned.",
         ),
     ]

@@ -91,7 +91,7 @@ def test_from_the_form_to_the_result_in_channel_and_direct_messages(slack, year)
     assert "Payments  €900,000 → *€980,000*" in told
     assert "Size: €80,000 is 5.0 % of Onboarding's €1,600,000." in told
     assert "Moved out of Onboarding this year: €80,000, 5.0 % of at most 10 %" in told
-    assert "You ask for Payments, so its yes is given." in told
+    assert "You ask for Payments, so its approval is given." in told
     assert shown.view["submit"]["text"] == "Ask Cleo and Dana"
     assert outcome(year) == []
     assert shown.submit().closed

@@ -138,9 +138,9 @@ def test_a_decision_of_before_is_found_narrowed_to_and_shown(slack, mvp):
     assert listed.shows("No decision matches.")
     listed.choose("Which", "From before")
     listed.click("Open")
-    assert dana.form(title="Decision of before").shows("*KEP-1 beta*")
+    assert dana.form(title="Earlier decision").shows("*KEP-1 beta*")
     dana.types("/decision show prr-1", channel="payments")
-    assert dana.form(title="Decision of before").shows("*Approved* · 18 May 2026")
+    assert dana.form(title="Earlier decision").shows("*Approved* · 18 May 2026")
 
 
 def test_home_asks_those_who_have_not_voted_and_the_digest_asks_all(slack, mvp):

@@ -85,7 +85,7 @@ def test_within_the_free_band_the_giver_moves_it_alone():
 
 
 def test_above_what_is_available_nothing_can_be_asked():
-    assert ruled(1_600 * K).can_be_asked
+    asked(1_600 * K)
     with pytest.raises(Overdrawn):
         asked(1_600 * K + 1)
 

@@ -85,7 +85,7 @@ def test_the_look_says_both_balances_every_rule_who_decides_and_until_when():
         "Onboarding has no forecast yet; @Cleo or finance can give one with /budget forecast\n"
         "Platform has no forecast yet; @Eli or finance can give one with /budget forecast",
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance). "
-        "You ask for Platform, so its yes is given.\n"
+        "You ask for Platform, so its approval is given.\n"
         "Nobody stands in for @Cleo: @Ana can name someone with /portfolio roles.",
         "The €80,000 is set aside in Onboarding until it is decided, at the latest "
         "{Fri 22 May, 17:00}.",
@@ -97,7 +97,7 @@ def test_within_the_free_band_it_says_that_nobody_needs_to_approve_it():
     assert submit == "Move €30,000"
     assert (
         "*Nobody needs to approve this*: Onboarding is yours, and €30,000 is 1.9 % of its "
-        "€1,600,000. @Eli and @Dana are told at once and can ask to have it undone until "
+        "€1,600,000. @Eli and @Dana are notified at once and can ask to have it undone until "
         "{Mon 25 May, 17:00}."
     ) in texts
 
@@ -105,11 +105,11 @@ def test_within_the_free_band_it_says_that_nobody_needs_to_approve_it():
 @pytest.mark.parametrize(
     ("asker", "seats", "said"),
     [
-        (CLEO, {Seat.GIVER: True, Seat.FINANCE: False}, "You ask for Onboarding, so its yes"),
+        (CLEO, {Seat.GIVER: True, Seat.FINANCE: False}, "You ask for Onboarding, so its approval"),
         (
             DANA,
             {Seat.GIVER: False, Seat.RECEIVER: False, Seat.FINANCE: True},
-            "You are finance, so that yes is given.",
+            "You are finance, so that approval is given.",
         ),
     ],
 )

@@ -101,12 +101,12 @@ def test_the_list_is_narrowed_by_what_there_is_to_choose_from():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({}, "Counted anew by this rule, the outcome is the same."),
+        ({}, "Recounted by this rule, the outcome is the same."),
         (
             {"outcome": "accepted"},
-            "*Counted anew by this rule, the outcome is another:* the votes do not pass it.",
+            "*Recounted by this rule, the outcome is different:* the votes do not pass it.",
         ),
-        ({"outcome": "deferred"}, "It cannot be counted anew, so the outcome stands as the file"),
+        ({"outcome": "deferred"}, "It cannot be recounted, so the outcome stands as the file"),
     ],
 )
 def test_one_of_before_is_shown_as_it_stood_and_counted_anew(more, said):
@@ -117,22 +117,22 @@ def test_one_of_before_is_shown_as_it_stood_and_counted_anew(more, said):
     assert outcome[2] == "More than half decides; at least 6 of 10 must vote."
     assert outcome[3].startswith(said)
     assert texts[2] == "v001 · *for*\nv002 · did not vote"
-    assert texts[3].startswith("A decision of before, from openssl-votes: `OTC-20220726`. It came")
+    assert texts[3].startswith("An earlier decision, from openssl-votes: `OTC-20220726`. It was")
 
 
 def test_one_without_votes_says_so():
     texts = past_page(gate(item="KEP-1040"))
     assert texts[:3] == [
-        "*KEP-1040 beta*\nBeta · KEP-1040, which is no epic here",
+        "*KEP-1040 beta*\nBeta · KEP-1040, not an epic here",
         "*Approved* · 2 Aug 2022\nNo votes came with it, so the outcome stands as the file has it.",
-        "Who voted what did not come with it.",
+        "The file does not say who voted what.",
     ]
 
 
 def test_two_thirds_and_rules_that_are_not_counted_by_are_named():
     both = [past_page(a_past(threshold_percent=Decimal(each)))[1] for each in ("66.7", "75")]
     assert "Two thirds decide (66.7 % in the file); at least 6 of 10 must vote." in both[0]
-    assert "75 % decide, a rule by which Tack does not count; at least" in both[1]
+    assert "75 % decide, a rule Tack does not count by; at least" in both[1]
 
 
 def test_what_a_file_wrote_is_shown_as_words_and_its_longest_fits():

@@ -101,7 +101,7 @@ def test_a_second_round_shows_what_is_left_and_who_breaks_a_tie():
     said = shown(thread.second_round(None, stands.decision, MONDAY))[0]
     assert said == (
         "*PAY-12 · Persevere, pivot or stop?* goes into a second round between Persevere and Stop: "
-        "no choice had more than half. Everyone votes anew until {Wed 20 May, 11:00}; what was "
+        "no choice had more than half. Everyone votes again until {Wed 20 May, 11:00}; what was "
         "pressed before does not count."
     )
 
@@ -229,7 +229,7 @@ def test_a_stand_in_votes_for_each_by_name():
         ("stop", "Stop", None, "Your vote on PAY-12: *Stop*. You can change it until it closes, "),
         ("abstain", "Abstain", None, "Your vote on PAY-12: *Abstain*. You can change it until"),
         ("stop", "Stop", CLEO, "Your vote for @Ben on PAY-12: *Stop*. You can change it until"),
-        ("recused", "", None, "You have a stake in PAY-12, so one vote less is asked for. You can"),
+        ("recused", "", None, "You have a stake in PAY-12, so one vote fewer is needed. You can"),
     ],
 )
 def test_the_voter_alone_is_told_what_they_chose(choice, label, cast_by, said):

@@ -64,7 +64,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
     assert [each for each in texts if each != "Open"] == [
         "Explain a number",
         "*Shop* · the figures of the digest of {Mon 18 May, 9:00}, up to {Mon 18 May, 0:00}.\n"
-        "The figures are as they were told; the epics beneath them are those of that moment as the"
+        "The figures are as they were posted; the epics below are those of that moment, as the"
         " history has them now.\n"
         "Only epics that everybody may see are counted. Weeks are whole ones, from Monday to Sunday"
         " in Europe/Berlin.",

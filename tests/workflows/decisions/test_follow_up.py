@@ -363,7 +363,7 @@ def test_a_pivot_ends_it_and_a_successor_begins_with_a_yes_and_a_link_both_ways(
     closes(database, 1, CLOSES_AT)
     run(database, announcing.announce_due, RESULT_AT)
     assert stored(database).effect == (
-        "stopped as a pivot after 7 days in flight, and PAY-2 goes on from it in the funnel"
+        "stopped as a pivot after 7 days in flight, and PAY-2 continues it in the funnel"
     )
     with database.read() as session:
         epic, successor = session.get_one(Epic, 1), session.get_one(Epic, 2)
@@ -377,13 +377,13 @@ def test_a_pivot_ends_it_and_a_successor_begins_with_a_yes_and_a_link_both_ways(
         assert successor.accepted_at == successor.answered_at == RESULT_AT
         answer = session.scalars(select(Answer).where(Answer.epic_id == 2)).one()
         assert (answer.kind, answer.words) == ("yes", "D-1 decided to pivot PAY-1")
-        for one, other in ((epic, "goes on as: none → PAY-2"), (successor, "goes on from: PAY-1")):
+        for one, other in ((epic, "continued as: none → PAY-2"), (successor, "continues: PAY-1")):
             log = str(audit_log(log_of_epic(session, one, Query())).blocks)
             assert other in log
         shows = str(epic_card.epic_card(card(session, epic, RESULT_AT)).blocks)
-        assert "goes on as PAY-2" in shows
+        assert "continued as PAY-2" in shows
         shows = str(epic_card.epic_card(card(session, successor, RESULT_AT)).blocks)
-        assert "goes on from PAY-1" in shows
+        assert "continues PAY-1" in shows
 
 
 # what cannot be done now

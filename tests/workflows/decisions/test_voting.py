@@ -229,7 +229,7 @@ def test_many_at_once_are_one_ballot_each_in_one_chain(database):
 # what is decided
 
 
-PIVOTED = "stopped as a pivot after 7 days in flight, and PAY-2 goes on from it in the funnel"
+PIVOTED = "stopped as a pivot after 7 days in flight, and PAY-2 continues it in the funnel"
 
 
 @pytest.mark.parametrize(

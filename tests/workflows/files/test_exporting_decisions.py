@@ -91,7 +91,7 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         "- Closed: 25 May 2026, 17:00",
         "- Rule: more than half; at least 2 of 3 must vote",
         "- Because: It works",
-        "- What came of it: stopped as a pivot after 7 days in flight, and PAY-2 goes on from it "
+        "- What came of it: stopped as a pivot after 7 days in flight, and PAY-2 continues it "
         "in the funnel",
         "- Hypothesis: It helps.",
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
