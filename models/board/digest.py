@@ -1,7 +1,7 @@
 """The weekly digest: who asked for it, when it comes, and what one of them tells of."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,13 @@ class OnItsWay(Mistake):
             "This week's digest is on its way: Slack has not taken it yet, and it comes as soon as "
             "Slack does. /flow digest preview shows you how things stand now."
         )
+
+
+class NotOver(Mistake):
+    """A digest of a week that goes on, or is still to come."""
+
+    def __init__(self, week: str) -> None:
+        super().__init__(f"{week} is not over yet. /flow digest preview shows how things stand.")
 
 
 class UnknownScope(Mistake):
@@ -266,6 +273,27 @@ class Digest(Base):
     """What it told; None of one that was sent before that was kept."""
 
     subscription: Mapped[Subscription] = relationship()
+
+    @classmethod
+    def unsent(
+        cls, portfolio: Portfolio, stream_id: int | None, week: str, now: datetime
+    ) -> "Digest":
+        """The one that would have come of a week such as "2026-W21". Raises NotOver."""
+        monday, zone = date.fromisoformat(f"{week}-1"), ZoneInfo(portfolio.time_zone)
+        since, until = (
+            datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday, monday + WEEK)
+        )
+        if until > now:
+            raise NotOver(week)
+        usual = Subscription(
+            portfolio_id=portfolio.id,
+            value_stream_id=stream_id,
+            weekday=USUAL_WEEKDAY,
+            minute_of_day=USUAL_MINUTE,
+            time_zone=portfolio.time_zone,
+            subscribed_by="",
+        )
+        return cls(subscription=usual, at=until, since=since, until=until, first=False)
 
     @property
     def content(self) -> Content | None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.errors import Mistake
 from models.flow.days import MICROSECONDS_PER_DAY, microseconds
 from models.flow.percentiles import Days
 
@@ -79,6 +80,13 @@ class Stays:
 NO_STAYS = Stays(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
 
+class NotInFlight(Mistake):
+    """A forecast for an epic that is not between commitment and done."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was not in flight on that day, so there is no forecast for it.")
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """Of each epic known at the moment, in the order of ids: one place in each array."""
@@ -113,6 +121,13 @@ class Clocks:
 
     def timed_between(self, since: datetime, before: datetime) -> Flags:
         return self.finished_between(since, before) & self.has_flow_time
+
+    def place_in_flight(self, epic_id: int, name: str) -> int:
+        """The place of an epic in flight, which is called so. Raises NotInFlight."""
+        places = np.flatnonzero((self.epic == epic_id) & self.in_flight)
+        if not len(places):
+            raise NotInFlight(name)
+        return int(places[0])
 
     def among(self, chosen: Flags) -> "Clocks":
         arrays = {each.name: getattr(self, each.name) for each in fields(self)[1:]}

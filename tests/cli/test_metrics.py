@@ -171,7 +171,7 @@ def test_as_text_the_figures_say_their_samples(tack, real_data):
     assert back["held"]["in_12_weeks"]["85"] == {"held": 81, "of": 126}
     gone = tack(*where, "2026-08-22", "--epic", "PEP-8")
     assert gone.returncode == 2
-    assert "PEP-8 is not in flight on that day" in gone.stderr
+    assert "PEP-8 was not in flight on that day" in gone.stderr
     week = ("digest", "--portfolio", "python-peps", "--week")
     as_data = tack(*week, "2026-W33", "--format", "json").stdout
     assert tack(*week, "2026-W33", "--format", "json").stdout == as_data

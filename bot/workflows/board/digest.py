@@ -5,7 +5,7 @@ What it tells is kept with it when it is sent; what it asks for follows the pres
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,9 +28,8 @@ from bot.workflows.needs import Need, Waits
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
 from models.board.content import Content, ScopeTold
-from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, WEEK, Digest, Subscription
+from models.board.digest import WEEK, Digest, Subscription
 from models.calendar import week_of
-from models.errors import Mistake
 from models.flow.told import AgeingTold, FlowTold
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.portfolio.portfolio import Portfolio
@@ -85,13 +84,6 @@ class OfWeek:
     """None where none was sent: then it is drawn from history, with the limits of today."""
 
 
-class NotOver(Mistake):
-    """A digest of a week that goes on, or is still to come."""
-
-    def __init__(self, week: str) -> None:
-        super().__init__(f"{week} is not over yet. /flow digest preview shows how things stand.")
-
-
 def of_week(
     session: Session, portfolio: Portfolio, stream_id: int | None, week: str, now: datetime
 ) -> OfWeek:
@@ -99,23 +91,8 @@ def of_week(
     sent = _sent(session, portfolio, stream_id, week)
     if sent is not None:
         return OfWeek(replace(tell(session, sent, now), needs=Waits()), sent.at)
-    monday = date.fromisoformat(f"{week}-1")
-    zone = ZoneInfo(portfolio.time_zone)
-    since, until = (
-        datetime.combine(day, time(), zone).astimezone(UTC) for day in (monday, monday + WEEK)
-    )
-    if until > now:
-        raise NotOver(week)
-    usual = Subscription(
-        portfolio_id=portfolio.id,
-        value_stream_id=stream_id,
-        weekday=USUAL_WEEKDAY,
-        minute_of_day=USUAL_MINUTE,
-        time_zone=portfolio.time_zone,
-        subscribed_by="",
-    )
-    unsent = Digest(subscription=usual, at=until, since=since, until=until, first=False)
-    return OfWeek(replace(tell(session, unsent, until), needs=Waits()), None)
+    unsent = Digest.unsent(portfolio, stream_id, week, now)
+    return OfWeek(replace(tell(session, unsent, unsent.until), needs=Waits()), None)
 
 
 def _sent(

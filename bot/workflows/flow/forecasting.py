@@ -18,7 +18,6 @@ from models.decisions.case import CasePace
 from models.driver.ready import Ready
 from models.epics.epic import Epic
 from models.epics.listing import UnknownKey
-from models.errors import Mistake
 from models.flow.days import moment_of, whole_weeks
 from models.flow.forecast import (
     WEEK,
@@ -40,13 +39,6 @@ from models.flow.line import (
     samples,
 )
 from models.portfolio.portfolio import Portfolio
-
-
-class NotInFlight(Mistake):
-    """A forecast for an epic that is not between commitment and done."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is not in flight on that day, so nothing is forecast for it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +102,7 @@ def outlook_of(session: Session, portfolio: Portfolio, outlook: Outlook, name: s
     if (epic_id := session.scalar(named)) is None:
         raise UnknownKey(name)
     clocks, streams = outlook.flow.clocks, outlook.flow.stream
-    places = np.flatnonzero((clocks.epic == epic_id) & clocks.in_flight)
-    if not len(places):
-        raise NotInFlight(name)
-    place = places[0]
+    place = clocks.place_in_flight(epic_id, name)
     stream = clocks.among(streams == streams[place])
     zone = ZoneInfo(portfolio.time_zone)
     line = line_of(samples(clocks, stream, outlook.as_of, zone), portfolio.line_days)

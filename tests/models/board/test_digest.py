@@ -15,6 +15,7 @@ from models.board.digest import (
     Digest,
     NoDigest,
     NotLive,
+    NotOver,
     OnItsWay,
     SentAlready,
     Subscription,
@@ -194,6 +195,15 @@ def test_only_what_is_in_flight_is_confirmed(state):
     assert refused.value.sentence == (
         f"PAY-12 is now in {state.capitalize()}, so there is nothing to confirm."
     )
+
+
+def test_a_week_without_a_digest_has_one_once_it_is_over_where_its_portfolio_is():
+    over = datetime(2026, 5, 24, 22, 0, tzinfo=UTC)
+    unsent = Digest.unsent(a_portfolio(), 7, "2026-W21", over)
+    assert (unsent.since, unsent.until) == (over - WEEK, over)
+    assert unsent.place == (a_portfolio().id, 7)
+    with pytest.raises(NotOver, match="2026-W21 is not over yet"):
+        Digest.unsent(a_portfolio(), None, "2026-W21", over - timedelta(seconds=1))
 
 
 def test_a_question_is_answered_by_who_was_asked():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.flow.days import microseconds
-from models.flow.figures import NEVER, Entries, Meaning, Stays, clocks_at
+from models.flow.figures import NEVER, Entries, Meaning, NotInFlight, Stays, clocks_at
 from models.flow.flow import WIP_STATES, History, Move
 
 STATES = ("funnel", "reviewing", "analyzing", "ready", "implementing", "done", "stopped")
@@ -174,3 +174,11 @@ def test_the_order_in_which_events_of_several_epics_are_read_never_matters(ways,
     order = chance.sample(range(len(found.epic)), len(found.epic))
     mixed = Entries(*(getattr(found, name)[order] for name in ("epic", "state", "at_us", "rank")))
     assert same(*(clocks_at(day(15), each, MEANING) for each in (found, mixed)))
+
+
+def test_a_forecast_is_of_an_epic_that_is_in_flight():
+    found = clocks([("funnel", 0)], [("reviewing", 1), ("done", 2)], [("funnel", 0), ("ready", 3)])
+    assert found.place_in_flight(3, "PAY-3") == 2
+    for epic_id in (1, 2, 4):
+        with pytest.raises(NotInFlight, match=r"^PAY-9 was not in flight on that day"):
+            found.place_in_flight(epic_id, "PAY-9")
