@@ -23,7 +23,7 @@ from models.audit.audit import Act
 from models.audit.trail import Trail, WritingSession, watch
 from models.base import Base
 from models.clock import Clock, SystemClock
-from models.errors import DatabaseAway
+from models.errors import DatabaseAway, DatabaseBusy
 from models.work import Place, has_put
 
 WAIT_SECONDS = 2
@@ -242,10 +242,10 @@ class Database:
     @contextmanager
     def in_turn(self) -> Iterator[None]:
         """One after the other of what reads a row for each epic, so that many who look at once take
-        no more memory than one. Raises DatabaseAway.
+        no more memory than one. Raises DatabaseBusy.
         """
         if not self._readers_of_much.acquire(WAIT_SECONDS):
-            raise DatabaseAway
+            raise DatabaseBusy
         try:
             yield
         finally:
@@ -263,7 +263,7 @@ class Database:
             yield WAIT_SECONDS * 1000
             return
         if not self._writers.acquire(WAIT_SECONDS):
-            raise DatabaseAway
+            raise DatabaseBusy
         try:
             left_s = round(give_up_at - time.monotonic(), 1)  # mostly the same, so said rarely
             yield max(1, int(left_s * 1000))

@@ -45,6 +45,17 @@ class DatabaseAway(Mistake):
         )
 
 
+class DatabaseBusy(DatabaseAway):
+    """The database answers, but so many ask that its turn did not come in time."""
+
+    def __init__(self) -> None:
+        Mistake.__init__(
+            self,
+            "Tack is busy: many ask for something at this moment. Nothing was changed; "
+            "please try once more.",
+        )
+
+
 class Gone(Mistake):
     """Something that is not there, or not for this person."""
 

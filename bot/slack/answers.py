@@ -9,6 +9,7 @@ from bot.slack.blocks import (
     CHART,
     Block,
     Element,
+    NoBar,
     context,
     modal,
     plain,
@@ -128,5 +129,6 @@ def _numbers(block: Block) -> Iterator[str]:
     """The title, and a line for each series: "In flight: Payments 5, Claims 4"."""
     yield escape(block["title"])
     for series in block["chart"]["series"]:
-        points = ", ".join(f"{each['label']} {each['value']:,}" for each in series["data"])
+        drawn = [each for each in series["data"] if not isinstance(each["value"], NoBar)]
+        points = ", ".join(f"{each['label']} {each['value']:,}" for each in drawn)
         yield escape(f"{series['name']}: {points}")

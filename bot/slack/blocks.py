@@ -72,20 +72,27 @@ def actions(block_id: str, elements: Sequence[Element]) -> Block:
     return {"type": "actions", "block_id": block_id, "elements": list(elements)}
 
 
+class NoBar(int):
+    """A 0 where there is nothing to draw, as Slack wants a number at each label."""
+
+
 def bar_chart(
     title: str,
     labels: Sequence[str],
-    series: Mapping[str, Sequence[int]],
+    series: Mapping[str, Sequence[int | None]],
     *,
     x_label: str,
     y_label: str,
 ) -> Block:
-    """A chart that Slack draws, a bar of each series at each label; its numbers are also said."""
+    """A chart that Slack draws, a bar of each series at each label; its numbers are also said.
+
+    None is drawn as no bar, and not said.
+    """
     data = [
         {
             "name": name,
             "data": [
-                {"label": label, "value": value}
+                {"label": label, "value": NoBar() if value is None else value}
                 for label, value in zip(labels, values, strict=True)
             ],
         }

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from models.database import POOL_SIZE, Database
-from models.errors import DatabaseAway
+from models.errors import DatabaseAway, DatabaseBusy
 from models.people.workspace import Workspace
 from models.work import put
 from tests.workflows.builders import MONDAY
@@ -85,6 +85,16 @@ def test_a_lock_that_another_process_holds_is_told_as_such(tmp_path):
         second.execute(text("SELECT 1"))
     holder.close()
     clicker.close()
+
+
+def test_whose_turn_does_not_come_is_told_that_tack_is_busy(database):
+    def asks():
+        refused = pytest.raises(DatabaseBusy, match=r"^Tack is busy: .* please try once more\.$")
+        with refused, database.in_turn():
+            pass
+
+    with database.in_turn(), ThreadPoolExecutor(1) as others:
+        others.submit(asks).result()
 
 
 def test_a_database_that_is_gone_is_told_as_such():

@@ -20,6 +20,7 @@ from bot.workflows.board.fact_check import (
     asked_about,
     left_out,
     reviewed_about,
+    with_figures,
 )
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.paging import NONE, Top
@@ -50,7 +51,8 @@ def in_person(session: Session, check: FactCheck, now: datetime) -> Answer:
     asked = asked_about(session, check)
     reviews = reviewed_about(session, check)
     left = left_out(session, check)
-    return fact_check(check.id, asked.some, asked.count, now, reviews, left)
+    figures = with_figures(session, asked.some, now)
+    return fact_check(check.id, figures, asked.count, now, reviews, left)
 
 
 def fact_check(

@@ -347,11 +347,23 @@ def slipped(slip: Slip, on: Surface) -> Line:
 
 @shows(TO_CONFIRM)
 def to_confirm(asked: ToConfirm, on: Surface) -> Line:
-    """Where it stands, and what was not read for long; what was answered has no button any more."""
-    epic, confirmed_at, unread = asked
-    asks = unread and confirmed_at is None
-    figure = named(epic.indicator or "")[0] if asks else ""
-    said = on.about("to_confirm_line", epic, confirmed_at=confirmed_at, unread=figure)
+    """Where it stands, its last reading and when it is done, and what was not read for long.
+
+    What was answered has no button any more.
+    """
+    epic, confirmed_at = asked.epic, asked.confirmed_at
+    asks = asked.unread and confirmed_at is None
+    figure, unit = named(epic.indicator or "")
+    said = on.about(
+        "to_confirm_line",
+        epic,
+        confirmed_at=confirmed_at,
+        unread=figure if asks else "",
+        figure=figure,
+        unit=unit,
+        reading=asked.reading,
+        done_at=asked.done_at,
+    )
     if confirmed_at is not None:
         return Line(said, None)
     return Line(said, add_button(epic) if asks else still_right_button(epic))

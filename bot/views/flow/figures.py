@@ -54,10 +54,10 @@ def stream_chart(streams: Mapping[str, Load]) -> Sequence[Block]:
     bars = _bars(streams)
     if len(bars) < FEWEST_BARS:
         return []
-    series = {"In flight": [load.count for load in bars.values()]}
+    series: dict[str, list[int | None]] = {"In flight": [load.count for load in bars.values()]}
     limited = any(load.most is not None for load in bars.values())
     if limited:
-        series["Limit"] = [load.most or 0 for load in bars.values()]
+        series["Limit"] = [load.most for load in bars.values()]
     title = f"In flight{' and limit' if limited else ''}, by value stream"
     return [bar_chart(title, _labels(bars), series, x_label="Value stream", y_label="Epics")]
 

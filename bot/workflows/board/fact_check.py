@@ -1,9 +1,11 @@
 """On Thursday each owner is asked, all at once, whether their epics are still right."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -11,6 +13,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.decisions.follow_up import reviewing
 from bot.workflows.epics.waiting import not_left_out, still_left_out
+from bot.workflows.evidence.known import newest_reading
+from bot.workflows.flow.forecasting import ahead_of
 from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import Top
 from bot.workflows.redrawing import post
@@ -22,6 +26,7 @@ from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic, Transition
 from models.evidence.items import Reading
+from models.flow.forecast import FinishForecast
 from models.message import MessageKind
 from models.portfolio.portfolio import Phase, Portfolio, State
 from models.work import insert_into, put
@@ -44,6 +49,10 @@ class ToConfirm(NamedTuple):
     """When they confirmed it, or added a reading, since the question."""
     unread: bool = False
     """Whether a reading is asked for."""
+    reading: Decimal | None = None
+    """The last of its indicator."""
+    done_at: datetime | None = None
+    """By when 85 of 100 such epics are done."""
 
 
 def begin(session: Session, portfolio: Portfolio, at: datetime) -> None:
@@ -82,6 +91,27 @@ def asked_about(session: Session, check: FactCheck) -> Top[ToConfirm]:
     piles = [TO_CONFIRM.find(asked) for asked in _asked_of(session, check)]
     named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
     return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+
+
+def with_figures(
+    session: Session, asked: Sequence[ToConfirm], now: datetime
+) -> Sequence[ToConfirm]:
+    """The same with the last reading of each, and when it is done by the line of its stream."""
+    finished: dict[int, dict[int, Any]] = defaultdict(dict)
+    return [_with_figures(session, each, now, finished[each.epic.portfolio_id]) for each in asked]
+
+
+def _with_figures(
+    session: Session, asked: ToConfirm, now: datetime, finished: dict[int, Any]
+) -> ToConfirm:
+    epic = asked.epic
+    read = newest_reading(session, epic) if epic.indicator and epic.evidence_at else None
+    ahead = ahead_of(session, epic, now, finished)
+    finish = ahead.finish if ahead else None
+    return asked._replace(
+        reading=read.value if read else None,
+        done_at=finish.most_at if isinstance(finish, FinishForecast) else None,
+    )
 
 
 def reviewed_about(session: Session, check: FactCheck) -> Top[OutcomeReview]:

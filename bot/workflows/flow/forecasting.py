@@ -123,16 +123,23 @@ FINISHED = Ready(
 """What finished within some weeks: every card of an epic in flight asks it."""
 
 
-def ahead_of(session: Session, epic: Epic, now: datetime) -> Ahead | None:
+def ahead_of(
+    session: Session,
+    epic: Epic,
+    now: datetime,
+    read: dict[int, Sequence[tuple[Any, ...]]] | None = None,
+) -> Ahead | None:
     """The line beside an epic in flight, and when it is finished; None of one that is not.
 
     It is drawn from what everybody may see, by when each was committed and done; the years before
-    the last 26 weeks are read only where those hold too few.
+    the last 26 weeks are read only where those hold too few. `read` keeps it for the next epic of
+    the portfolio.
     """
     committed_at = epic.committed_at
     if committed_at is None or not epic.state.committed:
         return None
-    line = line_now(session, epic.portfolio, epic.value_stream_id, now, {})
+    finished = {} if read is None else read
+    line = line_now(session, epic.portfolio, epic.value_stream_id, now, finished)
     return Ahead(line, None if isinstance(line, TooThin) else finish_of(committed_at, now, line))
 
 

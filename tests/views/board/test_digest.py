@@ -658,7 +658,7 @@ def test_in_flight_and_limit_are_a_chart_whose_every_number_is_in_the_words():
     words = shown(told.without_charts)
     assert (
         "In flight and limit, by value stream\nIn flight: Payments 5, Claims 5, Data 2, Free 3\n"
-        "Limit: Payments 5, Claims 4, Data 4, Free 0"
+        "Limit: Payments 5, Claims 4, Data 4"
     ) in words
     assert any(each.startswith("Finished per week, 13 weeks\nFinished: 16 Feb 2") for each in words)
 
@@ -801,6 +801,15 @@ def test_the_question_says_which_column_and_whether_it_is_blocked():
     told = fact_check.fact_check(5, [ToConfirm(epic, None)], 1, MONDAY)
     assert shown(told)[1].split("\n")[1].startswith("testing the MVP, not blocked · since")
     epic.blocking = a_blocking(epic)
+
+
+def test_the_question_says_the_last_reading_and_by_when_it_is_done():
+    epic = an_epic("implementing", phase=Phase.TESTING, indicator="Completion, %")
+    asked = ToConfirm(epic, None, reading=Decimal("64.2"), done_at=MONDAY + 39 * DAY)
+    told = shown(fact_check.fact_check(5, [asked], 1, MONDAY))
+    assert (
+        "testing the MVP, completion 64.2 %, done by about {Fri 26 Jun}, not blocked · since"
+    ) in told[1]
 
 
 def test_what_was_not_read_for_long_is_asked_for_instead():

@@ -7,18 +7,21 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from bot.views.board.fact_check import in_person
 from bot.workflows.board.fact_check import TO_CONFIRM
 from bot.workflows.evidence import recording
 from bot.workflows.evidence.known import case_evidence, movements
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from models.audit import audit
+from models.board.confirmation import FactCheck
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, Gone
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Reading, Stance
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
+from tests.views.reading import shown
 from tests.workflows.decisions.builders import (
     ANA,
     BEN,
@@ -28,6 +31,7 @@ from tests.workflows.decisions.builders import (
     opens,
     stored,
 )
+from tests.workflows.flow.builders import finishes
 
 DAY = timedelta(days=1)
 VIEWER = "U0VIEWER"
@@ -210,3 +214,22 @@ def test_after_eight_weeks_without_a_reading_or_a_decision_one_is_asked_for(mvp)
     assert thursdays(mvp, eighth + 57 * DAY) == (True, None)
     opens(mvp, at=eighth + 56 * DAY, closes_on=(eighth + 63 * DAY).date())
     assert thursdays(mvp, eighth + 57 * DAY) == (False, None)
+
+
+def test_thursdays_lines_have_the_last_reading_and_by_when_85_of_100_such_epics_are_done(mvp):
+    asked_at = MONDAY + 3 * DAY
+
+    def stands():
+        with mvp.read() as session:
+            check = FactCheck(id=1, workspace_id=1, user_id=ANA, at=asked_at)
+            _, line, *_ = shown(in_person(session, check, asked_at))
+            return line.split("\n")[1].split(" · ")[0]
+
+    assert stands() == "testing the MVP, not blocked"
+    adds(mvp, at=MONDAY, value=Decimal("61.6"))
+    adds(mvp, at=MONDAY + DAY, value=Decimal("64.2"))
+    assert stands() == "testing the MVP, completion 64.2 %, not blocked"
+    finishes(mvp, 1, 6, took=30)
+    finishes(mvp, 1, 2, took=40)
+    by = "completion 64.2 %, done by about {Sat 27 Jun}"
+    assert stands() == f"testing the MVP, {by}, not blocked"
