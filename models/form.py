@@ -122,8 +122,9 @@ class Amount(Question):
         return (parse_fact if self.any else parse_moved)(text, facts["currency"])
 
     def spell(self, value: Any, facts: Facts = NO_FACTS) -> str | None:
-        """So that it reads as itself."""
-        return None if value is None else spell_amount(value, facts["currency"])
+        """So that it reads as itself; what was typed elsewhere stays as it was typed."""
+        typed = value is None or isinstance(value, str)
+        return value if typed else spell_amount(value, facts["currency"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

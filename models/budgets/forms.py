@@ -139,14 +139,17 @@ def typed_spend(words: str, currency: str) -> dict[str, Any]:
 
 
 def typed_shift(words: str, currency: str) -> dict[str, Any]:
-    """What a shift begins with, from words such as "80k a second test environment"."""
+    """What a shift begins with, from words such as "80k a second test environment".
+
+    The amount stands there as it was typed.
+    """
     first, _, rest = words.partition(" ")
     try:
-        amount = parse_moved(first, currency)
+        parse_moved(first, currency)
     except Mistake:
-        amount, rest = None, words
+        first, rest = "", words
     reason = rest.strip()[:LONGEST_REASON] or None
-    return {"amount_minor": amount, "reason": reason, "lasting": 0}
+    return {"amount_minor": first or None, "reason": reason, "lasting": 0}
 
 
 def uncovered_shift(epic: Epic, short: int) -> dict[str, Any]:

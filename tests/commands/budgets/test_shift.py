@@ -142,11 +142,42 @@ def test_what_was_typed_stands_in_the_form_and_from_and_to_alike_is_said_at_the_
     ben = slack.as_user("ben")
     ben.types("/budget shift 80k a second test environment", channel="payments")
     typed = ben.form(title="Shift money")
-    assert typed.value("How much, EUR?") == "80,000"
+    assert typed.value("How much, EUR?") == "80k"
     assert typed.value("Why?") == "a second test environment"
-    typed.close()
+    onboarding = next(o for o in typed.options("To which?") if o.startswith("Onboarding"))
+    typed.choose("To which?", onboarding)
+    typed.choose("From which value stream?", typed.options("From which value stream?")[0])
+    typed.submit()
+    shown = ben.form(title="Check before asking")
+    assert shown.shows("You typed “80k”: €80,000. Reason: a second test environment")
+    shown.close()
+    ben.form(title="Shift money").close()
     _, result = asks(slack, "80k", to="Onboarding")
     assert result.errors == {"To which?": "That is the stream it comes from. Choose another one."}
+
+
+@pytest.mark.parametrize(
+    ("amount", "said_there"),
+    [
+        ("0", "Write an amount above 0, without a minus."),
+        ("-5", "Write an amount above 0, without a minus."),
+        ("0.005", "“0.005” is finer than 0.01 EUR, the smallest amount there is."),
+        ("60k-ish", "Write an amount: 60k, 60,000 or 60.000."),
+    ],
+)
+def test_an_amount_that_cannot_be_moved_is_said_at_the_field(slack, year, amount, said_there):
+    _, result = asks(slack, amount)
+    assert result.errors == {"How much, EUR?": said_there}
+
+
+def test_the_streams_of_who_asks_come_first(slack, year):
+    for name, first in (("cleo", "Onboarding"), ("ben", "Payments")):
+        person = slack.as_user(name)
+        person.types("/budget shift", channel="payments")
+        form = person.form(title="Shift money")
+        for label in ("From which value stream?", "To which?"):
+            assert form.options(label)[0].startswith(f"{first} · ")
+        form.close()
 
 
 def test_back_from_the_look_everything_typed_is_still_there(slack, year):

@@ -208,6 +208,29 @@ def test_what_falls_into_the_next_period_is_promised_and_is_due_once_that_is_fun
     assert is_sound(year)
 
 
+def test_the_budget_of_one_stream_shows_its_own_requests_alone(year):
+    with year.database.write() as session:
+        cloud = ValueStream(
+            workspace_id=year.workspace_id,
+            portfolio_id=year.portfolio_id,
+            name="Cloud",
+            key_prefix="CLO",
+        )
+        session.add(cloud)
+        session.flush()
+        to = cloud.id
+    year.ask(CLEO, 40 * K)
+    year.ask(CLEO, 50 * K, to=to)
+
+    def open_for(stream_id):
+        found = year.read(ELI, budget_page, year.portfolio_id, 1, None, stream_id)
+        return [shift.amount_minor // K for shift in found.open_shifts]
+
+    assert open_for(year.platform) == [40]
+    assert open_for(to) == [50]
+    assert open_for(year.onboarding) == open_for(None) == [40, 50]
+
+
 def test_an_epic_given_away_takes_its_commitment_along_where_the_money_is_there(year):
     epic_id = an_epic_of(year)
     decides(year, epic_id, "yes")

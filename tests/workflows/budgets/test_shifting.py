@@ -1,7 +1,10 @@
 """Shifts: who is asked, what is set aside, and that each ends once."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from threading import Event
 
 import pytest
 from sqlalchemy import select, text
@@ -14,7 +17,7 @@ from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions import changing, closing, standing_in, voting
 from bot.workflows.decisions.follow_up import again, waiting
-from bot.workflows.keeping import Act
+from bot.workflows.keeping import LOCK, Act
 from bot.workflows.needs import Asked
 from bot.workflows.portfolio import merging
 from models.budgets.books import Balance, Overdrawn
@@ -31,7 +34,7 @@ from models.budgets.ledger import (
 )
 from models.budgets.period import NoMoney
 from models.budgets.rules import Band
-from models.budgets.shift import AllUndone, NotAsked, NotYet, Outcome, Shift
+from models.budgets.shift import AllUndone, AlreadyEnded, NotAsked, NotYet, Outcome, Shift
 from models.decisions.decision import AskedForAnew, Decision, Ending, NothingWaits
 from models.decisions.delegation import AskedForIt, CarriedBallot, NoStandIn, StandInForm
 from models.decisions.form import WithdrawForm, WordsForm
@@ -44,7 +47,7 @@ from models.work import Work
 from tests.views.reading import shown
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY
-from tests.workflows.meanwhile import meanwhile
+from tests.workflows.meanwhile import WAITS_S, meanwhile
 
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -183,6 +186,33 @@ def test_a_no_of_the_council_ends_the_request_and_what_has_ended_is_left_alone(y
     assert decide(year, "no", FAY).effect == "nothing moved: the request has ended"
     assert year.outcome(shift) is Outcome.DECLINED
     assert year.has(year.onboarding) == Balance(available=1_600 * K)
+
+
+@pytest.mark.on_both_databases
+def test_taken_back_while_the_councils_decision_closes_it_waits_for_that(year):
+    grant(year, Role.COUNCIL, FAY)
+    shift, began = year.ask(ELI, 170 * K), Event()
+    with year.database.write() as session:
+        voting.vote(session, year.workspace_id, FAY, 1, "no", lambda: MONDAY + SECOND)
+
+    def close():
+        with year.database.write() as session:
+            session.get(Decision, 1, with_for_update=LOCK)
+            began.set()
+            time.sleep(WAITS_S)
+            closing.close_due(session, 1, MONDAY + timedelta(minutes=20))
+
+    def take_back():
+        with pytest.raises(AlreadyEnded):
+            year.take_back(ELI, shift)
+
+    with ThreadPoolExecutor(2) as pool:
+        closes = pool.submit(close)
+        assert began.wait(30)
+        pool.submit(take_back).result(30)
+        closes.result(30)
+    assert year.outcome(shift) is Outcome.DECLINED
+    assert year.entries()[2:] == [EntryKind.HOLD, EntryKind.RELEASE]
 
 
 def the_decision(year, id_=1):
