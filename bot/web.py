@@ -2,11 +2,14 @@
 
 import asyncio
 import hmac
+import json
 import time
-from collections.abc import Callable, Mapping
+from binascii import a2b_qp
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+from urllib.parse import parse_qsl
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -168,17 +171,34 @@ def _hear(tack: Hosted, request: Request, body: bytes) -> Response:
             return PlainTextResponse("not signed by Slack", 401)
         if not tack.ready:
             return PlainTextResponse("not connected to Slack", 503)
-        heard = BoltRequest(
-            body=body.decode(),
-            query=request.scope["query_string"].decode(errors="replace"),
-            headers={name: [value] for name, value in request.headers.items()},
-        )
-        answer = tack.bolt.dispatch(heard)
+        headers: dict[str, str | Sequence[str]] = {
+            name: [value] for name, value in request.headers.items()
+        }
+        payload = payload_of(body, request.headers.get("content-type", ""))
+        answer = tack.bolt.dispatch(BoltRequest(body=payload, headers=headers, mode="socket_mode"))
     except Exception as error:  # Bolt trusts whatever it is to have what Slack's have
         log.warning("a request that is none of Slack's", error=type(error).__name__)
         return PlainTextResponse("not understood", 400)
-    headers = {name: each[0] for name, each in answer.headers.items()}
-    return Response(answer.body, answer.status, headers)
+    said = {name: each[0] for name, each in answer.headers.items()}
+    return Response(answer.body, answer.status, said)
+
+
+PAYLOAD = b"payload="
+
+
+def payload_of(body: bytes, content_type: str) -> dict[str, Any]:
+    """What Slack told: JSON, or a form that has it in its one field, or whose fields it is.
+
+    Whoever votes sends the whole ballot back, percent-encoded, which Python unquotes piece by
+    piece. The escapes of quoted-printable differ in their sign alone, and are read in C.
+    """
+    if content_type.startswith("application/json") or body.startswith(b"{"):
+        return dict(json.loads(body))
+    if body.startswith(PAYLOAD) and b"&" not in body and body.count(b"=") == 1:
+        quoted = body.removeprefix(PAYLOAD).replace(b"+", b" ").replace(b"%", b"=")
+        return dict(json.loads(a2b_qp(quoted)))
+    fields: dict[str, Any] = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return dict(json.loads(fields["payload"])) if "payload" in fields else fields
 
 
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:

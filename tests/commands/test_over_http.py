@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import json
 import threading
 import time
 import urllib.request
@@ -11,8 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.web import web
+from bot.web import payload_of, web
 from tests.commands.conftest import running
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -41,6 +44,19 @@ MALFORMED = (
     (b"command=%2Fepic", FORM),
     (b"command=%2Fepic&team_id=T1", FORM),
 )
+
+
+@given(st.dictionaries(st.text(), st.text() | st.none() | st.integers()), st.booleans())
+def test_a_payload_is_read_whatever_is_in_it(said, spelled_out):
+    text = json.dumps(said, ensure_ascii=spelled_out)
+    for body in (urlencode({"payload": text}), urlencode({"payload": text, "more": "="})):
+        assert payload_of(body.encode(), FORM) == said
+    assert payload_of(text.encode(), JSON) == said
+
+
+def test_a_form_without_a_payload_is_read_by_its_fields():
+    said = {"command": "/epic", "text": "show PAY-1 = 100 %", "channel_id": ""}
+    assert payload_of(urlencode(said).encode(), FORM) == said
 
 
 @pytest.fixture
