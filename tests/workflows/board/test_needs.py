@@ -30,7 +30,7 @@ from bot.workflows.epics.waiting import ANSWER, LACKING, OVERRIDDEN, QUESTION, S
 from bot.workflows.flow.crossing import CROSSED
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
-from bot.workflows.people.workspaces import grant_admin
+from bot.workflows.people.workspaces import grant_admin, workspace_of
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED, Slip
 from models.budgets.commitments.commitment import Commitment
@@ -43,11 +43,12 @@ from models.decisions.signal import NotYetForm, Signal, SignalCheck
 from models.epics.answer import Answer, AnswerKind
 from models.epics.epic import Epic
 from models.people.handover import Departure
-from models.people.role import Role, RoleGrant
+from models.people.role import Role, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.projects.project import Milestone, Project, ProjectShare
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
+CLEO = "U0CLEO"
 DAY = timedelta(days=1)
 FEW = 3
 
@@ -445,6 +446,30 @@ def test_a_tie_whose_breaker_left_slack_waits_for_who_owns_the_stream(database, 
     with database.write() as session:
         session.add(Departure(workspace_id=shop[0], user_id=ANA, at=MONDAY))
     assert for_person(database, TIE, BEN).count == 1
+
+
+def test_a_tie_and_a_request_wait_for_nobody_by_what_they_are_in_another_workspace(database, shop):
+    """Where one organisation has several, someone has the same id in all of them."""
+    waits(database, shop, TIE, "Pay by bank transfer")
+    waits(database, shop, SHIFTS, "Claims", prefix="ONB")
+    with database.write() as session:
+        elsewhere = workspace_of(session, "T2").id
+        grant_admin(session, elsewhere, CLEO, None, MONDAY)
+        session.add(Departure(workspace_id=elsewhere, user_id=ANA, at=MONDAY))
+        heads = {"role": Role.ADMIN, "user_group_id": "S0HEADS"}
+        session.add(RoleGrant(workspace_id=shop[0], **heads))
+        member = UserGroupMember(workspace_id=elsewhere, group_id="S0HEADS", user_id=CLEO)
+        session.add(member)
+    assert for_person(database, TIE, BEN).count == 0
+    with database.write() as session:
+        session.add(Departure(workspace_id=shop[0], user_id=ANA, at=MONDAY))
+    assert for_person(database, TIE, BEN).count == 1
+    for need in (TIE, SHIFTS):
+        assert for_person(database, need, CLEO).count == 0
+    with database.write() as session:
+        grant_admin(session, shop[0], CLEO, None, MONDAY)
+    for need in (TIE, SHIFTS):
+        assert for_person(database, need, CLEO).count == 1
 
 
 def test_an_idea_that_was_asked_about_waits_for_its_proposer_and_once_replied_for_its_stream(

@@ -12,11 +12,13 @@ from bot.workflows.files.previewing import look_ahead
 from models.budgets.allocation import Allocation
 from models.budgets.ledger import EntryKind
 from models.budgets.spend import Actual, Fact
+from models.epics.epic import Epic
 from models.files.table import TooManyUploaded, read_table
 from models.files.upload import BuiltOn, TooLateToUndo, UndoneBefore, UploadGone, UploadKind
 from models.people.role import NotAllowed, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, DANA, K, a_year
+from tests.workflows.budgets.test_committing import an_epic_of, decides, has
 from tests.workflows.builders import MONDAY
 
 ACTUALS = (
@@ -80,6 +82,19 @@ def test_actuals_are_taken_back_by_entries_and_can_come_in_again(year):
     assert (again.loaded.added, again.loaded.known) == (3, 0)
     undoes(year, again)
     assert year.has(year.platform) == before
+    assert verdict(year) is None
+
+
+def test_what_an_actual_took_of_a_commitment_is_committed_again(year):
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    with year.database.read() as session:
+        key = session.get_one(Epic, epic_id).key
+    took = f"month,epic,amount,reference\n2026-05,{key},20000,A\n2026-05,{key},50000,B\n"
+    upload = brings(year, UploadKind.ACTUALS, took)
+    assert has(year) == (830, 0, 70)
+    undoes(year, upload)
+    assert has(year) == (840, 60, 0)
     assert verdict(year) is None
 
 
