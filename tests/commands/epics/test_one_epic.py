@@ -1,5 +1,7 @@
 """One epic, from the command to the board, as people would go."""
 
+from copy import deepcopy
+
 import pytest
 
 from tests.commands.conftest import card, epics, furnish, proposes, running
@@ -88,6 +90,9 @@ def test_a_proposal_that_is_sent_again_once_alike_ideas_were_shown_is_answered_a
     shown.fill("What do you believe, in a sentence?", "It helps.")
     assert shown.submit().closed
     sent = [d for d in slack.deliveries if d.payload.get("type") == "view_submission"][-1]
-    again = slack.deliver_again(sent)
-    assert (again.error, again.ack) == (None, sent.ack)
+    changed = deepcopy(sent.payload)  # as by who saw no answer, typed on and pressed once more
+    (hypothesis,) = changed["view"]["state"]["values"]["hypothesis"].values()
+    hypothesis["value"] = "It helps a lot."
+    for again in (slack.deliver_again(sent), slack.acting._carrier.deliver("interactive", changed)):
+        assert (again.error, again.ack) == (None, sent.ack)
     assert epics(shop) == 2
