@@ -144,6 +144,20 @@ def test_while_slack_is_silent_each_counts_as_they_were_last_known(slack, shop):
         slack.behave()
 
 
+def test_while_slack_is_silent_who_is_named_counts_as_they_were_last_known(slack, shop):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ben = slack.as_user("ben")
+    given = [
+        ben.types(f"/epic owner PAY-1 @{name}", channel="payments").text for name in ("cleo", "ana")
+    ]
+    slack.clock.advance(timedelta(hours=3))
+    SILENT["500"](slack)
+    assert ben.types("/epic owner PAY-1 @cleo", channel="payments").text == given[0]
+    said = ben.types("/epic owner PAY-1 @dana", channel="payments").text
+    assert said == "Slack did not say who that is. Nothing was changed; try once more."
+
+
 def test_after_a_restart_while_slack_is_silent_each_counts_as_they_were_last_known(
     slack, database_url
 ):

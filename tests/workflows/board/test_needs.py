@@ -475,12 +475,12 @@ def test_a_tie_and_a_request_wait_for_nobody_by_what_they_are_in_another_workspa
 def test_an_idea_that_was_asked_about_waits_for_its_proposer_and_once_replied_for_its_stream(
     database, shop
 ):
-    waits(database, shop, QUESTION, "Pay by bank transfer")
-    assert for_person(database, QUESTION, ANA).count == 1
-    assert for_person(database, ANSWER, ANA).count == 0
+    waits(database, shop, QUESTION, "Pay by bank transfer", proposed_by=CLEO)
+    asked_of = [(need, who) for need in (QUESTION, ANSWER) for who in (CLEO, ANA)]
+    assert [for_person(database, *each).count for each in asked_of] == [1, 0, 0, 0]
     is_over(database, shop, QUESTION, 1, MONDAY + timedelta(hours=1))
-    assert for_person(database, QUESTION, ANA).count == 0
-    assert for_person(database, ANSWER, ANA).count == in_channel(database, ANSWER).count == 1
+    assert [for_person(database, *each).count for each in asked_of] == [0, 0, 0, 1]
+    assert in_channel(database, ANSWER).count == 1
     assert in_channel(database, ANSWER, MONDAY).count == 0
 
 
