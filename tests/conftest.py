@@ -28,7 +28,7 @@ MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
 ON_BOTH = {Path(__file__).parent / each for each in ("models", "faults")}
-BOTH, EITHER = "on_both_databases", "on_either_database"
+BOTH, EITHER, ONLY = "on_both_databases", "on_either_database", "only_on"
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
@@ -80,11 +80,12 @@ def pytest_collection_modifyitems(config, items):
     on both.
 
     That are the tests of what is done, shown and heard, but for modules that say that it matters:
-    where queries of their own find, count or search, and where many write at once.
+    where queries of their own find, count or search, and where many write at once. What is about
+    one of them is done on that one alone.
     """
-    if os.environ.get("TACK_BOTH"):
-        return
-    left_out = {item.nodeid for item in on_the_other_database(items)}
+    left_out = {item.nodeid for item in items if is_about_the_other(item)}
+    if not os.environ.get("TACK_BOTH"):
+        left_out |= {item.nodeid for item in on_the_other_database(items)}
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
     items[:] = [item for item in items if item.nodeid not in left_out]
 
@@ -97,14 +98,25 @@ def pytest_collection_finish():
     gc.enable()
 
 
+def kind_of(item):
+    """The database that a test is done on, None where it needs none."""
+    return item.callspec.params.get("database_url") if "callspec" in vars(item) else None
+
+
+def is_about_the_other(item):
+    """Whether a test of one database alone stands here for the other."""
+    only = item.get_closest_marker(ONLY)
+    return only is not None and kind_of(item) not in only.args
+
+
 def on_the_other_database(items):
     """Of each test that is there for both databases and needs but one, the one left out."""
     both = {}
     for item in items:
         is_in_both = not ON_BOTH.isdisjoint(item.path.parents) or item.get_closest_marker(BOTH)
         needs_both = is_in_both and not item.get_closest_marker(EITHER)
-        kind = "callspec" in vars(item) and item.callspec.params.get("database_url")
-        if kind and not needs_both:
+        kind = kind_of(item)
+        if kind and not needs_both and not item.get_closest_marker(ONLY):
             apart = item.callspec.id.split("-")
             apart.remove(kind)
             test = f"{item.nodeid.partition('[')[0]}{apart}"

@@ -26,9 +26,8 @@ def test_an_error_undoes_the_whole_transaction(database):
         assert session.scalar(select(Workspace)) is None
 
 
+@pytest.mark.only_on("postgresql")
 def test_three_processes_stay_below_the_limit_that_postgresql_has_by_itself(database_url):
-    if not database_url.startswith("postgresql"):
-        pytest.skip("SQLite has no such limit")
     one = Database(database_url)
     with ExitStack() as held:
         for _ in range(POOL_SIZE):

@@ -94,10 +94,9 @@ def test_who_has_it_open_for_a_while_keeps_it_until_it_is_drawn_anew(shop):
     assert published(shop) == ["The board"]
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_database_that_is_held_up_is_announced_as_well(shop):
-    """On PostgreSQL, where someone holds the table that every board is drawn from."""
-    if shop.database.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite's readers wait for nobody")
+    """Where someone holds the table that every board is drawn from: SQLite's readers never wait."""
     with shop.database.engine.connect() as connection:
         connection.execute(text("LOCK TABLE epics IN ACCESS EXCLUSIVE MODE"))
         with opened(shop, draw_home):

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.audit.audit import AuditEvent
 from models.epics.epic import Epic
@@ -504,6 +504,19 @@ def test_all_value_streams_it_would_make_are_named(slack, shop):
     said = texts(page)
     assert "New value streams, without an owner yet: Team 000, Team 001" in said
     assert all(f"Team {n:03}" in said for n in range(45))
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_knows_how_much_there_is_once_a_file_came_in(slack, shop):
+    rows = "".join(f"Idea {n};Payments\n" for n in range(13))
+    brings_in(slack, f"Title;Stream\n{rows}".encode())
+    count = text("SELECT reltuples FROM pg_class WHERE relname = 'epics'")
+
+    def known():
+        with shop.database.read() as session:
+            return session.scalar(count)
+
+    slack.wait_for(lambda: known() == 13)
 
 
 @pytest.mark.parametrize(

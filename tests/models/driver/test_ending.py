@@ -31,12 +31,6 @@ def shop(database):
     return workspace_id, portfolio_id, epic_id
 
 
-@pytest.fixture
-def on_postgresql(database):
-    if database.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite is asked without a trip")
-
-
 def rename(session, epic_id, title="Renamed"):
     session.get_one(Epic, epic_id).title = title
     session.flush()
@@ -69,7 +63,7 @@ def hang_up(database):
         return len(other.exec_driver_sql(HANG_UP).all())
 
 
-@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.only_on("postgresql")
 def test_what_was_put_what_is_told_and_the_commit_are_one_trip(database, shop, tmp_path):
     with database.write(BY_BEN) as session, (tmp_path / "said").open("w+") as said:
         rename(session, shop[2])
@@ -109,7 +103,7 @@ def test_a_statement_that_fails_there_leaves_nothing_and_the_next_one_works(data
     assert holds(database)
 
 
-@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.only_on("postgresql")
 def test_its_errors_are_those_of_any_other_statement(database, shop):
     def fails():
         with database.write(BY_BEN) as session:
@@ -119,7 +113,7 @@ def test_its_errors_are_those_of_any_other_statement(database, shop):
         fails()
 
 
-@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.only_on("postgresql")
 def test_who_waits_too_long_for_the_end_of_the_log_is_told_so_and_nothing_is_changed(
     database, shop
 ):
@@ -139,7 +133,7 @@ def test_who_waits_too_long_for_the_end_of_the_log_is_told_so_and_nothing_is_cha
     assert stored(database)[3] == "Renamed"
 
 
-@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_connection_lost_before_the_end_is_told_so_and_nothing_is_changed(database, shop):
     before, told = stored(database), []
     database.on_work.append(lambda: told.append("work"))
@@ -219,7 +213,7 @@ def test_of_transactions_that_end_at_the_same_moment_each_is_told(database, shop
         assert session.get_one(Work, (shop[0], "digest:1")).version == 80
 
 
-@pytest.mark.usefixtures("on_postgresql")
+@pytest.mark.only_on("postgresql")
 def test_a_database_that_hung_up_a_moment_ago_is_reached_by_whoever_comes_next(database, shop):
     """Given several connections in the pool, all of them lost as by a restart."""
     with database.read() as one, database.read() as another, database.read() as third:

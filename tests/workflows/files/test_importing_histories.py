@@ -181,9 +181,8 @@ def test_what_was_interrupted_between_parts_goes_on_when_it_is_done_again(
     assert sum(r.items_added + r.transitions_added for r in again) == 0
 
 
+@pytest.mark.only_on("postgresql")
 def test_postgresql_knows_how_much_there_is_after_an_import(database, workspace_id, tmp_path):
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite keeps no statistics that grow old")
     found = many(tmp_path)
     bring_in(database, workspace_id, found, parts_of(found))
     counts = text(

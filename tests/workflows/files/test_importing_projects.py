@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import islice
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 import migrations
 from bot.workflows.files.exporting_projects import (
@@ -58,8 +58,8 @@ PRJ-204,2025,2025-12-31,PAY,Amber,2025-03-01,2026-09-30,1200000.50,1250000.00
 """
 
 
-def read(kind, text, currency="EUR", encoding="utf-8"):
-    table = read_table(text.encode(encoding))
+def read(kind, told, currency="EUR", encoding="utf-8"):
+    table = read_table(told.encode(encoding))
     good, bad = matched(table, guessed(table.columns, kind), kind, currency)
     assert bad == []
     return good
@@ -281,6 +281,15 @@ def test_in_parts_each_project_comes_with_all_that_is_of_it(database, most):
         told = [json.loads(after) for after in session.scalars(events.order_by(AuditEvent.number))]
     assert sum(each["milestones"] for each in told) == 10
     assert ["part" in each for each in told] == [len(told) > 1] * len(told)
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_knows_how_many_projects_there_are_after_an_import(database):
+    rows = rows_of(f"{PROJECTS.splitlines()[0]}\n{MANY}", milestones=f"project,code,name\n{PLANS}")
+    brings_in(database, rows)
+    with database.read() as session:
+        counts = "SELECT reltuples FROM pg_class WHERE relname IN ('projects', 'milestones')"
+        assert sorted(session.scalars(text(counts))) == [5, 10]
 
 
 def test_projects_whose_import_was_interrupted_go_on_when_it_is_done_again(database):
