@@ -141,9 +141,14 @@ class Clocks:
         edges = [microseconds(bound) for bound in bounds]
         return [int(count) for count in np.diff(np.searchsorted(np.sort(self.done_us), edges))]
 
+    @property
+    def took_time(self) -> Flags:
+        """Which were done later than they were committed."""
+        return self.has_flow_time & (self.done_us > self.committed_us)
+
     def efficiency(self) -> tuple[int, float | None]:
         """Over how many epics, and the sum of active time over the sum of flow times."""
-        timed = self.has_flow_time & (self.done_us > self.committed_us)
+        timed = self.took_time
         if not timed.any():
             return 0, None
         assert self.active_us is not None

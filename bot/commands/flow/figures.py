@@ -23,7 +23,11 @@ from bot.views.flow.picture import sketch
 from bot.views.flow.summary import aging_page, forecast_page, metrics_page
 from bot.workflows import seeing
 from bot.workflows.flow import summary
-from bot.workflows.flow.explaining import explain_chosen, explain_digest, place_of_channel
+from bot.workflows.flow.explaining.explained import (
+    explain_chosen,
+    explain_digest,
+    place_of_channel,
+)
 from bot.workflows.flow.picturing import await_picture
 from bot.workflows.flow.scope import check_seen, scope_of
 from models.flow.choice import read_choice

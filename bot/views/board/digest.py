@@ -25,18 +25,18 @@ from bot.slack.values import DigestScope, SubscriptionRef
 from bot.views.board.needs import Line, Surface, Where, in_thread, lines_of
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import finished_chart, lines, stream_chart
+from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import LEAD, REPLIES
 from bot.workflows.epics.waiting import UNOWNED
-from models.board.content import Changes, InFlight
+from models.board.content import Changes, Content, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
 from models.flow.flow import Load
-from models.flow.told import MoneyTold, Several
+from models.flow.told import Several
 from models.message import MessageKind
-from models.money import format_amount
 
 MENU = "digest_menu"
 OWNERS = "give_owners"
@@ -92,7 +92,7 @@ def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block
         of_stream=telling.content.scope.stream_id is not None,
         few=facts["terse"] > 5,
     )
-    facts |= {"flow_lines": flow}
+    facts |= {"flow_lines": [*flow, *_governing(telling.content, facts["terse"])]}
     blocks: list[Block] = [
         header(bare_words("board/digest", "title", **facts)),
         section(words("board/digest", "changed", **facts)),
@@ -164,8 +164,6 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "before": telling.in_flight_before,
         "in_flight": telling.in_flight,
         "unowned": telling.needs.of(UNOWNED).count,
-        "milestones": told.milestones,
-        "outcomes": told.outcomes,
         "weeks": telling.weeks,
         "weekday": f"{telling.at.astimezone(telling.told_zone):%A}",
         "open_total": told.open_total,
@@ -176,27 +174,24 @@ def _facts(telling: DigestContent) -> dict[str, Any]:
         "zone": portfolio.time_zone,
         "when": subscription.told_when,
         "preview": telling.preview,
-        "decisions": telling.content.decisions,
-        **_money(telling.content.money),
         **_picked(telling, TERSE[0]),
     }
     facts["period"], facts["days"] = _period(telling)
     return facts
 
 
-def _money(money: MoneyTold) -> dict[str, Any]:
-    """What moved, what is asked for and what came back, in short; and what was overspent."""
-    parts = (
-        (money.moved_minor, f"moved without a vote ({money.moved:,})"),
-        (money.asked_minor, f"asked ({money.asked:,})"),
-        (money.returned_minor, "returned by stops"),
+def _governing(told: Content, terse: int) -> Sequence[str]:
+    """Outcomes, decisions, money and projects: the terser, the less is named."""
+    read = told.outcomes.read
+    slip = told.milestones.slip if terse < 7 else None
+    waiting = [each.key for each in slip.epics.named[:2]] if slip and terse < 3 else []
+    said = (
+        outcomes_line(told.outcomes, read if terse < 3 else read[:1] if terse < 7 else ()),
+        decisions_line(told.decisions),
+        money_line(told.money),
+        projects_line(told.milestones, slip, waiting),
     )
-    said = [
-        f"{format_amount(minor, money.currency, short=True)} {what}"
-        for minor, what in parts
-        if minor
-    ]
-    return {"money": said, "overspent": money.overspent}
+    return list(filter(None, said))
 
 
 def _limits(in_flight: InFlight, terse: int) -> dict[str, Any]:
@@ -245,7 +240,6 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
     stopped = changes.stopped
     themes = Some.of(in_flight.themes, 3)
     fullest = sorted(in_flight.streams, key=lambda each: -each.load.count)
-    slip = telling.content.milestones.slip
     return {
         "terse": terse,
         "in_thread": _in_thread(telling, terse),
@@ -267,7 +261,6 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
         "several_streams": len(in_flight.streams) > 1,
         "themes": themes,
         "of_other_themes": sum(each.load.count for each in in_flight.themes[len(themes.some) :]),
-        "waits_with_it": [each.key for each in slip.epics.named[:2]] if slip else [],
     }
 
 

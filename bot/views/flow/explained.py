@@ -1,21 +1,36 @@
-"""What the figures of flow are drawn from, as a page: rule, scope, window, and the epics."""
+"""What the figures of flow are drawn from, as a page: rule, scope, window, and items."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from bot.slack.actions import Page, Shown
 from bot.slack.blocks import Block, Element, actions, context, divider, section
 from bot.slack.mrkdwn import words
+from bot.views.budgets.actions import BudgetShown, ShiftShown
+from bot.views.decisions.actions import DecisionShown
 from bot.views.epics.buttons import open_button_of
 from bot.views.flow.figures import lines
-from bot.workflows.flow.explaining import Explained, Figure, Part
+from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
+from bot.views.projects.actions import ProjectShown
+from bot.workflows.flow.explaining.behind import Figure, Item, Opens
+from bot.workflows.flow.explaining.explained import Explained, Part
+from models.board.governance import Governance
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.line import NEEDED, Line
+from models.flow.told import DecisionsTold, MoneyTold
+from models.money import format_amount
 
 TITLES = {
     Figure.IN_FLIGHT: "In flight",
     Figure.FINISHED: "Finished",
     Figure.TIME: "Time to finish",
     Figure.AGEING: "Ageing",
+    Figure.NET_FLOW: "Net flow",
+    Figure.EFFICIENCY: "Flow efficiency",
+    Figure.OUTCOMES: "Outcomes",
+    Figure.DECISIONS: "Decisions",
+    Figure.MONEY: "Money",
+    Figure.PROJECTS: "Projects",
 }
 
 
@@ -52,6 +67,43 @@ def _elsewhere(found: Explained, page: Page) -> list[Element]:
     ]
 
 
+def _decided(told: DecisionsTold | Governance) -> str:
+    if isinstance(told, DecisionsTold):
+        return decisions_line(told)
+    return words("flow/summary", "decisions", of=told)
+
+
+def _moved(told: MoneyTold | Governance) -> str:
+    if isinstance(told, MoneyTold):
+        return money_line(told)
+    return words("flow/summary", "shifts", of=told)
+
+
+SAID: Mapping[Figure, Callable[[Any], str]] = {
+    Figure.NET_FLOW: lambda told: words("flow/summary", "net_flow", net=told),
+    Figure.EFFICIENCY: lambda told: words("flow/summary", "efficiency", n=told.n, ratio=told.ratio),
+    Figure.OUTCOMES: outcomes_line,
+    Figure.DECISIONS: _decided,
+    Figure.MONEY: _moved,
+    Figure.PROJECTS: projects_line,
+}
+"""Each as the digest, or the page of figures, says it; nothing where there is nothing to say."""
+
+
+def _opens(found: Explained, item: Item) -> Element:
+    """The button that opens it."""
+    if item.opens is Opens.EPIC:
+        return open_button_of(item.id, item.key, "Open")
+    portfolio = found.scope.portfolio.id
+    pages: Mapping[Opens, Page] = {
+        Opens.DECISION: DecisionShown(decision=item.id),
+        Opens.SHIFT: ShiftShown(shift=item.id),
+        Opens.STREAM: BudgetShown(portfolio=portfolio, stream=item.id),
+        Opens.PROJECT: ProjectShown(project=item.id),
+    }
+    return pages[item.opens].button("Open", aloud=f"Open {item.key or item.title}")
+
+
 def _said(found: Explained) -> Mapping[Figure, str]:
     """The line of each figure as the digest tells it, where it does."""
     weeks = max(1, round((found.until - found.since).days / 7))
@@ -68,20 +120,23 @@ def _said(found: Explained) -> Mapping[Figure, str]:
 
 
 def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[Block]:
-    facts = {"found": found, "n": part.n, **_where(found), **_rule(found)}
+    facts = {"found": found, "n": part.n, "told": part.told, **_where(found), **_rule(found)}
+    line = said.get(part.figure) or SAID.get(part.figure, lambda _: "")(part.told)
     if part.begun:
         yield section(words("flow/explained", "continued", title=TITLES[part.figure], n=part.n))
     else:
-        yield section(said.get(part.figure) or words("flow/explained", part.figure, **facts))
+        yield section(line or words("flow/explained", part.figure, **facts))
         yield context(words("flow/explained", f"{part.figure}_rule", **facts))
     for item in part.items:
         line = words("flow/explained", "item_line", item=item, figure=part.figure, **facts)
-        yield section(line, open_button_of(item.fact.epic, item.key, "Open"))
+        yield section(line, _opens(found, item))
 
 
 def _rule(found: Explained) -> Mapping[str, object]:
     line = found.figures.time.line
+    currency = found.scope.portfolio.currency
     return {
+        "amount": lambda fact: format_amount(fact.minor, currency),
         "line": line if isinstance(line, Line) else None,
         "needed": NEEDED,
         "quarter": QUARTER_WEEKS,

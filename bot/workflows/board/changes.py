@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.evidence.known import Movement, movements
 from bot.workflows.flow.clocks import stream_at
+from bot.workflows.flow.governance import outcomes_known
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, plan_of, running
@@ -25,7 +26,7 @@ from models.board.content import (
     StopTold,
 )
 from models.decisions.decision import Decision
-from models.decisions.follow_up.outcome_review import Became, OutcomeReview
+from models.decisions.follow_up.outcome_review import Became
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
@@ -273,17 +274,8 @@ def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -
 
     Beside them what was read since the moment.
     """
-    newest = func.row_number().over(
-        partition_by=OutcomeReview.epic_id,
-        order_by=(OutcomeReview.at.desc(), OutcomeReview.id.desc()),
-    )
-    said = (
-        select(OutcomeReview.became, newest.label("place"))
-        .join(Epic, Epic.id == OutcomeReview.epic_id)
-        .where(scope.epics, OutcomeReview.became.is_not(None), OutcomeReview.at <= until)
-        .subquery()
-    )
-    rows = select(said.c.became, func.count()).where(said.c.place == 1).group_by(said.c.became)
+    said = outcomes_known(until, scope.epics_at(until)).order_by(None).subquery()
+    rows = select(said.c.became, func.count()).group_by(said.c.became)
     counted = Counter({became: count for became, count in session.execute(rows)})
     not_measured = counted.pop(Became.NOT_MEASURED, 0)
     reached, told = counted[Became.REACHED], counted.total()

@@ -14,6 +14,7 @@ from bot.workflows.seeing import EVERYBODY, portfolio_visible_to, visible_to
 from models.epics.epic import Epic
 from models.errors import there
 from models.flow.choice import BeforeAll, FlowChoice
+from models.flow.figures import Clocks
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.forecast import WEEK
 from models.flow.line import MOST_WEEKS
@@ -123,18 +124,16 @@ def flow_seen(session: Session, look: Look, moment: datetime | None = None) -> F
     return flow_recorded(session, look.scope.portfolio, moment, look.seen, moment - LOOKED_BACK)
 
 
-def efficiency_of(
-    session: Session, look: Look, since: datetime, before: datetime
-) -> tuple[int, float | None]:
-    """Of what was finished within `[since, before)`: how many took any time, and the active share.
+def clocks_of_finished(session: Session, look: Look, since: datetime, before: datetime) -> Clocks:
+    """The clocks of what was finished within `[since, before)`, with its time in active states.
 
     Their histories are read, and no others.
     """
     seen = and_(look.seen, Epic.done_at >= since, Epic.done_at < before)
     flow = flow_at(session, look.scope.portfolio, look.moment, seen)
     if look.scope.value_stream is None:
-        return flow.clocks.efficiency()
-    return flow.clocks.among(flow.stream == look.scope.value_stream.id).efficiency()
+        return flow.clocks
+    return flow.clocks.among(flow.stream == look.scope.value_stream.id)
 
 
 def restricted_in(session: Session, look: Look) -> int:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.workflows.flow.clocks import Flow, columns_in_flight
 from bot.workflows.flow.figures import FlowFigures, figures_of
 from bot.workflows.flow.governance import governance_at
 from bot.workflows.flow.metrics import OLDEST, WEEKS
-from bot.workflows.flow.scope import Look, efficiency_of, flow_seen, look_at, restricted_in
+from bot.workflows.flow.net import NetFlow, net_flow
+from bot.workflows.flow.scope import Look, clocks_of_finished, flow_seen, look_at, restricted_in
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
 from models.board.digest import WEEK
@@ -22,8 +22,7 @@ from models.epics.column import columns
 from models.epics.epic import Epic
 from models.flow.ageing import Aged, aged
 from models.flow.choice import FlowChoice
-from models.flow.days import microseconds, whole_weeks
-from models.flow.figures import NEVER, Clocks
+from models.flow.days import whole_weeks
 from models.flow.finishing import QUARTER_WEEKS
 from models.flow.forecast import Pace
 from models.flow.line import Line, TooThin, line_of, samples
@@ -32,22 +31,6 @@ from models.portfolio.portfolio import Portfolio
 
 STREAMS_A_PAGE = 20
 AGED_A_PAGE = 24
-
-
-@dataclass(frozen=True, slots=True)
-class NetFlow:
-    """What came into flight and left it in 13 weeks."""
-
-    before: int
-    """In flight 13 weeks ago."""
-    came: int
-    finished: int
-    now: int
-
-    @property
-    def left(self) -> int:
-        """How many left otherwise, most of them stopped; below 0 where more came back."""
-        return self.before + self.came - self.finished - self.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +73,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
     zone = ZoneInfo(scope.portfolio.time_zone)
     bounds = whole_weeks(moment, zone, WEEKS)
     lately = clocks.among(clocks.timed_between(bounds[0], bounds[-1]))
-    efficient, efficiency = efficiency_of(session, look, bounds[0], bounds[-1])
+    efficient, efficiency = clocks_of_finished(session, look, bounds[0], bounds[-1]).efficiency()
     streams = [] if scope.value_stream else _streams(look, flow, bounds[QUARTER_WEEKS:])
     number, pages = page_of(number, len(streams), STREAMS_A_PAGE)
     return Summary(
@@ -101,7 +84,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
         ages=aged(clocks, zone),
         efficient=efficient,
         efficiency=efficiency,
-        net=_net_flow(session, look, clocks),
+        net=net_flow(session, look, clocks),
         governance=governance_at(session, scope, moment, look.seen),
         streams=streams[(number - 1) * STREAMS_A_PAGE : number * STREAMS_A_PAGE],
         total=len(streams),
@@ -119,23 +102,6 @@ def _streams(look: Look, flow: Flow, bounds: Sequence[datetime]) -> Sequence[Str
     in_use = (each.id for each in look.scope.portfolio.open_streams)
     found = [StreamFlow(names[id_], here[id_], done[id_]) for id_ in {*here, *done, *in_use}]
     return sorted(found, key=lambda each: (-each.in_flight, -each.finished, each.name))
-
-
-def _net_flow(session: Session, look: Look, clocks: Clocks) -> NetFlow:
-    since = look.moment - QUARTER_WEEKS * WEEK
-    then = flow_seen(session, look, since)
-    before = then.clocks
-    if look.scope.value_stream is not None:
-        before = before.among(then.stream == look.scope.value_stream.id)
-    since_us = microseconds(since)
-    came = (clocks.committed_us > since_us) & (clocks.committed_us < NEVER)
-    finished = clocks.has_flow_time & (clocks.done_us > since_us)
-    return NetFlow(
-        int(before.in_flight.sum()),
-        int(came.sum()),
-        int(finished.sum()),
-        int(clocks.in_flight.sum()),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def test_a_digests_numbers_stay_as_told_where_the_history_was_completed_since(sl
     dana = slack.as_user("dana")
     dana.click("Explain a number", in_message=told(slack))
     page = slack.wait_for(lambda: dana.form(title="Explain a number"))
-    assert page.shows("The figures are as they were posted; the epics below are those of that")
+    assert page.shows("The figures are as they were posted; what is listed below is of that")
     assert page.shows("*In flight* 1")
     assert page.shows("2 epics, the oldest first")
     assert page.shows("*Ageing* 1 is past the line of day 40")

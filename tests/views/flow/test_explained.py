@@ -1,16 +1,25 @@
 """What the figures are drawn from, word for word."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from bot.slack.blocks import modal
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.explained import explained
-from bot.workflows.flow.explaining import Explained, Fact, Figure, Item, Part
+from bot.workflows.flow.explaining.behind import Figure, Item, Opens
+from bot.workflows.flow.explaining.epics import Efficiency, Fact, Flowed, Worked
+from bot.workflows.flow.explaining.explained import Explained, Part
+from bot.workflows.flow.explaining.governing import Due, Known, Money, Sum, Taken
+from bot.workflows.flow.net import NetFlow
 from bot.workflows.flow.scope import Scope
+from models.board.content import OnTheirDates, OutcomesTold
+from models.board.governance import Ended, Governance
+from models.decisions.follow_up.outcome_review import Became
 from models.flow.choice import FlowChoice
 from models.flow.line import TooThin
+from models.flow.told import DecisionsTold, MoneyTold
 from tests.views.board.tellings import MONDAY, START_OF_WEEK, WEEK, a_finished, a_time, flow
 from tests.views.builders import HOSTILE, a_portfolio
 from tests.views.reading import buttons, shown_form
@@ -18,13 +27,31 @@ from tests.views.reading import buttons, shown_form
 DAY = timedelta(days=1)
 
 
+def nobody(*counts):
+    """Net flow of so many before, that came, finished and are now."""
+    return NetFlow(*(np.arange(count) for count in counts))
+
+
+NOTHING_TOLD = {
+    Figure.NET_FLOW: nobody(0, 0, 0, 0),
+    Figure.EFFICIENCY: Efficiency(n=0, ratio=None),
+    Figure.OUTCOMES: OutcomesTold(),
+    Figure.DECISIONS: DecisionsTold(),
+    Figure.MONEY: MoneyTold(),
+    Figure.PROJECTS: OnTheirDates(),
+}
+"""What the digest says of each, where there is nothing to say."""
+
+
 def an_item(number, title="Pay by bank", **fact):
-    return Item(f"PAY-{number}", title, Fact(number, **fact), "Ready")
+    """An epic behind a figure of flow."""
+    fact = Fact(**fact, column="Ready")
+    return Item(Opens.EPIC, number, f"PAY-{number}", title, fact)
 
 
-def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, **more):
+def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, told=None, **more):
     """The page that holds these parts: a figure, its items and how many there are of them."""
-    portfolio = portfolio or a_portfolio()
+    portfolio, told = portfolio or a_portfolio(), NOTHING_TOLD | (told or {})
     for state in portfolio.states:
         portfolio.all_states.append(state)
     facts = {
@@ -34,10 +61,11 @@ def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, **more):
         "choice": FlowChoice(),
         "restricted": 0,
         "told": more.get("figures", flow(past=[(5, True)])).told,
-        "in_flight": None,
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
-        "parts": [Part(each, items, n, begun=False) for each, items, n in parts],
+        "parts": [
+            Part(each, items, n, begun=False, told=told.get(each, n)) for each, items, n in parts
+        ],
         "begins_on": dict.fromkeys(Figure, 1),
         "total": 60,
         "number": number,
@@ -64,8 +92,8 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
     assert [each for each in texts if each != "Open"] == [
         "Explain a number",
         "*Shop* · the figures of the digest of {Mon 18 May, 9:00}, up to {Mon 18 May, 0:00}.\n"
-        "The figures are as they were posted; the epics below are those of that moment, as the"
-        " history has them now.\n"
+        "The figures are as they were posted; what is listed below is of that moment, as the"
+        " history has it now.\n"
         "Only epics that everybody may see are counted. Weeks are whole ones, from Monday to Sunday"
         " in Europe/Berlin.",
         "*In flight* 2",
@@ -97,28 +125,217 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
 
 def test_where_there_is_nothing_to_tell_it_says_so():
     nothing = flow(finished=a_finished(0, 0), time=a_time(TooThin(3)))
-    page = a_page(*((figure, [], 0) for figure in Figure), figures=nothing, digest_at=None, total=0)
+    every = [(figure, [], 0) for figure in Figure]
+    page = a_page(*every, figures=nothing, digest_at=None, total=0)
     texts = read(page)
     assert texts[1].startswith("*Shop* · the figures as they are now.")
     assert "*Finished* none in 26 weeks" in texts
     assert "*Time to finish:* needs 8 finished epics, there are 3" in texts
     assert "*Ageing* no line yet" in texts
-    assert texts[-1] == "In flight, and its day is greater than the line's. 0 epics."
+    assert "In flight, and its day is greater than the line's. 0 epics." in texts
 
 
 def test_on_a_later_page_it_says_what_goes_on_and_where_the_other_figures_begin():
     page = a_page(number=3, pages=4, parts=[Part(Figure.TIME, [an_item(1, day=9)], 28, begun=True)])
     last = ["*Time to finish* 28, continued", "*PAY-1* Pay by bank · 9 days", "Open"]
     assert read(page)[-3:] == last
-    names = ["In flight", "Finished", "Time to finish", "Ageing"]
+    names = ["In flight", "Net flow", "Finished", "Time to finish", "Ageing", "Flow efficiency"]
+    names += ["Outcomes", "Decisions", "Money", "Projects"]
     assert buttons(page.blocks) == [*(f"{name}, page 1" for name in names), "Open PAY-1"]
     assert (page.page.number, page.of, page.counted) == (3, 4, "60 lines")
+
+
+def behind(figure, *items, told=None, **more):
+    """What a page says of a figure beneath its lead: the lines, and what its buttons are called."""
+    page = a_page((figure, items, len(items)), told={figure: told} if told else None, **more)
+    names = [name for name in buttons(page.blocks) if ", page" not in name]
+    return [each for each in read(page)[2:] if each != "Open"], names
+
+
+def an_item_of(opens, key, title, fact):
+    return Item(opens, 3, key, title, fact)
+
+
+def test_outcomes_say_what_was_said_last_of_each():
+    items = [
+        an_item_of(Opens.EPIC, "PAY-3", "Refunds", Known(Became.REACHED, MONDAY - DAY)),
+        an_item_of(Opens.EPIC, "PAY-4", "Wallet", Known(Became.NOT_MEASURED, MONDAY)),
+    ]
+    told = OutcomesTold(reached=1, told=1, not_measured=1)
+    assert behind(Figure.OUTCOMES, *items, told=told) == (
+        [
+            "*Outcomes* 1 of 1 reached its target, 1 not measured",
+            "Of each epic what was said last of its outcome, up to then: the target was reached,"
+            " partly or not. What was not measured is counted apart. 2 epics, the oldest first:",
+            "*PAY-3* Refunds · reached, said {Sun 17 May}",
+            "*PAY-4* Wallet · not measured, said {Mon 18 May}",
+        ],
+        ["Open PAY-3", "Open PAY-4"],
+    )
+
+
+def test_decisions_say_which_closed_how_long_they_took_and_which_are_open():
+    ways = [
+        Taken(is_vote=True, newly=True, closed_at=MONDAY - DAY, days=4),
+        Taken(is_vote=True, closed_at=MONDAY - 30 * DAY),
+        Taken(is_vote=False, newly=True, closed_at=MONDAY - 2 * DAY, days=1),
+        Taken(is_vote=True, days=12),
+        Taken(is_vote=False),
+    ]
+    items = [an_item_of(Opens.DECISION, f"D-{n}", "Go on?", way) for n, way in enumerate(ways, 1)]
+    told = DecisionsTold(closed=1, alone=1, open=2, oldest_days=12, timed=2)
+    lines, names = behind(Figure.DECISIONS, *items, told=told)
+    assert lines == [
+        "*Decisions* 1 vote closed, 1 taken without a vote · 2 open, the oldest for 12 days",
+        "What closed since the digest before, the votes of the last 13 weeks, and what is open. Of"
+        " votes it is counted how many working days they took from opening to close; half is said"
+        " of three or more. What was withdrawn or asked anew does not count. How many votes were"
+        " asked of one person is told without a name. 5 decisions, the oldest first:",
+        "*D-1* Go on? · a vote, closed {Sun 17 May} after 4 working days, since the digest before",
+        "*D-2* Go on? · a vote, closed {Sat 18 Apr} on the same day",
+        "*D-3* Go on? · without a vote, closed {Sat 16 May}, since the digest before",
+        "*D-4* Go on? · a vote, open for 12 days",
+        "*D-5* Go on? · without a vote, open since today",
+    ]
+    assert names == [f"Open D-{n}" for n in range(1, 6)]
+
+
+def test_to_who_looks_alone_decisions_also_say_what_metrics_count_of_them():
+    facts = {"is_vote": True, "working_days": 3, "has_case": True}
+    ended = [
+        Ended(**facts, is_lately=True, is_fresh=True, is_decided=True, is_stop=True),
+        Ended(**facts, is_lately=False, is_fresh=False, is_decided=False, is_stop=False),
+    ]
+    ways = [
+        Taken(is_vote=True, newly=each.is_lately, closed_at=MONDAY, days=3, ended=each)
+        for each in ended
+    ]
+    items = [an_item_of(Opens.DECISION, "D-1", "Go on?", way) for way in ways]
+    counts = {"open": 0, "oldest_days": 0, "days_before": None, "shifts": 1, "silent": 1}
+    told = Governance(ended=ended, **counts)
+    lines, _ = behind(Figure.DECISIONS, *items, told=told, digest_at=None)
+    assert lines[0].startswith("*Votes* 1 in 13 weeks (before: 1) · 0 open\n")
+    assert "*Stopped* 1 of 1 decision in 13 weeks" in lines[0]
+    assert "Shifts" not in lines[0]
+    closed = "*D-1* Go on? · a vote, closed {Mon 18 May} after 3 working days"
+    assert lines[2:] == [
+        f"{closed}, fresh evidence, stopped",
+        f"{closed}, in the 13 weeks before, no fresh evidence, not decided",
+    ]
+    moved = Sum(Money.APPROVED, 2_000_000, MONDAY)
+    shift = an_item_of(Opens.SHIFT, "", "Payments to Platform", moved)
+    lines, names = behind(Figure.MONEY, shift, told=told, digest_at=None)
+    assert lines == [
+        "*Shifts of money* 1 of 1 asked nobody, 13 weeks",
+        "What moved between streams in the last 13 weeks, and whether anybody had to say yes."
+        " 1 shift, the oldest first:",
+        "Payments to Platform · €20,000 moved with approval, {Mon 18 May}",
+    ]
+    assert names == ["Open Payments to Platform"]
+
+
+def test_money_says_what_moved_was_asked_came_back_and_was_overspent():
+    sums = [(Opens.SHIFT, "", "Payments to Platform", Money.MOVED)]
+    sums += [(Opens.SHIFT, "", "Platform to Onboarding", Money.ASKED)]
+    sums += [(Opens.EPIC, "PAY-3", "Refunds", Money.RETURNED)]
+    sums += [(Opens.STREAM, "", "Platform", Money.OVERSPENT)]
+    items = [
+        an_item_of(opens, key, title, Sum(what, 2_000_000, MONDAY))
+        for opens, key, title, what in sums
+    ]
+    amounts = {"moved_minor": 2_000_000, "asked_minor": 2_000_000, "returned_minor": 2_000_000}
+    told = MoneyTold(moved=1, asked=1, **amounts, overspent=("Platform",))
+    lines, names = behind(Figure.MONEY, *items, told=told)
+    assert lines[0] == (
+        "*Money* €20k moved without a vote (1) · €20k asked (1) · €20k returned by stops"
+        " · overspent: Platform"
+    )
+    assert lines[2:] == [
+        "Payments to Platform · €20,000 moved without a vote, {Mon 18 May}",
+        "Platform to Onboarding · €20,000 asked, {Mon 18 May}",
+        "*PAY-3* Refunds · €20,000 returned by a stop, {Mon 18 May}",
+        "Platform · €20,000 overspent",
+    ]
+    routes = ["Payments to Platform", "Platform to Onboarding", "PAY-3", "Platform"]
+    assert names == [f"Open {each}" for each in routes]
+
+
+def test_projects_say_which_milestone_is_late_and_what_was_agreed():
+    on = date(2026, 5, 1)
+    dues = [Due(on, 0, has_come=True), Due(on, 14, has_come=True), Due(on, 3, has_come=False)]
+    items = [an_item_of(Opens.PROJECT, "PRJ-2", "Go live", each) for each in dues]
+    lines, names = behind(Figure.PROJECTS, *items, told=OnTheirDates(on_date=1, agreed=3))
+    assert lines == [
+        "*Projects* 1 of 3 milestones on their date",
+        "Milestones with an agreed date, of projects that are not closed, as the plans have them"
+        " now. One is on its date unless it came, or is expected, later than agreed. 3 milestones,"
+        " the earliest date first:",
+        "*PRJ-2* Go live · came on its date, agreed for 1 May 2026",
+        "*PRJ-2* Go live · came 14 days late, agreed for 1 May 2026",
+        "*PRJ-2* Go live · 3 days late, agreed for 1 May 2026",
+    ]
+    assert names == ["Open PRJ-2"] * 3
+
+
+def test_net_flow_and_efficiency_say_what_each_epic_did():
+    days = [MONDAY - DAY, MONDAY]
+    flowed = [Flowed(*days, 0), Flowed(days[0], None, 1), Flowed(None, days[1], -1)]
+    items = [an_item_of(Opens.EPIC, "PAY-3", "Refunds", each) for each in flowed]
+    lines, _ = behind(Figure.NET_FLOW, *items, told=nobody(3, 2, 2, 2), digest_at=None)
+    assert [lines[0], *lines[2:]] == [
+        "*Net flow* in 13 weeks: 2 came in, 2 finished, 1 left otherwise",
+        "*PAY-3* Refunds · came in {Sun 17 May}, finished {Mon 18 May}",
+        "*PAY-3* Refunds · came in {Sun 17 May}, left otherwise",
+        "*PAY-3* Refunds · finished {Mon 18 May}, came back",
+    ]
+    worked = an_item_of(Opens.EPIC, "PAY-3", "Refunds", Worked(3, 1_240.25))
+    told = Efficiency(n=1, ratio=3 / 1_240.25)
+    lines, _ = behind(Figure.EFFICIENCY, worked, told=told, digest_at=None)
+    assert [lines[0], *lines[2:]] == [
+        "*Flow efficiency* 0.2 % of the time in active states and not blocked, of 1 finished in 26"
+        " weeks",
+        "*PAY-3* Refunds · active for 3.0 of 1,240.2 days",
+    ]
+
+
+def test_of_a_digest_that_told_nothing_of_them_it_is_said_that_there_is_nothing():
+    every = (Figure.OUTCOMES, Figure.DECISIONS, Figure.MONEY, Figure.PROJECTS)
+    assert [behind(figure)[0][0] for figure in every] == [
+        "*Outcomes* not known of any epic yet",
+        "*Decisions* none closed, none open",
+        "*Money* nothing moved without a vote, nothing is asked for, nothing came back",
+        "*Projects* no milestone has an agreed date",
+    ]
+    assert [behind(figure)[0][-1].rpartition(". ")[2] for figure in every] == [
+        "0 epics.",
+        "0 decisions.",
+        "0 amounts.",
+        "0 milestones.",
+    ]
+    shifts, _ = behind(Figure.MONEY, told=governed(), digest_at=None)
+    assert shifts[0] == "*Shifts of money* none in 13 weeks"
+
+
+def governed():
+    """Nothing was decided, and nothing moved."""
+    return Governance(ended=[], open=0, oldest_days=0, days_before=None, shifts=0, silent=0)
+
+
+FACTS = {
+    Figure.NET_FLOW: Flowed(MONDAY, MONDAY, 1),
+    Figure.EFFICIENCY: Worked(99_999, 99_999),
+    Figure.OUTCOMES: Known(Became.NOT_MEASURED, MONDAY),
+    Figure.DECISIONS: Taken(is_vote=True, newly=True, closed_at=MONDAY, days=99),
+    Figure.MONEY: Sum(Money.MOVED, 10**14, MONDAY),
+    Figure.PROJECTS: Due(MONDAY.date(), 9_999, has_come=False),
+}
 
 
 @pytest.mark.parametrize("figure", Figure)
 def test_slack_takes_a_page_of_the_longest_and_most_hostile_titles(figure):
     portfolio = a_portfolio(name=HOSTILE)
-    items = [an_item(n, HOSTILE * 9, day=n, at=MONDAY, newly=True) for n in range(24)]
+    fact = FACTS.get(figure) or Fact(day=9_999, at=MONDAY, newly=True, column=HOSTILE)
+    items = [Item(Opens.EPIC, n + 1, f"PAY-{n}", HOSTILE * 9, fact) for n in range(24)]
     page = a_page((figure, items, 9_999), portfolio=portfolio)
     texts = read(page)
     assert "<!channel>" not in "".join(texts)

@@ -8,7 +8,7 @@ from bot.views.flow.explained import explained
 from bot.views.flow.picture import sketch
 from bot.views.flow.summary import aging_page, forecast_page, metrics_page
 from bot.workflows.flow import summary
-from bot.workflows.flow.explaining import explain_chosen
+from bot.workflows.flow.explaining.explained import explain_chosen
 from bot.workflows.keeping import Act
 from models.epics.epic import Epic
 from models.flow.choice import FlowChoice
