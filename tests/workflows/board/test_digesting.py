@@ -108,6 +108,21 @@ def test_a_digest_comes_once_a_week_however_often_it_is_due(database, shop):
     for at in (NINE_IN_BERLIN, NINE_IN_BERLIN, NINE_IN_BERLIN + DAY, NINE_IN_BERLIN + 6 * DAY):
         is_due(database, subscription, at)
     assert [digest.week for digest in digests(database)] == ["2026-W22"]
+
+
+def test_a_day_that_became_a_holiday_meanwhile_is_let_go_by_and_the_next_working_day_has_it(
+    database, shop
+):
+    subscription = subscribes(database, shop)
+    with database.write() as session:
+        session.scalars(select(Portfolio)).one().holidays = ["2026-05-25"]
+    is_due(database, subscription, NINE_IN_BERLIN)
+    assert digests(database) == []
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + DAY
+    is_due(database, subscription, NINE_IN_BERLIN + DAY)
+    (digest,) = digests(database)
+    assert (digest.week, digest.at) == ("2026-W22", NINE_IN_BERLIN + DAY)
+    assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
     assert due_at(database, f"digest:{subscription}") == NINE_IN_BERLIN + WEEK
 
 
