@@ -101,7 +101,7 @@ def revoke(user: str, workspace: WorkspaceOption = None) -> None:
     _check_member_id(user)
     with ready_database() as database, database.write(by_command(database)) as session:
         here = workspace_id(session, workspace)
-        joining.revoke_admin(session, here, user)
+        joining.revoke_admin(session, here, user, DatabaseClock(database).now())
     say.print(f"{user} is no longer an admin.", markup=False)
 
 

@@ -18,8 +18,9 @@ from models.epics.epic import CircleMember, Epic
 from models.people.role import Role, RoleGrant, UserGroupMember
 from models.portfolio.portfolio import Portfolio, ValueStream
 
-Follow = Callable[[Session, int, Collection[str], datetime], None]
-"""Does what follows where what people see has changed: of a workspace, who, and when."""
+Follow = Callable[[Session, int, Collection[str] | None, int | None, datetime], None]
+"""Does what follows where what people see has changed: of a workspace, who, or None for all of
+them in a portfolio, which, and when."""
 
 FOLLOWS: list[Follow] = []
 """What rooms do about it, filled by `follows_sight`."""
@@ -29,7 +30,7 @@ EVERYBODY = None
 
 
 def follows_sight(follow: Follow) -> Follow:
-    """Have it done where roles or owners change, in that transaction."""
+    """Have it done where roles, owners or a portfolio's readers change, in that transaction."""
     FOLLOWS.append(follow)
     return follow
 
@@ -41,7 +42,14 @@ def sight_changed(
     session.flush()
     some = {each for each in people if each is not None}
     for follow in FOLLOWS if some else ():
-        follow(session, workspace_id, some, at)
+        follow(session, workspace_id, some, None, at)
+
+
+def everybodys_sight_changed(session: Session, portfolio: Portfolio, at: datetime) -> None:
+    """The same of all to whom anything of it was sent, where it opens to all or no longer is."""
+    session.flush()
+    for follow in FOLLOWS:
+        follow(session, portfolio.workspace_id, None, portfolio.id, at)
 
 
 def visible_to(user_id: str | None) -> ColumnElement[bool]:

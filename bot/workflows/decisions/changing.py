@@ -174,9 +174,17 @@ def wait_for_who_is_here(session: Session, workspace_id: int, user_id: str, at: 
 
 @follows_sight
 def hide_from_who_sees_no_more(
-    session: Session, workspace_id: int, people: Collection[str], at: datetime
+    session: Session,
+    workspace_id: int,
+    people: Collection[str] | None,
+    portfolio_id: int | None,
+    at: datetime,
 ) -> None:
     """Have what people were sent alone of what not all may see follow what they may see now."""
+    if portfolio_id is not None:
+        here = select(Decision.id).where(Decision.portfolio_id == portfolio_id)
+        redraw_each(session, workspace_id, here, at, people)
+        return
     not_for_all = (
         select(Decision.id)
         .join(Decision.portfolio)

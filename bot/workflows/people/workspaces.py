@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.people.granting import remove
 from bot.workflows.permitting import Place, holders, lock_roles
+from bot.workflows.redrawing import redraw_homes
+from bot.workflows.seeing import sight_changed
 from models.audit.trail import insert_new
 from models.errors import Mistake
 from models.people.role import FROM_SETTINGS, Role, RoleGrant, of_admin
@@ -49,22 +51,25 @@ def grant_admin(
     session.flush()
 
 
-def revoke_admin(session: Session, workspace_id: int, user_id: str) -> None:
+def revoke_admin(session: Session, workspace_id: int, user_id: str, at: datetime) -> None:
     """Take the role of admin from the person. Raises NoAdmin, AdminBySettings and LastAdmin."""
     lock_roles(session, workspace_id)
     for given in of_admin(admin_grants(session, workspace_id), user_id):
         remove(session, given)
+    redraw_homes(session, workspace_id, at)
+    sight_changed(session, workspace_id, [user_id], at)
 
 
 def settle_admins(
     session: Session, workspace_id: int, user_ids: Iterable[str], at: datetime
 ) -> None:
     """Have exactly those be admins by the settings; what was granted by people stays."""
-    wanted = set(user_ids)
+    wanted, gone = set(user_ids), []
     for grant in admin_grants(session, workspace_id):
         if grant.granted_by == FROM_SETTINGS and grant.user_id not in wanted:
             session.delete(grant)
-    session.flush()
+            gone.append(grant.user_id)
+    sight_changed(session, workspace_id, gone, at)
     for user_id in sorted(wanted):
         grant_admin(session, workspace_id, user_id, FROM_SETTINGS, at)
 

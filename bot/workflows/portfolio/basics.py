@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.keeping import Act, Kept
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_homes
+from bot.workflows.seeing import everybodys_sight_changed
 from models.calendar import MONTH_NAMES, WEEKDAYS, spell_day
 from models.errors import FieldMistakes
 from models.fields import folded
@@ -80,6 +81,8 @@ def change_basics(
     portfolio.holidays = [day.isoformat() for day in basics.holidays]
     portfolio.channel_id, portfolio.open_to_all = basics.channel_id, basics.open_to_all
     redraw_homes(session, workspace_id, at)
+    if before.open_to_all != basics.open_to_all:
+        everybodys_sight_changed(session, portfolio, at)
     return changes(before, basics)
 
 

@@ -12,10 +12,11 @@ from typing import Protocol
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.workflows.people.user_groups import people_of
 from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio import streams as streaming
 from bot.workflows.redrawing import post, redraw_cards, redraw_homes
-from bot.workflows.seeing import visible_to
+from bot.workflows.seeing import sight_changed, visible_to
 from models.board.digest import Subscription
 from models.board.home import Home
 from models.epics.belonging import StreamMove
@@ -127,6 +128,7 @@ def merge(
     _say_where(session, source, at)
     redraw_cards(session, workspace_id, moved, at)
     redraw_homes(session, workspace_id, at)
+    sight_changed(session, workspace_id, _who_sees(session, source, target), at)
     return told
 
 
@@ -189,8 +191,16 @@ def split(
     source.version += 1
     session.flush()
     redraw_cards(session, workspace_id, moved, at)
+    sight_changed(session, workspace_id, _who_sees(session, source, new), at)
     left = _shares(session, source)
     return Restructured(source, new, len(moved), shares=len(going), shares_left=left)
+
+
+def _who_sees(session: Session, *streams: ValueStream) -> set[str | None]:
+    """Whom what goes from one stream to another is shown to for it, or was: owners, and roles."""
+    given = select(RoleGrant).where(RoleGrant.value_stream_id.in_([each.id for each in streams]))
+    held = {user for each in session.scalars(given) for user in people_of(session, each)}
+    return {*held, *(each.owner_user_id for each in streams)}
 
 
 def _what_goes(

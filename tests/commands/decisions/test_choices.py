@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.decisions.decision import Decision, Way
 from models.decisions.question import Question
 from models.epics.epic import Epic
+from models.people.role import Role, RoleGrant
 from tests.commands.decisions.conftest import ballot, dm
 
 
@@ -49,6 +50,11 @@ def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
 
 
 def test_a_role_votes_without_its_stand_ins(slack, mvp):
+    with mvp.database.write() as session:
+        epic = session.scalars(select(Epic)).one()
+        here = {"workspace_id": epic.workspace_id, "value_stream_id": epic.value_stream_id}
+        dana = slack.workspace.user_named("dana").id
+        session.add(RoleGrant(**here, role=Role.STREAM_OWNER, user_id=dana, stand_in=True))
     _, form = opening(slack)
     form.click("More choices")
     form = slack.as_user("ana").form(title="Open a decision")
@@ -56,6 +62,20 @@ def test_a_role_votes_without_its_stand_ins(slack, mvp):
     assert form.submit().closed, form.errors
     ballot(slack)
     assert stored(mvp).electorate == [slack.workspace.user_named("ben").id]
+
+
+def test_who_is_in_a_user_group_when_it_is_opened_votes_whoever_is_in_it_later(slack, mvp):
+    slack.add_user_group("checkout", ["cleo", "dana"])
+    _, form = opening(slack)
+    form.click("More choices")
+    form = slack.as_user("ana").form(title="Open a decision")
+    form.choose("… and user groups", "@checkout")
+    assert form.submit().closed, form.errors
+    ballot(slack)
+    slack.change_user_group("checkout", ["ben"])
+    kept = stored(mvp)
+    there = [slack.workspace.user_named(name).id for name in ("cleo", "dana")]
+    assert (kept.electorate, kept.electors_are) == (there, "@checkout")
 
 
 def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):

@@ -80,6 +80,7 @@ def test_a_reading_past_the_stop_line_opens_a_ballot_at_once_with_what_was_read(
     assert decision.question == "mvp"
     assert decision.because == "62.1 % on 29 Jun 2026 is past the stop line, below 63 %."
     assert decision.case.evidence.last.value == Decimal("62.1")
+    assert decision.tie_breaker == BEN, "who owns the value stream"
     assert shown(mvp)[0] == "C0PORT"
     assert said == "That is past the stop line, below 63 %: D-1 asks what to do."
 

@@ -11,17 +11,21 @@ from bot.workflows.epics.restricting import restrict
 from bot.workflows.epics.transferring import give
 from bot.workflows.people import granting
 from bot.workflows.people.user_groups import settle
+from bot.workflows.people.workspaces import revoke_admin, settle_admins
+from bot.workflows.portfolio import basics as settling
+from bot.workflows.portfolio import merging
 from models.audit import audit
 from models.decisions.decision import Decision
 from models.decisions.question import Question
 from models.decisions.thread import QuestionForm
 from models.errors import Gone
 from models.message import Message, MessageKind
-from models.people.role import Role, RoleGrant, SlackGroup
-from models.portfolio.portfolio import ValueStream
+from models.people.role import FROM_SETTINGS, Role, RoleGrant, SlackGroup
+from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.setup import StreamSetup
 from models.work import Work
 from tests.views.reading import shown
-from tests.workflows.builders import ANA, BEN, MONDAY
+from tests.workflows.builders import ANA, BEN, MONDAY, an_epic
 from tests.workflows.decisions.builders import (
     CLEO,
     CLOSES_AT,
@@ -120,7 +124,7 @@ def test_whoever_gets_the_role_again_reads_the_ballot_again(database):
 
 def test_what_is_said_beside_it_is_hidden_as_well(database):
     restricted(database, by=BEN)
-    does(database, CLEO, speaking.ask, 1, QuestionForm(words="How many?"))
+    does(database, CLEO, speaking.QUESTIONS.ask, 1, QuestionForm(words="How many?"))
     assert "How many?" in str(read_by(database, BEN, MessageKind.BALLOT_QUESTION_TOLD))
     with database.write() as session:
         session.get_one(ValueStream, 1).owner_user_id = CLEO
@@ -162,13 +166,88 @@ def hands_it_to(database, who):
         hand_over(session, 1, ANA, 1, who, MONDAY)
 
 
+def merges_into(database, name):
+    with database.write(audit.Act(ANA, "form", MONDAY)) as session:
+        to = session.scalars(select(ValueStream).where(ValueStream.name == name)).one()
+        merging.merge(session, 1, ANA, 1, to.id, 1, MONDAY)
+
+
+def splits_into(database, name):
+    with database.write(audit.Act(ANA, "form", MONDAY)) as session:
+        an_epic(session, 1, 1, title="Refunds")  # a split leaves some
+        setup = StreamSetup(name=name, key_prefix="TRN", owner_user_id=ELI)
+        merging.split(session, 1, CLEO, 1, 1, setup, [1], MONDAY)
+
+
 @pytest.mark.parametrize(
     ("change", "to", "who"),
-    [(gives_it_to, "Onboarding", BEN), (hands_it_to, ELI, ANA)],
-    ids=["another value stream", "another owner"],
+    [
+        (gives_it_to, "Onboarding", BEN),
+        (hands_it_to, ELI, ANA),
+        (merges_into, "Onboarding", BEN),
+        (splits_into, "Transfers", BEN),
+    ],
+    ids=["another value stream", "another owner", "merged", "split"],
 )
 def test_whose_it_no_longer_is_has_what_they_were_sent_drawn_anew(database, change, to, who):
     restricted(
         database, (CLEO, ELI), question=Question.FREE, asks="Which bank?", people=(ANA, BEN, ELI)
     )
+    with database.write() as session:
+        session.add(RoleGrant(workspace_id=1, role=Role.ADMIN, user_id=CLEO))
     assert who in drawn_anew(database, change, to)
+
+
+def is_for(database, *, everybody):
+    with database.write(audit.Act(ANA, "form", MONDAY)) as session:
+        portfolio = session.get_one(Portfolio, 1)
+        basics = settling.basics_of(portfolio).model_copy(update={"open_to_all": everybody})
+        settling.change_basics(session, 1, ANA, 1, portfolio.version, basics, MONDAY)
+
+
+def closed_to_others(database):
+    is_for(database, everybody=False)
+
+
+def open_to_all(database):
+    is_for(database, everybody=True)
+
+
+def test_who_has_no_part_in_a_portfolio_reads_nothing_of_it_while_it_is_closed_to_others(database):
+    an_mvp(database)
+    with database.write() as session:
+        session.add(RoleGrant(workspace_id=1, role=Role.ADMIN, user_id=ANA))
+    opens(database, question=Question.FREE, asks="Which bank?", people=(BEN, DANA))
+    assert drawn_anew(database, closed_to_others) == {BEN, DANA}
+    assert read_by(database, DANA) == [
+        "D-1 is about an epic that you may not see any more. You cannot vote on it."
+    ]
+    assert "Which bank?" in str(read_by(database, BEN))
+    assert drawn_anew(database, open_to_all) == {BEN, DANA}
+    assert "Which bank?" in str(read_by(database, DANA))
+
+
+def revoked(database, who):
+    with database.write(audit.Act(None, "tack", MONDAY)) as session:
+        revoke_admin(session, 1, who, MONDAY)
+
+
+def no_longer_in_the_settings(database, who):
+    with database.write(audit.Act(None, "tack", MONDAY)) as session:
+        settle_admins(session, 1, [ANA], MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("ends", "by"), [(revoked, None), (no_longer_in_the_settings, FROM_SETTINGS)]
+)
+def test_who_is_no_admin_any_more_reads_nothing_of_what_only_admins_saw(database, ends, by):
+    an_mvp(database)
+    with database.write() as session:
+        for who in (ANA, DANA):
+            given = RoleGrant(workspace_id=1, role=Role.ADMIN, user_id=who, granted_by=by)
+            session.add(given)
+    closed_to_others(database)
+    opens(database, question=Question.FREE, asks="Which bank?", people=(BEN, DANA))
+    assert "Which bank?" in str(read_by(database, DANA))
+    assert drawn_anew(database, ends, DANA) == {DANA}
+    assert "Which bank?" not in str(read_by(database, DANA))

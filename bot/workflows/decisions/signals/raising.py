@@ -11,6 +11,7 @@ from bot.workflows.decisions.opening import (
     end_of,
     open_about,
     usual_close,
+    usual_tie_breaker,
     who_decides,
 )
 from bot.workflows.evidence.known import first_tested_on
@@ -51,7 +52,13 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
         act,
         about_epic(act, epic, Question.MVP),
         Asked.usual(Question.MVP),
-        Terms(way=who.way, electors=who.people, electors_are=who.are, closes_at=closes_at),
+        Terms(
+            way=who.way,
+            electors=who.people,
+            electors_are=who.are,
+            closes_at=closes_at,
+            tie_breaker=usual_tie_breaker(session, epic) if who.way is Way.VOTE else None,
+        ),
         channel_id=channel_for(epic, who.way),
         advice=Advice(because=because),
     )
