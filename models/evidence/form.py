@@ -26,7 +26,12 @@ class EvidenceForm(Form):
     ] = None
     value: Annotated[
         Decimal | None,
-        Figure(label="{figure}", example="64.2", hint="The figure as it was read.", only="reads"),
+        Figure(
+            label="{figure}",
+            example="64.2",
+            hint="The number alone, without its unit.",
+            only="reads",
+        ),
     ] = None
     words: Annotated[
         str | None,

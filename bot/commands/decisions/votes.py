@@ -111,7 +111,7 @@ def ask_stand_in(call: Call, session: Session, it: StandInForMe) -> Open:
         "for_one": True,
         "unless_a_day": f"Without a day it is for {decision.case.key} only.",
     }
-    return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Ask them")
+    return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Have them vote")
 
 
 @routes.opens
@@ -123,7 +123,7 @@ def ask_stand_in_until(call: Call, session: Session, it: StandInUntil) -> Open:
         "for_one": False,
         "unless_a_day": f"They are sent each ballot of {portfolio.name} that you are asked on.",
     }
-    return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Ask them")
+    return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Have them vote")
 
 
 @routes.saves

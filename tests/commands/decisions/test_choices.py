@@ -34,19 +34,24 @@ def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
     assert form.value("Why?") == "64 % after six weeks"
     dana, cleo = (slack.workspace.user_named(name).id for name in ("dana", "cleo"))
     form.choose("Who votes?", "dana", "cleo")
-    form.fill("How many must vote?", "2")
+    form.fill("How many must vote?", "3")
+    assert not form.submit().closed
+    assert form.errors == {"How many must vote?": "There are 2 electors."}
+    form.fill("How many must vote?", "1")
     form.fill("How sure are you that the target is reached, in %?", "70")
+    form.choose("Reasons", "Who votes says why")
     form.fill("When do we look again?", "2026-05-25")
     assert not form.submit().closed
     assert form.errors == {"When do we look again?": "Choose a day after it closes."}
     form.fill("When do we look again?", "2026-10-01")
     assert form.submit().closed, form.errors
-    assert ballot(slack).shows("At least 2 of 2 must vote.")
+    assert ballot(slack).shows("At least 1 of 2 must vote.")
     assert dm(slack, "dana").shows("64 % after six weeks.")
     assert dm(slack, "dana").shows("is 70 % sure that the target is reached: 64 % after six weeks.")
     kept = stored(mvp)
     assert (kept.electorate, kept.electors_are) == ([dana, cleo], "those named")
     assert kept.look_again_on == date(2026, 10, 1)
+    assert kept.reason_required
 
 
 def test_a_role_votes_without_its_stand_ins(slack, mvp):

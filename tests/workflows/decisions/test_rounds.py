@@ -22,6 +22,7 @@ from models.decisions.decision import (
     Decision,
     Ended,
     Ending,
+    HasAPart,
     Method,
     NotAnOption,
     NoTieBreaker,
@@ -214,6 +215,14 @@ def test_what_asked_for_anything_is_drawn_anew_at_a_tie_and_at_the_end(database,
         assert buttons(reminder.blocks) == ["Read the decision: PAY-1"]
     beside = {MessageKind.STAND_IN, MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_REMINDER}
     assert drawn_by(database, end) >= {*ROUND_KINDS, *beside}
+
+
+def test_who_owns_or_proposed_the_epic_is_not_named_to_break_a_tie(database):
+    an_mvp(database)
+    with pytest.raises(HasAPart) as refused:
+        opens(database, tie_breaker=ANA)
+    assert list(refused.value.errors) == ["tie_breaker"]
+    assert stored(database, opens(database, tie_breaker=CLEO)).tie_breaker == CLEO
 
 
 def test_a_tie_that_nobody_is_named_to_break_passes_nothing(database):
