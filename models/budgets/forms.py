@@ -216,11 +216,9 @@ class RulesForm(Form):
         int,
         Whole(label="How much moves by its owner's word alone, in % a quarter?", least=0, most=100),
     ]
-    most_percent: Annotated[
-        int, Whole(label="From how much at once on is it the council's, in %?", most=100)
-    ]
+    most_percent: Annotated[int, Whole(label="How much at once needs no council, in %?", most=100)]
     moved_percent: Annotated[
-        int, Whole(label="From how much moved out in the year on, in %?", most=100)
+        int, Whole(label="How much moved out in the year needs no council, in %?", most=100)
     ]
     stand_in_days: Annotated[
         int, Whole(label="After how many working days are stand-ins asked?", most=MOST_DAYS)
@@ -234,7 +232,7 @@ class RulesForm(Form):
     undo_days: Annotated[
         int,
         Whole(
-            label="How long can finance alone undo a silent one?",
+            label="How long can finance alone undo what moved without approval?",
             hint="In working days.",
             least=0,
             most=MOST_DAYS,

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from bot.workflows.files.exporting_money import money_rows
 from models.portfolio.portfolio import Portfolio
-from tests.commands.budgets.test_shift import asks, said, year
+from tests.commands.budgets.test_shift import asks, funds, said, year
 
 __all__ = ["year"]
 
@@ -33,6 +33,17 @@ def exported(year):
     with year.database.snapshot() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         return list(money_rows(session, portfolio))
+
+
+def test_what_changed_while_one_looked_is_shown_anew_and_nothing_is_funded(slack, year):
+    dana = slack.as_user("dana")
+    dana.types("/budget roll", channel="payments")
+    dana.form(title="Roll forward").submit()
+    look = dana.form(title="Check before funding")
+    funds(slack, "Payments", "100k", who="ana")
+    assert not look.submit().closed
+    assert look.shows("*€2,600,000 for 2027*")
+    assert [row for row in exported(year) if row["period"] == "2027"] == []
 
 
 def test_the_next_year_is_funded_as_this_one_was_with_the_shifts_that_last(slack, year):

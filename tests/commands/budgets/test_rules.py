@@ -53,7 +53,7 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
     told = str(ballot.blocks)
     assert "By its owner's word alone, a quarter: 5 %, 2 today" in told
-    assert "*Yes* has them hold from the close on" in told
+    assert "*Yes* makes them hold from the close on" in told
     page = shown_rules(slack)
     assert "*D-1* asks the council for other rules until" in said(page)
     assert "Up to *2 %* a quarter" in said(page)

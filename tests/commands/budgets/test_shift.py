@@ -208,6 +208,7 @@ def test_a_decline_asks_why_and_the_reason_stands_in_the_result(slack, year):
     posted = asked(slack, year)
     slack.as_user("cleo").click("Decline with a reason", in_message=posted)
     form = slack.as_user("cleo").form(title="Decline the shift")
+    assert form.submit().errors == {"Why not?": "Please complete this required field."}
     form.fill("Why not?", "Needed for the <autumn> release")
     assert form.submit().closed
     done = slack.wait_for(lambda: request(slack, "Declined · €80,000"))

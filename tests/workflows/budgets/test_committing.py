@@ -17,14 +17,14 @@ from bot.workflows.portfolio import merging
 from models.audit import audit
 from models.budgets.commitments.capacity import CapacityForm
 from models.budgets.commitments.commitment import Commitment, NothingUncovered, NotThere
-from models.budgets.forms import CloseForm, FundingForm
+from models.budgets.forms import CloseForm, FundingForm, uncovered_shift
 from models.budgets.spend import Fact
 from models.decisions.decision import Decision
 from models.decisions.form import DecisionForm, RecordForm
 from models.decisions.question import Question
 from models.epics.epic import Epic, Transition
 from models.errors import FieldMistakes
-from models.people.role import Role, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
 from models.portfolio.setup import StreamSetup
 from tests.views.reading import shown
@@ -254,9 +254,30 @@ def test_where_the_money_is_not_there_it_is_not_covered_until_someone_covers_it(
     assert (has(year), lacks(year, epic_id)) == ((840, 60, 0), (0, 0))
     given(year, epic_id, year.onboarding)
     year.fund(year.onboarding, 40 * K)
+    with pytest.raises(NotAllowed):
+        year.do(FAY, carrying.cover, epic_id)
     year.do(CLEO, carrying.cover, epic_id)
     assert (has(year, year.onboarding), lacks(year, epic_id)) == ((0, 60, 0), (0, 0))
     assert is_sound(year)
+
+
+def test_a_shift_for_what_is_not_covered_begins_with_what_is_short_and_names_no_restricted_epic(
+    database,
+):
+    year = a_year(database, onboarding=20 * K)
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    given(year, epic_id, year.onboarding)
+
+    def begins():
+        held = year.read(ELI, lambda act: uncovered_shift(*carrying.uncovered(act, epic_id)))
+        return held["to_stream_id"], held["amount_minor"], held["reason"]
+
+    here = (year.onboarding, 40 * K)
+    assert begins() == (*here, "PLA-1 Pay is not covered in Onboarding")
+    with database.write() as session:
+        session.get_one(Epic, epic_id).restricted = True
+    assert begins() == (*here, "An epic is not covered in Onboarding")
 
 
 def test_a_merged_stream_takes_its_commitments_and_what_it_has_left_along(year):

@@ -23,6 +23,7 @@ from bot.workflows.portfolio import merging
 from models.budgets.books import Balance, Overdrawn
 from models.budgets.forms import FundingForm, UndoForm
 from models.budgets.ledger import (
+    Entry,
     EntryKind,
     Move,
     Purpose,
@@ -77,6 +78,16 @@ def test_funding_makes_the_year_and_gives_the_stream_its_money(year):
     assert year.has(year.platform).allocated == 900 * K
     assert year.entries() == [EntryKind.FUNDING, EntryKind.FUNDING]
     assert year.books().unallocated == 0
+
+
+@pytest.mark.parametrize("minor", [50 * K, -50 * K])
+def test_more_or_less_money_in_mid_year_is_an_entry_with_its_reason(year, minor):
+    form = FundingForm(value_stream_id=year.platform, amount_minor=minor, reason="The board's")
+    year.do(DANA, funding.fund, year.portfolio_id, form)
+    assert year.has(year.platform).available == 900 * K + minor
+    with year.database.read() as session:
+        entry = session.scalars(select(Entry).order_by(Entry.number.desc())).first()
+        assert (entry.kind, entry.reason) == (EntryKind.FUNDING, "The board's")
 
 
 def test_only_finance_and_admins_fund(year):
@@ -142,6 +153,12 @@ def test_who_has_no_part_in_the_money_cannot_ask(year):
     with pytest.raises(NotAllowed) as refused:
         year.consider(FAY, 10 * K)
     assert refused.value.sentence.startswith("Only the owner of Platform, the council, finance")
+    with pytest.raises(NotAllowed) as refused:
+        year.read(FAY, considering.portfolio_to_shift_in, year.portfolio_id)
+    assert refused.value.sentence.startswith("Only the owner of a value stream, the council,")
+    moved = year.ask(CLEO, 10 * K)
+    with pytest.raises(NotAllowed):
+        year.read(FAY, considering.largest_undone, moved)
 
 
 def grant(year, role, *people, stand_in=False):
