@@ -224,7 +224,7 @@ def _element(name: str, question: Question, value: str | None, facts: Facts) -> 
             return _with(channels, "initial_conversation", value)
         case Whole():
             number = {"type": "number_input", "action_id": name, "is_decimal_allowed": False}
-            number |= {"min_value": "1", "max_value": str(question.most)}
+            number |= {"min_value": str(question.least), "max_value": str(question.most)}
             return _with(number, "initial_value", value)
         case _:
             return text_input(

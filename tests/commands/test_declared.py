@@ -122,7 +122,7 @@ def values_for(question, facts, text):
         case Day():
             return st.dates(date(2000, 1, 1), date(2100, 1, 1))
         case Whole():
-            return st.integers(1, question.most)
+            return st.integers(question.least, question.most)
         case Person():
             return st.sampled_from(["U0ANA", "W0BEN"])
         case People():
