@@ -79,7 +79,7 @@ class Taken(FieldMistakes):
     """A second noun of the same name, where no two may have the same."""
 
     def __init__(self, field: str, one: str, called: str) -> None:
-        super().__init__({field: f"There is {one} {called[:60]} already."})
+        super().__init__({field: f"There is already {one} {called[:60]}."})
 
 
 class AlreadyThere(Mistake):

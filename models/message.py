@@ -147,7 +147,7 @@ class NothingToShow(Mistake):
     """A message that is shown already, or is not there any more."""
 
     def __init__(self) -> None:
-        super().__init__("There is nothing left to mend: it is shown.")
+        super().__init__("There is nothing left to fix: it is shown.")
 
 
 class Message(Base):

@@ -65,5 +65,6 @@ def _stream_named(portfolio: Portfolio, name: str) -> int:
     if found is not None:
         return found.id
     names = [each.name for each in portfolio.value_streams]
-    guess, there = did_you_mean(name, names), ", ".join(names) or "none yet"
-    raise Mistake(f'There is no value stream "{name[:60]}".{guess} There is: {there}.')
+    there = f"Choose from {', '.join(names)}." if names else "There is none yet."
+    guess = did_you_mean(name, names)
+    raise Mistake(f'There is no value stream "{name[:60]}".{guess} {there}')

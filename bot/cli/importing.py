@@ -82,7 +82,7 @@ class PortfolioCounts(Mistake):
     """Another currency asked for than the portfolio has."""
 
     def __init__(self, name: str, currency: str, asked: str) -> None:
-        super().__init__(f"The portfolio {name} counts in {currency}, not in {asked}.")
+        super().__init__(f"The currency of {name} is {currency}, not {asked}.")
 
 
 @dataclass(frozen=True, slots=True)

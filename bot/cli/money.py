@@ -245,7 +245,7 @@ class NoSuchPeriod(Mistake):
     """A fiscal year without money."""
 
     def __init__(self, name: str, portfolio: str, there: Sequence[str]) -> None:
-        years = f"There is: {', '.join(there)}." if there else "There is none for any year."
+        years = f"It has one for {', '.join(there)}." if there else "It has none for any year."
         super().__init__(f"{portfolio} has no budget for {name} yet. {years}")
 
 

@@ -28,7 +28,7 @@ class TooDeep(Mistake):
     """A form that would be the fourth view."""
 
     def __init__(self) -> None:
-        super().__init__("Slack shows three windows at most. Close this one, and try once more.")
+        super().__init__("Slack shows three windows at most. Close this one and try again.")
 
 
 def show(call: Call, to: Action, typed: str) -> None:

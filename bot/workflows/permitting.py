@@ -71,7 +71,7 @@ class Place:
     def name(self, role: Role) -> str | None:
         """What who has the role is called here; None where it does not exist here."""
         if role is Role.EPIC_OWNER:
-            return f"who owns {self.epic.key}" if self.epic is not None else None
+            return f"the owner of {self.epic.key}" if self.epic is not None else None
         if role is Role.STREAM_OWNER:
             return f"the owner of {self.stream.name}" if self.stream is not None else None
         return {

@@ -26,14 +26,16 @@ class UnknownQuestion(Mistake):
     """A question that was not asked of this person."""
 
     def __init__(self) -> None:
-        super().__init__("Only the one who was asked answers that question, while it is there.")
+        super().__init__(
+            "Only the person who was asked can answer that question, and only while it is open."
+        )
 
 
 class NothingLeftOut(Mistake):
     """Taking back what nobody left out."""
 
     def __init__(self) -> None:
-        super().__init__("You are asked about all of your epics already.")
+        super().__init__("You are already asked about all of your epics.")
 
 
 class Confirmation(Base):

@@ -35,7 +35,7 @@ class NoDigest(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "No digest comes to this channel yet. Type /flow digest subscribe here: one form."
+            "This channel has no digest yet. Type /flow digest subscribe here to set one up."
         )
 
 
@@ -54,8 +54,8 @@ class SentAlready(Mistake):
 
     def __init__(self, at: datetime) -> None:
         super().__init__(
-            f"This week's digest came on {at:%A}, {at.day} {at:%B} at {at:%-H:%M}, and one a "
-            "week is enough. /flow digest preview shows you how things stand now."
+            f"This week's digest was posted on {at:%A}, {at.day} {at:%B} at {at:%-H:%M}, and a "
+            f"channel gets one a week. /flow digest preview shows you how things stand now."
         )
 
 
@@ -64,8 +64,8 @@ class OnItsWay(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "This week's digest is on its way: Slack has not taken it yet, and it comes as soon as "
-            "Slack does. /flow digest preview shows you how things stand now."
+            "This week's digest is on its way: it appears as soon as Slack accepts it. /flow "
+            "digest preview shows you how things stand now."
         )
 
 

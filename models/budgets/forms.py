@@ -214,7 +214,9 @@ class RulesForm(Form):
 
     free_percent: Annotated[
         int,
-        Whole(label="How much moves by its owner's word alone, in % a quarter?", least=0, most=100),
+        Whole(
+            label="How much may its owner move without approval, in % a quarter?", least=0, most=100
+        ),
     ]
     most_percent: Annotated[int, Whole(label="How much at once needs no council, in %?", most=100)]
     moved_percent: Annotated[

@@ -27,8 +27,8 @@ class NothingToRoll(Mistake):
 
     def __init__(self, portfolio: str) -> None:
         super().__init__(
-            f"There is no year of {portfolio} to roll forward: this one and the next have a "
-            "budget, or the one before has none. /budget fund gives money stream by stream."
+            f"{portfolio} has no year to roll forward: this year and the next already have a "
+            f"budget, or the year before has none. /budget fund funds one value stream at a time."
         )
 
 
@@ -36,7 +36,7 @@ class NotAPeriod(Mistake):
     """Text that names no fiscal year of the portfolio."""
 
     def __init__(self, text: str, like: str) -> None:
-        super().__init__(f"“{text[:40]}” is no fiscal year. Write it like {like}.")
+        super().__init__(f"“{text[:40]}” is not a fiscal year. Write it like {like}.")
 
 
 class FundingPeriod(Base):

@@ -41,7 +41,7 @@ class SameRules(Mistake):
     """A change of the rules that changes none."""
 
     def __init__(self) -> None:
-        super().__init__("These are the rules as they are. Change at least one of them.")
+        super().__init__("These are the current rules. Change at least one of them.")
 
 
 class RulesAsked(Mistake):
@@ -84,8 +84,9 @@ class RulesChange(Base):
 
     @property
     def rules(self) -> Rules:
-        """What they are by it."""
-        return Rules(**{name: getattr(self, name) for name in NAMES})
+        """What they are by it; what it does not say, as a rule of later, is as usual."""
+        said = {name: getattr(self, name) for name in NAMES}
+        return Rules(**{name: value for name, value in said.items() if value is not None})
 
     def heed(self, decision: Decision, before: "RulesChange | None", at: datetime) -> bool:
         """Have it hold from now on; not where others have come to hold since it was asked for."""

@@ -24,7 +24,7 @@ class NobodyElse(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nobody else could approve this one: give someone the role finance first, with "
+            "Nobody else could approve this request. Give someone the role finance first, with "
             "/portfolio roles."
         )
 
@@ -34,7 +34,8 @@ class NoCouncil(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "A shift of this size is also the council's, and nobody but who asks has that role. "
+            "A shift of this size needs the council as well, and nobody but the person asking has "
+            "that role. "
             "An admin gives it with /portfolio roles."
         )
 

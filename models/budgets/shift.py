@@ -71,7 +71,7 @@ class OwnRequest(Mistake):
     """A yes to one's own request."""
 
     def __init__(self, asked: Sequence[str]) -> None:
-        super().__init__("You asked for this one, so someone else approves it.")
+        super().__init__("You asked for this one, so someone else has to approve it.")
         self.ask = tuple(asked)
 
 
@@ -80,7 +80,8 @@ class NotYet(Mistake):
 
     def __init__(self, since: str, asked: Sequence[str]) -> None:
         super().__init__(
-            f"You stand in here, and are asked from {since} on if nobody answers before."
+            f"You are a stand-in here. You are asked from {since} on, if nobody answers before "
+            f"then."
         )
         self.ask = tuple(asked)
 
@@ -103,21 +104,21 @@ class PeriodOver(Mistake):
     """A yes to a shift of a period that is over, or undoing one."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is over, so nothing moves in it any more.")
+        super().__init__(f"{name} is over, so no money can move in it any more.")
 
 
 class AllUndone(Mistake):
     """Undoing a shift of which all was asked back, or has come back."""
 
     def __init__(self) -> None:
-        super().__init__("All of it has been asked back already. /budget history shows it.")
+        super().__init__("All of it has already been asked back. /budget history shows it.")
 
 
 class NothingLeft(Mistake):
     """Undoing a shift whose receiver has nothing available any more."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has nothing available now that could go back.")
+        super().__init__(f"{name} has nothing available to give back now.")
 
 
 class AlreadyApproved(Mistake):
@@ -131,7 +132,7 @@ class NotYours(Mistake):
     """A request of someone else that is to be taken back."""
 
     def __init__(self, asked_by: str) -> None:
-        super().__init__("Only who asked, or an admin, can take this one back.")
+        super().__init__("Only the person who asked, or an admin, can take this one back.")
         self.ask = (asked_by,)
 
 

@@ -23,7 +23,7 @@ class NotAMonth(Mistake):
     """Text that is no month."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text[:40]}” is no month. Write it like 2026-05.")
+        super().__init__(f"“{text[:40]}” is not a month. Write it like 2026-05.")
 
 
 class NotBegun(Mistake):
@@ -31,7 +31,7 @@ class NotBegun(Mistake):
 
     def __init__(self, month: date) -> None:
         super().__init__(
-            f"{month:%Y-%m} has not begun. What was spent is booked, not what will be."
+            f"{month:%Y-%m} has not begun. Only what has already been spent can be booked."
         )
 
 
@@ -43,17 +43,17 @@ class NothingSpent(Mistake):
 
 
 class BookedBefore(Mistake):
-    """A reference that is in the books already."""
+    """A reference that is already in the books."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"The reference {reference[:60]} is in the books already.")
+        super().__init__(f"The reference {reference[:60]} is already in the books.")
 
 
 class NotOver(Mistake):
     """Books to be closed for a month that is not over."""
 
     def __init__(self, month: date) -> None:
-        super().__init__(f"{month:%Y-%m} is not over yet. Close the books up to a month before.")
+        super().__init__(f"{month:%Y-%m} is not over yet. Close the books up to an earlier month.")
 
 
 class NotReopened(Mistake):

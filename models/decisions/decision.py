@@ -108,7 +108,7 @@ class Decided(Mistake):
     """A decision of one person that was taken already."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is decided already. /decision show {key} shows how.")
+        super().__init__(f"{key} is already decided. /decision show {key} shows how.")
 
 
 class Ended(Mistake):
@@ -130,7 +130,9 @@ class NotForThese(FieldMistakes):
     """A method that is for yes or no, where there is more to choose from."""
 
     def __init__(self) -> None:
-        super().__init__({"method": "Two thirds and consent are for a yes or no. Choose another."})
+        super().__init__(
+            {"method": "Two thirds and consent only work for a yes or no. Choose another method."}
+        )
 
 
 class HasAPart(FieldMistakes):
@@ -145,7 +147,8 @@ class NotTheirs(Mistake):
 
     def __init__(self, key: str, ask: Sequence[str]) -> None:
         super().__init__(
-            f"Only who opened {key}, the owner of its value stream or an admin can change or "
+            f"Only the person who opened {key}, the owner of its value stream or an admin can "
+            f"change or "
             "withdraw it."
         )
         self.ask = ask
@@ -155,7 +158,7 @@ class NotItsOwner(Mistake):
     """What is for the owner of an epic who hears first how a decision ended."""
 
     def __init__(self, key: str, owner: str | None) -> None:
-        super().__init__(f"Only who owns the epic of {key} can do that.")
+        super().__init__(f"Only the owner of {key}'s epic can do that.")
         self.ask = (owner,) if owner else ()
 
 
@@ -164,7 +167,7 @@ class NotLapsed(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"{key} did not lapse, so it is not opened again. /decision open asks again."
+            f"{key} did not lapse, so it cannot be opened again. /decision open opens a new one."
         )
 
 
@@ -172,14 +175,16 @@ class AskedForAnew(Mistake):
     """Opening a lapsed decision again whose request has ended with it."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Only a new request asks {key} again: the one it was about has ended.")
+        super().__init__(
+            f"The request that {key} was about has ended. To ask again, make a new request."
+        )
 
 
 class NotTheirsToOpen(Mistake):
     """Opening a lapsed decision again that someone else has opened."""
 
     def __init__(self, key: str, ask: Sequence[str]) -> None:
-        super().__init__(f"Only who opened {key}, and its tie-breaker, can open it again.")
+        super().__init__(f"Only the person who opened {key} and its tie-breaker can open it again.")
         self.ask = tuple(ask)
 
 
@@ -187,14 +192,16 @@ class ResultIsOut(Mistake):
     """Telling a result that everybody sees."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The result of {key} is out already. /decision show {key} shows it.")
+        super().__init__(f"The result of {key} is already out. /decision show {key} shows it.")
 
 
 class NothingWaits(Mistake):
     """Trying again what was done."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} waits for nothing any more. /decision show {key} shows how it is.")
+        super().__init__(
+            f"{key} no longer waits for anything. /decision show {key} shows where it stands."
+        )
 
 
 class VotedAlready(Mistake):
@@ -202,8 +209,8 @@ class VotedAlready(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"Someone has voted on {key} meanwhile, so its words stay as they are. "
-            "Change and ask again asks everyone again."
+            f"Someone has voted on {key} in the meantime, so its words stay as they are. Change "
+            f"and ask again puts it to everyone again."
         )
 
 
@@ -211,7 +218,9 @@ class NotADecider(Mistake):
     """A decision of one person, taken by another."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Only who was asked decides {key}. /decision show {key} names them.")
+        super().__init__(
+            f"Only the people who were asked can decide {key}. /decision show {key} names them."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class OwnStandIn(FieldMistakes):
     """Standing in for oneself."""
 
     def __init__(self) -> None:
-        super().__init__({STAND_IN: "Choose someone else: your own vote is yours already."})
+        super().__init__({STAND_IN: "Choose someone else: you already have your own vote."})
 
 
 class CannotSeeIt(FieldMistakes):
@@ -70,7 +70,7 @@ class AskedForIt(FieldMistakes):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            {STAND_IN: f"They asked for {key}, so they have no vote in it, also not in your place."}
+            {STAND_IN: f"They asked for {key}, so they cannot vote on it, not even in your place."}
         )
 
 
@@ -79,7 +79,7 @@ class CarriesEnough(FieldMistakes):
 
     def __init__(self) -> None:
         super().__init__(
-            {STAND_IN: f"They carry {MOST_CARRIED} votes already, as many as one person can."}
+            {STAND_IN: f"They already carry {MOST_CARRIED} votes, the most one person can."}
         )
 
 
@@ -97,8 +97,8 @@ class NoStandIn(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"Only who stands in for them votes for them on {key}; "
-            f"/decision show {key} shows whose votes you carry."
+            f"Only their stand-in can vote for them on {key}. /decision show {key} shows whose "
+            f"votes you carry."
         )
 
 
@@ -106,7 +106,7 @@ class VotedThemselves(Mistake):
     """A vote for someone who has voted since."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"They have voted on {key} themselves, and one's own vote counts.")
+        super().__init__(f"They have voted on {key} themselves, and their own vote counts.")
 
 
 class Delegation(Base):

@@ -39,7 +39,7 @@ NOW, MONDAY = "now", "monday"
 
 WHEN = (
     OneOf("On Monday at 9:00", MONDAY, "They are asked next week"),
-    OneOf("Now all the same", NOW),
+    OneOf("Now anyway", NOW),
 )
 REASONS = (OneOf("Who votes says why", "yes"),)
 

@@ -39,7 +39,7 @@ class NoElectors(Mistake):
 
     def __init__(self, name: str, admins: Sequence[str]) -> None:
         super().__init__(
-            f"Nobody is in the council of {name} now, so nobody could vote. An admin gives the "
+            f"Nobody is on the council of {name}, so nobody could vote. An admin gives the "
             "role council with /portfolio roles."
         )
         self.ask = tuple(admins)
@@ -82,9 +82,7 @@ class NotLive(Mistake):
     """A vote in a portfolio that posts nothing yet."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name} is not live yet, and nothing is posted before. Decisions can be opened then."
-        )
+        super().__init__(f"{name} is not live yet. Decisions can be opened once it is.")
 
 
 class CannotSee(Mistake):
@@ -92,8 +90,8 @@ class CannotSee(Mistake):
 
     def __init__(self, key: str, people: Sequence[str]) -> None:
         super().__init__(
-            f"{key} is restricted, and not all who would be asked may see it. Choose others, or "
-            f"let them see it first with /epic restrict {key}. These do not:"
+            f"{key} is restricted, and some of the people you would ask may not see it. Choose "
+            f"others, or let them see it first with /epic restrict {key}. They are:"
         )
         self.named = tuple(people)
 
@@ -130,7 +128,7 @@ class AskedOften(FieldMistakes):
     """A third vote in a week for someone, without a word that it cannot wait."""
 
     def __init__(self, busy: int, electors: int) -> None:
-        said = f"{asked_often(busy, electors)} Choose Monday at 9:00, or now all the same."
+        said = f"{asked_often(busy, electors)} Choose Monday at 9:00, or now anyway."
         super().__init__({"when": said})
 
 
@@ -139,8 +137,8 @@ class PlannedAlready(Mistake):
 
     def __init__(self, epic_key: str, opens_on: date) -> None:
         super().__init__(
-            f"They are asked about {epic_key} on {spell_day(opens_on)} at 9:00 already, so that "
-            "nobody is asked more than twice a week. /decision list shows it."
+            f"They will be asked about {epic_key} on {spell_day(opens_on)} at 9:00, so that "
+            f"nobody is asked more than twice a week. /decision list shows it."
         )
 
 
@@ -149,7 +147,8 @@ class NotTheirPlan(Mistake):
 
     def __init__(self, ask: Sequence[str]) -> None:
         super().__init__(
-            "Only who planned it, the owner of the value stream or an admin can take it back."
+            "Only the person who planned it, the owner of the value stream or an admin can take "
+            "it back."
         )
         self.ask = tuple(ask)
 
@@ -205,7 +204,7 @@ class NobodyDecides(Mistake):
 
     def __init__(self, epic: Epic, admins: Sequence[str]) -> None:
         super().__init__(
-            f"Nobody can decide about {epic.key} alone: whoever owns or proposed it does not, and "
+            f"Nobody can decide on {epic.key} alone: whoever owns or proposed it may not, and "
             f"{epic.portfolio.name} has no other council member. An admin gives the role with "
             "/portfolio roles."
         )

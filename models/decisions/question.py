@@ -96,7 +96,9 @@ class NotAnOption(Mistake):
     """A choice that the question does not offer."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} does not offer that choice. /decision show {key} shows its own.")
+        super().__init__(
+            f"{key} does not offer that choice. /decision show {key} shows what it offers."
+        )
 
 
 class Asked(NamedTuple):

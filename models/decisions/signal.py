@@ -51,7 +51,7 @@ class AnsweredAlready(Mistake):
     """A second answer to the same question."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"That was answered already: /epic show {key} says where it stands.")
+        super().__init__(f"That was already answered. /epic show {key} shows where it stands.")
 
 
 class NotYetForm(Form):

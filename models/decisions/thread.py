@@ -44,7 +44,8 @@ class NotHeard(Mistake):
 
     def __init__(self, key: str) -> None:
         super().__init__(
-            f"Only who votes on {key}, or could have opened it, asks and answers on its ballot. "
+            f"Only people who vote on {key}, or could have opened it, can ask and answer on its "
+            f"ballot. "
             "Its thread is open to everyone."
         )
 
@@ -151,7 +152,7 @@ class OwnObjection(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Only another's objection can be set aside. To withdraw your own, vote again."
+            "You can only set aside someone else's objection. To withdraw your own, vote again."
         )
 
 

@@ -32,14 +32,14 @@ class NotAnElector(Mistake):
     """A press by someone who is not asked."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Only those who were asked when {key} was opened vote on it.")
+        super().__init__(f"Only the people who were asked when {key} was opened can vote on it.")
 
 
 class VotedOtherwise(Mistake):
     """A reason for a vote that is another one by now."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Your vote on {key} is another one by now. Add a reason to that one.")
+        super().__init__(f"Your vote on {key} has changed since. Add a reason to the new one.")
 
 
 def closing_at(closes_at: datetime, waits: bool, last_at: datetime | None) -> datetime:

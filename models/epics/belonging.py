@@ -66,7 +66,7 @@ class Overfills(Mistake):
     def __init__(self, key: str, name: str, over: Sequence[str]) -> None:
         super().__init__(
             f"{name} would have {' and '.join(over)}: over its limit. "
-            f"If it is to go there all the same, say why: /epic give {key} {name} because …"
+            f"To give it there anyway, say why: /epic give {key} {name} because …"
         )
 
 
@@ -92,14 +92,14 @@ class OtherPortfolio(Mistake):
     """An epic and a project of two portfolios."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} is in another portfolio than this project.")
+        super().__init__(f"{key} is in a different portfolio from this project.")
 
 
 class ClosedProject(Mistake):
     """An epic is to point to a project that has closed."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"{code[:60]} is closed by now. Open it again first.")
+        super().__init__(f"{code[:60]} has been closed. Open it again first.")
 
 
 class StreamMove(Base):

@@ -21,7 +21,7 @@ class NoStop(Mistake):
     """A board without a state for what is stopped."""
 
     def __init__(self) -> None:
-        super().__init__("This portfolio has no state for what is stopped.")
+        super().__init__("This portfolio has no state for stopped epics.")
 
 
 class Stop(Form):

@@ -34,8 +34,8 @@ class NoIndicator(FieldMistakes):
     def __init__(self, epic: Epic) -> None:
         super().__init__(
             {
-                "value": f"{epic.key} names no figure that will move, so there is nothing to read "
-                f"yet. /epic edit {epic.key} adds one; words can be kept right away."
+                "value": f"{epic.key} names no figure that will move, so there is no reading to "
+                f"add yet. /epic edit {epic.key} adds one; an observation can be added right away."
             }
         )
 
@@ -52,7 +52,7 @@ class YetToCome(FieldMistakes):
     """An item of a day after today."""
 
     def __init__(self, day: date) -> None:
-        said = f"{spell_day(day)} is yet to come. On which day was it seen?"
+        said = f"{spell_day(day)} is in the future. On which day was it seen?"
         super().__init__({"observed_on": said})
 
 
@@ -67,7 +67,7 @@ class StruckAlready(Mistake):
     """An item that was struck out before."""
 
     def __init__(self, by: str, because: str) -> None:
-        super().__init__(f"It was struck out already: {because[:200]}")
+        super().__init__(f"It was already struck out: {because[:200]}")
         self.ask = (by,)
 
 

@@ -34,7 +34,7 @@ class DayOrMonth(Mistake):
     """A day of which nothing in its column says whether the day or the month comes first."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{text[:40]}”: is it the day or the month first? Write 2026-05-18")
+        super().__init__(f"“{text[:40]}”: does the day or the month come first? Write 2026-05-18")
 
 
 class InTheFuture(Mistake):

@@ -96,7 +96,7 @@ class OtherMoney(Mistake):
     """An amount in another currency than the portfolio's."""
 
     def __init__(self, text: str, currency: str) -> None:
-        super().__init__(f"“{text[:40]}” is not in {currency}, in which the portfolio counts")
+        super().__init__(f"“{text[:40]}” is not in {currency}, the currency of the portfolio")
 
 
 class UnitTwice(Mistake):
@@ -104,7 +104,7 @@ class UnitTwice(Mistake):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"“{text[:40]}” says its unit, and the name of its column says one too; write it once"
+            f"“{text[:40]}” has a unit, and so does the name of its column; write it once"
         )
 
 

@@ -84,7 +84,8 @@ class OtherCurrency(ColumnMistake):
     def __init__(self, column: str, found: str, currency: str) -> None:
         super().__init__(
             column,
-            f"The column “{column[:60]}” is in {found}, and the portfolio counts in {currency}.",
+            f"The column “{column[:60]}” is in {found}, and the currency of the portfolio is "
+            f"{currency}.",
         )
 
 

@@ -26,9 +26,7 @@ class NoCurrency(Mistake):
     """Something else where a currency was asked for."""
 
     def __init__(self, asked: str) -> None:
-        super().__init__(
-            f"“{asked[:40]}” is no currency. Write the three letters of one, such as EUR."
-        )
+        super().__init__(f"“{asked[:40]}” is not a currency. Write three letters, such as EUR.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +331,7 @@ def _text(field: Field, text: str) -> str:
         return told
     word = told.casefold().replace("_", " ")
     if word not in field.one_of:
-        raise Mistake(f"“{told[:40]}” is none of {', '.join(field.one_of)}")
+        raise Mistake(f"“{told[:40]}” is not one of {', '.join(field.one_of)}")
     return word
 
 

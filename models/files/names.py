@@ -20,7 +20,7 @@ class NoSuchStream(Mistake):
         names = list(there)
         guess = did_you_mean(named, names)
         known = f"{', '.join(names)}{guess and '.'}{guess}"
-        super().__init__(f"there is no value stream {named[:60]}; there is: {known}")
+        super().__init__(f"there is no value stream {named[:60]}; choose from {known}")
 
 
 class NoSuchProject(Mistake):

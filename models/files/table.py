@@ -64,7 +64,8 @@ class NoSuchEncoding(Mistake):
 
     def __init__(self, named: str) -> None:
         super().__init__(
-            f"“{named[:40]}” is no encoding that is read. There is: {', '.join(ENCODINGS)}."
+            f"“{named[:40]}” is not an encoding that Tack reads. Choose from "
+            f"{', '.join(ENCODINGS)}."
         )
 
 
@@ -72,7 +73,7 @@ class NoRows(Mistake):
     """A file of columns without a row."""
 
     def __init__(self) -> None:
-        super().__init__("The file names its columns and has no rows.")
+        super().__init__("The file has a header but no rows.")
 
 
 class FileMistake(Mistake):
@@ -101,8 +102,8 @@ class TooLarge(Mistake):
 
     def __init__(self, size: int) -> None:
         super().__init__(
-            f"The file has {size / 1024 / 1024:.1f} MB; Tack takes 10 MB at once. "
-            "Split it into several: what is known already is never loaded twice."
+            f"The file is {size / 1024 / 1024:.1f} MB; Tack takes up to 10 MB at once. Split it: "
+            f"what is already in Tack is never imported twice."
         )
 
 
@@ -111,8 +112,8 @@ class TooManyRows(Mistake):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"The file has more than {most:,} rows, and no more are taken at once. "
-            "Split it into several: what is known already is never loaded twice."
+            f"The file has more than {most:,} rows, the most that Tack takes at once. Split it: "
+            f"what is already in Tack is never imported twice."
         )
 
 
@@ -121,9 +122,9 @@ class TooManyUploaded(Mistake):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"The file has more than {most:,} rows, and in Slack no more come in at once. Split it "
-            "into several, where what is known already is never loaded twice, or have whoever "
-            "runs Tack import it: tack import on the command line takes more."
+            f"The file has more than {most:,} rows, the most that can be imported in Slack at "
+            f"once. Split it: what is already in Tack is never imported twice. Or ask whoever "
+            f"runs Tack to import it: tack import on the command line takes more."
         )
 
 

@@ -25,11 +25,11 @@ class UndoneBefore(Mistake):
     """Undoing an import a second time."""
 
     def __init__(self) -> None:
-        super().__init__("That import was undone already.")
+        super().__init__("That import was already undone.")
 
 
 STOP_OR_CLOSE = "Stop or close what should not be there."
-IMPORT_THE_REST = "Import what is to be different, below 0 where it was too much."
+IMPORT_THE_REST = "Import the difference, below 0 where it was too much."
 
 
 class TooLateToUndo(Mistake):
@@ -60,8 +60,8 @@ class UploadGone(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Tack does not keep that file any more: it keeps one for a day only. "
-            "Type /portfolio import and choose it once more."
+            "Tack no longer has that file: it keeps a file for one day. Type /portfolio import "
+            "and choose it again."
         )
 
 

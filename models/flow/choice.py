@@ -21,7 +21,7 @@ class NotAScope(Mistake):
         example = streams[0].name if streams else "Payments"
         guess = did_you_mean(typed, [*(stream.name for stream in streams), *TYPES])
         super().__init__(
-            f"I read no value stream, type or day in “{typed[:60]}”.{guess} Type for example "
+            f"“{typed[:60]}” names no value stream, type or day.{guess} Type for example "
             f"/flow metrics {example} 2026-05-18; the types are business and enabler."
         )
 
@@ -30,7 +30,9 @@ class NotYet(Mistake):
     """A day that has not come."""
 
     def __init__(self, day: date, today: date) -> None:
-        super().__init__(f"{spell_day(day)} has not come yet. The last day is {spell_day(today)}.")
+        super().__init__(
+            f"{spell_day(day)} is in the future. The latest day is today, {spell_day(today)}."
+        )
 
 
 class BeforeAll(Mistake):

@@ -37,7 +37,7 @@ class TheirsAlready(FieldMistakes):
     """Handing someone what is theirs."""
 
     def __init__(self) -> None:
-        super().__init__({TO: "It is theirs already. Choose someone else."})
+        super().__init__({TO: "It is already theirs. Choose someone else."})
 
 
 class NothingChosen(FieldMistakes):
@@ -52,7 +52,7 @@ class OwnsOtherThings(FieldMistakes):
 
     def __init__(self) -> None:
         said = (
-            "Something of it has changed hands since this form was opened. Close it and open it "
+            "Some of it has changed hands since this form was opened. Close it and open it "
             "again to see what there is now."
         )
         super().__init__({WHAT: said})

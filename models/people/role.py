@@ -60,7 +60,7 @@ class NowhereInParticular(FieldMistakes):
     """A role in the whole workspace that is not an admin's."""
 
     def __init__(self, role: Role) -> None:
-        said = f"Only admins have their role everywhere: choose where the role {role.value} holds."
+        said = f"Only the role admin can hold everywhere. Choose where the role {role.value} holds."
         super().__init__({"place": said})
 
 
@@ -69,7 +69,7 @@ class UnknownGrant(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "That role was taken away already. /portfolio roles shows who has which role."
+            "That role was already taken away. /portfolio roles shows who has which role."
         )
 
 
@@ -88,8 +88,8 @@ class AdminBySettings(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "That admin is named in TACK_ADMINS, where Tack is run. Whoever runs it takes the "
-            "name out there and starts Tack again."
+            "That admin is set in TACK_ADMINS. Whoever runs Tack removes the name there and "
+            "restarts it."
         )
 
 
@@ -97,7 +97,7 @@ class NoAdmin(Mistake):
     """Taking the role of admin from someone who is none."""
 
     def __init__(self, user_id: str) -> None:
-        super().__init__(f"{user_id} is no admin by name. tack admin list shows who is.")
+        super().__init__(f"{user_id} is not named as an admin. tack admin list shows who is.")
 
 
 class RoleGrant(Base):

@@ -20,7 +20,7 @@ class UnknownState(Mistake):
     """A state that the portfolio does not have."""
 
     def __init__(self) -> None:
-        super().__init__("This portfolio has no such state any more. Choose another one.")
+        super().__init__("This portfolio no longer has that state. Choose another one.")
 
 
 class StateInUse(Mistake):
@@ -28,7 +28,7 @@ class StateInUse(Mistake):
 
     def __init__(self, state: State) -> None:
         super().__init__(
-            f"Epics still stand in {state.label}. Move them on first; "
+            f"There are still epics in {state.label}. Move them on first; "
             f"/epic list {state.name} shows them."
         )
 
@@ -39,7 +39,7 @@ class NeededState(Mistake):
     def __init__(self, state: State) -> None:
         why = {
             StateKind.DONE: "epics are done there",
-            StateKind.STOPPED: "epics that are stopped go there",
+            StateKind.STOPPED: "stopped epics go there",
         }.get(state.kind, "every idea begins there")
         super().__init__(f"{state.label} stays: {why}. You can give it another name.")
 
@@ -49,8 +49,8 @@ class NothingInFlight(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Something has to be in flight: at least one state stands between the commitment "
-            "point and done."
+            "Some state has to be in flight: keep at least one between the commitment point and "
+            "done."
         )
 
 
@@ -59,7 +59,8 @@ class BoardInUse(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Epics stand on this board already, so it is not exchanged as a whole. Rename, add "
+            "There are already epics on this board, so it cannot be replaced as a whole. Rename, "
+            "add "
             "and drop its states one by one."
         )
 
@@ -110,12 +111,10 @@ class Board:
         """
         after = self.state(after_id)
         if len(self.portfolio.states) >= MOST_STATES:
-            raise FieldMistakes({"label": f"{MOST_STATES} states are as many as fit on a board."})
+            raise FieldMistakes({"label": f"A board has at most {MOST_STATES} states."})
         label = self._free_label(shape.label, None)
         if not after.is_open:
-            raise FieldMistakes(
-                {"after_id": f"What stands behind {after.label} is not on the way."}
-            )
+            raise FieldMistakes({"after_id": f"No state can come after {after.label}."})
         later = [each for each in self.portfolio.states if each.position > after.position]
         new = self._given_up(label) or State(
             workspace_id=self.portfolio.workspace_id, name=self._free_name(label)
@@ -182,7 +181,7 @@ class Board:
             raise FieldMistakes({"label": f"Give it a name of up to {LONGEST_LABEL} characters."})
         others = [each for each in self.portfolio.states if each is not own]
         if folded(label) in {word for s in others for word in (s.name, folded(s.label))}:
-            raise FieldMistakes({"label": f"There is a state {label} already."})
+            raise FieldMistakes({"label": f"There is already a state {label}."})
         return label
 
     def _free_name(self, label: str) -> str:

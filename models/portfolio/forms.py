@@ -125,7 +125,7 @@ class SeveralStreamsForm(Form):
     ]
 
 
-LOOKED_AT = "Next you see what it does. Nothing happens before."
+LOOKED_AT = "The next step shows what it does. Nothing happens before that."
 
 
 class MergeForm(Form):
@@ -154,7 +154,7 @@ class SplitForm(StreamSetup):
             options="epics",
             example="Type a key or a word of the title",
             hint="Up to 100 at once. They keep their keys.",
-            missing="Choose one epic at least that goes to the new value stream.",
+            missing="Choose at least one epic for the new value stream.",
         ),
     ]
 

@@ -102,7 +102,7 @@ class NothingToSplit(Mistake):
     """A split that would leave the new stream empty."""
 
     def __init__(self) -> None:
-        super().__init__("Choose one epic at least that goes to the new value stream.")
+        super().__init__("Choose at least one epic for the new value stream.")
 
 
 THEMES = table("themes", column("portfolio_id"), column("closed_at"))
@@ -345,10 +345,10 @@ class NoPortfolioCalled(Mistake):
     """A name that no portfolio has, where one is meant that is there."""
 
     def __init__(self, name: str, there: Sequence[str], *, may_create: bool = False) -> None:
-        known = ", ".join(there) or "none yet"
+        known = f"Choose from {', '.join(there)}." if there else "There is none yet."
         make = " To make a new one, add --create." if may_create else ""
         guess = did_you_mean(name, there)
-        super().__init__(f'There is no portfolio "{name}".{guess} There is: {known}.{make}')
+        super().__init__(f'There is no portfolio "{name}".{guess} {known}{make}')
 
 
 def called(name: str, portfolios: Iterable[Portfolio]) -> Portfolio | None:

@@ -22,7 +22,8 @@ class SetUpFirst(Mistake):
 
     def __init__(self, admins: Sequence[str] = ()) -> None:
         super().__init__(
-            "Tack is not set up here yet. An admin types /portfolio setup, which guides through it."
+            "Tack is not set up here yet. An admin types /portfolio setup, which guides them "
+            "through it."
         )
         self.ask = tuple(admins)
 
@@ -32,7 +33,7 @@ class NotLiveYet(Mistake):
 
     def __init__(self, name: str, admins: Sequence[str] = ()) -> None:
         super().__init__(
-            f"{name} is still being set up, and posts nothing until then. An admin types "
+            f"{name} is still being set up, and posts nothing before it is live. An admin types "
             "/portfolio setup and chooses Go live."
         )
         self.ask = tuple(admins)
@@ -43,7 +44,7 @@ class NothingOpenToYou(Mistake):
 
     def __init__(self, admins: Sequence[str] = ()) -> None:
         super().__init__(
-            "No portfolio here is open to you: each is seen by those who have a role in it. "
+            "No portfolio here is open to you: only people with a role in a portfolio see it. "
             "An admin gives roles with /portfolio roles."
         )
         self.ask = tuple(admins)
@@ -53,7 +54,7 @@ class NotOpenToYou(Mistake):
     """A portfolio that was chosen, and is not there for the person."""
 
     def __init__(self) -> None:
-        super().__init__("Choose the portfolio once more: that one is not open to you.")
+        super().__init__("That portfolio is not open to you. Choose another one.")
 
 
 def open_to_you(portfolios: Iterable[Portfolio], id_: int) -> Portfolio:

@@ -53,7 +53,7 @@ class NotADay(Mistake):
 
     def __init__(self, line: str) -> None:
         super().__init__(
-            f"“{line[:40]}” is no date. Write one a line, like 2026-12-25 or 25.12.2026."
+            f"“{line[:40]}” is not a date. Write one per line, like 2026-12-25 or 25.12.2026."
         )
 
 
@@ -238,7 +238,7 @@ class StreamSetup(Form):
         if not 0 < len(name) <= LONGEST_NAME:
             errors["name"] = A_NAME
         elif folded(name) in {folded(taken) for taken in taken_names}:
-            errors["name"] = f"There is a value stream {name} already."
+            errors["name"] = f"There is already a value stream {name}."
         prefix = prefix or derive_prefix(name, taken_prefixes)
         if PREFIX.fullmatch(prefix) is None:
             errors["key_prefix"] = (

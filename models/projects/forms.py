@@ -146,7 +146,7 @@ class MilestoneForm(CodedForm):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """It has a day, and nothing has come that is yet to come."""
         if self.actual_on and self.actual_on > facts["today"]:
-            said = "is yet to come. Is that when it is expected?"
+            said = "is in the future. Is that when it is expected?"
             yield "actual_on", f"{spell_day(self.actual_on)} {said}"
         elif not (self.baseline_on or self.forecast_on or self.actual_on):
             yield "baseline_on", "Give it a day: as it was agreed, as expected, or as it came."

@@ -205,14 +205,16 @@ class NotACheckpoint(Mistake):
     """A decision on a milestone that is none."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"{code} is no checkpoint. Change it makes it one, and it can be decided.")
+        super().__init__(
+            f"{code} is not a checkpoint, so it cannot be decided. Change it can make it one."
+        )
 
 
 class Concluded(Mistake):
     """A decision on a checkpoint that has come, with its outcome."""
 
     def __init__(self, code: str, outcome: str) -> None:
-        super().__init__(f"{code} has its outcome already: {outcome[:200]}")
+        super().__init__(f"{code} already has its outcome: {outcome[:200]}")
 
 
 class Milestone(Base):

@@ -20,7 +20,7 @@ class NotShares(Mistake):
 
     def __init__(self, piece: str) -> None:
         super().__init__(
-            f"“{piece[:60]}” says no share. Write each value stream with its percent, "
+            f"“{piece[:60]}” is not a share. Write each value stream with its percent, "
             "for example PAY:60; ONB:40."
         )
 
@@ -29,21 +29,21 @@ class SharesOff(Mistake):
     """Shares that are not the whole."""
 
     def __init__(self, total: Decimal) -> None:
-        super().__init__(f"The shares add up to {spell_percent(total)}, not to 100.")
+        super().__init__(f"The shares add up to {spell_percent(total)}, not 100.")
 
 
 class NothingShared(Mistake):
     """A value stream with a share of nothing."""
 
     def __init__(self, stream: str) -> None:
-        super().__init__(f"{stream[:80]} has no share: leave it out, or give it some percent.")
+        super().__init__(f"{stream[:80]} has a share of 0: leave it out, or give it more.")
 
 
 class StreamTwice(Mistake):
     """A value stream with two shares of one project."""
 
     def __init__(self, stream: str) -> None:
-        super().__init__(f"{stream[:80]} is there twice: give it one share.")
+        super().__init__(f"{stream[:80]} is named twice: give it one share.")
 
 
 class UnknownStream(Mistake):
@@ -53,7 +53,7 @@ class UnknownStream(Mistake):
         names = list(there)
         guess = did_you_mean(stream, names)
         super().__init__(
-            f"There is no value stream {stream[:60]}; there is: {', '.join(names)}.{guess}"
+            f"There is no value stream {stream[:60]}. Choose from {', '.join(names)}.{guess}"
         )
 
 

@@ -88,4 +88,4 @@ class ReadingForm(Form):
         """Nobody knows tomorrow's figure."""
         if self.current_on is not None and self.current_on > facts["today"]:
             day = spell_day(self.current_on)
-            yield "current_on", f"{day} is yet to come. As of which day is it known?"
+            yield "current_on", f"{day} is in the future. As of which day is it known?"

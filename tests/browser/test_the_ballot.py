@@ -53,7 +53,9 @@ def test_a_go_is_voted_on_and_moves_the_epic_ten_minutes_after_the_last_press(pa
     expect(card).to_contain_text("0 of 3 have voted")
 
     press(page, "Dana", "No objection")
-    expect(page.get_by_text("Only those who were asked when D-1 was opened vote")).to_be_visible()
+    expect(
+        page.get_by_text("Only the people who were asked when D-1 was opened can vote")
+    ).to_be_visible()
     for count, name in enumerate(("Ben", "Cleo", "Eli"), start=1):
         press(page, name, "No objection")
         expect(ballot(page)).to_contain_text(f"Voted ({count}):")

@@ -40,5 +40,5 @@ def test_who_is_no_admin_is_not_revoked(says):
     says("grant", "U0ANA")
     assert says("revoke", "U0BEN") == (
         2,
-        "U0BEN is no admin by name. tack admin list shows who is.",
+        "U0BEN is not named as an admin. tack admin list shows who is.",
     )

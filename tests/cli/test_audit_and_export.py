@@ -116,7 +116,7 @@ def test_an_unknown_portfolio_is_one_sentence_and_names_what_there_is(tack, shop
     done = tack("export", "--portfolio", "Shoe", "--to", tmp_path / "a.zip")
     assert (done.returncode, done.stderr.strip()) == (
         2,
-        'There is no portfolio "Shoe". Did you mean Shop? There is: Shop.',
+        'There is no portfolio "Shoe". Did you mean Shop? Choose from Shop.',
     )
 
 

@@ -51,7 +51,7 @@ def test_importing_twice_adds_nothing(tack, real_data):
 def test_an_unknown_portfolio_is_one_sentence_and_names_what_there_is(tack):
     done = tack("board", "--portfolio", "nowhere", "--as-of", "2026-05-18")
     assert done.returncode == 2
-    assert done.stderr.strip() == 'There is no portfolio "nowhere". There is: none yet.'
+    assert done.stderr.strip() == 'There is no portfolio "nowhere". There is none yet.'
 
 
 def test_a_day_that_is_none_is_one_sentence(tack, real_data):
@@ -70,7 +70,7 @@ def test_a_portfolio_is_made_only_where_one_asks_for_it(tack, database, tmp_path
     done = tack("import", "projects", "--file", file, "--portfolio", "Shp")
     assert (done.returncode, done.stderr.strip()) == (
         2,
-        'There is no portfolio "Shp". Did you mean Shop? There is: Shop. '
+        'There is no portfolio "Shp". Did you mean Shop? Choose from Shop. '
         "To make a new one, add --create.",
     )
     for name in ("items.csv", "transitions.csv", "mapping.json"):

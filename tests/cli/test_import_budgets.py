@@ -144,10 +144,10 @@ def test_blank_is_unknown_0_is_known_and_what_is_taken_back_is(tack, shop):
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("soon,Ops,5,EUR,,", "line 2: period: “soon” is no fiscal year. Write it like 2026"),
+        ("soon,Ops,5,EUR,,", "line 2: period: “soon” is not a fiscal year. Write it like 2026"),
         ("2026,Ops,5,USD,,", "line 2: currency: “USD” is another one than EUR"),
-        ("2026,Ops,5,EUR,,", "line 2: Ops has a budget for 2026 from a file before"),
-        ("2027,Ops,-5,EUR,,", "line 2: Ops would have less than nothing for 2027"),
+        ("2026,Ops,5,EUR,,", "line 2: Ops has a budget for 2026 from an earlier file"),
+        ("2027,Ops,-5,EUR,,", "line 2: Ops would have less than 0 for 2027"),
     ],
 )
 def test_a_bad_row_is_named_and_nothing_comes_in(tack, shop, row, reason):
@@ -164,4 +164,4 @@ def test_a_portfolio_is_only_made_where_that_is_asked_for(tack, shop):
     assert done.returncode == 2
     assert "To make a new one, add --create." in done.stderr
     missing = tack("budget", "--portfolio", "Shop", "--period", "2031")
-    assert missing.stderr == "Shop has no budget for 2031 yet. There is: 2026.\n"
+    assert missing.stderr == "Shop has no budget for 2031 yet. It has one for 2026.\n"

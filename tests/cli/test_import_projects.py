@@ -168,8 +168,8 @@ def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, d
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "4 rows cannot be taken, so nothing was imported.",
-        "  p.csv, line 2: value stream: The shares add up to 99, not to 100",
-        "  p.csv, line 4: p2 is in the file twice, before in line 3",
+        "  p.csv, line 2: value stream: The shares add up to 99, not 100",
+        "  p.csv, line 4: p2 is in the file twice, first in line 3",
         "  m.csv, line 2: baseline: “soon” is not a day like 2026-05-18",
         "  m.csv, line 3: there is no project P3, neither here nor in the file",
     ]
@@ -227,7 +227,7 @@ def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, data
     [
         (("--portfolio", " "), "Name the portfolio after --portfolio, in up to 80 characters."),
         (("--portfolio", "x" * 81), "Name the portfolio after --portfolio, in up to 80 "),
-        (("--portfolio", "Shop", "--currency", "DOGE"), "“DOGE” is no currency. Write the three"),
+        (("--portfolio", "Shop", "--currency", "DOGE"), "“DOGE” is not a currency. Write three"),
     ],
 )
 def test_a_portfolio_that_none_can_be_is_not_made(tack, database, tmp_path, asked, sentence):
@@ -254,7 +254,7 @@ def test_another_currency_than_the_portfolios_is_refused(tack, tmp_path):
         "--currency",
         "EUR",
     )
-    assert tack(*again).stderr.strip() == "The portfolio Shop counts in GBP, not in EUR."
+    assert tack(*again).stderr.strip() == "The currency of Shop is GBP, not EUR."
     file.write_text("code,budget_usd\nP1,5.25\n")
     said = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create").stderr
-    assert "is in USD, and the portfolio counts in GBP" in said
+    assert "is in USD, and the currency of the portfolio is GBP" in said

@@ -210,5 +210,5 @@ def test_a_day_that_is_none_and_a_portfolio_that_is_none_are_one_sentence(tack):
     done = tack("metrics", "--portfolio", "nowhere", "--as-of", "2026-05-18")
     assert (done.returncode, done.stderr.strip()) == (
         2,
-        'There is no portfolio "nowhere". There is: none yet.',
+        'There is no portfolio "nowhere". There is none yet.',
     )

@@ -829,9 +829,9 @@ def test_each_form_that_holds_is_taken_and_a_second_time_answered_as_the_first(s
 
 
 ONCE = ("since it was shown", "not there any more", "Your vote on ", "has already ended")
-ONCE += ("That was answered already", "was undone already", "is live", "The digest of ")
-ONCE += ("is out already", "waits for nothing", "already asks about", " is done: ")
-ONCE += ("The ballot is in", "lacks no money any more", "asked about all of your epics already")
+ONCE += ("That was already answered", "was already undone", "is live", "The digest of ")
+ONCE += ("is already out", "no longer waits", "already asks about", " is done: ")
+ONCE += ("The ballot is in", "is no longer short of money", "already asked about all of your epics")
 """What is said of a second press."""
 
 
@@ -1030,7 +1030,7 @@ def test_a_fourth_window_is_refused_with_what_to_do(slack, shop, world):
     ana.form(title="A theme").click("Edit the theme")
     form = slack.wait_for(lambda: ana.form(title="Edit the theme"))
     press(slack, str(made(AddTheme, world)), view=form.view)
-    said = "Slack shows three windows at most. Close this one, and try once more."
+    said = "Slack shows three windows at most. Close this one and try again."
     slack.wait_for(lambda: [m.text for m in slack.dm("ana").messages][-1:] == [said])
     slack.findings.clear()  # the answer itself found no place over the three
 

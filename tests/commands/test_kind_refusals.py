@@ -119,7 +119,7 @@ def test_who_was_never_known_waits_while_slack_does_not_say_whether_they_are_a_g
         falls_silent(slack)
         gil = slack.as_user(f"gil{number}")
         said = gil.types("/epic list", channel="payments").text
-        assert said.startswith("Slack does not tell Tack right now who you are")
+        assert said.startswith("Slack cannot say right now whether you are a guest")
         assert gil.types("/epic propose My idea", channel="payments").text == said
         gil.click("Move to Reviewing", channel="payments")
         assert slack.wait_for(gil.last_private).text == said
@@ -174,7 +174,7 @@ def test_after_a_restart_while_slack_is_silent_each_counts_as_they_were_last_kno
         said = gil.types("/epic list", channel="payments").text
         assert said.startswith("Guests of this workspace")
         said = dana.types("/epic list", channel="payments").text
-        assert said.startswith("Slack does not tell Tack right now who you are")
+        assert said.startswith("Slack cannot say right now whether you are a guest")
 
 
 def known(tack):

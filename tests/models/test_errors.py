@@ -25,4 +25,4 @@ def test_no_two_of_a_place_have_the_same_name():
     check_free("name", "a theme", "Growth", None)
     with pytest.raises(Taken) as refused:
         check_free("name", "a theme", "Growth", 7)
-    assert refused.value.errors == {"name": "There is a theme Growth already."}
+    assert refused.value.errors == {"name": "There is already a theme Growth."}

@@ -25,9 +25,9 @@ MISTAKES = [
     ),
     (FieldMistakes({"name": "Name it.", "currency": "Write EUR."}), "Name it. Write EUR."),
     (OldButton(), "That button is out of date. Open the card or the form again and try once more."),
-    (UnknownState(), "This portfolio has no such state any more. Choose another one."),
+    (UnknownState(), "This portfolio no longer has that state. Choose another one."),
     (UnknownStream(), "That value stream is not there any more. Choose another one."),
-    (NothingToShow(), "There is nothing left to mend: it is shown."),
+    (NothingToShow(), "There is nothing left to fix: it is shown."),
     (Stranger(), "Only members of this workspace can use Tack here. Ask one of them."),
     (
         Guest(),
@@ -40,7 +40,8 @@ MISTAKES = [
     ),
     (
         SetUpFirst(),
-        "Tack is not set up here yet. An admin types /portfolio setup, which guides through it.",
+        "Tack is not set up here yet. An admin types /portfolio setup, which guides them through "
+        "it.",
     ),
     (
         NoAdminYet("U0ANA"),
@@ -60,7 +61,8 @@ def test_a_refusal_is_the_sentence_of_the_rule(mistake, sentence):
 def test_a_refusal_says_whom_to_ask_to_eye_and_ear():
     answer = answers.refusal(SetUpFirst([ANA, BEN, CLEO, DANA]))
     said = (
-        "Tack is not set up here yet. An admin types /portfolio setup, which guides through it. "
+        "Tack is not set up here yet. An admin types /portfolio setup, which guides them through "
+        "it. "
         "Ask @Ana, @Ben, @Cleo or one more."
     )
     assert shown(answer) == [said]

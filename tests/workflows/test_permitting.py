@@ -101,7 +101,8 @@ def test_a_refusal_names_the_nearest_first_and_three_of_many(database, here):
         with pytest.raises(NotAllowed) as refused:
             check(session, "U0FAY", Right.MOVE, Place.of_epic(epic))
     assert refused.value.sentence == (
-        "Only who owns PAY-1, the owner of Payments, the council or an admin can move this epic."
+        "Only the owner of PAY-1, the owner of Payments, the council or an admin can move "
+        "this epic."
     )
     assert list(refused.value.ask) == ["U0ELI", BEN, "U0S", "U0A", "U0B", "U0C", "U0ROOT"]
 

@@ -267,7 +267,7 @@ def _chosen(view: Mapping[str, Any]) -> tuple[int, UploadKind | None, Mapping[st
         raise OldButton
     files = view["state"]["values"].get(import_form.FILE, {}).get(import_form.FILE, {}).get("files")
     if not files:
-        raise FieldMistakes({import_form.FILE: "Choose the file to bring in."})
+        raise FieldMistakes({import_form.FILE: "Choose the file to import."})
     return portfolio_id, None if found_out else UploadKind(kind), files[0]
 
 

@@ -30,8 +30,8 @@ class FileGone(Mistake):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"Slack did not give Tack the file {name[:80]}: it was deleted, or Tack may not read "
-            "files here. Choose it once more; if that does not help, an admin installs the app "
-            "again, which asks for files:read. Nothing was changed."
+            "files here. Choose it again; if that does not help, an admin installs the app again, "
+            "so that it asks for files:read. Nothing was changed."
         )
 
 
@@ -49,7 +49,7 @@ class TooLong(Mistake):
     """A file that is longer than was said of it."""
 
     def __init__(self, name: str, most: int) -> None:
-        super().__init__(f"The file {name[:80]} has more than {most // 1024 // 1024} MB.")
+        super().__init__(f"The file {name[:80]} is larger than {most // 1024 // 1024} MB.")
 
 
 def download(client: WebClient, file: Mapping[str, Any], most: int) -> bytes:

@@ -48,8 +48,8 @@ class NotKnownYet(Mistake):
 
     def __init__(self) -> None:
         super().__init__(
-            "Slack does not tell Tack right now who you are, and so Tack waits: guests see only "
-            "some channels, and Tack shows more. Nothing was changed; try again in a minute."
+            "Slack cannot say right now whether you are a guest, and guests cannot use Tack. "
+            "Nothing was changed; try again in a minute."
         )
 
 

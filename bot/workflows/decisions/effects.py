@@ -191,7 +191,7 @@ def _stopped(session: Session, epic: Epic) -> Column:
     try:
         return Column(stopped_state(states_of(session, epic.portfolio_id)[0].values()))
     except NoStop:
-        raise NotNow(["a state for what is stopped, which an admin adds to the board"]) from None
+        raise NotNow(["a state for stopped epics, which an admin adds to the board"]) from None
 
 
 def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> Transition:

@@ -49,7 +49,9 @@ NAMES_KEPT = 20
 MOST_MONEY_ROWS = 1_000
 """Each is an entry of the ledger, and on SQLite others wait meanwhile."""
 
-NOT_BOOKED = "Rows of it cannot be booked, and a file of money comes in whole or not at all."
+NOT_BOOKED = (
+    "Some of its rows cannot be booked, and a file of amounts is imported whole or not at all."
+)
 
 RIGHTS: Mapping[UploadKind, Right] = {
     UploadKind.EPICS: Right.IMPORT,

@@ -112,7 +112,11 @@ def _of_team(workspaces: Sequence[Workspace], team_id: str) -> Workspace:
     for workspace in workspaces:
         if workspace.team_id == team_id:
             return workspace
-    raise Mistake(f"There is no workspace {team_id}. There is: {_teams(workspaces) or 'none yet'}.")
+    raise Mistake(f"There is no workspace {team_id}. {_choose(workspaces)}")
+
+
+def _choose(workspaces: Sequence[Workspace]) -> str:
+    return f"Choose from {_teams(workspaces)}." if workspaces else "There is none yet."
 
 
 def _teams(workspaces: Sequence[Workspace]) -> str:

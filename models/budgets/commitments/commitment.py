@@ -17,7 +17,7 @@ class NothingUncovered(Mistake):
     """Covering an epic that lacks no money."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"{key} lacks no money any more.")
+        super().__init__(f"{key} is no longer short of money.")
 
 
 class NotThere(Mistake):

@@ -57,9 +57,9 @@ class NoOutcomeYet(Mistake):
         super().__init__(
             f"{epic.key} is in {epic.column_label}"
             + (
-                ", so no outcome is waited for. What was learned stands on its card."
+                ", so no outcome is expected. What was learned is on its card."
                 if is_stopped
-                else ". Its outcome can be recorded from Delivering on."
+                else ". Its outcome can be recorded once it is in Delivering."
             )
         )
 

@@ -49,7 +49,7 @@ class Twice(Mistake):
     """A reference that stands in the same file twice."""
 
     def __init__(self, reference: str, line: int) -> None:
-        super().__init__(f"{reference[:60]} is in the file twice, before in line {line}")
+        super().__init__(f"{reference[:60]} is in the file twice, first in line {line}")
 
 
 class KnownEpic(NamedTuple):

@@ -18,8 +18,8 @@ class Changed(Mistake):
 
     def __init__(self, called: str) -> None:
         super().__init__(
-            f"{called} came in before with other figures; more or less money in mid-year is given "
-            "with /budget fund, with its reason"
+            f"{called} was imported before with other figures; to change a budget during the "
+            f"year, use /budget fund with a reason"
         )
 
 
@@ -39,7 +39,7 @@ class TooLittle(Mistake):
 
     def __init__(self, stream: str, year: str) -> None:
         super().__init__(
-            f"{stream} would have less than nothing for {year}: what came in adds up to below 0"
+            f"{stream} would have less than 0 for {year}: its rows add up to less than 0"
         )
 
 
@@ -48,8 +48,8 @@ class Beside(Mistake):
 
     def __init__(self, stream: str, year: str) -> None:
         super().__init__(
-            f"{stream} has a budget for {year} from a file before, and this row was not in it; "
-            "give the rows of both a source and an id, or fund the rest with /budget fund"
+            f"{stream} has a budget for {year} from an earlier file, which did not have this row; "
+            f"give the rows of both files a source and an id, or fund the rest with /budget fund"
         )
 
 

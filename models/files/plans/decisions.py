@@ -67,7 +67,7 @@ class There(Mistake):
     """A decision that stands in the same file twice."""
 
     def __init__(self, id_: str, line: int) -> None:
-        super().__init__(f"{id_[:60]} is in the file twice, before in line {line}")
+        super().__init__(f"{id_[:60]} is in the file twice, first in line {line}")
 
 
 class NoSuchDecision(Mistake):
@@ -81,7 +81,7 @@ class NoSuchChoice(Mistake):
     """A vote that says none of what a vote can say."""
 
     def __init__(self, typed: str) -> None:
-        super().__init__(f"choice: “{typed[:40]}” is none of for, against, abstain, not voted")
+        super().__init__(f"choice: “{typed[:40]}” is not one of for, against, abstain, not voted")
 
 
 class KnownEpic(NamedTuple):

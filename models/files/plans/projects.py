@@ -25,7 +25,7 @@ class CodeTaken(Mistake):
     """A project of a source under the code of another one."""
 
     def __init__(self, code: str, name: str) -> None:
-        super().__init__(f"{code[:60]} is the code of “{name[:60]}” already, which is another one")
+        super().__init__(f"{code[:60]} is already the code of another project, “{name[:60]}”")
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,12 @@ def test_one_that_slack_takes_two_hours_late_says_so_and_came_only_then(slack, s
     for _ in range(12):
         slack.clock.advance(timedelta(minutes=10))
         said = ana.types("/flow digest send", channel="portfolio").text
-        assert said.startswith("This week's digest is on its way: Slack has not taken it yet")
+        assert said.startswith("This week's digest is on its way: it appears as soon as")
     slack.clear_faults()
     late = the_digest(slack).text
     assert late.startswith("Week 21 · 0 epics in flight")
     assert "It comes late: it was due Mon 25 May, 9:00, and Slack did not take it before." in late
-    came = "This week's digest came on Monday, 25 May at 11:0"
+    came = "This week's digest was posted on Monday, 25 May at 11:0"
     slack.wait_for(
         lambda: ana.types("/flow digest send", channel="portfolio").text.startswith(came)
     )
@@ -123,7 +123,7 @@ def test_sent_now_it_comes_at_once_and_a_second_time_is_refused(slack, shop):
     ana = subscribes(slack)
     assert ana.types("/flow digest send", channel="portfolio").text.startswith("It is on its way.")
     the_digest(slack)
-    came = "This week's digest came on Tuesday, 19 May at 12:00"
+    came = "This week's digest was posted on Tuesday, 19 May at 12:00"
     slack.wait_for(
         lambda: ana.types("/flow digest send", channel="portfolio").text.startswith(came)
     )
@@ -160,7 +160,7 @@ def test_who_has_no_role_does_not_pause_what_others_read(slack, shop):
 def test_a_channel_without_one_is_offered_the_form(slack, shop):
     ana = slack.as_user("ana")
     said = ana.types("/flow digest", channel="portfolio").text
-    assert said.startswith("No digest comes to this channel yet.")
+    assert said.startswith("This channel has no digest yet.")
     ana.click("Subscribe", in_message=ana.private_messages("portfolio")[-1])
     assert ana.form().submit().closed
 
@@ -246,7 +246,7 @@ def test_someone_else_is_told_who_can_say_that_an_epic_is_still_right(slack, sho
     cleo.click("Still right", in_message=reply)
     said = slack.wait_for(lambda: cleo.private_messages("portfolio"))[-1].text
     assert said.startswith(
-        "Only who owns PAY-1, the owner of Payments or an admin can confirm that this epic is still"
+        "Only the owner of PAY-1, the owner of Payments or an admin can confirm that"
     )
     slack.as_user("ben").click("Still right", in_message=reply)
     slack.wait_for(lambda: "Still right" not in reply.buttons)

@@ -61,9 +61,9 @@ def test_the_next_year_is_funded_as_this_one_was_with_the_shifts_that_last(slack
     look = dana.form(title="Check before funding")
     told = said(look)
     assert "*€2,600,000 for 2027*, as 2026 was funded" in told
-    assert "*Onboarding* €1,670,000: €1,700,000 less €30,000 of shifts that last" in told
+    assert "*Onboarding* €1,670,000: €1,700,000 less €30,000 of lasting shifts" in told
     assert "cost centre 4310 €100,000" in told
-    assert "*Payments* €930,000: €900,000 and €30,000 of shifts that last" in told
+    assert "*Payments* €930,000: €900,000 and €30,000 of lasting shifts" in told
     assert look.submit().closed
     dana.types("/budget roll", channel="payments")
     assert "There is no year of Shop to roll forward" in str(dana.private_messages()[-1].text)

@@ -42,17 +42,17 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     page = shown_rules(slack)
     page.click("Ask for other rules")
     form = slack.as_user("dana").form(title="Budget rules")
-    label = "How much moves by its owner's word alone, in % a quarter?"
+    label = "How much may its owner move without approval, in % a quarter?"
     assert form.value(label) == "2"
     form.fill("Why?", "Four of five were approved within the hour")
     assert form.submit().errors == {
-        label: "These are the rules as they are. Change at least one of them."
+        label: "These are the current rules. Change at least one of them."
     }
     form.fill(label, "5")
     assert form.submit().closed
     ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
     told = str(ballot.blocks)
-    assert "By its owner's word alone, a quarter: 5 %, 2 today" in told
+    assert "Without approval, a quarter: 5 %, 2 today" in told
     assert "*Yes* makes them hold from the close on" in told
     page = shown_rules(slack)
     assert "*D-1* asks the council for other rules until" in said(page)

@@ -224,7 +224,7 @@ def test_who_asked_takes_it_back_and_approves_nothing_of_their_own(slack, year):
     ben = slack.as_user("ben")
     ben.click("Approve €80,000", in_message=posted)
     assert ben.last_private().text.startswith(
-        "You asked for this one, so someone else approves it. Ask "
+        "You asked for this one, so someone else has to approve it. Ask "
     )
     ben.click("Take the request back", in_message=posted)
     slack.wait_for(lambda: request(slack, "Taken back · €80,000"))

@@ -138,7 +138,7 @@ def test_of_a_restricted_epic_who_may_not_see_it_is_named_and_nobody_is_asked(sl
     form = ana.form(title="Open a decision")
     form.choose("Who votes?", "cleo", "dana")
     form.submit()
-    assert "These do not: Dana" in str(form.errors)
+    assert "They are: Dana" in str(form.errors)
     with mvp.database.read() as session:
         assert session.scalars(select(Decision)).all() == []
 

@@ -92,7 +92,7 @@ def test_who_is_not_asked_reads_the_case_and_cannot_decide(slack, small):
     asked = next(m for m in slack.dm("ben").messages if "pivot or stop?" in m.text)
     cleo.click("Decide …", in_message=asked)
     said = slack.wait_for(lambda: [m.text for m in cleo.private_messages()])
-    assert said[-1].startswith("Only who was asked decides D-1.")
+    assert said[-1].startswith("Only the people who were asked can decide D-1.")
 
 
 def test_a_stop_is_kept_as_the_decision_of_who_stopped_it(slack, mvp):

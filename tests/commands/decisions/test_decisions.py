@@ -173,7 +173,7 @@ MISTAKES = {
     "show D-9": "There is no decision D-9. Keys look like D-1;",
     "show <!channel>": "There is no decision &lt;!channel&gt;. Keys look like D-1;",
     "open PAY-9": "There is no epic PAY-9.",
-    "open PAY-1": "Only who owns PAY-1, the owner of Payments, the council or an admin",
+    "open PAY-1": "Only the owner of PAY-1, the owner of Payments, the council or an admin",
     "record PAY-1": "Only the owner of Payments or the council can record a decision",
 }
 

@@ -58,5 +58,5 @@ def test_the_outcome_of_a_done_epic_is_recorded_from_its_card(slack, mvp):
     cleo = slack.as_user("cleo")
     cleo.click("Record the outcome", in_message=shown)
     slack.wait_for(
-        lambda: any("Only who owns PAY-1" in each.text for each in cleo.private_messages())
+        lambda: any("Only the owner of PAY-1" in each.text for each in cleo.private_messages())
     )

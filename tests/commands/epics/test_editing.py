@@ -77,7 +77,7 @@ def test_someone_else_was_faster_and_is_named_and_nothing_typed_is_lost(slack, s
 def test_who_may_not_change_it_gets_no_form_and_a_right_lost_while_writing_is_lost(slack, shop):
     proposes(slack, "Pay by bank transfer", who="cleo")
     said = slack.as_user("dana").types("/epic edit PAY-1", channel="payments").text
-    assert said.startswith("Only who owns PAY-1, the owner of Payments or an admin can change")
+    assert said.startswith("Only the owner of PAY-1, the owner of Payments or an admin can change")
     form = editing(slack, "cleo")
     slack.as_user("ben").types("/epic owner PAY-1 @ben", channel="payments")
     with shop.database.write() as session:

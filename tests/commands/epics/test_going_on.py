@@ -99,7 +99,7 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     assert "Which &lt;!channel&gt; countries?" in "\n".join(form.texts)
     form.fill("Your reply", "Germany <!here> and Austria")
     assert form.submit().closed
-    assert "stands on its card" in slack.wait_for(ana.last_private).text
+    assert "is on its card" in slack.wait_for(ana.last_private).text
     told = slack.wait_for(lambda: slack.dm("ben").messages)[-1]
     assert "Germany &lt;!here&gt; and Austria" in told.text
     slack.wait_for(lambda: "Austria" in str(card(slack, "PAY-1").blocks))
@@ -117,7 +117,7 @@ def test_each_answers_who_may_and_a_reply_is_for_a_question_that_is_open(slack, 
     slack.as_user("ben").types("/epic answer PAY-1 question Where?", channel="payments")
     slack.wait_for(lambda: "Where?" in str(card(slack, "PAY-1").blocks))
     dana.click("Reply", channel="payments")
-    slack.wait_for(lambda: dana.last_private().text.startswith("Only who owns PAY-1"))
+    slack.wait_for(lambda: dana.last_private().text.startswith("Only the owner of PAY-1"))
     ana.click("Reply", channel="payments")
     slack.as_user("ben").types("/epic answer PAY-1 not now because of May", channel="payments")
     form = ana.form()

@@ -55,7 +55,7 @@ def test_a_limit_passed_there_takes_a_reason_and_is_told(slack, shop):
     ben = slack.as_user("ben")
     ben.types("/epic move PAY-1 reviewing", channel="payments")
     said = ben.types("/epic give PAY-1 ONB because", channel="payments").text
-    assert said.startswith("Onboarding would have 1 of 0 in flight: over its limit. If it is to go")
+    assert said.startswith("Onboarding would have 1 of 0 in flight: over its limit. To give it")
     said = ben.types("/epic give PAY-1 ONB because they know it", channel="payments").text
     assert "Onboarding now has 1 of 0 in flight: over its limit." in said
 

@@ -63,7 +63,7 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
     form = cleo.form(title="Attach as evidence")
     assert form.value(SAID) == "11 of 14 would use it & again"
     form.choose(SIDE, "For it")
-    assert form.submit().errors == {"Of which epic?": "Of which epic is it evidence?"}
+    assert form.submit().errors == {"Of which epic?": "Which epic is it evidence for?"}
     form.choose("Of which epic?", "PAY-1 Pay by bank transfer")
     assert form.submit().closed
 

@@ -276,7 +276,7 @@ def test_the_unit_of_a_column_is_shown_and_a_row_of_sums_is_no_project(slack, sh
         (PNG, "This is not a text file"),
         (
             b"Name\n" + b"x\n" * 20_001,
-            "The file has more than 20,000 rows, and in Slack no more come in",
+            "The file has more than 20,000 rows, the most that can be imported in Slack",
         ),
     ],
 )
@@ -300,7 +300,7 @@ def test_a_file_of_nearly_ten_megabytes_is_read(slack, shop):
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before importing"), timeout=20)
     assert page.shows("*99 rows cannot be imported*")
-    assert page.shows("Line 3: “Pay later” is in the file twice, before in line 2")
+    assert page.shows("Line 3: “Pay later” is in the file twice, first in line 2")
     assert page.shows("and 94 more")
 
 
@@ -386,7 +386,7 @@ def test_a_yes_that_comes_after_a_day_is_told_so(slack, shop):
         assert "upload:1" not in session.scalars(select(Work.key)).all()
     page.submit()
     form = slack.as_user("ana").form()
-    assert form.shows("Tack does not keep that file any more")
+    assert form.shows("Tack no longer has that file")
 
 
 def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
@@ -402,7 +402,9 @@ def test_owners_are_found_by_their_names_and_others_are_said(slack, shop):
 
 def test_amounts_in_another_currency_are_said_at_their_field(slack, shop):
     matching = matches(slack, b"Title,Stream,Cost in USD\nA,Payments,5\n")
-    assert matching.shows("The column “Cost in USD” is in USD, and the portfolio counts in EUR.")
+    assert matching.shows(
+        "The column “Cost in USD” is in USD, and the currency of the portfolio is EUR."
+    )
     errors = matching.submit().errors
     assert list(errors) == ["Full cost with the MVP"]
     assert epics(shop) == 0

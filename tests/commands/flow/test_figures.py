@@ -245,9 +245,9 @@ def test_a_picture_that_slack_refuses_leaves_the_list_and_why_and_is_tried_when_
 
 def test_what_cannot_be_meant_is_said_at_once(slack, shop):
     for typed, said in (
-        ("2027-01-01", "1 Jan 2027 has not come yet. The last day is 19 May 2026."),
+        ("2027-01-01", "1 Jan 2027 is in the future. The latest day is today, 19 May 2026."),
         ("1999-12-31", "No epic was known on 31 Dec 1999. The first one came in on 20 Mar 2026."),
-        ("paymints", "I read no value stream, type or day in “paymints”. Did you mean Payments?"),
+        ("paymints", "“paymints” names no value stream, type or day. Did you mean Payments?"),
     ):
         answer = slack.as_user("ana").types(f"/flow metrics {typed}", channel="portfolio")
         assert said in answer.text

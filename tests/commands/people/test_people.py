@@ -84,7 +84,7 @@ def test_who_cannot_take_it_over_and_what_has_changed_hands_is_said_at_the_field
     form.choose(whom, "dana")
     with bens.database.write() as session:
         session.scalars(select(Epic)).one().owner_user_id = slack.as_user("cleo").id
-    assert form.submit().errors["What?"].startswith("Something of it has changed hands")
+    assert form.submit().errors["What?"].startswith("Some of it has changed hands")
 
 
 def test_admins_hear_once_who_has_left_with_a_button_to_hand_it_over(slack, bens):

@@ -49,7 +49,7 @@ def gives(slack, *args, **more):
 def test_the_list_begins_with_what_people_own_and_has_buttons_for_admins_alone(slack, shop):
     ana, ben = slack.as_user("ana").id, slack.as_user("ben").id
     assert seats(roles(slack)) == [
-        f"Admin · <@{ana}> · named where Tack is run",
+        f"Admin · <@{ana}> · set in TACK_ADMINS",
         f"Value-stream owner · <@{ben}> · by owning it",
         f"Value-stream owner · <@{ben}> · by owning it",
     ]
@@ -96,7 +96,7 @@ def test_who_can_have_no_role_is_said_at_the_field(slack, shop):
     form.choose("People", "dana")
     form.choose("Where?", "Everywhere (admins only)")
     errors = form.submit().errors
-    assert errors["Where?"].startswith("Only admins have their role everywhere")
+    assert errors["Where?"].startswith("Only the role admin can hold everywhere")
 
 
 def test_a_refusal_in_a_form_names_who_can_be_asked(slack, shop):
@@ -134,7 +134,7 @@ def test_who_leaves_the_group_leaves_its_role_within_a_moment(slack, shop, counc
     proposes(slack, "Pay by bank transfer")
     card(slack, "PAY-1")
     said = slack.as_user("cleo").types("/epic move PAY-1 reviewing", channel="payments").text
-    assert said.startswith("Only who owns PAY-1")
+    assert said.startswith("Only the owner of PAY-1")
 
 
 def test_a_group_that_is_emptied_is_told_to_the_admin_once_when_it_is_filled_and_when_it_is_gone(

@@ -32,9 +32,9 @@ def beginning(request, slack, database_url):
         yield {
             "no admin": "Tack has no admin yet. Whoever runs it sets TACK_ADMINS to a member id",
             "no portfolio": f"Tack is not set up here yet. An admin types /portfolio setup, "
-            f"which guides through it. Ask <@{ana}>.",
-            "not live": f"Shop is still being set up, and posts nothing until then. An admin types "
-            f"/portfolio setup and chooses Go live. Ask <@{ana}>.",
+            f"which guides them through it. Ask <@{ana}>.",
+            "not live": f"Shop is still being set up, and posts nothing before it is live. An "
+            f"admin types /portfolio setup and chooses Go live. Ask <@{ana}>.",
         }[request.param]
 
 

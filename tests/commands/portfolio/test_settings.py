@@ -96,7 +96,7 @@ def test_a_stream_changes_and_a_taken_name_or_prefix_is_refused(slack, shop):
     form.fill("Name", "onboarding")
     form.fill("Its keys begin with", "ONB")
     assert form.submit().errors == {
-        "Name": "There is a value stream onboarding already.",
+        "Name": "There is already a value stream onboarding.",
         "Its keys begin with": "ONB is taken by another value stream.",
     }
     form.fill("Name", "Money")
@@ -155,7 +155,7 @@ def test_a_state_is_added_where_it_is_wanted_and_epics_move_there(slack, shop):
     form.fill("Name", "ready")
     form.choose("After which state?", "Analyzing")
     form.choose("Columns", "Two columns")
-    assert form.submit().errors == {"Name": "There is a state ready already."}
+    assert form.submit().errors == {"Name": "There is already a state ready."}
     form.fill("Name", "Legal check")
     form.submit()
     note_on(slack, ana, "Added *Legal check* to the board.")
@@ -181,7 +181,7 @@ def test_a_state_goes_when_nobody_stands_there_and_history_keeps_it(slack, shop)
     board = ana.form(title="The board")
     menu(board, shop, "Analyzing", "Drop")
     refused = slack.wait_for(lambda: ana.form(title="Tack"))
-    assert refused.shows("Epics still stand in Analyzing. Move them on first")
+    assert refused.shows("There are still epics in Analyzing. Move them on first")
     refused.close()
     ben.types("/epic move PAY-1 ready", channel="payments")
     menu(board, shop, "Analyzing", "Drop")
@@ -201,7 +201,7 @@ def test_another_commitment_point_counts_from_now_on(slack, shop):
     page.click("The board")
     board = ana.form(title="The board")
     board.choose("What commits?", "Commits after Analyzing")
-    note_on(slack, ana, "Leaving *Analyzing* commits from now on.")
+    note_on(slack, ana, "From now on, leaving *Analyzing* commits an epic.")
     slack.as_user("ben").types("/epic move PAY-1 analyzing", channel="payments")
     slack.wait_for(lambda: "Analyzing" in card(slack, "PAY-1").text)
     assert stored(shop, Epic)[0].committed_at is None
@@ -246,7 +246,7 @@ def test_a_stream_is_merged_after_a_look_at_what_goes_along(slack, shop):
     slack.wait_for(lambda: stored(shop, Subscription))
     ana, check = merges(slack, shop)
     assert check.shows("1 open epic, each with its key")
-    assert check.shows("Limit of all in flight: 5 and 3 become 8")
+    assert check.shows("Limit of everything in flight: 5 and 3 become 8")
     assert check.shows(f"council (<@{cleo}>)")
     assert stored(shop, StreamMove) == []
     check.submit()
@@ -300,7 +300,7 @@ def test_a_stream_is_split_with_the_epics_that_were_chosen(slack, shop):
     form.submit()
     check = ana.form(title="Check before splitting")
     assert check.shows("*Refunds* (REF) is created")
-    assert check.shows("2 open epics of *Payments* go there")
+    assert check.shows("2 open epics of *Payments* move there")
     assert len(stored(shop, ValueStream)) == 2
     check.submit()
     said = told_ana(slack, "is now a value stream")

@@ -41,6 +41,6 @@ def test_a_name_that_is_there_already_adds_none_of_them(slack, shop):
     ana.types("/portfolio streams", channel="payments")
     form = names_form(slack, ana)
     form.fill("Their names, one a line", "Data\nPayments")
-    said = "Line 2: There is a value stream Payments already."
+    said = "Line 2: There is already a value stream Payments."
     assert form.submit().errors == {"Their names, one a line": said}
     assert "Data" not in {stream.name for stream in stored(shop, ValueStream)}

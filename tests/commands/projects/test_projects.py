@@ -103,7 +103,7 @@ def test_a_project_is_added_by_form_with_shares_money_and_dates(slack, shop):
     form.choose("Owner", "cleo")
     form.choose("Starts", "2026-03-01")
     assert form.submit().errors == {
-        "Whose is it, in percent?": "The shares add up to 99, not to 100.",
+        "Whose is it, in percent?": "The shares add up to 99, not 100.",
         "Budget, EUR": "Write an amount: 60k, 60,000 or 60.000.",
     }
     form.fill("Whose is it, in percent?", "Payments:60; ONB:40")

@@ -152,19 +152,19 @@ def test_sent_by_hand_it_uses_the_slot_of_its_week(sent_at, next_at):
 
 def test_a_second_one_in_a_week_is_refused_with_when_the_first_came():
     assert SentAlready(datetime(2026, 5, 20, 11, 5, tzinfo=UTC)).sentence == (
-        "This week's digest came on Wednesday, 20 May at 11:05, and one a week is enough. "
-        "/flow digest preview shows you how things stand now."
+        "This week's digest was posted on Wednesday, 20 May at 11:05, and a channel gets one "
+        "a week. /flow digest preview shows you how things stand now."
     )
 
 
 def test_it_has_come_once_slack_took_it_and_may_come_again_only_where_slack_refused_it():
     subscription, message = a_subscription(), Message(kind=MessageKind.DIGEST)
-    with pytest.raises(OnItsWay, match="Slack has not taken it yet"):
+    with pytest.raises(OnItsWay, match="as soon as Slack accepts it"):
         subscription.check_was_refused(message)
     message.refusal = "channel_not_found"
     subscription.check_was_refused(message)
     message.ts = f"{NINE_IN_BERLIN.timestamp() + 7200:.6f}"
-    with pytest.raises(SentAlready, match="came on Monday, 25 May at 11:00"):
+    with pytest.raises(SentAlready, match="posted on Monday, 25 May at 11:00"):
         subscription.check_was_refused(message)
 
 
@@ -210,5 +210,5 @@ def test_a_question_is_answered_by_who_was_asked():
     question = FactCheck(workspace_id=1, user_id=ANA)
     assert asked(question, 1, ANA) is question
     for found, workspace_id, who in ((None, 1, ANA), (question, 2, ANA), (question, 1, BEN)):
-        with pytest.raises(UnknownQuestion, match="Only the one who was asked"):
+        with pytest.raises(UnknownQuestion, match="Only the person who was asked"):
             asked(found, workspace_id, who)

@@ -159,7 +159,7 @@ class Ledger(RuleBasedStateMachine):
         b, s, o = ruling.position.funded, ruling.position.moved_silently, ruling.position.moved_out
         is_small = 100 * (s + minor) <= 2 * b and 100 * (o + minor) <= 10 * b
         is_large = b > 0 and (100 * minor > 10 * b or 100 * (o + minor) > 10 * b)
-        if not ruling.can_be_asked:
+        if ruling.band is Band.OVERDRAWN or ruling.barred is not None:
             return None
         shift = ruling.ask("It waits", MONDAY)
         shift.id = len(self.claims) + 1

@@ -46,7 +46,7 @@ def test_the_same_rows_in_another_order_are_known():
 def test_a_row_beside_those_of_before_is_refused_where_nothing_tells_them_apart():
     refused = plan(PAY, ("2026", "payments", 120), before=(PAY,))
     assert list(refused.against) == [3]
-    assert "payments has a budget for 2026 from a file before" in refused.against[3]
+    assert "payments has a budget for 2026 from an earlier file" in refused.against[3]
     assert plan(("2027", "Payments", 120), before=(PAY,)).against == {}
 
 
@@ -56,7 +56,7 @@ def test_a_row_with_an_id_is_the_same_in_its_year_and_refused_where_its_figures_
     other_year, other_id = ("2027", *known[1:]), (*known[:6], "B-2")
     assert len(plan(other_year, other_id, before=(known,)).lines) == 2
     changed = plan(("2026", "Payments", 120, None, None, "erp", "B-1"), before=(known,))
-    assert changed.against[2].startswith("B-1 came in before with other figures")
+    assert changed.against[2].startswith("B-1 was imported before with other figures")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_what_names_no_year_of_the_portfolio_is_refused(text, starts_in):
 
 def test_a_bad_year_is_named_by_its_line():
     _, against = lines_of(rows(PAY, ("soon", "Payments", 1)), 1)
-    assert against == {3: "period: “soon” is no fiscal year. Write it like 2026"}
+    assert against == {3: "period: “soon” is not a fiscal year. Write it like 2026"}
 
 
 CENTRES = st.dictionaries(st.sampled_from([None, "4310", "4380", "4711"]), st.integers(-9, 99))

@@ -93,6 +93,11 @@ def test_a_change_does_not_hold_where_others_came_to_hold_since_it_was_asked_for
     assert other.since is None
 
 
+def test_a_change_from_before_a_rule_has_it_as_is_usual():
+    change = RulesChange(free_percent=3)
+    assert change.rules == Rules(free_percent=3, undo_days=USUAL.undo_days)
+
+
 def test_what_moved_silently_in_the_quarter_counts_for_the_free_band_alone():
     moved = Position(funded=1_600 * K, available=310 * K, moved_silently=30 * K, moved_out=30 * K)
     assert band_of(2 * K, moved) is Band.FREE

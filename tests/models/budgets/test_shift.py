@@ -162,7 +162,7 @@ def test_a_stand_in_answers_once_two_working_days_went_by_and_never_their_own(an
     deed = {"approve": approve, "decline": decline}[answer]
     with pytest.raises(NotYet) as refused:
         deed(shift, FAY, WEDNESDAY - SECOND, who)
-    assert refused.value.sentence.startswith("You stand in here, and are asked from ")
+    assert refused.value.sentence.startswith("You are a stand-in here. You are asked from ")
     assert names(refused) == [CLEO, DANA]
     assert shift.standing_in(who) == [FAY]
     with pytest.raises(OwnRequest):
@@ -223,7 +223,7 @@ def test_never_more_goes_back_than_is_left_of_it_and_than_the_receiver_has():
     assert shift.largest_undone(MONDAY, 0, 7 * K) == 7 * K
     with pytest.raises(AllUndone):
         shift.largest_undone(MONDAY, 30 * K, 930 * K)
-    with pytest.raises(NothingLeft, match="Platform has nothing available now"):
+    with pytest.raises(NothingLeft, match="Platform has nothing available to give back"):
         shift.largest_undone(MONDAY, 0, 0)
     with pytest.raises(PeriodOver):
         shift.largest_undone(datetime(2027, 1, 1, 12, tzinfo=UTC), 0, 930 * K)

@@ -122,8 +122,8 @@ def test_what_cannot_be_placed_is_named_by_line():
         4: "it names no value stream, no epic and no cost centre",
         5: "there is no value stream Shop in this portfolio",
         6: "there is no epic PAY-9 in this portfolio",
-        7: "“soon” is no month. Write it like 2026-05",
-        9: "G is in the file twice, before in line 8",
+        7: "“soon” is not a month. Write it like 2026-05",
+        9: "G is in the file twice, first in line 8",
     }
 
 

@@ -52,7 +52,7 @@ def test_without_an_owner_of_the_stream_it_is_one_of_the_council_and_nobody_may_
     refused = NobodyDecides(epic(1), [ANA])
     assert refused.ask == (ANA,)
     assert refused.sentence == (
-        "Nobody can decide about PAY-12 alone: whoever owns or proposed it does not, and Shop has "
+        "Nobody can decide on PAY-12 alone: whoever owns or proposed it may not, and Shop has "
         "no other council member. An admin gives the role with /portfolio roles."
     )
 

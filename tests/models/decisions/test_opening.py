@@ -56,7 +56,7 @@ def test_a_go_is_decided_in_analyzing_and_a_free_question_anywhere():
 def test_nothing_is_decided_before_the_portfolio_is_live():
     portfolio = an_mvp().portfolio
     portfolio.live_at = None
-    with pytest.raises(NotLive, match="Shop is not live yet, and nothing is posted before"):
+    with pytest.raises(NotLive, match="Decisions can be opened once it is"):
         check_live(portfolio, MONDAY)
 
 
@@ -78,7 +78,7 @@ def test_without_a_council_it_says_who_gives_the_role():
     refused = NoElectors("Shop", [DANA])
     assert refused.ask == (DANA,)
     assert refused.sentence == (
-        "Nobody is in the council of Shop now, so nobody could vote. "
+        "Nobody is on the council of Shop, so nobody could vote. "
         "An admin gives the role council with /portfolio roles."
     )
 

@@ -120,7 +120,7 @@ def test_an_answer_is_kept_with_who_gave_it():
 def test_an_outcome_is_recorded_from_delivering_on():
     check_has_outcome(an_epic("done"))
     check_has_outcome(an_epic("implementing", phase=Phase.DELIVERING))
-    with pytest.raises(NoOutcomeYet, match=r"Testing the MVP\. Its outcome can be recorded from"):
+    with pytest.raises(NoOutcomeYet, match=r"Testing the MVP\. Its outcome can be recorded once"):
         check_has_outcome(an_epic("implementing", phase=Phase.TESTING))
-    with pytest.raises(NoOutcomeYet, match=r"in Stopped, so no outcome is waited for"):
+    with pytest.raises(NoOutcomeYet, match=r"in Stopped, so no outcome is expected"):
         check_has_outcome(an_epic("stopped"))

@@ -102,5 +102,5 @@ def test_the_owner_has_three_working_days_and_one_answer():
     assert (check.needed_on, check.mark) == (date(2026, 5, 21), "2026-05-17")
     check.answer("two markets began in August", ANA, MONDAY + timedelta(days=1))
     assert (check.because, check.answered_by) == ("two markets began in August", ANA)
-    with pytest.raises(AnsweredAlready, match="answered already: /epic show PAY-12 says"):
+    with pytest.raises(AnsweredAlready, match="/epic show PAY-12 shows where it stands"):
         check.answer(None, BEN, MONDAY)

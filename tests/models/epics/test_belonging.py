@@ -114,5 +114,7 @@ def test_an_epic_points_to_one_project_until_it_is_unlinked():
 
 
 def test_an_epic_and_its_project_are_of_one_portfolio():
-    with pytest.raises(OtherPortfolio, match="PAY-12 is in another portfolio than this project"):
+    with pytest.raises(
+        OtherPortfolio, match="PAY-12 is in a different portfolio from this project"
+    ):
         link(an_epic(portfolio_id=1), a_project(portfolio_id=2))

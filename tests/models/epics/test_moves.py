@@ -191,5 +191,5 @@ def test_what_has_ended_is_not_stopped(state):
 
 def test_a_board_without_a_state_for_it_stops_nothing():
     states = [each for each in a_portfolio().states if each.name != "stopped"]
-    with pytest.raises(NoStop, match="This portfolio has no state for what is stopped"):
+    with pytest.raises(NoStop, match="This portfolio has no state for stopped epics"):
         stopped_state(states)

@@ -48,8 +48,8 @@ def test_an_epic_that_names_no_figure_has_none_to_read_and_says_what_mends_it():
     epic.indicator = None
 
     assert errors_of(a_reading, epic) == {
-        "value": "PAY-12 names no figure that will move, so there is nothing to read yet. "
-        "/epic edit PAY-12 adds one; words can be kept right away."
+        "value": "PAY-12 names no figure that will move, so there is no reading to add yet. "
+        "/epic edit PAY-12 adds one; an observation can be added right away."
     }
 
 
@@ -57,7 +57,7 @@ def test_nobody_has_seen_tomorrow_or_what_was_before_the_epic():
     epic = an_idea()
 
     assert errors_of(a_reading, epic, date(2026, 5, 19)) == {
-        "observed_on": "19 May 2026 is yet to come. On which day was it seen?"
+        "observed_on": "19 May 2026 is in the future. On which day was it seen?"
     }
     assert errors_of(a_reading, epic, date(2026, 5, 17)) == {
         "observed_on": "PAY-12 was proposed on 18 May 2026, after 17 May 2026. Which day was it?"
@@ -90,7 +90,7 @@ def test_one_form_takes_a_figure_or_words_or_both():
         ({"value": "sixty"}, {"value": "Write a number: 61, 61.5 or 61,5."}),
         (
             {"value": "64", "observed_on": "2026-05-19"},
-            {"observed_on": "19 May 2026 is yet to come. On which day was it seen?"},
+            {"observed_on": "19 May 2026 is in the future. On which day was it seen?"},
         ),
         ({"value": "64", "observed_on": ""}, {"observed_on": "On which day was it?"}),
         (
@@ -117,5 +117,5 @@ def test_a_wrong_one_is_struck_out_with_a_reason_once_and_stays():
         MONDAY,
     )
     assert item.words == "Spain is flat"
-    with pytest.raises(StruckAlready, match="struck out already: it was Portugal"):
+    with pytest.raises(StruckAlready, match="already struck out: it was Portugal"):
         item.strike_out("no", ANA, MONDAY)

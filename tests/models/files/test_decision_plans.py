@@ -113,7 +113,7 @@ def test_an_id_of_two_epics_is_that_of_the_same_source_or_of_none():
         ("A,T,,,2026-01-05,2.5,0,5,yes", "for: 2.5 is not a number of people"),
         ("A,T,,,2026-01-05,-1,0,5,yes", "for: -1 is not a number of people"),
         ("A,T,,,2026-01-05,4,2,5,yes", "it has 6 votes, and 5 could vote"),
-        ("Z,T,,,2026-01-05,,,,yes", "Z is in the file twice, before in line 2"),
+        ("Z,T,,,2026-01-05,,,,yes", "Z is in the file twice, first in line 2"),
     ],
 )
 def test_what_speaks_against_a_decision_is_said_by_its_line(row, said):
@@ -130,5 +130,5 @@ def test_what_speaks_against_a_vote_is_said_by_its_line():
     )
     assert planned.against["votes"] == {
         2: "there is no decision B in the file of decisions",
-        3: "choice: “perhaps” is none of for, against, abstain, not voted",
+        3: "choice: “perhaps” is not one of for, against, abstain, not voted",
     }

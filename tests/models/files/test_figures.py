@@ -104,7 +104,7 @@ def test_a_dash_in_place_of_cents_says_which_sign_is_before_the_decimals(cell):
 
 @pytest.mark.parametrize("cell", ["£1,000.00", "USD 500", "500 $", "US$500", "1,000.00 GBP"])
 def test_an_amount_in_another_currency_is_refused(cell):
-    with pytest.raises(OtherMoney, match="is not in EUR, in which the portfolio counts"):
+    with pytest.raises(OtherMoney, match="is not in EUR, the currency of the portfolio"):
         Figures.of([cell]).read_minor(cell, "EUR")
 
 
@@ -173,7 +173,7 @@ def test_a_day_is_read_however_it_is_written(cell):
 def test_whether_the_day_or_the_month_comes_first_its_column_says():
     assert Days.of(["3/5/2026", "25/5/2026"]).read("3/5/2026") == date(2026, 5, 3)
     assert Days.of(["3/5/2026", "5/25/2026"]).read("3/5/2026") == date(2026, 3, 5)
-    with pytest.raises(DayOrMonth, match="is it the day or the month first"):
+    with pytest.raises(DayOrMonth, match="does the day or the month come first"):
         Days.of(["3/5/2026"]).read("3/5/2026")
 
 

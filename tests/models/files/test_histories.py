@@ -65,7 +65,7 @@ def test_a_history_of_more_rows_than_are_taken_is_one_sentence(tmp_path):
     with pytest.raises(Mistake) as told:
         read_items(*paths)
     assert told.value.sentence.startswith(
-        "transitions.csv: The file has more than 1,000,000 rows, and no more are taken at once."
+        "transitions.csv: The file has more than 1,000,000 rows, the most that Tack takes at once."
     )
     assert told.value.sentence.endswith("Nothing was imported.")
 

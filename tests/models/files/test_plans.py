@@ -56,7 +56,7 @@ def projects(known=NONE, portfolio=None, may_found=True, **files):
         (",C,Payments,,PRJ-9", "there is no project PRJ-9, neither here nor in the file"),
         (
             ",D,Claims,,",
-            "there is no value stream Claims; there is: Payments, Onboarding, Platform",
+            "there is no value stream Claims; choose from Payments, Onboarding, Platform",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_project_is_known_by_its_source_and_id_whatever_its_code():
 
 def test_another_project_under_a_code_that_is_taken_speaks_against_its_row():
     _, against = projects(ONE, projects="code,name,source,source_id\np1,Other,sap,1\n")
-    said = "p1 is the code of “One” already, which is another one"
+    said = "p1 is already the code of another project, “One”"
     assert against == {"projects": {2: said}}
 
 
@@ -147,7 +147,7 @@ def test_where_no_stream_is_to_be_made_an_unknown_one_speaks_against_its_row():
     rows = "code,value_stream\nP2,payments\nP3,PAY\nP4,Claims\n"
     planned, against = projects(projects=rows, may_found=False)
     assert [row["stream_name"] for row in planned.rows["shares"]] == ["Payments", "Payments"]
-    said = "there is no value stream Claims; there is: Payments, Onboarding, Platform"
+    said = "there is no value stream Claims; choose from Payments, Onboarding, Platform"
     assert against == {"projects": {4: said}}
 
 

@@ -86,7 +86,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(content, sentence):
 
 def test_more_than_ten_megabytes_are_not_taken_at_once():
     assert read_table((b"x" * 1_023 + b"\n") * (MOST_BYTES // 1_024)).rows
-    with pytest.raises(TooLarge, match=r"The file has 10\.0 MB; Tack takes 10 MB"):
+    with pytest.raises(TooLarge, match=r"The file is 10\.0 MB; Tack takes up to 10 MB"):
         read_table(b"x" * (MOST_BYTES + 1))
 
 
@@ -94,7 +94,7 @@ def test_a_file_of_very_many_tiny_rows_is_read_no_further_than_it_is_taken():
     """What follows the last row that is taken would be no table, and nobody gets to know."""
     tiny = b"a\n" + b"1\n" * MOST_ROWS
     assert len(read_table(tiny + b"\n\n").rows) == MOST_ROWS
-    told = r"The file has more than 200,000 rows, and no more are taken at once\. Split it"
+    told = r"The file has more than 200,000 rows, the most that Tack takes at once\. Split it"
     with pytest.raises(TooManyRows, match=told):
         read_table(tiny + b'1\n"open')
 
@@ -130,7 +130,7 @@ def test_a_column_that_is_needed_is_asked_for_by_name():
 
 
 def test_amounts_in_another_currency_are_refused():
-    with pytest.raises(OtherCurrency, match="is in GBP, and the portfolio counts in EUR"):
+    with pytest.raises(OtherCurrency, match="is in GBP, and the currency of the portfolio is EUR"):
         rows_of("code,budget_gbp_m\nP1,1.5\n")
 
 
@@ -144,8 +144,8 @@ def test_amounts_are_exact_in_the_unit_the_column_names():
     [
         (";x;1,00;PAY", "code is empty"),
         ("P2;x;abc;PAY", "budget: “abc” is not a number like 1.234,56, as this column writes them"),
-        ("P2;x;1,00;PAY:60|ONB:39", "value stream: The shares add up to 99, not to 100"),
-        ("p1;x;1,00;PAY", "p1 is in the file twice, before in line 2"),
+        ("P2;x;1,00;PAY:60|ONB:39", "value stream: The shares add up to 99, not 100"),
+        ("p1;x;1,00;PAY", "p1 is in the file twice, first in line 2"),
         ("P2;x;1,00;PAY;more", "it has 1 more cell than columns"),
         (f"{'P' * 121};x;1,00;PAY", "code: up to 120 characters, this has 121"),
     ],
@@ -161,7 +161,7 @@ def test_a_bad_row_is_given_back_with_its_line_and_reason(row, reason):
 def test_everything_that_is_wrong_with_a_row_is_said_at_once():
     _, bad = rows_of("project,code,baseline,kind\nP1,,soon,party\n", kinds.MILESTONES)
     assert bad[0].reason == (
-        "code is empty; kind: “party” is none of milestone, checkpoint; "
+        "code is empty; kind: “party” is not one of milestone, checkpoint; "
         "baseline: “soon” is not a day like 2026-05-18"
     )
 
@@ -200,9 +200,7 @@ def test_a_currency_has_three_letters():
     assert parse_currency(" eur ") == "EUR"
     with pytest.raises(NoCurrency) as refused:
         parse_currency("DOGE")
-    assert refused.value.sentence == (
-        "“DOGE” is no currency. Write the three letters of one, such as EUR."
-    )
+    assert refused.value.sentence == ("“DOGE” is not a currency. Write three letters, such as EUR.")
 
 
 def test_the_unit_of_a_heading_multiplies_and_an_unclear_one_is_asked_about():
@@ -269,5 +267,5 @@ def test_the_encoding_that_is_named_is_the_one_read():
     assert (table.rows[0].cells[1], table.encoding_said) == ("Łódź", "Windows Central European")
     assert parse_encoding("latin-1") == "iso8859-1"
     for named in ("rot13", "klingon", ""):
-        with pytest.raises(NoSuchEncoding, match="is no encoding that is read"):
+        with pytest.raises(NoSuchEncoding, match="is not an encoding that Tack reads"):
             parse_encoding(named)

@@ -22,7 +22,7 @@ def test_an_import_is_undone_once_and_within_the_hour():
         upload.undo([], MONDAY + HOUR)
     upload.undo([], MONDAY)
     assert (upload.undone_at, upload.can_be_undone(MONDAY)) == (MONDAY, False)
-    with pytest.raises(UndoneBefore, match="was undone already"):
+    with pytest.raises(UndoneBefore, match="was already undone"):
         upload.undo([], MONDAY)
 
 
@@ -58,5 +58,5 @@ def test_of_money_it_says_how_to_book_the_difference():
         with pytest.raises(mistake) as refused:
             upload.undo(built_on, at)
         assert refused.value.sentence.endswith(
-            "Import what is to be different, below 0 where it was too much."
+            "Import the difference, below 0 where it was too much."
         )

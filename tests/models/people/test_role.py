@@ -86,7 +86,7 @@ def test_a_refusal_says_who_may_and_whom_to_ask():
     with pytest.raises(NotAllowed) as refused:
         refuse(Right.MOVE, ["who owns PAY-1", "the council", "an admin"], ["U0ELI", "U0ANA"])
     assert refused.value.sentence == (
-        "Only who owns PAY-1, the council or an admin can move this epic."
+        "Only the owner of PAY-1, the council or an admin can move this epic."
     )
     assert list(refused.value.ask) == ["U0ELI", "U0ANA"]
 
@@ -122,7 +122,7 @@ def test_only_admins_have_their_role_everywhere():
     with pytest.raises(NowhereInParticular) as refused:
         Role.FINANCE.check_has_place(everywhere=True)
     assert refused.value.errors == {
-        "place": "Only admins have their role everywhere: choose where the role finance holds."
+        "place": "Only the role admin can hold everywhere. Choose where the role finance holds."
     }
 
 
@@ -156,4 +156,6 @@ def test_who_is_no_admin_by_name_has_nothing_to_be_taken():
     assert of_admin([group, ana], "U0ANA") == [ana]
     with pytest.raises(NoAdmin) as refused:
         of_admin([group, ana], "U0BEN")
-    assert refused.value.sentence == ("U0BEN is no admin by name. tack admin list shows who is.")
+    assert refused.value.sentence == (
+        "U0BEN is not named as an admin. tack admin list shows who is."
+    )

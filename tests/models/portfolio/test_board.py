@@ -112,10 +112,10 @@ def test_a_state_that_was_given_up_comes_back_by_its_label():
 @pytest.mark.parametrize(
     ("after", "label", "errors"),
     [
-        ("ready", "READY", {"label": "There is a state READY already."}),
+        ("ready", "READY", {"label": "There is already a state READY."}),
         ("ready", " ", {"label": "Give it a name of up to 40 characters."}),
         ("ready", "x" * 41, {"label": "Give it a name of up to 40 characters."}),
-        ("done", "Later", {"after_id": "What stands behind Done is not on the way."}),
+        ("done", "Later", {"after_id": "No state can come after Done."}),
     ],
 )
 def test_what_does_not_fit_on_the_board_is_said_at_its_field(after, label, errors):
@@ -160,7 +160,7 @@ def test_a_state_goes_for_good_unless_history_is_in_it():
         ("done", "Done stays: epics are done there. You can give it another name."),
         (
             "stopped",
-            "Stopped stays: epics that are stopped go there. You can give it another name.",
+            "Stopped stays: stopped epics go there. You can give it another name.",
         ),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_state_in_which_epics_stand_stays():
     with pytest.raises(StateInUse) as refused:
         remove(a_board(), "ready", has_epics=True)
     assert refused.value.sentence == (
-        "Epics still stand in Ready. Move them on first; /epic list ready shows them."
+        "There are still epics in Ready. Move them on first; /epic list ready shows them."
     )
 
 

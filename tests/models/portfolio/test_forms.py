@@ -46,7 +46,7 @@ def test_basics_are_read_as_they_are_kept():
         ({"locale": "tlh"}, "Choose one of the list."),
         ({"fiscal_year_starts_in": "13"}, "Choose one of the list."),
         ({"working_days": None}, "Choose one day at least."),
-        ({"holidays": "Christmas"}, "“Christmas” is no date. Write one a line, like"),
+        ({"holidays": "Christmas"}, "“Christmas” is not a date. Write one per line, like"),
     ],
 )
 def test_what_is_wrong_with_the_basics_is_said_at_its_field(changed, said):

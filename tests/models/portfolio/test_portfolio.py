@@ -104,7 +104,7 @@ def being_set_up():
     ("first", "admins", "mistake", "said"),
     [
         (None, [], NoAdminYet, "Your own member id is U0BEN."),
-        (None, [ANA], SetUpFirst, "An admin types /portfolio setup, which guides through it."),
+        (None, [ANA], SetUpFirst, "An admin types /portfolio setup, which guides them through it."),
         (being_set_up(), [ANA], NotLiveYet, "/portfolio setup and chooses Go live."),
         (a_portfolio(), [ANA], NothingOpenToYou, "An admin gives roles with /portfolio roles."),
     ],

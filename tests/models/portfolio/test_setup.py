@@ -21,7 +21,7 @@ def test_holidays_are_dates_one_a_line(typed, days):
 
 @pytest.mark.parametrize("typed", ["Christmas", "2026-02-30", "31.11.2026", "12/25/2026"])
 def test_a_line_that_is_no_date_is_named(typed):
-    with pytest.raises(Mistake, match="is no date"):
+    with pytest.raises(Mistake, match="is not a date"):
         parse_holidays(typed)
 
 

@@ -34,8 +34,8 @@ def test_letters_are_derived_around_those_that_are_taken():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Claims\nPayments", "Line 2: There is a value stream Payments already."),
-        ("Claims\n\nclaims", "Line 3: There is a value stream claims already."),
+        ("Claims\nPayments", "Line 2: There is already a value stream Payments."),
+        ("Claims\n\nclaims", "Line 3: There is already a value stream claims."),
         ("Payouts, PAY", "Line 1: PAY is taken by another value stream."),
         ("x" * 81, "Line 1: Give it a name of up to 80 characters."),
         (" \n", "Write 1 to 15 names, one a line; more can follow."),

@@ -91,7 +91,7 @@ def test_a_project_does_not_end_before_it_starts():
         (
             {"actual_on": "2026-05-19"},
             "actual_on",
-            "19 May 2026 is yet to come. Is that when it is expected?",
+            "19 May 2026 is in the future. Is that when it is expected?",
         ),
     ],
 )

@@ -31,11 +31,11 @@ def test_shares_are_read_as_people_write_them_and_one_name_has_all(text, shares)
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("PAY:60;ONB:39", "The shares add up to 99, not to 100."),
-        ("PAY:99", "The shares add up to 99, not to 100."),
-        ("PAY:100;ONB:0", "ONB has no share: leave it out"),
-        ("PAY:50;pay:50", "pay is there twice: give it one share."),
-        ("PAY;ONB", "“PAY” says no share."),
+        ("PAY:60;ONB:39", "The shares add up to 99, not 100."),
+        ("PAY:99", "The shares add up to 99, not 100."),
+        ("PAY:100;ONB:0", "ONB has a share of 0: leave it out"),
+        ("PAY:50;pay:50", "pay is named twice: give it one share."),
+        ("PAY;ONB", "“PAY” is not a share."),
     ],
 )
 def test_shares_that_are_not_the_whole_are_refused(text, sentence):
@@ -63,13 +63,13 @@ def test_streams_are_known_by_name_and_letters_however_they_are_written():
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Claims", "There is no value stream Claims; there is: Onboarding, Payments."),
+        ("Claims", "There is no value stream Claims. Choose from Onboarding, Payments."),
         (
             "Paymints",
-            "There is no value stream Paymints; there is: Onboarding, Payments. "
+            "There is no value stream Paymints. Choose from Onboarding, Payments. "
             "Did you mean Payments?",
         ),
-        ("Payments:50; PAY:50", "Payments is there twice: give it one share."),
+        ("Payments:50; PAY:50", "Payments is named twice: give it one share."),
     ],
 )
 def test_a_stream_that_is_not_there_or_there_twice_has_no_share(text, sentence):

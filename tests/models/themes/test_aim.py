@@ -26,7 +26,7 @@ FACTS = {"today": date(2026, 5, 18), "unit": "", "themes": [("Fewer abandoned pu
             {"title": "A", "baseline": "61", "target": "61,0"},
             {"target": "It began at 61 and should be 61.0"},
         ),
-        (ReadingForm, {"current_on": "2026-06-01"}, {"current_on": "1 Jun 2026 is yet to come."}),
+        (ReadingForm, {"current_on": "2026-06-01"}, {"current_on": "1 Jun 2026 is in the future."}),
         (ReadingForm, {"current": "1.234"}, {"current": "Is that a thousand"}),
     ],
 )

@@ -713,8 +713,8 @@ def test_what_waits_for_an_answer_is_one_reply_with_a_button_on_each():
         "Answer this idea",
         f"*PAY-4* {TITLE}\nReady in Payments",
         "Give it an owner",
-        "5 more are not named here: App Home shows each of us our own, `/epic list late` the ideas"
-        " past their date.",
+        "5 more are not named here: App Home shows everyone their own, `/epic list late` the "
+        "ideas past their date.",
     ]
 
 
@@ -730,7 +730,7 @@ def test_what_is_stuck_names_what_crossed_its_line_then_the_blocked_then_the_sta
         crossed=Top([(crossed, MONDAY - 9 * DAY, 150)], 1),
         line_day=150,
     ) == [
-        "*Stuck* · 1 crossed its line this week, 2 are blocked, 1 had no update for a while",
+        "*Stuck* · 1 crossed its line this week, 2 are blocked, 1 has had no update for a while",
         f"*PAY-5* {TITLE}\nday 158 of 150 · testing the MVP, last update 9 days ago",
         "Still right",
         f"*PAY-4* {TITLE}\n"
@@ -738,8 +738,8 @@ def test_what_is_stuck_names_what_crossed_its_line_then_the_blocked_then_the_sta
         "Unblock",
         f"*PAY-1* {TITLE}\nTesting the MVP, day 158 of 150 · last update 16 days ago",
         "Still right",
-        "1 more is not named here: `/flow aging` has all that is in flight, `/epic list blocked`"
-        " what is blocked.",
+        "1 more is not named here: `/flow aging` lists all that is in flight, `/epic list "
+        "blocked` what is blocked.",
     ]
 
 
@@ -815,7 +815,7 @@ def test_the_question_says_the_last_reading_and_by_when_it_is_done():
 def test_what_was_not_read_for_long_is_asked_for_instead():
     epic = an_epic("implementing", phase=Phase.TESTING, indicator="Completion, %")
     told = shown(fact_check.fact_check(5, [ToConfirm(epic, None, unread=True)], 1, MONDAY))
-    assert told[1].endswith("Completion was not read for eight weeks: what is it now?")
+    assert told[1].endswith("Completion has had no reading for eight weeks: what is it now?")
     assert told[2] == "Add a reading"
 
 

@@ -439,7 +439,7 @@ def test_beyond_three_of_a_kind_the_others_are_counted():
 def test_what_finds_no_place_at_all_is_counted_by_its_kind():
     texts = shown_home(home(a_board(), waits=everything_waits(a_portfolio())))
     assert texts[19] == (
-        "And 9,996 more ideas to answer, 9,996 more blocked, 9,996 more with answers open, "
+        "And 9,996 more ideas to answer, 9,996 more blocked, 9,996 more with open answers, "
         "9,999 more stale, 9,999 more without an owner, 9,999 more streams without an "
         "owner, 9,999 more milestones off their dates."
     )

@@ -67,13 +67,13 @@ def test_the_steps_say_what_is_done_and_what_is_open():
         "*5 · Council, finance and stand-ins* · open\nnobody on the council · nobody in finance "
         "· people or user groups; `/portfolio roles` takes roles away",
         "Name people",
-        "*6 · The council's line* · €250,000\nEpics whose full cost is at or above it, or not "
-        "known, are decided by a vote of the council; below it by the owner of the value stream.",
+        "*6 · The council's line* · €250,000\nThe council votes on epics whose full cost is at or "
+        "above it, or not known. Below it, the owner of the value stream decides.",
         "Change the line",
         "*7 · Before Tack* · open\n"
         "Later figures are compared with how long a steering decision took before.",
         "Say how long",
-        "*8 · Themes* · no themes yet\nWhat the portfolio is after. Optional: as long as there are "
+        "*8 · Themes* · no themes yet\nWhat the portfolio aims for. Optional: as long as there are "
         "none, no idea has to name one.",
         "Themes",
         "*9 · Import what you have* · no epics and no projects so far\n`/portfolio import` "
@@ -84,8 +84,8 @@ def test_the_steps_say_what_is_done_and_what_is_open():
     asked = element(view["blocks"], "go_live")["confirm"]
     assert asked["title"]["text"] == "Go live with Shop?"
     assert asked["text"]["text"] == (
-        "The owners of its value streams are notified; it has no channel yet. Limits become what "
-        "is in flight today. Nothing is marked overdue for the first four weeks."
+        "The owners of its value streams are notified; it has no channel yet. Limits are set to "
+        "what is in flight today. Nothing is marked overdue for the first four weeks."
     )
 
 
@@ -176,10 +176,10 @@ def test_going_live_is_announced_with_what_comes_next():
     portfolio = begun([("Payments", "PAY", BEN, "C0PAY")], live_at=MONDAY).portfolio
     answer = going_live.live(portfolio, 58)
     assert shown(answer) == [
-        "*Shop is live in Tack.* 58 epics are in, as they are. Anyone here can type "
+        "*Shop is live in Tack.* 58 epics are in it already. Anyone here can type "
         "`/epic propose`: three answers are enough.",
-        "1 value stream: Payments (@Ben).\nNothing that exists is abolished: projects keep their "
-        "plan and budget. Until {Mon 15 Jun} nothing is marked overdue. `/flow digest subscribe` "
+        "1 value stream: Payments (@Ben).\nProjects keep their plans and budgets. Until "
+        "{Mon 15 Jun} nothing is marked overdue. `/flow digest subscribe` "
         "brings a weekly digest to a channel.",
     ]
 

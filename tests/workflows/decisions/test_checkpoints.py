@@ -71,7 +71,7 @@ def test_its_outcome_and_its_day_are_what_was_decided_with_the_epics_as_the_case
     came = decided(plan, "conditions")
     assert (came.outcome, came.actual_on) == ("Pass with conditions (D-1)", LATER.date())
     assert stored(plan).effect == "the plan of PRJ-204 says so"
-    with pytest.raises(Concluded, match=r"M3 has its outcome already: Pass with conditions \(D-1"):
+    with pytest.raises(Concluded, match=r"M3 already has its outcome: Pass with conditions \(D-1"):
         opens(plan, version=2)
 
 

@@ -137,7 +137,7 @@ def test_where_nobody_can_be_asked_the_reading_is_kept_and_says_why(mvp):
             session.delete(grant)
     said = reads(mvp, "62.1", HOLDS)
     assert said.startswith(
-        "That is past the stop line, below 63 %, and nobody can be asked: Nobody is in the council"
+        "That is past the stop line, below 63 %, and nobody can be asked: Nobody is on the council"
     )
     with mvp.read() as session:
         assert session.get_one(Epic, 1).evidence_on == HOLDS.date()

@@ -551,7 +551,7 @@ def test_a_question_stands_in_the_thread_until_someone_answers_it(database):
 def test_its_words_can_be_changed_until_the_first_vote(database):
     asked(database)
     form = WordsForm(recommended="stop", because="It is late")
-    with pytest.raises(NotTheirs, match=r"^Only who opened D-1"):
+    with pytest.raises(NotTheirs, match=r"^Only the person who opened D-1"):
         does(database, CLEO, changing.change_words, 1, 1, form)
     does(database, BEN, changing.change_words, 1, 1, form)
     assert (stored(database).recommended, stored(database).because) == ("stop", "It is late")

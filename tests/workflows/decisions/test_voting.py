@@ -147,7 +147,7 @@ def test_the_same_press_twice_is_one_ballot(database):
 def test_who_is_not_asked_does_not_vote_nor_on_what_is_not_there(database):
     an_mvp(database)
     opens(database)
-    with pytest.raises(NotAnElector, match=r"^Only those who were asked when D-1"):
+    with pytest.raises(NotAnElector, match=r"^Only the people who were asked when D-1"):
         votes(database, 1, ANA, "stop")
     with pytest.raises(Gone):
         votes(database, 4_711, BEN, "stop")

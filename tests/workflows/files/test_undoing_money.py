@@ -131,7 +131,7 @@ def test_money_is_taken_back_once_within_the_hour_and_by_who_brought_it(year):
     upload = brings(year, UploadKind.BUDGETS, BUDGETS)
     with pytest.raises(UploadGone):
         undoes(year, upload, who=CLEO)
-    with pytest.raises(TooLateToUndo, match="Import what is to be different"):
+    with pytest.raises(TooLateToUndo, match="Import the difference"):
         undoes(year, upload, at=MONDAY + timedelta(hours=1))
     undoes(year, upload)
     with pytest.raises(UndoneBefore):

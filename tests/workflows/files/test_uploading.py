@@ -176,9 +176,7 @@ def test_the_same_title_twice_in_a_file_is_a_bad_row(database, shop):
     text = TWO + "PAY LATER;Payments;\nPay later;Onboarding;\n"
     _, foreseen = foresees(database, upload, text)
     assert foreseen.outlook.comes_in == 3
-    assert foreseen.outlook.reasons == [
-        "Line 4: “PAY LATER” is in the file twice, before in line 2"
-    ]
+    assert foreseen.outlook.reasons == ["Line 4: “PAY LATER” is in the file twice, first in line 2"]
 
 
 def test_the_same_file_is_recognised_in_the_same_portfolio_only(database, shop):

@@ -230,5 +230,5 @@ def test_days_are_those_of_the_portfolios_zone(database, shop, zone, today, tomo
     pages = Pages(database, shop, noon, on=today)
     assert f"as of the end of {today.day} May 2026" in pages.metrics
     assert "*ONB-1* Refunds · ready, day 1" in pages.ageing  # three hours, and a midnight there
-    with pytest.raises(NotYet, match=f"The last day is {today.day} May 2026"):
+    with pytest.raises(NotYet, match=f"The latest day is today, {today.day} May 2026"):
         Pages(database, shop, noon, on=tomorrow)

@@ -82,7 +82,7 @@ def test_two_themes_of_a_portfolio_have_two_names(database, here):
     a_theme(database, here)
     with pytest.raises(FieldMistakes) as refused:
         a_theme(database, here)
-    assert refused.value.errors == {"name": "There is a theme Fewer abandoned purchases already."}
+    assert refused.value.errors == {"name": "There is already a theme Fewer abandoned purchases."}
 
 
 def test_a_form_about_a_theme_that_was_changed_meanwhile_is_not_taken(database, here):

@@ -27,7 +27,7 @@ MOST_SHOWN = 5
 """So many changes of before are shown."""
 
 SAYS = {
-    "free_percent": "By its owner's word alone, a quarter: {} %",
+    "free_percent": "Without approval, a quarter: {} %",
     "most_percent": "Without the council, at once: {} %",
     "moved_percent": "Without the council, moved out in the year: {} %",
     "stand_in_days": "Stand-ins are asked after {} working days",
