@@ -276,7 +276,7 @@ def _twice(
         key = (names, *(folded(each) if isinstance(each, str) else each for each in told))
         if key in seen:
             called = " ".join(str(each) for each in told)
-            return [f"{called} is in the file twice, before in line {seen[key]}"]
+            return [f"{called} is in the file twice, first in line {seen[key]}"]
         seen[key] = line
     return []
 

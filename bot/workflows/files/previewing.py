@@ -306,7 +306,7 @@ def _read(
             told_apart.append(replace(row, values={**row.values, **own}))
         else:
             title = row.values["title"][:60]
-            twice[row.line] = f"“{title}” is in the file twice, before in line {before}"
+            twice[row.line] = f"“{title}” is in the file twice, first in line {before}"
     return told_apart, _by_line(bad, without(table, good, twice)[1])
 
 
