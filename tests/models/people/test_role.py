@@ -84,7 +84,7 @@ def test_of_several_roles_the_one_nearest_to_the_thing_counts():
 
 def test_a_refusal_says_who_may_and_whom_to_ask():
     with pytest.raises(NotAllowed) as refused:
-        refuse(Right.MOVE, ["who owns PAY-1", "the council", "an admin"], ["U0ELI", "U0ANA"])
+        refuse(Right.MOVE, ["the owner of PAY-1", "the council", "an admin"], ["U0ELI", "U0ANA"])
     assert refused.value.sentence == (
         "Only the owner of PAY-1, the council or an admin can move this epic."
     )
