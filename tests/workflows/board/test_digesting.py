@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete, select
 
+from bot.views.board.digest import digest as drawn
 from bot.workflows.board import confirming, digesting
 from bot.workflows.board import digest as reporting
 from bot.workflows.board import fact_check as asking
@@ -12,6 +13,8 @@ from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
 from models.board.confirmation import Confirmation, FactCheck, NotTheseForm, UnknownQuestion
 from models.board.digest import Digest, OnItsWay, SentAlready, Subscription, UnknownScope, Wish
+from models.epics.belonging import StreamMove
+from models.epics.blocking import Blocking
 from models.epics.epic import Epic
 from models.flow.flow import Load
 from models.message import Message, MessageKind
@@ -19,6 +22,7 @@ from models.people.role import NotAllowed
 from models.portfolio.portfolio import Portfolio, ValueStream
 from models.work import Work
 from tests.needs import by_name
+from tests.views.reading import shown
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -354,6 +358,30 @@ def test_a_streams_digest_tells_of_that_stream_alone(database, shop):
     ]
 
 
+def test_an_epic_that_went_to_another_stream_is_told_in_the_digests_of_both(database, shop):
+    went = proposed(database, shop, "wallet", MONDAY - 9 * DAY)
+    moved(database, shop, went, "reviewing", MONDAY - 8 * DAY)
+    with database.read() as session:
+        ids = {each.name: each.id for each in session.scalars(select(ValueStream))}
+    due = {
+        name: subscribes(database, shop, channel=f"C0{name}", stream_id=id_)
+        for name, id_ in ids.items()
+    }
+    with database.write() as session:
+        streams = {name: session.get_one(ValueStream, id_) for name, id_ in ids.items()}
+        ends = {"from_stream": streams["Payments"], "to_stream": streams["Onboarding"]}
+        session.get_one(Epic, went).value_stream = ends["to_stream"]
+        session.add(StreamMove(workspace_id=shop[0], epic_id=went, at=MONDAY + DAY, **ends))
+    said = {}
+    for name, subscription in due.items():
+        is_due(database, subscription, NINE_IN_BERLIN)
+        said[name] = shown(drawn(told(database)))[:2]
+    assert said == {
+        "Payments": ["Week 21 · 0 epics in flight in Payments", "1 went to another stream."],
+        "Onboarding": ["Week 21 · 1 epic in flight in Onboarding", "1 came from another stream."],
+    }
+
+
 def test_an_idea_is_late_after_ten_working_days_but_not_in_a_new_portfolio(database, shop):
     live_since(database, MONDAY)
     proposed(database, shop, "wallet", MONDAY)
@@ -478,9 +506,10 @@ def asks_again_about(database, check, now):
             session, here[0], ANA, epic.id, epic.portfolio.state("ready").id, None, "Slow", at
         ),
         lambda session, here, epic, at: session.add(epic.block("It waits", ANA, at)),
+        lambda session, here, epic, at: session.add(was_blocked(epic, MONDAY, at)),
         lambda session, here, epic, at: setattr(epic, "evidence_at", at),
     ],
-    ids=["moved", "blocked", "read"],
+    ids=["moved", "blocked", "unblocked", "read"],
 )
 def test_who_says_not_these_is_asked_again_once_it_changes_or_eight_weeks_went_by(
     database, shop, in_flight, change
@@ -509,6 +538,11 @@ def test_nobody_is_asked_about_nothing_and_one_press_takes_it_back(database, sho
     with database.write() as session:
         confirming.ask_again(Act(session, shop[0], ANA, at), check.id)
     assert asks_again_about(database, check, at) == in_flight
+
+
+def was_blocked(epic, at, ended_at):
+    said = {"workspace_id": epic.workspace_id, "reason": "It waits", "by_user_id": ANA}
+    return Blocking(epic_id=epic.id, at=at, ended_at=ended_at, **said)
 
 
 def leaves_out(database, shop, check, *epics):

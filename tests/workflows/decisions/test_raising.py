@@ -299,9 +299,14 @@ def test_who_owns_it_is_asked_once_when_it_crosses_the_line(line):
     )
 
 
-def test_what_was_past_the_line_when_it_came_in_is_not_asked_about(line):
+@pytest.mark.parametrize(
+    ("noun", "since"), [(Epic, "imported_at"), (Portfolio, "live_at")], ids=["came", "live"]
+)
+def test_what_was_past_the_line_when_it_came_in_or_all_went_live_is_not_asked_about(
+    line, noun, since
+):
     with line.write() as session:
-        session.get_one(Epic, 1).imported_at = MONDAY + 11 * DAY
+        setattr(session.get_one(noun, 1), since, MONDAY + 11 * DAY)
     nightly(line, MONDAY + 12 * DAY)
     assert the_check(line) is None
 

@@ -164,13 +164,23 @@ def test_a_card_has_the_line_and_the_forecast_that_the_figures_have(database, sh
     assert at[2] is None
 
 
-def test_the_years_before_are_looked_at_where_the_last_weeks_hold_too_few(database, shop):
+@pytest.mark.parametrize(("ago", "weeks"), [(200, 52), (500, 104)])
+def test_the_years_before_are_looked_at_where_the_last_weeks_hold_too_few(
+    database, shop, ago, weeks
+):
     finishes(database, shop[1], 4, took=30, ago=20)
-    finishes(database, shop[1], 4, took=90, ago=200)
+    finishes(database, shop[1], 4, took=90, ago=ago)
     epic = an_epic(database, shop[1], ("ready", 12))
     with database.read() as session:
         line = ahead_of(session, session.get_one(Epic, epic), MONDAY).line
-    assert (line.weeks, line.n, line.day) == (52, 8, 90)
+    for found in (line, figures(database, shop[1]).time.line):
+        assert (found.weeks, found.n, found.day) == (weeks, 8, 90)
+
+
+def test_what_finished_longer_than_104_weeks_ago_makes_no_line(database, shop):
+    finishes(database, shop[1], 4, ago=20)
+    finishes(database, shop[1], 4, ago=740)
+    assert figures(database, shop[1]).time.line == TooThin(4)
 
 
 STATES = ("funnel", "reviewing", "ready", "implementing", "done", "stopped")

@@ -4,15 +4,20 @@ from datetime import date, timedelta
 
 from bot.workflows.budgets.waiting import MOVED
 from bot.workflows.decisions.follow_up.waiting import CLOSED
+from bot.workflows.evidence import recording
 from bot.workflows.flow.governance import decisions_told, governance_at, money_told
 from bot.workflows.flow.scope import scope_of
+from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from bot.workflows.seeing import visible_to
+from models.decisions.decision import Decision, Way
 from models.epics.epic import Epic
+from models.evidence.form import EvidenceForm
+from models.evidence.items import Stance
 from models.portfolio.portfolio import Portfolio
-from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
+from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 from tests.workflows.budgets.test_committing import an_epic_of, decides, spends, stops
-from tests.workflows.builders import MONDAY
+from tests.workflows.builders import ANA, MONDAY
 from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, ends, opens, votes
 
 DAY = timedelta(days=1)
@@ -64,6 +69,39 @@ def test_governance_counts_cases_stops_and_what_one_person_decided_apart(databas
     assert (found.open, found.shifts) == (0, 0)
     later = told(database, governed, MONDAY + 14 * WEEK)
     assert (later.votes.count, later.votes.before, later.votes.half_days_before) == (0, 3, 1)
+
+
+def test_days_are_worked_ones_evidence_is_fresh_for_60_days_and_one_person_s_are_no_votes(database):
+    an_mvp(database)
+    with database.write() as session:
+        seen = EvidenceForm(
+            epic_id=1, observed_on=MONDAY.date(), words="Shops ask for it", stance=Stance.FOR
+        )
+        recording.add(Act(session, 1, ANA, MONDAY), seen)
+    ids = []
+    for at in (MONDAY, MONDAY + 9 * WEEK):
+        last = (at + WEEK).date()
+        ids.append(opens(database, closes_on=last, at=at))
+        for who in COUNCIL:
+            votes(database, ids[-1], who, "abstain", at=at + WEEK - DAY)
+        ends(database, ids[-1], at + WEEK)
+    found = told(database, governed, MONDAY + 11 * WEEK)
+    assert [each.working_days for each in found.ended] == [4, 4]
+    assert (found.cases, found.fresh, found.votes.count, found.others.count) == (2, 1, 2, 0)
+    with database.write() as session:
+        session.get_one(Decision, ids[1]).way = Way.ALONE
+    found = told(database, governed, MONDAY + 11 * WEEK)
+    assert (found.votes.count, found.others.count) == (1, 1)
+
+
+def test_of_the_shifts_that_moved_those_that_asked_nobody_are_counted(database):
+    year = a_year(database)
+    year.ask(CLEO, 24 * K, at=MONDAY + DAY)
+    asked = year.ask(ELI, 80 * K, at=MONDAY + DAY)
+    for who in (CLEO, DANA):
+        year.approve(who, asked, at=MONDAY + DAY)
+    found = told(database, governed, MONDAY + WEEK)
+    assert (found.shifts, found.silent) == (2, 1)
 
 
 def governed(session, scope, since, until):
