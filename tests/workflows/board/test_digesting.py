@@ -364,9 +364,11 @@ def test_an_epic_that_went_to_another_stream_is_told_in_the_digests_of_both(data
     with database.read() as session:
         ids = {each.name: each.id for each in session.scalars(select(ValueStream))}
     due = {
-        name: subscribes(database, shop, channel=f"C0{name}", stream_id=id_)
+        name: subscribes(database, shop, MONDAY - 7 * DAY, f"C0{name}", stream_id=id_)
         for name, id_ in ids.items()
     }
+    for subscription in due.values():
+        is_due(database, subscription, NINE_IN_BERLIN - WEEK)
     with database.write() as session:
         streams = {name: session.get_one(ValueStream, id_) for name, id_ in ids.items()}
         ends = {"from_stream": streams["Payments"], "to_stream": streams["Onboarding"]}
