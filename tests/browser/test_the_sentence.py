@@ -98,7 +98,7 @@ def decides(page, choice):
     later(page, "1 hour", "Monday, 18 May 2026")
     expect(message(page, "PAY-1 · Decided: stop")).to_contain_text("2 stop")
     be(page, "Ana", "payments")
-    expect(card).to_contain_text("Decided: stop, 2 to 0, today (D-1)")
+    expect(card).to_contain_text("Decided by vote: stop, 2 to 0 (D-1)")
 
 
 def shifts(page):
