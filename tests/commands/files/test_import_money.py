@@ -37,7 +37,7 @@ def test_actuals_come_in_by_finance_whole_or_not_at_all_and_once(slack, year):
     told = texts(page)
     assert "*Nothing can be booked yet.*" in told
     assert "Line 4: there is no value stream Lending in this portfolio" in told
-    assert "2026-01: 2 rows, €1,034.56" in told
+    assert "mend this row in the file and choose it again.\n2026-01: 2 rows, €1,034.56" in told
     assert page.view.get("submit") is None
     matching = matches(slack, ACTUALS, name="may.csv", kind=FOUND, who="dana")
     assert "for Shop, as actuals" in texts(matching)
