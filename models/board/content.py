@@ -1,7 +1,8 @@
 """What a digest tells, kept with it once it is sent: later changes of its epics change no digit."""
 
+from collections.abc import Collection
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from models.flow.flow import Load
 from models.flow.told import DecisionsTold, EpicTold, FlowTold, MoneyTold, Several, Told
@@ -107,6 +108,8 @@ class OnTheirDates(Told):
 class ReadingTold(Told):
     """Where the indicator of an epic was read anew."""
 
+    id: int | None = None
+    """The epic's; None in what was kept before it was."""
     key: str
     figure: str
     unit: str = ""
@@ -124,6 +127,15 @@ class OutcomesTold(Told):
     not_measured: int = 0
     read: tuple[ReadingTold, ...] = ()
     """What was read in the week, the last first."""
+
+    @property
+    def names(self) -> set[int]:
+        return {each.id for each in self.read if each.id is not None}
+
+    def without(self, hidden: Collection[int]) -> Self:
+        """The same without what was read of those epics; how many reached their target stays."""
+        read = tuple(each for each in self.read if each.id not in hidden)
+        return self.model_copy(update={"read": read})
 
 
 class ScopeTold(Told):

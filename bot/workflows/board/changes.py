@@ -292,7 +292,12 @@ def _reading(moved: Movement) -> ReadingTold:
     figure, unit = named(moved.epic.indicator or "Reading")
     change = moved.value - moved.before if moved.before is not None else None
     return ReadingTold(
-        key=moved.epic.key, figure=figure, unit=unit, value=moved.value, change=change
+        id=moved.epic.id,
+        key=moved.epic.key,
+        figure=figure,
+        unit=unit,
+        value=moved.value,
+        change=change,
     )
 
 
