@@ -64,6 +64,24 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     page = shown_rules(slack)
     assert "Up to *5 %* a quarter" in said(page)
     assert "These hold since" in said(page)
+    slack.as_user("cleo").click("Approve €80,000", in_message=request(slack))
+    slack.wait_for(lambda: "approved" in str(request(slack).blocks))
     assert "(free up to 2 %)" in str(request(slack).blocks)
+    assert "By the rules every portfolio begins with: 2 % a quarter" in str(request(slack).blocks)
     told = said(looks(slack, "80k", "cleo"))
     assert "*Nobody needs to approve this*" in told
+
+
+def test_the_councils_no_leaves_the_rules_as_they_are(slack, year, council):
+    shown_rules(slack).click("Ask for other rules")
+    form = slack.as_user("dana").form(title="Budget rules")
+    form.fill("How much may its owner move without approval, in % a quarter?", "5")
+    form.fill("Why?", "Four of five were approved within the hour")
+    assert form.submit().closed
+    ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
+    slack.as_user("fay").click("No", in_message=ballot)
+    slack.clock.advance(timedelta(minutes=11))
+    slack.wait_for(lambda: "the rules stay as they are" in str(slack.dm("fay").messages))
+    page = shown_rules(slack)
+    assert "Up to *2 %* a quarter" in said(page)
+    assert page.shows("Ask for other rules")
