@@ -614,6 +614,7 @@ def private_answer(slack, who):
     return said[-1] if said else ""
 
 
+@pytest.mark.only_on("postgresql")  # whose ids end at 2^31
 def test_each_action_edited_by_hand_is_refused_kindly_and_changes_nothing(slack, shop, world):
     before = changes(shop)
     kinds = [route.action.kind for way in (PAGE, OPENS, DOES) for route in routes.of(way)]
@@ -793,6 +794,7 @@ def refuses(form, name, said):
     return False
 
 
+@pytest.mark.only_on("postgresql")
 @pytest.mark.timeout(300)
 def test_each_field_of_each_form_takes_whatever_is_sent(slack, shop, world):
     for route in {route.form: route for route in routes.of(SAVES)}.values():

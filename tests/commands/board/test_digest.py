@@ -160,7 +160,7 @@ def test_who_has_no_role_does_not_pause_what_others_read(slack, shop):
 def test_a_channel_without_one_is_offered_the_form(slack, shop):
     ana = slack.as_user("ana")
     said = ana.types("/flow digest", channel="portfolio").text
-    assert said.startswith("This channel has no digest yet.")
+    assert said.startswith("No digest comes to this channel yet.")
     ana.click("Subscribe", in_message=ana.private_messages("portfolio")[-1])
     assert ana.form().submit().closed
 

@@ -20,7 +20,7 @@ def test_what_an_epic_spent_is_booked_by_finance_alone_and_each_reference_once(s
         form.fill("By which reference?", "INV-1")
         sent = form.submit()
         assert sent.closed == is_new
-    assert "in the books already" in str(sent.errors)
+    assert "is already in the books" in str(sent.errors)
     with year.database.read() as session:
         assert session.scalars(select(Actual.amount_minor)).all() == [1_250_000]
     shown = dana.types("/budget show payments", channel="payments")

@@ -66,7 +66,7 @@ def test_the_next_year_is_funded_as_this_one_was_with_the_shifts_that_last(slack
     assert "*Payments* €930,000: €900,000 and €30,000 of lasting shifts" in told
     assert look.submit().closed
     dana.types("/budget roll", channel="payments")
-    assert "There is no year of Shop to roll forward" in str(dana.private_messages()[-1].text)
+    assert "Shop has no year to roll forward" in str(dana.private_messages()[-1].text)
     rows = [row for row in exported(year) if row["period"] == "2027"]
     assert [(row["to_stream"], row["cost_centre_to"], row["amount"]) for row in rows] == [
         ("Onboarding", "4310", "1670000.00"),

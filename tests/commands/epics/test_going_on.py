@@ -99,7 +99,7 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     assert "Which &lt;!channel&gt; countries?" in "\n".join(form.texts)
     form.fill("Your reply", "Germany <!here> and Austria")
     assert form.submit().closed
-    assert "is on its card" in slack.wait_for(ana.last_private).text
+    assert "stands on its card" in slack.wait_for(ana.last_private).text
     told = slack.wait_for(lambda: slack.dm("ben").messages)[-1]
     assert "Germany &lt;!here&gt; and Austria" in told.text
     slack.wait_for(lambda: "Austria" in str(card(slack, "PAY-1").blocks))

@@ -124,7 +124,7 @@ def test_a_code_is_there_once_in_its_portfolio_or_plan_however_it_is_written(dat
         one, two = adds(session, shop, "P1"), adds(session, shop, "P2")
         plans(session, shop, one, "M1", TODAY)
         plans(session, shop, two, "M1", TODAY)
-        with pytest.raises(Taken, match="There is a milestone m1 already"), session.begin_nested():
+        with pytest.raises(Taken, match="There is already a milestone m1"), session.begin_nested():
             plans(session, shop, one, "m1", TODAY)
         with pytest.raises(Taken, match="There is a project p1 already"):
             adds(session, shop, "p1")
