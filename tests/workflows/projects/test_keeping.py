@@ -126,11 +126,11 @@ def test_a_code_is_there_once_in_its_portfolio_or_plan_however_it_is_written(dat
         plans(session, shop, two, "M1", TODAY)
         with pytest.raises(Taken, match="There is already a milestone m1"), session.begin_nested():
             plans(session, shop, one, "m1", TODAY)
-        with pytest.raises(Taken, match="There is a project p1 already"):
+        with pytest.raises(Taken, match="There is already a project p1"):
             adds(session, shop, "p1")
         does = act(session, shop)
         PROGRAMS.add(does, new_program(does, shop[1]), ProgramForm(code="Core"))
-        with pytest.raises(Taken, match="There is a program CORE already"):
+        with pytest.raises(Taken, match="There is already a program CORE"):
             PROGRAMS.add(does, new_program(does, shop[1]), ProgramForm(code="CORE"))
 
 
