@@ -76,7 +76,10 @@ def test_who_cannot_take_it_over_and_what_has_changed_hands_is_said_at_the_field
     slack.add_user("gil", guest=True)
     form = people(slack, "@ben")
     whom = "Hand it over to whom?"
-    refused = {"gil": "Gil is a guest. Choose members of this workspace.", "ben": "It is already theirs"}
+    refused = {
+        "gil": "Gil is a guest. Choose members of this workspace.",
+        "ben": "It is already theirs",
+    }
     for name, said in refused.items():
         form.choose(whom, name)
         assert form.submit().errors[whom].startswith(said)
