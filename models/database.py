@@ -222,8 +222,8 @@ class Database:
         `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
-            by_itself = Act(None, TACK_ITSELF, self.clock.now()) if act is None else act
-            trail = Trail(by_itself, with_head=self._with_head, lanes=self._lanes)
+            done_by = act or Act(None, TACK_ITSELF, self.clock.now())
+            trail = Trail(done_by, with_head=self._with_head, lanes=self._lanes)
             options = {"write_wait_ms": wait_ms, "trail": trail}
             with WritingSession(by or self.engine, trail) as session, session.begin():
                 session.connection(execution_options=options)
