@@ -1,7 +1,8 @@
 """The sample's money: a funded year, three shifts, and what some of its epics spent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from models.audit import audit
 from models.audit.trail import acting
 from models.budgets.forms import ForecastForm, FundingForm, ShiftForm
 from models.budgets.period import fiscal_year
+from models.budgets.shift import Shift
 from models.budgets.spend import Fact
 from models.calendar import WorkCalendar
 from models.epics.epic import Epic
@@ -50,7 +52,30 @@ SPENT = {
 Told = tuple[str, str, str, int, str]
 
 
-def years_begin(portfolio: Portfolio, began: datetime, now: datetime) -> list[datetime]:
+def deeds(
+    session: Session,
+    portfolio: Portfolio,
+    people: Mapping[str, str],
+    began: datetime,
+    now: datetime,
+) -> Iterator[tuple[datetime, Callable[[], object]]]:
+    """What is done with its money, and when: each year is funded, and in the working days before
+    `now` and in the year of now money is moved and spent.
+    """
+    here, before = (session, portfolio, people), partial(_days_before, portfolio, now)
+    for at in _years_begin(portfolio, began, now):
+        yield at, partial(_fund_year, *here, at)
+    yield before(10), partial(_expect, *here, before(10))
+    yield before(6), partial(_ask, *here, before(6), DONE)
+    for hours, name in ((2, "ben"), (5, "dana")):
+        at = min(before(6) + timedelta(hours=hours), now)
+        yield at, partial(_approve, *here, at, DONE, name)
+    yield before(4), partial(_ask, *here, before(4), SILENT)
+    yield before(2), partial(_spend, *here, before(2))
+    yield before(1), partial(_ask, *here, before(1), OPEN)
+
+
+def _years_begin(portfolio: Portfolio, began: datetime, now: datetime) -> list[datetime]:
     """When each year from then to now is funded: at once, and where a later one begins."""
     zone = ZoneInfo(portfolio.time_zone)
     on = _began_on(portfolio, now.astimezone(zone).date())
@@ -58,7 +83,7 @@ def years_begin(portfolio: Portfolio, began: datetime, now: datetime) -> list[da
     return [began, min(at, now)] if began < at else [began]
 
 
-def fund_year(
+def _fund_year(
     session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
 ) -> None:
     """Give each stream its money for the year of the moment."""
@@ -74,22 +99,6 @@ def fund_year(
             funding.fund(Act(session, portfolio.workspace_id, dana, at), portfolio.id, form)
 
 
-def keep_budgets(
-    session: Session, portfolio: Portfolio, people: Mapping[str, str], now: datetime
-) -> None:
-    """Write it as it came, in the working days before `now` and in the year of now."""
-    _expect(session, portfolio, people, _days_before(portfolio, now, 10))
-    done_at = _days_before(portfolio, now, 6)
-    done = _ask(session, portfolio, people, DONE, done_at)
-    for hours, name in ((2, "ben"), (5, "dana")):
-        at = min(done_at + timedelta(hours=hours), now)
-        with acting(session, audit.Act(people[name], "button approve_shift", at)):
-            shifting.approve(Act(session, portfolio.workspace_id, people[name], at), done)
-    _ask(session, portfolio, people, SILENT, _days_before(portfolio, now, 4))
-    _spend(session, portfolio, people["dana"], _days_before(portfolio, now, 2))
-    _ask(session, portfolio, people, OPEN, _days_before(portfolio, now, 1))
-
-
 def _expect(
     session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime
 ) -> None:
@@ -100,7 +109,7 @@ def _expect(
             expecting.expect(act, portfolio.id, form)
 
 
-def _spend(session: Session, portfolio: Portfolio, dana: str, at: datetime) -> None:
+def _spend(session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime) -> None:
     """Book it month by month, in the year of now."""
     rows = select(Epic).where(Epic.portfolio_id == portfolio.id, Epic.title.in_(SPENT))
     facts = [
@@ -108,6 +117,7 @@ def _spend(session: Session, portfolio: Portfolio, dana: str, at: datetime) -> N
         for epic in session.scalars(rows.order_by(Epic.id))
         for ago, minor in SPENT[epic.title]
     ]
+    dana = people["dana"]
     with acting(session, audit.Act(dana, "/budget spend", at)):
         booking.book(session, portfolio, facts, dana, at)
 
@@ -121,8 +131,8 @@ def _month(portfolio: Portfolio, at: datetime, ago: int) -> date:
 
 
 def _ask(
-    session: Session, portfolio: Portfolio, people: Mapping[str, str], told: Told, at: datetime
-) -> int:
+    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime, told: Told
+) -> None:
     who, source, to, minor, reason = told
     form = ShiftForm(
         from_stream_id=_stream(portfolio, source),
@@ -133,7 +143,22 @@ def _ask(
     with acting(session, audit.Act(people[who], "form ask_shift", at)):
         act = Act(session, portfolio.workspace_id, people[who], at)
         seen = considering.consider(act, portfolio, form).mark
-        return shifting.ask(act, portfolio.id, form, seen).id
+        shifting.ask(act, portfolio.id, form, seen)
+
+
+def _approve(
+    session: Session,
+    portfolio: Portfolio,
+    people: Mapping[str, str],
+    at: datetime,
+    told: Told,
+    name: str,
+) -> None:
+    reason = told[-1]
+    asked = select(Shift.id).where(Shift.portfolio_id == portfolio.id, Shift.reason == reason)
+    with acting(session, audit.Act(people[name], "button approve_shift", at)):
+        act = Act(session, portfolio.workspace_id, people[name], at)
+        shifting.approve(act, session.scalars(asked).one())
 
 
 def _days_before(portfolio: Portfolio, now: datetime, days: int) -> datetime:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.demo import decisions
+from bot.demo import budgets, decisions
 from bot.demo import frame as sample_frame
-from bot.demo.budgets import fund_year, keep_budgets, years_begin
 from bot.demo.earlier import bring_in
 from bot.demo.epic import DL, IM, Heard, R, Read, S, SampleEpic, Y
 from bot.demo.epics import EPICS
@@ -26,7 +27,9 @@ from models.audit.audit import Act
 from models.audit.trail import acting
 from models.board.confirmation import Confirmation
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Wish
+from models.budgets.shift import Shift
 from models.calendar import SATURDAY
+from models.decisions.signal import SignalCheck
 from models.epics.answer import Answer, AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.epics.proposal import parse_proposal
@@ -61,6 +64,10 @@ class Frame:
     projects: Mapping[str, int]
 
 
+Happened = str | Read | Heard
+"""The column it entered, what else was done about it, or what was known."""
+
+
 def load_sample(
     session: Session,
     workspace_id: int,
@@ -77,27 +84,13 @@ def load_sample(
         frame = _frame(session, workspace_id, people, channels, began, now)
     portfolio = frame.portfolio
     epics: dict[str, Epic] = {}
-    years = years_begin(portfolio, began, now)
-    for at, sample, happened in sorted(_events(now), key=lambda event: event[0]):
-        while years and years[0] <= at:
-            fund_year(session, portfolio, people, years.pop(0))
-        if happened == PROPOSED:
-            with acting(session, Act(people[sample.by], "form propose_epic", at)):
-                epics[sample.title] = _propose(session, frame, sample, at)
-        else:
-            epic = epics[sample.title]
-            if not isinstance(happened, str):
-                with acting(session, Act(epic.owner_user_id, "form add_evidence", at)):
-                    _note(session, epic, happened, at)
-                continue
-            way = f"/epic {WAYS.get(happened, 'move')}"
-            with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
-                _happen(session, frame, epic, sample, happened, at)
-    for begins in years:
-        fund_year(session, portfolio, people, begins)
+    story = [*budgets.deeds(session, portfolio, people, began, now)]
+    for at, sample, happened in _events(now):
+        story.append((at, partial(_tell, session, frame, epics, at, sample, happened)))
+    for _, happens in sorted(story, key=itemgetter(0)):
+        happens()
     _forget_what_is_read(session, workspace_id, now)
     _confirm(session, epics.values(), now)
-    keep_budgets(session, portfolio, people, now)
     decisions.record_outcomes(session, epics, now)
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.ask_for_decisions(portfolio, asked=True)
@@ -106,6 +99,29 @@ def load_sample(
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
+
+
+def _tell(
+    session: Session,
+    frame: Frame,
+    epics: dict[str, Epic],
+    at: datetime,
+    sample: SampleEpic,
+    happened: Happened,
+) -> None:
+    """Write what happened to an epic; one that is proposed is one of them from then on."""
+    if happened == PROPOSED:
+        with acting(session, Act(frame.people[sample.by], "form propose_epic", at)):
+            epics[sample.title] = _propose(session, frame, sample, at)
+        return
+    epic = epics[sample.title]
+    if not isinstance(happened, str):
+        with acting(session, Act(epic.owner_user_id, "form add_evidence", at)):
+            _note(session, epic, happened, at)
+        return
+    way = f"/epic {WAYS.get(happened, 'move')}"
+    with acting(session, Act(epic.value_stream.owner_user_id, way, at)):
+        _happen(session, frame, epic, sample, happened, at)
 
 
 def _frame(
@@ -138,9 +154,6 @@ def _frame(
         sample_frame.keep_projects(session, portfolio, people, began, now),
     )
 
-
-Happened = str | Read | Heard
-"""The column it entered, what else was done about it, or what was known."""
 
 PROPOSED, ANSWERED, BLOCKED = "proposed", "answered", "blocked"
 WAYS = {R: "answer", ANSWERED: "answer", BLOCKED: "block", S: "stop"}
@@ -289,6 +302,8 @@ def _forget_what_is_read(session: Session, workspace_id: int, now: datetime) -> 
             session.scalars(select(Epic.id).join(Epic.state).where(is_open))
         ),
         MessageKind.IDEA_ANSWER: set(session.scalars(select(Answer.id).where(*is_news))),
+        MessageKind.SHIFT: set(session.scalars(select(Shift.id))),
+        MessageKind.SIGNAL: set(session.scalars(select(SignalCheck.id))),
     }
     messages = session.scalars(select(Message).where(Message.workspace_id == workspace_id))
     for message in messages.all():

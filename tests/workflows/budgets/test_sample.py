@@ -11,6 +11,7 @@ from bot.workflows.budgets.commitments.committing import left_of
 from bot.workflows.budgets.surveying import survey
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.people.workspaces import grant_admin, workspace_of
+from models.budgets.ledger import Entry
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Actual
 from models.decisions.signal import SignalCheck
@@ -73,6 +74,13 @@ def test_what_was_decided_is_committed_and_what_was_stopped_gave_it_back(databas
         assert session.execute(came_back).all() == [("Welcome call on day three", 6 * K)]
         portfolio = session.scalars(select(Portfolio)).one()
         assert verify_ledger(session, portfolio.workspace_id).fault is None
+
+
+def test_its_ledger_is_in_order_of_time(database, now):
+    with database.read() as session:
+        written = select(Entry.period_id, Entry.at).order_by(Entry.period_id, Entry.number)
+        entries = session.execute(written).all()
+    assert entries == sorted(entries)
 
 
 def test_the_year_is_funded_on_cost_centres_with_two_forecasts(database, now):
