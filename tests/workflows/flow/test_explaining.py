@@ -247,8 +247,11 @@ def test_decisions_of_the_week_of_the_weeks_before_and_open_ones_are_each_what_t
         Listed(database, digest=digest).adds_up_to(digest.content)
     (of_week,) = Listed(database, digest=week_after).facts(Figure.DECISIONS)
     assert (of_week.newly, of_week.days) == (True, 1)
-    earlier, open_one = Listed(database, digest=long_after).facts(Figure.DECISIONS)
+    found = Listed(database, digest=long_after)
+    earlier, open_one = found.facts(Figure.DECISIONS)
     assert (earlier.newly, open_one.closed_at) == (False, None)
+    asked = {each.title for each in found.items[Figure.DECISIONS]}
+    assert asked == {"PAY-1 · Persevere, pivot or stop?"}
 
 
 def test_what_moved_was_asked_and_was_overspent_adds_up_and_what_came_later_is_in_no_list(database):

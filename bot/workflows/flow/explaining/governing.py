@@ -121,11 +121,16 @@ def decisions(asked: Asked) -> Behind:
 
     def some(first: int, end: int) -> Sequence[Item]:
         return [
-            Item(Opens.DECISION, row.id, row.key, row.asks, _taken(asked, row))
+            Item(Opens.DECISION, row.id, row.key, _asked_of(row), _taken(asked, row))
             for row in rows[first:end]
         ]
 
     return Behind(len(rows), some, told)
+
+
+def _asked_of(row: Row[Any]) -> str:
+    """What it asks, and about what: "PAY-12 · Go for the MVP?"."""
+    return f"{row.frozen_case['key']} · {row.asks}"
 
 
 def _taken(asked: Asked, row: Row[Any]) -> Taken:
