@@ -22,6 +22,8 @@ class EvidenceForm(Form):
             label="Of which epic?",
             example="Type its key or a word of its title",
             finder="found",
+            needed=True,
+            missing="Which epic is it evidence for?",
         ),
     ] = None
     value: Annotated[

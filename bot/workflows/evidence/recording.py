@@ -61,7 +61,7 @@ def add(act: Act, form: EvidenceForm) -> Added:
     """
     session = act.session
     if form.epic_id is None:
-        raise FieldMistakes({"epic_id": "Which epic is it evidence for?"})
+        raise FieldMistakes({"epic_id": EvidenceForm.questions()["epic_id"].missing})
     if form.value is not None:
         lock_roles(session, act.workspace_id)  # it may ask for a decision, whose electors stay
     epic = locked(session, act.workspace_id, act.actor, form.epic_id)

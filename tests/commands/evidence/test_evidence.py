@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models.epics.epic import Epic
 from models.evidence.items import Observation, Reading, Stance
+from sandbox.forms import REQUIRED
 from tests.commands.conftest import card, proposes
 from tests.views.builders import HOSTILE
 
@@ -63,7 +64,7 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
     form = cleo.form(title="Attach as evidence")
     assert form.value(SAID) == "11 of 14 would use it & again"
     form.choose(SIDE, "For it")
-    assert form.submit().errors == {"Of which epic?": "Which epic is it evidence for?"}
+    assert form.submit().errors == {"Of which epic?": REQUIRED}
     form.choose("Of which epic?", "PAY-1 Pay by bank transfer")
     assert form.submit().closed
 
