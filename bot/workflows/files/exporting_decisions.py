@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
 from models.calendar import spell_day
+from models.decisions.ballots import counted
 from models.decisions.decision import Decision, Way
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection
-from models.decisions.votes import Ballot
+from models.decisions.votes import Ballot, Elector
+from models.evidence.known import Evidence
 from models.files.sheet import Sheet
 from models.money import format_amount
 
@@ -83,20 +85,23 @@ def _record(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[st
             ("Opened", f"{_moment(decision.opened_at, zone)} by {decision.opened_by}"),
             ("Closed", _closed(decision, zone)),
             ("Rule", _rule(decision)),
+            ("Tie-breaker", decision.tie_breaker),
             ("Decided by", decision.decided_by),
             ("Why", decision.why),
             ("Present", decision.present),
             ("Link", decision.link),
             ("Recommended", decision.recommended and decision.label(decision.recommended)),
             ("Because", decision.because),
+            ("Sure of the target", _percent(decision.confidence)),
             ("What came of it", decision.effect),
+            ("Waits for", decision.waiting_for),
+            ("Learned", decision.learned),
         ]
     )
     yield "\n### The case as it was when it was opened\n\n"
     yield from _facts(_case(decision))
     if decision.way is Way.VOTE:
-        yield "\n### Who was asked\n\n"
-        yield from _voices(session, decision, zone)
+        yield from _rounds(session, decision, zone)
         yield from _objections(session, decision, zone)
         yield from _questions(session, decision, zone)
 
@@ -147,23 +152,54 @@ def _case(decision: Decision) -> Sequence[tuple[str, str | None]]:
         ("We stop if", case.kill_threshold),
         ("Cost of the MVP", money(case.mvp_cost_minor)),
         ("Full cost", money(case.full_cost_minor)),
+        ("Spent by then", money(case.evidence.spent_minor) if case.evidence else None),
+        ("Persevering commits", money(case.money.commits_minor) if case.money else None),
+        *_evidence(case.evidence),
         *(("Known", line) for line in case.lines),
     ]
 
 
-def _voices(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
-    """Each elector: who voted, and once it has closed what they chose last and when."""
+def _evidence(known: Evidence | None) -> Iterator[tuple[str, str]]:
+    """What was read, how much was said for it and against it, and the newest of that."""
+    if not known:
+        return
+    for point in known.readings:
+        yield "Reading", f"{point.value:f}, {spell_day(point.on)}"
+    yield "Evidence", f"{known.speaks_for} for, {known.speaks_against} against"
+    for said in known.said:
+        link = f" {said.link}" if said.link else ""
+        yield said.stance.capitalize(), f"{said.words}, {spell_day(said.on)}{link}"
+
+
+def _rounds(session: Session, decision: Decision, zone: ZoneInfo) -> Iterator[str]:
+    """Each elector in each round: who voted, and once it has closed what they chose and why."""
     cast = select(Ballot).where(Ballot.decision_id == decision.id).order_by(Ballot.number)
-    last = {ballot.user_id: ballot for ballot in session.scalars(cast)}
-    for elector in decision.electorate:
-        ballot = last.get(elector)
-        if ballot is None:
-            said = "has not voted yet" if decision.is_open else "did not vote"
-        elif decision.is_sealed:
-            said = "has voted"
-        else:
-            said = f"{_words(decision.label(ballot.choice))}, {_moment(ballot.at, zone)}"
-        yield f"- {elector}: {said}\n"
+    ballots = session.scalars(cast).all()
+    gone = select(Elector.user_id).where(
+        Elector.decision_id == decision.id, Elector.left_at.is_not(None)
+    )
+    left = set(session.scalars(gone))
+    for number in range(1, decision.round + 1):
+        of = f", round {number}" if decision.round > 1 else ""
+        yield f"\n### Who was asked{of}\n\n"
+        counts = counted(each for each in ballots if each.round == number)
+        for elector in decision.electorate:
+            ballot = counts.get(elector)
+            if ballot is not None:
+                said = "has voted" if decision.is_sealed else _voice(decision, ballot, zone)
+            elif elector in left and number == decision.round:
+                said = "left Slack without a vote"
+            else:
+                is_open = decision.is_open and number == decision.round
+                said = "has not voted yet" if is_open else "did not vote"
+            yield f"- {elector}: {said}\n"
+
+
+def _voice(decision: Decision, ballot: Ballot, zone: ZoneInfo) -> str:
+    """What was chosen and when, by which stand-in, and why."""
+    by = f", by {ballot.cast_by}" if ballot.cast_by else ""
+    why = f": {_words(ballot.reason)}" if ballot.reason else ""
+    return f"{_words(decision.label(ballot.choice))}, {_moment(ballot.at, zone)}{by}{why}"
 
 
 def _outcome(decision: Decision) -> str:
@@ -173,6 +209,10 @@ def _outcome(decision: Decision) -> str:
         return "closed, and the result is not out yet"
     ended = decision.label(decision.outcome) if decision.outcome else f"none: {decision.ending}"
     return f"{ended}, {decision.score}" if decision.score else ended
+
+
+def _percent(confidence: int | None) -> str | None:
+    return None if confidence is None else f"{confidence} %"
 
 
 def _closed(decision: Decision, zone: ZoneInfo) -> str:

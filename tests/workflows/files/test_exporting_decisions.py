@@ -1,20 +1,40 @@
 """Decisions in an export: sealed while they are open, whole when closed, and those of before."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
+from bot.workflows.decisions import standing_in
+from bot.workflows.evidence import recording
 from bot.workflows.files import exporting, packing
 from bot.workflows.seeing import EVERYBODY, visible_to
+from models.decisions.delegation import StandInForm
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
+from models.decisions.votes import Said
 from models.epics.epic import Epic
+from models.evidence.form import EvidenceForm
+from models.evidence.items import Stance
 from models.files import kinds
 from models.files.export import ExportFormat
 from models.files.matching import guessed, matched
 from models.files.plans.decisions import plan_of_decisions
 from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio
-from tests.workflows.builders import BEN, MONDAY
-from tests.workflows.decisions.builders import CLEO, CLOSES_AT, an_mvp, ends, opens, votes
+from tests.workflows.builders import ANA, BEN, MONDAY
+from tests.workflows.decisions.builders import (
+    CLEO,
+    CLOSES_AT,
+    DANA,
+    ELI,
+    HOUR,
+    an_mvp,
+    closes,
+    ends,
+    opens,
+    stored,
+    votes,
+)
+from tests.workflows.decisions.test_rounds import does
 
 AUGUST = datetime(2022, 8, 2, tzinfo=UTC)
 
@@ -104,6 +124,50 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         f"  - {BEN}, 18 May 2026, 11:00: The bank needs them",
     ):
         assert f"{line}\n" in after, line
+
+
+def test_the_document_names_stand_ins_reasons_the_tie_breaker_and_what_each_round_came_to(
+    database, tmp_path
+):
+    an_mvp(database, (BEN, CLEO, DANA, ELI))
+    found = EvidenceForm(
+        epic_id=1,
+        value=Decimal("64.2"),
+        words="11 of 14 would use it",
+        stance=Stance.FOR,
+        observed_on=MONDAY.date(),
+    )
+    with database.write() as session:
+        session.get_one(Epic, 1).indicator = "Completion, %"
+    does(database, ANA, recording.add, found, at=MONDAY)
+    opens(database, confidence=70)
+    given = StandInForm(stand_in_user_id=ANA)
+    does(database, ELI, standing_in.stand_in, 1, given, at=MONDAY)
+    does(database, ANA, standing_in.vote_for, ELI, 1, "stop", lambda: MONDAY, Said(reason="Dear"))
+    for who, choice in ((BEN, "persevere"), (CLEO, "pivot"), (DANA, "persevere")):
+        votes(database, 1, who, choice)
+    closes(database, 1, CLOSES_AT)
+    later = CLOSES_AT + HOUR
+    does(database, ANA, standing_in.vote_for, ELI, 1, "stop", lambda: later, Said())
+    votes(database, 1, ELI, "pivot", later, said=Said(reason="It is *too* dear"))
+    votes(database, 1, BEN, "persevere", later)
+    votes(database, 1, DANA, "persevere", later)
+    assert "dear" not in document(database, tmp_path).lower()
+    closes(database, 1, stored(database).closes_at)
+    said = document(database, tmp_path)
+    first, second = said.split("### Who was asked, round ")[1:]
+    assert f"- {ELI}: Stop, 18 May 2026, 11:00, by {ANA}: Dear\n" in first
+    assert f"- {CLEO}: Pivot, 18 May 2026, 12:00\n" in first
+    assert f"- {ELI}: Pivot, 25 May 2026, 18:00: It is \\*too\\* dear\n" in second
+    assert f"- {CLEO}: did not vote\n" in second
+    for line in (
+        f"- Tie-breaker: {BEN}",
+        "- Sure of the target: 70 %",
+        "- Reading: 64.2, 18 May 2026",
+        "- Evidence: 1 for, 0 against",
+        "- For: 11 of 14 would use it, 18 May 2026",
+    ):
+        assert f"{line}\n" in said, line
 
 
 def test_what_is_about_an_epic_that_is_not_seen_is_in_no_document(database, tmp_path):
