@@ -30,9 +30,13 @@ def quiet_slack() -> Iterator[str]:
 
 
 def environment(database_url: str, api_url: str, **more: str) -> dict[str, str]:
-    """The settings of a Tack or a bare app in HTTP mode, on a free port."""
+    """The settings of a Tack or a bare app in HTTP mode, on a free port.
+
+    Python keeps what it compiled, as where Tack is installed: else each start compiles it anew.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
         "DATABASE_URL": database_url,
         "SLACK_API_URL": api_url,
         "SLACK_BOT_TOKEN": "xoxb-bench",

@@ -26,6 +26,9 @@ FORMULA = re.compile(
 )
 """Where a formula may begin: a cell, and what is a cell where another separator is believed in."""
 
+SUSPECT = re.compile(f"^[{BEGINS}{MARK[0]}]|[;,\t\r\n]")
+"""Without such a sign there is no formula: most cells have none, and there are millions."""
+
 GUARDED = re.compile(f"(?:^|(?<=[;,\t\r\n])){MARK}(?={MARKED} *[\t\r\n{BEGINS}])")
 
 
@@ -40,7 +43,9 @@ class Sheet:
 
 def guarded(cell: str) -> str:
     """The cell with a marked apostrophe wherever a spreadsheet would find a formula."""
-    return cell if NUMBER.fullmatch(cell) else FORMULA.sub(MARK, cell)
+    if not SUSPECT.search(cell) or NUMBER.fullmatch(cell):
+        return cell
+    return FORMULA.sub(MARK, cell)
 
 
 def unguarded(cell: str) -> str:
@@ -48,12 +53,17 @@ def unguarded(cell: str) -> str:
     return GUARDED.sub("", cell)
 
 
-def as_text(value: Any) -> str:
-    """A value as a cell; what is not known is empty."""
-    if type(value) is str:  # as most are, and there are millions of them
-        return value
+def as_cell(value: Any) -> str:
+    """A value as a guarded cell; what is not known is empty."""
     if value is None:
         return ""
+    kind = type(value)
+    if kind is int or kind is datetime:  # never a formula
+        return str(as_json(value))
+    return guarded(value if kind is str else _as_text(value))
+
+
+def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):

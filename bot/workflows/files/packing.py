@@ -17,7 +17,7 @@ from bot.workflows.files.exporting import Scope, sheets
 from bot.workflows.files.exporting_decisions import document, past_sheets
 from bot.workflows.files.exporting_epics import import_sheets, mapping
 from models.files.export import ExportFormat
-from models.files.sheet import Sheet, as_text, guarded, json_line
+from models.files.sheet import Sheet, as_cell, json_line
 
 BYTE_ORDER_MARK = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
@@ -83,7 +83,7 @@ def _write_sheet(opened: Opened, name: str, sheet: Sheet) -> None:
         file.write(BYTE_ORDER_MARK)
         writer = csv.writer(file)
         writer.writerow(sheet.types)
-        writer.writerows([guarded(as_text(value)) for value in row] for row in sheet.rows)
+        writer.writerows(map(as_cell, row) for row in sheet.rows)
 
 
 def _write_json(opened: Opened, session: Session, scope: Scope, about: About) -> None:

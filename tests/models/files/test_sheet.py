@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.files.sheet import as_text, guarded, json_line, unguarded
+from models.files.sheet import MARK, as_cell, guarded, json_line, unguarded
 
 CELLS = st.text("'=+-@\t\r\n＝1.a ;,\"", max_size=8) | st.text(max_size=20)
 
@@ -52,6 +52,10 @@ def test_the_apostrophes_of_others_stay(cell):
     assert unguarded(guarded(cell)) == cell
 
 
+def test_a_mark_that_was_there_stays():
+    assert unguarded(guarded(f"{MARK}=x")) == f"{MARK}=x"
+
+
 @pytest.mark.parametrize("cell", ["", "5", "-5", "+5", "-12.50", "a=b", "'s-Hertogenbosch", "€5"])
 def test_numbers_and_other_words_stay_as_they_are(cell):
     assert guarded(cell) == cell
@@ -81,8 +85,10 @@ def test_values_are_written_the_same_everywhere():
         date(2026, 5, 18),
         datetime(2026, 5, 18, 9, tzinfo=UTC),
         ["a", "b"],
+        ["=a"],
+        "=a",
     ]
-    assert [as_text(value) for value in told] == [
+    assert [as_cell(value) for value in told] == [
         "",
         "true",
         "7",
@@ -91,7 +97,10 @@ def test_values_are_written_the_same_everywhere():
         "2026-05-18",
         "2026-05-18T09:00:00+00:00",
         "a; b",
+        f"{MARK}=a",
+        f"{MARK}=a",
     ]
     assert json_line(told) == (
-        '[null, true, 7, "1000", "0.10", "2026-05-18", "2026-05-18T09:00:00+00:00", ["a", "b"]]'
+        '[null, true, 7, "1000", "0.10", "2026-05-18", "2026-05-18T09:00:00+00:00", '
+        '["a", "b"], ["=a"], "=a"]'
     )
