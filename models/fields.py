@@ -89,7 +89,7 @@ class Answers:
         except Mistake as mistake:
             self.errors[name] = mistake.sentence
         except ValueError:
-            self.errors[name] = "Choose one of the list."
+            self.errors[name] = "Choose one from the list."
         return None
 
     def checked(self, entry: T) -> T:

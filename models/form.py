@@ -165,7 +165,7 @@ class Choice(Question):
     among: Sequence[OneOf] = ()
     of: Callable[[str], Any] = int
     """The value from the text that its option carries."""
-    wrong: str = "Choose one of the list."
+    wrong: str = "Choose one from the list."
 
     def parse(self, text: str, facts: Facts) -> Any:
         """Only what is on the list. Raises Mistake."""
@@ -242,7 +242,7 @@ class Search(Question):
     def parse(self, text: str, facts: Facts) -> int:
         """Raises Mistake."""
         if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**31):
-            raise Mistake("Choose one of the list.")
+            raise Mistake("Choose one from the list.")
         return int(text)
 
     def is_asked(self, facts: Facts) -> bool:

@@ -172,7 +172,7 @@ def _decisions_as_text(found: Governance) -> list[str]:
     since = f", the oldest for {found.oldest_days:,} days" if found.open else ""
     return [
         f"Votes: {said(found.votes)}; {found.open:,} open{since}",
-        f"Decided by one person or in a room: {said(found.others)}",
+        f"Decided by one person or in the room: {said(found.others)}",
         f"  {found.fresh:,} of {found.cases:,} cases had an item younger than 60 days; "
         f"{found.stopped:,} of {found.decided:,} stopped an epic",
         f"Shifts of money: {found.silent:,} of {found.shifts:,} asked nobody",

@@ -21,10 +21,10 @@ class FundingForm(Form):
     value_stream_id: Annotated[int, Choice(label="Which value stream?", options="streams")]
     amount_minor: Annotated[int, Amount(label="How much, {currency}?", example="1.6m")]
     reason: Annotated[
-        str | None, Line(label="On what ground?", example="Budget 2026, decided 4 Dec", longest=200)
+        str | None, Line(label="Why?", example="Budget 2026, decided 4 Dec", longest=200)
     ] = None
     cost_centre: Annotated[
-        str | None, Line(label="On which cost centre?", example="4711", longest=40)
+        str | None, Line(label="Which cost centre?", example="4711", longest=40)
     ] = None
 
 
@@ -33,7 +33,7 @@ class RollForm(Form):
 
     year: Annotated[int, Choice(label="Which fiscal year?", options="years")]
     reason: Annotated[
-        str | None, Line(label="On what ground?", example="Budget 2027, decided 3 Dec", longest=200)
+        str | None, Line(label="Why?", example="Budget 2027, decided 3 Dec", longest=200)
     ] = None
 
 
@@ -44,8 +44,7 @@ class SpendForm(Form):
         int,
         Amount(
             label="How much, {currency}?",
-            hint="What was spent is booked also where nothing is left. "
-            "A credit note has a minus before it.",
+            hint="Spending is booked even if nothing is left. A credit note starts with a minus.",
             example="12,500",
             any=True,
         ),
@@ -54,8 +53,8 @@ class SpendForm(Form):
     reference: Annotated[
         str | None,
         Line(
-            label="By which reference?",
-            hint="The same one is booked once.",
+            label="Which reference?",
+            hint="Each reference is booked only once.",
             example="INV-2026-0417",
             longest=120,
         ),
@@ -88,8 +87,8 @@ class ShiftForm(Form):
     """A shift; `givers` and `takers` are its streams, the asker's own first."""
 
     said: ClassVar[str] = (
-        "Next you see what it would do, which rules it meets and who decides. "
-        "Nothing happens before."
+        "The next step shows what it would do, which rules it meets and who decides. "
+        "Nothing happens before that."
     )
     from_stream_id: Annotated[int, Choice(label="From which value stream?", options="givers")]
     to_stream_id: Annotated[int, Choice(label="To which?", options="takers")]
@@ -163,13 +162,15 @@ def uncovered_shift(epic: Epic, short: int) -> dict[str, Any]:
 class UndoForm(Form):
     """A shift back; `at_most` is how much can go back now, in words."""
 
-    said: ClassVar[str] = "Next you see what it would do and who decides. Nothing happens before."
+    said: ClassVar[str] = (
+        "The next step shows what it would do and who decides. Nothing happens before that."
+    )
     amount_minor: Annotated[int, Amount(label="How much, {currency}?", hint="At most {at_most}.")]
     reason: Annotated[
         str,
         Paragraph(
             label="Why?",
-            example="The second test environment is not bought after all",
+            example="The second test environment will not be bought after all",
             missing="Say in a sentence why: those asked decide by it.",
         ),
     ]
@@ -204,7 +205,7 @@ class DeclineForm(Form):
         Paragraph(
             label="Why not?",
             example="Onboarding needs it for the autumn release",
-            missing="Say in a sentence why: who asked reads it.",
+            missing="Say in a sentence why: the person who asked reads it.",
         ),
     ]
 
@@ -215,18 +216,22 @@ class RulesForm(Form):
     free_percent: Annotated[
         int,
         Whole(
-            label="How much may its owner move without approval, in % a quarter?", least=0, most=100
+            label="How much may the owner move without approval, in % per quarter?",
+            least=0,
+            most=100,
         ),
     ]
-    most_percent: Annotated[int, Whole(label="How much at once needs no council, in %?", most=100)]
+    most_percent: Annotated[
+        int, Whole(label="How much can move at once without the council, in %?", most=100)
+    ]
     moved_percent: Annotated[
-        int, Whole(label="How much moved out in the year needs no council, in %?", most=100)
+        int, Whole(label="How much can move out in a year without the council, in %?", most=100)
     ]
     stand_in_days: Annotated[
         int, Whole(label="After how many working days are stand-ins asked?", most=MOST_DAYS)
     ]
     request_days: Annotated[
-        int, Whole(label="For how many working days does a request stand?", most=MOST_DAYS)
+        int, Whole(label="For how many working days does a request stay open?", most=MOST_DAYS)
     ]
     after_council_days: Annotated[
         int, Whole(label="And for how many after the council's decision?", most=MOST_DAYS)
@@ -234,7 +239,7 @@ class RulesForm(Form):
     undo_days: Annotated[
         int,
         Whole(
-            label="How long can finance alone undo what moved without approval?",
+            label="For how long can finance alone undo what moved without approval?",
             hint="In working days.",
             least=0,
             most=MOST_DAYS,
@@ -257,9 +262,9 @@ class RulesForm(Form):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """What asks for less is no higher than what asks for more."""
         if self.free_percent > min(self.most_percent, self.moved_percent):
-            yield "free_percent", "At most as much as the two limits of the council."
+            yield "free_percent", "No more than either limit of the council."
         if self.stand_in_days > self.request_days:
-            yield "stand_in_days", "No more days than a request stands."
+            yield "stand_in_days", "No more days than a request stays open."
 
     def check_changes(self, now: Rules) -> None:
         """Raise FieldMistakes where they are as the rules of now."""

@@ -95,7 +95,7 @@ LEFT = "left"
 """What those are counted as who left Slack without a vote."""
 
 NOT_COUNTED = (Ending.WITHDRAWN, Ending.REPLACED)
-"""What was voted until then stays sealed."""
+"""The votes cast until then stay sealed."""
 
 
 def check_method(method: Method, options: Collection[Option]) -> None:
@@ -734,7 +734,9 @@ class Decision(Base):
         if (tally := self.result) is None:
             return self.why
         if not tally.has_quorum:
-            return f"{tally.cast:,} of {tally.electors:,} voted, at least {tally.quorum:,} must"
+            return (
+                f"{tally.cast:,} of {tally.electors:,} voted, at least {tally.quorum:,} were needed"
+            )
         counted = (f"{tally.votes[each.value]:,} {each.label.lower()}" for each in self.options)
         return ", ".join(counted)
 

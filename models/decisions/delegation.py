@@ -29,8 +29,8 @@ class StandInForm(Form):
         str,
         Person(
             label="Who votes for you?",
-            hint="They vote by name, for both of you to be read in the record. As soon as you "
-            "vote yourself, your vote counts and theirs for you does not.",
+            hint="They vote by name, and both names are in the record. As soon as you vote "
+            "yourself, your own vote counts.",
             missing="Who stands in for you?",
         ),
     ]
@@ -46,7 +46,7 @@ class StandInForm(Form):
             if not facts.get("for_one", True):
                 yield "until_on", "Until which day?"
         elif self.until_on < today:
-            yield "until_on", "That day is over. Choose today or a later one."
+            yield "until_on", "That day has passed. Choose today or a later one."
         elif self.until_on > today + LONGEST_STAND_IN:
             yield "until_on", f"{spell_day(today + LONGEST_STAND_IN)} at the latest."
 

@@ -41,15 +41,15 @@ WHEN = (
     OneOf("On Monday at 9:00", MONDAY, "They are asked next week"),
     OneOf("Now anyway", NOW),
 )
-REASONS = (OneOf("Who votes says why", "yes"),)
+REASONS = (OneOf("Every vote needs a reason", "yes"),)
 
 
 ThisPeriod = Annotated[
     int | None,
     Amount(
         label="How much of the rest falls into {year}, {currency}?",
-        hint="Persevering commits {rest}. Left empty: all of it now; what is left over is promised "
-        "for the next period.",
+        hint="Persevering commits {rest}. If left empty: all of it now; what is left over is "
+        "promised for the next period.",
         example="200k",
         any=True,
         only="rest",
@@ -59,7 +59,7 @@ ThisPeriod = Annotated[
 
 def _of_the_rest(minor: int | None, facts: Facts) -> Iterator[tuple[str, str]]:
     if minor is not None and not 0 <= minor <= facts.get("rest_minor", minor):
-        yield "this_period_minor", f"From 0 to {facts['rest']}: that is the rest."
+        yield "this_period_minor", f"From 0 to {facts['rest']}, which is the rest."
 
 
 class DecisionForm(Form):
@@ -79,14 +79,14 @@ class DecisionForm(Form):
             longest=LONGEST_QUESTION,
             only="free",
             needed=True,
-            missing="Write the question, as whoever answers it reads it.",
+            missing="Write the question as people will read it.",
         ),
     ] = None
     answers: Annotated[
         str | None,
         Paragraph(
-            label="What can be answered, one a line?",
-            hint="Two to five answers of up to 40 characters. Left empty: Yes and No.",
+            label="Which answers are there, one per line?",
+            hint="Two to five answers of up to 40 characters. If left empty: Yes and No.",
             longest=500,
             only="free",
         ),
@@ -107,7 +107,7 @@ class DecisionForm(Form):
         date,
         Day(
             label="Until which day?",
-            hint="At 17:00. Where all have voted, it closes ten minutes after the last of them.",
+            hint="At 17:00, or ten minutes after the last vote if everyone has voted.",
             missing="Until which day can they vote?",
         ),
     ]
@@ -115,9 +115,9 @@ class DecisionForm(Form):
     confidence: Annotated[
         int | None,
         Whole(
-            label="How sure are you that the target is reached, in %?",
+            label="How sure are you that the target will be reached, in %?",
             example="70",
-            hint="It stands on the ballot, and beside what is expected in the result.",
+            hint="It is shown on the ballot, and in the result with what is expected.",
             most=100,
             only="aims",
         ),
@@ -126,8 +126,8 @@ class DecisionForm(Form):
         date | None,
         Day(
             label="When do we look again?",
-            hint="On that day the owner of the epic is asked what became of it. Left empty: twelve "
-            "weeks after it is decided.",
+            hint="On that day the owner of the epic is asked what became of it. If left empty: "
+            "twelve weeks after the decision.",
             only="moves",
         ),
     ] = None
@@ -146,7 +146,7 @@ class DecisionForm(Form):
         tuple[str, ...],
         People(
             label="Who votes?",
-            hint="People, a role or user groups, or all of them. Left empty: {usually}.",
+            hint="People, a role or user groups, or all of them. If left empty: {usually}.",
             most=25,
             only="more",
         ),
@@ -159,17 +159,17 @@ class DecisionForm(Form):
     ] = ()
     method: Annotated[
         Method | None,
-        Choice(label="What decides?", options="methods", of=Method, only="more"),
+        Choice(label="How is it decided?", options="methods", of=Method, only="more"),
     ] = None
     tie_breaker: Annotated[
         str | None,
         Person(
-            label="Who decides between equals?",
-            hint="With a reason; under consent they can also set an objection aside. It is asked "
+            label="Who breaks a tie?",
+            hint="With a reason; under consent they can also set an objection aside. Asked "
             "because the owner of the value stream owns or proposed the epic, or there is none.",
             only="asks_tie_breaker",
             needed=True,
-            missing="Choose who decides between equals.",
+            missing="Choose who breaks a tie.",
         ),
     ] = None
     quorum: Annotated[
@@ -177,7 +177,7 @@ class DecisionForm(Form):
         Whole(
             label="How many must vote?",
             most=500,
-            hint="Left empty: half of them, rounded down, plus one.",
+            hint="If left empty: half of them, rounded down, plus one.",
             only="more",
         ),
     ] = None
@@ -220,7 +220,7 @@ class DecisionForm(Form):
         elif len({each.casefold() for each in labels}) < len(labels):
             yield "answers", "Two answers are the same. Write each once."
         elif any(len(each) > LONGEST_ANSWER for each in labels):
-            yield "answers", f"An answer has up to {LONGEST_ANSWER} characters: it is on a button."
+            yield "answers", f"An answer has up to {LONGEST_ANSWER} characters, to fit on a button."
 
 
 class DecideForm(Form):
@@ -229,10 +229,10 @@ class DecideForm(Form):
     outcome: Annotated[
         str,
         Choice(
-            label="What do you decide?",
+            label="What is your decision?",
             options="options",
             of=str,
-            missing="Choose what you decide.",
+            missing="Choose your decision.",
         ),
     ]
     why: Annotated[
@@ -240,9 +240,9 @@ class DecideForm(Form):
         Paragraph(
             label="Why, in a sentence?",
             example="64 % after six weeks, and still rising",
-            hint="It stays with the decision, and everybody who sees it reads it.",
+            hint="It is kept with the decision; everyone who sees that can read it.",
             longest=LONGEST_WHY,
-            missing="Say in a sentence why: the record keeps it.",
+            missing="Say in a sentence why: it is kept in the record.",
         ),
     ]
     this_period_minor: ThisPeriod = None
@@ -312,7 +312,7 @@ class WithdrawForm(Form):
         str,
         Paragraph(
             label="Why is it withdrawn?",
-            hint="It stands on the ballot and in the record. Up to 500 characters.",
+            hint="It is shown on the ballot and kept in the record. Up to 500 characters.",
             missing="A reason is needed.",
         ),
     ]
@@ -323,7 +323,7 @@ def _until(closes_on: date, facts: Facts) -> Iterator[tuple[str, str]]:
         yield "closes_on", "Give people at least until tomorrow."
     elif closes_on > facts["last"]:
         last = spell_day(facts["last"])
-        yield "closes_on", f"{last} at the latest: what is open for longer is not decided."
+        yield "closes_on", f"{last} at the latest."
 
 
 class RecordForm(Form):
@@ -368,9 +368,9 @@ class RecordForm(Form):
         str,
         Paragraph(
             label="Why, in a sentence or two?",
-            hint="It stays with the decision, and everybody who sees it reads it.",
+            hint="It is kept with the decision; everyone who sees that can read it.",
             longest=LONGEST_WHY,
-            missing="Say in a sentence why: the record keeps it.",
+            missing="Say in a sentence why: it is kept in the record.",
         ),
     ]
     present: Annotated[

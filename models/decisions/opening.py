@@ -39,8 +39,8 @@ class NoElectors(Mistake):
 
     def __init__(self, name: str, admins: Sequence[str]) -> None:
         super().__init__(
-            f"Nobody is on the council of {name}, so nobody could vote. An admin gives the "
-            "role council with /portfolio roles."
+            f"Nobody is on the council of {name}, so nobody can vote. An admin gives the "
+            "council role with /portfolio roles."
         )
         self.ask = tuple(admins)
 

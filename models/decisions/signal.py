@@ -62,7 +62,7 @@ class NotYetForm(Form):
         Paragraph(
             label="Not yet, because …",
             example="Two of the three markets began in August",
-            missing="Say in a sentence what speaks for waiting.",
+            missing="Say in a sentence why it should wait.",
         ),
     ]
 

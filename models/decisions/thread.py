@@ -20,7 +20,7 @@ class QuestionForm(Form):
         Paragraph(
             label="What do you want to know?",
             example="Why do refunds take two days longer?",
-            hint="It stands in the thread, with your name, until someone answers it.",
+            hint="It is posted in the thread with your name, and waits there for an answer.",
             missing="What do you want to know?",
         ),
     ]
@@ -33,7 +33,7 @@ class AnswerForm(Form):
         str,
         Paragraph(
             label="Your answer",
-            hint="It stands beneath the question, with your name.",
+            hint="It is shown beneath the question, with your name.",
             missing="What is the answer?",
         ),
     ]
@@ -109,9 +109,9 @@ class ObjectionForm(Form):
     harm: Annotated[
         str,
         Paragraph(
-            label="Which harm would it do?",
+            label="What harm would it do?",
             example="Refunds by bank transfer take two days longer, and service has no one for it",
-            missing="Which harm would it do?",
+            missing="What harm would it do?",
         ),
     ]
     remedy: Annotated[
@@ -141,7 +141,7 @@ class SetAsideForm(Form):
         str,
         Paragraph(
             label="Why?",
-            hint="It stands beneath the objection, with your name.",
+            hint="It is shown beneath the objection, with your name.",
             missing="A reason is needed.",
         ),
     ]

@@ -237,4 +237,4 @@ class Paper(NamedTuple):
         if choice not in self.offered or (choice == Choice.OBJECT) != said.objects:
             raise NotAnOption(self.key)
         if self.reason_required and said.reason is None and not said.objects:
-            raise ReasonMissing("Say why: this vote asks for a reason.")
+            raise ReasonMissing("Say why: this vote needs a reason.")

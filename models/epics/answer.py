@@ -47,8 +47,8 @@ class ReplyForm(Form):
         str,
         Paragraph(
             label="Your reply",
-            hint="Whoever asked reads it, and it stands on the card. Then the idea waits for them.",
-            missing="Write what you reply.",
+            hint="It is shown on the card, and the person who asked you answers next.",
+            missing="Write your reply.",
             longest=LONGEST,
         ),
     ]
@@ -67,8 +67,8 @@ class AnswerKind(StrEnum):
 ANSWERS = (AnswerKind.YES, AnswerKind.NOT_NOW, AnswerKind.QUESTION)
 
 WORDS_MISSING = {
-    AnswerKind.NOT_NOW: "Say why not now, in a sentence: it is what the proposer reads.",
-    AnswerKind.QUESTION: "Write the question you have.",
+    AnswerKind.NOT_NOW: "Say why not now, in a sentence: the proposer reads it.",
+    AnswerKind.QUESTION: "Write your question.",
 }
 
 
@@ -107,7 +107,7 @@ class IdeaAnswer(Form):
         str | None,
         Paragraph(
             label="In a sentence",
-            hint="Needed for not now and for a question: it is what the proposer reads.",
+            hint="Needed for “not now” and for a question: the proposer reads it.",
             longest=LONGEST,
         ),
     ] = None
@@ -138,4 +138,4 @@ class IdeaAnswer(Form):
         if self.kind in WORDS_MISSING and not self.words:
             yield "words", WORDS_MISSING[self.kind]
         if self.theme_id is not None and self.theme_none_because:
-            yield "theme_none_because", "Choose a theme, or say why there is none: not both."
+            yield "theme_none_because", "Choose a theme or say why there is none, not both."

@@ -20,11 +20,11 @@ LONGEST_REASON = 500
 
 SEES = "Who sees this epic?"
 CIRCLE_HINT = (
-    "Its circle: who owns or proposed it, the owner of its value stream, the council, "
-    "and whom you name."
+    "Its circle: its owner, its proposer, the owner of its value stream, the council, "
+    "and anyone you name."
 )
 NAMED = "Who else is in its circle?"
-NAMED_HINT = "Optional. It counts while only its circle sees the epic."
+NAMED_HINT = "Optional. This counts only while the epic is restricted."
 MOST_NAMED = 50
 
 
@@ -66,7 +66,7 @@ class Overfills(Mistake):
     def __init__(self, key: str, name: str, over: Sequence[str]) -> None:
         super().__init__(
             f"{name} would have {' and '.join(over)}: over its limit. "
-            f"To give it there anyway, say why: /epic give {key} {name} because …"
+            f"To move it there anyway, say why: /epic give {key} {name} because …"
         )
 
 
@@ -77,7 +77,7 @@ class UnknownStreamName(Mistake):
         named = ", ".join(f"{stream.name} ({stream.key_prefix})" for stream in others[:20])
         guess = did_you_mean(typed, [stream.name for stream in others])
         lead = f"There is no value stream “{typed[:60]}” here.{guess}" if typed else "To which one?"
-        rest = f"The others are {named}." if others else "There is no other one here."
+        rest = f"The others are {named}." if others else "There is no other value stream here."
         super().__init__(f"{lead} {rest}")
 
 

@@ -40,14 +40,16 @@ class NotBlocked(Mistake):
     """An end to what is not."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Nothing blocks {key}: it can go on.")
+        super().__init__(f"{key} is not blocked.")
 
 
 class AlreadyEnded(Mistake):
     """Something to wait for where an epic is done or stopped."""
 
     def __init__(self, key: str, label: str, since: str) -> None:
-        super().__init__(f"{key} has been in {label} since {since}: nothing can block it any more.")
+        super().__init__(
+            f"{key} has been in {label} since {since}, so it can no longer be blocked."
+        )
 
 
 class Blocking(Base):

@@ -29,7 +29,9 @@ class NotTesting(Mistake):
     """Persevering after an MVP that is not being tested."""
 
     def __init__(self, epic: "Epic") -> None:
-        super().__init__(f"{epic.key} is now in {epic.column_label}: no MVP of it is being tested.")
+        super().__init__(
+            f"{epic.key} is now in {epic.column_label}, so its MVP is not being tested."
+        )
 
 
 @dataclass(frozen=True, slots=True)

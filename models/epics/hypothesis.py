@@ -128,7 +128,7 @@ def watched(idea: Epic | Proposal, tested_on: date | None = None) -> str | None:
     line = read_stop_line(idea.kill_threshold)
     if line is None:
         return (
-            "“We stop if” stays words and is not watched: what is read is a line such as "
+            "“We stop if” is kept as words and not watched: Tack can read a line such as "
             "“below 63 % after 6 weeks”."
         )
     when = holds_when(line, tested_on, idea.target_on)

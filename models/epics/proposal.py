@@ -42,7 +42,7 @@ NEEDED = {
     "value_stream": "Choose the value stream this belongs to.",
     "hypothesis": "One sentence is enough, and a guess is fine.",
     "owner": "Choose who owns it from now on.",
-    "type": "Choose one of the list.",
+    "type": "Choose one from the list.",
 }
 """What is said where nothing was answered; of a new epic its proposer is the owner."""
 
@@ -188,7 +188,7 @@ class _Form:
         except Mistake as mistake:
             self.errors[name] = mistake.sentence
         except ValueError:
-            self.errors[name] = "Choose one of the list."
+            self.errors[name] = "Choose one from the list."
         return None
 
     def need(self, *names: str) -> None:

@@ -32,7 +32,7 @@ class Stop(Form):
         Paragraph(
             label="Why?",
             hint="Everybody can read it on the card.",
-            missing="Say in a sentence why it stops: it is what everybody reads.",
+            missing="Say in a sentence why it stops: everybody reads it.",
             longest=LONGEST,
         ),
     ]

@@ -19,7 +19,7 @@ class EvidenceForm(Form):
     epic_id: Annotated[
         int | None,
         Search(
-            label="Of which epic?",
+            label="For which epic?",
             example="Type its key or a word of its title",
             finder="found",
             needed=True,
@@ -52,16 +52,16 @@ class EvidenceForm(Form):
             of=Stance,
         ),
     ] = None
-    observed_on: Annotated[date, Day(label="On which day?", missing="On which day was it?")]
+    observed_on: Annotated[date, Day(label="On which day?", missing="On which day?")]
     link: Annotated[
         str | None,
-        Line(label="Where can it be read?", example="https://", longest=LONGEST_LINK),
+        Line(label="Where can people read it?", example="https://", longest=LONGEST_LINK),
     ] = None
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """There is a figure or there are words, and words have a side."""
         if self.value is None and self.words is None:
-            both = "A figure or a sentence is needed." if facts.get("reads") else None
+            both = "Give a number or a sentence." if facts.get("reads") else None
             yield "words", both or "Say in a sentence what was seen or heard."
         if self.words is not None and self.stance is None:
             yield "stance", "Does what was seen or heard speak for it, or against it?"

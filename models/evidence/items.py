@@ -45,7 +45,7 @@ class BeforeTheEpic(FieldMistakes):
 
     def __init__(self, epic: Epic, day: date, began_on: date) -> None:
         said = f"{epic.key} was proposed on {spell_day(began_on)}, after {spell_day(day)}."
-        super().__init__({"observed_on": f"{said} Which day was it?"})
+        super().__init__({"observed_on": f"{said} On which day was it?"})
 
 
 class YetToCome(FieldMistakes):

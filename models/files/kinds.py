@@ -95,7 +95,8 @@ class UnitUnclear(ColumnMistake):
     def __init__(self, column: str) -> None:
         called = f"“{column[:60]}”"
         super().__init__(
-            column, f"Which unit is the column {called} in? Call it thousands or millions."
+            column,
+            f"What is the unit of the column {called}? Put thousands or millions in its name.",
         )
 
 

@@ -175,7 +175,7 @@ def matched(
             and any(row.cells[at] for at in amounts)
             and _label(row, naming) in SUM_WORDS
         ):
-            reasons = ["it is called a sum, and is not that of all rows above it"]
+            reasons = ["it is called a sum, but is not the sum of all rows above it"]
         if not reasons:
             reasons = _twice(kind, values, row.line, seen)
         if reasons:
@@ -200,7 +200,7 @@ def _values(row: Row, reads: Sequence[tuple[Field, int, Read]]) -> tuple[dict[st
     if row.surplus:
         reasons.append(
             f"it has {row.surplus} more {'cell' if row.surplus == 1 else 'cells'} than columns: "
-            "put text that holds the delimiter in quotation marks"
+            "put text that contains the delimiter in quotation marks"
         )
     for field, place, read in reads:
         text = row.cells[place]
@@ -311,9 +311,7 @@ def _past(when: date, text: str, today: Today) -> date:
 
 def _currency(text: str, currency: str) -> str:
     if text.upper() != currency and text != SYMBOLS.get(currency):
-        raise Mistake(
-            f"“{text[:40]}” is another one than {currency}, in which the portfolio counts"
-        )
+        raise Mistake(f"“{text[:40]}” is not {currency}, the currency of the portfolio")
     return currency
 
 

@@ -51,7 +51,7 @@ CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 STRAY = re.compile("[\udc80-\udcff]")
 """A byte that could not be decoded."""
 
-BROKEN = "it holds a character that is not in the encoding of the file; � is in its place"
+BROKEN = "it has a character that is not in the encoding of the file; � is in its place"
 AS_CSV = "In a spreadsheet: Save as, then CSV (UTF-8)."
 
 

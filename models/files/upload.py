@@ -29,7 +29,7 @@ class UndoneBefore(Mistake):
 
 
 STOP_OR_CLOSE = "Stop or close what should not be there."
-IMPORT_THE_REST = "Import the difference, below 0 where it was too much."
+IMPORT_THE_REST = "Import the difference, below 0 if it was too much."
 
 
 class TooLateToUndo(Mistake):

@@ -62,7 +62,7 @@ class StateForm(Form):
         Whole(
             label="Stale after so many days without an update",
             most=999,
-            hint="Left empty, nobody is asked.",
+            hint="If left empty, nobody is asked.",
             only="is_open",
         ),
     ] = None

@@ -155,7 +155,7 @@ class Basics(Form):
         Holidays(
             label="Holidays",
             longest=3_000,
-            hint="One date a line, like 2026-12-25 or 25.12.2026. Left empty, there are none.",
+            hint="One date a line, like 2026-12-25 or 25.12.2026. If left empty, there are none.",
         ),
     ] = ()
     channel_id: Annotated[
@@ -201,7 +201,7 @@ class StreamSetup(Form):
             example="PAY",
             longest=10,
             hint="Epics are called PAY-1, PAY-2 and so on; keys once given stay. "
-            "Left empty, the name gives the letters.",
+            "If left empty, they come from the name.",
         ),
     ] = ""
     owner_user_id: Annotated[
@@ -209,7 +209,7 @@ class StreamSetup(Form):
         Person(
             label="Owner",
             example="Who answers its ideas?",
-            hint="Left empty, it is you for now.",
+            hint="If left empty, it is you for now.",
         ),
     ] = None
     channel_id: Annotated[

@@ -80,7 +80,9 @@ class ReadingForm(Form):
 
     current: Annotated[
         Decimal | None,
-        Figure(label="Where is it now{unit}?", example="64.2", hint="Left empty, it is not known."),
+        Figure(
+            label="Where is it now{unit}?", example="64.2", hint="If left empty, it is not known."
+        ),
     ] = None
     current_on: Annotated[date | None, Day(label="As of which day?")] = None
 

@@ -145,7 +145,7 @@ def test_blank_is_unknown_0_is_known_and_what_is_taken_back_is(tack, shop):
     ("row", "reason"),
     [
         ("soon,Ops,5,EUR,,", "line 2: period: “soon” is not a fiscal year. Write it like 2026"),
-        ("2026,Ops,5,USD,,", "line 2: currency: “USD” is another one than EUR"),
+        ("2026,Ops,5,USD,,", "line 2: currency: “USD” is not EUR"),
         ("2026,Ops,5,EUR,,", "line 2: Ops has a budget for 2026 from an earlier file"),
         ("2027,Ops,-5,EUR,,", "line 2: Ops would have less than 0 for 2027"),
     ],

@@ -81,7 +81,7 @@ def test_bad_rows_are_named_by_file_and_line_and_nothing_comes_in(tack, database
         2,
         [
             "2 rows cannot be taken, so nothing was imported.",
-            "  d.csv, line 2: it has 7 votes, and 5 could vote",
+            "  d.csv, line 2: it has 7 votes, but only 5 could vote",
             "  v.csv, line 2: there is no decision B in the file of decisions",
         ],
     )

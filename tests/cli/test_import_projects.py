@@ -217,8 +217,8 @@ def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, data
     done = tack(*again, "Euros", "--currency", "EUR")
     assert (done.returncode, done.stderr.strip()) == (
         2,
-        "projects.csv, line 2: currency: “GBP” is another one than EUR, in which the portfolio "
-        "counts. Nothing was imported.",
+        "projects.csv, line 2: currency: “GBP” is not EUR, the currency of the portfolio. "
+        "Nothing was imported.",
     )
 
 

@@ -18,7 +18,7 @@ MISTAKES = {
     "move PAY-1 soon": "There is no state “soon”. The states are Funnel, Reviewing",
     "answer PAY-1 maybe": "What do you answer? Type /epic answer PAY-1 yes",
     "answer PAY-1 not now": "Say why not now, in a sentence",
-    "answer PAY-1 question": "Write the question you have.",
+    "answer PAY-1 question": "Write your question.",
     "give PAY-1 Onbording": "There is no value stream “Onbording” here. Did you mean Onboarding? "
     "The others are Onboarding (ONB).",
     "list two": "No epic matches “two”.",

@@ -79,7 +79,7 @@ def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, kept, chan
     ana = shop.slack.as_user("ana")
     shop.slack.wait_for(ana.files)
     shop.slack.settle()
-    assert [file.name for file in ana.files()] == ["ideas - not brought in.csv"]
+    assert [file.name for file in ana.files()] == ["ideas - not imported.csv"]
     told = [m for m in shop.slack.dm("ana").messages if "imported into Shop" in m.text]
     assert len(told) == 1
 

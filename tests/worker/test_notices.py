@@ -492,7 +492,7 @@ def outcome_recorded(step):
 
 
 BECAME = [
-    (MessageKind.MOVED, outcome_recorded, "*Outcome: reached*, said <@U0ANA>"),
+    (MessageKind.MOVED, outcome_recorded, "*Outcome: reached*, recorded by <@U0ANA>"),
     (MessageKind.BLOCKED, lambda blocking: blocking.end(BEN, MONDAY), "not blocked any more"),
     (MessageKind.SECOND_ROUND, withdrawn, "shows how it ended"),
     (MessageKind.TIE, broken, "is decided: "),
@@ -504,7 +504,7 @@ BECAME = [
     (MessageKind.STAND_IN, until_a_day, "until 29 May 2026"),
     (MessageKind.STAND_IN, given_to_another, "they have named someone else since"),
     (MessageKind.SIGNAL, not_yet, "Not yet, said <@U0BEN>"),
-    (MessageKind.SIGNAL, put_to_a_decision, "<@U0BEN> put it to a decision"),
+    (MessageKind.SIGNAL, put_to_a_decision, "<@U0BEN> opened the decision"),
     (MessageKind.PAUSED, lambda wish: wish.resume(MONDAY), "comes again"),
     (MessageKind.IMPORTED, undone, "was undone"),
 ]

@@ -171,7 +171,7 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
         },
         facts=_facts(call, session, epic, it, who),
         lead=shown.leads(epic, question, who, is_vote=it.vote),
-        submit="Ask for it" if who.way is Way.ALONE and not it.vote else "Ask the council",
+        submit="Ask for a decision" if who.way is Way.ALONE and not it.vote else "Ask the council",
         named=who.people,
         grows=shown.grows(it),
     )

@@ -109,7 +109,7 @@ def ask_stand_in(call: Call, session: Session, it: StandInForMe) -> Open:
     facts = {
         "today": opening.today_in(decision.portfolio, call.at),
         "for_one": True,
-        "unless_a_day": f"Without a day it is for {decision.case.key} only.",
+        "unless_a_day": f"Without a day this holds for {decision.case.key} only.",
     }
     return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Have them vote")
 
@@ -121,7 +121,7 @@ def ask_stand_in_until(call: Call, session: Session, it: StandInUntil) -> Open:
     facts = {
         "today": portfolio.day_of(call.at),
         "for_one": False,
-        "unless_a_day": f"They are sent each ballot of {portfolio.name} that you are asked on.",
+        "unless_a_day": f"They get every ballot of {portfolio.name} that asks you.",
     }
     return Open(StandInForm, "Stand in for me", it, facts=facts, submit="Have them vote")
 

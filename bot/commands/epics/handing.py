@@ -16,8 +16,8 @@ class PersonMissing(Mistake):
     """Handing over without a member to hand to."""
 
     def __init__(self, key: str, typed: str) -> None:
-        lead = f"“{typed[:60]}” is no member I know." if typed else "To whom?"
-        super().__init__(f"{lead} Type it like /epic owner {key} @ben, with a member's name.")
+        lead = f"“{typed[:60]}” is not a member here." if typed else "To whom?"
+        super().__init__(f"{lead} Type for example /epic owner {key} @ben.")
 
 
 def give(call: Call, key: str, words: str) -> None:

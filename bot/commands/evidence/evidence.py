@@ -14,6 +14,7 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import OPTIONS_LIMIT, shorten
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
+from bot.slack.mrkdwn import in_sentence
 from bot.views.evidence.actions import (
     AddEvidence,
     AttachEvidence,
@@ -71,7 +72,11 @@ def ask_evidence(call: Call, session: Session, it: AddEvidence) -> Open:
         "Add evidence",
         it,
         held={"epic_id": epic.id, "observed_on": today},
-        facts={"today": today, "reads": bool(figure), "figure": f"{figure}, as it was read"},
+        facts={
+            "today": today,
+            "reads": bool(figure),
+            "figure": f"Reading of {in_sentence(figure)}",
+        },
         lead=form_lead(epic, known),
         submit="Add",
     )

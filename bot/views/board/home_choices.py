@@ -90,7 +90,7 @@ def at_column(choice: HomeChoice, column: Column) -> str:
 def search_form(portfolio: Portfolio, words: str | None, owner: str | None) -> dict[str, Any]:
     """A form that asks for words to look for in the epics of a portfolio, and whose they are."""
     typed = text_input(WORDS, max_length=LONGEST_WORDS, initial=words)
-    hint = "Part of a title, a hypothesis or a key: bank, or PAY-12. Left empty, all are shown."
+    hint = "Part of a title, a hypothesis or a key: bank, or PAY-12. If left empty, all are shown."
     fields = [
         field(WORDS, "Which words?", typed, hint=hint, optional=True),
         person_field(OWNER, "Whose epics?", chosen=owner, optional=True),

@@ -10,6 +10,7 @@ from bot.slack.blocks import Element, section
 from bot.slack.mrkdwn import bare_words, words
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
+from models.epics.hypothesis import named
 
 
 class RecordOutcome(Action):
@@ -25,17 +26,22 @@ def record_button(epic: Epic) -> Element:
 
 def what_is_asked(epic: Epic, reading: Decimal | None = None) -> str:
     """What is asked, with the last reading, as mark-up."""
-    return words("epics/next_step", "asks", epic=epic, reading=reading)
+    return words(
+        "epics/next_step", "asks", epic=epic, reading=reading, named=named(epic.indicator or "")
+    )
 
 
 def facts(epic: Epic) -> Mapping[str, Any]:
     """What the form needs to know."""
-    return {"question": bare_words("epics/next_step", "question", epic=epic)}
+    called = named(epic.indicator or "")
+    return {"question": bare_words("epics/next_step", "question", epic=epic, named=called)}
 
 
 def lead(epic: Epic, reading: Decimal | None) -> str:
     """Above the form: which epic, and where its choice comes from."""
-    return words("decisions/outcome", "lead", epic=epic, reading=reading)
+    return words(
+        "decisions/outcome", "lead", epic=epic, reading=reading, unit=named(epic.indicator or "")[1]
+    )
 
 
 def recorded(review: OutcomeReview) -> Answer:

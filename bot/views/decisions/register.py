@@ -22,14 +22,14 @@ WHICH: Sequence[tuple[str, Which]] = (
     ("Open", "open"),
     ("Decided", "decided"),
     ("Not decided", "undecided"),
-    ("From before", "before"),
+    ("Earlier", "before"),
 )
 COUNTED: dict[Which, tuple[str, str]] = {
     "all": ("decision", "decisions"),
     "open": ("open decision", "open decisions"),
     "decided": ("decision taken", "decisions taken"),
     "undecided": ("decision that decided nothing", "decisions that decided nothing"),
-    "before": ("decision from before", "decisions from before"),
+    "before": ("earlier decision", "earlier decisions"),
 }
 
 

@@ -48,7 +48,7 @@ HORIZONS = (
 )
 TYPES = (
     (EpicType.BUSINESS, "Business · its customers notice"),
-    (EpicType.ENABLER, "Enabler · lets others go on or go faster"),
+    (EpicType.ENABLER, "Enabler · lets other epics go ahead or go faster"),
 )
 
 NUMBERS = (
@@ -234,7 +234,7 @@ def _owner(filled: Filled, *, is_new: bool) -> Block:
     }
     if owner := filled.text("owner"):
         element["initial_user"] = owner
-    hint = "Left empty, it is you." if is_new else "The old and the new owner are both notified."
+    hint = "If left empty, it is you." if is_new else "The old and the new owner are both notified."
     return field("owner", "Owner", element, hint=hint, optional=True)
 
 
@@ -255,7 +255,7 @@ def _objective(choices: Choices, objective: Objective | None) -> Block:
     chosen = objective_option(objective) if objective else None
     options = _with(chosen, [*map(objective_option, choices.objectives), NO_OBJECTIVE])
     element = _list(OBJECTIVE, "Choose one", options, chosen)
-    hint = "Optional. The result the change is to bring nearer."
+    hint = "Optional. The objective this epic brings closer."
     return field("objective", "Objective", element, hint=hint, optional=True)
 
 

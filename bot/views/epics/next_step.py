@@ -9,6 +9,7 @@ from models.decisions.decision import Decision
 from models.decisions.question import Choice, Question
 from models.epics.column import Column
 from models.epics.epic import Epic
+from models.epics.hypothesis import named
 from models.epics.policy import fields_of, told
 from models.flow.days import days_taken
 from models.money import format_amount
@@ -124,6 +125,7 @@ def _facts(card: Card) -> dict[str, object]:
         "decision": card.decision,
         "review": card.review,
         "reading": card.reading,
+        "named": named(epic.indicator or ""),
         "against": _against(card.decision),
         "blocking": epic.blocking,
         "blocked_days": card.blocked_days,
@@ -132,6 +134,6 @@ def _facts(card: Card) -> dict[str, object]:
         "place_in_line": card.place,
         "quiet_days": card.quiet_days,
         "to_label": in_sentence(to.label) if to is not None else "",
-        "when": WHEN.get(epic.state.name, "this state is behind it"),
+        "when": WHEN.get(epic.state.name, "this state is done"),
         "said_yes": epic.state.name == FIRST_STATE and Requirement.ANSWER not in lacks,
     }

@@ -28,8 +28,8 @@ def project_option(project: Project) -> Option:
 def found_projects(projects: Sequence[Project], typed: str) -> list[Option]:
     """The projects found as choices; where there is none, a choice that says so and takes none."""
     if typed and not projects:
-        return [option(f"Nothing found for “{shorten(typed, 40)}”: go on without", NONE)]
+        return [option(f"Nothing found for “{shorten(typed, 36)}”: continue without", NONE)]
     if not projects:
-        return [option("There are no projects yet: go on without", NONE)]
+        return [option("There are no projects yet: continue without", NONE)]
     first = [] if typed else [NO_PROJECT]
     return [*first, *map(project_option, projects)][:OPTIONS_LIMIT]

@@ -49,7 +49,7 @@ KINDS: Mapping[UploadKind, Option] = {
     UploadKind.BUDGETS: option("Budgets of value streams", UploadKind.BUDGETS.value),
     UploadKind.ACTUALS: option("Actuals: what was spent", UploadKind.ACTUALS.value),
 }
-FIND_KIND = option("Find out by its columns", "found_out")
+FIND_KIND = option("Recognise by the columns", "found_out")
 LABELS = {
     "mvp_cost": "Cost of the MVP",
     "full_cost": "Full cost with the MVP",
@@ -69,7 +69,7 @@ LABELS = {
 """What a field is called, where its name alone would not say it."""
 
 ENCODING, FOUND_OUT = "encoding", "found_out"
-FIND_OUT = option("Find out by itself", FOUND_OUT)
+FIND_OUT = option("Recognise automatically", FOUND_OUT)
 CHOICES = {
     said: option(said, next(name for name, each in ENCODINGS.items() if each == said))
     for said in dict.fromkeys(ENCODINGS.values())
@@ -109,14 +109,14 @@ def file_form(
         field(FILE, "The file", file, hint="CSV, up to 10 MB. Its first row names the columns."),
         field(
             ENCODING,
-            "Its characters",
+            "Character encoding",
             select(
                 ENCODING,
                 "Choose one",
                 [FIND_OUT, *CHOICES.values()],
                 FIND_OUT if encoding is None else _encoding_option(encoding),
             ),
-            hint="Choose another encoding only where letters come out wrong.",
+            hint="Change it only if letters come out wrong.",
         ),
         context(words("files/import_form", "how_to_save")),
     ]

@@ -57,7 +57,7 @@ def undone(upload: Upload, portfolio: Portfolio) -> Answer:
 def bad_rows_name(upload: Upload) -> str:
     """What the file with the rows that could not come in is called."""
     stem = upload.file_name.rpartition(".")[0] or upload.file_name
-    return f"{stem[:200]} - not brought in.csv"
+    return f"{stem[:200]} - not imported.csv"
 
 
 def bad_rows_said(upload: Upload) -> str:

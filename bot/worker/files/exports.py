@@ -18,7 +18,7 @@ from models.files.export import Export
 TOLD_AFTER = 3
 
 NOT_OPEN = "not_open"
-"""The portfolio is not open any more to who asked."""
+"""The portfolio is no longer open to the person who asked."""
 
 
 class NotOpen(Exception):

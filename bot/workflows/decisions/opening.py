@@ -330,7 +330,11 @@ def how_often(act: Act, epic: Epic, who: Deciders, *, more: bool) -> str | None:
     busy = asked_twice(act.session, epic.portfolio, who.people, act.at) if is_vote else 0
     if busy:
         return asked_often(busy, len(who.people))
-    return "Left empty: now. Nobody is asked more than twice a week without need." if more else None
+    return (
+        "If left empty: now. Nobody is asked more than twice a week unless it must be."
+        if more
+        else None
+    )
 
 
 def asked_twice(
@@ -392,7 +396,7 @@ def _nobody(form: DecisionForm) -> Mapping[str, str]:
     if not (form.role or form.groups):
         return {"people": "They have left Slack. Choose someone else."}
     field = "role" if form.role else "groups"
-    return {field: "Nobody is in it now. Choose another one, or people."}
+    return {field: "Nobody is in it now. Choose another one, or name people."}
 
 
 def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:

@@ -62,7 +62,7 @@ def document(session: Session, scope: Scope) -> Iterator[str]:
     """
     zone = ZoneInfo(scope.portfolio.time_zone)
     yield f"# Decisions of {_words(scope.portfolio.name)}\n"
-    yield f"\nMoments are by the clock of {scope.portfolio.time_zone}.\n"
+    yield f"\nTimes are by the clock of {scope.portfolio.time_zone}.\n"
     asked = select(Decision).where(seen_in(Decision, scope)).options(joinedload(Decision.epic))
     is_any = False
     for decision in _streamed(session, asked.order_by(Decision.id)):
@@ -113,7 +113,7 @@ def _objections(session: Session, decision: Decision, zone: ZoneInfo) -> Iterato
         yield "" if place else "\n### Objections\n\n"
         by = f", said by {each.raised_by}" if each.raised_by else ""
         yield f"- {each.user_id}{by}, {_moment(each.raised_at, zone)}: {_words(each.harm)}\n"
-        yield f"  - Removed by: {_words(each.remedy)}\n"
+        yield f"  - Would be removed by: {_words(each.remedy)}\n"
         if each.withdrawn_at is not None:
             yield f"  - Withdrawn {_moment(each.withdrawn_at, zone)}\n"
         if each.set_aside_at is not None and each.failed is not None:

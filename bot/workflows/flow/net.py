@@ -25,11 +25,11 @@ class NetFlow:
 
     @property
     def left(self) -> int:
-        """How many left otherwise, most of them stopped; below 0 where more came back."""
+        """How many left unfinished, most of them stopped; below 0 where more came back."""
         return len(self.before) + len(self.came) - len(self.finished) - len(self.now)
 
     def left_of(self, epics: Ints) -> Ints:
-        """The same of each of these: 1 of one that left otherwise, -1 of one that came back."""
+        """The same of each of these: 1 of one that left unfinished, -1 of one that came back."""
         was, came, finished, is_ = (
             np.isin(epics, each).astype(np.int64)
             for each in (self.before, self.came, self.finished, self.now)

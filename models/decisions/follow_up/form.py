@@ -12,7 +12,7 @@ class LearnedForm(Form):
         str,
         Paragraph(
             label="What did you learn?",
-            example="Customers trust the page of their bank, not ours",
+            example="Customers trust the bank page, not ours",
             hint="It is posted with the result and stays on the card. Up to 500 characters.",
             missing="Say in a sentence what was learned.",
         ),

@@ -86,7 +86,7 @@ class OutcomeForm(Form):
         Paragraph(
             label="What was learned?",
             example="Returning customers use it twice as often as new ones",
-            hint="It stands on the card. Up to 500 characters.",
+            hint="It is shown on the card. Up to 500 characters.",
         ),
     ] = None
 

@@ -110,7 +110,11 @@ class Month(NamedTuple):
     def said(self, currency: str) -> str:
         """ "2026-04: 12 rows, €34,500"."""
         rows = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'}"
-        late = f", booked into {self.booked_in:%Y-%m}: it is closed" if self.booked_in else ""
+        late = (
+            f", booked into {self.booked_in:%Y-%m} because its month is closed"
+            if self.booked_in
+            else ""
+        )
         return f"{self.month:%Y-%m}: {rows}, {format_amount(self.minor, currency)}{late}"
 
 

@@ -46,7 +46,7 @@ class MoreThanCould(Mistake):
     """More votes than there were people who could vote."""
 
     def __init__(self, cast: int, eligible: int) -> None:
-        super().__init__(f"it has {cast:,} votes, and {eligible:,} could vote")
+        super().__init__(f"it has {cast:,} votes, but only {eligible:,} could vote")
 
 
 class ClosedBefore(Mistake):

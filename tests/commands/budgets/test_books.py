@@ -17,7 +17,7 @@ def test_what_an_epic_spent_is_booked_by_finance_alone_and_each_reference_once(s
     for is_new in (True, False):
         dana.types(command, channel="payments")
         form = dana.form(title="Book what was spent")
-        form.fill("By which reference?", "INV-1")
+        form.fill("Which reference?", "INV-1")
         sent = form.submit()
         assert sent.closed == is_new
     assert "is already in the books" in str(sent.errors)

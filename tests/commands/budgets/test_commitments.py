@@ -31,7 +31,7 @@ def decides(slack, outcome, this_year=None):
     ben = slack.as_user("ben")
     ben.types("/decision open PAY-1", channel="payments")
     form = ben.form(title="Decide")
-    form.choose("What do you decide?", outcome)
+    form.choose("What is your decision?", outcome)
     form.fill("Why, in a sentence?", "It pays")
     if this_year:
         form.fill("How much of the rest falls into 2026, EUR?", this_year)
@@ -57,7 +57,7 @@ def test_the_way_of_an_epics_money_from_go_to_a_stop(slack, epic):
     ben.types("/epic move PAY-1 implementing", channel="payments")
     slack.wait_for(lambda: card(slack, "PAY-1").shows("Testing the MVP"))
     shown = decides(slack, "Persevere", "100k")
-    assert "commits €100,000, €40,000 more is promised for the period after 2026" in shown
+    assert "commits €100,000, with €40,000 more promised for the period after 2026" in shown
     shown = shows(slack, "/budget show payments")
     assert "*€740,000 available*" in shown
     assert "*PAY-1 Refunds in the app* · €160,000 left · €40,000 promised" in shown

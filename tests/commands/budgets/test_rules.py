@@ -42,7 +42,7 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     page = shown_rules(slack)
     page.click("Ask for other rules")
     form = slack.as_user("dana").form(title="Budget rules")
-    label = "How much may its owner move without approval, in % a quarter?"
+    label = "How much may the owner move without approval, in % per quarter?"
     assert form.value(label) == "2"
     form.fill("Why?", "Four of five were approved within the hour")
     assert form.submit().errors == {
@@ -52,8 +52,8 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     assert form.submit().closed
     ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
     told = str(ballot.blocks)
-    assert "Without approval, a quarter: 5 %, 2 today" in told
-    assert "*Yes* makes them hold from the close on" in told
+    assert "Without approval, per quarter: 5 %, 2 today" in told
+    assert "*Yes* puts the new rules in force for requests made after the close" in told
     page = shown_rules(slack)
     assert "*D-1* asks the council for other rules until" in said(page)
     assert "Up to *2 %* a quarter" in said(page)
@@ -75,7 +75,7 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
 def test_the_councils_no_leaves_the_rules_as_they_are(slack, year, council):
     shown_rules(slack).click("Ask for other rules")
     form = slack.as_user("dana").form(title="Budget rules")
-    form.fill("How much may its owner move without approval, in % a quarter?", "5")
+    form.fill("How much may the owner move without approval, in % per quarter?", "5")
     form.fill("Why?", "Four of five were approved within the hour")
     assert form.submit().closed
     ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]

@@ -81,7 +81,7 @@ def dm(slack, who):
 def lapses(slack, at):
     """Nobody votes until then, nor in the two working days that are given once more."""
     slack.clock.set(at)
-    slack.wait_for(lambda: any("goes on until" in m.text for m in slack.dm("ben").messages))
+    slack.wait_for(lambda: any("stays open until" in m.text for m in slack.dm("ben").messages))
     slack.clock.set(at + timedelta(days=7))
     return slack.wait_for(lambda: ballot(slack).text.startswith("PAY-1 · Not decided"))
 

@@ -38,8 +38,8 @@ def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
     assert not form.submit().closed
     assert form.errors == {"How many must vote?": "There are 2 electors."}
     form.fill("How many must vote?", "1")
-    form.fill("How sure are you that the target is reached, in %?", "70")
-    form.choose("Reasons", "Who votes says why")
+    form.fill("How sure are you that the target will be reached, in %?", "70")
+    form.choose("Reasons", "Every vote needs a reason")
     form.fill("When do we look again?", "2026-05-25")
     assert not form.submit().closed
     assert form.errors == {"When do we look again?": "Choose a day after it closes."}
@@ -92,7 +92,7 @@ def test_a_free_question_has_answers_of_its_own_and_moves_nothing(slack, mvp):
     assert not form.submit().closed
     assert "Write the question" in str(form.errors)
     form.fill("What do you ask?", "Which market comes next?")
-    form.fill("What can be answered, one a line?", "Spain\nFrance\nItaly")
+    form.fill("Which answers are there, one per line?", "Spain\nFrance\nItaly")
     assert form.submit().closed, form.errors
     shown = ballot(slack)
     assert shown.text.startswith("PAY-1 · Which market comes next?")

@@ -33,7 +33,7 @@ def opens(slack, who):
 def decides(person, outcome, why=WHY):
     """Fill the form, look at what it does, and do it."""
     form = person.form(title="Decide")
-    form.choose("What do you decide?", outcome)
+    form.choose("What is your decision?", outcome)
     form.fill("Why, in a sentence?", why)
     assert not form.submit().closed
     look = person.form(title="Check your decision")
@@ -70,7 +70,7 @@ def test_anyone_else_asks_the_one_who_decides_who_answers_from_the_message(slack
         lambda: next((m for m in slack.dm("ben").messages if "pivot or stop?" in m.text), None)
     )
     assert asked.shows("The owner of Payments decides:")
-    slack.wait_for(lambda: card(slack, "PAY-1").shows("The owner of Payments decides, until"))
+    slack.wait_for(lambda: card(slack, "PAY-1").shows("The owner of Payments decides by"))
     assert not [m for m in slack.channel("portfolio").messages if "PAY-1" in m.text]
     ben = slack.as_user("ben")
     ben.click("Decide …", in_message=asked)
@@ -144,7 +144,7 @@ def test_what_was_decided_in_the_room_is_kept_with_who_was_there_and_comes_true(
     )
     ben, cleo = (slack.workspace.user_named(name).id for name in ("ben", "cleo"))
     assert told.shows(f"*Persevere*, decided in the room and recorded by <@{ben}>: {WHY}.")
-    assert told.shows(f"There: <@{ben}>, <@{cleo}>. Votes: 2 persevere, 1 pivot.")
+    assert told.shows(f"Present: <@{ben}>, <@{cleo}>. Votes: 2 persevere, 1 pivot.")
 
 
 def test_only_the_council_and_who_owns_the_stream_record_what_was_decided_in_the_room(slack, mvp):

@@ -136,7 +136,7 @@ def test_a_decision_of_before_is_found_narrowed_to_and_shown(slack, mvp):
     dana.types("/decision list open", channel="payments")
     listed = dana.form(title="Decisions")
     assert listed.shows("No decision matches.")
-    listed.choose("Which", "From before")
+    listed.choose("Which", "Earlier")
     listed.click("Open")
     assert dana.form(title="Earlier decision").shows("*KEP-1 beta*")
     dana.types("/decision show prr-1", channel="payments")

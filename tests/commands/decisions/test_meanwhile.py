@@ -59,7 +59,7 @@ def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
         for each in others:
             session.delete(each)
     said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
-    assert said.startswith("Nobody is on the council of Shop, so nobody could vote.")
+    assert said.startswith("Nobody is on the council of Shop, so nobody can vote.")
 
 
 def test_a_user_group_that_is_emptied_while_its_form_is_filled_in_is_nobody(slack, mvp):

@@ -56,7 +56,7 @@ def test_a_stand_in_until_a_day_is_sent_the_ballot_and_votes_on_it(slack, mvp):
     ben, dana = slack.as_user("ben"), slack.as_user("dana")
     ben.types("/decision delegate", channel="payments")
     form = ben.form(title="Stand in for me")
-    assert form.shows("They are sent each ballot of Shop that you are asked on.")
+    assert form.shows("They get every ballot of Shop that asks you.")
     form.choose("Who votes for you?", "dana")
     assert not form.submit().closed
     form.fill("Until which day?", "2026-06-30")
@@ -69,7 +69,7 @@ def test_a_stand_in_until_a_day_is_sent_the_ballot_and_votes_on_it(slack, mvp):
     slack.wait_for(lambda: sent.shows("Voted (1):"))
     assert dana.private_messages()[-1].text.startswith("Your vote for ")
     ben.types("/decision delegate D-1", channel="payments")
-    assert ben.form(title="Stand in for me").shows("Without a day it is for PAY-1 only.")
+    assert ben.form(title="Stand in for me").shows("Without a day this holds for PAY-1 only.")
 
 
 def test_who_opened_it_withdraws_it_with_a_reason(slack, mvp):

@@ -59,7 +59,7 @@ def test_a_project_is_found_by_its_code_or_name_and_shown_on_the_card(slack, sho
         "PRJ-9 New warehouse",
     ]
     assert form.options(PROJECT, "renewal") == ["PRJ-204 Checkout renewal"]
-    assert form.options(PROJECT, "zebra") == ["Nothing found for “zebra”: go on without"]
+    assert form.options(PROJECT, "zebra") == ["Nothing found for “zebra”: continue without"]
     form.choose(PROJECT, "PRJ-204 Checkout renewal")
     assert form.submit().closed
     slack.as_user("ana").types("/epic show PAY-1", channel="payments")
@@ -81,7 +81,7 @@ def test_no_theme_takes_a_reason_and_a_theme_chosen_after_all_none(slack, shop):
     form = slack.as_user("ana").form()
     assert "Why has it no theme?" not in form.labels
     form.choose("Objective", "Grow")
-    form.choose("Type", "Enabler · lets others go on or go faster")
+    form.choose("Type", "Enabler · lets other epics go ahead or go faster")
     form.choose("Owner", "ben")
     assert form.submit().closed
     epic = the_epic(shop)

@@ -88,7 +88,7 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     card(slack, "PAY-1")
     ben = slack.as_user("ben")
     said = ben.types("/epic answer PAY-1 question Which <!channel> countries?", channel="payments")
-    assert "Your question to PAY-1 · Pay by bank transfer was sent to" in said.text
+    assert "Your question about PAY-1 · Pay by bank transfer was sent to" in said.text
     told = slack.wait_for(lambda: slack.dm("ana").messages)[-1]
     assert "Which &lt;!channel&gt; countries?" in told.text
     slack.wait_for(lambda: "countries?" in str(card(slack, "PAY-1").blocks))
@@ -99,7 +99,7 @@ def test_a_question_is_heard_privately_and_changes_the_next_step_to_a_reply(slac
     assert "Which &lt;!channel&gt; countries?" in "\n".join(form.texts)
     form.fill("Your reply", "Germany <!here> and Austria")
     assert form.submit().closed
-    assert "stands on its card" in slack.wait_for(ana.last_private).text
+    assert "is on its card" in slack.wait_for(ana.last_private).text
     told = slack.wait_for(lambda: slack.dm("ben").messages)[-1]
     assert "Germany &lt;!here&gt; and Austria" in told.text
     slack.wait_for(lambda: "Austria" in str(card(slack, "PAY-1").blocks))
@@ -240,7 +240,7 @@ def test_blocked_and_unblocked_from_the_card_and_by_typing(slack, strict):
     said = ben.types("/epic unblock PAY-1", channel="payments").text
     assert said.endswith("is unblocked. Thank you.")
     said = ben.types("/epic unblock PAY-1", channel="payments").text
-    assert said == "Nothing blocks PAY-1: it can go on."
+    assert said == "PAY-1 is not blocked."
 
 
 def test_a_stop_asks_why_and_what_was_learned_and_thanks_the_owner(slack, strict):

@@ -55,7 +55,7 @@ def test_a_limit_passed_there_takes_a_reason_and_is_told(slack, shop):
     ben = slack.as_user("ben")
     ben.types("/epic move PAY-1 reviewing", channel="payments")
     said = ben.types("/epic give PAY-1 ONB because", channel="payments").text
-    assert said.startswith("Onboarding would have 1 of 0 in flight: over its limit. To give it")
+    assert said.startswith("Onboarding would have 1 of 0 in flight: over its limit. To move it")
     said = ben.types("/epic give PAY-1 ONB because they know it", channel="payments").text
     assert "Onboarding now has 1 of 0 in flight: over its limit." in said
 
@@ -79,8 +79,8 @@ def test_nobody_unknown_and_no_guest_owns_an_epic(slack, shop):
     proposes(slack, "Pay by bank transfer")
     ben = slack.as_user("ben")
     said = ben.types("/epic owner PAY-1 zoe", channel="payments").text
-    how = "Type it like /epic owner PAY-1 @ben, with a member's name."
-    assert said == f"“zoe” is no member I know. {how}"
+    how = "Type for example /epic owner PAY-1 @ben."
+    assert said == f"“zoe” is not a member here. {how}"
     assert ben.types("/epic owner PAY-1", channel="payments").text == f"To whom? {how}"
     said = ben.types("/epic owner PAY-1 @gus", channel="payments").text
     assert "is a guest" in said

@@ -14,7 +14,7 @@ from tests.views.builders import HOSTILE
 
 SAID = "What was seen or heard?"
 SIDE = "Does that speak for it, or against it?"
-FIGURE = "Checkout completion, as it was read"
+FIGURE = "Reading of checkout completion"
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_a_reading_stands_on_the_card_at_once(slack, shop, epic):
     dana.click("Add a reading", channel="payments")
     form = dana.form(title="Add evidence")
     assert form.shows("Watched: a reading below 63 % from 6 weeks after testing begins")
-    assert form.submit().errors == {SAID: "A figure or a sentence is needed."}
+    assert form.submit().errors == {SAID: "Give a number or a sentence."}
     form.fill(FIGURE, "64,2 %")
     assert form.submit().closed
 
     on_the_card(slack, "*64.2 %*")
     [reading] = items(shop, Reading)
     assert (reading.value, reading.by_user_id) == (Decimal("64.2"), dana.id)
-    assert "PAY-1: reading 64.2 % of " in dana.private_messages()[-1].text
+    assert "Added to PAY-1: a reading of 64.2 % on " in dana.private_messages()[-1].text
 
 
 def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
@@ -64,8 +64,8 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
     form = cleo.form(title="Attach as evidence")
     assert form.value(SAID) == "11 of 14 would use it & again"
     form.choose(SIDE, "For it")
-    assert form.submit().errors == {"Of which epic?": REQUIRED}
-    form.choose("Of which epic?", "PAY-1 Pay by bank transfer")
+    assert form.submit().errors == {"For which epic?": REQUIRED}
+    form.choose("For which epic?", "PAY-1 Pay by bank transfer")
     assert form.submit().closed
 
     on_the_card(slack, "1 for, 0 against")
@@ -93,7 +93,7 @@ def test_a_wrong_one_is_struck_out_by_who_added_it_and_stays_in_the_record(slack
     form.submit()
     on_the_card(slack, "no reading yet")
     shown = ana.form(title="PAY-1 · Evidence")
-    assert shown.shows("1 item of evidence, the newest first; 1 struck out, counted nowhere.")
+    assert shown.shows("1 item of evidence, the newest first; 1 struck out and not counted.")
     assert shown.shows("A point was missing")
     [reading] = items(shop, Reading)
     assert (reading.value, reading.struck_by) == (Decimal(642), ana.id)
@@ -108,7 +108,7 @@ def test_evidence_of_a_restricted_epic_is_hidden_as_the_epic_is(slack, shop, epi
     slack.as_user("ben").types("Spain is flat", channel="payments")
     dana.uses_shortcut("attach_evidence", on=slack.channel("payments").messages[-1])
     form = dana.form(title="Attach as evidence")
-    assert form.options("Of which epic?", "PAY") == []
+    assert form.options("For which epic?", "PAY") == []
 
 
 def test_forty_hostile_items_are_paged_and_ping_nobody(slack, shop, epic):

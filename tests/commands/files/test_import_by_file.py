@@ -137,7 +137,7 @@ def test_the_encoding_can_be_said_with_the_file(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/portfolio import", channel="payments")
     form = ana.form(title="Import a file")
-    form.choose("Its characters", "Windows Cyrillic")
+    form.choose("Character encoding", "Windows Cyrillic")
     form.attaches("The file", "epics.csv", "Name;Stream\nЖёлтый;Payments\n".encode("cp1251"))
     assert form.submit().errors == {}
     matching = slack.wait_for(lambda: shown(ana, "Match the columns"), timeout=15)
@@ -207,7 +207,7 @@ def test_bad_rows_come_back_as_a_file_with_the_reasons_and_come_in_once_mended(s
     assert message.text.startswith("1 epic imported into Shop from epics.csv.")
     assert "3 rows could not be imported." in message.text
     [file] = slack.wait_for(slack.as_user("ana").files, timeout=15)
-    assert file.name == "epics - not brought in.csv"
+    assert file.name == "epics - not imported.csv"
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == ["Title", "Stream", "Status", "Full cost", "reason"]
     assert rows[1][:3] == [guarded('=HYPERLINK("x")'), "Payments", "Doing"]
@@ -263,9 +263,9 @@ def test_the_unit_of_a_column_is_shown_and_a_row_of_sums_is_no_project(slack, sh
     matching.submit()
     ana = slack.as_user("ana")
     page = slack.wait_for(lambda: shown(ana, "Check before importing"))
-    assert page.shows("Line 4 is the sum of those above and no project.")
+    assert page.shows("Line 4 is the sum of the lines above, not a project.")
     page.submit()
-    assert told(slack).shows("Line 4 is the sum of those above and no project.")
+    assert told(slack).shows("Line 4 is the sum of the lines above, not a project.")
     with shop.database.read() as session:
         assert session.scalars(select(Project.budget_minor)).all() == [6_000_000, None]
 
@@ -493,10 +493,10 @@ def test_imported_projects_are_undone_as_long_as_no_epic_points_to_one(slack, sh
 
 
 def test_what_the_rows_are_is_found_by_the_columns(slack, shop):
-    matching = matches(slack, PROJECTS, kind="Find out by its columns")
+    matching = matches(slack, PROJECTS, kind="Recognise by the columns")
     assert "for Shop, as projects · 2 rows" in texts(matching)
     matching.close()
-    matching = matches(slack, EPICS, kind="Find out by its columns")
+    matching = matches(slack, EPICS, kind="Recognise by the columns")
     assert "for Shop, as epics · 3 rows" in texts(matching)
 
 
@@ -555,9 +555,7 @@ def test_a_form_closed_while_the_file_is_read_leaves_nothing_behind(slack, shop)
 def test_where_slack_takes_no_file_the_message_says_so(slack, shop):
     slack.fail_next("files.getUploadURLExternal", "missing_scope")
     brings_in(slack, BAD.encode())
-    said = (
-        "Slack took no file with them (missing_scope). Import the file again to see every reason."
-    )
+    said = "Slack did not accept a file with them (missing_scope)."
     slack.wait_for(lambda: said in told(slack).text, timeout=15)
     assert slack.as_user("ana").files() == []
     assert "Line 3: there is no state “Doing”" in told(slack).text

@@ -10,7 +10,7 @@ from tests.commands.files.test_import_by_file import checks, chooses, matches, s
 
 __all__ = ["year"]
 
-FOUND = "Find out by its columns"
+FOUND = "Recognise by the columns"
 ACTUALS = (
     b"Month;Value stream;Amount;Reference\n"
     b"2026-01;Payments;1.234,56;INV-1\n2026-01;Onboarding;-200,00;INV-2\n"

@@ -82,7 +82,7 @@ def test_a_digests_numbers_stay_as_told_where_the_history_was_completed_since(sl
     dana = slack.as_user("dana")
     dana.click("Explain a number", in_message=told(slack))
     page = slack.wait_for(lambda: dana.form(title="Explain a number"))
-    assert page.shows("The figures are as they were posted; what is listed below is of that")
+    assert page.shows("The figures are as they were posted; the lists below are of that")
     assert page.shows("*In flight* 1")
     assert page.shows("2 epics, the oldest first")
     assert page.shows("*Ageing* 1 is past the line of day 40")
@@ -162,7 +162,7 @@ def test_a_forecast_says_its_sample_and_none_where_the_weeks_are_too_few(slack, 
     ana.types("/flow forecast", channel="portfolio")
     page = ana.form(title="Forecast")
     assert page.shows("*In 4 weeks* 1 or more at 50 %, none for sure at 85 %")
-    assert page.shows("From the 14 finished in the last 26 whole weeks, in 5 of which")
+    assert page.shows("From the 14 that finished in the last 26 whole weeks; in 5 of them")
 
 
 def test_ageing_lists_what_is_in_flight_the_oldest_first_beside_the_line(slack, shop):
@@ -184,7 +184,7 @@ def pictured(slack, who):
     def found():
         blocks = slack.as_user(who).form(title="Ageing").blocks
         place = next(each for each in blocks if each.get("block_id") == "picture")
-        return None if "comes here in a moment" in str(place) else place
+        return None if "will appear here in a moment" in str(place) else place
 
     return slack.wait_for(found, 30)
 

@@ -29,7 +29,7 @@ def refused(form, answers, facts):
         ("Spain", "Write two to 5 answers, each on a line of its own."),
         ("1\n2\n3\n4\n5\n6", "Write two to 5 answers, each on a line of its own."),
         ("Spain\nspain", "Two answers are the same. Write each once."),
-        ("a\n" + "b" * 41, "An answer has up to 40 characters: it is on a button."),
+        ("a\n" + "b" * 41, "An answer has up to 40 characters, to fit on a button."),
         ("Spain\n\nFrance", None),
         (None, None),
     ],
@@ -42,7 +42,7 @@ def test_a_free_question_has_two_to_five_answers_that_differ(answers, said):
 
 def test_a_free_question_is_written():
     found = refused(DecisionForm, {"asks": " ", "closes_on": "2026-05-25"}, OPENING | {"free": 1})
-    assert found == {"asks": "Write the question, as whoever answers it reads it."}
+    assert found == {"asks": "Write the question as people will read it."}
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,8 @@ def test_without_a_council_it_says_who_gives_the_role():
     refused = NoElectors("Shop", [DANA])
     assert refused.ask == (DANA,)
     assert refused.sentence == (
-        "Nobody is on the council of Shop, so nobody could vote. "
-        "An admin gives the role council with /portfolio roles."
+        "Nobody is on the council of Shop, so nobody can vote. "
+        "An admin gives the council role with /portfolio roles."
     )
 
 

@@ -93,7 +93,9 @@ def test_another_word_is_answered_with_the_other_open_streams(typed, said):
 
 
 def test_where_there_is_one_stream_there_is_no_other():
-    with pytest.raises(UnknownStreamName, match=r"To which one\? There is no other one here"):
+    with pytest.raises(
+        UnknownStreamName, match=r"To which one\? There is no other value stream here"
+    ):
         stream_and_reason(an_epic(portfolio=a_portfolio(STREAMS[:1])), "")
 
 

@@ -89,7 +89,7 @@ def test_only_what_tests_its_mvp_perseveres():
         with pytest.raises(NotTesting) as refused:
             persevering_column(epic)
         assert refused.value.sentence == (
-            f"PAY-12 is now in {epic.column_label}: no MVP of it is being tested."
+            f"PAY-12 is now in {epic.column_label}, so its MVP is not being tested."
         )
 
 
@@ -168,7 +168,7 @@ def test_a_stop_keeps_why_and_what_was_learned():
 @pytest.mark.parametrize(
     ("reason", "learned", "errors"),
     [
-        ("  ", None, {"reason": "Say in a sentence why it stops: it is what everybody reads."}),
+        ("  ", None, {"reason": "Say in a sentence why it stops: everybody reads it."}),
         ("x" * (LONGEST + 1), None, {"reason": "Up to 500 characters, please; this has 501."}),
         ("x", "y" * (LONGEST + 1), {"learned": "Up to 500 characters, please; this has 501."}),
     ],

@@ -187,12 +187,12 @@ def test_what_is_chosen_of_a_list_is_an_id():
 @pytest.mark.parametrize("field", ["value_stream", "theme", "project", "objective"])
 @pytest.mark.parametrize("value", ["x", "-1", "1.5", "٣", "2147483648", "9" * 30])
 def test_an_id_edited_by_hand_is_refused(field, value):
-    assert mistakes(**{field: value}) == {field: "Choose one of the list."}
+    assert mistakes(**{field: value}) == {field: "Choose one from the list."}
 
 
 @pytest.mark.parametrize("owner", ["ben", "C0PAY", "<@U0BEN>", "U0'BEN"])
 def test_an_owner_is_a_member(owner):
-    assert mistakes(owner=owner) == {"owner": "Choose one of the list."}
+    assert mistakes(owner=owner) == {"owner": "Choose one from the list."}
 
 
 def test_nothing_of_a_list_is_nothing():

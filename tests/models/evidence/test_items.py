@@ -60,7 +60,7 @@ def test_nobody_has_seen_tomorrow_or_what_was_before_the_epic():
         "observed_on": "19 May 2026 is in the future. On which day was it seen?"
     }
     assert errors_of(a_reading, epic, date(2026, 5, 17)) == {
-        "observed_on": "PAY-12 was proposed on 18 May 2026, after 17 May 2026. Which day was it?"
+        "observed_on": "PAY-12 was proposed on 18 May 2026, after 17 May 2026. On which day was it?"
     }
 
 
@@ -82,7 +82,7 @@ def test_one_form_takes_a_figure_or_words_or_both():
 @pytest.mark.parametrize(
     ("typed", "errors"),
     [
-        ({}, {"words": "A figure or a sentence is needed."}),
+        ({}, {"words": "Give a number or a sentence."}),
         (
             {"words": "Spain is flat"},
             {"stance": "Does what was seen or heard speak for it, or against it?"},
@@ -92,7 +92,7 @@ def test_one_form_takes_a_figure_or_words_or_both():
             {"value": "64", "observed_on": "2026-05-19"},
             {"observed_on": "19 May 2026 is in the future. On which day was it seen?"},
         ),
-        ({"value": "64", "observed_on": ""}, {"observed_on": "On which day was it?"}),
+        ({"value": "64", "observed_on": ""}, {"observed_on": "On which day?"}),
         (
             {"words": "x" * 501, "stance": "for"},
             {"words": "Up to 500 characters, please; this has 501."},

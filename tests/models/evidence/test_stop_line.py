@@ -147,7 +147,7 @@ def test_the_number_is_exact():
         (
             "above 45 after the first three services",
             date(2026, 4, 6),
-            "“We stop if” stays words and is not watched: what is read is a line such as "
+            "“We stop if” is kept as words and not watched: Tack can read a line such as "
             "“below 63 % after 6 weeks”.",
         ),
         (None, None, None),

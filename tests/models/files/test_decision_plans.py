@@ -112,7 +112,7 @@ def test_an_id_of_two_epics_is_that_of_the_same_source_or_of_none():
         ),
         ("A,T,,,2026-01-05,2.5,0,5,yes", "for: 2.5 is not a number of people"),
         ("A,T,,,2026-01-05,-1,0,5,yes", "for: -1 is not a number of people"),
-        ("A,T,,,2026-01-05,4,2,5,yes", "it has 6 votes, and 5 could vote"),
+        ("A,T,,,2026-01-05,4,2,5,yes", "it has 6 votes, but only 5 could vote"),
         ("Z,T,,,2026-01-05,,,,yes", "Z is in the file twice, first in line 2"),
     ],
 )

@@ -206,7 +206,7 @@ def test_a_currency_has_three_letters():
 def test_the_unit_of_a_heading_multiplies_and_an_unclear_one_is_asked_about():
     (row,), _ = rows_of("code,Budget (k€)\nP1,12.5\n")
     assert row.values["budget"] == 1_250_000
-    with pytest.raises(UnitUnclear, match=r"Which unit is the column “Budget \(T\)” in"):
+    with pytest.raises(UnitUnclear, match=r"What is the unit of the column “Budget \(T\)”\?"):
         rows_of("code,Budget (T)\nP1,12.5\n")
 
 
@@ -232,7 +232,7 @@ def test_a_last_row_of_sums_is_no_project(label):
 def test_a_sum_of_other_rows_is_asked_about_and_a_project_called_so_is_one():
     good, bad = rows_of("code;name;budget\nP1;a;60,00\nSubtotal;;60,00\nP2;b;40,00\n")
     assert [row.values["code"] for row in good] == ["P1", "P2"]
-    assert [(row.line, row.reason[:21]) for row in bad] == [(3, "it is called a sum, a")]
+    assert [(row.line, row.reason[:21]) for row in bad] == [(3, "it is called a sum, b")]
     good, bad = rows_of("code;name;budget\nP1;a;60,00\nP2;b;40,00\nGesamt;;90,00\n")
     assert (len(good), [row.line for row in bad]) == (2, [4])
     good, bad = rows_of("code;name;budget\nP1;a;60,00\nTotal;Petrol;60,00\n")

@@ -57,6 +57,4 @@ def test_of_money_it_says_how_to_book_the_difference():
     ):
         with pytest.raises(mistake) as refused:
             upload.undo(built_on, at)
-        assert refused.value.sentence.endswith(
-            "Import the difference, below 0 where it was too much."
-        )
+        assert refused.value.sentence.endswith("Import the difference, below 0 if it was too much.")

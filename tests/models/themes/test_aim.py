@@ -19,7 +19,7 @@ FACTS = {"today": date(2026, 5, 18), "unit": "", "themes": [("Fewer abandoned pu
         (ThemeForm, {"name": "x" * 101}, {"name": "Up to 100 characters"}),
         (ObjectiveForm, {"title": ""}, {"title": "What is to be true?"}),
         (ObjectiveForm, {"title": "A", "due_on": "soon"}, {"due_on": "Write a date"}),
-        (ObjectiveForm, {"title": "A", "theme_id": "4"}, {"theme_id": "Choose one of the list."}),
+        (ObjectiveForm, {"title": "A", "theme_id": "4"}, {"theme_id": "Choose one from the list."}),
         (KeyResultForm, {"title": "A", "baseline": "lots"}, {"baseline": "Write a number"}),
         (
             KeyResultForm,

@@ -199,7 +199,7 @@ def test_done_says_how_long_it_took_and_asks_for_nothing_more(days, took):
     card = epic_card.epic_card(a_card(epic, "implementing"))
     assert shown(card)[3:] == [
         "*Done* · since {Mon 18 May}",
-        f"Done {{Mon 18 May}}, {took} after it was committed.",
+        f"Done {{Mon 18 May}}, {took} after commitment.",
         "Read its history",
         "Last change: moved from Implementing to Done by @Ana, {Mon 18 May}",
     ]
@@ -471,7 +471,7 @@ def test_a_stop_line_that_stays_words_says_that_it_is_not_watched():
     epic = an_epic("ready", committed_at=MONDAY, **NUMBERS | {"kill_threshold": "nobody likes it"})
     assert shown(epic_card.epic_card(a_card(epic, "analyzing")))[4] == (
         "*Checkout completion*\nfrom 61 %, target 68 % by 30 Sep 2026\n"
-        "we stop if nobody likes it. Not watched\nno reading yet"
+        "we stop if nobody likes it (not watched)\nno reading yet"
     )
 
 

@@ -145,7 +145,7 @@ def test_above_ten_per_cent_it_says_that_the_council_decides_and_what_holds_no_m
     assert texts[3] == "*What holds*\nAvailable in Onboarding: €170,000 of €310,000"
     assert texts[5].startswith(
         "*Who decides* @Cleo (Onboarding gives) and @Dana (finance), and a decision of the "
-        "council, more than half, until {Fri 22 May, 17:00}."
+        "council, more than half, by {Fri 22 May, 17:00}."
     )
     assert texts[6].endswith("one working day after the council's decision closes.")
 
@@ -211,7 +211,7 @@ def test_what_is_to_last_says_so():
 def test_the_councils_part_of_a_request_says_until_when_and_what_it_decided():
     decision = Decision(key="D-7", closes_at=FRIDAY, outcome=None)
     open_ = a_request(seats=(Seat.GIVER, Seat.COUNCIL), decision=decision, given=(CLEO,))
-    assert "*The council* decides until {Fri 22 May, 17:00} (D-7)" in shown(drawn(open_))[6]
+    assert "*The council* decides by {Fri 22 May, 17:00} (D-7)" in shown(drawn(open_))[6]
     ended = a_request(Outcome.DECLINED, decision=decision)
     assert shown(drawn(ended))[1].startswith(
         "The council's decision D-7 ended it {Mon 18 May, 11:00}: there was no majority for it\n"

@@ -75,7 +75,7 @@ def test_the_ballot_is_the_case_with_four_buttons_and_its_rule():
         "*Money*\nMVP €60k · full cost €420k",
         "*Time*\nday 74 since commitment",
         "*Persevere* moves it on to Delivering\n"
-        "*Pivot* ends this MVP; what was learned is for a successor\n"
+        "*Pivot* ends this MVP and opens a successor with what was learned\n"
         "*Stop* ends it and frees a place in Payments",
         "@Ana recommends persevere: 64.2 %.",
         "Persevere",
@@ -222,7 +222,7 @@ def test_the_result_takes_its_place_with_what_can_be_read():
         (
             ["abstain"] * 5,
             "nothing moved",
-            "PAY-12 · Not decided: no choice above half",
+            "PAY-12 · Not decided: no choice had more than half",
             "Nothing moved.",
         ),
         (
@@ -287,7 +287,7 @@ def test_the_result_of_a_question_of_its_own_says_what_was_asked_in_its_own_word
 
 
 def test_without_quorum_it_says_how_many_it_takes():
-    assert "7 of 9 did not vote, at least 5 must" in shown(ended("stop", "stop"))[1]
+    assert "7 of 9 did not vote, at least 5 votes were needed" in shown(ended("stop", "stop"))[1]
 
 
 # the register
@@ -374,9 +374,9 @@ def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
 
 def test_a_ballot_that_was_extended_says_so():
     stands = standing(BEN)
-    assert not [each for each in shown(ballot.ballot(stands)) if each.startswith("*Goes on*")]
+    assert not [each for each in shown(ballot.ballot(stands)) if each.startswith("*Extended*")]
     stands.decision.extend(MONDAY + timedelta(days=9), MONDAY + timedelta(days=7))
-    said = "*Goes on* since {Mon 25 May}, as too few had voted; it does so once."
+    said = "*Extended* on {Mon 25 May}, because too few had voted; this happens only once."
     assert said in shown(ballot.ballot(stands))
 
 

@@ -75,11 +75,12 @@ def test_the_list_says_of_each_how_it_stands_or_how_it_ended():
         "*D-1 · PAY-12 Pay by bank transfer at checkout*\n"
         "1 of 3 have voted, closes {Sat 23 May, 11:00}",
         "*D-2 · PAY-4 Pay by bank transfer at checkout*\nDecided: stop, 2 to 1, {Thu 21 May}",
-        "*OTC-20220726 · Accept pull request 18878*\nRejected, 3 to 3, 2 Aug 2022 · from before",
-        "*PRR-1040-beta · KEP-1040 beta*\n"
-        "Approved, 2 Aug 2022 · from before · PAY-4 Pay by bank transfer at checkout",
         "*OTC-20220726 · Accept pull request 18878*\n"
-        "Accepted, 3 to 3, 2 Aug 2022 · from before\nIts votes give another outcome",
+        "Rejected, 3 to 3, 2 Aug 2022 · earlier decision",
+        "*PRR-1040-beta · KEP-1040 beta*\n"
+        "Approved, 2 Aug 2022 · earlier decision · PAY-4 Pay by bank transfer at checkout",
+        "*OTC-20220726 · Accept pull request 18878*\n"
+        "Accepted, 3 to 3, 2 Aug 2022 · earlier decision\nIts votes give a different outcome",
     ]
 
 
@@ -104,9 +105,9 @@ def test_the_list_is_narrowed_by_what_there_is_to_choose_from():
         ({}, "Recounted by this rule, the outcome is the same."),
         (
             {"outcome": "accepted"},
-            "*Recounted by this rule, the outcome is different:* the votes do not pass it.",
+            "*Recounted by this rule, the outcome is different:* it does not pass.",
         ),
-        ({"outcome": "deferred"}, "It cannot be recounted, so the outcome stands as the file"),
+        ({"outcome": "deferred"}, "It cannot be recounted, so the outcome is the one in the file"),
     ],
 )
 def test_one_of_before_is_shown_as_it_stood_and_counted_anew(more, said):
@@ -124,7 +125,8 @@ def test_one_without_votes_says_so():
     texts = past_page(gate(item="KEP-1040"))
     assert texts[:3] == [
         "*KEP-1040 beta*\nBeta · KEP-1040, not an epic here",
-        "*Approved* · 2 Aug 2022\nNo votes came with it, so the outcome stands as the file has it.",
+        "*Approved* · 2 Aug 2022\n"
+        "The file has no votes for it, so the outcome is the one in the file.",
         "The file does not say who voted what.",
     ]
 
@@ -132,7 +134,7 @@ def test_one_without_votes_says_so():
 def test_two_thirds_and_rules_that_are_not_counted_by_are_named():
     both = [past_page(a_past(threshold_percent=Decimal(each)))[1] for each in ("66.7", "75")]
     assert "Two thirds decide (66.7 % in the file); at least 6 of 10 must vote." in both[0]
-    assert "75 % decide, a rule Tack does not count by; at least" in both[1]
+    assert "75 % decides, a rule that Tack cannot count by; at least" in both[1]
 
 
 def test_what_a_file_wrote_is_shown_as_words_and_its_longest_fits():

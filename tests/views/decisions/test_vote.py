@@ -84,8 +84,8 @@ def test_each_method_says_its_rule_on_the_ballot():
         "At least 5 of 9 must vote."
     )
     assert rule(by_consent())[0] == (
-        "It passes where at least one says no objection and no objection is left; @Ben can set "
-        "one aside, with a reason. At least 5 of 9 must vote."
+        "It passes if at least one person says “no objection” and no objection is left; @Ben can "
+        "set one aside, with a reason. At least 5 of 9 must vote."
     )
 
 
@@ -95,14 +95,14 @@ def test_a_second_round_shows_what_is_left_and_who_breaks_a_tie():
     answer = ballot.ballot(stands)
     assert buttons(answer.blocks)[:3] == ["Persevere: PAY-12", "Stop: PAY-12", "Ask a question"]
     assert rule(stands)[0] == (
-        "*Second round*: the most votes decide, a tie goes to @Ben. What was pressed before does "
-        "not count. At least 5 of 9 must vote."
+        "*Second round*: the most votes decide, a tie goes to @Ben. Earlier votes do not count. "
+        "At least 5 of 9 must vote."
     )
     said = shown(thread.second_round(None, stands.decision, MONDAY))[0]
     assert said == (
         "*PAY-12 · Persevere, pivot or stop?* goes into a second round between Persevere and Stop: "
-        "no choice had more than half. Everyone votes again until {Wed 20 May, 11:00}; what was "
-        "pressed before does not count."
+        "no choice had more than half. Everyone votes again until {Wed 20 May, 11:00}; earlier "
+        "votes do not count."
     )
 
 
@@ -119,7 +119,7 @@ def test_a_tie_has_no_buttons_to_vote_and_says_who_decides():
     asked = thread.tie(None, stands.decision, MONDAY)
     assert shown(asked)[0] == (
         "*PAY-12 · Persevere, pivot or stop?* ended in a tie between Persevere and Stop, and you "
-        "decide between them. Your reason stands in the result."
+        "decide between them. Your reason is shown in the result."
     )
     assert buttons(asked.blocks) == ["Decide PAY-12"]
 
@@ -154,7 +154,7 @@ def test_by_consent_objections_are_open_and_read_beside_the_sealed_votes():
     texts = shown(ballot.ballot(stands))
     assert (
         "*Objections* · 1 stands in the way\n"
-        "@Dana: Refunds take 2 days longer. Removed by: start without returns."
+        "@Dana: Refunds take 2 days longer. Would be removed by: start without returns."
     ) in texts
     assert "2 questions are open in the thread." in texts
     assert buttons(ballot.ballot(stands).blocks)[:2] == [
@@ -207,7 +207,7 @@ def test_a_stand_in_reads_for_whom_and_until_when():
     assert buttons(answer.blocks) == ["Read and vote: PAY-12"]
     given.until_on = date(2026, 6, 5)
     assert shown(thread.stand_in(given, None))[0].startswith(
-        "You vote for @Ben in Shop until 5 Jun 2026, on each ballot they are asked on."
+        "You vote for @Ben in Shop until 5 Jun 2026, on every ballot that asks them."
     )
 
 
@@ -259,7 +259,7 @@ def test_what_was_withdrawn_or_replaced_says_by_whom_and_counts_nothing():
     title, said, *_ = shown(ballot.result(stands))
     assert title == "PAY-12 · Withdrawn"
     assert said == (
-        "@Ana withdrew it: We know enough. What was voted until then stays sealed, and nothing "
+        "@Ana withdrew it: We know enough. The votes cast until then stay sealed, and nothing "
         "moved."
     )
     stands = standing(CLEO)
@@ -267,7 +267,7 @@ def test_what_was_withdrawn_or_replaced_says_by_whom_and_counts_nothing():
     stands.decision.effect = "asked again as D-2"
     assert shown(ballot.result(stands))[:2] == [
         "PAY-12 · Replaced",
-        "@Ben changed it, and it is asked again as D-2. What was voted until then stays sealed, "
+        "@Ben changed it, and it is asked again as D-2. The votes cast until then stay sealed, "
         "and nothing moved.",
     ]
 

@@ -216,9 +216,9 @@ def test_a_project_is_a_choice_by_its_code_and_name():
 
 def test_where_no_project_is_found_it_says_so_kindly_and_takes_none():
     for typed, said in [
-        ("zebra", "Nothing found for “zebra”: go on without"),
-        ("x" * 300, f"Nothing found for “{'x' * 39}…”: go on without"),
-        ("", "There are no projects yet: go on without"),
+        ("zebra", "Nothing found for “zebra”: continue without"),
+        ("x" * 300, f"Nothing found for “{'x' * 35}…”: continue without"),
+        ("", "There are no projects yet: continue without"),
     ]:
         [offered] = epic_options.found_projects([], typed)
         assert (offered["text"]["text"], offered["value"]) == (said, "none")

@@ -145,7 +145,7 @@ def without_decisions():
 def test_after_two_quiet_weeks_it_is_asked_whether_all_is_still_right():
     epic = an_epic("implementing", phase=Phase.TESTING, portfolio=without_decisions())
     assert step_of(epic, day=15, news_at=MONDAY) == (
-        "Last update 14 days ago. *Is it still right?*",
+        "Last update 14 days ago. *Is this still right?*",
         "Still right",
     )
     assert step_of(epic, day=14, news_at=MONDAY)[1] == "Persevere: move to Delivering"

@@ -29,7 +29,7 @@ def test_the_form_to_answer_shows_the_idea_and_asks_for_what_a_yes_needs():
         "Not now, because …",
         "I have a question first",
         "In a sentence",
-        "Needed for not now and for a question: it is what the proposer reads.",
+        "Needed for “not now” and for a question: the proposer reads it.",
         "If yes: which theme?",
         "Choose one",
         "If it has no theme: why?",
@@ -104,7 +104,7 @@ def test_who_answers_is_told_what_became_of_it():
         "Add 1 answer",
     ]
     for kind, said in (
-        (AnswerKind.QUESTION, f"Your question to {NAME} was sent to @Ana."),
+        (AnswerKind.QUESTION, f"Your question about {NAME} was sent to @Ana."),
         (AnswerKind.NOT_NOW, f"{NAME} stays in *Funnel*; @Ana can read why."),
     ):
         assert shown(idea_answer.answered(idea, given(kind, "x"), ()))[0] == said
@@ -115,7 +115,7 @@ def test_an_idea_from_elsewhere_has_nobody_to_hear_the_answer():
     told = idea_answer.answered(epic, given(AnswerKind.NOT_NOW, "x"), ())
     assert shown(told)[0] == f"{NAME} stays in *Funnel*; the reason is kept."
     told = idea_answer.answered(epic, given(AnswerKind.QUESTION, "x"), ())
-    assert shown(told)[0] == f"Your question to {NAME} is on its card."
+    assert shown(told)[0] == f"Your question about {NAME} is on its card."
 
 
 # Blocking

@@ -177,8 +177,8 @@ def test_persevering_asks_what_the_mvp_has_shown_and_names_the_stop_line():
     form = move_form.persevere_form(epic)
     assert shown_form(form) == [
         "Persevere: PAY-12",
-        "*PAY-12 · Pay by bank transfer at checkout* goes on after its MVP, from "
-        "*Testing the MVP* to *Delivering*.\nIt was to stop if: below 63 %.",
+        "*PAY-12 · Pay by bank transfer at checkout* moves on after its MVP, from "
+        "*Testing the MVP* to *Delivering*.\nIts stop line: below 63 %.",
         "Why?",
         "What did its MVP show? It stays with the epic's history.",
     ]

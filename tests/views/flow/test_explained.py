@@ -92,7 +92,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
     assert [each for each in texts if each != "Open"] == [
         "Explain a number",
         "*Shop* · the figures of the digest of {Mon 18 May, 9:00}, up to {Mon 18 May, 0:00}.\n"
-        "The figures are as they were posted; what is listed below is of that moment, as the"
+        "The figures are as they were posted; the lists below are of that moment, as the"
         " history has it now.\n"
         "Only epics that everybody may see are counted. Weeks are whole ones, from Monday to Sunday"
         " in Europe/Berlin.",
@@ -104,21 +104,21 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         "*PAY-6* Pay by bank · ready, since today",
         "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range",
         "Done for the first time, in the last 13 weeks and the 13 before those, from 17 Nov"
-        " 2025 on. More or fewer is said only where chance alone would do it in fewer than 5 of 100"
-        " cases, even without the largest week. 28 epics, the oldest first:",
+        " 2025 on. “More” or “fewer” is said only if chance alone would do that in fewer than 5 of"
+        " 100 cases, even without the largest week. 28 epics, the oldest first:",
         "*PAY-1* Pay by bank · done {Wed 13 May}",
         "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
         " (28 finished in 26 weeks)",
         "From the first commitment to the first time in done, in elapsed days. The line is the day"
         " by which 85 of 100 were done: of the stream's last 26 weeks, else of all streams' last"
-        " 26, 52 or 104, whichever first holds 8. Rounded up to whole days. How many held it is"
-        " counted against the line as it was 13 weeks ago. Half is taken from the 15 of the last 13"
-        " weeks. 28 epics of the line, 26 weeks, what took longest first:",
+        " 26, 52 or 104, whichever first holds 8. Rounded up to whole days. How many finished"
+        " within it is counted against the line as it was 13 weeks ago. The half is taken from the"
+        " 15 of the last 13 weeks. 28 epics of the line, 26 weeks, what took longest first:",
         "*PAY-1* Pay by bank · 1 day",
         "*PAY-2* Pay by bank · 96 days",
         "*Ageing* 1 is past the line of day 190; it crossed it this week (PAY-5)",
-        "In flight, and its day is greater than the line's, 190. 2 epics, the oldest first:",
-        "*PAY-5* Pay by bank · day 200, crossed it since the digest before",
+        "In flight, and past the line of day 190. 2 epics, the oldest first:",
+        "*PAY-5* Pay by bank · day 200, crossed it since the last digest",
         "*PAY-7* Pay by bank · day 191",
     ]
 
@@ -132,7 +132,7 @@ def test_where_there_is_nothing_to_tell_it_says_so():
     assert "*Finished* none in 26 weeks" in texts
     assert "*Time to finish:* needs 8 finished epics, there are 3" in texts
     assert "*Ageing* no line yet" in texts
-    assert "In flight, and its day is greater than the line's. 0 epics." in texts
+    assert "In flight, and past the line. 0 epics." in texts
 
 
 def test_on_a_later_page_it_says_what_goes_on_and_where_the_other_figures_begin():
@@ -165,10 +165,10 @@ def test_outcomes_say_what_was_said_last_of_each():
     assert behind(Figure.OUTCOMES, *items, told=told) == (
         [
             "*Outcomes* 1 of 1 reached its target, 1 not measured",
-            "Of each epic what was said last of its outcome, up to then: the target was reached,"
-            " partly or not. What was not measured is counted apart. 2 epics, the oldest first:",
-            "*PAY-3* Refunds · reached, said {Sun 17 May}",
-            "*PAY-4* Wallet · not measured, said {Mon 18 May}",
+            "The latest outcome recorded for each epic, up to then: its target was reached, partly"
+            " or not. “Not measured” is counted separately. 2 epics, the oldest first:",
+            "*PAY-3* Refunds · reached, recorded {Sun 17 May}",
+            "*PAY-4* Wallet · not measured, recorded {Mon 18 May}",
         ],
         ["Open PAY-3", "Open PAY-4"],
     )
@@ -187,13 +187,13 @@ def test_decisions_say_which_closed_how_long_they_took_and_which_are_open():
     lines, names = behind(Figure.DECISIONS, *items, told=told)
     assert lines == [
         "*Decisions* 1 vote closed, 1 taken without a vote · 2 open, the oldest for 12 days",
-        "What closed since the digest before, the votes of the last 13 weeks, and what is open. Of"
-        " votes it is counted how many working days they took from opening to close; half is said"
-        " of three or more. What was withdrawn or asked anew does not count. How many votes were"
-        " asked of one person is told without a name. 5 decisions, the oldest first:",
-        "*D-1* Go on? · a vote, closed {Sun 17 May} after 4 working days, since the digest before",
+        "What closed since the last digest, the votes of the last 13 weeks, and what is open. For"
+        " votes, the working days from opening to close are counted; “half” needs three votes or"
+        " more. What was withdrawn or asked again does not count. The most votes asked of one"
+        " person is shown without a name. 5 decisions, the oldest first:",
+        "*D-1* Go on? · a vote, closed {Sun 17 May} after 4 working days, since the last digest",
         "*D-2* Go on? · a vote, closed {Sat 18 Apr} on the same day",
-        "*D-3* Go on? · without a vote, closed {Sat 16 May}, since the digest before",
+        "*D-3* Go on? · without a vote, closed {Sat 16 May}, since the last digest",
         "*D-4* Go on? · a vote, open for 12 days",
         "*D-5* Go on? · without a vote, open since today",
     ]
@@ -226,8 +226,8 @@ def test_to_who_looks_alone_decisions_also_say_what_metrics_count_of_them():
     shift = an_item_of(Opens.SHIFT, "", "Payments to Platform", moved)
     lines, names = behind(Figure.MONEY, shift, told=told, digest_at=None)
     assert lines == [
-        "*Shifts of money* 1 of 1 asked nobody, 13 weeks",
-        "What moved between streams in the last 13 weeks, and whether anybody had to say yes."
+        "*Shifts of money* 1 of 1 asked nobody, in 13 weeks",
+        "What moved between streams in the last 13 weeks, and whether anybody had to approve it."
         " 1 shift, the oldest first:",
         "Payments to Platform · €20,000 moved with approval, {Mon 18 May}",
     ]
@@ -283,9 +283,9 @@ def test_net_flow_and_efficiency_say_what_each_epic_did():
     items = [an_item_of(Opens.EPIC, "PAY-3", "Refunds", each) for each in flowed]
     lines, _ = behind(Figure.NET_FLOW, *items, told=nobody(3, 2, 2, 2), digest_at=None)
     assert [lines[0], *lines[2:]] == [
-        "*Net flow* in 13 weeks: 2 came in, 2 finished, 1 left otherwise",
+        "*Net flow* in 13 weeks: 2 came in, 2 finished, 1 left unfinished",
         "*PAY-3* Refunds · came in {Sun 17 May}, finished {Mon 18 May}",
-        "*PAY-3* Refunds · came in {Sun 17 May}, left otherwise",
+        "*PAY-3* Refunds · came in {Sun 17 May}, left unfinished",
         "*PAY-3* Refunds · finished {Mon 18 May}, came back",
     ]
     worked = an_item_of(Opens.EPIC, "PAY-3", "Refunds", Worked(3, 1_240.25))
@@ -301,7 +301,7 @@ def test_net_flow_and_efficiency_say_what_each_epic_did():
 def test_of_a_digest_that_told_nothing_of_them_it_is_said_that_there_is_nothing():
     every = (Figure.OUTCOMES, Figure.DECISIONS, Figure.MONEY, Figure.PROJECTS)
     assert [behind(figure)[0][0] for figure in every] == [
-        "*Outcomes* not known of any epic yet",
+        "*Outcomes* none known yet",
         "*Decisions* none closed, none open",
         "*Money* nothing moved without a vote, nothing is asked for, nothing came back",
         "*Projects* no milestone has an agreed date",

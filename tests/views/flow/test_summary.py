@@ -32,7 +32,7 @@ def test_how_long_decisions_take_is_told_of_three_or_more_those_by_one_person_ap
     alone = governance(*(an_end(each, is_vote=False) for each in days), open=2, oldest_days=4)
     assert alone[:2] == [
         "*Votes* 0 in 13 weeks (before: 0) · 2 open, the oldest for 4 days",
-        f"*Decided by one person or in a room* {said}",
+        f"*Decided by one person or in the room* {said}",
     ]
 
 
@@ -40,8 +40,8 @@ def test_evidence_stops_and_shifts_are_told_with_their_numbers():
     told = governance(an_end(3), an_end(3, is_lately=False), days_before=31, shifts=3, silent=2)
     assert told == [
         "*Votes* 1 in 13 weeks (before: 1); before Tack 31 · 0 open",
-        "*Decided by one person or in a room* 0 in 13 weeks (before: 0)",
-        "*Fresh evidence* 1 of 1 case had an item younger than 60 days, 13 weeks",
+        "*Decided by one person or in the room* 0 in 13 weeks (before: 0)",
+        "*Fresh evidence* 1 of 1 case had an item younger than 60 days, in 13 weeks",
         "*Stopped* 0 of 1 decision in 13 weeks",
-        "*Shifts of money* 2 of 3 asked nobody, 13 weeks",
+        "*Shifts of money* 2 of 3 asked nobody, in 13 weeks",
     ]

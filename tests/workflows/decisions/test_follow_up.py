@@ -269,7 +269,7 @@ def test_until_then_every_surface_says_when_the_result_comes_and_none_says_which
         log = str(audit_log(log_of_epic(session, decision.epic, Query())).blocks)
         events = session.scalars(select(AuditEvent.after)).all()
     for surface, told_there in seen.items():
-        assert "result comes <!date^" in told_there, surface
+        assert "result comes out <!date^" in told_there, surface
         assert "2 to 0" not in told_there, surface
     assert "Open a decision" not in seen["card"]
     assert "result comes: <!date^" in log
@@ -291,7 +291,7 @@ def test_the_owner_reads_it_with_thanks_and_adds_what_was_learned_which_is_told_
             "@Ana, the council decided to stop *PAY-1 · Pay by bank transfer*, 2 to 0. "
             "Thank you for finding it out."
         )
-        assert buttons(first.blocks) == ["Add what we learned", "Tell it now"]
+        assert buttons(first.blocks) == ["Add what we learned", "Post it now"]
     said = LearnedForm(learned="Customers trust their bank")
     with pytest.raises(NotItsOwner) as refused:
         acts(database, BEN, announcing.learn, at, 1, said)

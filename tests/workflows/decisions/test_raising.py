@@ -111,7 +111,7 @@ def test_a_reading_that_comes_in_late_is_not_held_against_it_where_a_newer_one_i
 def test_it_is_not_asked_again_while_it_is_open_or_within_four_weeks(mvp):
     reads(mvp, "62.1", HOLDS)
     said = reads(mvp, "61.9", HOLDS + DAY)
-    assert said == "That is past the stop line, below 63 %; a decision was asked for lately."
+    assert said == "That is past the stop line, below 63 %; a decision was opened recently."
     for each in ("U0BEN", "U0CLEO", "U0ELI"):
         votes(mvp, 1, each, "persevere", at=HOLDS + DAY)
     closes(mvp, 1, HOLDS + 10 * DAY)

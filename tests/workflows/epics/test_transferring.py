@@ -91,7 +91,7 @@ def test_its_card_follows_and_where_it_stood_is_said_where_it_went(database, sho
         ]
         said = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
         assert "moved from Payments to Onboarding" in said
-        assert "It fits there. Its key stays. Its card is in <#C0ONB>." in said
+        assert "It fits there. It keeps its key. Its card is in <#C0ONB>." in said
     with database.read() as session:
         due = {work.key for work in session.scalars(select(Work)) if work.key.startswith("message")}
         assert due == {f"message:{n}" for n in range(1, 5)}
@@ -124,7 +124,7 @@ def test_a_stream_without_a_channel_has_no_card_of_it(database, shop):
         step = to(session, shop[0], "PLT")
         assert [m[1] for m in messages(session) if m[0].startswith("C")] == ["stream_move"]
         said = notices()[MessageKind.STREAM_MOVE].draw(session, step.id, LATER).text
-        assert said.endswith("Its key stays.")
+        assert said.endswith("It keeps its key.")
 
 
 def test_a_restricted_one_leaves_without_a_word(database, shop):

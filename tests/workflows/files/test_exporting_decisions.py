@@ -117,7 +117,7 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
         "- U0ELI: did not vote",
         f"- {BEN}, 18 May 2026, 11:00: Refunds take longer",
-        "  - Removed by: Begin without",
+        "  - Would be removed by: Begin without",
         f"  - Set aside by {CLEO}, 18 May 2026, 11:00, because this is safe enough to try: "
         "It is a trial",
         f"- {CLEO}, 18 May 2026, 11:00: Why \\*two\\* days?",

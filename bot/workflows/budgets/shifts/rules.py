@@ -27,13 +27,13 @@ MOST_SHOWN = 5
 """So many changes of before are shown."""
 
 SAYS = {
-    "free_percent": "Without approval, a quarter: {} %",
+    "free_percent": "Without approval, per quarter: {} %",
     "most_percent": "Without the council, at once: {} %",
     "moved_percent": "Without the council, moved out in the year: {} %",
     "stand_in_days": "Stand-ins are asked after {} working days",
-    "request_days": "A request stands for {} working days",
+    "request_days": "A request stays open for {} working days",
     "after_council_days": "After the council's decision, for {} working days",
-    "undo_days": "Finance alone undoes a silent one for {} working days",
+    "undo_days": "Finance alone can undo what moved without approval for {} working days",
 }
 """A line of the case for each rule."""
 
@@ -117,7 +117,7 @@ def ask_to_change(act: Act, portfolio_id: int, form: RulesForm) -> RulesChange:
     change.decision = open_about(
         act,
         About(act.workspace_id, portfolio.id, Subject.RULES, change.id, case),
-        Asked.free("Change the rules of budget shifts so?"),
+        Asked.free("Change the rules of budget shifts like this?"),
         Terms(
             electors=_electors(act, portfolio),
             closes_at=end_of(usual_close(portfolio, act.at), portfolio),

@@ -92,5 +92,5 @@ def hold_against_stop_line(act: Act, epic: Epic, reading: Reading) -> str | None
     except Mistake as nobody:
         return f"That is past the stop line, {line.spelled}, and nobody can be asked: {nobody}"
     if decision is None:
-        return f"That is past the stop line, {line.spelled}; a decision was asked for lately."
+        return f"That is past the stop line, {line.spelled}; a decision was opened recently."
     return f"That is past the stop line, {line.spelled}: {decision.key} asks what to do."

@@ -44,7 +44,7 @@ class Flowed:
     came_at: datetime | None
     done_at: datetime | None
     left: int
-    """1 where it left otherwise, -1 where it came back."""
+    """1 where it left unfinished, -1 where it came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def in_flight(asked: Asked) -> Behind:
 
 
 def net(asked: Asked) -> Behind | None:
-    """What came in, finished, left otherwise or came back; none of a digest, which has no such."""
+    """What came in, finished, left unfinished or came back; none of a digest, which has no such."""
     if asked.look is None:
         return None
     clocks = asked.figures.clocks
