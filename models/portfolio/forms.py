@@ -60,7 +60,7 @@ class StateForm(Form):
     stale_after_days: Annotated[
         int | None,
         Whole(
-            label="Stale after so many days without an update",
+            label="Stale after how many days without an update?",
             most=999,
             hint="If left empty, nobody is asked.",
             only="is_open",
@@ -69,7 +69,7 @@ class StateForm(Form):
     about: Annotated[
         tuple[Requirement, ...],
         Several(
-            label="To move on an epic needs",
+            label="To move on, an epic needs",
             among=_asked(IDEA),
             of=Requirement,
             only="is_open",
@@ -116,11 +116,11 @@ class SeveralStreamsForm(Form):
     names: Annotated[
         str,
         Paragraph(
-            label="Their names, one a line",
+            label="Their names, one per line",
             example="Payments, PAY",
             longest=min(3_000, MOST_STREAMS_AT_ONCE * (LONGEST_NAME + 20)),
-            hint="Letters for the keys can follow after a comma; left out, the name gives them. "
-            f"Up to {MOST_STREAMS_AT_ONCE} at once.",
+            hint="Letters for the keys can follow after a comma; if left out, they come from the "
+            f"name. Up to {MOST_STREAMS_AT_ONCE} at once.",
         ),
     ]
 
@@ -174,8 +174,8 @@ class BaselineForm(Form):
         int | None,
         Whole(
             label="Within how many days do 85 of 100 epics finish?",
-            hint="From commitment to done. Ageing is held against it while fewer than 8 epics have "
-            "finished in two years; empty, there is no line until then.",
+            hint="From commitment to done. Ages are compared with it until 8 epics have finished "
+            "within two years. If left empty, there is no line until then.",
         ),
     ] = None
 
@@ -186,9 +186,9 @@ class LineForm(Form):
     council_line: Annotated[
         int,
         Amount(
-            label="From which full cost on does the council decide?",
-            hint="At it, above it, or with no full cost known, the council votes on an epic. Below "
-            "it one person decides: the owner of its value stream.",
+            label="At what full cost does the council decide?",
+            hint="At or above it, or if no full cost is known, the council votes on an epic. Below "
+            "it, one person decides: the owner of its value stream.",
             missing="Write the amount: 250k, 250,000 or 250.000.",
         ),
     ]

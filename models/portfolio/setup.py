@@ -135,7 +135,7 @@ class Basics(Form):
             options="time_zones",
             of=str,
             example="Type a city, for example Berlin",
-            hint="Days begin and end by it.",
+            hint="Days begin and end in this time zone.",
             wrong="Write a time zone such as Europe/Berlin.",
         ),
     ]
@@ -147,7 +147,7 @@ class Basics(Form):
         Weekdays(
             label="Working days",
             among=[OneOf(name, day) for day, name in enumerate(WEEKDAYS)],
-            missing="Choose one day at least.",
+            missing="Choose at least one day.",
         ),
     ] = MONDAY_TO_FRIDAY
     holidays: Annotated[
@@ -155,7 +155,7 @@ class Basics(Form):
         Holidays(
             label="Holidays",
             longest=3_000,
-            hint="One date a line, like 2026-12-25 or 25.12.2026. If left empty, there are none.",
+            hint="One date per line, like 2026-12-25 or 25.12.2026. If left empty, there are none.",
         ),
     ] = ()
     channel_id: Annotated[
@@ -278,7 +278,7 @@ class Setup:
         except FieldMistakes as mistakes:
             errors |= mistakes.errors
         if not self.streams:
-            errors["streams"] = "A portfolio begins with one value stream at least."
+            errors["streams"] = "A portfolio needs at least one value stream."
         streams: list[StreamSetup] = []
         taken, names = list(taken_prefixes), list[str]()
         for place, stream in enumerate(self.streams):
@@ -314,7 +314,7 @@ def parse_streams(
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line]
     if not 0 < len(lines) <= MOST_STREAMS_AT_ONCE:
-        raise Mistake(f"Write 1 to {MOST_STREAMS_AT_ONCE} names, one a line; more can follow.")
+        raise Mistake(f"Write 1 to {MOST_STREAMS_AT_ONCE} names, one per line; more can follow.")
     streams: list[StreamSetup] = []
     taken, names = list(taken_prefixes), list(taken_names)
     for number, line in lines:

@@ -100,9 +100,10 @@ class ProjectForm(CodedForm):
     shared: Annotated[
         Shares,
         SharesLine(
-            label="Whose is it, in percent?",
+            label="Which value streams share it, in percent?",
             example="Payments:60; Onboarding:40",
-            hint="Value streams by name or letters. One alone has all; several add up to 100.",
+            hint="Value streams by name or letters. A single one has all of it; "
+            "several add up to 100.",
         ),
     ] = ()
     owner: Annotated[str | None, Person(label="Owner", hint="{until_now}")] = None
@@ -120,7 +121,7 @@ class ProjectForm(CodedForm):
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """It does not end before it starts."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            yield "ends_on", f"It starts on {spell_day(self.starts_on)}: it ends after that."
+            yield "ends_on", f"It starts on {spell_day(self.starts_on)}, so it must end after that."
 
 
 class MilestoneForm(CodedForm):
@@ -184,7 +185,7 @@ class LinksForm(Form):
         seen: set[int] = set()
         for name, epic_id in self:
             if epic_id is not None and epic_id in seen:
-                yield name, "This epic is chosen above already; it can point to one project."
+                yield name, "This epic is already chosen above; it can point to only one project."
             seen.add(epic_id)
         if seen == {None}:
-            yield "epic_0", "Choose an epic for one project at least, or close the form."
+            yield "epic_0", "Choose an epic for at least one project, or close the form."

@@ -32,9 +32,9 @@ class ObjectiveForm(Form):
     title: Annotated[
         str,
         Line(
-            label="What is to be true?",
+            label="What should be true?",
             example="More first-time buyers finish their purchase",
-            missing="What is to be true? One sentence is enough.",
+            missing="What should be true? One sentence is enough.",
             longest=200,
         ),
     ]
@@ -52,7 +52,7 @@ class KeyResultForm(Form):
     """A figure, where it began and where it should be; what is not known stays empty."""
 
     said: ClassVar[str] = (
-        "What you do not know stays empty, and is shown as not known, never as 0. "
+        "Leave empty what you do not know: it is shown as not known, never as 0. "
         "Its current value is set with *Update its value*."
     )
     title: Annotated[
@@ -64,14 +64,14 @@ class KeyResultForm(Form):
             longest=200,
         ),
     ]
-    unit: Annotated[str | None, Line(label="In what?", example="%", longest=40)] = None
-    baseline: Annotated[Decimal | None, Figure(label="Where did it begin?", example="61")] = None
+    unit: Annotated[str | None, Line(label="In which unit?", example="%", longest=40)] = None
+    baseline: Annotated[Decimal | None, Figure(label="Where did it start?", example="61")] = None
     target: Annotated[Decimal | None, Figure(label="Where should it be?", example="68")] = None
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
         """A target is another figure than the beginning."""
         if self.target is not None and self.target == self.baseline:
-            began, target = f"It began at {self.baseline:f}", f"should be {self.target:f}"
+            began, target = f"It started at {self.baseline:f}", f"should be {self.target:f}"
             yield "target", f"{began} and {target}: which change would you call a success?"
 
 

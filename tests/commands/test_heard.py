@@ -999,7 +999,7 @@ def test_more_choices_than_slack_shows_are_searched_by_typing(slack, shop, world
     form = ana.form(title="Add an objective")
     assert len(form.options("Of which theme?")) == 100
     assert form.options("Of which theme?", "12") == ["Theme 012", "Theme 112", *tens()]
-    form.fill("What is to be true?", "More first-time buyers finish")
+    form.fill("What should be true?", "More first-time buyers finish")
     form.choose("Of which theme?", "Theme 129")
     assert form.submit().closed
     with shop.database.read() as session:

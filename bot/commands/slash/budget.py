@@ -8,12 +8,12 @@ from bot.slack import help
 from bot.slack.hearing import Call
 
 USAGES = (
-    help.Usage("show [STREAM]", "show", "show what each value stream has: spent, available, all"),
+    help.Usage("show [STREAM]", "show", "show what each stream has: spent, committed, available"),
     help.Usage("shift", "shift", "move money between streams; you see what it does before"),
     help.Usage("fund", "fund", "give a value stream money for the fiscal year (finance, admins)"),
     help.Usage("roll", "roll", "fund a fiscal year as the one before was (finance, admins)"),
-    help.Usage("history", "history [stream]", "what came into the ledger this year, newest first"),
-    help.Usage("rules", "rules", "the limits of shifts, and who decides above them"),
+    help.Usage("history", "history [stream]", "show this year's ledger entries, newest first"),
+    help.Usage("rules", "rules", "show the limits of shifts, and who decides above them"),
     help.Usage(
         "spend KEY [AMOUNT MONTH]",
         "spend PAY-4 12,500 2026-05",

@@ -12,16 +12,16 @@ USAGES = (
     help.Usage(
         "open",
         "open KEY",
-        "ask whoever decides about an epic; words behind it are asked",
+        "put an epic to whoever decides; a question of your own can follow",
     ),
     help.Usage("list", "list", "list decisions, as in `list open payments mine refunds`"),
     help.Usage("show", "show D-1", "show a decision: its ballot, or how it ended"),
     help.Usage(
         "delegate [D-1]",
         "delegate",
-        "have someone vote for you: on that decision, or on all until a day",
+        "have someone vote for you, on that decision or on all until a day",
     ),
-    help.Usage("record", "record KEY", "keep what was decided about an epic in the room"),
+    help.Usage("record", "record KEY", "record what was decided about an epic in the room"),
     help.Usage("help", "help", "show what you can type"),
 )
 

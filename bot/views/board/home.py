@@ -30,8 +30,8 @@ from models.portfolio.portfolio import Portfolio
 
 MOST_BLOCKS = 100
 FOOT = (
-    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/decision` votes · "
-    "`/budget` money · `/portfolio` streams, projects, roles, export · "
+    "Tack keeps the portfolio where you talk · `/epic` ideas and what becomes of them · "
+    "`/decision` votes · `/budget` money · `/portfolio` streams, projects, roles, export · "
     "`/flow` the weekly digest and its numbers · `help` after each"
 )
 THEMES_NAMED = 6

@@ -30,7 +30,7 @@ class CapacityForm(Form):
         int,
         Amount(
             label="How much a month, {currency}?",
-            hint="It is committed for every month left, and takes the place of an earlier figure. "
+            hint="It is committed for every month left, and replaces an earlier figure. "
             "0 commits nothing.",
             example="40k",
             any=True,

@@ -97,7 +97,10 @@ def test_one_that_slack_takes_two_hours_late_says_so_and_came_only_then(slack, s
     slack.clear_faults()
     late = the_digest(slack).text
     assert late.startswith("Week 21 · 0 epics in flight")
-    assert "It comes late: it was due Mon 25 May, 9:00, and Slack did not take it before." in late
+    assert (
+        "This digest is late: it was due Mon 25 May, 9:00, and Slack did not accept it before."
+        in late
+    )
     came = "This week's digest was posted on Monday, 25 May at 11:0"
     slack.wait_for(
         lambda: ana.types("/flow digest send", channel="portfolio").text.startswith(came)

@@ -117,7 +117,7 @@ def test_the_line_is_set_on_the_settings_page(slack, shop):
     assert page.shows("The council's line* · €250,000")
     page.click("Change the line")
     form = ana.form(title="The council's line")
-    form.fill("From which full cost on does the council decide?", "100k")
+    form.fill("At what full cost does the council decide?", "100k")
     form.submit()
     slack.wait_for(lambda: page.shows("The council decides from: €250,000 → €100,000"))
 

@@ -166,7 +166,7 @@ def test_a_guest_of_the_council_is_not_asked(slack, mvp):
 
 
 MISTAKES = {
-    "": "/decision open KEY · ask whoever decides",
+    "": "/decision open KEY · put an epic to whoever decides",
     "opne PAY-1": "/decision does not understand “opne PAY-1”. Did you mean /decision open",
     "open": "Which epic? Type it like /decision open PAY-12.",
     "show": "Which decision? Type it like /decision show D-1.",

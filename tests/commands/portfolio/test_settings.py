@@ -136,8 +136,8 @@ def test_a_state_is_renamed_and_asks_for_what_is_checked(slack, shop):
     form = ana.form(title="A state of the board")
     assert "What happens there?" not in form.labels
     form.fill("Name", "Ideas")
-    form.choose("To move on an epic needs", "An owner", "The hypothesis")
-    form.fill("Stale after so many days without an update", "21")
+    form.choose("To move on, an epic needs", "An owner", "The hypothesis")
+    form.fill("Stale after how many days without an update?", "21")
     form.submit()
     board = note_on(slack, ana, "*Ideas* is saved.")
     assert board.shows("To move on: an owner, the hypothesis")

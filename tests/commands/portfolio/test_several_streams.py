@@ -28,7 +28,7 @@ def test_eight_streams_are_added_from_one_list_and_what_else_they_need_is_asked_
         "Partners",
     ]
     form = names_form(slack, ana)
-    form.fill("Their names, one a line", "\n".join(names).replace("Claims", "Claims, CLM"))
+    form.fill("Their names, one per line", "\n".join(names).replace("Claims", "Claims, CLM"))
     form.submit()
     listed = note_on(slack, ana, "Added 8 value streams: *Payments* (PAY), *Onboarding*")
     assert listed.title == "Value streams"
@@ -40,7 +40,7 @@ def test_a_name_that_is_there_already_adds_none_of_them(slack, shop):
     ana = slack.as_user("ana")
     ana.types("/portfolio streams", channel="payments")
     form = names_form(slack, ana)
-    form.fill("Their names, one a line", "Data\nPayments")
+    form.fill("Their names, one per line", "Data\nPayments")
     said = "Line 2: There is already a value stream Payments."
-    assert form.submit().errors == {"Their names, one a line": said}
+    assert form.submit().errors == {"Their names, one per line": said}
     assert "Data" not in {stream.name for stream in stored(shop, ValueStream)}

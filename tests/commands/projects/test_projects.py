@@ -98,15 +98,15 @@ def test_a_project_is_added_by_form_with_shares_money_and_dates(slack, shop):
     form = slack.as_user("ben").form(title="Add a project")
     form.fill("Its code", "PRJ-204")
     form.fill("What is it called?", "Checkout renewal")
-    form.fill("Whose is it, in percent?", "Payments:60; ONB:39")
+    form.fill("Which value streams share it, in percent?", "Payments:60; ONB:39")
     form.fill("Budget, EUR", "1.2m-ish")
     form.choose("Owner", "cleo")
     form.choose("Starts", "2026-03-01")
     assert form.submit().errors == {
-        "Whose is it, in percent?": "The shares add up to 99, not 100.",
+        "Which value streams share it, in percent?": "The shares add up to 99, not 100.",
         "Budget, EUR": "Write an amount: 60k, 60,000 or 60.000.",
     }
-    form.fill("Whose is it, in percent?", "Payments:60; ONB:40")
+    form.fill("Which value streams share it, in percent?", "Payments:60; ONB:40")
     form.fill("Budget, EUR", "1.2m")
     form.choose("Ends", "2026-09-30")
     assert form.submit().closed

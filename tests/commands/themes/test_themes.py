@@ -31,7 +31,7 @@ def opens_theme(slack, listed, who="ana"):
 def adds_objective(slack, shown, owner=None):
     shown.click("Add an objective")
     form = slack.as_user("ana").form(title="Add an objective")
-    form.fill("What is to be true?", "More first-time buyers finish")
+    form.fill("What should be true?", "More first-time buyers finish")
     form.choose("By when?", "2026-12-31")
     if owner:
         form.choose("Who looks after it?", owner)
@@ -43,9 +43,9 @@ def adds_result(slack, shown, **figures):
     shown.chooses_overflow("Add a key result")
     form = slack.as_user("ana").form(title="Add a key result")
     form.fill("Which figure shows it?", "Checkout completion")
-    form.fill("In what?", "%")
+    form.fill("In which unit?", "%")
     for label, figure in figures.items():
-        form.fill({"begin": "Where did it begin?", "target": "Where should it be?"}[label], figure)
+        form.fill({"begin": "Where did it start?", "target": "Where should it be?"}[label], figure)
     assert form.submit().closed
     slack.wait_for(lambda: shown.shows("Checkout completion"))
 

@@ -45,7 +45,7 @@ def test_basics_are_read_as_they_are_kept():
         ({"time_zone": "Berlin"}, "Write a time zone such as Europe/Berlin."),
         ({"locale": "tlh"}, "Choose one from the list."),
         ({"fiscal_year_starts_in": "13"}, "Choose one from the list."),
-        ({"working_days": None}, "Choose one day at least."),
+        ({"working_days": None}, "Choose at least one day."),
         ({"holidays": "Christmas"}, "“Christmas” is not a date. Write one per line, like"),
     ],
 )

@@ -38,8 +38,8 @@ def test_letters_are_derived_around_those_that_are_taken():
         ("Claims\n\nclaims", "Line 3: There is already a value stream claims."),
         ("Payouts, PAY", "Line 1: PAY is taken by another value stream."),
         ("x" * 81, "Line 1: Give it a name of up to 80 characters."),
-        (" \n", "Write 1 to 15 names, one a line; more can follow."),
-        ("\n".join(f"Stream {n}" for n in range(16)), "Write 1 to 15 names, one a line; more"),
+        (" \n", "Write 1 to 15 names, one per line; more can follow."),
+        ("\n".join(f"Stream {n}" for n in range(16)), "Write 1 to 15 names, one per line; more"),
     ],
 )
 def test_what_cannot_be_a_stream_is_said_with_its_line(text, said):

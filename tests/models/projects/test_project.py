@@ -81,7 +81,7 @@ def test_a_budget_reads_as_it_is_spelled_also_one_of_income(currency, minor):
 
 def test_a_project_does_not_end_before_it_starts():
     said = errors_of(ProjectForm, code="P", starts_on="2026-03-01", ends_on="2026-02-01")
-    assert said == {"ends_on": "It starts on 1 Mar 2026: it ends after that."}
+    assert said == {"ends_on": "It starts on 1 Mar 2026, so it must end after that."}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_milestone_has_a_day_and_has_not_come_before_today(answers, field, sai
 
 
 def test_each_epic_is_chosen_for_one_project_and_one_at_least():
-    said = "Choose an epic for one project at least, or close the form."
+    said = "Choose an epic for at least one project, or close the form."
     assert errors_of(LinksForm) == {"epic_0": said}
-    said = "This epic is chosen above already; it can point to one project."
+    said = "This epic is already chosen above; it can point to only one project."
     assert errors_of(LinksForm, epic_0="1", epic_1="2", epic_3="1") == {"epic_3": said}

@@ -17,14 +17,14 @@ FACTS = {"today": date(2026, 5, 18), "unit": "", "themes": [("Fewer abandoned pu
     [
         (ThemeForm, {"name": " 🎉 "}, {"name": "Give it a few words"}),
         (ThemeForm, {"name": "x" * 101}, {"name": "Up to 100 characters"}),
-        (ObjectiveForm, {"title": ""}, {"title": "What is to be true?"}),
+        (ObjectiveForm, {"title": ""}, {"title": "What should be true?"}),
         (ObjectiveForm, {"title": "A", "due_on": "soon"}, {"due_on": "Write a date"}),
         (ObjectiveForm, {"title": "A", "theme_id": "4"}, {"theme_id": "Choose one from the list."}),
         (KeyResultForm, {"title": "A", "baseline": "lots"}, {"baseline": "Write a number"}),
         (
             KeyResultForm,
             {"title": "A", "baseline": "61", "target": "61,0"},
-            {"target": "It began at 61 and should be 61.0"},
+            {"target": "It started at 61 and should be 61.0"},
         ),
         (ReadingForm, {"current_on": "2026-06-01"}, {"current_on": "1 Jun 2026 is in the future."}),
         (ReadingForm, {"current": "1.234"}, {"current": "Is that a thousand"}),

@@ -34,8 +34,8 @@ from tests.views.builders import (
 from tests.views.reading import buttons, element, options, shown_form, shown_home
 
 FOOT = (
-    "Tack keeps the portfolio where you talk · `/epic` ideas and their way · `/decision` votes · "
-    "`/budget` money · `/portfolio` streams, projects, roles, export · "
+    "Tack keeps the portfolio where you talk · `/epic` ideas and what becomes of them · "
+    "`/decision` votes · `/budget` money · `/portfolio` streams, projects, roles, export · "
     "`/flow` the weekly digest and its numbers · `help` after each"
 )
 NOTHING = "*Nothing is waiting for you.* New items appear here first."

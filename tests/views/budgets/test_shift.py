@@ -322,7 +322,7 @@ def test_who_has_said_yes_is_said():
             [
                 "Done · €80,000 from Onboarding to Platform",
                 "Approved by *@Cleo* {Mon 18 May, 11:00} and *@Dana* {Mon 18 May, 11:00}, "
-                "on the day it was asked. Platform has €115,000 available.",
+                "on the same day. Platform has €115,000 available.",
                 "Ledger entry 2026-0147 · in finance's export for May",
                 "Ask to undo",
             ],
