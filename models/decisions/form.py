@@ -165,8 +165,8 @@ class DecisionForm(Form):
         str | None,
         Person(
             label="Who breaks a tie?",
-            hint="With a reason; under consent they can also set an objection aside. Asked "
-            "because the owner of the value stream owns or proposed the epic, or there is none.",
+            hint="With a reason; under consent they can also set an objection aside. Usually the "
+            "owner of the value stream does it, but they have a part in this, or there is none.",
             only="asks_tie_breaker",
             needed=True,
             missing="Choose who breaks a tie.",

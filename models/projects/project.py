@@ -139,6 +139,12 @@ class Project(Coded, Owned, Closing, Base):
         for share, (_, percent) in zip(self.shares, wanted, strict=True):
             share.percent = percent
 
+    @property
+    def main_stream(self) -> ValueStream | None:
+        """The value stream with the largest share; of equal ones the first."""
+        share = max(self.shares, key=lambda each: each.percent, default=None)
+        return share.value_stream if share is not None else None
+
     def plan(self, today: date) -> Plan:
         """How its milestones stand."""
         agreed = [each for each in self.milestones if each.baseline_on is not None]

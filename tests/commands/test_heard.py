@@ -177,6 +177,7 @@ def world(slack, shop):
         project = Project(
             portfolio_id=portfolio.id, code="PRJ-1", name="One", created_at=act.at, **here
         )
+        project.shared = ((portfolio.value_streams[0].id, Decimal(100)),)
         session.add_all([program, project])
         session.flush()
         milestone = project.new_milestone()

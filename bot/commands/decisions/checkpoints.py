@@ -19,6 +19,7 @@ def ask_about_checkpoint(call: Call, session: Session, it: OpenCheckpoint) -> Op
     act = call.act(session)
     milestone, portfolio = checkpoints.look(act, it.id)
     council = checkpoints.electors(act, portfolio)
+    tie_breaker = checkpoints.usual_tie_breaker(session, milestone.project)
     facts = {"project": milestone.project, "milestone": milestone, "electors": council}
     return Open(
         DecisionForm,
@@ -29,6 +30,7 @@ def ask_about_checkpoint(call: Call, session: Session, it: OpenCheckpoint) -> Op
             "today": portfolio.day_of(call.at),
             "last": opening.last_close(portfolio, call.at),
             "options": [(each.label, each.value) for each in checkpoints.OPTIONS],
+            "asks_tie_breaker": tie_breaker is None,
         },
         lead=words("projects/project", "checkpoint_lead", **facts),
         submit="Ask the council",

@@ -1,19 +1,24 @@
 """A project's checkpoint is put to the council, and its plan says what was decided."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from bot.workflows.decisions import changing
 from bot.workflows.decisions.subjects import checkpoints
 from bot.workflows.keeping import Act
 from models.audit import audit
-from models.decisions.form import DecisionForm
+from models.decisions.decision import HasAPart
+from models.decisions.form import DecideForm, DecisionForm
 from models.epics.epic import Epic
 from models.errors import ChangedSince
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.projects.project import Concluded, Milestone, MilestoneKind, NotACheckpoint, Project
 from tests.workflows.decisions.builders import (
     ANA,
+    BEN,
+    CLEO,
     COUNCIL,
     DANA,
     MONDAY,
@@ -47,9 +52,9 @@ def plan(database):
     return database
 
 
-def opens(database, milestone_id=1, who=ANA, at=MONDAY, version=1):
+def opens(database, milestone_id=1, who=ANA, at=MONDAY, version=1, **more):
     with database.write(audit.Act(who, "form open_checkpoint", at)) as session:
-        act, form = Act(session, 1, who, at), DecisionForm(closes_on=NEXT_MONDAY)
+        act, form = Act(session, 1, who, at), DecisionForm(closes_on=NEXT_MONDAY, **more)
         return checkpoints.open_for(act, milestone_id, version, form).id
 
 
@@ -89,6 +94,45 @@ def test_who_may_not_change_the_project_puts_nothing_to_the_council_nor_what_is_
         opens(plan, who=DANA)
     with pytest.raises(NotACheckpoint):
         opens(plan, 2)
+
+
+def shares(database, owner=None, **percents):
+    """The project is shared so between Payments, which is Ben's, and Onboarding."""
+    streams = {"payments": 1, "onboarding": 2}
+    with database.write() as session:
+        project = session.get_one(Project, 1)
+        project.owner = owner
+        project.shared = tuple((streams[name], Decimal(n)) for name, n in percents.items())
+
+
+def test_a_tie_goes_to_the_owner_of_the_stream_with_the_largest_share(plan):
+    shares(plan, onboarding=40, payments=60)
+    decision_id = opens(plan)
+    for choices in (("pass", "not yet", "conditions"), ("pass", "not yet", "abstain")):
+        later = MONDAY + timedelta(hours=stored(plan).round)
+        for who, choice in zip(COUNCIL, choices, strict=True):
+            votes(plan, decision_id, who, choice, later)
+        closes(plan, decision_id, later + timedelta(minutes=10))
+    assert stored(plan).tied_at is not None
+    form = DecideForm(outcome="not yet", why="Spain is open")
+    with plan.write(audit.Act(BEN, "form break_tie", LATER)) as session:
+        changing.break_tie(Act(session, 1, BEN, LATER), decision_id, form)
+    assert (stored(plan).outcome, stored(plan).decided_by) == ("not yet", BEN)
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [{}, {"onboarding": 60, "payments": 40}, {"payments": 100, "owner": BEN}],
+    ids=["no stream", "a stream of nobody's", "a project of theirs"],
+)
+def test_else_the_form_asks_who_breaks_it_who_does_not_own_the_project(plan, shared):
+    shares(plan, **{"owner": ANA} | shared)
+    with plan.read() as session:
+        assert checkpoints.usual_tie_breaker(session, session.get_one(Project, 1)) is None
+    with pytest.raises(HasAPart, match="They own or proposed PRJ-204"):
+        opens(plan, tie_breaker=shared.get("owner", ANA))
+    opens(plan, tie_breaker=CLEO)
+    assert stored(plan).tie_breaker == CLEO
 
 
 def test_what_is_decided_on_a_checkpoint_that_was_removed_moves_nothing(plan):

@@ -10,13 +10,13 @@ from bot.workflows.decisions.effects import NOTHING, effect_of
 from bot.workflows.decisions.opening import end_of, open_about
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.permitting import Place, holders, lock_roles
+from bot.workflows.permitting import Place, departed, holders, lock_roles
 from bot.workflows.projects.keeping import MILESTONES
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.calendar import spell_day
 from models.decisions.case import Case
-from models.decisions.decision import About, Decision, Terms
+from models.decisions.decision import About, Decision, HasAPart, Terms
 from models.decisions.form import DecisionForm
 from models.decisions.opening import NoElectors, check_can_post, check_live
 from models.decisions.question import Asked, Option, Question, Subject
@@ -24,7 +24,7 @@ from models.epics.epic import Epic
 from models.epics.hypothesis import named
 from models.people.role import Role
 from models.portfolio.portfolio import Portfolio
-from models.projects.project import PASSING, Milestone, Passing
+from models.projects.project import PASSING, Milestone, Passing, Project
 
 OPTIONS = tuple(Option(value.value, label) for value, label in PASSING.items())
 EPICS_NAMED = 8
@@ -55,16 +55,29 @@ def electors(act: Act, portfolio: Portfolio, unfit: Collection[str] = ()) -> Seq
     return here
 
 
+def usual_tie_breaker(session: Session, project: Project) -> str | None:
+    """The owner of the value stream with the largest share in the project, unless they own the
+    project as well, or have left Slack."""
+    stream = project.main_stream
+    owner = stream.owner_user_id if stream is not None else None
+    if owner is None or owner == project.owner_user_id:
+        return None
+    return None if departed(session, project.workspace_id, [owner]) else owner
+
+
 def open_for(
     act: Act, milestone_id: int, version: int, form: DecisionForm, unfit: Collection[str] = ()
 ) -> Decision:
     """Put it to the council, with the linked epics as its case.
 
-    Raises what `look` does, ChangedSince and OpenAlready.
+    Raises what `look` does, ChangedSince, HasAPart and OpenAlready.
     """
     lock_roles(act.session, act.workspace_id)
     MILESTONES.take(act, milestone_id, version)
     milestone, portfolio = look(act, milestone_id, unfit)
+    project = milestone.project
+    if form.tie_breaker is not None and form.tie_breaker == project.owner_user_id:
+        raise HasAPart(project.code)
     return open_about(
         act,
         About(
@@ -78,6 +91,7 @@ def open_for(
         Terms(
             electors=electors(act, portfolio, unfit),
             closes_at=end_of(form.closes_on, portfolio),
+            tie_breaker=form.tie_breaker or usual_tie_breaker(act.session, project),
         ),
         channel_id=portfolio.channel_id,
         advice=form.advice,
