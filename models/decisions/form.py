@@ -67,8 +67,8 @@ class DecisionForm(Form):
 
     `today` is the portfolio's, `last` the last day it can be open, `options` the choices. Where
     `free` holds the question is in words of its own, where `moves` does it moves an epic, where
-    `aims` does that one has a target, where `more` does all the rest is asked, and `asked_often`
-    says how many were asked twice this week.
+    `aims` does that one has a target, where `more` does all the rest is asked, `asked_often` says
+    how many were asked twice this week, and `nobody` why nobody votes unless someone is named.
     """
 
     asks: Annotated[
@@ -205,6 +205,8 @@ class DecisionForm(Form):
         yield from self._check_question(facts)
         yield from _until(self.closes_on, facts)
         yield from _of_the_rest(self.this_period_minor, facts)
+        if facts.get("nobody") and not self.names_electors:
+            yield "people", facts["nobody"]
         if self.look_again_on is not None and self.look_again_on <= self.closes_on:
             yield "look_again_on", "Choose a day after it closes."
         elif self.look_again_on is not None and self.look_again_on > facts["today"] + LATEST_LOOK:

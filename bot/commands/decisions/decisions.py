@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -41,7 +42,6 @@ from models.decisions.opening import VOTING, Deciders, UnknownDecision
 from models.decisions.question import OPTIONS, Question, Subject
 from models.decisions.register.listing import read_typed
 from models.epics.epic import Epic
-from models.form import Facts
 
 MOST_PAGES = 100_000
 
@@ -156,11 +156,14 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
     if found is not None and not call.is_form:
         return DecisionShown(decision=found.id)
     act = call.act(session)
-    who = opening.check_may_open(act, epic, question)
+    who = opening.check_may_ask(act, epic, question)
     if who.is_one(call.actor) and not it.vote:
         now = DecideNow.model_validate({"epic": epic.id, "question": question.value})
         return ask_to_decide(call, session, now)
-    it = it.but(question=question.value)
+    if it.vote:
+        who = opening.usual_deciders(session, epic, Question.FREE)
+    none, is_vote = opening.nobody(session, epic, who), who.way is Way.VOTE
+    it = it.but(question=question.value, more=it.more or none is not None)
     return Open(
         DecisionForm,
         "Open a decision",
@@ -169,9 +172,9 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
             "asks": call.words_after_command.partition(" ")[2].strip()[:LONGEST_QUESTION] or None,
             "closes_on": opening.usual_close(epic.portfolio, call.at),
         },
-        facts=_facts(call, session, epic, it, who),
-        lead=shown.leads(epic, question, who, is_vote=it.vote),
-        submit="Ask for a decision" if who.way is Way.ALONE and not it.vote else "Ask the council",
+        facts=_facts(call, session, epic, it, who) | {"nobody": none and none.sentence},
+        lead=shown.leads(epic, question, who, none),
+        submit="Ask them" if none else "Ask the council" if is_vote else "Ask for a decision",
         named=who.people,
         grows=shown.grows(it),
     )
@@ -182,7 +185,7 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
     """Put it to the council."""
     epic = epic_of(session, call, about.epic)
     question = _question(about, epic)
-    opening.check_may_open(call.act(session), epic, question)
+    opening.check_may_ask(call.act(session), epic, question)
     groups = chosen_groups(call, form.groups, "groups")
     act, unfit, is_vote = call.act(session), call.unfit_named, about.vote
     if form.when == MONDAY:
@@ -303,8 +306,10 @@ def _question(it: OpenDecision, epic: Epic) -> Question:
     return Question(it.question) if it.question else opening.usual_question(epic)
 
 
-def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deciders) -> Facts:
-    question, is_vote = _question(it, epic), it.vote
+def _facts(
+    call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deciders
+) -> dict[str, Any]:
+    question = _question(it, epic)
     options = () if question is Question.FREE else OPTIONS[question]
     tie_breaker = opening.usual_tie_breaker(session, epic)
     return {
@@ -317,10 +322,10 @@ def _facts(call: Call, session: Session, epic: Epic, it: OpenDecision, who: Deci
         "aims": question is not Question.FREE and epic.target is not None,
         "more": it.more,
         "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),
-        "usually": "the council" if is_vote else who.are,
+        "usually": who.are if who.people else "nobody, so it cannot be opened",
         "roles": [(role.value.capitalize(), role.value) for role in VOTING],
         "methods": [(each.value.capitalize(), each.value) for each in METHODS[question]],
-        "asks_tie_breaker": (is_vote or who.way is Way.VOTE) and tie_breaker is None,
+        "asks_tie_breaker": (who.way is Way.VOTE or not who.people) and tie_breaker is None,
         "groups": [(f"@{each.handle}", each.group_id) for each in call.user_groups().usable]
         if it.more
         else [],

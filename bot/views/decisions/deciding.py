@@ -21,6 +21,7 @@ from models.decisions.opening import Deciders, PlannedOpening
 from models.decisions.question import WORDS, Question
 from models.epics.column import next_column
 from models.epics.epic import Epic
+from models.errors import Mistake
 from models.message import MessageKind
 from models.money import format_amount
 from models.portfolio.portfolio import PHASE_LABELS, Phase
@@ -45,15 +46,14 @@ def yours(decision: Decision) -> str:
     return words(FROM, "yours", line=line_of(decision))
 
 
-def leads(epic: Epic, question: Question, who: Deciders, *, is_vote: bool) -> str:
-    """What is asked, who decides, and why they do."""
+def leads(epic: Epic, question: Question, who: Deciders, nobody: Mistake | None = None) -> str:
+    """What is asked, who decides, and why they do; or why nobody does unless someone is named."""
     portfolio = epic.portfolio
     line = format_amount(portfolio.council_line, portfolio.currency, short=True)
     facts = {"epic": epic, "asks": WORDS.get(question), "line": line}
-    if who.way is Way.ALONE and not is_vote:
+    if who.way is Way.ALONE and nobody is None:
         return words(FROM, "goes_to", who=who, **facts)
-    electors = who.people if who.way is Way.VOTE else ()
-    return words("decisions/decision", "asking", electors=electors, **facts)
+    return words("decisions/decision", "asking", electors=who.people, nobody=nobody, **facts)
 
 
 def recording(epic: Epic, question: Question) -> str:

@@ -98,45 +98,69 @@ ELECTORS = Base.metadata.tables[Elector.__tablename__]
 BOXES = Base.metadata.tables[BallotBox.__tablename__]
 
 
-def check_may_open(
+def check_may_ask(
     act: Act, epic: Epic, question: Question, unfit: Collection[str] = ()
 ) -> Deciders:
-    """Who would decide about the epic, without those who can have no role any more.
+    """Who would decide about the epic, without those who can have no role any more; maybe nobody.
 
-    Raises NobodyDecides, NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting,
-    NowhereToPost and UnknownEpic.
+    Raises NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost and UnknownEpic.
     """
     found(epic if may_see(act.session, act.actor, epic) else None)
     check(act.session, act.actor, Right.DECIDE, Place.of_epic(epic))
     check_can_ask(epic, question)
-    who = who_decides(act.session, epic, question, unfit)
+    who = usual_deciders(act.session, epic, question, unfit)
     check_live(epic.portfolio, act.at)
     if who.way is Way.VOTE and not epic.restricted:
         check_can_post(epic.portfolio, ballot_channel(epic))
     return who
 
 
-def who_decides(
+def check_may_open(
+    act: Act, epic: Epic, question: Question, unfit: Collection[str] = ()
+) -> Deciders:
+    """The same where somebody decides. Raises also NobodyDecides and NoElectors."""
+    who = check_may_ask(act, epic, question, unfit)
+    check_somebody(act.session, epic, who)
+    return who
+
+
+def who_decides(session: Session, epic: Epic, question: Question) -> Deciders:
+    """Who decides about the epic. Raises NobodyDecides and NoElectors."""
+    who = usual_deciders(session, epic, question)
+    check_somebody(session, epic, who)
+    return who
+
+
+def usual_deciders(
     session: Session, epic: Epic, question: Question, unfit: Collection[str] = ()
 ) -> Deciders:
     """The council, or one person below its line; a free question is always put to a vote.
 
-    Raises NobodyDecides and NoElectors.
+    There may be nobody.
     """
-    place = Place.of_portfolio(epic.portfolio)
-    council = holders(session, [Role.COUNCIL], place, stand_ins=False)
+    council = holders(session, [Role.COUNCIL], Place.of_portfolio(epic.portfolio), stand_ins=False)
     here = [each for each in council if each not in unfit]
     owner = epic.value_stream.owner_user_id
     if owner in unfit or departed(session, epic.workspace_id, [owner] if owner else []):
         owner = None
-    who = deciders_of(epic, here, owner)
     if question is Question.FREE:
-        who = Deciders(Way.VOTE, here, "the council")
-    if not who.people:
-        admins = holders(session, [Role.ADMIN], place)
-        none = NoElectors(epic.portfolio.name, admins)
-        raise none if who.way is Way.VOTE else NobodyDecides(epic, admins)
-    return who
+        return Deciders(Way.VOTE, here, "the council")
+    return deciders_of(epic, here, owner)
+
+
+def nobody(session: Session, epic: Epic, who: Deciders) -> NoElectors | NobodyDecides | None:
+    """Why there is nobody to decide; None where there is."""
+    if who.people:
+        return None
+    admins = holders(session, [Role.ADMIN], Place.of_portfolio(epic.portfolio))
+    is_vote = who.way is Way.VOTE
+    return NoElectors(epic.portfolio.name, admins) if is_vote else NobodyDecides(epic, admins)
+
+
+def check_somebody(session: Session, epic: Epic, who: Deciders) -> None:
+    """Raise NoElectors or NobodyDecides where there is nobody to decide."""
+    if (mistake := nobody(session, epic, who)) is not None:
+        raise mistake
 
 
 def channel_for(epic: Epic, way: Way) -> str | None:
@@ -180,8 +204,8 @@ def open_decision(
 
     One that is `sparing` is not put a third time in a week to anyone without a word.
 
-    Raises NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost, OpenAlready
-    and UnknownEpic.
+    Raises NobodyDecides, NoElectors, NotAllowed, NotAnalyzing, NotLive, NotTesting, NowhereToPost,
+    OpenAlready and UnknownEpic.
     """
     session = act.session
     epic, who = _electors_for(act, epic_id, form, unfit, question, groups, is_vote=is_vote)
@@ -227,9 +251,9 @@ def _electors_for(
     """The epic, and who is asked about it: nobody joins or leaves them meanwhile."""
     lock_roles(act.session, act.workspace_id)
     epic = locked(act.session, act.workspace_id, act.actor, epic_id)
-    usually = check_may_open(act, epic, question, unfit)
+    usually = check_may_ask(act, epic, question, unfit)
     if is_vote and usually.way is Way.ALONE:
-        usually = who_decides(act.session, epic, Question.FREE, unfit)
+        usually = usual_deciders(act.session, epic, Question.FREE, unfit)
     who = electors_of(act, epic, form, usually, groups)
     check_see(act.session, epic, who.people)
     if who.way is Way.VOTE and not epic.restricted:
@@ -374,9 +398,11 @@ def electors_of(
 ) -> Deciders:
     """Who is asked: those the form names, else who usually is; stand-ins are no electors.
 
-    `groups` are the user groups that the form chose. Raises FieldMistakes.
+    `groups` are the user groups that the form chose. Raises FieldMistakes, NobodyDecides and
+    NoElectors.
     """
     if not form.names_electors:
+        check_somebody(act.session, epic, usually)
         return usually
     people, are = list(form.people), ["those named"] if form.people else []
     if form.role is not None:

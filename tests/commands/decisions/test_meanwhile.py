@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.people.role import RoleGrant
 from tests.commands.conftest import card
-from tests.commands.decisions.conftest import CLOSES_AT, dm, opens, presses
+from tests.commands.decisions.conftest import CLOSES_AT, ballot, dm, opens, presses
 
 HOUR = timedelta(hours=1)
 
@@ -50,7 +50,7 @@ def test_without_its_owner_a_stop_is_done_all_the_same(slack, refused, mvp):
     slack.wait_for(lambda: "Stopped" in card(slack, "PAY-1").text)
 
 
-def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
+def test_a_council_that_is_an_emptied_user_group_is_nobody_and_those_vote_who_are_named(slack, mvp):
     group = slack.add_user_group("council", [])
     with mvp.database.write() as session:
         council = select(RoleGrant).where(RoleGrant.role == "council")
@@ -58,8 +58,16 @@ def test_a_council_that_is_an_emptied_user_group_is_nobody(slack, mvp):
         first.user_id, first.user_group_id = None, group.id
         for each in others:
             session.delete(each)
-    said = slack.as_user("ben").types("/decision open PAY-1", channel="payments").text
-    assert said.startswith("Nobody is on the council of Shop, so nobody can vote.")
+    ben = slack.as_user("ben")
+    ben.types("/decision open PAY-1", channel="payments")
+    form = ben.form(title="Open a decision")
+    none = "Nobody is on the council of Shop, so nobody can vote."
+    assert form.shows(f"{none} An admin gives the council role with /portfolio roles. Or name")
+    assert not form.submit().closed
+    assert form.errors["Who votes?"].startswith(none)
+    form.choose("Who votes?", "dana", "cleo")
+    assert form.submit().closed, form.errors
+    assert ballot(slack).shows("At least 2 of 2 must vote.")
 
 
 def test_a_user_group_that_is_emptied_while_its_form_is_filled_in_is_nobody(slack, mvp):

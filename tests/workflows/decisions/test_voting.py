@@ -96,7 +96,7 @@ def test_without_a_channel_of_the_portfolio_it_stands_in_the_streams_and_many_ge
         assert session.scalars(kinds).all() == ["C0PAY"]
 
 
-def test_without_a_council_it_says_who_gives_the_role(database):
+def test_without_a_council_those_who_are_named_vote_and_else_it_says_who_gives_the_role(database):
     an_mvp(database, ())
     with database.write() as session:
         a_council(session, 1, CLEO, stand_in=True)
@@ -104,6 +104,8 @@ def test_without_a_council_it_says_who_gives_the_role(database):
     with pytest.raises(NoElectors) as refused:
         opens(database)
     assert refused.value.ask == (DANA,)
+    opens(database, people=(ELI, DANA))
+    assert stored(database).electorate == [ELI, DANA]
 
 
 def test_only_what_tests_its_mvp_is_decided_on_and_only_by_who_may(database):
