@@ -1,0 +1,169 @@
+"""Whoever writes to a period's ledger waits for who writes to it, of whichever stream."""
+
+from functools import partial
+
+import pytest
+
+from bot.workflows.budgets import booking, considering, funding, ledger, shifting
+from bot.workflows.budgets.commitments import capacity, carrying
+from bot.workflows.budgets.shifts import moving as shift_money
+from bot.workflows.budgets.verifying import verify_ledger
+from bot.workflows.decisions import deciding
+from bot.workflows.epics import moving, stopping, transferring
+from bot.workflows.keeping import Act
+from bot.workflows.portfolio import merging
+from models.budgets.commitments.capacity import CapacityForm
+from models.budgets.commitments.commitment import Commitment
+from models.budgets.forms import CloseForm, FundingForm, SpendForm, UndoForm
+from models.budgets.ledger import SOURCE, UNALLOCATED, EntryKind, Move
+from models.decisions.form import RecordForm
+from models.decisions.question import Question
+from models.portfolio.portfolio import Portfolio, Stage, ValueStream
+from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, K, a_year
+from tests.workflows.builders import MONDAY, an_epic
+from tests.workflows.meanwhile import meanwhile
+
+pytestmark = pytest.mark.only_on("postgresql")
+
+JULY = MONDAY.replace(month=7)
+
+
+@pytest.fixture
+def year(database):
+    return a_year(database)
+
+
+def writes(year, session):
+    """Give the portfolio a cent that no stream has yet."""
+    portfolio = session.get_one(Portfolio, year.portfolio_id)
+    period = ledger.period_at(session, portfolio, MONDAY)
+    ledger.lock(session, period)
+    moves = [Move(SOURCE, UNALLOCATED, 1)]
+    ledger.append(session, portfolio, period, EntryKind.FUNDING, moves, DANA, MONDAY)
+
+
+def an_epic_of(year, state="analyzing"):
+    with year.database.write() as session:
+        epic = an_epic(session, year.workspace_id, year.platform, "Pay")
+        epic.mvp_cost_minor, epic.full_cost_minor, epic.owner_user_id = 60 * K, 80 * K, ELI
+        session.flush()
+        to = session.get_one(Portfolio, year.portfolio_id).state(state)
+        moving.move(session, year.workspace_id, ELI, epic.id, to.id, None, None, MONDAY)
+        return epic.id
+
+
+def decide(act, epic_id):
+    form = RecordForm(outcome="yes", why="It pays", present=(DANA,))
+    assert deciding.record(act, epic_id, Question.GO, form).effect is not None
+
+
+def decided(year):
+    epic_id = an_epic_of(year)
+    year.do(ELI, decide, epic_id)
+    return epic_id
+
+
+def asks(year):
+    seen = year.consider(ELI, 80 * K).mark
+    return ELI, lambda act: shifting.ask(act, year.portfolio_id, year.form(80 * K), seen)
+
+
+def asks_back(year):
+    shift, form = year.ask(CLEO, 30 * K), UndoForm(amount_minor=K, reason="Not needed")
+
+    def looks(act):
+        return considering.consider_undoing(act, shift_money.seen_shift(act, shift.id), form).mark
+
+    seen = year.read(ELI, looks)
+    return ELI, lambda act: shifting.undo(act, shift.id, form, seen)
+
+
+def approves(year):
+    shift = year.ask(ELI, 80 * K)
+    year.approve(CLEO, shift)
+    return DANA, lambda act: shifting.approve(act, shift.id)
+
+
+def lapses(year):
+    shift = year.ask(ELI, 80 * K)
+    return None, lambda act: shifting.lapse_due(act.session, shift.id, JULY)
+
+
+def funds(year):
+    form = FundingForm(value_stream_id=year.platform, amount_minor=K)
+    return DANA, lambda act: funding.fund(act, year.portfolio_id, form)
+
+
+def spends(year):
+    epic_id, form = an_epic_of(year), SpendForm(amount_minor=K, month="2026-05")
+    return DANA, lambda act: booking.spend(act, epic_id, form)
+
+
+def commits(year):
+    epic_id = an_epic_of(year)
+    return ELI, lambda act: decide(act, epic_id)
+
+
+def stops(year):
+    epic_id = decided(year)
+    here = (year.workspace_id, ELI, epic_id, None, "Too dear", None, MONDAY)
+    return ELI, lambda act: stopping.stop(act.session, *here)
+
+
+def gives_away(year):
+    epic_id = decided(year)
+    here = (year.workspace_id, ELI, epic_id, year.onboarding, "It is theirs", MONDAY)
+    return ELI, lambda act: transferring.give(act.session, *here)
+
+
+def covers(year):
+    epic_id = an_epic_of(year)
+    with year.database.write() as session:
+        found = session.get(Commitment, epic_id) or Commitment(
+            epic_id=epic_id, workspace_id=year.workspace_id
+        )
+        found.uncovered_minor = K
+        session.add(found)
+    return ELI, lambda act: carrying.cover(act, epic_id)
+
+
+def by_capacity(year):
+    with year.database.write() as session:
+        session.get_one(ValueStream, year.platform).stage = Stage.CAPACITY_FUNDED
+    form = CapacityForm(value_stream_id=year.platform, monthly_minor=K)
+    return DANA, lambda act: capacity.commit_capacity(act, year.portfolio_id, form)
+
+
+def closes(year):
+    who, commit = by_capacity(year)
+    year.do(who, commit)
+    form = CloseForm(month="2026-06")
+    return DANA, lambda act: booking.close(act, year.portfolio_id, form)
+
+
+def merges(year):
+    with year.database.read() as session:
+        version = session.get_one(ValueStream, year.platform).version
+    here = (year.workspace_id, ANA, year.platform, year.onboarding, version, MONDAY)
+    return ANA, lambda act: merging.merge(act.session, *here)
+
+
+DEEDS = (
+    *(asks, asks_back, approves, lapses, funds, spends, commits, stops, gives_away),
+    *(covers, by_capacity, closes, merges),
+)
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
+def test_whoever_writes_to_the_ledger_waits_for_who_writes_to_it(year, deed):
+    who, does = deed(year)
+    before = len(year.entries())
+    at = JULY if deed is closes else MONDAY
+
+    def second(session):
+        does(Act(session, year.workspace_id, who, at))
+
+    assert meanwhile(year.database, partial(writes, year), second) is None
+    assert len(year.entries()) > before + 1
+    with year.database.snapshot() as session:
+        assert verify_ledger(session, year.workspace_id).fault is None
