@@ -108,7 +108,7 @@ class ShiftForm(Form):
             label="For how long?",
             among=(
                 OneOf("This period only", 0),
-                OneOf("Also when it is rolled forward", 1),
+                OneOf("Also when the year is rolled forward", 1),
             ),
         ),
     ] = 0

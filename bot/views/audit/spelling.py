@@ -51,7 +51,7 @@ def _said(page: LogPage, noun: str, column: str, value: Any) -> str:
         return channel(value)
     if column == "electorate":
         return ", ".join(map(person, value))
-    if column.endswith(("user_id", "_by")):
+    if column.endswith(("user_id", "_by")) or column == "tie_breaker":
         return person(value)
     return _by_type(page, noun, column, value)
 

@@ -22,10 +22,10 @@ def funds_on(slack, stream, amount, centre):
 def moves_for_good(slack, amount):
     """Cleo gives Payments so much, also in the years after."""
     form, _ = asks(slack, amount, "cleo")
-    form.choose("For how long?", "Also when it is rolled forward")
+    form.choose("For how long?", "Also when the year is rolled forward")
     form.submit()
     shown = slack.as_user("cleo").form(title="Check before asking")
-    assert shown.shows("and when it is rolled forward")
+    assert shown.shows("and when the year is rolled forward")
     assert shown.submit().closed
 
 

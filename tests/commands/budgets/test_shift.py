@@ -321,7 +321,7 @@ def test_the_history_says_each_entry_and_the_rules_their_limits(slack, year):
     ben.types("/budget history onboarding", channel="payments")
     page = ben.form(title="Budget history")
     told = said(page)
-    assert "*€80,000* set aside, asked from Onboarding to Payments\n2026-0004" in told
+    assert "*€80,000* set aside for a request from Onboarding to Payments\n2026-0004" in told
     assert "*€30,000* moved from Onboarding to Payments, without approval\n2026-0003" in told
     assert "*€1,600,000* funded Onboarding\n2026-0001" in told
     assert "2026-0002" not in told

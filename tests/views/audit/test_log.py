@@ -105,6 +105,9 @@ OF_AN_EPIC = {
     "decision D-1 opened · electors: @Ben, @Cleo · quorum: 2 · closes: {Mon 18 May, 11:00}": [
         created("decisions", key="D-1", electorate=[BEN, CLEO], quorum=2, closes_at=AT),
     ],
+    "decision D-1 opened · tie-breaker: @Ben": [
+        created("decisions", key="D-1", tie_breaker=BEN),
+    ],
     "decision D-1 · outcome: none → stop · votes: none → stop 2 · effect: none → stopped": [
         changed(
             "decisions",

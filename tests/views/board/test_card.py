@@ -60,7 +60,7 @@ def test_a_new_idea_says_what_it_is_and_who_answers_by_when():
         "*Funnel* · since today",
         "*Next:* @Ben answers by {Mon 1 Jun}.",
         "Answer this idea",
-        "Last change: proposed into Funnel by @Ana, {Mon 18 May}",
+        "Last change: proposed by @Ana, {Mon 18 May}",
     ]
 
 
@@ -125,7 +125,7 @@ def test_without_an_owner_nobody_is_said_to_answer():
         "*Funnel* · since today",
         "*Next:* the first answer; Payments has no owner yet.",
         "Answer this idea",
-        "Last change: proposed into Funnel, {Mon 18 May}",
+        "Last change: came into Funnel, {Mon 18 May}",
     ]
 
 
@@ -232,7 +232,7 @@ def test_days_are_those_of_the_portfolio(zone, day, age):
     idea = an_epic(since=late_on_sunday, portfolio=portfolio)
     texts = shown(epic_card.epic_card(Card(idea, a_step(idea), noon)))
     assert f"*Funnel* · {age}" in texts
-    assert f"Last change: proposed into Funnel by @Ana, {{{day}}}" in texts
+    assert f"Last change: proposed by @Ana, {{{day}}}" in texts
 
 
 def test_a_board_without_done_asks_where_it_goes_from_there():

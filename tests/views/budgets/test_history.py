@@ -37,13 +37,14 @@ def test_each_entry_says_which_way_the_money_went(kind, moves, said):
 @pytest.mark.parametrize(
     ("epic_id", "booked", "said"),
     [
-        (4, 5, "*€5* spent by Payments for PAY-4, 2026-05\n"),
-        (9, 6, "*€5* spent by Payments for a restricted epic, 2026-05, booked in 2026-06\n"),
+        (4, 5, "*€5* spent by Payments on PAY-4, 2026-05\n"),
+        (9, 6, "*€5* spent by Payments on a restricted epic, 2026-05, booked in 2026-06\n"),
         (None, 5, "*€5* spent by Payments, 2026-05\n"),
     ],
 )
 def test_what_was_spent_says_for_what_and_in_which_month(epic_id, booked, said):
-    actual = Actual(epic_id=epic_id, month=date(2026, 5, 1), booked_month=date(2026, booked, 1))
+    months = {"month": date(2026, 5, 1), "booked_month": date(2026, booked, 1)}
+    actual = Actual(epic_id=epic_id, amount_minor=500, **months)
     assert said in the_line(EntryKind.SPEND, [(FREE, SPENT, 500)], actual)
 
 

@@ -201,9 +201,12 @@ def test_who_stands_in_is_said_with_the_day_from_which_they_are_asked():
 
 def test_what_is_to_last_says_so():
     check = preview(a_ruling(), AskShift(portfolio=1), REASON, "80k", lasting=True)
-    assert "for 2026, and when it is rolled forward\n" in shown_form(check_page(check, "{}", ""))[1]
     assert (
-        "asks, for 2026, and when it is rolled forward: "
+        "for 2026, and when the year is rolled forward\n"
+        in shown_form(check_page(check, "{}", ""))[1]
+    )
+    assert (
+        "asks, for 2026, and when the year is rolled forward: "
         in shown(drawn(a_request(lasting=True)))[1]
     )
 
