@@ -16,8 +16,8 @@ audit = typer.Typer(no_args_is_help=True, help="The log of every change.")
 say = Console(stderr=True, highlight=False)
 
 NO_ANCHOR = (
-    "There was no anchor to check it against: with one recorded earlier, --anchor COUNT:HASH, "
-    "it also shows that nothing before it was rewritten."
+    "No anchor was given: with one recorded earlier, --anchor COUNT:HASH, this also shows that "
+    "nothing before it was rewritten."
 )
 
 AnchorOption = Annotated[
@@ -28,35 +28,35 @@ AnchorOption = Annotated[
 
 @audit.command("head")
 def print_head(workspace: WorkspaceOption = None) -> None:
-    """Print how many events there are and the hash of the last, as COUNT:HASH."""
+    """Print the number of events and the hash of the last one, as COUNT:HASH."""
     with ready_database() as database, database.read() as session:
         print(verifying.head(session, workspace_id(session, workspace)))
 
 
 @audit.command("verify")
 def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> None:
-    """Say whether log and ledger are whole; exit code 1 and the place where they are not."""
+    """Check that log and ledger are whole; if not, say where and exit with code 1."""
     anchors = [Anchor.read(text) for text in anchor or ()]
     with ready_database() as database, database.snapshot() as session:
         here = workspace_id(session, workspace)
         found, ledger = verifying.verify(session, here, anchors), verify_ledger(session, here)
     if found.broken is not None:
-        told = f"The audit log does not hold: {found.broken.reason}."
+        told = f"The audit log is not whole: {found.broken.reason}."
         say.print(told, markup=False, soft_wrap=True)
         raise typer.Exit(1)
     events = counted(found.head.count, "event")
     against = f", and {found.anchors} anchors agree." if found.anchors > 1 else f". {NO_ANCHOR}"
     against = ", and 1 anchor agrees." if found.anchors == 1 else against
-    told = f"The audit log holds: {events}, each follows from the one before{against}"
+    told = f"The audit log is whole: {events}, each following from the one before{against}"
     if found.ballots:
-        told += f" So do the {counted(found.ballots, 'ballot')} of its decisions."
+        told += f" So are the {counted(found.ballots, 'ballot')} of its decisions."
     say.print(told, markup=False, soft_wrap=True)
     if ledger.fault is not None:
-        told = f"The ledger does not hold: {ledger.fault}."
+        told = f"The ledger is not whole: {ledger.fault}."
         say.print(told, markup=False, soft_wrap=True)
         raise typer.Exit(1)
     if ledger.entries:
         entries = f"{ledger.entries:,} {'entry' if ledger.entries == 1 else 'entries'}"
         periods = counted(ledger.periods, "period")
-        told = f"The ledger holds: {entries} in {periods}, and every sum is as it should be."
+        told = f"The ledger is whole: {entries} in {periods}, and every sum is right."
         say.print(told, markup=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import takewhile
 from time import perf_counter, sleep
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -27,7 +27,8 @@ from models.portfolio.portfolio import NoPortfolioCalled, Portfolio, called
 from models.portfolio.setup import LONGEST_NAME
 
 WorkspaceOption = Annotated[
-    str | None, typer.Option("--workspace", help="The Slack team's id, where there are several.")
+    str | None,
+    typer.Option("--workspace", help="The Slack team's id, if there are several."),
 ]
 
 
@@ -52,8 +53,20 @@ PortfolioOption = Annotated[
     str, typer.Option("--portfolio", help="The portfolio's name.", callback=_named)
 ]
 
+AsOfOption = Annotated[
+    str, typer.Option("--as-of", help="A day, YYYY-MM-DD; the end of it counts.")
+]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def file_option(what: str) -> Any:
+    """A file that is there, and what it holds."""
+    return typer.Option(help=what, exists=True, dir_okay=False, readable=True)
+
+
 CreateOption = Annotated[
-    bool, typer.Option("--create", help="Make the portfolio where there is none of that name.")
+    bool, typer.Option("--create", help="Create the portfolio if there is none of that name.")
 ]
 
 
@@ -65,7 +78,9 @@ def _encoding(named: str | None) -> str | None:
 EncodingOption = Annotated[
     str | None,
     typer.Option(
-        "--encoding", help="Of the files, such as cp1252; else found out.", callback=_encoding
+        "--encoding",
+        help="The encoding of the files, such as cp1252; recognised if left out.",
+        callback=_encoding,
     ),
 ]
 
@@ -104,8 +119,8 @@ class CutShort(Mistake):
         away = isinstance(why, DatabaseAway)
         said = "The database did not answer in time." if away else why.sentence
         super().__init__(
-            f"{said} Before that, {came} came in; "
-            "type the same command again and the rest follows, nothing twice."
+            f"{said} Before that, {came} were imported; "
+            "type the same command again for the rest. Nothing is imported twice."
         )
 
 

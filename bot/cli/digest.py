@@ -31,12 +31,12 @@ class Format(StrEnum):
 
 def digest(
     portfolio: PortfolioOption,
-    week: Annotated[str, typer.Option(help="The week it tells of, such as 2026-W20.")],
-    stream: Annotated[str | None, typer.Option(help="A value stream's; else the whole.")] = None,
-    as_: Annotated[Format, typer.Option("--format", help="For people or machines.")] = Format.TEXT,
+    week: Annotated[str, typer.Option(help="The week, such as 2026-W20.")],
+    stream: Annotated[str | None, typer.Option(help="One value stream, not the whole.")] = None,
+    as_: Annotated[Format, typer.Option("--format", help="As text or as JSON.")] = Format.TEXT,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Print the digest of a week as it was told, or as it would have been; it is never sent."""
+    """Print the digest of a week as it was posted, or as it would have been; nothing is sent."""
     if WEEK.fullmatch(week) is None:
         raise Mistake(f'"{week[:20]}" is not a week. Write it like 2026-W20.')
     with ready_database() as database, database.snapshot() as session:

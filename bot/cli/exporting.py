@@ -36,13 +36,13 @@ class NoPlace(Mistake):
 def export(
     portfolio: PortfolioOption,
     to: Annotated[Path, typer.Option("--to", help="A folder, or a file that ends in .zip.")],
-    form: Annotated[ExportFormat, typer.Option("--format", help="How.")] = ExportFormat.CSV,
+    form: Annotated[ExportFormat, typer.Option("--format", help="The format.")] = ExportFormat.CSV,
     restricted: Annotated[
-        bool, typer.Option("--restricted", help="With the epics that only their circle sees.")
+        bool, typer.Option("--restricted", help="Include restricted epics.")
     ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write everything of a portfolio to a folder or a zip; the audit log tells of it."""
+    """Write everything of a portfolio to a folder or a zip file; the audit log records it."""
     _check_place(to)
     with ready_database() as database:
         act = by_command(database)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.data import (
+    AsOfOption,
+    JsonOption,
     PortfolioOption,
     WorkspaceOption,
     end_of_day,
@@ -35,19 +37,19 @@ WEEK_PERCENTS = (50, 85, 95)
 
 def forecast(
     portfolio: PortfolioOption,
-    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
-    epic: Annotated[str | None, typer.Option(help="When this one is finished: its key.")] = None,
+    as_of: AsOfOption,
+    epic: Annotated[str | None, typer.Option(help="Forecast one epic, by its key.")] = None,
     look_back: Annotated[
         bool,
         typer.Option(
             "--backtest",
-            help="What was forecast at the end of each past month, what came, and what held.",
+            help="Compare the forecast at the end of each past month with what finished.",
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Print how many epics finish in the next weeks, and when so many have, as of a day."""
+    """Print how many epics will finish in the next weeks, and by when a number of them will."""
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
         moment = end_of_day(found, as_of)
@@ -109,7 +111,7 @@ def _held_as_text(portfolio: str, looked: Backtest) -> str:
         said = (
             f"{p} % held {count:,} times of {of:,} ({100 * count / of:.0f} %)"
             if of
-            else f"{p} % was never said"
+            else f"{p} % was never forecast"
             for p, count, of in held
         )
         lines.append(f"In {weeks} weeks: {', '.join(said)}")

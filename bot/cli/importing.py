@@ -18,6 +18,7 @@ from bot.cli.data import (
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    file_option,
     in_parts,
     portfolio_to_fill,
     ready_database,
@@ -64,8 +65,6 @@ NAMES_SAID = 8
 
 say = Console(stderr=True, highlight=False)
 
-FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
-
 
 def _currency(asked: str | None) -> str | None:
     """Its three letters. Raises NoCurrency."""
@@ -73,9 +72,9 @@ def _currency(asked: str | None) -> str | None:
 
 
 CurrencyOption = Annotated[
-    str | None, typer.Option(help="Of a new portfolio, such as EUR.", callback=_currency)
+    str | None,
+    typer.Option(help="The currency of a new portfolio.", callback=_currency),
 ]
-MaybeFileOption = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
 
 
 class PortfolioCounts(Mistake):
@@ -101,17 +100,17 @@ class ReadFile:
 
 
 def import_projects(
-    file: FileOption,
+    file: Annotated[Path, file_option("The projects.")],
     portfolio: PortfolioOption,
-    snapshots: MaybeFileOption = None,
-    milestones: MaybeFileOption = None,
-    programs: MaybeFileOption = None,
+    snapshots: Annotated[Path | None, file_option("What was reported of them.")] = None,
+    milestones: Annotated[Path | None, file_option("Their milestones.")] = None,
+    programs: Annotated[Path | None, file_option("Their programs.")] = None,
     currency: CurrencyOption = None,
     create: CreateOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring projects in from CSV files: checked before the first comes in, and nothing twice."""
+    """Import projects from CSV files. All is checked first; nothing is imported twice."""
     paths = {
         "programs": programs,
         "projects": file,
@@ -224,10 +223,7 @@ def _say(portfolio: str, planned: Planned, report: Report, files: Mapping[str, R
         if noun != "project_shares" and (count or noun == "projects")
     ]
     known = report.known.get("projects", 0)
-    lines = [
-        f"{portfolio}: {_listed(came)} came in, "
-        f"{known:,} {'project was' if known == 1 else 'projects were'} known before."
-    ]
+    lines = [f"{portfolio}: {_listed(came)} imported, {counted(known, 'project')} already known."]
     if planned.is_new:
         lines.append(f"  {portfolio} is a new portfolio, in {planned.currency}")
     if report.new_streams:

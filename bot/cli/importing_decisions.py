@@ -8,16 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
 from rich.console import Console
 from sqlalchemy.orm import Session
 
 from bot.cli.data import (
     CreateOption,
     EncodingOption,
+    JsonOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    file_option,
     in_parts,
     portfolio_to_fill,
     ready_database,
@@ -77,15 +78,15 @@ class Came:
 
 
 def import_decisions(
-    file: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)],
+    file: Annotated[Path, file_option("The decisions.")],
     portfolio: PortfolioOption,
-    votes: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)] = None,
+    votes: Annotated[Path | None, file_option("Who voted what.")] = None,
     create: CreateOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: JsonOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring decisions of before in: checked before the first comes in, and nothing twice."""
+    """Import earlier decisions. All is checked first; nothing is imported twice."""
     paths = {"decisions": file, "votes": votes}
     with ready_database() as database, say.status("Reading"):
         came = bring_in(database, paths, portfolio, workspace, encoding, create=create)
@@ -160,25 +161,25 @@ def said(portfolio: str, came: Came) -> str:
     """What came in and which outcomes agree, in words."""
     plan = came.plan
     lines = [
-        f"{portfolio}: {counted(len(plan.rows), 'decision')} came in, "
-        f"{counted(plan.known, 'decision')} {'was' if plan.known == 1 else 'were'} known before."
+        f"{portfolio}: {counted(len(plan.rows), 'decision')} imported, "
+        f"{counted(plan.known, 'decision')} already known."
     ]
     if came.is_new:
         lines.append(f"  {portfolio} is a new portfolio")
     if compared := len(plan.agree) + len(plan.disagree):
         lines.append(f"  recounted: {len(plan.agree):,} of {counted(compared, 'outcome')} agree")
     if plan.disagree:
-        lines.append(f"  their votes give another outcome: {_some(plan.disagree)}")
+        lines.append(f"  their votes give a different outcome: {_some(plan.disagree)}")
     if plan.unknown:
         lines.append(
             f"  {counted(len(plan.unknown), 'outcome')} cannot be recounted: no votes, "
-            "another rule, or neither yes nor no; what the file says stands"
+            "another rule, or neither yes nor no; the outcome is the one in the file"
         )
     if plan.links:
-        lines.append(f"  linked to their epics, which came in since: {len(plan.links):,}")
+        lines.append(f"  linked to their epics, which were imported since: {len(plan.links):,}")
     if plan.unlinked:
         items = list(dict.fromkeys(plan.unlinked))
-        lines.append(f"  items that are no epic here, kept by name: {_some(items)}")
+        lines.append(f"  items that are not epics here, kept by name: {_some(items)}")
     for each in came.files.values():
         lines.append(f"  {each.name} was read as {each.table.encoding_said}")
         if each.unused:

@@ -27,12 +27,15 @@ from bot.cli import metrics as cli_metrics
 from bot.cli import money as cli_money
 from bot.cli import run as cli_run
 from bot.cli.data import (
+    AsOfOption,
     CreateOption,
     EncodingOption,
+    JsonOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
     end_of_day,
+    file_option,
     in_parts,
     open_database,
     portfolio_named,
@@ -63,7 +66,7 @@ from models.portfolio.preset import PHASED_STATE
 
 tack = typer.Typer(no_args_is_help=True, add_completion=False, help="Run a portfolio.")
 db = typer.Typer(no_args_is_help=True, help="The schema of the database.")
-imports = typer.Typer(no_args_is_help=True, help="Import histories from files.")
+imports = typer.Typer(no_args_is_help=True, help="Import what you have from files.")
 tack.add_typer(db, name="db")
 tack.add_typer(imports, name="import")
 tack.add_typer(cli_run.admin, name="admin")
@@ -88,7 +91,6 @@ SOURCE = Path(__file__).parents[2]
 say = Console(stderr=True, highlight=False)
 
 
-FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
 BUSY = "lock"
 """What a database says that others keep busy has this in it, on both engines."""
 
@@ -152,7 +154,7 @@ def upgrade() -> None:
 
 @db.command("check")
 def check() -> None:
-    """Say whether the schema is up to date; exit code 1 where it is not."""
+    """Say whether the schema is up to date; exit with code 1 if it is not."""
     with open_database() as database:
         if not migrations.is_current(database.engine):
             say.print("The schema is not up to date. Run: tack db upgrade")
@@ -162,15 +164,15 @@ def check() -> None:
 
 @imports.command("epics")
 def import_epics(
-    items: FileOption,
-    transitions: FileOption,
-    mapping: FileOption,
+    items: Annotated[Path, file_option("The epics: items.csv.")],
+    transitions: Annotated[Path, file_option("Their moves: transitions.csv.")],
+    mapping: Annotated[Path, file_option("Which state each status means: mapping.json.")],
     portfolio: PortfolioOption,
     create: CreateOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring epics and their transitions in from CSV files; all or nothing, never twice."""
+    """Import epics and their moves from CSV files. Nothing is imported twice."""
     with ready_database() as database:
         _import(
             database, (items, transitions, mapping), portfolio, workspace, encoding, create=create
@@ -179,11 +181,11 @@ def import_epics(
 
 @tack.command("demo")
 def demo(
-    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served.")] = 8600,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="The port of the page.")] = 8600,
     data: Annotated[
         Path | None,
         typer.Option(
-            exists=True, file_okay=False, help="A history to import as well, or a folder of some."
+            exists=True, file_okay=False, help="A history to import as well, or a folder of them."
         ),
     ] = None,
     encoding: EncodingOption = None,
@@ -256,9 +258,8 @@ def _import(
                     database.refresh_statistics(Epic, Transition)
     say.print(
         f"{portfolio}: {counted(report.items_added, 'epic')} and "
-        f"{counted(report.transitions_added, 'transition')} came in, "
-        f"{counted(report.items_known_before, 'epic')} "
-        f"{'was' if report.items_known_before == 1 else 'were'} known before.",
+        f"{counted(report.transitions_added, 'transition')} imported, "
+        f"{counted(report.items_known_before, 'epic')} already known.",
         markup=False,
         soft_wrap=True,
     )
@@ -273,8 +274,8 @@ def _import(
 @tack.command("board")
 def board(
     portfolio: PortfolioOption,
-    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_of: AsOfOption,
+    as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Print how many epics stood in each state at the end of a day."""
@@ -305,6 +306,6 @@ def _as_text(portfolio: str, board: Board) -> str:
         if state == PHASED_STATE:
             columns = board.count_per_column.items()
             lines += [f"    {column:<11}{n:>6}" for column, n in columns]
-    lines.append(f"In progress: {board.wip_total}")
+    lines.append(f"In flight: {board.wip_total}")
     lines += [f"  {stream:<24}{wip:>5}" for stream, wip in board.wip_per_value_stream.items()]
     return "\n".join(lines)

@@ -2,11 +2,11 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from bot.cli.data import (
+    AsOfOption,
+    JsonOption,
     PortfolioOption,
     WorkspaceOption,
     end_of_day,
@@ -26,8 +26,8 @@ SPLIT = "B"
 
 def metrics(
     portfolio: PortfolioOption,
-    as_of: Annotated[str, typer.Option(help="A day, YYYY-MM-DD: its end is meant.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_of: AsOfOption,
+    as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Print how work flowed up to the end of a day: times, ages, throughput, efficiency."""

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from bot.cli.data import (
     CreateOption,
     EncodingOption,
+    JsonOption,
     PortfolioOption,
     WorkspaceOption,
     by_command,
+    file_option,
     in_parts,
     portfolio_named,
     portfolio_to_fill,
@@ -55,7 +57,6 @@ from models.files.table import Table, check_rows, of_file, read_table
 from models.money import format_amount
 from models.portfolio.portfolio import Portfolio
 
-FileOption = Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True)]
 STREAMS_SAID = 8
 
 say = Console(stderr=True, highlight=False)
@@ -110,13 +111,13 @@ class ReadFile:
 
 
 def import_budgets(
-    file: FileOption,
+    file: Annotated[Path, file_option("The budgets.")],
     portfolio: PortfolioOption,
     create: CreateOption = False,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Bring budgets in from a CSV file: checked before the first comes in, and nothing twice."""
+    """Import budgets from a CSV file. All is checked first; nothing is imported twice."""
     with ready_database() as database, say.status("Reading") as status:
         read = ReadFile.of(file, kinds.BUDGETS, encoding)
         of_file(read.name, lambda: read.check_has("amount"))
@@ -149,12 +150,12 @@ def import_budgets(
 
 
 def import_actuals(
-    file: FileOption,
+    file: Annotated[Path, file_option("What was spent.")],
     portfolio: PortfolioOption,
     encoding: EncodingOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Book what was spent from a CSV file: checked before the first row, each reference once."""
+    """Book what was spent from a CSV file. All is checked first; a reference is booked once."""
     with ready_database() as database, say.status("Reading") as status:
         read = ReadFile.of(file, kinds.ACTUALS, encoding)
         act = by_command(database)
@@ -184,7 +185,7 @@ class Overtaken(Mistake):
     """A row that could come in when the file was looked at, and cannot any more."""
 
     def __init__(self, name: str, line: int, why: str) -> None:
-        super().__init__(f"{name}, line {line}: {why}. It was changed while the file came in.")
+        super().__init__(f"{name}, line {line}: {why}. It was changed during the import.")
 
 
 def check_still(name: str, against: Mapping[int, str]) -> None:
@@ -198,9 +199,9 @@ def _booked_lines(
 ) -> list[str]:
     currency, known = portfolio.currency, plan.known
     lines = [
-        f"{portfolio.name}: {counted(len(plan.facts), 'actual')} came in, "
+        f"{portfolio.name}: {counted(len(plan.facts), 'actual')} imported, "
         f"{format_amount(sum(fact.minor for fact in plan.facts), currency)} in all, "
-        f"{counted(known, 'actual')} {'was' if known == 1 else 'were'} known before."
+        f"{counted(known, 'actual')} already known."
     ]
     months = plan.months(portfolio.books_closed_to)
     lines += [f"  {month.said(currency)}" for month in months]
@@ -215,8 +216,8 @@ def _lines(
     streams = len({line.stream for line in plan.lines})
     years = [year.name for year in plan.years]
     lines = [
-        f"{portfolio}: {counted(len(plan.lines), 'budget')} came in, "
-        f"{counted(plan.known, 'budget')} {'was' if plan.known == 1 else 'were'} known before."
+        f"{portfolio}: {counted(len(plan.lines), 'budget')} imported, "
+        f"{counted(plan.known, 'budget')} already known."
     ]
     if is_new:
         lines.append(f"  {portfolio} is a new portfolio, in {currency}")
@@ -252,7 +253,7 @@ class NoSuchPeriod(Mistake):
 def budget(
     portfolio: PortfolioOption,
     period: Annotated[str, typer.Option(help="A fiscal year, such as 2026 or 2026/27.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: JsonOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Print what each value stream has in a fiscal year: spent, committed, available."""

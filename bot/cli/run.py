@@ -24,7 +24,7 @@ from models.people.role import FROM_SETTINGS, RoleGrant
 from models.work import Work, put
 
 admin = typer.Typer(no_args_is_help=True, help="Who may set Tack up.")
-work = typer.Typer(no_args_is_help=True, help="Work that waits, and work that was given up.")
+work = typer.Typer(no_args_is_help=True, help="Work that is waiting, and work that was given up.")
 say = Console(stderr=True, highlight=False)
 
 PREFIX = re.compile("[a-z0-9_-]{0,20}")
@@ -61,7 +61,7 @@ def due_words(work: Work) -> str:
 
 
 def run_tack(mode: ModeOption = None) -> None:
-    """Run the bot; without --mode by socket where SLACK_APP_TOKEN is set, else over HTTP."""
+    """Run the bot; without --mode over a socket if SLACK_APP_TOKEN is set, otherwise over HTTP."""
     settings = Settings.from_environment()
     log_to_stderr(settings.tack_log)
     run(build(settings, mode))
@@ -69,9 +69,9 @@ def run_tack(mode: ModeOption = None) -> None:
 
 def print_manifest(
     mode: Annotated[Mode, typer.Option(help="How Slack reaches Tack.")] = "socket",
-    prefix: Annotated[str, typer.Option(help="Put before each command, like dev-.")] = "",
+    prefix: Annotated[str, typer.Option(help="Put before each command, such as dev-.")] = "",
 ) -> None:
-    """Print the manifest to make the Slack app from."""
+    """Print the manifest for creating the Slack app."""
     if PREFIX.fullmatch(prefix) is None:
         raise NoPrefix(prefix)
     print(json.dumps(manifest(mode, prefix), indent=2))
@@ -97,7 +97,7 @@ def grant(user: str, workspace: WorkspaceOption = None) -> None:
 
 @admin.command("revoke")
 def revoke(user: str, workspace: WorkspaceOption = None) -> None:
-    """Take the role of admin from a member; the last one keeps it."""
+    """Take the admin role from a member; the last admin keeps it."""
     _check_member_id(user)
     with ready_database() as database, database.write(by_command(database)) as session:
         here = workspace_id(session, workspace)
@@ -132,7 +132,7 @@ def _check_member_id(user: str) -> None:
 
 @work.command("list")
 def list_work(workspace: WorkspaceOption = None) -> None:
-    """List what waits and what was given up, with its last error."""
+    """List what is waiting and what was given up, with its last error."""
     with ready_database() as database, database.read() as session:
         here = workspace_id(session, workspace)
         outage = session.get(Outage, here)
@@ -150,7 +150,7 @@ def list_work(workspace: WorkspaceOption = None) -> None:
 
 @work.command("requeue")
 def requeue(key: str, workspace: WorkspaceOption = None) -> None:
-    """Have a piece of work that was given up, or went wrong once, done again now."""
+    """Run work again now that was given up or has failed."""
     with ready_database() as database, database.write() as session:
         here = workspace_id(session, workspace)
         row = session.get(Work, (here, key))

@@ -188,7 +188,7 @@ def first_break(
     for event in events:
         while told and told[-1].count <= number:
             if told[-1].count < number or told.pop().hash != previous:
-                return Broken(number, f"event {number} is not the one that an anchor told of")
+                return Broken(number, f"event {number} is not the one that an anchor names")
         number += 1
         if event.number != number:
             return Broken(number, f"event {number} is missing")
@@ -196,11 +196,9 @@ def first_break(
             return Broken(number, f"event {number} was changed, inserted or put elsewhere")
         previous = event.hash
     if any(anchor.count == number and anchor.hash != previous for anchor in told):
-        return Broken(number, f"event {number} is not the one that an anchor told of")
+        return Broken(number, f"event {number} is not the one that an anchor names")
     if told and told[0].count > number:
-        return Broken(
-            number + 1, f"an anchor told of {told[0].count} events, but there are {number}"
-        )
+        return Broken(number + 1, f"an anchor names {told[0].count} events, but there are {number}")
     if (number, previous) != (head.count, head.hash):
         return Broken(
             min(number, head.count) + 1,

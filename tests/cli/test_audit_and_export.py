@@ -37,7 +37,7 @@ def test_a_log_that_holds_says_so_and_how_it_ends(tack, shop):
     done = tack("audit", "verify", "--anchor", head)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.strip() == (
-        f"The audit log holds: {count} events, each follows from the one before, "
+        f"The audit log is whole: {count} events, each following from the one before, "
         "and 1 anchor agrees."
     )
 
@@ -48,7 +48,7 @@ def test_a_log_that_does_not_hold_is_exit_code_1_and_one_sentence_where(tack, sh
     done = tack("audit", "verify")
     assert (done.returncode, done.stderr.strip()) == (
         1,
-        "The audit log does not hold: event 7 was changed, inserted or put elsewhere.",
+        "The audit log is not whole: event 7 was changed, inserted or put elsewhere.",
     )
     tampered(shop, delete(AuditEvent))
     tampered(shop, delete(AuditHead))
@@ -56,7 +56,7 @@ def test_a_log_that_does_not_hold_is_exit_code_1_and_one_sentence_where(tack, sh
     done = tack("audit", "verify", "--anchor", head)
     assert (done.returncode, done.stderr.strip()) == (
         1,
-        f"The audit log does not hold: an anchor told of {head.partition(':')[0]} events, "
+        f"The audit log is not whole: an anchor names {head.partition(':')[0]} events, "
         "but there are 0.",
     )
 
@@ -64,7 +64,7 @@ def test_a_log_that_does_not_hold_is_exit_code_1_and_one_sentence_where(tack, sh
 def test_a_log_without_an_anchor_says_what_it_was_not_held_against(tack, shop):
     done = tack("audit", "verify")
     assert done.returncode == 0
-    assert "There was no anchor to check it against: with one recorded earlier" in done.stderr
+    assert "No anchor was given: with one recorded earlier" in done.stderr
 
 
 def test_what_is_no_anchor_is_one_sentence(tack, shop):
@@ -126,7 +126,7 @@ def test_a_real_history_comes_in_again_from_its_export_with_the_same_boards(
     import_folder(tack, real_data / "python-peps", "peps")
     assert tack("export", "--portfolio", "peps", "--to", tmp_path / "out").returncode == 0
     done = import_folder(tack, tmp_path / "out" / "import", "again")
-    assert "736 epics and 1,815 transitions came in" in done.stderr
+    assert "736 epics and 1,815 transitions imported" in done.stderr
     for day in ("2003-06-30", "2012-01-01", "2024-03-31"):
         boards = [
             tack("board", "--portfolio", name, "--as-of", day, "--json").stdout

@@ -45,7 +45,7 @@ def test_the_board_as_text_shows_the_two_columns_of_implementing(tack, real_data
 def test_importing_twice_adds_nothing(tack, real_data):
     import_folder(tack, real_data / "python-peps")
     again = import_folder(tack, real_data / "python-peps")
-    assert "0 epics and 0 transitions came in, 736 epics were known before" in again.stderr
+    assert "0 epics and 0 transitions imported, 736 epics already known" in again.stderr
 
 
 def test_an_unknown_portfolio_is_one_sentence_and_names_what_there_is(tack):

@@ -45,13 +45,13 @@ def test_the_real_budgets_add_up_by_department_and_year_and_come_in_once(
     command = ("import", "budgets", "--file", folder / "snapshots.csv", "--portfolio", "GMPP")
     done = tack(*command, "--create")
     assert done.stderr.splitlines()[:5] == [
-        "GMPP: 1,727 budgets came in, 0 budgets were known before.",
+        "GMPP: 1,727 budgets imported, 0 budgets already known.",
         "  GMPP is a new portfolio, in GBP",
         "  of 35 value streams, for 2014 to 2023",
         "  budgets: 1,580 of 1,727 known; a blank stays unknown",
         "  year-end forecasts: 1,582 of 1,727 known",
     ]
-    assert "0 budgets came in, 1,727 budgets were known" in tack(*command).stderr
+    assert "0 budgets imported, 1,727 budgets already known" in tack(*command).stderr
     with (folder / "value_stream_budgets.csv").open() as file:
         expected = list(csv.DictReader(file))
     years = surveyed(database)
@@ -119,7 +119,7 @@ def goes_out_as_it_came_in(tack, file, tmp_path):
         ]
     assert sorted(came, key=str) == sorted(there, key=str)
     again = ("--file", tmp_path / "out" / "budgets.csv", "--portfolio", "Again", "--create")
-    assert "1,727 budgets came in" in tack("import", "budgets", *again).stderr
+    assert "1,727 budgets imported" in tack("import", "budgets", *again).stderr
 
 
 def test_blank_is_unknown_0_is_known_and_what_is_taken_back_is(tack, shop):

@@ -17,7 +17,7 @@ def test_the_real_votes_agree_with_their_record_and_come_in_once(tack, real_data
     assert json.loads(done.stdout) == whole, done.stderr
     again = tack("import", "decisions", *files, "--portfolio", "OpenSSL")
     assert again.stderr.splitlines()[:2] == [
-        "OpenSSL: 0 decisions came in, 98 decisions were known before.",
+        "OpenSSL: 0 decisions imported, 98 decisions already known.",
         "  recounted: 98 of 98 outcomes agree",
     ]
     with database.read() as session:
@@ -58,7 +58,7 @@ def test_the_real_gates_come_in_without_figures_linked_to_their_epics(tack, real
         for word in (f"--{name.split('.')[0]}", folder / name)
     ]
     tack("import", "epics", *histories, "--portfolio", "K8s", "--create")
-    assert "  linked to their epics, which came in since: 869" in tack(*gates).stderr
+    assert "  linked to their epics, which were imported since: 869" in tack(*gates).stderr
     with database.read() as session:
         unlinked = select(func.count(PastDecision.id)).where(PastDecision.epic_id.is_(None))
         assert session.scalar(unlinked) == 1  # which names no item

@@ -22,7 +22,7 @@ def gmpp(tack, real_data, database):
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
     done = tack("import", "projects", *files, "--portfolio", "GMPP", "--create")
     assert done.returncode == 0, done.stderr
-    said = "GMPP: 667 projects and 1,727 snapshots came in, 0 projects were known before."
+    said = "GMPP: 667 projects and 1,727 snapshots imported, 0 projects already known."
     assert done.stderr.splitlines()[0] == said
     with database.read() as session:
         yield session, folder
@@ -116,7 +116,7 @@ def test_bringing_it_in_once_more_adds_nothing(gmpp, tack):
     done = tack(
         "import", "projects", *files, "--portfolio", "GMPP", "--create", "--currency", "gbp"
     )
-    assert done.stderr.startswith("GMPP: 0 projects came in, 667 projects were known before.")
+    assert done.stderr.startswith("GMPP: 0 projects imported, 667 projects already known.")
 
 
 def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, database, tmp_path):
@@ -126,7 +126,7 @@ def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, datab
     file.write_bytes(text.encode("latin-1"))
     done = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
     assert done.stderr.splitlines() == [
-        "Shop: 1 program and 1 project came in, 0 projects were known before.",
+        "Shop: 1 program and 1 project imported, 0 projects already known.",
         "  Shop is a new portfolio, in EUR",
         "  new value streams: Zahlungen, Aufnahme",
         "  owners who are no members here, kept by name: Jürgen Groß",
@@ -195,7 +195,7 @@ def test_an_export_comes_in_again_with_the_files_that_have_no_rows(tack, databas
     files = [word for part in parts for word in (f"--{part}", tmp_path / "out" / f"{part}.csv")]
     file = tmp_path / "out" / "projects.csv"
     done = tack("import", "projects", "--file", file, *files, "--portfolio", "Again", "--create")
-    assert done.stderr.startswith("Again: 1 project came in, 0 projects were known before.")
+    assert done.stderr.startswith("Again: 1 project imported, 0 projects already known.")
 
 
 def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, database, tmp_path):

@@ -9,7 +9,7 @@ from models.errors import DatabaseAway, Mistake
 from models.people.workspace import Workspace
 from tests.workflows.builders import MONDAY
 
-AGAIN = "came in; type the same command again and the rest follows, nothing twice."
+AGAIN = "were imported; type the same command again for the rest. Nothing is imported twice."
 
 
 def stopped_at(database, number, mistake):

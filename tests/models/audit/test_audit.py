@@ -143,7 +143,7 @@ def test_a_tail_that_was_cut_off_with_its_head_mended_is_found_by_an_anchor():
     cut = Anchor(7, events[6].hash)
     assert first_break(events[:7], cut) is None
     broken = first_break(events[:7], cut, [head])
-    assert broken.reason == "an anchor told of 9 events, but there are 7"
+    assert broken.reason == "an anchor names 9 events, but there are 7"
 
 
 def test_a_chain_that_was_written_anew_is_found_by_an_anchor_and_by_nothing_else():
@@ -152,7 +152,7 @@ def test_a_chain_that_was_written_anew_is_found_by_an_anchor_and_by_nothing_else
     assert first_break(anew, mended) is None
     told = Anchor(6, events[5].hash)
     assert first_break(anew, mended, [told]).reason == (
-        "event 6 is not the one that an anchor told of"
+        "event 6 is not the one that an anchor names"
     )
     assert first_break(anew, mended, [head]).number == 9
 

@@ -213,7 +213,7 @@ def test_a_tail_taken_away_with_the_head_mended_is_found_by_the_weekly_anchor(da
     (anchor,) = anchored(database, shop, MONDAY)
     cut_off(database, anchor.count - 2)
     assert broken(database, shop).reason == (
-        f"an anchor told of {anchor.count} events, but there are {anchor.count - 2}"
+        f"an anchor names {anchor.count} events, but there are {anchor.count - 2}"
     )
 
 
