@@ -12,7 +12,7 @@ from bot.workflows.keeping import Act
 from models.decisions.form import WithdrawForm
 from models.decisions.votes import Said
 from models.epics.epic import Epic
-from models.files.sheet import as_text
+from models.files.sheet import as_cell
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
@@ -33,7 +33,7 @@ def exported(database):
         portfolio = session.get_one(Portfolio, 1)
         scope = exporting.Scope(portfolio, true(), with_audit=True)
         return {
-            sheet.name: [[as_text(cell) for cell in row] for row in sheet.rows]
+            sheet.name: [[as_cell(cell) for cell in row] for row in sheet.rows]
             for sheet in exporting.sheets(session, scope)
         }
 
