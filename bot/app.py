@@ -27,6 +27,7 @@ from bot.worker.kinds import jobs
 from bot.worker.replies import NO_ANSWER, TOKEN_AWAY, reply_of
 from bot.workflows.audit import anchoring
 from bot.workflows.board import renewing
+from bot.workflows.decisions.follow_up import leaving
 from bot.workflows.people.workspaces import settle_admins, workspace_of
 from models.clock import Clock
 from models.database import Database
@@ -111,7 +112,7 @@ class Tack:
             if self._sockets is None:
                 client = self._client(INTERACTIVE_SECONDS, None, certificates())
                 replicas = self.settings.tack_replicas
-                self._sockets = Sockets(self.bolt, client, app_token, replicas)
+                self._sockets = Sockets(self.bolt, client, app_token, replicas, self._ask_who_left)
             with self._asking_slack("SLACK_APP_TOKEN"):
                 self._sockets.connect()
         if not self._is_ended:
@@ -181,6 +182,11 @@ class Tack:
                 f"Slack does not take {token} ({reply.error}). Install the app again."
             ) from error
 
+    def _ask_who_left(self) -> None:
+        """Slack may have told of it while nobody heard."""
+        with self.database.write() as session:
+            leaving.ask_soon(session, self.workspace_id, self.clock.now())
+
     def _bring_schema_up_to_date(self) -> None:
         if migrations.is_current(self.database.engine):
             return
@@ -199,6 +205,7 @@ class Tack:
             settle_admins(session, workspace.id, self.settings.tack_admins, self.clock.now())
             anchoring.begin(session, workspace.id, self.clock.now())
             renewing.begin(session, workspace.id, self.clock.now())
+            leaving.ask_soon(session, workspace.id, self.clock.now())
         if local:
             log.info("workspace adopted what was made without Slack", team_id=team_id)
 

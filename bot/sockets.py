@@ -4,6 +4,7 @@ import contextlib
 import logging
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Condition
@@ -16,6 +17,8 @@ from slack_sdk import WebClient
 from slack_sdk.socket_mode import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.request import SocketModeRequest
+
+from models.errors import DatabaseAway
 
 CONNECTIONS = 2
 """So that none is missed while Slack has one of them reconnect."""
@@ -40,10 +43,19 @@ class Sockets:
     """The connections of one process; `replicas` is how many such processes are expected.
 
     The client asks where to connect, and by its certificates it is known who answers there.
+    `greeted` is called with each greeting: what Slack told before it may be lost.
     """
 
-    def __init__(self, bolt: App, client: WebClient, app_token: str, replicas: int = 1) -> None:
+    def __init__(
+        self,
+        bolt: App,
+        client: WebClient,
+        app_token: str,
+        replicas: int = 1,
+        greeted: Callable[[], None] = lambda: None,
+    ) -> None:
         self._bolt = bolt
+        self._greeted = greeted
         self._in_hand = InHand()
         self._most_expected = most_expected(replicas)
         self._clients = [self._client(client, app_token) for _ in range(CONNECTIONS)]
@@ -101,6 +113,8 @@ class Sockets:
                 counted=self.counted_by_slack,
                 most_expected=self._most_expected,
             )
+        with contextlib.suppress(DatabaseAway):
+            self._greeted()
 
 
 def most_expected(replicas: int) -> int:

@@ -32,13 +32,13 @@ PACE = timedelta(seconds=1)
 LONGEST_REST = timedelta(minutes=10)
 """No lane rests longer: one far beyond was left by a clock that has been set back since."""
 
-SOON = ("home", "export", "bad_rows", "groups")
+SOON = ("home", "export", "bad_rows", "groups", "members")
 MOST_ATTEMPTS = 12
 FENCES = 2**31 - 1
 
 log = structlog.get_logger(__name__)
 
-ASKS_SLACK = ("bad_rows", "export", "groups", "home", "message", "picture", "upload")
+ASKS_SLACK = ("bad_rows", "export", "groups", "home", "members", "message", "picture", "upload")
 """The kinds of work that wait while Slack is away; what comes at its time comes all the same."""
 
 HERE: BindParameter[int] = bindparam("workspace_id")

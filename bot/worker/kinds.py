@@ -11,6 +11,7 @@ from bot.worker.files.pictures import show_picture
 from bot.worker.files.uploads import give_bad_rows, load_file
 from bot.worker.groups import read_groups
 from bot.worker.jobs import Done, Job, Outcome, Task
+from bot.worker.members import ask_who_left
 from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
@@ -37,6 +38,7 @@ def jobs() -> Mapping[str, Job]:
         "groups": read_groups,
         "home": courier.show_home,
         "open": at_its_time(opening.open_due),
+        "members": ask_who_left,
         "message": courier.show_message,
         "picture": show_picture,
         "remind": at_its_time(reminding.remind_due),

@@ -22,7 +22,9 @@ class Member(Base):
     is_guest: Mapped[bool]
     known_at: Mapped[datetime]
 
-    def learn(self, *, is_guest: bool, at: datetime) -> None:
+    def learn(
+        self, *, is_guest: bool, at: datetime, anew_after: timedelta = TOLD_ANEW_AFTER
+    ) -> None:
         """Keep what Slack tells, where it is news."""
-        if is_guest != self.is_guest or at - self.known_at > TOLD_ANEW_AFTER:
+        if is_guest != self.is_guest or at - self.known_at > anew_after:
             self.is_guest, self.known_at = is_guest, at

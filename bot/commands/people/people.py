@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.commands.readiness import check_is_set_up
 from bot.slack import answers
 from bot.slack.answering import TriggerExpired
@@ -81,15 +79,8 @@ def changed(call: Call) -> None:
         was_away = departing.is_away(session, call.workspace_id, user_id)
     if bool(user.get("deleted")) != was_away:
         with call.write_for_slack() as session:
-            _note(session, call, user_id, has_left=not was_away)
+            departing.note(session, call.workspace_id, user_id, call.at, has_left=not was_away)
     call.ack()
-
-
-def _note(session: Session, call: Call, user_id: str, *, has_left: bool) -> None:
-    if has_left:
-        departing.depart(session, call.workspace_id, user_id, call.at)
-    else:
-        departing.come_back(session, call.workspace_id, user_id, call.at)
 
 
 def _open(call: Call, user_id: str) -> None:

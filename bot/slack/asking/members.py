@@ -174,7 +174,7 @@ class Members:
 def _known(user: Mapping[str, Any], team_id: str) -> Known:
     profile = user.get("profile") or {}
     name = user.get("real_name") or profile.get("real_name") or user.get("name") or user["id"]
-    guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+    guest = is_guest(user)
     unfit = None
     if user.get("team_id") not in {None, team_id}:
         unfit = "is of another workspace"
@@ -185,6 +185,11 @@ def _known(user: Mapping[str, Any], team_id: str) -> Known:
     elif guest:
         unfit = "is a guest"
     return Known(str(name), guest, unfit)
+
+
+def is_guest(user: Mapping[str, Any]) -> bool:
+    """Whether someone is a guest, as Slack describes them."""
+    return bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
 
 
 def who(body: Mapping[str, Any]) -> str | None:

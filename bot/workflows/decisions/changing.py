@@ -20,13 +20,12 @@ from bot.workflows.decisions.closing import (
     redraw_all,
     redraw_each,
 )
-from bot.workflows.decisions.counting import count, last_ballots
+from bot.workflows.decisions.counting import count
 from bot.workflows.decisions.effects import keep_up, take_effect
 from bot.workflows.decisions.opening import channel_of, end_of, open_key, reopen, send_alone
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.restricting import heeds
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.people.departing import follows, is_away
 from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import post, redraw_facts
 from bot.workflows.seeing import follows_sight, may_see
@@ -39,7 +38,7 @@ from models.epics.epic import Epic
 from models.errors import check_as_seen, there
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import Portfolio
-from models.work import cancel, put
+from models.work import cancel
 
 
 def changeable(act: Act, decision_id: int, *, lock: bool = False) -> Decision:
@@ -133,43 +132,6 @@ def break_tie(act: Act, decision_id: int, form: DecideForm) -> Decision:
     decision.break_tie(tally, form.outcome, form.why, act.actor, act.at)
     come_true(act.session, decision, act.at)
     return decision
-
-
-@follows
-def wait_for_who_is_here(session: Session, workspace_id: int, user_id: str, at: datetime) -> None:
-    """Where someone left Slack, no vote waits for them that they did not cast; once back, it does.
-
-    Where they were the last, it closes as if theirs had been the last press.
-    """
-    is_gone = is_away(session, workspace_id, user_id)
-    asked = (
-        select(Decision)
-        .join(Elector, Elector.decision_id == Decision.id)
-        .where(
-            Decision.workspace_id == workspace_id,
-            Decision.way == Way.VOTE,
-            Decision.closed_at.is_(None),
-            Decision.tied_at.is_(None),
-            Elector.user_id == user_id,
-            Elector.left_at.is_(None) if is_gone else Elector.left_at.is_not(None),
-        )
-        .order_by(Decision.id)
-        .with_for_update(of=Decision)
-    )
-    for decision in session.scalars(asked.execution_options(populate_existing=True)).all():
-        has_voted = user_id in last_ballots(session, decision)
-        if is_gone and has_voted:
-            continue
-        session.get_one(Elector, (decision.id, user_id)).left_at = at if is_gone else None
-        box = session.get_one(BallotBox, decision.id, populate_existing=True)
-        if is_gone:
-            box.lose_one(at)
-        else:
-            box.regain_one(has_voted=has_voted)
-        put(session, workspace_id, close_key(decision.id), decision.closing_at(box))
-        redraw(session, decision, at)
-        if decision.epic is not None:
-            redraw_facts(session, decision.epic, at)
 
 
 @follows_sight

@@ -63,6 +63,16 @@ def come_back(session: Session, workspace_id: int, user_id: str, at: datetime) -
     redraw_notes(session, workspace_id, user_id, at)
 
 
+def note(
+    session: Session, workspace_id: int, user_id: str, at: datetime, *, has_left: bool
+) -> None:
+    """Note what Slack says of someone, where that is news."""
+    if has_left:
+        depart(session, workspace_id, user_id, at)
+    else:
+        come_back(session, workspace_id, user_id, at)
+
+
 def is_away(session: Session, workspace_id: int, user_id: str) -> bool:
     """Whether the person is noted to have left."""
     return _open(session, workspace_id, user_id) is not None

@@ -1,19 +1,22 @@
 """Remembering who is a guest, beyond a restart and while Slack does not tell."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.people.member import Member
+from models.people.member import TOLD_ANEW_AFTER, Member
 from models.work import insert_into
 
 AT_ONCE = 500
 
 
 def remember(
-    session: Session, workspace_id: int, told: Mapping[str, tuple[bool, datetime]]
+    session: Session,
+    workspace_id: int,
+    told: Mapping[str, tuple[bool, datetime]],
+    anew_after: timedelta = TOLD_ANEW_AFTER,
 ) -> None:
     """Keep whether each of the people is a guest, as Slack told then."""
     people = list(told)[:AT_ONCE]
@@ -22,7 +25,7 @@ def remember(
     for user_id in people:
         is_guest, at = told[user_id]
         if user_id in known:
-            known[user_id].learn(is_guest=is_guest, at=at)
+            known[user_id].learn(is_guest=is_guest, at=at, anew_after=anew_after)
             continue
         new = insert_into(session, Member).values(
             workspace_id=workspace_id, user_id=user_id, is_guest=is_guest, known_at=at

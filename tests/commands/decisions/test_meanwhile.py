@@ -85,3 +85,12 @@ def test_a_user_group_that_is_emptied_while_its_form_is_filled_in_is_nobody(slac
     slack.clock.set(slack.clock.now() + timedelta(minutes=2))
     assert form.submit().closed, form.errors
     assert dm(slack, "cleo").text.startswith("PAY-1 · Persevere, pivot or stop?")
+
+
+def test_who_left_slack_while_tack_was_not_connected_is_not_waited_for(slack, mvp):
+    opens(slack)
+    slack.clock.set(slack.clock.now() + timedelta(hours=2))
+    slack.workspace.deactivate(slack.workspace.user_named("cleo"))  # without a word to Tack
+    slack.drop_connections()
+    cleo = slack.workspace.user_named("cleo").id
+    slack.wait_for(lambda: f"Left Slack: <@{cleo}>" in ballot(slack).text)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.closing import not_voted
+from bot.workflows.decisions.follow_up.leaving import ask_soon
 from bot.workflows.keeping import LOCK
 from bot.workflows.redrawing import post
 from models.decisions.decision import Decision
@@ -27,5 +28,6 @@ def remind_due(session: Session, decision_id: int, now: datetime) -> None:
     if now >= decision.closing_at(box):
         return
     decision.reminded_at = now
+    ask_soon(session, decision.workspace_id, now)
     for each in not_voted(session, decision):
         post(session, decision.workspace_id, MessageKind.BALLOT_REMINDER, decision.id, each, now)
