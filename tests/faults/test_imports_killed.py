@@ -133,7 +133,7 @@ def test_a_history_whose_import_is_killed_between_its_parts_goes_on_by_the_same_
     assert moved == came * MOVES_EACH
     done = typed(*command, DATABASE_URL=shop.database_url)
     assert done.returncode == 0, done.stderr
-    assert f"{came:,} epics were known before" in done.stderr
+    assert f"{came:,} epics already known" in done.stderr
     assert stored() == (ITEMS, ITEMS * MOVES_EACH)
     assert typed("audit", "verify", DATABASE_URL=shop.database_url).returncode == 0
 
@@ -188,6 +188,6 @@ def test_what_comes_in_by_parts_is_whole_after_each_and_goes_on_by_the_same_comm
     assert came == [came[0]] * len(nouns)
     done = typed(*command, DATABASE_URL=shop.database_url)
     assert done.returncode == 0, done.stderr
-    assert f"{came[0]:,} {nouns[0].__tablename__} were known before" in done.stderr
+    assert f"{came[0]:,} {nouns[0].__tablename__} already known" in done.stderr
     assert stored() == [whole] * len(nouns)
     assert typed("audit", "verify", DATABASE_URL=shop.database_url).returncode == 0
