@@ -27,6 +27,9 @@ MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
 KINDS = ("sqlite", "postgresql")
+IN_TURN = ("sqlite", None, "postgresql")
+"""Workers begin at different places of this order, and learn what they say to one database."""
+
 ON_BOTH = {Path(__file__).parent / each for each in ("models", "faults")}
 BOTH, EITHER, ONLY = "on_both_databases", "on_either_database", "only_on"
 ALONE = """
@@ -88,6 +91,7 @@ def pytest_collection_modifyitems(config, items):
         left_out |= {item.nodeid for item in on_the_other_database(items)}
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
     items[:] = [item for item in items if item.nodeid not in left_out]
+    items.sort(key=lambda item: IN_TURN.index(kind_of(item)))
 
 
 def pytest_collection_finish():

@@ -19,7 +19,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-COMPILED = LRUCache(2_000)
+COMPILED = LRUCache(10_000)
+"""More than there are to be said, of both kinds."""
+
 MOST_KEPT = 4
 """Of each process: PostgreSQL has a hundred for all."""
 

@@ -112,6 +112,7 @@ def a_history(folder):
     return words
 
 
+@pytest.mark.on_either_database
 def test_a_history_whose_import_is_killed_between_its_parts_goes_on_by_the_same_command(
     shop, tmp_path
 ):
@@ -163,6 +164,7 @@ def of_actuals(folder):
     return ["import", "actuals", "--file", str(file), "--portfolio", "Shop"]
 
 
+@pytest.mark.on_either_database
 @pytest.mark.parametrize(
     ("made", "nouns", "whole"),
     [

@@ -1,5 +1,6 @@
 """The sample's money: a funded year with commitments, one shift open, one done and one silent."""
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.budgets.ledger import Entry
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Actual
+from models.database import Database
 from models.decisions.signal import SignalCheck
 from models.epics.epic import Epic, Transition
 from models.message import Message, MessageKind
@@ -28,14 +30,26 @@ NEW_YEAR = datetime(2027, 1, 1, 12, tzinfo=UTC)
 K = 100_000
 
 
-@pytest.fixture(params=[SPRING, NEW_YEAR], ids=["in spring", "on the first day of the year"])
-def now(database, request):
-    now = request.param
+DAYS = {"in spring": SPRING, "on the first day of the year": NEW_YEAR}
+
+
+@pytest.fixture(scope="module", params=DAYS.values(), ids=DAYS)
+def now(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def database(now, migrated_file, tmp_path_factory):
+    """The sample as it is on that day; the tests of this file only read it."""
+    file = tmp_path_factory.mktemp("sample") / "tack.db"
+    shutil.copyfile(migrated_file, file)
+    database = Database(f"sqlite:///{file}")
     with database.write() as session:
         here = workspace_of(session, "T1").id
         grant_admin(session, here, PEOPLE["ana"], None, now)
         load_sample(session, here, PEOPLE, CHANNELS, now)
-    return now
+    yield database
+    database.close()
 
 
 def test_it_has_one_shift_open_one_done_and_one_silent(database, now):
