@@ -136,4 +136,4 @@ def _figures(database: Database) -> None:
 def _week(database: Database) -> None:
     with database.snapshot() as session:
         portfolio = session.scalars(select(Portfolio)).one()
-        views.digest(of_week(session, portfolio, None, WEEK, AS_OF).telling)
+        views.digest(of_week(session, portfolio, None, WEEK, AS_OF).source)

@@ -159,9 +159,9 @@ class Tack:
         """Who we are in Slack, asked once: a token never comes to stand for someone else."""
         with self._authorizing:
             if self._authorized is None:
-                told = self.bolt.client.auth_test(token=self._token)
+                answer = self.bolt.client.auth_test(token=self._token)
                 self._authorized = AuthorizeResult.from_auth_test_response(
-                    bot_token=self._token, auth_test_response=told
+                    bot_token=self._token, auth_test_response=answer
                 )
             return self._authorized
 

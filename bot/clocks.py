@@ -41,8 +41,8 @@ class DatabaseClock:
     def _compare(self) -> None:
         try:
             with self._database.read() as session:
-                told = session.scalars(select(func.clock_timestamp())).one()
+                reading = session.scalars(select(func.clock_timestamp())).one()
         except DatabaseAway:
             return
         with self._lock:
-            self._base, self._compared_at = told.astimezone(UTC), time.monotonic()
+            self._base, self._compared_at = reading.astimezone(UTC), time.monotonic()

@@ -66,14 +66,14 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _bare(cls, told: object, about: ValidationInfo) -> object:
+    def _bare(cls, value: object, about: ValidationInfo) -> object:
         is_read_by_others = str(about.field_name).endswith("_proxy")
-        return AROUND.sub("", told) if isinstance(told, str) and not is_read_by_others else told
+        return AROUND.sub("", value) if isinstance(value, str) and not is_read_by_others else value
 
     @field_validator("tack_admins", mode="before")
     @classmethod
-    def _split(cls, told: object) -> object:
-        return frozenset(told.replace(",", " ").split()) if isinstance(told, str) else told
+    def _split(cls, value: object) -> object:
+        return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("database_url")
     @classmethod

@@ -30,7 +30,7 @@ CONCURRENCY = 16
 """Envelopes handled at once by one connection."""
 
 PING_SECONDS = 10
-TOLD_BEFORE_SECONDS = 0.2
+WARNED_BEFORE_SECONDS = 0.2
 """Where Slack said so before it closed a connection, the SDK is at replacing it by then."""
 
 DRAIN_SECONDS = 3.0
@@ -181,7 +181,7 @@ class _Client(SocketModeClient):
         super().close()
 
     def _closed(self, session: Connection, _code: int, _reason: str | None = None) -> None:
-        time.sleep(TOLD_BEFORE_SECONDS)
+        time.sleep(WARNED_BEFORE_SECONDS)
         with self.connect_operation_lock:
             replaced = self.current_session is not session
         if self.auto_reconnect_enabled and not replaced:

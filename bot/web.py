@@ -151,8 +151,8 @@ def _bring(answer: asyncio.Future[Response], response: Response) -> None:
 
 async def _read(request: Request) -> bytes | None:
     """The body; None where it is too long, as far as it was read."""
-    told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told) > LONGEST_BODY:
+    given = request.headers.get("content-length", "")
+    if given.isdecimal() and int(given) > LONGEST_BODY:
         return None
     body = bytearray()
     async for part in request.stream():
@@ -208,5 +208,5 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) 
     if not is_moment or abs(now - int(sent_at)) > SIGNED_WITHIN_SECONDS:
         return False
     signature = hmac.new(secret.encode(), f"v0:{sent_at}:".encode() + body, "sha256").hexdigest()
-    told = headers.get("x-slack-signature", "")
-    return hmac.compare_digest(f"v0={signature}".encode(), told.encode(errors="replace"))
+    given = headers.get("x-slack-signature", "")
+    return hmac.compare_digest(f"v0={signature}".encode(), given.encode(errors="replace"))

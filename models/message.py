@@ -58,7 +58,7 @@ class MessageKind(StrEnum):
     """Tells someone that an epic nobody owned is theirs; its subject is the epic."""
     STREAM_MOVE = "stream_move"
     """Stands where the card of an epic stood that went to another stream; its subject is that."""
-    STREAM_MOVE_TOLD = "stream_move_told"
+    STREAM_MOVE_DM = "stream_move_told"
     """The same, told to who owns one of the two streams, or the epic."""
     LIVE = "live"
     """Announces a portfolio in its channel; its subject is the portfolio."""
@@ -74,12 +74,12 @@ class MessageKind(StrEnum):
     """In a channel: what is voted on, and then how it ended; its subject is a decision."""
     NOT_OPENED = "not_opened"
     """To who planned it: why a decision was not opened; its subject is what was planned."""
-    BALLOT_TOLD = "ballot_told"
+    BALLOT_DM = "ballot_told"
     """The same, to an elector alone."""
     SECOND_ROUND = "second_round"
     """In the thread of a ballot, like the next two: asks the electors anew; its subject is a
     decision."""
-    SECOND_ROUND_TOLD = "second_round_told"
+    SECOND_ROUND_DM = "second_round_told"
     """The same, to an elector alone."""
     BALLOT_REMINDER = "ballot_reminder"
     """Reminds an elector who has not voted, like the next one; its subject is a decision."""
@@ -91,11 +91,11 @@ class MessageKind(StrEnum):
     """Asks the tie-breaker between which options to choose; its subject is a decision."""
     BALLOT_QUESTION = "ballot_question"
     """A question about what is voted on, and its answer."""
-    BALLOT_QUESTION_TOLD = "ballot_question_told"
+    BALLOT_QUESTION_DM = "ballot_question_told"
     """The same, to who may know the answer."""
     OBJECTION = "objection"
     """An objection to what is voted on, and what became of it."""
-    OBJECTION_TOLD = "objection_told"
+    OBJECTION_DM = "objection_told"
     """The same, to who may remove it or set it aside."""
     STAND_IN = "stand_in"
     """Tells someone for whom they vote; its subject is a delegation."""
@@ -108,7 +108,7 @@ class MessageKind(StrEnum):
     """A request to move money, and what became of it; its subject is a shift."""
     SHIFT_QUESTION = "shift_question"
     """A question about a request to move money, and its answer."""
-    SHIFT_QUESTION_TOLD = "shift_question_told"
+    SHIFT_QUESTION_DM = "shift_question_told"
     """The same, to who asked for the money and who asks."""
     OVERSPENT = "overspent"
     """Tells who answers for a stream that it was overspent; its subject is the actual."""
@@ -120,9 +120,9 @@ DIGEST_KINDS = tuple(kind for kind in MessageKind if kind.value.startswith("dige
 """A digest and the replies in its thread."""
 
 
-QUESTION_KINDS = (MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_QUESTION_TOLD)
-SHIFT_QUESTION_KINDS = (MessageKind.SHIFT_QUESTION, MessageKind.SHIFT_QUESTION_TOLD)
-OBJECTION_KINDS = (MessageKind.OBJECTION, MessageKind.OBJECTION_TOLD)
+QUESTION_KINDS = (MessageKind.BALLOT_QUESTION, MessageKind.BALLOT_QUESTION_DM)
+SHIFT_QUESTION_KINDS = (MessageKind.SHIFT_QUESTION, MessageKind.SHIFT_QUESTION_DM)
+OBJECTION_KINDS = (MessageKind.OBJECTION, MessageKind.OBJECTION_DM)
 
 
 FOLLOW_UP_KINDS = (
@@ -132,10 +132,10 @@ FOLLOW_UP_KINDS = (
 )
 """What people alone hear of a decision before it has ended for all."""
 
-ROUND_KINDS = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_TOLD, MessageKind.TIE)
+ROUND_KINDS = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_DM, MessageKind.TIE)
 """What asks someone about a decision that goes on after its first round."""
 
-BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_TOLD)
+BALLOT_KINDS = (MessageKind.BALLOT, MessageKind.BALLOT_DM)
 """What shows a decision."""
 
 

@@ -8,13 +8,13 @@ from sandbox.methods.user_groups import described as described_group
 from sandbox.nouns import Channel, User, UserGroup
 from sandbox.state import Workspace
 
-USERS_TOLD_MOST = 500
+MOST_USERS_NAMED = 500
 
 
 def group_updated(workspace: Workspace, group: UserGroup) -> dict[str, Any]:
     """Return the event that a user group is another now, as a whole."""
     subteam = described_group(workspace, group)
-    subteam |= {"users": group.users[:USERS_TOLD_MOST], "user_count": len(group.users)}
+    subteam |= {"users": group.users[:MOST_USERS_NAMED], "user_count": len(group.users)}
     return {"type": "subteam_updated", "subteam": subteam, "event_ts": workspace.new_ts()}
 
 

@@ -41,22 +41,22 @@ def verify(anchor: AnchorOption = None, workspace: WorkspaceOption = None) -> No
         here = workspace_id(session, workspace)
         found, ledger = verifying.verify(session, here, anchors), verify_ledger(session, here)
     if found.broken is not None:
-        told = f"The audit log is not whole: {found.broken.reason}."
-        say.print(told, markup=False, soft_wrap=True)
+        said = f"The audit log is not whole: {found.broken.reason}."
+        say.print(said, markup=False, soft_wrap=True)
         raise typer.Exit(1)
     events = counted(found.head.count, "event")
     against = f", and {found.anchors} anchors agree." if found.anchors > 1 else f". {NO_ANCHOR}"
     against = ", and 1 anchor agrees." if found.anchors == 1 else against
-    told = f"The audit log is whole: {events}, each following from the one before{against}"
+    said = f"The audit log is whole: {events}, each following from the one before{against}"
     if found.ballots:
-        told += f" So are the {counted(found.ballots, 'ballot')} of its decisions."
-    say.print(told, markup=False, soft_wrap=True)
+        said += f" So are the {counted(found.ballots, 'ballot')} of its decisions."
+    say.print(said, markup=False, soft_wrap=True)
     if ledger.fault is not None:
-        told = f"The ledger is not whole: {ledger.fault}."
-        say.print(told, markup=False, soft_wrap=True)
+        said = f"The ledger is not whole: {ledger.fault}."
+        say.print(said, markup=False, soft_wrap=True)
         raise typer.Exit(1)
     if ledger.entries:
         entries = f"{ledger.entries:,} {'entry' if ledger.entries == 1 else 'entries'}"
         periods = counted(ledger.periods, "period")
-        told = f"The ledger is whole: {entries} in {periods}, and every sum is right."
-        say.print(told, markup=False, soft_wrap=True)
+        said = f"The ledger is whole: {entries} in {periods}, and every sum is right."
+        say.print(said, markup=False, soft_wrap=True)

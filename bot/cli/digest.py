@@ -49,11 +49,11 @@ def digest(
 def _as_data(shown: OfWeek, week: str) -> str:
     sent = shown.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if shown.sent_at else None
     note = {} if shown.sent_at else {"note": UNSENT}
-    return json.dumps({"week": week, "sent_at": sent} | note | shown.telling.content.kept, indent=2)
+    return json.dumps({"week": week, "sent_at": sent} | note | shown.source.content.kept, indent=2)
 
 
 def _as_text(shown: OfWeek) -> str:
-    answer = drawn(shown.telling)
+    answer = drawn(shown.source)
     if shown.sent_at:
         return answer.text
     figures = [block for block in answer.blocks if block["type"] != "context"]  # no channel's words

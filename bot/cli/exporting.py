@@ -50,8 +50,8 @@ def export(
             here = workspace_id(session, workspace)
             found = portfolio_named(session, here, portfolio)
             scope = Scope(found, true() if restricted else visible_to(EVERYBODY), with_audit=True)
-            told = {"portfolio_id": found.id, "format": form, "restricted": restricted}
-            note(session, here, Export.__tablename__, 0, told, portfolio_id=found.id)
+            noted = {"portfolio_id": found.id, "format": form, "restricted": restricted}
+            note(session, here, Export.__tablename__, 0, noted, portfolio_id=found.id)
         with database.snapshot() as session:
             included = includes_restricted(session, scope)
             about = About(found.name, act.at, included, str(head(session, here)))

@@ -249,5 +249,5 @@ def _listed(words: Sequence[str]) -> str:
 
 def _some(names: Sequence[str]) -> str:
     more = len(names) - NAMES_SAID
-    told = ", ".join(names[:NAMES_SAID])
-    return f"{told} and {more:,} more" if more > 0 else told
+    named = ", ".join(names[:NAMES_SAID])
+    return f"{named} and {more:,} more" if more > 0 else named

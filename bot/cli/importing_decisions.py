@@ -189,5 +189,5 @@ def said(portfolio: str, came: Came) -> str:
 
 def _some(names: list[str]) -> str:
     more = len(names) - SAID
-    told = ", ".join(names[:SAID])
-    return f"{told} and {more:,} more" if more > 0 else told
+    named = ", ".join(names[:SAID])
+    return f"{named} and {more:,} more" if more > 0 else named

@@ -33,26 +33,26 @@ def metrics(
     """Print how work flowed up to the end of a day: times, ages, throughput, efficiency."""
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        told = metrics_at(session, found, end_of_day(found, as_of))
-    print(json.dumps(_as_data(told), indent=2) if as_json else _as_text(portfolio, told))
+        flow = metrics_at(session, found, end_of_day(found, as_of))
+    print(json.dumps(_as_data(flow), indent=2) if as_json else _as_text(portfolio, flow))
 
 
-def _as_data(told: Metrics) -> dict[str, Any]:
+def _as_data(flow: Metrics) -> dict[str, Any]:
     return {
-        "as_of": stamp(told.as_of),
-        "items_known": told.items_known,
-        "count_per_state": told.count_per_state,
-        "wip_total": told.wip_total,
-        "wip_per_value_stream": told.wip_per_value_stream,
-        "done_items_total": told.done_total,
-        "done_without_commitment_before_done": told.done_without_commitment,
-        "flow_time_days_all": _spread(told.flow_times),
-        "flow_time_days_last_365d": _spread(told.flow_times_last_year),
+        "as_of": stamp(flow.as_of),
+        "items_known": flow.items_known,
+        "count_per_state": flow.count_per_state,
+        "wip_total": flow.wip_total,
+        "wip_per_value_stream": flow.wip_per_value_stream,
+        "done_items_total": flow.done_total,
+        "done_without_commitment_before_done": flow.done_without_commitment,
+        "flow_time_days_all": _spread(flow.flow_times),
+        "flow_time_days_last_365d": _spread(flow.flow_times_last_year),
         "throughput_26_iso_weeks": [
-            {"week_start": f"{monday:%Y-%m-%d}", "done": done} for monday, done in told.weeks
+            {"week_start": f"{monday:%Y-%m-%d}", "done": done} for monday, done in flow.weeks
         ],
-        "throughput_26_weeks_total": told.throughput,
-        "work_item_age_days": _spread(told.ages),
+        "throughput_26_weeks_total": flow.throughput,
+        "work_item_age_days": _spread(flow.ages),
         "ten_oldest_in_wip": [
             {
                 "id": each.id,
@@ -60,13 +60,13 @@ def _as_data(told: Metrics) -> dict[str, Any]:
                 "committed_at": stamp(each.committed_at),
                 "age_days": round(each.age_days, 6),
             }
-            for each in told.oldest
+            for each in flow.oldest
         ],
         "flow_efficiency": {
-            SPLIT: {"items": told.efficient_items, "ratio_of_sums": _rounded(told.efficiency)}
+            SPLIT: {"items": flow.efficient_items, "ratio_of_sums": _rounded(flow.efficiency)}
         },
-        "line": line_as_data(told.line),
-        "decisions": _decisions(told.governance),
+        "line": line_as_data(flow.line),
+        "decisions": _decisions(flow.governance),
     }
 
 
@@ -132,32 +132,32 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _as_text(portfolio: str, told: Metrics) -> str:
-    lines = [f"{portfolio}, {spell_day(told.as_of.date())}: {told.items_known:,} epics known"]
-    lines += [f"  {state:<24}{count:>7,}" for state, count in told.count_per_state.items()]
-    lines.append(f"In flight: {told.wip_total:,}")
-    lines += [f"  {stream:<24}{n:>7,}" for stream, n in told.wip_per_value_stream.items()]
-    lines.append(f"Age in days: {_line(told.ages)}")
+def _as_text(portfolio: str, flow: Metrics) -> str:
+    lines = [f"{portfolio}, {spell_day(flow.as_of.date())}: {flow.items_known:,} epics known"]
+    lines += [f"  {state:<24}{count:>7,}" for state, count in flow.count_per_state.items()]
+    lines.append(f"In flight: {flow.wip_total:,}")
+    lines += [f"  {stream:<24}{n:>7,}" for stream, n in flow.wip_per_value_stream.items()]
+    lines.append(f"Age in days: {_line(flow.ages)}")
     lines += [
         f"  {each.id:<24}{each.age_days:>9,.1f}  {each.state}, since "
         f"{spell_day(each.committed_at.date())}"
-        for each in told.oldest
+        for each in flow.oldest
     ]
     lines.append(
-        f"Finished: {told.done_total:,}, {told.done_without_commitment:,} of them never in flight"
+        f"Finished: {flow.done_total:,}, {flow.done_without_commitment:,} of them never in flight"
     )
-    lines.append(f"Flow time in days: {_line(told.flow_times)}")
-    lines.append(f"  in the last 365 days: {_line(told.flow_times_last_year)}")
-    lines.append(f"The line: {line_as_text(told.line)}")
-    weeks = " ".join(str(done) for _, done in told.weeks)
-    lines.append(f"Finished in 26 whole weeks: {told.throughput:,}")
-    lines.append(f"  from {spell_day(told.weeks[0][0])} on, week by week: {weeks}")
-    if told.efficiency is None:
+    lines.append(f"Flow time in days: {_line(flow.flow_times)}")
+    lines.append(f"  in the last 365 days: {_line(flow.flow_times_last_year)}")
+    lines.append(f"The line: {line_as_text(flow.line)}")
+    weeks = " ".join(str(done) for _, done in flow.weeks)
+    lines.append(f"Finished in 26 whole weeks: {flow.throughput:,}")
+    lines.append(f"  from {spell_day(flow.weeks[0][0])} on, week by week: {weeks}")
+    if flow.efficiency is None:
         lines.append("Flow efficiency: none yet, nothing has gone from commitment to done")
     else:
-        share = f"{100 * told.efficiency:.1f} % of the time in active states"
-        lines.append(f"Flow efficiency: {share}, over {told.efficient_items:,} epics")
-    return "\n".join([*lines, *_decisions_as_text(told.governance)])
+        share = f"{100 * flow.efficiency:.1f} % of the time in active states"
+        lines.append(f"Flow efficiency: {share}, over {flow.efficient_items:,} epics")
+    return "\n".join([*lines, *_decisions_as_text(flow.governance)])
 
 
 def _decisions_as_text(found: Governance) -> list[str]:

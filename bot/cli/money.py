@@ -238,8 +238,8 @@ def _lines(
 
 def _some(names: Sequence[str]) -> str:
     more = len(names) - STREAMS_SAID
-    told = ", ".join(names[:STREAMS_SAID])
-    return f"{told} and {more:,} more" if more > 0 else told
+    named = ", ".join(names[:STREAMS_SAID])
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 class NoSuchPeriod(Mistake):

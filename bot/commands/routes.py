@@ -107,16 +107,16 @@ def do(call: Call) -> None:
         raise OldButton
     try:
         with call.write() as session:
-            told = route.handler(call, session, it)
+            result = route.handler(call, session, it)
     except ChangedSince as changed:
-        told = answers.sentence(f"{changed.what} has changed since it was shown. Look again.")
+        result = answers.sentence(f"{changed.what} has changed since it was shown. Look again.")
     call.ack()
     memory, ids = windows.memory_of(call), windows.view_ids(call)
 
     def after() -> None:
-        windows.redraw(call, memory, ids, told)
-        if told is not None and not isinstance(told, Note):
-            answer = told if isinstance(told, Answer) else told()
+        windows.redraw(call, memory, ids, result)
+        if result is not None and not isinstance(result, Note):
+            answer = result if isinstance(result, Answer) else result()
             answer_where_it_happened(call.args, answer)
 
     call.after_ack(after)

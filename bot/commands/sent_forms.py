@@ -40,9 +40,9 @@ def save(call: Call) -> None:
     windows.ask_for_groups(call, about)
     with call.database.read() as session:
         is_new = not was_seen(session, call.workspace_id, request)
-    told = _take(call, memory, about, route, typed, request) if is_new else None
-    if isinstance(told, Again):
-        call.ack(response_action=told.way, view=told.view)
+    result = _take(call, memory, about, route, typed, request) if is_new else None
+    if isinstance(result, Again):
+        call.ack(response_action=result.way, view=result.view)
         return
     beneath, ids = windows.over(memory, in_place=True), windows.view_ids(call)
     if len(ids) > len(memory.stack):  # what lies beneath is no page, and would stay as it was
@@ -51,13 +51,15 @@ def save(call: Call) -> None:
         with call.database.read() as session:
             below = windows.over(beneath, in_place=True)
             page = windows.target(call, session, beneath.actions[-1])
-            call.ack(response_action="update", view=windows.drawn(call, session, below, page, told))
+            call.ack(
+                response_action="update", view=windows.drawn(call, session, below, page, result)
+            )
         windows.redraw(call, below, ids[:-1])
     else:
         call.ack()
-        windows.redraw(call, beneath, ids[:-1], told)
-    if isinstance(told, Answer):
-        call.tell(told, memory.channel)
+        windows.redraw(call, beneath, ids[:-1], result)
+    if isinstance(result, Answer):
+        call.reply_in(result, memory.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ def _take(
     try:
         with call.write(again=True) as session:
             if first_time(session, call.workspace_id, request, call.at):
-                told = route.handler(call, session, form=form, about=about)
-                return _with_invitations(call, told, outside)
+                result = route.handler(call, session, form=form, about=about)
+                return _with_invitations(call, result, outside)
     except Instead as instead:
         with call.database.read() as session:
             beneath = windows.over(memory, in_place=True)
@@ -107,15 +109,15 @@ def _take(
 
 
 def _with_invitations(
-    call: Call, told: Answer | Note | None, channel_ids: Sequence[str]
+    call: Call, result: Answer | Note | None, channel_ids: Sequence[str]
 ) -> Answer | Note | None:
     """What is told, with the channels Tack is to be invited to."""
     if not channel_ids:
-        return told
+        return result
     said = words("meanwhile", "invite", channels=channel_ids, bot_user_id=call.bot_user_id)
-    if isinstance(told, Answer):
-        return Answer([*told.blocks, section(said)])
-    return Note("\n".join([*([told.text] if told else []), said]))
+    if isinstance(result, Answer):
+        return Answer([*result.blocks, section(said)])
+    return Note("\n".join([*([result.text] if result else []), said]))
 
 
 def _look(
@@ -166,7 +168,7 @@ def _form_again(call: Call, memory: Memory, about: Action) -> View:
         opened = windows.opened_form(call, session, about)
         by = who_changed(session, about.noun, about.id, since) if isinstance(about, Seen) else None
         changed = [
-            (question.label.format_map(dict(opened.facts)), opened.told(name))
+            (question.label.format_map(dict(opened.facts)), opened.spelled_out(name))
             for name, question in opened.asked().items()
             if name in begun and begun[name] != opened.spelled[name]
         ]

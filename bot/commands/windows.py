@@ -82,28 +82,28 @@ def drawn(
     session: Session,
     memory: Memory,
     to: Open | Page | Answer,
-    told: object = None,
+    result: object = None,
     *,
     typed: Mapping[str, str | None] | None = None,
 ) -> View:
     """What opens, with what was typed where it takes the place of a form."""
     if isinstance(to, Page):
-        return _draw(call, session, memory, to, told)
+        return _draw(call, session, memory, to, result)
     if isinstance(to, Open):
         stack = (*memory.stack, *([str(to.over)] if to.over else []), str(to.about))
         return form_view(to, memory.model_copy(update={"stack": stack}).text, typed=typed)
     return answers.note(to)
 
 
-def _draw(call: Call, session: Session, beneath: Memory, page: Page, told: object = None) -> View:
+def _draw(call: Call, session: Session, beneath: Memory, page: Page, result: object = None) -> View:
     """The page, with the Note of what was done beneath its lead."""
     route = routes.find(PAGE, page)
     if route is None:
         raise OldButton
     shown: Shown = route.handler(call, session, page)
     blocks = list(shown.blocks)
-    if isinstance(told, Note):
-        blocks.insert(1, section(told.text))
+    if isinstance(result, Note):
+        blocks.insert(1, section(result.text))
     if shown.of > 1:
         blocks.append(context(f"{shown.counted}, page {shown.page.number} of {shown.of}"))
         blocks.append(actions("turn", _turns(shown.page, shown.of)))
@@ -128,7 +128,7 @@ def _turns(page: Page, of: int) -> list[dict[str, Any]]:
     ]
 
 
-def redraw(call: Call, memory: Memory, ids: Sequence[str], told: object = None) -> None:
+def redraw(call: Call, memory: Memory, ids: Sequence[str], result: object = None) -> None:
     """Draw the pages anew, the upper one first; what is not there any more says so."""
     views: list[View] = []
     if not memory.stack:
@@ -136,7 +136,7 @@ def redraw(call: Call, memory: Memory, ids: Sequence[str], told: object = None) 
     with call.database.read() as session:
         for place, page in enumerate(memory.actions):
             beneath = memory.model_copy(update={"stack": memory.stack[:place]})
-            note = told if place == len(memory.stack) - 1 else None
+            note = result if place == len(memory.stack) - 1 else None
             try:
                 views.append(drawn(call, session, beneath, target(call, session, page), note))
             except Mistake as mistake:

@@ -49,7 +49,7 @@ SPENT = {
 }
 """So many months ago how much, in cents: one MVP is near to what it was to cost, one past it."""
 
-Told = tuple[str, str, str, int, str]
+Request = tuple[str, str, str, int, str]
 
 
 def deeds(
@@ -131,9 +131,13 @@ def _month(portfolio: Portfolio, at: datetime, ago: int) -> date:
 
 
 def _ask(
-    session: Session, portfolio: Portfolio, people: Mapping[str, str], at: datetime, told: Told
+    session: Session,
+    portfolio: Portfolio,
+    people: Mapping[str, str],
+    at: datetime,
+    request: Request,
 ) -> None:
-    who, source, to, minor, reason = told
+    who, source, to, minor, reason = request
     form = ShiftForm(
         from_stream_id=_stream(portfolio, source),
         to_stream_id=_stream(portfolio, to),
@@ -151,10 +155,10 @@ def _approve(
     portfolio: Portfolio,
     people: Mapping[str, str],
     at: datetime,
-    told: Told,
+    request: Request,
     name: str,
 ) -> None:
-    reason = told[-1]
+    reason = request[-1]
     asked = select(Shift.id).where(Shift.portfolio_id == portfolio.id, Shift.reason == reason)
     with acting(session, audit.Act(people[name], "button approve_shift", at)):
         act = Act(session, portfolio.workspace_id, people[name], at)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.app import CannotStart, Tack
-from bot.demo.histories import brought_in, channel_name, tell_last_week
+from bot.demo.histories import brought_in, channel_name, send_last_week
 from bot.demo.sample import NAME, load_sample
 from bot.manifest import manifest
 from bot.settings import Settings
@@ -81,7 +81,7 @@ def demo(port: int, load: Load) -> None:
         with tack.database.write() as session:
             _load_sample(session, ids, channels, slack.clock)
         with tack.database.write() as session:
-            _tell_histories(session, slack, ids["ana"], channels, known)
+            _send_histories(session, slack, ids["ana"], channels, known)
         with tack.database.write() as session:
             _begin_anew(session, slack.clock)
         tack.start()
@@ -95,7 +95,7 @@ def demo(port: int, load: Load) -> None:
         slack.stop()
 
 
-def _tell_histories(
+def _send_histories(
     session: Session,
     slack: Sandbox,
     ana: str,
@@ -109,7 +109,7 @@ def _tell_histories(
         taken[name] = slack.add_channel(name, list(PEOPLE)).id
         until, now = known.get(portfolio.name), slack.clock.now()
         with acting(session, Act(ana, "/flow digest subscribe", now)):
-            tell_last_week(session, portfolio, taken[name], ana, until, now)
+            send_last_week(session, portfolio, taken[name], ana, until, now)
 
 
 def where_it_was(database: Database, now: datetime) -> datetime:

@@ -60,7 +60,7 @@ def channel_name(portfolio: Portfolio, taken: Mapping[str, str]) -> str:
     return name
 
 
-def tell_last_week(
+def send_last_week(
     session: Session,
     portfolio: Portfolio,
     channel_id: str,

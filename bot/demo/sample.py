@@ -86,7 +86,7 @@ def load_sample(
     epics: dict[str, Epic] = {}
     story = [*budgets.deeds(session, portfolio, people, began, now)]
     for at, sample, happened in _events(now):
-        story.append((at, partial(_tell, session, frame, epics, at, sample, happened)))
+        story.append((at, partial(_write, session, frame, epics, at, sample, happened)))
     for _, happens in sorted(story, key=itemgetter(0)):
         happens()
     _forget_what_is_read(session, workspace_id, now)
@@ -101,7 +101,7 @@ def load_sample(
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 
 
-def _tell(
+def _write(
     session: Session,
     frame: Frame,
     epics: dict[str, Epic],

@@ -81,7 +81,7 @@ class Open:
         questions = self.form.questions().items()
         return {name: q.spell(held[name], self.facts) for name, q in questions}
 
-    def told(self, name: str) -> str | None:
+    def spelled_out(self, name: str) -> str | None:
         """What is held of a question, as people read it; mentions are mark-up already."""
         question, value = self.form.questions()[name], self.spelled[name]
         if value is None:

@@ -100,10 +100,10 @@ class Context:
             news: dict[str, dict[str, tuple[bool, datetime]]] = {}
             for (team_id, user_id), (at, known) in self.members.take_news().items():
                 news.setdefault(team_id, {})[user_id] = (known.is_guest, at)
-            for team_id, told in news.items():
+            for team_id, found in news.items():
                 here = self.workspace_id(team_id)
                 with self.database.write() as session:
-                    remember(session, here, told)
+                    remember(session, here, found)
         except DatabaseAway:
             log.info("members not kept")
         finally:
@@ -263,7 +263,7 @@ class Call:
 
     def user_groups(self) -> UserGroupsFound:
         """The user groups of the workspace, as Slack tells them."""
-        return self.context.user_groups.told(self.client, str(self.args.context.team_id), self.at)
+        return self.context.user_groups.found(self.client, str(self.args.context.team_id), self.at)
 
     def reply(self, answer: answers.Answer, *, replace: bool = False) -> None:
         """Ack, and tell the person alone: beneath what they did, or in place of what they used."""
@@ -277,7 +277,7 @@ class Call:
         """Show what follows the ack, which does not wait for it."""
         after_ack(self.args, show)
 
-    def tell(
+    def reply_in(
         self,
         answer: answers.Answer,
         channel_id: str | None,

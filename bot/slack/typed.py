@@ -19,15 +19,15 @@ class Payload(dict[str, Any]):
         raise OldButton
 
 
-def payload(told: Any) -> Any:
+def payload(value: Any) -> Any:
     """What Slack told, without what is null and what no database keeps."""
-    if isinstance(told, str):
-        return UNSTORABLE.sub("", told)
-    if isinstance(told, list):
-        return [payload(each) for each in told]
-    if not isinstance(told, dict):
-        return told
-    said = ((key, each) for key, each in told.items() if each is not None)
+    if isinstance(value, str):
+        return UNSTORABLE.sub("", value)
+    if isinstance(value, list):
+        return [payload(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    said = ((key, each) for key, each in value.items() if each is not None)
     return Payload((key, each if key in AS_DRAWN else payload(each)) for key, each in said)
 
 

@@ -175,7 +175,7 @@ class Calls:
         if again_at is not None:
             raise CallFailed(method, Reply("ratelimited"), again_at)
         try:
-            told = call(*given, **arguments)
+            answer = call(*given, **arguments)
         except NO_ANSWER as error:
             reply = reply_of(error)
             if reply.is_trouble:
@@ -186,7 +186,7 @@ class Calls:
                 again_at = self.clock.now() + reply.retry_after
             raise CallFailed(method, reply, again_at) from error
         self._note_answer(outage, method)
-        return told
+        return answer
 
     def _is_away(self) -> bool:
         """Whether Slack does not even tell who we are: then it is not what was asked."""

@@ -226,11 +226,11 @@ def note_outage(
     session: Session, workspace_id: int, method: str, error: str, now: datetime
 ) -> datetime:
     """Keep that Slack is away; when it is asked again."""
-    told = {"method": method, "error": error}
+    failed = {"method": method, "error": error}
     begun = insert_into(session, Outage).values(
-        workspace_id=workspace_id, since=now, next_at=now, **told
+        workspace_id=workspace_id, since=now, next_at=now, **failed
     )
-    locks = begun.on_conflict_do_update(index_elements=[Outage.workspace_id], set_=told)
+    locks = begun.on_conflict_do_update(index_elements=[Outage.workspace_id], set_=failed)
     session.execute(locks)
     outage = session.get_one(Outage, workspace_id, populate_existing=True)
     outage.fail(method, error, now)

@@ -25,18 +25,18 @@ def read_groups(task: Task) -> Outcome:
         is_watched = bool(grouping.watched(session, task.claim.workspace_id))
     asked_at = task.clock.now()
     try:
-        told = task.calls.ask(METHOD, read_user_groups, task.client) if is_watched else ()
+        groups = task.calls.ask(METHOD, read_user_groups, task.client) if is_watched else ()
     except CallFailed as failed:
         return _after(task, failed, asked_at)
-    return _stored(task, told, asked_at)
+    return _stored(task, groups, asked_at)
 
 
-def _stored(task: Task, told: Sequence[SlackGroup], asked_at: datetime) -> Done:
+def _stored(task: Task, groups: Sequence[SlackGroup], asked_at: datetime) -> Done:
     """Store what was told. It is as old as the question, however long the answer took."""
     here = task.claim.workspace_id
 
     def then(session: Session, now: datetime) -> None:
-        grouping.redraw(session, grouping.settle(session, here, told, now), now)
+        grouping.redraw(session, grouping.settle(session, here, groups, now), now)
 
     return Done(then, next=lambda session, now: grouping.read_again_later(session, here, asked_at))
 

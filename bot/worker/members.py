@@ -18,10 +18,10 @@ AT_ONCE = 20
 NEXT_AFTER = timedelta(seconds=20)
 """Slack tells of a hundred people a minute, and clicks ask it as well."""
 
-NOT_TOLD = frozenset({"user_not_found", "user_not_visible"})
+UNKNOWN_TO_SLACK = frozenset({"user_not_found", "user_not_visible"})
 """Slack says nothing of that one person."""
 
-Told = Mapping[str, SlackResponse | None]
+Replies = Mapping[str, SlackResponse | None]
 
 
 def ask_who_left(task: Task) -> Outcome:
@@ -29,27 +29,27 @@ def ask_who_left(task: Task) -> Outcome:
     here, at = task.claim.workspace_id, task.clock.now()
     with task.database.read() as session:
         people = leaving.waited_for(session, here, at)
-    told: dict[str, SlackResponse | None] = {}
+    replies: dict[str, SlackResponse | None] = {}
 
     def then(session: Session, now: datetime) -> None:
-        _store(session, here, told, at, now)
+        _store(session, here, replies, at, now)
 
     for user_id in people[:AT_ONCE]:
         try:
-            told[user_id] = task.calls.ask(METHOD, task.client.users_info, user=user_id)
+            replies[user_id] = task.calls.ask(METHOD, task.client.users_info, user=user_id)
         except CallFailed as failed:
-            if failed.reply.error not in NOT_TOLD:
+            if failed.reply.error not in UNKNOWN_TO_SLACK:
                 return after(failed, then)
-            told[user_id] = None
+            replies[user_id] = None
 
     return Done(then, next=lambda session, now: leaving.ask_soon(session, here, now + NEXT_AFTER))
 
 
 def _store(
-    session: Session, workspace_id: int, told: Told, asked_at: datetime, now: datetime
+    session: Session, workspace_id: int, replies: Replies, asked_at: datetime, now: datetime
 ) -> None:
     guests = {}
-    for user_id, answer in told.items():
+    for user_id, answer in replies.items():
         user = answer["user"] if answer is not None else None
         guests[user_id] = (user is None or is_guest(user), asked_at)
         if user is not None:

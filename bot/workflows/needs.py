@@ -23,7 +23,7 @@ from bot.workflows.paging import NONE, Top
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.base import Base
 from models.epics.epic import Epic
-from models.flow.told import AgeingTold
+from models.flow.frozen import FrozenAgeing
 from models.portfolio.portfolio import Portfolio
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     """What happened is told once, in the digest of `(since, until]`."""
-    aged: AgeingTold | None = None
+    aged: FrozenAgeing | None = None
     """What a digest told of ageing: what crossed the line is named apart."""
     few: int
     """So many are named, the others counted."""
@@ -84,7 +84,7 @@ class Waits:
         return sum(pile.count for pile in self.piles.values())
 
 
-def not_told_apart(asked: Asked) -> ColumnElement[bool]:
+def not_named_apart(asked: Asked) -> ColumnElement[bool]:
     """Which epics a digest does not name as those that crossed the line."""
     return Epic.id.not_in(asked.aged.crossed_ids) if asked.aged else true()
 

@@ -95,13 +95,13 @@ def put_in_thread(
     """Put a message beneath the newest one of the head's kind and subject that is in a channel,
     and to the people alone, each of its kind; without a head to them alone.
     """
-    in_channel, told = kinds
+    in_channel, private = kinds
     above = _newest_in_channel(session, workspace_id, *head) if head is not None else None
     if above is not None:
         where = (in_channel, subject_id, above.channel_id, at)
         post(session, workspace_id, *where, thread_ts=above.ts)
     for user_id in dict.fromkeys(people):
-        post(session, workspace_id, told, subject_id, user_id, at)
+        post(session, workspace_id, private, subject_id, user_id, at)
 
 
 def _newest_in_channel(

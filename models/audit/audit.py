@@ -94,7 +94,7 @@ class AuditAnchor(Base):
     at: Mapped[datetime]
 
 
-TOLD_COLUMNS = (
+HASHED_COLUMNS = (
     "workspace_id",
     "number",
     "at",
@@ -113,22 +113,22 @@ TOLD_COLUMNS = (
 
 def chained(previous_hash: str, event: Any) -> str:
     """The hash of an event, a row or object with the columns told: SHA-256, in hexadecimal."""
-    return hash_of(previous_hash, [_plain(getattr(event, name)) for name in TOLD_COLUMNS])
+    return hash_of(previous_hash, [_plain(getattr(event, name)) for name in HASHED_COLUMNS])
 
 
-def hash_of(previous_hash: str, told: list[Any]) -> str:
+def hash_of(previous_hash: str, values: list[Any]) -> str:
     """The hash of what an event says, in the order of TOLD_COLUMNS, moments as ISO 8601 in UTC."""
-    text = _text([previous_hash, *told])
+    text = _text([previous_hash, *values])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def text_after_number(told: list[Any]) -> str:
+def text_after_number(values: list[Any]) -> str:
     """What is hashed after the hash before it, the workspace and the number, in that order."""
-    return _text(told).removeprefix("[")
+    return _text(values).removeprefix("[")
 
 
-def _text(told: list[Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+def _text(values: list[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def moment_text(at: datetime) -> str:
@@ -183,11 +183,11 @@ def first_break(
     `head` is where the chain should end; `anchors` are heads told earlier. Events are looked at
     one by one and not kept.
     """
-    told = sorted(set(anchors), key=lambda anchor: -anchor.count)
+    values = sorted(set(anchors), key=lambda anchor: -anchor.count)
     previous, number = FIRST_HASH, 0
     for event in events:
-        while told and told[-1].count <= number:
-            if told[-1].count < number or told.pop().hash != previous:
+        while values and values[-1].count <= number:
+            if values[-1].count < number or values.pop().hash != previous:
                 return Broken(number, f"event {number} is not the one that an anchor names")
         number += 1
         if event.number != number:
@@ -195,10 +195,12 @@ def first_break(
         if chained(previous, event) != event.hash:
             return Broken(number, f"event {number} was changed, inserted or put elsewhere")
         previous = event.hash
-    if any(anchor.count == number and anchor.hash != previous for anchor in told):
+    if any(anchor.count == number and anchor.hash != previous for anchor in values):
         return Broken(number, f"event {number} is not the one that an anchor names")
-    if told and told[0].count > number:
-        return Broken(number + 1, f"an anchor names {told[0].count} events, but there are {number}")
+    if values and values[0].count > number:
+        return Broken(
+            number + 1, f"an anchor names {values[0].count} events, but there are {number}"
+        )
     if (number, previous) != (head.count, head.hash):
         return Broken(
             min(number, head.count) + 1,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.audit.audit import (
     FIRST_HASH,
-    TOLD_COLUMNS,
+    HASHED_COLUMNS,
     Act,
     AuditEvent,
     AuditHead,
@@ -45,8 +45,8 @@ NEW_HEAD = (
     " ON CONFLICT DO NOTHING"
 )
 APPEND_ALL = """
-WITH RECURSIVE told AS (
-    SELECT * FROM ROWS FROM (json_to_recordset(%(told)s::json) AS (
+WITH RECURSIVE recorded AS (
+    SELECT * FROM ROWS FROM (json_to_recordset(%(recorded)s::json) AS (
         verb text, noun text, subject_id text, epic_id int, portfolio_id int,
         before text, after text, hashed text
     )) WITH ORDINALITY AS row (
@@ -57,10 +57,10 @@ WITH RECURSIVE told AS (
 ), chain (nth, number, hash) AS (
     SELECT 0::bigint, count, hash::text FROM head
     UNION ALL
-    SELECT told.nth, number + 1, encode(sha256(convert_to(
+    SELECT recorded.nth, number + 1, encode(sha256(convert_to(
         '["' || hash || '",' || %(workspace_id)s::int || ',' || (number + 1) || ',' || hashed,
         'UTF8')), 'hex')
-    FROM chain JOIN told ON told.nth = chain.nth + 1
+    FROM chain JOIN recorded ON recorded.nth = chain.nth + 1
 ), moved AS (
     UPDATE audit_heads SET count = chain.number, hash = chain.hash FROM chain
     WHERE audit_heads.workspace_id = %(workspace_id)s AND chain.nth = %(last)s
@@ -69,7 +69,7 @@ INSERT INTO audit_events (workspace_id, number, at, actor, source, verb, noun, s
     epic_id, portfolio_id, before, after, hash)
 SELECT %(workspace_id)s, number, %(at)s, %(actor)s, %(source)s, verb, noun, subject_id,
     epic_id, portfolio_id, before, after, hash
-FROM told LEFT JOIN chain USING (nth)
+FROM recorded LEFT JOIN chain USING (nth)
 ORDER BY nth
 """
 """The same in one statement of PostgreSQL, which hashes: nobody waits for an answer in between.
@@ -115,36 +115,36 @@ class Recorded:
         )
 
 
-def append(session: Session, act: Act, told: Sequence[Recorded]) -> None:
+def append(session: Session, act: Act, recorded: Sequence[Recorded]) -> None:
     """Tell it at the end of each workspace's chain, whose head is locked until the commit.
 
     The last thing in a transaction, so that a chain waits for nobody who waits for it.
     """
-    for workspace_id in sorted({each.workspace_id for each in told}):
-        here = [each for each in told if each.workspace_id == workspace_id]
+    for workspace_id in sorted({each.workspace_id for each in recorded}):
+        here = [each for each in recorded if each.workspace_id == workspace_id]
         _append_to(session, workspace_id, act, here)
 
 
-def say_all(say: Say, act: Act, told: Sequence[Recorded], *, new_head: bool) -> None:
+def say_all(say: Say, act: Act, recorded: Sequence[Recorded], *, new_head: bool) -> None:
     """The same at the end of a transaction in one round trip; of one workspace.
 
     `new_head` is for a workspace that may have no head yet.
     """
-    workspace_id, shared = told[0].workspace_id, _shared(act)
-    rows = [_row(each) for each in told]
+    workspace_id, shared = recorded[0].workspace_id, _shared(act)
+    rows = [_row(each) for each in recorded]
     hashed = {**shared, "at": moment_text(act.at)}
     for row in rows:
         whole = hashed | row
-        row["hashed"] = text_after_number([whole[name] for name in TOLD_COLUMNS[2:]])
+        row["hashed"] = text_after_number([whole[name] for name in HASHED_COLUMNS[2:]])
     if new_head:
         say(NEW_HEAD, {"workspace_id": workspace_id, "hash": FIRST_HASH})
     said = json.dumps(rows, ensure_ascii=False)
-    say(APPEND_ALL, {**shared, "workspace_id": workspace_id, "told": said, "last": len(rows)})
+    say(APPEND_ALL, {**shared, "workspace_id": workspace_id, "recorded": said, "last": len(rows)})
 
 
-def can_say_all(told: Sequence[Recorded]) -> bool:
+def can_say_all(recorded: Sequence[Recorded]) -> bool:
     """Whether all of it can be told so: of one workspace, and not too long for one statement."""
-    return len(told) < MANY and len({each.workspace_id for each in told}) <= 1
+    return len(recorded) < MANY and len({each.workspace_id for each in recorded}) <= 1
 
 
 def said(columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def said(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in columns.items() if value is not None}
 
 
-def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Recorded]) -> None:
+def _append_to(session: Session, workspace_id: int, act: Act, recorded: Sequence[Recorded]) -> None:
     connection = session.connection()
     head = connection.execute(HEAD, {"workspace_id": workspace_id}).first()
     if head is None:
@@ -164,11 +164,11 @@ def _append_to(session: Session, workspace_id: int, act: Act, told: Sequence[Rec
     count, last = head
     shared = _shared(act)
     rows = []
-    for each in told:
+    for each in recorded:
         count += 1
         row = {**shared, **_row(each), "number": count}
         hashed = {**row, "at": moment_text(act.at)}
-        last = hash_of(last, [hashed[name] for name in TOLD_COLUMNS])
+        last = hash_of(last, [hashed[name] for name in HASHED_COLUMNS])
         rows.append({**row, "hash": last})
     connection.execute(APPEND, rows)
     connection.execute(MOVE_HEAD, {"here": workspace_id, "new_count": count, "new_hash": last})
@@ -179,16 +179,16 @@ def _shared(act: Act) -> dict[str, Any]:
     return {"at": act.at, "actor": act.actor, "source": act.source.replace("\0", "")[:80]}
 
 
-def _row(told: Recorded) -> dict[str, Any]:
+def _row(recorded: Recorded) -> dict[str, Any]:
     return {
-        "workspace_id": told.workspace_id,
-        "verb": told.verb,
-        "noun": told.noun,
-        "subject_id": told.subject_id,
-        "epic_id": told.epic_id,
-        "portfolio_id": told.portfolio_id,
-        "before": _as_json(told.before),
-        "after": _as_json(told.after),
+        "workspace_id": recorded.workspace_id,
+        "verb": recorded.verb,
+        "noun": recorded.noun,
+        "subject_id": recorded.subject_id,
+        "epic_id": recorded.epic_id,
+        "portfolio_id": recorded.portfolio_id,
+        "before": _as_json(recorded.before),
+        "after": _as_json(recorded.after),
     }
 
 

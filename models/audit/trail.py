@@ -71,7 +71,7 @@ class Trail:
     """What one transaction has to tell: by whose act, and what became of each row so far."""
 
     act: Act
-    told: dict[Subject, Recorded] = field(default_factory=dict)
+    recorded: dict[Subject, Recorded] = field(default_factory=dict)
     in_bulk: set[str] = field(default_factory=set)
     """Tables that a statement changed, and of which nothing was said."""
     with_head: set[int] = field(default_factory=set)
@@ -82,14 +82,14 @@ class Trail:
     kept: dict[SessionTransaction, dict[Subject, Recorded]] = field(default_factory=dict)
     """What was told when each savepoint began."""
 
-    def add(self, subject: Subject, told: Recorded) -> None:
+    def add(self, subject: Subject, recorded: Recorded) -> None:
         """Tell of a row, together with what was told of it before."""
-        earlier = self.told.get(subject)
-        whole = told if earlier is None else earlier.then(told)
+        earlier = self.recorded.get(subject)
+        whole = recorded if earlier is None else earlier.then(recorded)
         if whole is None:
-            del self.told[subject]
+            del self.recorded[subject]
         else:
-            self.told[subject] = whole
+            self.recorded[subject] = whole
 
 
 class WritingSession(Session):
@@ -112,8 +112,8 @@ def note(
 ) -> None:
     """Tell of something that no single row shows, such as an import with its counts."""
     trail = _trail(session)
-    told = Recorded(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
-    trail.told[noun, str(subject_id), len(trail.told)] = told
+    recorded = Recorded(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
+    trail.recorded[noun, str(subject_id), len(trail.recorded)] = recorded
     trail.in_bulk.clear()
 
 
@@ -221,7 +221,7 @@ def _changing(mapper: Mapper[Any], connection: Connection, row: Base) -> None:
         return
     state = inspect(row)
     unread = [name for name in _touched(row) if _is_unread(state, name)]
-    if unread and _subject(row) not in here[0].told:
+    if unread and _subject(row) not in here[0].recorded:
         was = connection.execute(
             select(*(mapper.columns[name] for name in unread)).where(
                 *(column == value for column, value in _key(mapper, row))
@@ -252,7 +252,7 @@ def _record(
     after: Mapping[str, Any],
 ) -> None:
     noun = row.__tablename__
-    told = Recorded(
+    recorded = Recorded(
         workspace_id=getattr(row, "id" if noun == "workspaces" else "workspace_id"),
         verb=verb,
         noun=noun,
@@ -264,7 +264,7 @@ def _record(
         before=before,
         after=after,
     )
-    trail.add(_subject(row), told)
+    trail.add(_subject(row), recorded)
 
 
 def _subject(row: Base) -> Subject:
@@ -293,9 +293,9 @@ def _portfolio_of(session: Session, parent: Mapper[Any], parent_id: int) -> int 
     known = session.identity_map.get(key)
     if known is not None and "portfolio_id" in known.__dict__:
         return known.__dict__["portfolio_id"]  # type: ignore[no-any-return]
-    told = _trail(session).told.get((_table(parent), parent_id))
-    if told is not None:
-        return told.portfolio_id
+    recorded = _trail(session).recorded.get((_table(parent), parent_id))
+    if recorded is not None:
+        return recorded.portfolio_id
     columns = parent.columns
     asked = select(columns["portfolio_id"]).where(columns["id"] == parent_id)
     return session.connection().scalar(asked)
@@ -318,26 +318,26 @@ def _append(session: Session) -> None:
     """At the end of the transaction, and not of a savepoint."""
     if session.in_nested_transaction():
         return
-    told = _all_recorded(session)
-    if not (told or has_left_to_say(session) or has_put(session)):
+    recorded = _all_recorded(session)
+    if not (recorded or has_left_to_say(session) or has_put(session)):
         return
-    if ends_in_one_trip(session) and can_say_all(told):
-        _end_in_one_trip(session, told)
+    if ends_in_one_trip(session) and can_say_all(recorded):
+        _end_in_one_trip(session, recorded)
     else:
         say_now(session)
         write_puts(session)
-        append(session, _trail(session).act, told)
+        append(session, _trail(session).act, recorded)
 
 
-def _end_in_one_trip(session: Session, told: Sequence[Recorded]) -> None:
+def _end_in_one_trip(session: Session, recorded: Sequence[Recorded]) -> None:
     trail = _trail(session)
-    here = {each.workspace_id for each in told}
+    here = {each.workspace_id for each in recorded}
     with one_trip(session) as say:
         for statement, values in left_to_say(session):
             say(statement, values)
         lanes = say_puts(session, say, trail.lanes)
-        if told:
-            say_all(say, trail.act, told, new_head=not here <= trail.with_head)
+        if recorded:
+            say_all(say, trail.act, recorded, new_head=not here <= trail.with_head)
     trail.with_head |= here
     trail.lanes |= lanes
 
@@ -352,9 +352,9 @@ def _all_recorded(session: Session) -> Sequence[Recorded]:
     trail = _trail(session)
     if trail.in_bulk:
         raise UnrecordedChange(trail.in_bulk)
-    told = list(trail.told.values())
-    trail.told.clear()
-    return told
+    recorded = list(trail.recorded.values())
+    trail.recorded.clear()
+    return recorded
 
 
 @cache
@@ -404,7 +404,7 @@ def _flush_ends(session: Session, _context: UOWTransaction) -> None:
 
 def _savepoint(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        _trail(session).kept[transaction] = dict(_trail(session).told)
+        _trail(session).kept[transaction] = dict(_trail(session).recorded)
 
 
 def _undone(session: Session, transaction: SessionTransaction) -> None:
@@ -412,7 +412,7 @@ def _undone(session: Session, transaction: SessionTransaction) -> None:
     trail = _trail(session)
     trail.flushing = False
     if transaction.nested:
-        trail.told = trail.kept.pop(transaction)
+        trail.recorded = trail.kept.pop(transaction)
 
 
 for _name, _listener in (

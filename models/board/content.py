@@ -4,11 +4,13 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Self
 
+from pydantic import Field
+
 from models.flow.flow import Load
-from models.flow.told import DecisionsTold, EpicTold, FlowTold, MoneyTold, Several, Told
+from models.flow.frozen import Frozen, FrozenDecisions, FrozenEpic, FrozenFlow, FrozenMoney, Several
 
 
-class StopTold(EpicTold):
+class FrozenStop(FrozenEpic):
     """An epic that was stopped, where and why."""
 
     value_stream: str
@@ -18,7 +20,7 @@ class StopTold(EpicTold):
     in_flight_days: int = 0
 
 
-class DecisionTold(EpicTold):
+class FrozenDecision(FrozenEpic):
     """A decision by its key, on an epic, and how it ended."""
 
     decision: str
@@ -26,7 +28,7 @@ class DecisionTold(EpicTold):
     """In words: "persevere", "no majority"."""
 
 
-class Changes(Told):
+class Changes(Frozen):
     """What became of epics between two moments.
 
     `in_flight_before + came_in + reopened - finished - stopped - back = in_flight_now`, where an
@@ -34,14 +36,14 @@ class Changes(Told):
     """
 
     new_ideas: int = 0
-    came_in: Several[EpicTold] = Several()
-    reopened: Several[EpicTold] = Several()
-    finished: Several[EpicTold] = Several()
-    stopped: Several[StopTold] = Several()
-    back: Several[EpicTold] = Several()
+    came_in: Several[FrozenEpic] = Several()
+    reopened: Several[FrozenEpic] = Several()
+    finished: Several[FrozenEpic] = Several()
+    stopped: Several[FrozenStop] = Several()
+    back: Several[FrozenEpic] = Several()
     stopped_ideas: int = 0
     """Those that were stopped before anything was committed."""
-    decided: Several[DecisionTold] = Several()
+    decided: Several[FrozenDecision] = Several()
     """Those that closed and ended no epic: what was stopped is told as that."""
 
     @property
@@ -57,7 +59,7 @@ class Changes(Told):
         return came - self.finished.count - self.stopped.count - self.back.count
 
 
-class Standing(Told):
+class Standing(Frozen):
     """How many stood in a column, a value stream or a theme, by its name then."""
 
     id: int
@@ -65,7 +67,7 @@ class Standing(Told):
     load: Load
 
 
-class InFlight(Told):
+class InFlight(Frozen):
     """What stood between commitment and done at a moment, against the limits of then."""
 
     whole: Load
@@ -86,26 +88,26 @@ class InFlight(Told):
         return sorted(found, key=lambda each: (-each.load.over, each.name))
 
 
-class SlipTold(Told):
+class FrozenSlip(Frozen):
     """A milestone that is behind its date, and the epics that point to its project."""
 
     project_id: int
     project: str
     milestone: str
     days: int
-    epics: Several[EpicTold] = Several()
+    epics: Several[FrozenEpic] = Several()
 
 
-class OnTheirDates(Told):
+class OnTheirDates(Frozen):
     """Of the milestones that were agreed, how many came or are to come when they were."""
 
     on_date: int = 0
     agreed: int = 0
-    slip: SlipTold | None = None
+    slip: FrozenSlip | None = None
     """The one that is behind the most."""
 
 
-class ReadingTold(Told):
+class FrozenReading(Frozen):
     """Where the indicator of an epic was read anew."""
 
     id: int | None = None
@@ -118,14 +120,14 @@ class ReadingTold(Told):
     """Since it was read before; None where it was not."""
 
 
-class OutcomesTold(Told):
+class FrozenOutcomes(Frozen):
     """Of the epics of which it is known what became of them, how many reached their target."""
 
     reached: int = 0
-    told: int = 0
+    recorded: int = Field(default=0, alias="told")
     """Of so many, without those that were not measured."""
     not_measured: int = 0
-    read: tuple[ReadingTold, ...] = ()
+    read: tuple[FrozenReading, ...] = ()
     """What was read in the week, the last first."""
 
     @property
@@ -138,7 +140,7 @@ class OutcomesTold(Told):
         return self.model_copy(update={"read": read})
 
 
-class ScopeTold(Told):
+class FrozenScope(Frozen):
     """What it tells of: a portfolio, or one value stream by its name then."""
 
     portfolio_id: int
@@ -148,10 +150,10 @@ class ScopeTold(Told):
     """By whose calendar its days are meant."""
 
 
-class Content(Told):
+class Content(Frozen):
     """What a digest tells but for what it asks for, which follows the present."""
 
-    scope: ScopeTold
+    scope: FrozenScope
     is_beginning: bool = False
     """Whether it is the first one of a portfolio that begins: nothing is late in it yet."""
     is_quiet: bool = False
@@ -159,14 +161,14 @@ class Content(Told):
     changes: Changes
     in_flight: InFlight
     milestones: OnTheirDates
-    flow: FlowTold
-    outcomes: OutcomesTold = OutcomesTold()
-    decisions: DecisionsTold = DecisionsTold()
-    money: MoneyTold = MoneyTold()
+    flow: FrozenFlow
+    outcomes: FrozenOutcomes = FrozenOutcomes()
+    decisions: FrozenDecisions = FrozenDecisions()
+    money: FrozenMoney = FrozenMoney()
     open_total: int = 0
     """How many epics were neither done nor stopped."""
     finished_since_live: int = 0
 
     @property
     def kept(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, by_alias=True)

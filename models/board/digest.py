@@ -18,7 +18,7 @@ from models.portfolio.portfolio import STALE_AFTER_DAYS, Portfolio, State, Value
 USUAL_WEEKDAY, USUAL_MINUTE = 0, 9 * 60
 """Monday at nine, until someone chooses otherwise."""
 
-TELLS_OF_LAST_WEEK = 2
+COVERS_LAST_WEEK = 2
 """Up to Wednesday a digest tells of the week before, from Thursday on of the running one."""
 
 WEEK = timedelta(days=7)
@@ -195,7 +195,7 @@ class Subscription(Base):
         return ZoneInfo(self.time_zone)
 
     @property
-    def told_when(self) -> str:
+    def when_spelled(self) -> str:
         """Its weekday, time and zone as people say them."""
         at = f"{self.minute_of_day // 60}:{self.minute_of_day % 60:02}"
         return f"{WEEKDAYS[self.weekday]} at {at} ({self.time_zone})"
@@ -239,10 +239,10 @@ class Subscription(Base):
             slot, latest = self.slot_after(slot), slot
         return latest
 
-    def tells_until(self, slot: datetime) -> datetime:
+    def covers_until(self, slot: datetime) -> datetime:
         """The end of what a digest of the slot tells of: the last whole week's, or the slot."""
         local = slot.astimezone(self.zone)
-        if local.weekday() > TELLS_OF_LAST_WEEK:
+        if local.weekday() > COVERS_LAST_WEEK:
             return slot
         monday = local.date() - timedelta(days=local.weekday())
         return datetime.combine(monday, time(), self.zone)

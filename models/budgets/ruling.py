@@ -69,8 +69,8 @@ class Ruling:
         owners = people.receivers
         if people.asker not in people.givers:
             owners = [*people.givers, *people.receivers]
-        told = dict.fromkeys((*owners, *people.finance))
-        return [each for each in told if each != people.asker]
+        notified = dict.fromkeys((*owners, *people.finance))
+        return [each for each in notified if each != people.asker]
 
     @property
     def waits_for(self) -> Sequence[Seat]:

@@ -143,8 +143,8 @@ def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str)
     last, number = FIRST_HASH, 0
     for ballot in ballots:
         number += 1
-        told = {name: getattr(ballot, name) for name in HASHED} | {"decision_id": decision_id}
-        if ballot.number != number or ballot.hash != _hash(last, number, told):
+        values = {name: getattr(ballot, name) for name in HASHED} | {"decision_id": decision_id}
+        if ballot.number != number or ballot.hash != _hash(last, number, values):
             return number
         last = ballot.hash
     return None if (number, last) == (count, end) else min(number, count) + 1
@@ -152,18 +152,18 @@ def first_broken(decision_id: int, ballots: Iterable[Any], count: int, end: str)
 
 def _spelled(row: dict[str, Any]) -> list[Any]:
     """What is hashed of a ballot; those of before there was more to it have none of the rest."""
-    told = [row["decision_id"], row["user_id"], str(row["choice"]), moment_text(row["at"])]
+    values = [row["decision_id"], row["user_id"], str(row["choice"]), moment_text(row["at"])]
     more = [row[name] for name in MORE]
-    return told if more == [1, None, None, None] else [*told, *more]
+    return values if more == [1, None, None, None] else [*values, *more]
 
 
 def _hash(previous: str, number: int, row: dict[str, Any]) -> str:
-    decision_id, *told = _spelled(row)
+    decision_id, *values = _spelled(row)
     return hashlib.sha256(
-        _text([previous, decision_id, number, *told], whole=True).encode()
+        _text([previous, decision_id, number, *values], whole=True).encode()
     ).hexdigest()
 
 
-def _text(told: list[Any], *, whole: bool = False) -> str:
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+def _text(values: list[Any], *, whole: bool = False) -> str:
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return text if whole else text.removeprefix("[")

@@ -107,8 +107,8 @@ def as_of_sqlalchemy(connection: Connection, said: str, error: Exception) -> Bas
     gone = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
     if gone:
         connection.invalidate(error)
-    told = DBAPIError.instance(
+    error = DBAPIError.instance(
         said, None, error, raw_error(connection), connection_invalidated=gone, dialect=dialect
     )
-    assert isinstance(told, DBAPIError)
-    return told
+    assert isinstance(error, DBAPIError)
+    return error

@@ -12,7 +12,7 @@ from models.base import Base
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
 from models.epics.limit import FullPlace
-from models.epics.policy import fields_of, told
+from models.epics.policy import fields_of, phrases
 from models.errors import Mistake
 from models.fields import parse_reason
 from models.form import Choice, Form, Paragraph
@@ -29,8 +29,8 @@ class Obstacles:
     lacks: Sequence[Requirement] = ()
     full: Sequence[FullPlace] = ()
 
-    def told(self, to: Column) -> list[str]:
-        return [*told(self.lacks, to.state), *(place.phrase for place in self.full)]
+    def phrases(self, to: Column) -> list[str]:
+        return [*phrases(self.lacks, to.state), *(place.phrase for place in self.full)]
 
     def __bool__(self) -> bool:
         """Whether there is anything in the way."""
@@ -116,7 +116,7 @@ class NotYet(Mistake):
 
     def __init__(self, move: Move, *, may_pass: bool) -> None:
         epic, to, obstacles = move.epic, move.to, move.obstacles
-        self.missing = obstacles.told(to)
+        self.missing = obstacles.phrases(to)
         said = f"{epic.key} stays in {epic.column_label}. {'. '.join(self.missing)}."
         if Requirement.EVIDENCE in obstacles.lacks:
             said += f" /epic evidence {epic.key} adds it."
@@ -156,7 +156,7 @@ class Override(Base):
             workspace_id=transition.workspace_id,
             epic_id=transition.epic.id,
             transition_id=transition.id,
-            passed=move.obstacles.told(move.to),
+            passed=move.obstacles.phrases(move.to),
             role=role,
             reason=transition.reason or "",
             by_user_id=transition.actor_user_id or "",

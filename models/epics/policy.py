@@ -51,7 +51,7 @@ def spelled(lacks: Sequence[Requirement]) -> str:
     return ", ".join(NAMES[each] for each in lacks)
 
 
-def told(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
+def phrases(lacks: Sequence[Requirement], to: State) -> Sequence[str]:
     """What is missing, a phrase for each kind: "1 answer open before analysis: the stop line"."""
     phrases = []
     if Requirement.ANSWER in lacks:

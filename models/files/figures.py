@@ -124,8 +124,8 @@ class Heading:
         tokens = _tokens(name)
         currency = next((_currency(token) for token in tokens if _currency(token)), None)
         units = {place: scale for place in range(len(tokens)) if (scale := _unit(tokens, place))}
-        told = [place for place, token in enumerate(tokens) if place not in units]
-        kept = [tokens[place] for place in told if not _currency(tokens[place])]
+        rest = [place for place, token in enumerate(tokens) if place not in units]
+        kept = [tokens[place] for place in rest if not _currency(tokens[place])]
         is_unclear = len(set(units.values())) > 1 or (len(kept) > 1 and kept[-1] in UNCLEAR)
         if len(kept) > 1 and kept[-1] in UNCLEAR:
             kept = kept[:-1]

@@ -32,7 +32,7 @@ from models.portfolio.portfolio import FIRST_STATE
 from models.portfolio.preset import USUAL_BOARD
 
 ITEM_COLUMNS = ("source", "id", "title", "value_stream")
-COLUMNS_TOLD = 12
+COLUMNS_NAMED = 12
 MOST_MOVES = 1_000_000
 """So many rows of a history are taken at once: 100,000 epics with ten moves each."""
 
@@ -98,8 +98,8 @@ def read_items(
     compared = cache(folded)
     moves: dict[str, list[Move]] = defaultdict(list)
     lines: dict[str, int] = {}
-    told = _table(transitions, encoding, read_as)
-    for line, row in _rows(transitions, told, ("id", "to_status", "at")):
+    cells = _table(transitions, encoding, read_as)
+    for line, row in _rows(transitions, cells, ("id", "to_status", "at")):
         tick(1)
         status = row["to_status"]
         if compared(status) not in state_of:
@@ -109,8 +109,8 @@ def read_items(
         lines.setdefault(row["id"], line)
     found: dict[str, Item] = {}
     is_backward = _steps_back(moves.values()) > 0
-    told = _table(items, encoding, read_as)
-    for line, row in _rows(items, told, ITEM_COLUMNS, ("created_at", "current_status")):
+    cells = _table(items, encoding, read_as)
+    for line, row in _rows(items, cells, ITEM_COLUMNS, ("created_at", "current_status")):
         tick(1)
         if row["id"] in found:
             raise _bad(items, line, f"{row['id']} is in the file twice")
@@ -185,16 +185,16 @@ def _rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     places = {folded(name): place for place, name in enumerate(table.columns)}
     if missing := next((name for name in needed if name not in places), None):
-        there = ", ".join(table.columns[:COLUMNS_TOLD])
+        there = ", ".join(table.columns[:COLUMNS_NAMED])
         raise _bad(file, 1, f"the column {missing} is missing; there are: {there}")
     for row in table.rows:
         if row.is_broken:
             raise _bad(file, row.line, BROKEN)
-        told = {name: row.cells[places[name]] for name in needed}
-        if empty := next((name for name in needed if not told[name]), None):
+        cells = {name: row.cells[places[name]] for name in needed}
+        if empty := next((name for name in needed if not cells[name]), None):
             raise _bad(file, row.line, f"{empty} is empty")
         more = {name: row.cells[places[name]] if name in places else "" for name in also}
-        yield row.line, {**told, **more}
+        yield row.line, {**cells, **more}
 
 
 def _bad(file: Path, line: int, reason: str) -> BadRows:

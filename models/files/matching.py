@@ -270,12 +270,12 @@ def _twice(
 ) -> list[str]:
     """Why the row is one that was there before in the same table."""
     for names in kind.known_by:
-        told = [values[name] for name in names]
-        if None in told:
+        cleaned = [values[name] for name in names]
+        if None in cleaned:
             continue
-        key = (names, *(folded(each) if isinstance(each, str) else each for each in told))
+        key = (names, *(folded(each) if isinstance(each, str) else each for each in cleaned))
         if key in seen:
-            called = " ".join(str(each) for each in told)
+            called = " ".join(str(each) for each in cleaned)
             return [f"{called} is in the file twice, first in line {seen[key]}"]
         seen[key] = line
     return []
@@ -322,14 +322,14 @@ def _shares(text: str) -> Any:
 
 def _text(field: Field, text: str) -> str:
     is_name = field.longest <= LONGEST_NAME
-    told = tidy(text) if is_name else UNSTORABLE.sub("", text).strip()
-    if len(told) > field.longest:
-        raise Mistake(f"up to {field.longest:,} characters, this has {len(told):,}")
+    cleaned = tidy(text) if is_name else UNSTORABLE.sub("", text).strip()
+    if len(cleaned) > field.longest:
+        raise Mistake(f"up to {field.longest:,} characters, this has {len(cleaned):,}")
     if not field.one_of:
-        return told
-    word = told.casefold().replace("_", " ")
+        return cleaned
+    word = cleaned.casefold().replace("_", " ")
     if word not in field.one_of:
-        raise Mistake(f"“{told[:40]}” is not one of {', '.join(field.one_of)}")
+        raise Mistake(f"“{cleaned[:40]}” is not one of {', '.join(field.one_of)}")
     return word
 
 

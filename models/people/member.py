@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
-TOLD_ANEW_AFTER = timedelta(days=1)
+WRITTEN_ANEW_AFTER = timedelta(days=1)
 """What is the same as before is written down again only after so long."""
 
 
@@ -23,7 +23,7 @@ class Member(Base):
     known_at: Mapped[datetime]
 
     def learn(
-        self, *, is_guest: bool, at: datetime, anew_after: timedelta = TOLD_ANEW_AFTER
+        self, *, is_guest: bool, at: datetime, anew_after: timedelta = WRITTEN_ANEW_AFTER
     ) -> None:
         """Keep what Slack tells, where it is news."""
         if is_guest != self.is_guest or at - self.known_at > anew_after:

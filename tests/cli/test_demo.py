@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from bot.demo.demo import where_it_was
-from bot.demo.histories import FILES, channel_name, folders_of, known_until, tell_last_week
+from bot.demo.histories import FILES, channel_name, folders_of, known_until, send_last_week
 from models.audit.audit import Act
 from models.board.digest import Digest, Subscription
 from models.message import Message, MessageKind
@@ -52,7 +52,7 @@ def test_the_channel_of_a_history_is_told_once_of_its_last_whole_week(database):
     for known in (None, MONDAY + timedelta(days=9)):
         with database.write() as session:
             portfolio = session.get_one(Portfolio, portfolio_id)
-            tell_last_week(session, portfolio, "C0SHOP", ANA, known, now)
+            send_last_week(session, portfolio, "C0SHOP", ANA, known, now)
     with database.read() as session:
         digest = session.scalars(select(Digest)).one()
         assert digest.week == digest.subscription.week(MONDAY)

@@ -82,8 +82,8 @@ def say_state(call: Call) -> None:
             found = digesting.subscription_of(session, call.workspace_id, _channel(call))
         except NoDigest:
             found = None
-        told = subscription.state(found) if found else subscription.none_yet()
-    call.reply(told)
+        answer = subscription.state(found) if found else subscription.none_yet()
+    call.reply(answer)
 
 
 def open_subscribe(call: Call) -> None:
@@ -122,7 +122,7 @@ def subscribe(call: Call) -> None:
         done = subscription.subscribed(found)
         outside = subscription.outside(found, call.bot_user_id)
     call.ack()
-    call.tell(done, channel_id, otherwise=outside)
+    call.reply_in(done, channel_id, otherwise=outside)
 
 
 @routes.does
@@ -142,8 +142,8 @@ def send(call: Call) -> None:
     """Send this week's at once."""
     with call.write() as session:
         found = digesting.send_now(session, call.workspace_id, call.actor, _channel(call), call.at)
-        told = subscription.sent(found)
-    call.reply(told)
+        answer = subscription.sent(found)
+    call.reply(answer)
 
 
 def pause(call: Call) -> None:
@@ -155,8 +155,8 @@ def resume(call: Call) -> None:
     """Send it again at its usual time."""
     with call.write() as session:
         found = digesting.resume(session, call.workspace_id, call.actor, _channel(call), call.at)
-        told = subscription.resumed(found)
-    call.reply(told)
+        answer = subscription.resumed(found)
+    call.reply(answer)
 
 
 def choose_from_digest(call: Call) -> None:
@@ -179,8 +179,8 @@ def still_right(call: Call) -> None:
     ref = EpicRef.read(call.action["value"])
     with call.write() as session:
         epic = confirming.confirm(session, call.workspace_id, call.actor, ref.epic, call.at)
-        told = fact_check.noted(epic)
-    call.reply(told)
+        answer = fact_check.noted(epic)
+    call.reply(answer)
 
 
 def all_still_right(call: Call) -> None:
@@ -267,8 +267,8 @@ def _preview(call: Call, channel_id: str) -> None:
 def _pause(call: Call, channel_id: str) -> None:
     with call.write() as session:
         found = digesting.pause(session, call.workspace_id, call.actor, channel_id, call.at)
-        told = subscription.paused(found)
-    call.reply(told)
+        answer = subscription.paused(found)
+    call.reply(answer)
 
 
 def _wish(typed: Mapping[str, str | None]) -> Wish:

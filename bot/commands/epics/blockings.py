@@ -34,8 +34,8 @@ def unblock_by_button(call: Call) -> None:
     ref = EpicRef.read(call.action["value"])
     with call.write() as session:
         epic = blocking.unblock(session, call.workspace_id, call.actor, ref.epic, call.at)
-        told = block_form.unblocked(epic)
-    call.reply(told, replace=call.is_ephemeral)
+        answer = block_form.unblocked(epic)
+    call.reply(answer, replace=call.is_ephemeral)
 
 
 def block_typed(call: Call, key: str, reason: str) -> None:
@@ -47,8 +47,8 @@ def block_typed(call: Call, key: str, reason: str) -> None:
         return
     with call.write() as session:
         epic = blocking.block(session, call.workspace_id, call.actor, epic.id, reason, call.at)
-        told = block_form.blocked(epic)
-    call.reply(told)
+        answer = block_form.blocked(epic)
+    call.reply(answer)
 
 
 def unblock_typed(call: Call, key: str) -> None:
@@ -57,5 +57,5 @@ def unblock_typed(call: Call, key: str) -> None:
         epic = finding.epic_by_key(session, call.workspace_id, key, call.actor)
     with call.write() as session:
         epic = blocking.unblock(session, call.workspace_id, call.actor, epic.id, call.at)
-        told = block_form.unblocked(epic)
-    call.reply(told)
+        answer = block_form.unblocked(epic)
+    call.reply(answer)

@@ -73,15 +73,15 @@ def save(call: Call) -> None:
     check_named(call, _others_named(call) & {*lists_of(call.view).get("circle", ())})
     try:
         epic, columns = _store(call, memory, typed, shown)
-    except ChangedMeanwhile as told:
+    except ChangedMeanwhile as change:
         with call.write(again=True) as session:
             editing.note_seen(
-                session, call.workspace_id, str(call.view["id"]), told.version, call.at
+                session, call.workspace_id, str(call.view["id"]), change.version, call.at
             )
-        raise _named(call, told, typed, shown) from told
+        raise _named(call, change, typed, shown) from change
     call.ack(response_action="clear")
     if memory.channel is not None:
-        call.tell(epic_form.saved(epic, columns), memory.channel)
+        call.reply_in(epic_form.saved(epic, columns), memory.channel)
 
 
 def _store(
@@ -127,16 +127,16 @@ def _others_named(call: Call) -> set[str]:
 
 def _named(
     call: Call,
-    told: ChangedMeanwhile,
+    change: ChangedMeanwhile,
     typed: Mapping[str, str | None],
     shown: Mapping[str, str | None],
 ) -> Mistake:
     """The mistake with the name of who changed it, at the first field that was changed here."""
     place = next((name for name in typed if typed[name] != shown.get(name)), "title")
     team_id = str(call.args.context.team_id)
-    by = [told.by] if told.by else []
+    by = [change.by] if change.by else []
     [who] = call.context.members.names(call.client, team_id, by, call.at) or ["Someone"]
-    return FieldMistakes({place: told.say(who)})
+    return FieldMistakes({place: change.say(who)})
 
 
 def _redraw(call: Call, note: str | None) -> None:

@@ -45,5 +45,5 @@ def own(call: Call, key: str, words: str) -> None:
         epic, before = editing.hand_over(
             session, call.workspace_id, call.actor, epic.id, found[1], call.at
         )
-    told = before if before != call.actor else None
-    call.reply(stream_move.handed_over(epic, told))
+    notified = before if before != call.actor else None
+    call.reply(stream_move.handed_over(epic, notified))

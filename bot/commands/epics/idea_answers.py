@@ -40,8 +40,8 @@ def answer_typed(call: Call, key: str, words: str) -> None:
             done = answering.answered_before(*who)
         else:
             done = answering.answer(*who, None, said, call.at)
-        told = idea_answer.answered(done.epic, done.answer, done.missing)
-    call.reply(told)
+        answer = idea_answer.answered(done.epic, done.answer, done.missing)
+    call.reply(answer)
 
 
 @routes.opens

@@ -112,9 +112,9 @@ def submit(call: Call) -> None:
         )
         place, count = boarding.place_in_state(session, epic)
         due = portfolio.calendar.answer_due_on(today(call, portfolio))
-        told = epic_form.stored(epic, place, count, due)
+        answer = epic_form.stored(epic, place, count, due)
     call.ack()
-    call.tell(told, memory.channel)
+    call.reply_in(answer, memory.channel)
 
 
 def check_owner(call: Call, owner: str | None) -> None:

@@ -59,11 +59,11 @@ def _mentioned(found: re.Match[str]) -> str:
 def permalink(call: Call) -> str | None:
     """The link to the message; None where Slack gives none, as in channels without Tack."""
     try:
-        told = call.client.chat_getPermalink(
+        reply = call.client.chat_getPermalink(
             channel=call.body["channel"]["id"], message_ts=call.body["message_ts"]
         )
     except (SlackApiError, OSError, HTTPException) as error:
         log.info("no link to the message", error=str(error)[:200])
         return None
-    link = str(told.get("permalink") or "")
+    link = str(reply.get("permalink") or "")
     return link if PERMALINK.fullmatch(link) else None

@@ -36,5 +36,5 @@ def stop_typed(call: Call, key: str, reason: str) -> None:
         return
     with call.write() as session:
         epic = stopping.stop(session, *call.who, epic.id, None, reason, None, call.at)
-        told = stop_form.stopped(epic)
-    call.reply(told)
+        answer = stop_form.stopped(epic)
+    call.reply(answer)

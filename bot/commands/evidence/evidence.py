@@ -142,5 +142,5 @@ def _attaching(call: Call, held: Mapping[str, object], lead: str | None) -> Open
 
 def _said_at(call: Call) -> datetime:
     """When the message was written."""
-    told = float(str(call.body["message_ts"]))
-    return datetime.fromtimestamp(told, UTC)
+    seconds = float(str(call.body["message_ts"]))
+    return datetime.fromtimestamp(seconds, UTC)

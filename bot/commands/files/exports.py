@@ -41,7 +41,7 @@ def export(call: Call) -> None:
             call.at,
         )
     call.ack()
-    call.tell(export_result.asked(asked), memory.channel)
+    call.reply_in(export_result.asked(asked), memory.channel)
 
 
 def try_again(call: Call) -> None:

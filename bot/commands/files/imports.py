@@ -225,9 +225,9 @@ def _match_form(
 ) -> View:
     with call.database.read() as session:
         portfolio = _portfolio(call, session, upload)
-        told = preview(session, portfolio, upload.kind, table, matching, call.at)
+        found = preview(session, portfolio, upload.kind, table, matching, call.at)
         before = uploading.loaded_before(session, upload)
-        return import_form.match_form(upload, portfolio, told, before, matching, unread)
+        return import_form.match_form(upload, portfolio, found, before, matching, unread)
 
 
 def _show_later(call: Call, draw: Callable[[], View], otherwise: Callable[[str], View]) -> bool:

@@ -67,7 +67,7 @@ def hand_over(call: Call) -> None:
             call.at,
         )
     call.ack()
-    call.tell(people.handed_over(done), None)
+    call.reply_in(people.handed_over(done), None)
 
 
 def changed(call: Call) -> None:

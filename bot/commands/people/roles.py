@@ -48,14 +48,14 @@ def turn_page(call: Call) -> None:
 def open_form(call: Call) -> None:
     """Open the form that gives a role."""
     memory = RolesPage.read(call.action["value"])
-    told = call.user_groups()
+    groups = call.user_groups()
     with call.database.read() as session:
         everywhere = may(session, call.actor, Right.GIVE_ROLES, Place(call.workspace_id))
         places = _places_to_give(session, call)
         if not places and not everywhere:
             check(session, call.actor, Right.GIVE_ROLES, Place(call.workspace_id))
     call.open_form(
-        role_form.role_form(places, memory, everywhere=everywhere, groups_error=told.error)
+        role_form.role_form(places, memory, everywhere=everywhere, groups_error=groups.error)
     )
     call.ack()
 
@@ -80,7 +80,7 @@ def give(call: Call) -> None:
         shown = _list(session, call, memory.page)
     call.ack()
     call.update_below(shown)
-    call.tell(done, None)
+    call.reply_in(done, None)
 
 
 def take_away(call: Call) -> None:

@@ -43,8 +43,8 @@ def check_merge(
 
 @routes.saves
 def merge(call: Call, session: Session, form: MergeForm, about: MergeStream) -> Answer:
-    told = merging.merge(session, *call.who, about.id, form.into_id, about.version, call.at)
-    return answer("merged", told)
+    change = merging.merge(session, *call.who, about.id, form.into_id, about.version, call.at)
+    return answer("merged", change)
 
 
 @routes.opens
@@ -70,13 +70,13 @@ def ask_split(call: Call, session: Session, it: SplitStream) -> Open | Answer:
 def check_split(
     call: Call, session: Session, form: SplitForm, about: SplitStream, typed: Typed
 ) -> Check:
-    new, told = merging.preview_split(session, *call.who, about.id, form, form.epic_ids)
+    new, change = merging.preview_split(session, *call.who, about.id, form, form.epic_ids)
     owner = {"owner_user_id": new.owner_user_id or call.actor}
-    return split_check(told, new.model_copy(update=owner))
+    return split_check(change, new.model_copy(update=owner))
 
 
 @routes.saves
 def split(call: Call, session: Session, form: SplitForm, about: SplitStream) -> Answer:
     what = form, form.epic_ids
-    told = merging.split(session, *call.who, about.id, about.version, *what, call.at)
-    return answer("split_done", told)
+    change = merging.split(session, *call.who, about.id, about.version, *what, call.at)
+    return answer("split_done", change)

@@ -94,16 +94,16 @@ def change_line(call: Call, session: Session, form: LineForm, about: EditLine) -
 def ask_people(call: Call, session: Session, it: NamePeople) -> Open:
     """Ask who is on the council and who is finance, added to those there are."""
     portfolio = PORTFOLIOS.portfolio(call.act(session), it.portfolio)
-    told = call.user_groups()
+    groups = call.user_groups()
     facts = {
         "progress": setting_up.progress(session, portfolio),
-        "no_groups": no_groups(told.error) if told.error else None,
+        "no_groups": no_groups(groups.error) if groups.error else None,
     }
     return Open(
         CouncilForm,
         "Council and finance",
         it,
-        facts={"groups": [(f"@{each.handle}", each.group_id) for each in told.usable]},
+        facts={"groups": [(f"@{each.handle}", each.group_id) for each in groups.usable]},
         lead=words("portfolio/settings", "council_lead", **facts),
     )
 

@@ -70,11 +70,11 @@ def go_live(call: Call, session: Session, it: GoLive) -> Callable[[], Answer]:
     portfolio = setting_up.go_live(session, *call.who, it.portfolio, call.at)
     chosen = [portfolio.channel_id, *(each.channel_id for each in portfolio.open_streams)]
 
-    def told() -> Answer:
+    def answer() -> Answer:
         outside = channels.without_tack(call.client, chosen)
         return going_live.is_live(portfolio, outside, call.bot_user_id)
 
-    return told
+    return answer
 
 
 def _usual(call: Call) -> dict[str, object]:
@@ -82,9 +82,9 @@ def _usual(call: Call) -> dict[str, object]:
     if call.body.get("type") in {"view_submission", "block_suggestion"}:
         return {}  # the form is open, and holds them
     try:
-        told = call.client.users_info(user=call.actor, include_locale=True)["user"]
+        user = call.client.users_info(user=call.actor, include_locale=True)["user"]
     except SlackApiError:
-        told = {}
-    zone, locale = told.get("tz"), told.get("locale")
+        user = {}
+    zone, locale = user.get("tz"), user.get("locale")
     found = {"locale": locale} if locale in LOCALES else {}
     return found | {"time_zone": zone if zone in time_zones() else "UTC"}

@@ -82,8 +82,8 @@ def _address(client: WebClient, file: Mapping[str, Any]) -> str:
     """Where it is; a file of another workspace has to be asked after."""
     address = file.get("url_private_download") or file.get("url_private")
     if not address:
-        told = client.files_info(file=str(file["id"]))["file"]
-        address = told.get("url_private_download") or told["url_private"]
+        info = client.files_info(file=str(file["id"]))["file"]
+        address = info.get("url_private_download") or info["url_private"]
     return str(address)
 
 

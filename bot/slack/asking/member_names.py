@@ -45,10 +45,10 @@ def _is_fit(member: Mapping[str, Any], team_id: str | None) -> bool:
 
 def _names(member: Mapping[str, Any]) -> set[str]:
     profile = member.get("profile") or {}
-    told = (
+    names = (
         member.get("real_name"),
         profile.get("real_name"),
         profile.get("display_name"),
         member.get("name"),
     )
-    return {folded(str(name)) for name in told if name and str(name).strip()}
+    return {folded(str(name)) for name in names if name and str(name).strip()}

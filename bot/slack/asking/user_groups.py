@@ -41,8 +41,8 @@ class UserGroupsFound:
 
 def read_user_groups(client: WebClient) -> Sequence[SlackGroup]:
     """Every group with its people, those switched off as well. Raises what the client raises."""
-    told = client.usergroups_list(include_users=True, include_disabled=True)
-    return [_group(each) for each in told["usergroups"]]
+    found = client.usergroups_list(include_users=True, include_disabled=True)
+    return [_group(each) for each in found["usergroups"]]
 
 
 class UserGroups:
@@ -52,29 +52,29 @@ class UserGroups:
         self._known: dict[str, tuple[datetime, UserGroupsFound]] = {}
         self._lock = Lock()
 
-    def told(self, client: WebClient, team_id: str, at: datetime) -> UserGroupsFound:
+    def found(self, client: WebClient, team_id: str, at: datetime) -> UserGroupsFound:
         """What Slack tells; where it does not, why."""
         with self._lock:
             known = self._known.get(team_id)
         if known is not None and abs(at - known[0]) < KNOWN_FOR:
             return known[1]
         try:
-            told = UserGroupsFound(read_user_groups(client))
+            found = UserGroupsFound(read_user_groups(client))
         except SlackApiError as error:
-            told = UserGroupsFound(error=str(error.response.get("error")))
+            found = UserGroupsFound(error=str(error.response.get("error")))
         except (OSError, HTTPException) as error:
             log.info("user groups not read", error=str(error)[:200])
             return UserGroupsFound(error="not reached")
         with self._lock:
-            self._known[team_id] = at, told
-        return told
+            self._known[team_id] = at, found
+        return found
 
 
-def _group(told: Mapping[str, Any]) -> SlackGroup:
+def _group(found: Mapping[str, Any]) -> SlackGroup:
     return SlackGroup(
-        group_id=str(told["id"]),
-        handle=str(told.get("handle") or told.get("name") or told["id"]),
-        name=str(told.get("name") or told.get("handle") or told["id"]),
-        user_ids=tuple(told.get("users") or ()),
-        gone=SWITCHED_OFF if told.get("date_delete") else None,
+        group_id=str(found["id"]),
+        handle=str(found.get("handle") or found.get("name") or found["id"]),
+        name=str(found.get("name") or found.get("handle") or found["id"]),
+        user_ids=tuple(found.get("users") or ()),
+        gone=SWITCHED_OFF if found.get("date_delete") else None,
     )

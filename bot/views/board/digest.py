@@ -35,7 +35,7 @@ from models.board.content import Changes, Content, InFlight
 from models.board.digest import FIGURES_AFTER, Digest
 from models.calendar import spell_span
 from models.flow.flow import Load
-from models.flow.told import Several
+from models.flow.frozen import Several
 from models.message import MessageKind
 
 MENU = "digest_menu"
@@ -61,63 +61,63 @@ STREAMS_NAMED = 8
 
 @notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
 def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
-    shown = digest(reporting.tell(session, sent, now))
+    shown = digest(reporting.content_of(session, sent, now))
     if not sent.is_late(reporting.message_of(session, sent).posted_at or now):
         return shown
     late = words("board/digest", "late", at=sent.at, zone=sent.subscription.time_zone)
     return Answer([*shown.blocks, context(late)])
 
 
-def digest(telling: DigestContent) -> Answer:
+def digest(source: DigestContent) -> Answer:
     """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
-    facts = _facts(telling)
-    if telling.content.is_beginning:
-        return _beginning(telling, facts)
-    if telling.content.is_quiet:
+    facts = _facts(source)
+    if source.content.is_beginning:
+        return _beginning(source, facts)
+    if source.content.is_quiet:
         said = words("board/digest", "quiet", **facts)
         return Answer([section(said)])
-    asked = [section(line.said, line.button) for line in _asked(telling)]
+    asked = [section(line.said, line.button) for line in _asked(source)]
     for level in TERSE:
-        blocks = _blocks(telling, facts | _picked(telling, level), asked)
+        blocks = _blocks(source, facts | _picked(source, level), asked)
         if _length(blocks) <= LENGTH:
             break
     return Answer(blocks)
 
 
-def _blocks(telling: DigestContent, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
+def _blocks(source: DigestContent, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
     """The more terse, the more is left out: what else stands on the board, or in the thread."""
     flow = lines(
-        telling.content.flow,
-        weeks=telling.weeks,
-        of_stream=telling.content.scope.stream_id is not None,
+        source.content.flow,
+        weeks=source.weeks,
+        of_stream=source.content.scope.stream_id is not None,
         few=facts["terse"] > 5,
     )
-    facts |= {"flow_lines": [*flow, *_governing(telling.content, facts["terse"])]}
+    facts |= {"flow_lines": [*flow, *_governing(source.content, facts["terse"])]}
     blocks: list[Block] = [
         header(bare_words("board/digest", "title", **facts)),
         section(words("board/digest", "changed", **facts)),
     ]
-    if telling.first and facts["terse"] < 3:
+    if source.first and facts["terse"] < 3:
         blocks.append(context(words("board/digest", "first", **facts)))
-    elif telling.weeks > 1:
+    elif source.weeks > 1:
         blocks.append(context(words("board/digest", "gap", **facts)))
     if asked:
         blocks += [section("*Needs you*"), *asked]
-    if not telling.preview:
-        blocks += _charts(telling)
+    if not source.preview:
+        blocks += _charts(source)
     blocks.append(section(words("board/digest", "figures", **facts)))
     if thread := words("board/digest", "thread", **facts):
         blocks.append(context(thread))
-    blocks += _doing(telling)
+    blocks += _doing(source)
     blocks.append(context(words("board/digest", "rule", **facts)))
     return blocks
 
 
-def _charts(telling: DigestContent) -> list[Block]:
+def _charts(source: DigestContent) -> list[Block]:
     """How much stands where, and how it went week by week."""
-    streams = {each.name: each.load for each in telling.in_flight.streams}
-    of_streams = [] if telling.content.scope.stream_id is not None else stream_chart(streams)
-    return [*of_streams, *finished_chart(telling.content.flow.finished.lately)]
+    streams = {each.name: each.load for each in source.in_flight.streams}
+    of_streams = [] if source.content.scope.stream_id is not None else stream_chart(streams)
+    return [*of_streams, *finished_chart(source.content.flow.finished.lately)]
 
 
 def _length(blocks: Sequence[Block]) -> int:
@@ -135,61 +135,61 @@ def _read(text: str) -> str:
     return PERSON.sub("@someone", DATE.sub(r"\1", text))
 
 
-def _beginning(telling: DigestContent, facts: dict[str, Any]) -> Answer:
+def _beginning(source: DigestContent, facts: dict[str, Any]) -> Answer:
     """The first one starts where people are, and blames nobody."""
     blocks = [
         header(bare_words("board/digest", "beginning_title", **facts)),
-        section(words("board/digest", "beginning", **facts), _menu(telling)),
+        section(words("board/digest", "beginning", **facts), _menu(source)),
     ]
     if facts["unowned"]:
-        blocks.append(section(words("board/digest", "owners", **facts), owners_button(telling)))
+        blocks.append(section(words("board/digest", "owners", **facts), owners_button(source)))
     blocks.append(context(words("board/digest", "rule", **facts)))
     return Answer(blocks)
 
 
-def owners_button(telling: DigestContent) -> dict[str, Any]:
+def owners_button(source: DigestContent) -> dict[str, Any]:
     """Leads to the epics without an owner, each to be given one."""
-    told = telling.content.scope
-    scope = DigestScope(portfolio=told.portfolio_id, stream=told.stream_id)
+    content = source.content.scope
+    scope = DigestScope(portfolio=content.portfolio_id, stream=content.stream_id)
     return button("Give them owners", OWNERS, scope.value)
 
 
-def _facts(telling: DigestContent) -> dict[str, Any]:
-    subscription, portfolio, told = telling.subscription, telling.portfolio, telling.content
+def _facts(source: DigestContent) -> dict[str, Any]:
+    subscription, portfolio, content = source.subscription, source.portfolio, source.content
     facts: dict[str, Any] = {
         "portfolio": portfolio,
-        "stream": told.scope.stream,
-        "changes": telling.changes,
-        "total": telling.in_flight_total,
-        "before": telling.in_flight_before,
-        "in_flight": telling.in_flight,
-        "unowned": telling.needs.of(UNOWNED).count,
-        "weeks": telling.weeks,
-        "weekday": f"{telling.at.astimezone(telling.told_zone):%A}",
-        "open_total": told.open_total,
-        "finished_since_live": told.finished_since_live,
+        "stream": content.scope.stream,
+        "changes": source.changes,
+        "total": source.in_flight_total,
+        "before": source.in_flight_before,
+        "in_flight": source.in_flight,
+        "unowned": source.needs.of(UNOWNED).count,
+        "weeks": source.weeks,
+        "weekday": f"{source.at.astimezone(source.frozen_zone):%A}",
+        "open_total": content.open_total,
+        "finished_since_live": content.finished_since_live,
         "figures_after": FIGURES_AFTER,
         "live_at": portfolio.live_at,
-        "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, telling),
+        "live_today": portfolio.live_at is not None and _same_day(portfolio.live_at, source),
         "zone": portfolio.time_zone,
-        "when": subscription.told_when,
-        "preview": telling.preview,
-        **_picked(telling, TERSE[0]),
+        "when": subscription.when_spelled,
+        "preview": source.preview,
+        **_picked(source, TERSE[0]),
     }
-    facts["period"], facts["days"] = _period(telling)
+    facts["period"], facts["days"] = _period(source)
     return facts
 
 
-def _governing(told: Content, terse: int) -> Sequence[str]:
+def _governing(content: Content, terse: int) -> Sequence[str]:
     """Outcomes, decisions, money and projects: the terser, the less is named."""
-    read = told.outcomes.read
-    slip = told.milestones.slip if terse < 7 else None
+    read = content.outcomes.read
+    slip = content.milestones.slip if terse < 7 else None
     waiting = [each.key for each in slip.epics.named[:2]] if slip and terse < 3 else []
     said = (
-        outcomes_line(told.outcomes, read if terse < 3 else read[:1] if terse < 7 else ()),
-        decisions_line(told.decisions),
-        money_line(told.money),
-        projects_line(told.milestones, slip, waiting),
+        outcomes_line(content.outcomes, read if terse < 3 else read[:1] if terse < 7 else ()),
+        decisions_line(content.decisions),
+        money_line(content.money),
+        projects_line(content.milestones, slip, waiting),
     )
     return list(filter(None, said))
 
@@ -231,9 +231,9 @@ class Some(NamedTuple):
         return cls(some, (len(each) if count is None else count) - len(some))
 
 
-def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
+def _picked(source: DigestContent, terse: int) -> dict[str, Any]:
     """What of the changes and of what is in flight is named, the less the terser."""
-    changes, in_flight = telling.changes, telling.in_flight
+    changes, in_flight = source.changes, source.in_flight
     stops, last_stop = (
         (2, 7) if terse < 6 else (1, 4) if terse < 7 else (1, 1) if terse < 8 else (0, 1)
     )
@@ -242,10 +242,10 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
     fullest = sorted(in_flight.streams, key=lambda each: -each.load.count)
     return {
         "terse": terse,
-        "in_thread": _in_thread(telling, terse),
+        "in_thread": _in_thread(source, terse),
         "titles": TITLES[terse] if terse < len(TITLES) else 0,
         **_limits(in_flight, terse),
-        "counts": _counts(changes, telling.from_other_streams),
+        "counts": _counts(changes, source.from_other_streams),
         "finished": _some(changes.finished),
         "came_in": _some(changes.came_in),
         "decided": Some.of(changes.decided.named, 3, changes.decided.count),
@@ -255,7 +255,7 @@ def _picked(telling: DigestContent, terse: int) -> dict[str, Any]:
             last_stop - stops,
             max(0, stopped.count - stops),
         ),
-        "columns": [each for each in in_flight.columns if _is_told(each.load, terse)],
+        "columns": [each for each in in_flight.columns if _is_shown(each.load, terse)],
         "streams": Some.of(fullest, STREAMS_NAMED),
         "in_other_streams": sum(each.load.count for each in fullest[STREAMS_NAMED:]),
         "several_streams": len(in_flight.streams) > 1,
@@ -269,7 +269,7 @@ def _some(found: Several[Any]) -> Some:
     return Some.of(found.named, 3 if found.count <= 3 else 2, found.count)
 
 
-def _is_told(load: Load, terse: int) -> bool:
+def _is_shown(load: Load, terse: int) -> bool:
     """What is full or over it always is; of the others where there is anything, or a limit."""
     if load.over or load.is_full:
         return True
@@ -293,54 +293,54 @@ def _counts(changes: Changes, from_others: int) -> list[str]:
     return [f"{count:,} {one if count == 1 else more}" for count, one, more in each if count]
 
 
-def _same_day(moment: datetime, telling: DigestContent) -> bool:
-    zone = telling.zone
-    return moment.astimezone(zone).date() == telling.at.astimezone(zone).date()
+def _same_day(moment: datetime, source: DigestContent) -> bool:
+    zone = source.zone
+    return moment.astimezone(zone).date() == source.at.astimezone(zone).date()
 
 
-def _period(telling: DigestContent) -> tuple[str, str]:
+def _period(source: DigestContent) -> tuple[str, str]:
     """The weeks it tells of, and their days; days alone where it is not of whole weeks."""
-    first, last = telling.first_day, telling.last_day
+    first, last = source.first_day, source.last_day
     days = spell_span(first, last)
-    if not telling.whole_weeks:
+    if not source.whole_weeks:
         return days, ""
-    weeks = _week(first) if telling.weeks == 1 else f"{_week(first)}–{_week(last)}"
-    return f"{'Week' if telling.weeks == 1 else 'Weeks'} {weeks}", days
+    weeks = _week(first) if source.weeks == 1 else f"{_week(first)}–{_week(last)}"
+    return f"{'Week' if source.weeks == 1 else 'Weeks'} {weeks}", days
 
 
 def _week(day: date) -> str:
     return str(day.isocalendar().week)
 
 
-def _asked(telling: DigestContent) -> list[Line]:
+def _asked(source: DigestContent) -> list[Line]:
     """What needs someone, the most pressing first."""
-    on = Surface(Where.LEAD, telling.now, telling.at)
-    lines = (line for need in LEAD for line in lines_of(need, telling.needs.of(need).some, on))
+    on = Surface(Where.LEAD, source.now, source.at)
+    lines = (line for need in LEAD for line in lines_of(need, source.needs.of(need).some, on))
     return list(islice(lines, NEEDS_SHOWN))
 
 
-def _in_thread(telling: DigestContent, terse: int) -> list[str]:
+def _in_thread(source: DigestContent, terse: int) -> list[str]:
     """How much is told there, of each reply that has any; at the tersest in all."""
     if terse > 7:
-        count = sum(telling.needs.of(need).count for each in REPLIES for need in each.needs)
+        count = sum(source.needs.of(need).count for each in REPLIES for need in each.needs)
         return [f"{count:,} in all"] if count else []
-    on = Surface(Where.THREAD, telling.now)
-    return [said for reply in REPLIES if (said := in_thread(reply, telling.needs, on))]
+    on = Surface(Where.THREAD, source.now)
+    return [said for reply in REPLIES if (said := in_thread(reply, source.needs, on))]
 
 
-def _doing(telling: DigestContent) -> list[Block]:
+def _doing(source: DigestContent) -> list[Block]:
     """What can be done with it; nothing with a preview."""
-    menu = _menu(telling)
-    if menu is None or telling.digest_id is None:
+    menu = _menu(source)
+    if menu is None or source.digest_id is None:
         return []
-    explain = ExplainDigest(digest=telling.digest_id).button("Explain a number")
+    explain = ExplainDigest(digest=source.digest_id).button("Explain a number")
     return [actions("digest", [explain, menu])]
 
 
-def _menu(telling: DigestContent) -> Element | None:
-    if telling.preview:
+def _menu(source: DigestContent) -> Element | None:
+    if source.preview:
         return None
-    ref = SubscriptionRef(subscription=telling.subscription.id)
+    ref = SubscriptionRef(subscription=source.subscription.id)
     choices = (("Preview the next one", "preview"), ("Change day or time", "change"))
     options = [option(text, ref.model_copy(update={"do": do}).value) for text, do in choices]
     options.append(option("Pause", ref.model_copy(update={"do": "pause"}).value))

@@ -127,7 +127,7 @@ def what_changed(asked: Sequence[ToConfirm], now: datetime) -> dict[str, Any]:
     """A form to read, from which each of the epics is opened."""
     on = Surface(Where.QUESTION, now)
     epics = [each.epic for each in asked]
-    told = lines_of(TO_CONFIRM, [ToConfirm(epic, None) for epic in epics], on)
-    lines = [section(line.said, open_button(epic)) for line, epic in zip(told, epics, strict=True)]
+    found = lines_of(TO_CONFIRM, [ToConfirm(epic, None) for epic in epics], on)
+    lines = [section(line.said, open_button(epic)) for line, epic in zip(found, epics, strict=True)]
     lead = section(words("board/fact_check", "what_changed"))
     return modal("note", "What changed?", [lead, *lines], close="Close")

@@ -52,7 +52,7 @@ from models.epics.column import Column, next_column
 from models.epics.epic import Epic
 from models.epics.hypothesis import named
 from models.epics.obstacles import Override
-from models.epics.policy import fields_of, told
+from models.epics.policy import fields_of, phrases
 from models.money import format_amount
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import ValueStream
@@ -300,7 +300,7 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
     epic, lacks = each
     to = next_column(epic)
     assert to is not None
-    said = on.about("lacking_line", epic, phrases=told(lacks, to.state))
+    said = on.about("lacking_line", epic, phrases=phrases(lacks, to.state))
     fill = fill_button(epic.id, epic.key, len(fields_of(lacks)))
     return Line(said, fill or add_button(epic))
 

@@ -117,7 +117,7 @@ def _said(part: str, subscription: Subscription, **more: object) -> Answer:
         part,
         subscription=subscription,
         scope=stream.name if stream else portfolio.name,
-        when=subscription.told_when,
+        when=subscription.when_spelled,
         zone=subscription.time_zone,
         **more,
     )

@@ -60,8 +60,8 @@ def question_in_thread(session: Session, question: ShiftQuestion, now: datetime)
     return Answer([question_section(question, called, answering, is_open=is_open)])
 
 
-@notice(MessageKind.SHIFT_QUESTION_TOLD, ShiftQuestion)
-def question_told(session: Session, question: ShiftQuestion, now: datetime) -> Answer:
+@notice(MessageKind.SHIFT_QUESTION_DM, ShiftQuestion)
+def question_dm(session: Session, question: ShiftQuestion, now: datetime) -> Answer:
     return question_in_thread(session, question, now)
 
 
@@ -76,7 +76,7 @@ def shift_page(request: Request, page: ShiftShown) -> Shown:
 
 def answered(request: Request) -> Answer:
     """What who asked is told at once."""
-    said = words("budgets/shift", "told", **facts_of(request))
+    said = words("budgets/shift", "asked_or_moved", **facts_of(request))
     return Answer([section(said)])
 
 

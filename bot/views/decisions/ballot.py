@@ -53,7 +53,7 @@ def in_channel(session: Session, decision: Decision, now: datetime) -> Answer:
     return hidden(session, decision) or drawn(session, decision, now)
 
 
-@notice(MessageKind.BALLOT_TOLD, Decision, hide=hidden_from)
+@notice(MessageKind.BALLOT_DM, Decision, hide=hidden_from)
 def drawn(session: Session, decision: Decision, now: datetime) -> Answer:
     stands = standing(session, decision)
     if decision.is_held:

@@ -75,7 +75,7 @@ def _to_vote(part: str, decision: Decision, box: BallotBox) -> Answer:
 
 
 @notice(MessageKind.STOP_FIRST, Decision, hide=hidden_from)
-def told_first(session: Session, decision: Decision, now: datetime) -> Answer:
+def stop_first(session: Session, decision: Decision, now: datetime) -> Answer:
     """To the owner of the epic alone."""
     tally, objections = count(session, decision)
     winner = decision.verdict(tally, objections).winner

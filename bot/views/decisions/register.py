@@ -62,8 +62,8 @@ def past_page(found: PastPage, page: PastShown) -> Shown:
     threshold = past.threshold_percent
     rule = ""
     if tally:
-        told = {"past": past, "tally": tally, "threshold": threshold, "counted": counted}
-        rule = words(TEMPLATE, "past_rule", **told)
+        facts = {"past": past, "tally": tally, "threshold": threshold, "counted": counted}
+        rule = words(TEMPLATE, "past_rule", **facts)
     outcome = words(
         TEMPLATE,
         "past_outcome",

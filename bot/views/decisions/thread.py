@@ -61,7 +61,7 @@ def question_in_thread(session: Session, question: BallotQuestion, now: datetime
     return hidden(session, decision) or question_asked(question, decision)
 
 
-@notice(MessageKind.BALLOT_QUESTION_TOLD, BallotQuestion, hide=beside_hidden_from)
+@notice(MessageKind.BALLOT_QUESTION_DM, BallotQuestion, hide=beside_hidden_from)
 def question_notice(session: Session, question: BallotQuestion, now: datetime) -> Answer:
     return question_asked(question, session.get_one(Decision, question.decision_id))
 
@@ -93,7 +93,7 @@ def objection_in_thread(session: Session, objection: Objection, now: datetime) -
     return hidden(session, decision) or objection_raised(objection, decision)
 
 
-@notice(MessageKind.OBJECTION_TOLD, Objection, hide=beside_hidden_from)
+@notice(MessageKind.OBJECTION_DM, Objection, hide=beside_hidden_from)
 def objection_notice(session: Session, objection: Objection, now: datetime) -> Answer:
     return objection_raised(objection, session.get_one(Decision, objection.decision_id))
 
@@ -117,7 +117,7 @@ def second_round_in_thread(session: Session, decision: Decision, now: datetime) 
     return hidden(session, decision) or second_round(session, decision, now)
 
 
-@notice(MessageKind.SECOND_ROUND_TOLD, Decision, hide=hidden_from)
+@notice(MessageKind.SECOND_ROUND_DM, Decision, hide=hidden_from)
 def second_round(session: Session, decision: Decision, now: datetime) -> Answer:
     """Says that everyone is asked anew."""
     goes_on = decision.takes_votes

@@ -29,8 +29,8 @@ def epic_list(listing: Listing) -> Answer:
     if not page.total:
         return _nothing(listing)
     place = f"{_count(page.total)}, page {page.number} of {page.pages}"
-    told = " · ".join([place, *in_words(listing.read, listing.filter.people)])
-    blocks: list[Block] = [context(f"{told} · in board order")]
+    said = " · ".join([place, *in_words(listing.read, listing.filter.people)])
+    blocks: list[Block] = [context(f"{said} · in board order")]
     blocks += [epic_line(epic) for epic in page.epics]
     if page.pages > 1:
         blocks.append(actions("turn", _turns(listing)))

@@ -10,7 +10,7 @@ from models.decisions.question import Choice, Question
 from models.epics.column import Column
 from models.epics.epic import Epic
 from models.epics.hypothesis import named
-from models.epics.policy import fields_of, told
+from models.epics.policy import fields_of, phrases
 from models.flow.days import days_taken
 from models.money import format_amount
 from models.portfolio.policy import Requirement
@@ -129,7 +129,7 @@ def _facts(card: Card) -> dict[str, object]:
         "against": _against(card.decision),
         "blocking": epic.blocking,
         "blocked_days": card.blocked_days,
-        "missing": told(lacks, to.state) if to is not None else (),
+        "missing": phrases(lacks, to.state) if to is not None else (),
         "full": card.full,
         "place_in_line": card.place,
         "quiet_days": card.quiet_days,

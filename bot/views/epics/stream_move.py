@@ -15,7 +15,7 @@ from models.epics.epic import Epic
 from models.message import MessageKind
 
 
-@notice(MessageKind.STREAM_MOVE_TOLD, StreamMove)
+@notice(MessageKind.STREAM_MOVE_DM, StreamMove)
 def went(session: Session, move: StreamMove, now: datetime) -> Answer:
     """Where an epic went: in place of its card, and to the owners of both streams."""
     epic = session.get_one(Epic, move.epic_id)

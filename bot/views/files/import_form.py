@@ -327,7 +327,7 @@ def _first_rows(preview: Preview, portfolio: Portfolio, upload: Upload) -> dict[
     lines = [
         {
             "line": row.line,
-            "told": " · ".join(_becomes(row, portfolio, upload.kind)),
+            "becomes": " · ".join(_becomes(row, portfolio, upload.kind)),
             "against": shorten(row.against, REASON_SEEN) if row.against else None,
         }
         for row in preview.first
@@ -381,6 +381,6 @@ def _left_out(names: Sequence[str]) -> dict[str, Any]:
 
 def _some(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
-    told = ", ".join(shorten(name, 60) for name in names[:NAMES_SHOWN])
+    named = ", ".join(shorten(name, 60) for name in names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN
-    return f"{told} and {more:,} more" if more > 0 else told
+    return f"{named} and {more:,} more" if more > 0 else named

@@ -17,7 +17,7 @@ from models.portfolio.portfolio import Portfolio, ValueStream
 
 
 @notice(MessageKind.IMPORTED, Upload)
-def told(session: Session, upload: Upload, now: datetime) -> Answer:
+def imported(session: Session, upload: Upload, now: datetime) -> Answer:
     """The message once it is in, or failed; with the board of the stream most of it belongs to."""
     portfolio = session.get_one(Portfolio, upload.portfolio_id)
     came = upload.loaded or Loaded()
@@ -25,13 +25,13 @@ def told(session: Session, upload: Upload, now: datetime) -> Answer:
     facts = {"upload": upload, "portfolio": portfolio, "came": came}
     if upload.undone_at is not None:
         return Answer([section(words("files/import_form", "undone", **facts))])
-    lead = words("files/import_form", "told", **facts)
+    lead = words("files/import_form", "result", **facts)
     is_epics = upload.kind is UploadKind.EPICS
     see = _board_button(portfolio, stream) if stream and came.added and is_epics else None
     blocks: list[Block] = [section(lead, see)]
     if came.bad:
-        blocks.append(section(words("files/import_form", "told_bad", **facts)))
-    if made := words("files/import_form", "told_made", **facts):
+        blocks.append(section(words("files/import_form", "result_bad", **facts)))
+    if made := words("files/import_form", "result_made", **facts):
         blocks.append(section(made))
     if came.added and upload.kind.is_money:
         blocks.append(context(words("files/import_form", "money_next")))

@@ -16,8 +16,8 @@ from bot.workflows.flow.explaining.behind import Figure, Item, Opens
 from bot.workflows.flow.explaining.explained import Explained, Part
 from models.board.governance import Governance
 from models.flow.finishing import QUARTER_WEEKS
+from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.flow.line import NEEDED, Line
-from models.flow.told import DecisionsTold, MoneyTold
 from models.money import format_amount
 
 TITLES = {
@@ -67,21 +67,21 @@ def _elsewhere(found: Explained, page: Page) -> list[Element]:
     ]
 
 
-def _decided(told: DecisionsTold | Governance) -> str:
-    if isinstance(told, DecisionsTold):
-        return decisions_line(told)
-    return words("flow/summary", "decisions", of=told)
+def _decided(counts: FrozenDecisions | Governance) -> str:
+    if isinstance(counts, FrozenDecisions):
+        return decisions_line(counts)
+    return words("flow/summary", "decisions", of=counts)
 
 
-def _moved(told: MoneyTold | Governance) -> str:
-    if isinstance(told, MoneyTold):
-        return money_line(told)
-    return words("flow/summary", "shifts", of=told)
+def _moved(counts: FrozenMoney | Governance) -> str:
+    if isinstance(counts, FrozenMoney):
+        return money_line(counts)
+    return words("flow/summary", "shifts", of=counts)
 
 
 SAID: Mapping[Figure, Callable[[Any], str]] = {
-    Figure.NET_FLOW: lambda told: words("flow/summary", "net_flow", net=told),
-    Figure.EFFICIENCY: lambda told: words("flow/summary", "efficiency", n=told.n, ratio=told.ratio),
+    Figure.NET_FLOW: lambda net: words("flow/summary", "net_flow", net=net),
+    Figure.EFFICIENCY: lambda of: words("flow/summary", "efficiency", n=of.n, ratio=of.ratio),
     Figure.OUTCOMES: outcomes_line,
     Figure.DECISIONS: _decided,
     Figure.MONEY: _moved,
@@ -108,20 +108,20 @@ def _said(found: Explained) -> Mapping[Figure, str]:
     """The line of each figure as the digest tells it, where it does."""
     weeks = max(1, round((found.until - found.since).days / 7))
     of_stream = found.scope.value_stream is not None
-    told = lines(found.told, weeks=weeks, of_stream=of_stream)
+    said = lines(found.flow, weeks=weeks, of_stream=of_stream)
     starts = {
         Figure.FINISHED: "*Finished",
         Figure.TIME: "*Time to finish",
         Figure.AGEING: "*Ageing",
     }
     return {
-        figure: line for figure, start in starts.items() for line in told if line.startswith(start)
+        figure: line for figure, start in starts.items() for line in said if line.startswith(start)
     }
 
 
 def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[Block]:
-    facts = {"found": found, "n": part.n, "told": part.told, **_where(found), **_rule(found)}
-    line = said.get(part.figure) or SAID.get(part.figure, lambda _: "")(part.told)
+    facts = {"found": found, "n": part.n, "counts": part.counts, **_where(found), **_rule(found)}
+    line = said.get(part.figure) or SAID.get(part.figure, lambda _: "")(part.counts)
     if part.begun:
         yield section(words("flow/explained", "continued", title=TITLES[part.figure], n=part.n))
     else:

@@ -6,7 +6,7 @@ from bot.slack.blocks import Block, bar_chart, shorten
 from bot.slack.mrkdwn import words
 from models.flow.finishing import Quarter
 from models.flow.flow import Load
-from models.flow.told import EpicTold, FlowTold, Several
+from models.flow.frozen import FrozenEpic, FrozenFlow, Several
 
 FEWEST_BARS = 2
 MOST_BARS = 20
@@ -16,12 +16,12 @@ LABEL_LIMIT = 20
 """What Slack takes as the name of a bar."""
 
 
-def lines(told: FlowTold, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
+def lines(flow: FrozenFlow, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
     """Finished, time to finish and ageing, each where there is something to say.
 
     With few words what is past the line is only counted, by the line that is told there.
     """
-    finished, time, aged = told.finished, told.time, told.ageing
+    finished, time, aged = flow.finished, flow.time, flow.ageing
     said = []
     if finished.lately.total or finished.before.total:
         said.append(words("flow/figures", "finished_line", finished=finished))
@@ -42,7 +42,7 @@ def lines(told: FlowTold, *, weeks: int, of_stream: bool, few: bool = False) -> 
     return said
 
 
-def _named(aged: Several[EpicTold]) -> str:
+def _named(aged: Several[FrozenEpic]) -> str:
     """ "CLM-5, LEN-2, DAT-1 and 4 more"; nothing where none is named."""
     keys = ", ".join(each.key for each in aged.named)
     more = aged.count - len(aged.named)

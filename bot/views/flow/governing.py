@@ -3,43 +3,43 @@
 from collections.abc import Sequence
 
 from bot.slack.mrkdwn import words
-from models.board.content import OnTheirDates, OutcomesTold, ReadingTold, SlipTold
-from models.flow.told import DecisionsTold, MoneyTold
+from models.board.content import FrozenOutcomes, FrozenReading, FrozenSlip, OnTheirDates
+from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.money import format_amount
 
 FROM = "flow/governing"
 
 
-def outcomes_line(told: OutcomesTold, read: Sequence[ReadingTold] = ()) -> str:
+def outcomes_line(figures: FrozenOutcomes, read: Sequence[FrozenReading] = ()) -> str:
     """How many reached their target, and beside it what was read."""
-    if not (told.told or told.not_measured or read):
+    if not (figures.recorded or figures.not_measured or read):
         return ""
-    return words(FROM, "outcomes", told=told, read=read)
+    return words(FROM, "outcomes", figures=figures, read=read)
 
 
-def decisions_line(told: DecisionsTold) -> str:
-    return words(FROM, "decisions", told=told) if told.any else ""
+def decisions_line(figures: FrozenDecisions) -> str:
+    return words(FROM, "decisions", figures=figures) if figures.any else ""
 
 
-def money_line(told: MoneyTold) -> str:
+def money_line(figures: FrozenMoney) -> str:
     """What moved, what is asked for and what came back, in short; and what was overspent."""
     parts = (
-        (told.moved_minor, f"moved without a vote ({told.moved:,})"),
-        (told.asked_minor, f"asked ({told.asked:,})"),
-        (told.returned_minor, "returned by stops"),
+        (figures.moved_minor, f"moved without a vote ({figures.moved:,})"),
+        (figures.asked_minor, f"asked ({figures.asked:,})"),
+        (figures.returned_minor, "returned by stops"),
     )
     said = [
-        f"{format_amount(minor, told.currency, short=True)} {what}"
+        f"{format_amount(minor, figures.currency, short=True)} {what}"
         for minor, what in parts
         if minor
     ]
-    return words(FROM, "money", told=told, said=said) if said or told.overspent else ""
+    return words(FROM, "money", figures=figures, said=said) if said or figures.overspent else ""
 
 
 def projects_line(
-    told: OnTheirDates, slip: SlipTold | None = None, waits_with_it: Sequence[str] = ()
+    figures: OnTheirDates, slip: FrozenSlip | None = None, waits_with_it: Sequence[str] = ()
 ) -> str:
     """How many milestones are on their date, and the one that is behind the most."""
-    if not told.agreed:
+    if not figures.agreed:
         return ""
-    return words(FROM, "projects", told=told, slip=slip, waits_with_it=waits_with_it)
+    return words(FROM, "projects", figures=figures, slip=slip, waits_with_it=waits_with_it)

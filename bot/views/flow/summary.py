@@ -35,10 +35,10 @@ VIEWS: Sequence[tuple[str, type[FlowPage]]] = (
 
 def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfolio]) -> Shown:
     of_stream = found.look.scope.value_stream is not None
-    told = lines(found.figures.told, weeks=1, of_stream=of_stream)
+    shown = lines(found.figures.frozen, weeks=1, of_stream=of_stream)
     facts = {"found": found, "needed": NEEDED, "within": _within(found)}
     said = [words(TEMPLATE, "in_flight", **facts), words(TEMPLATE, "net_flow", net=found.net)]
-    said += [*told, *(words(TEMPLATE, part, **facts) for part in ("flow_times", "ages"))]
+    said += [*shown, *(words(TEMPLATE, part, **facts) for part in ("flow_times", "ages"))]
     said.append(words(TEMPLATE, "efficiency", n=found.efficient, ratio=found.efficiency))
     blocks = [*_head(found.look, found.restricted, page, portfolios), section("\n".join(said))]
     blocks.append(section(words(TEMPLATE, "governance", of=found.governance)))

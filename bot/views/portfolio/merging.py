@@ -24,21 +24,21 @@ def lead(part: str, source: ValueStream) -> str:
     return words("portfolio/merging", part, source=source)
 
 
-def merge_check(told: Restructured) -> Check:
-    facts = _facts(told)
+def merge_check(change: Restructured) -> Check:
+    facts = _facts(change)
     blocks = [_said(part, **facts) for part in ("merge_check", "merge_goes", "merge_stays")]
-    return Check(MergeStream.of(told.source), "Check before merging", blocks, "Merge them")
+    return Check(MergeStream.of(change.source), "Check before merging", blocks, "Merge them")
 
 
-def split_check(told: Restructured, new: StreamSetup) -> Check:
-    facts = {**_facts(told), "new": new}
+def split_check(change: Restructured, new: StreamSetup) -> Check:
+    facts = {**_facts(change), "new": new}
     blocks = [_said(part, **facts) for part in ("split_check", "split_stays")]
-    return Check(SplitStream.of(told.source), "Check before splitting", blocks, "Split it")
+    return Check(SplitStream.of(change.source), "Check before splitting", blocks, "Split it")
 
 
-def answer(part: str, told: Restructured) -> Answer:
+def answer(part: str, change: Restructured) -> Answer:
     """Told to who merged them, or split it."""
-    said = words("portfolio/merging", part, **_facts(told))
+    said = words("portfolio/merging", part, **_facts(change))
     return Answer([section(said)])
 
 
@@ -54,15 +54,15 @@ def _said(part: str, **facts: Any) -> Block:
     return section(words("portfolio/merging", part, **facts))
 
 
-def _facts(told: Restructured) -> dict[str, Any]:
+def _facts(change: Restructured) -> dict[str, Any]:
     return {
-        "told": told,
-        "source": told.source,
-        "target": told.target,
-        "roles": told.roles[:ROLES_NAMED],
-        "more_roles": max(0, len(told.roles) - ROLES_NAMED),
-        "before": told.limits,
-        "together": _together(told.limits),
+        "change": change,
+        "source": change.source,
+        "target": change.target,
+        "roles": change.roles[:ROLES_NAMED],
+        "more_roles": max(0, len(change.roles) - ROLES_NAMED),
+        "before": change.limits,
+        "together": _together(change.limits),
     }
 
 

@@ -63,13 +63,13 @@ def _figures(snapshot: ProjectSnapshot, currency: str) -> dict[str, str | None]:
         "Forecast": snapshot.forecast_minor,
         "Whole-life cost": snapshot.whole_life_cost_minor,
     }
-    told = {
+    rows = {
         name: None if minor is None else format_amount(minor, currency, short=True)
         for name, minor in amounts.items()
     }
     stream = snapshot.value_stream
     reported_by = stream.name if stream else None
-    return {**told, "End": None, "Confidence": snapshot.confidence, "Reported by": reported_by}
+    return {**rows, "End": None, "Confidence": snapshot.confidence, "Reported by": reported_by}
 
 
 def _compared(name: str, now: str | None, then: str | None, *, differs: bool) -> Marked:

@@ -15,7 +15,7 @@ from bot.workflows.files import requesting
 from bot.workflows.files.packing import About, pack
 from models.files.export import Export
 
-TOLD_AFTER = 3
+NOTIFIED_AFTER = 3
 
 NOT_OPEN = "not_open"
 """The portfolio is no longer open to the person who asked."""
@@ -40,7 +40,7 @@ def give_export(task: Task) -> Outcome:
         begun=lambda session, slack_id: requesting.file_begun(session, export.id, slack_id),
         given=lambda session, now: requesting.given(session, export.id, now),
         not_given=partial(_not_given, export),
-        told_after=TOLD_AFTER,
+        notified_after=NOTIFIED_AFTER,
     )
     try:
         return give(task, file)

@@ -45,7 +45,7 @@ class File:
     given: Then
     not_given: Callable[[str, Session, datetime], None]
     """Says why not, by Slack's word for it."""
-    told_after: int
+    notified_after: int
     """So many attempts go wrong before that is said."""
 
 
@@ -71,7 +71,7 @@ def _after(task: Task, file: File, failed: CallFailed) -> Outcome:
     tell = partial(file.not_given, error)
     if failed.reply.is_final or error in NEVER:
         return GiveUp(error, tell)
-    goes_on = failed.again_at is None and task.claim.attempts + 1 >= file.told_after
+    goes_on = failed.again_at is None and task.claim.attempts + 1 >= file.notified_after
 
     def then(session: Session, now: datetime) -> None:
         if error == NOT_THERE:
@@ -134,7 +134,7 @@ class FileCalls:
             if failed.reply.error not in GONE:
                 raise
 
-    def told(self, file_id: str) -> Mapping[str, Any] | None:
+    def info(self, file_id: str) -> Mapping[str, Any] | None:
         """What Slack knows of a file that it was to keep or show; None of one that was not yet."""
         try:
             found = self.calls.ask("files.info", self.calls.client.files_info, file=file_id)
@@ -147,7 +147,7 @@ class FileCalls:
 
     def is_shown(self, file_id: str) -> bool:
         """Whether an earlier call did it, whose reply never came."""
-        return self.told(file_id) is not None
+        return self.info(file_id) is not None
 
     def _deliver(self, url: str, content: bytes) -> None:
         headers = {"Content-Type": "application/octet-stream"}

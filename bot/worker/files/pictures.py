@@ -95,10 +95,10 @@ def _is_kept(task: Task, picture: Picture) -> bool:
         file_id = sent = calls.send(NAME, draw(picture.content), picture.alt)
         task.keep(lambda session, now: picturing.file_begun(session, picture.id, sent))
         calls.keep(file_id, NAME)
-    elif calls.told(file_id) is None:
+    elif calls.info(file_id) is None:
         calls.keep(file_id, NAME)
-    told = calls.told(file_id)
-    return bool(told and told.get("mimetype"))
+    info = calls.info(file_id)
+    return bool(info and info.get("mimetype"))
 
 
 def draw(content: str) -> bytes:

@@ -102,7 +102,7 @@ def give_bad_rows(task: Task) -> Outcome:
         begun=lambda session, slack_id: giving_back.file_begun(session, upload.id, slack_id),
         given=partial(_given_back, upload, None),
         not_given=partial(_given_back, upload),
-        told_after=MOST_ATTEMPTS,
+        notified_after=MOST_ATTEMPTS,
     )
     return give(task, file)
 

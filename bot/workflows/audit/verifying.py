@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from models.audit.audit import (
     FIRST_HASH,
+    HASHED_COLUMNS,
     NOTHING_YET,
-    TOLD_COLUMNS,
     Anchor,
     AuditAnchor,
     AuditEvent,
@@ -61,22 +61,22 @@ def verify(session: Session, workspace_id: int, anchors: Iterable[Anchor] = ()) 
     The session is a snapshot, so that what is written beside it does not count.
     """
     ends = head(session, workspace_id)
-    told = list(anchors)
+    known = list(anchors)
     stored = session.execute(
         select(AuditAnchor.week, AuditAnchor.count, AuditAnchor.hash)
         .where(AuditAnchor.workspace_id == workspace_id)
         .order_by(AuditAnchor.week)
     ).all()
     if not _can_be(ends):
-        return Verdict(ends, len(told), Broken(0, "its end was changed"))
+        return Verdict(ends, len(known), Broken(0, "its end was changed"))
     for week, count, hash_ in stored:
-        told.append(Anchor(count, hash_))
-        if not _can_be(told[-1]):
-            return Verdict(ends, len(told), Broken(0, f"the anchor of {week} was changed"))
-    broken = _break(session, workspace_id, ends, told)
+        known.append(Anchor(count, hash_))
+        if not _can_be(known[-1]):
+            return Verdict(ends, len(known), Broken(0, f"the anchor of {week} was changed"))
+    broken = _break(session, workspace_id, ends, known)
     if broken is not None:
-        return Verdict(ends, len(told), broken)
-    return Verdict(ends, len(told), *_ballots(session, workspace_id))
+        return Verdict(ends, len(known), broken)
+    return Verdict(ends, len(known), *_ballots(session, workspace_id))
 
 
 def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
@@ -97,8 +97,8 @@ def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
         except (TypeError, ValueError):
             return Broken(0, f"a ballot of {key} cannot be read, so it was changed"), total
         if number is not None:
-            told = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
-            return Broken(number, told), total
+            known = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
+            return Broken(number, known), total
         total += count or 0
     return None, total
 
@@ -112,7 +112,7 @@ def _can_be(anchor: Anchor) -> bool:
 
 
 def _break(
-    session: Session, workspace_id: int, ends: Anchor, told: Sequence[Anchor]
+    session: Session, workspace_id: int, ends: Anchor, known: Sequence[Anchor]
 ) -> Broken | None:
     """Where the log does not hold; also where a cell holds what its column never does."""
     held = 0
@@ -124,7 +124,7 @@ def _break(
             held += 1
 
     try:
-        return first_break(counted(), ends, told)
+        return first_break(counted(), ends, known)
     except (TypeError, ValueError):
         return Broken(held + 1, f"event {held + 1} cannot be read, so it was changed or inserted")
     except OperationalError as error:
@@ -135,7 +135,7 @@ def _break(
 
 def _all_events(session: Session, workspace_id: int) -> Iterator[Any]:
     """Every event in order, page by page, each read when it is asked for."""
-    columns = [EVENTS.c[name] for name in (*TOLD_COLUMNS, "hash")]
+    columns = [EVENTS.c[name] for name in (*HASHED_COLUMNS, "hash")]
     page = select(*columns).where(EVENTS.c.workspace_id == workspace_id)
     page = page.order_by(EVENTS.c.number).limit(AT_ONCE)
     following, last = page, None

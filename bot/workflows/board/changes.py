@@ -16,14 +16,14 @@ from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, plan_of, running
 from models.board.content import (
     Changes,
-    DecisionTold,
+    FrozenDecision,
+    FrozenOutcomes,
+    FrozenReading,
+    FrozenSlip,
+    FrozenStop,
     InFlight,
     OnTheirDates,
-    OutcomesTold,
-    ReadingTold,
-    SlipTold,
     Standing,
-    StopTold,
 )
 from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import Became
@@ -32,7 +32,7 @@ from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
 from models.epics.hypothesis import named
 from models.flow.flow import Load
-from models.flow.told import EpicTold, Several
+from models.flow.frozen import FrozenEpic, Several
 from models.portfolio.portfolio import Phase, Portfolio, State, StateKind, WipLimit
 from models.themes.theme import Theme
 
@@ -64,15 +64,15 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
             found.setdefault(became, []).append(epic_id)
     epics = _epics(session, [id_ for ids in found.values() for id_ in ids[:FEW]])
 
-    def several(became: str) -> Several[EpicTold]:
+    def several(became: str) -> Several[FrozenEpic]:
         ids = found.get(became, [])
-        named = tuple(EpicTold.of(epics[id_]) for id_ in ids[:FEW])
+        named = tuple(FrozenEpic.of(epics[id_]) for id_ in ids[:FEW])
         return Several(count=len(ids), named=named)
 
-    def stop(id_: int) -> StopTold:
+    def stop(id_: int) -> FrozenStop:
         step = session.get_one(Transition, last[id_])
-        return StopTold(
-            **EpicTold.of(epics[id_]).model_dump(),
+        return FrozenStop(
+            **FrozenEpic.of(epics[id_]).model_dump(),
             value_stream=epics[id_].value_stream.name,
             reason=step.reason,
             came_back=step.came_back or None,
@@ -94,7 +94,7 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
 
 def _decided(
     session: Session, scope: Scope, since: datetime, until: datetime
-) -> Several[DecisionTold]:
+) -> Several[FrozenDecision]:
     """The decisions that closed within `(since, until]` and ended no epic, in that order."""
     found = session.scalars(
         select(Decision)
@@ -110,8 +110,8 @@ def _decided(
         .order_by(Decision.closed_at, Decision.id)
     ).all()
     named = [
-        DecisionTold(
-            **EpicTold.of(each.epic).model_dump(),
+        FrozenDecision(
+            **FrozenEpic.of(each.epic).model_dump(),
             decision=each.key,
             outcome=each.decided or str(each.ending),
         )
@@ -269,7 +269,7 @@ def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip
     return OnTheirDates(on_date=plan.on_their_date, agreed=plan.agreed, slip=slip)
 
 
-def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -> OutcomesTold:
+def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -> FrozenOutcomes:
     """Of how many epics it was said what became of them by then, and how many reached it.
 
     Beside them what was read since the moment.
@@ -278,20 +278,20 @@ def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -
     rows = select(said.c.became, func.count()).group_by(said.c.became)
     counted = Counter({became: count for became, count in session.execute(rows)})
     not_measured = counted.pop(Became.NOT_MEASURED, 0)
-    reached, told = counted[Became.REACHED], counted.total()
+    reached, recorded = counted[Became.REACHED], counted.total()
     read = movements(session, scope.epics, since, until, MOST_READ)
-    return OutcomesTold(
+    return FrozenOutcomes(
         reached=reached,
-        told=told,
+        recorded=recorded,
         not_measured=not_measured,
         read=tuple(_reading(each) for each in read),
     )
 
 
-def _reading(moved: Movement) -> ReadingTold:
+def _reading(moved: Movement) -> FrozenReading:
     figure, unit = named(moved.epic.indicator or "Reading")
     change = moved.value - moved.before if moved.before is not None else None
-    return ReadingTold(
+    return FrozenReading(
         id=moved.epic.id,
         key=moved.epic.key,
         figure=figure,
@@ -301,8 +301,8 @@ def _reading(moved: Movement) -> ReadingTold:
     )
 
 
-def _slip(slip: Slip) -> SlipTold:
-    return SlipTold(
+def _slip(slip: Slip) -> FrozenSlip:
+    return FrozenSlip(
         project_id=slip.project.id,
         project=slip.project.code,
         milestone=slip.milestone.code,

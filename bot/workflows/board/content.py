@@ -51,23 +51,23 @@ class DigestContent:
         return ZoneInfo(self.portfolio.time_zone)
 
     @property
-    def told_zone(self) -> ZoneInfo:
+    def frozen_zone(self) -> ZoneInfo:
         """The zone by whose calendar its days are meant."""
         return ZoneInfo(self.content.scope.time_zone)
 
     @property
     def first_day(self) -> date:
-        return self.since.astimezone(self.told_zone).date()
+        return self.since.astimezone(self.frozen_zone).date()
 
     @property
     def last_day(self) -> date:
         """The last one: of a digest that ends at midnight, the day before."""
-        return (self.until.astimezone(self.told_zone) - timedelta(microseconds=1)).date()
+        return (self.until.astimezone(self.frozen_zone) - timedelta(microseconds=1)).date()
 
     @property
     def whole_weeks(self) -> bool:
         """Whether it tells of ISO weeks from their first day to their last."""
-        zone = self.told_zone
+        zone = self.frozen_zone
         ends = (self.since.astimezone(zone), self.until.astimezone(zone))
         return all(end.weekday() == 0 and end.time() == time() for end in ends)
 

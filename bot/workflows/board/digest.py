@@ -22,24 +22,24 @@ from bot.workflows.board.changes import (
 from bot.workflows.board.content import DigestContent
 from bot.workflows.board.needs import IN_DIGEST, REPLIES, needs
 from bot.workflows.flow.figures import flow_figures, hidden_of
-from bot.workflows.flow.governance import decisions_told, money_told
+from bot.workflows.flow.governance import frozen_decisions, frozen_money
 from bot.workflows.flow.scope import Scope, scope_of
 from bot.workflows.needs import Need, Waits
 from bot.workflows.projects.slips import SLIPPED
 from bot.workflows.redrawing import post
-from models.board.content import Content, ScopeTold
+from models.board.content import Content, FrozenScope
 from models.board.digest import WEEK, Digest, Subscription
 from models.calendar import week_of
-from models.flow.told import AgeingTold, FlowTold
+from models.flow.frozen import FrozenAgeing, FrozenFlow
 from models.message import DIGEST_KINDS, Message, MessageKind
 from models.portfolio.portfolio import Portfolio
 
 
 def preview(session: Session, subscription: Subscription, now: datetime) -> DigestContent:
     """What a digest would tell if it were sent now; nothing is stored."""
-    since, first = told_since(session, subscription, now)
+    since, first = covered_since(session, subscription, now)
     unsent = Digest(subscription=subscription, at=now, since=since, until=now, first=first)
-    return tell(session, unsent, now)
+    return content_of(session, unsent, now)
 
 
 def keep_content(session: Session, digest: Digest) -> None:
@@ -48,7 +48,7 @@ def keep_content(session: Session, digest: Digest) -> None:
     digest.frozen_content = content.kept
 
 
-def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
+def content_of(session: Session, digest: Digest, now: datetime) -> DigestContent:
     """What the digest told when it was sent, and what of it has not been answered since.
 
     Of an epic that is restricted since the name is gone. One of before contents were kept is told
@@ -79,7 +79,7 @@ def tell(session: Session, digest: Digest, now: datetime) -> DigestContent:
 class OfWeek:
     """A digest of one ISO week: as it was sent, else as it would have been."""
 
-    telling: DigestContent
+    source: DigestContent
     sent_at: datetime | None
     """None where none was sent: then it is drawn from history, with the limits of today."""
 
@@ -90,9 +90,9 @@ def of_week(
     """What was told of the week, or would have been, without what it asked for. Raises NotOver."""
     sent = _sent(session, portfolio, stream_id, week)
     if sent is not None:
-        return OfWeek(replace(tell(session, sent, now), needs=Waits()), sent.at)
+        return OfWeek(replace(content_of(session, sent, now), needs=Waits()), sent.at)
     unsent = Digest.unsent(portfolio, stream_id, week, now)
-    return OfWeek(replace(tell(session, unsent, unsent.until), needs=Waits()), None)
+    return OfWeek(replace(content_of(session, unsent, unsent.until), needs=Waits()), None)
 
 
 def _sent(
@@ -105,12 +105,12 @@ def _sent(
     found = [
         each
         for each in session.scalars(about)
-        if each.place == (portfolio.id, stream_id) and _week_told(each) == week
+        if each.place == (portfolio.id, stream_id) and _week_covered(each) == week
     ]
     return min(found, key=lambda each: (each.channel_id != home, each.id), default=None)
 
 
-def _week_told(digest: Digest) -> str:
+def _week_covered(digest: Digest) -> str:
     """The ISO week in which what it tells of ends."""
     content = digest.content
     zone = ZoneInfo(content.scope.time_zone) if content else digest.subscription.zone
@@ -152,7 +152,7 @@ def waits_in_thread(
     return _waits(session, _scope(session, digest), digest, now, aged, wanted)
 
 
-def told_since(
+def covered_since(
     session: Session, subscription: Subscription, until: datetime
 ) -> tuple[datetime, bool]:
     """Where the last digest ended, else a week before; and whether this one is the first."""
@@ -175,7 +175,7 @@ def _waits(
     scope: Scope,
     digest: Digest,
     now: datetime,
-    aged: AgeingTold | None,
+    aged: FrozenAgeing | None,
     wanted: Sequence[Need[Any]] = IN_DIGEST,
 ) -> Waits:
     return needs(session, scope, digest.since, digest.until, digest.at, now, aged, wanted)
@@ -185,13 +185,13 @@ def _from_history(
     session: Session, scope: Scope, digest: Digest, now: datetime
 ) -> tuple[Content, Waits]:
     """What the digest tells, from history as of its end, and what it asks for now."""
-    flow = flow_figures(session, scope, digest.since, digest.until).told
+    flow = flow_figures(session, scope, digest.since, digest.until).frozen
     waits = _waits(session, scope, digest, now, flow.ageing)
     return _content(session, scope, digest, flow, waits), waits
 
 
 def _content(
-    session: Session, scope: Scope, digest: Digest, flow: FlowTold, waits: Waits
+    session: Session, scope: Scope, digest: Digest, flow: FrozenFlow, waits: Waits
 ) -> Content:
     open_total, finished = beginning(session, scope, digest.at) if digest.first else (0, 0)
     changes = changes_between(session, scope, digest.since, digest.until)
@@ -199,7 +199,7 @@ def _content(
     standing = in_flight(session, scope, digest.until, digest.since)
     moved_between_streams = standing.whole.count != (standing.before or 0) + changes.net
     return Content(
-        scope=ScopeTold(
+        scope=FrozenScope(
             portfolio_id=scope.portfolio.id,
             stream_id=scope.stream_id,
             stream=scope.value_stream.name if scope.value_stream else None,
@@ -214,8 +214,8 @@ def _content(
         milestones=on_their_dates(session, scope, digest.at, waits.of(SLIPPED)),
         flow=flow,
         outcomes=outcomes(session, scope, digest.since, digest.until),
-        decisions=decisions_told(session, scope, digest.since, digest.until),
-        money=money_told(session, scope, digest.since, digest.until),
+        decisions=frozen_decisions(session, scope, digest.since, digest.until),
+        money=frozen_money(session, scope, digest.since, digest.until),
         open_total=open_total,
         finished_since_live=finished,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.board import fact_check as asking
-from bot.workflows.board.digest import keep_content, message_of, told_since
+from bot.workflows.board.digest import covered_since, keep_content, message_of
 from bot.workflows.permitting import Place, check, check_any
 from bot.workflows.pointing import hold
 from bot.workflows.redrawing import post, redraw_message
@@ -135,7 +135,7 @@ def send_due(session: Session, subscription_id: int, at: datetime) -> None:
     slot = subscription.latest_slot(at)
     if slot is not None:
         if not subscription.portfolio.is_silent(at):
-            until = subscription.tells_until(slot)
+            until = subscription.covers_until(slot)
             _send(session, subscription, slot, until, at, None)
         subscription.next_at = subscription.slot_after(slot)
     session.flush()
@@ -187,7 +187,7 @@ def _send(
 
     False where that week has one.
     """
-    since, first = told_since(session, subscription, until)
+    since, first = covered_since(session, subscription, until)
     new = insert_into(session, Digest).values(
         workspace_id=subscription.workspace_id,
         subscription_id=subscription.id,

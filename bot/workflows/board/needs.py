@@ -25,7 +25,7 @@ from bot.workflows.paging import Top
 from bot.workflows.portfolio.streams import OWNERLESS
 from bot.workflows.projects.slips import SLIPPED
 from models.epics.epic import Epic
-from models.flow.told import AgeingTold
+from models.flow.frozen import FrozenAgeing
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 
@@ -115,7 +115,7 @@ def needs(
     until: datetime,
     at: datetime,
     now: datetime,
-    aged: AgeingTold | None,
+    aged: FrozenAgeing | None,
     wanted: Sequence[Need[Any]],
 ) -> Waits:
     """What a digest asks for, as everybody may see it: what waited at `at` and does by `now`."""

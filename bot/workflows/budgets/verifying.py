@@ -121,13 +121,13 @@ def _fault_against_the_log(
         AuditEvent.noun == Transfer.__tablename__,
         AuditEvent.verb == "created",
     )
-    told = {int(subject): json.loads(after) for subject, after in session.execute(rows)}
+    logged = {int(subject): json.loads(after) for subject, after in session.execute(rows)}
     for entry in entries:
         for transfer in entry.transfers:
-            after = told.pop(transfer.id, {})
+            after = logged.pop(transfer.id, {})
             if any(after.get(name) != value for name, value in _facts(transfer).items()):
                 return f"transfer {transfer.id} is not as the audit log tells it"
-    return f"transfer {min(told)} is in the audit log and not in the ledger" if told else None
+    return f"transfer {min(logged)} is in the audit log and not in the ledger" if logged else None
 
 
 def _facts(transfer: Transfer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.beside import in_thread, is_restricted, sees
 from bot.workflows.decisions.counting import count, last_ballots, part_with_who_left
 from bot.workflows.decisions.effects import keep_up, take_effect
-from bot.workflows.decisions.opening import MOST_TOLD, end_of, today_in
+from bot.workflows.decisions.opening import MOST_DIRECT, end_of, today_in
 from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
 from bot.workflows.redrawing import (
@@ -81,7 +81,7 @@ def close_due(session: Session, decision_id: int, now: datetime) -> None:
         decision.close(tally, closing_at, objections)
         come_true(session, decision, now)
         if is_restricted(decision):
-            tell_who_asked(session, decision, None, now)
+            notify_asker(session, decision, None, now)
 
 
 def come_true(session: Session, decision: Decision, now: datetime) -> None:
@@ -91,12 +91,12 @@ def come_true(session: Session, decision: Decision, now: datetime) -> None:
     ask_no_longer(session, decision, now)
 
 
-def tell_who_asked(session: Session, decision: Decision, actor: str | None, now: datetime) -> None:
+def notify_asker(session: Session, decision: Decision, actor: str | None, now: datetime) -> None:
     """Have who opened it and who owns the epic read how it ended, where they were not asked."""
     owner = decision.epic.owner_user_id if decision.epic is not None else None
     people = [each for each in (decision.opened_by, owner) if each not in decision.electorate]
-    here, told = decision.workspace_id, MessageKind.BALLOT_TOLD
-    notify(session, here, told, decision.id, people, actor, now)
+    here, kind = decision.workspace_id, MessageKind.BALLOT_DM
+    notify(session, here, kind, decision.id, people, actor, now)
 
 
 def ask_no_longer(session: Session, decision: Decision, now: datetime) -> None:
@@ -211,9 +211,9 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
         .values(electors=here, waiting=here, recused=0, last_at=None)
     )
     put(session, decision.workspace_id, close_key(decision.id), decision.closes_at)
-    told = decision.electorate if len(decision.electorate) <= MOST_TOLD else []
-    kinds = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_TOLD)
-    in_thread(session, decision, kinds, decision.id, now, told)
+    people = decision.electorate if len(decision.electorate) <= MOST_DIRECT else []
+    kinds = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_DM)
+    in_thread(session, decision, kinds, decision.id, now, people)
     redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
     redraw(session, decision, now)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import seen
-from bot.workflows.decisions.closing import come_true, tell_who_asked
+from bot.workflows.decisions.closing import come_true, notify_asker
 from bot.workflows.decisions.opening import (
     about_epic,
     channel_for,
@@ -166,7 +166,7 @@ def drafted(
 def _end(act: Act, decision: Decision) -> None:
     """Have it come true, and told to who asked for it and who owns the epic."""
     come_true(act.session, decision, act.at)
-    tell_who_asked(act.session, decision, act.actor, act.at)
+    notify_asker(act.session, decision, act.actor, act.at)
 
 
 @records_stops

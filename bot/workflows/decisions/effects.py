@@ -17,7 +17,7 @@ from models.decisions.opening import asked_there
 from models.decisions.question import Choice, Question, Subject
 from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic, Transition
-from models.epics.policy import lacks_before, told
+from models.epics.policy import lacks_before, phrases
 from models.epics.stop import NoStop, Stop, stopped_state
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, State, ValueStream
@@ -197,7 +197,7 @@ def _stopped(session: Session, epic: Epic) -> Column:
 def _apply_stop(session: Session, decision: Decision, epic: Epic, at: datetime) -> Transition:
     why = Stop(reason=_reason(decision), learned=decision.learned)
     by, told_first = decision.decided_by, decision.told_first
-    return apply_stop(session, epic, why, by, at, told=told_first)
+    return apply_stop(session, epic, why, by, at, notified=told_first)
 
 
 def _move(session: Session, decision: Decision, epic: Epic, to: Column, at: datetime) -> str:
@@ -222,7 +222,7 @@ def _obstacles(
     """What a policy still asks for, and a place where it is full."""
     states, limited = states_of(session, epic.portfolio_id)
     lacks = lacks_before(epic, states.values(), to.state, at, scales=to.scales)
-    asked = told([each for each in lacks if each not in DECIDED_BY_IT], to.state)
+    asked = phrases([each for each in lacks if each not in DECIDED_BY_IT], to.state)
     stream = epic.value_stream
     full = full_places(session, epic, to, states, stream, lock=True) if limited else ()
     return [*asked, *(f"a place: {each.phrase}" for each in full)]

@@ -91,7 +91,7 @@ def knows_pace(find: FindPace) -> FindPace:
 OFTEN = 2
 """So many votes in a week are enough for one person."""
 
-MOST_TOLD = 25
+MOST_DIRECT = 25
 """So many electors also get the ballot as a direct message."""
 
 ELECTORS = Base.metadata.tables[Elector.__tablename__]
@@ -572,7 +572,7 @@ def _show(session: Session, decision: Decision, channel_id: str | None, at: date
     is_restricted = decision.epic is not None and decision.epic.restricted
     if channel_id is not None and not is_restricted:
         post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
-    is_few = len(decision.electorate) <= MOST_TOLD or channel_id is None
+    is_few = len(decision.electorate) <= MOST_DIRECT or channel_id is None
     for elector in decision.electorate if is_few or is_restricted else ():
         send_alone(session, decision, elector, at)
 
@@ -580,7 +580,7 @@ def _show(session: Session, decision: Decision, channel_id: str | None, at: date
 def send_alone(session: Session, decision: Decision, elector: str, at: datetime) -> None:
     """Send an elector the ballot as a direct message."""
     here = decision.workspace_id
-    sent = post(session, here, MessageKind.BALLOT_TOLD, decision.id, elector, at)
+    sent = post(session, here, MessageKind.BALLOT_DM, decision.id, elector, at)
     session.execute(
         update(ELECTORS)
         .where(ELECTORS.c.decision_id == decision.id, ELECTORS.c.user_id == elector)

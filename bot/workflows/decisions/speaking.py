@@ -165,5 +165,5 @@ def _redraw_objection(act: Act, objection: Objection) -> None:
 def _who_hears(decision: Decision) -> list[str]:
     """Who hears of an objection alone: who can remove or set it aside."""
     owner = decision.epic.owner_user_id if decision.epic is not None else None
-    told = (decision.opened_by, owner, decision.tie_breaker)
-    return [each for each in told if each is not None]
+    people = (decision.opened_by, owner, decision.tie_breaker)
+    return [each for each in people if each is not None]

@@ -12,10 +12,10 @@ from bot.workflows.epics.limits import LOCKED_LIMITS, full_places
 from bot.workflows.epics.moving import (
     apply_move,
     locked,
+    notify_owner,
     redraw_moved,
     states_of,
     taken,
-    tell_owner,
 )
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, check
@@ -74,7 +74,7 @@ def answer(
     session.flush()
     _notify(session, epic, given, epic.proposed_by)
     if is_new := epic.owner_user_id not in (owner, epic.proposed_by):
-        tell_owner(session, epic, MessageKind.OWNER, epic.id, actor, at)
+        notify_owner(session, epic, MessageKind.OWNER, epic.id, actor, at)
     if said.kind is AnswerKind.YES:
         hears = not is_new and epic.owner_user_id != epic.proposed_by
         answered = _go_on(session, epic, given, actor, at, owner_hears=hears)
@@ -184,13 +184,13 @@ def _go_on(
         lacks_before(epic, states.values(), to.state, at, scales=to.scales),
         full_places(session, epic, to, states, epic.value_stream, lock=True) if limited else [],
     )
-    if missing := obstacles.told(to):
+    if missing := obstacles.phrases(to):
         redraw_facts(session, epic, at)
         return Answered(epic, given, missing)
     moved = apply_move(session, epic, to, given.by_user_id, given.words, at)
     redraw_moved(session, epic, moved, states, at)
     if owner_hears and epic.owner_user_id != given.by_user_id:
-        tell_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
+        notify_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
     return Answered(epic, given)
 
 

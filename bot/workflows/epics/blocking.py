@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.workflows.epics.moving import locked, tell_owner
-from bot.workflows.needs import Need, Rows, not_told_apart
+from bot.workflows.epics.moving import locked, notify_owner
+from bot.workflows.needs import Need, Rows, not_named_apart
 from bot.workflows.permitting import Place, check
 from bot.workflows.redrawing import redraw_facts
 from models.epics.blocking import Blocking
@@ -26,7 +26,7 @@ BLOCKED = Need(
         .where(Blocking.ended_at.is_(None), State.kind.not_in(ENDED)),
         order=(Blocking.at, Epic.id),
         since=Blocking.at,
-        when=not_told_apart,
+        when=not_named_apart,
         theirs=lambda user_id: Epic.owner_user_id == user_id,
         loads=(joinedload(Epic.state), joinedload(Epic.value_stream), joinedload(Epic.blocking)),
     ),
@@ -59,7 +59,7 @@ def block(
     epic.check_seen(version)
     session.add(blocking := epic.block(reason, actor, at))
     redraw_facts(session, epic, at)
-    tell_owner(session, epic, MessageKind.BLOCKED, blocking.id, actor, at)
+    notify_owner(session, epic, MessageKind.BLOCKED, blocking.id, actor, at)
     return epic
 
 

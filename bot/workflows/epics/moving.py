@@ -137,7 +137,7 @@ def move(
     if role is not None:
         session.add(Override.of(asked, moved.transition, role))
     redraw_moved(session, epic, moved, states, at)
-    tell_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
+    notify_owner(session, epic, MessageKind.MOVED, moved.transition.id, actor, at)
     return epic
 
 
@@ -194,7 +194,7 @@ def overridden(session: Session, step: Transition) -> Sequence[str]:
     return found.first() or ()
 
 
-def tell_owner(
+def notify_owner(
     session: Session,
     epic: Epic,
     kind: MessageKind,

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from bot.workflows.epics.moving import (
     locked,
     may_be_in_digests,
+    notify_owner,
     redraw_moved,
     states_of,
     store_move,
-    tell_owner,
 )
 from bot.workflows.permitting import Place, check
 from models.epics.epic import Epic, Transition
@@ -68,7 +68,7 @@ def apply_stop(
     actor: str | None,
     at: datetime,
     *,
-    told: str | None = None,
+    notified: str | None = None,
 ) -> Transition:
     """Have the epic end as stopped, by someone or by vote, and thank its owner. Raises NoStop.
 
@@ -79,7 +79,7 @@ def apply_stop(
     in_digests = may_be_in_digests(epic, to, at)
     transition = epic.stop(to, why, actor, at)
     moved = store_move(session, epic, transition, in_digests=in_digests)
-    if told is None or told != epic.owner_user_id:
-        tell_owner(session, epic, MessageKind.STOPPED, transition.id, actor, at)
+    if notified is None or notified != epic.owner_user_id:
+        notify_owner(session, epic, MessageKind.STOPPED, transition.id, actor, at)
     redraw_moved(session, epic, moved, states, at)
     return transition

@@ -46,7 +46,7 @@ def give(
     if move.reason is None and (over := over_limits(session, epic)):
         raise Overfills(epic.key, to.name, over)
     owners = [left.owner_user_id, to.owner_user_id, epic.owner_user_id]
-    notify(session, workspace_id, MessageKind.STREAM_MOVE_TOLD, move.id, owners, actor, at)
+    notify(session, workspace_id, MessageKind.STREAM_MOVE_DM, move.id, owners, actor, at)
     there = [Place.of_stream(each) for each in (left, to)]
     owners += [each for place in there for each in holders(session, [Role.STREAM_OWNER], place)]
     sight_changed(session, workspace_id, owners, at)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from bot.workflows.needs import Asked, Need, Rows, not_told_apart
+from bot.workflows.needs import Asked, Need, Rows, not_named_apart
 from bot.workflows.paging import Top
 from models.board.confirmation import Confirmation, LeftOut
 from models.board.digest import asked_if_silent_since
@@ -208,7 +208,7 @@ _SILENT = Rows(
     rows=select(Epic),
     order=LONGEST_HERE,
     when=lambda asked: and_(
-        quiet_epics(asked.portfolio, asked.portfolio.states, asked.at), not_told_apart(asked)
+        quiet_epics(asked.portfolio, asked.portfolio.states, asked.at), not_named_apart(asked)
     ),
     loads=LINE,
 )

@@ -33,8 +33,8 @@ def import_sheets(session: Session, scope: Scope) -> Iterator[Sheet]:
 def mapping(session: Session, scope: Scope) -> Mapping[str, Any]:
     """Which of the usual states each of the portfolio's is, as `tack import epics` asks for it."""
     states = select(State).where(State.portfolio_id == scope.portfolio.id).order_by(State.position)
-    told = {state.name: {"state": _usual(state)} for state in session.scalars(states)}
-    return {"status_to_state": told}
+    mapped = {state.name: {"state": _usual(state)} for state in session.scalars(states)}
+    return {"status_to_state": mapped}
 
 
 def _items(session: Session, scope: Scope, doubled: frozenset[str]) -> Iterator[Sequence[Any]]:

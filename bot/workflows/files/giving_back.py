@@ -44,10 +44,10 @@ def given_back(session: Session, upload_id: int, refusal: str | None, at: dateti
     upload = session.get_one(Upload, upload_id)
     upload.bad_rows, upload.file_refusal = None, refusal and refusal[:80]
     session.flush()
-    told = select(Message).where(
+    notices = select(Message).where(
         Message.workspace_id == upload.workspace_id,
         Message.kind == MessageKind.IMPORTED,
         Message.subject_id == upload.id,
     )
-    for message in session.scalars(told):
+    for message in session.scalars(notices):
         redraw_message(session, message, at)

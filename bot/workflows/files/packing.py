@@ -38,7 +38,7 @@ class About:
     """How the audit log ended, as COUNT:HASH; None where it is not in it."""
 
     @property
-    def told(self) -> Mapping[str, Any]:
+    def value(self) -> Mapping[str, Any]:
         return {
             "portfolio": self.portfolio,
             "exported_at": self.exported_at,
@@ -73,9 +73,9 @@ def _write_csv(opened: Opened, session: Session, scope: Scope, about: About) -> 
         _write_sheet(opened, f"{sheet.name}.csv", sheet)
     for sheet in import_sheets(session, scope):
         _write_sheet(opened, f"import/{sheet.name}.csv", sheet)
-    for name, told in (("import/mapping", mapping(session, scope)), ("about", about.told)):
+    for name, value in (("import/mapping", mapping(session, scope)), ("about", about.value)):
         with opened(f"{name}.json") as file:
-            file.write(json_line(told))
+            file.write(json_line(value))
 
 
 def _write_sheet(opened: Opened, name: str, sheet: Sheet) -> None:
@@ -89,14 +89,14 @@ def _write_sheet(opened: Opened, name: str, sheet: Sheet) -> None:
 def _write_json(opened: Opened, session: Session, scope: Scope, about: About) -> None:
     """One document: what it is of, and for each table its types and its rows."""
     with opened("tack.json") as file:
-        file.write('{"about": ' + json_line(about.told) + ',\n"tables": {')
+        file.write('{"about": ' + json_line(about.value) + ',\n"tables": {')
         for number, sheet in enumerate(_tables(session, scope)):
             file.write(",\n" if number else "\n")
             file.write(json_line(sheet.name) + ': {"types": ' + json_line(dict(sheet.types)))
             file.write(', "rows": [')
             for place, row in enumerate(sheet.rows):
-                told = dict(zip(sheet.types, row, strict=True))
-                file.write((",\n" if place else "\n") + json_line(told))
+                value = dict(zip(sheet.types, row, strict=True))
+                file.write((",\n" if place else "\n") + json_line(value))
             file.write("\n]}")
         file.write("\n}}\n")
 

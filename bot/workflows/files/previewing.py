@@ -294,28 +294,28 @@ def _read(
     good, bad = matched(table, matching, KINDS[kind], portfolio.currency, rows, today)
     if kind is not UploadKind.EPICS:
         return good, bad
-    told_apart, seen = [], dict[str, int]()
+    distinct, seen = [], dict[str, int]()
     twice: dict[int, str] = {}
     for row in good:
         known_by = _identity(row.values)
         before = seen.setdefault(known_by or f"line {row.line}", row.line)
         if known_by is None:
-            told_apart.append(row)
+            distinct.append(row)
         elif before == row.line:
             own = {"source": OWN_SOURCE, "source_id": known_by}
-            told_apart.append(replace(row, values={**row.values, **own}))
+            distinct.append(replace(row, values={**row.values, **own}))
         else:
             title = row.values["title"][:60]
             twice[row.line] = f"“{title}” is in the file twice, first in line {before}"
-    return told_apart, _by_line(bad, without(table, good, twice)[1])
+    return distinct, _by_line(bad, without(table, good, twice)[1])
 
 
 def _identity(values: Mapping[str, Any]) -> str | None:
     """What tells an epic from others that has no key and no source; None where it has one."""
     if values["key"] or (values["source"] and values["source_id"]):
         return None
-    told = "\n".join((values["value_stream"].casefold(), values["title"].casefold()))
-    return sha256(told.encode()).hexdigest()[:40]
+    text = "\n".join((values["value_stream"].casefold(), values["title"].casefold()))
+    return sha256(text.encode()).hexdigest()[:40]
 
 
 def _becomes(

@@ -75,8 +75,8 @@ def scope_of(session: Session, export: Export) -> Scope | None:
     )
     if session.scalar(seen) is None:
         return None
-    told = true() if export.restricted else Epic.restricted.is_(False)
-    epics = and_(visible_to(export.user_id), told)
+    shown = true() if export.restricted else Epic.restricted.is_(False)
+    epics = and_(visible_to(export.user_id), shown)
     place = Place.of_portfolio(export.portfolio)
     with_audit = may(session, export.user_id, Right.READ_AUDIT, place)
     return Scope(export.portfolio, epics, with_audit)
@@ -102,10 +102,10 @@ def not_given(session: Session, export_id: int, problem: str, at: datetime) -> N
     export = session.get_one(Export, export_id)
     export.problem = problem
     session.flush()
-    told = _notices(session, export)
-    if not told:
+    shown = _notices(session, export)
+    if not shown:
         post(session, export.workspace_id, MessageKind.EXPORT, export.id, export.user_id, at)
-    for message in told:
+    for message in shown:
         redraw_message(session, message, at)
 
 

@@ -38,9 +38,9 @@ def undo(act: Act, upload_id: int) -> Upload:
         session, act.workspace_id, act.actor, upload.portfolio_id, upload.kind
     )
     gone = _undo_money(act, portfolio, upload) if upload.kind.is_money else _undo(act, upload)
-    told = {"file": upload.file_name, **gone}
+    noted = {"file": upload.file_name, **gone}
     here = act.workspace_id
-    note(session, here, "imports", portfolio.id, told, verb="undone", portfolio_id=portfolio.id)
+    note(session, here, "imports", portfolio.id, noted, verb="undone", portfolio_id=portfolio.id)
     redraw_about(session, here, [MessageKind.IMPORTED], [upload.id], act.at)
     redraw_digests(session, here, portfolio.id, act.at)
     redraw_homes(session, here, act.at)

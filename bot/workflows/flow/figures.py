@@ -15,8 +15,8 @@ from models.epics.epic import Epic
 from models.flow.ageing import Ageing, ageing
 from models.flow.figures import Clocks
 from models.flow.finishing import Finished, TimeToFinish, finished, time_to_finish
+from models.flow.frozen import Frozen, FrozenAgeing, FrozenEpic, FrozenFlow, FrozenTime
 from models.flow.line import Line
-from models.flow.told import AgeingTold, EpicTold, FlowTold, TimeTold, Told
 
 NAMED = 3
 """How many of those past the line are named, of those that crossed it and of the others."""
@@ -30,7 +30,7 @@ class FlowFigures:
     time: TimeToFinish
     ageing: Ageing | None
     """None where there is no line yet."""
-    named: Mapping[int, EpicTold]
+    named: Mapping[int, FrozenEpic]
     """Those past the line that are named, by their ids."""
     clocks: Clocks
     """What they are drawn from."""
@@ -38,9 +38,9 @@ class FlowFigures:
     """Of the whole portfolio, from which a stream's line may be drawn."""
 
     @property
-    def told(self) -> FlowTold:
-        aged = AgeingTold.of(self.ageing, self.named) if self.ageing else None
-        return FlowTold(finished=self.finished, time=TimeTold.of(self.time), ageing=aged)
+    def frozen(self) -> FrozenFlow:
+        aged = FrozenAgeing.of(self.ageing, self.named) if self.ageing else None
+        return FrozenFlow(finished=self.finished, time=FrozenTime.of(self.time), ageing=aged)
 
 
 def flow_figures(session: Session, scope: Scope, since: datetime, until: datetime) -> FlowFigures:
@@ -80,12 +80,12 @@ def figures_of(
     )
 
 
-def _named(session: Session, ids: Iterable[int]) -> Mapping[int, EpicTold]:
+def _named(session: Session, ids: Iterable[int]) -> Mapping[int, FrozenEpic]:
     rows = select(Epic).where(Epic.id.in_(list(ids)))
-    return {epic.id: EpicTold.of(epic) for epic in session.scalars(rows)}
+    return {epic.id: FrozenEpic.of(epic) for epic in session.scalars(rows)}
 
 
-def hidden_of(session: Session, told: Told) -> Collection[int]:
+def hidden_of(session: Session, frozen: Frozen) -> Collection[int]:
     """The epics named in it that not everybody may see any more."""
-    rows = select(Epic.id).where(Epic.id.in_(told.names), ~visible_to(EVERYBODY))
+    rows = select(Epic.id).where(Epic.id.in_(frozen.names), ~visible_to(EVERYBODY))
     return session.scalars(rows).all()

@@ -23,15 +23,15 @@ from models.decisions.votes import Elector
 from models.epics.epic import Epic, Transition
 from models.flow.days import whole_weeks
 from models.flow.finishing import QUARTER_WEEKS
-from models.flow.told import DecisionsTold, MoneyTold
+from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.portfolio.portfolio import StateKind, ValueStream
 
 ASKED_NOBODY = ~select(Approval.id).where(Approval.shift_id == Shift.id).exists()
 
 
-def decisions_told(
+def frozen_decisions(
     session: Session, scope: Scope, since: datetime, until: datetime
-) -> DecisionsTold:
+) -> FrozenDecisions:
     """What closed within `(since, until]`, how long votes took lately, and what is open then.
 
     How long is in working days from opening to close, of votes in the last 13 whole weeks.
@@ -47,7 +47,7 @@ def decisions_told(
         for each in ended
         if each.way is Way.VOTE and each.closed_at > lately
     ]
-    return DecisionsTold(
+    return FrozenDecisions(
         closed=sum(new),
         alone=len(new) - sum(new),
         half_days=half_of(took),
@@ -202,7 +202,7 @@ def _most_asked(session: Session, scope: Scope, since: datetime, until: datetime
     return session.scalar(select(func.max(each.c.votes))) or 0
 
 
-def money_told(session: Session, scope: Scope, since: datetime, until: datetime) -> MoneyTold:
+def frozen_money(session: Session, scope: Scope, since: datetime, until: datetime) -> FrozenMoney:
     """What moved without a vote within `(since, until]`, what was asked for and open then, and
     what epics that ended gave back.
 
@@ -214,7 +214,7 @@ def money_told(session: Session, scope: Scope, since: datetime, until: datetime)
         session.execute(each).one() for each in (moved, asked)
     )
     returned = select(func.sum(Transition.released_minor)).join(Epic, Epic.id == Transition.epic_id)
-    return MoneyTold(
+    return FrozenMoney(
         currency=scope.portfolio.currency,
         moved=moved_count,
         moved_minor=int(moved_minor),

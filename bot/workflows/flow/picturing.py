@@ -31,10 +31,10 @@ def await_picture(
         picture.begin_anew(at)
         session.flush()
     view_id, hash_, view = window
-    told = {"picture_id": picture.id, "hash": hash_, "view": view, "asked_at": at}
-    waits = insert_into(session, PictureWindow).values(**here, view_id=view_id, **told)
+    values = {"picture_id": picture.id, "hash": hash_, "view": view, "asked_at": at}
+    waits = insert_into(session, PictureWindow).values(**here, view_id=view_id, **values)
     session.execute(
-        waits.on_conflict_do_update(index_elements=["workspace_id", "view_id"], set_=told)
+        waits.on_conflict_do_update(index_elements=["workspace_id", "view_id"], set_=values)
     )
     put(session, workspace_id, picture.work_key, at)
 

@@ -116,8 +116,8 @@ def _show(
     people = [handover.from_user_id, handover.to_user_id]
     left = departed(session, here, people)
     redraw_questions(session, epics, at)
-    told = [each for each in people if each not in left]
-    notify(session, here, MessageKind.HANDOVER, handover.id, told, handover.by_user_id, at)
+    notified = [each for each in people if each not in left]
+    notify(session, here, MessageKind.HANDOVER, handover.id, notified, handover.by_user_id, at)
     of_streams = select(Epic.id).join(Epic.state)
     of_streams = of_streams.where(
         Epic.value_stream_id.in_(stream_ids),

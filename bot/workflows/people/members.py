@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.people.member import TOLD_ANEW_AFTER, Member
+from models.people.member import WRITTEN_ANEW_AFTER, Member
 from models.work import insert_into
 
 AT_ONCE = 500
@@ -15,15 +15,15 @@ AT_ONCE = 500
 def remember(
     session: Session,
     workspace_id: int,
-    told: Mapping[str, tuple[bool, datetime]],
-    anew_after: timedelta = TOLD_ANEW_AFTER,
+    people: Mapping[str, tuple[bool, datetime]],
+    anew_after: timedelta = WRITTEN_ANEW_AFTER,
 ) -> None:
     """Keep whether each of the people is a guest, as Slack told then."""
-    people = list(told)[:AT_ONCE]
-    here = select(Member).where(Member.workspace_id == workspace_id, Member.user_id.in_(people))
+    now = list(people)[:AT_ONCE]
+    here = select(Member).where(Member.workspace_id == workspace_id, Member.user_id.in_(now))
     known = {member.user_id: member for member in session.scalars(here)}
-    for user_id in people:
-        is_guest, at = told[user_id]
+    for user_id in now:
+        is_guest, at = people[user_id]
         if user_id in known:
             known[user_id].learn(is_guest=is_guest, at=at, anew_after=anew_after)
             continue

@@ -54,7 +54,7 @@ def keep(
 
 
 def settle(
-    session: Session, workspace_id: int, told: Sequence[SlackGroup], at: datetime
+    session: Session, workspace_id: int, groups: Sequence[SlackGroup], at: datetime
 ) -> Sequence[Message]:
     """Store all groups that matter as Slack told them; one it did not tell of is gone.
 
@@ -63,7 +63,7 @@ def settle(
     """
     lock_roles(session, workspace_id)
     grants = watched(session, workspace_id)
-    known = {group.group_id: group for group in told}
+    known = {group.group_id: group for group in groups}
     messages: list[Message] = []
     for group_id in sorted(grants):
         found = known.get(group_id) or _gone(session, workspace_id, group_id, DELETED)
@@ -117,27 +117,27 @@ def warned(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
     )
 
 
-def _keep(session: Session, workspace_id: int, told: SlackGroup, at: datetime) -> UserGroup:
-    group = session.get(UserGroup, (workspace_id, told.group_id))
+def _keep(session: Session, workspace_id: int, found: SlackGroup, at: datetime) -> UserGroup:
+    group = session.get(UserGroup, (workspace_id, found.group_id))
     if group is None:
-        group = UserGroup(workspace_id=workspace_id, group_id=told.group_id)
+        group = UserGroup(workspace_id=workspace_id, group_id=found.group_id)
         session.add(group)
-    group.handle, group.name = told.handle[:80], told.name[:120]
-    group.seen_at, group.gone = at, told.gone
+    group.handle, group.name = found.handle[:80], found.name[:120]
+    group.seen_at, group.gone = at, found.gone
     session.flush()
-    members = _members(session, workspace_id, told.group_id)
-    wanted = set() if told.gone else set(told.user_ids)
+    members = _members(session, workspace_id, found.group_id)
+    wanted = set() if found.gone else set(found.user_ids)
     if left := sorted(members - wanted):
         session.execute(
             delete(UserGroupMember).where(
                 UserGroupMember.workspace_id == workspace_id,
-                UserGroupMember.group_id == told.group_id,
+                UserGroupMember.group_id == found.group_id,
                 UserGroupMember.user_id.in_(left),
             )
         )
     for user_id in sorted(wanted - members):
         session.add(
-            UserGroupMember(workspace_id=workspace_id, group_id=told.group_id, user_id=user_id)
+            UserGroupMember(workspace_id=workspace_id, group_id=found.group_id, user_id=user_id)
         )
     sight_changed(session, workspace_id, members ^ wanted, at)
     return group
@@ -169,16 +169,16 @@ def _gone(session: Session, workspace_id: int, group_id: str, why: str) -> Slack
 
 def _warn(session: Session, workspace_id: int, grant_id: int) -> list[Message]:
     """A word to each admin; a mended group's older word is used again."""
-    told = {message.channel_id: message for message in warned(session, workspace_id, grant_id)}
+    found = {message.channel_id: message for message in warned(session, workspace_id, grant_id)}
     for admin in holders(session, [Role.ADMIN], Place(workspace_id)):
-        if admin not in told:
-            told[admin] = Message(
+        if admin not in found:
+            found[admin] = Message(
                 workspace_id=workspace_id,
                 channel_id=admin,
                 user_id=admin,
                 kind=MessageKind.USER_GROUP,
                 subject_id=grant_id,
             )
-            session.add(told[admin])
+            session.add(found[admin])
     session.flush()
-    return list(told.values())
+    return list(found.values())

@@ -146,8 +146,8 @@ def basics_of(portfolio: Portfolio) -> Basics:
 
 def changes(before: Basics, after: Basics) -> Sequence[Change]:
     """What is another in the second of two, in words."""
-    told = zip(_labelled(before), _labelled(after), strict=True)
-    return [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
+    pairs = zip(_labelled(before), _labelled(after), strict=True)
+    return [Change(what, was, is_) for (what, was), (_, is_) in pairs if was != is_]
 
 
 def _labelled(basics: Basics) -> Sequence[tuple[str, str | None]]:

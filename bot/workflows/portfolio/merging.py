@@ -115,7 +115,7 @@ def merge(
     source.check_merges_into(target)
     check(session, actor, Right.SET_UP, Place.of_portfolio(source.portfolio))
     check_unchanged(source, version)
-    told = _what_goes(session, source, target, actor)
+    change = _what_goes(session, source, target, actor)
     moved = _move(session, _open_epics(source), source, target, actor, at)
     for carry in CARRIES:
         carry(session, source, target, moved, actor, at, whole=True)
@@ -129,7 +129,7 @@ def merge(
     redraw_cards(session, workspace_id, moved, at)
     redraw_homes(session, workspace_id, at)
     sight_changed(session, workspace_id, _who_sees(session, source, target), at)
-    return told
+    return change
 
 
 def epics_to_split(session: Session, source: ValueStream, viewer: str) -> Sequence[tuple[str, int]]:

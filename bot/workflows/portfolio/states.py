@@ -145,8 +145,8 @@ def set_commitment_point(
         .where(Epic.state_id.in_(committed), Epic.committed_at.is_(None), Epic.done_at.is_(None))
         .values(committed_at=Epic.state_entered_at)
     )
-    told = {"commitment_point": point.name, "epics_begun": begun.rowcount}  # type: ignore[attr-defined]
-    note(session, workspace_id, "commitment_points", portfolio.id, told, portfolio_id=portfolio.id)
+    noted = {"commitment_point": point.name, "epics_begun": begun.rowcount}  # type: ignore[attr-defined]
+    note(session, workspace_id, "commitment_points", portfolio.id, noted, portfolio_id=portfolio.id)
     _arranged(session, portfolio, at)
     return point
 
@@ -163,9 +163,9 @@ def _in_columns(session: Session, state: State) -> None:
         session.execute(
             delete(WipLimit).where(WipLimit.state_id == state.id, WipLimit.phase.is_not(None))
         )
-    told = {"two_columns": state.phased, "epics": changed.rowcount}  # type: ignore[attr-defined]
+    noted = {"two_columns": state.phased, "epics": changed.rowcount}  # type: ignore[attr-defined]
     here = state.portfolio_id
-    note(session, state.workspace_id, "columns", state.id, told, portfolio_id=here)
+    note(session, state.workspace_id, "columns", state.id, noted, portfolio_id=here)
 
 
 def _forget(session: Session, state: State) -> None:

@@ -140,8 +140,8 @@ def change_stream(
     stream.version += 1
     redraw_homes(session, workspace_id, at)
     sight_changed(session, workspace_id, owners, at)
-    told = zip(before, _labelled(stream), strict=True)
-    return stream, [Change(what, was, is_) for (what, was), (_, is_) in told if was != is_]
+    pairs = zip(before, _labelled(stream), strict=True)
+    return stream, [Change(what, was, is_) for (what, was), (_, is_) in pairs if was != is_]
 
 
 def lock_stream(session: Session, workspace_id: int, stream_id: int) -> ValueStream:

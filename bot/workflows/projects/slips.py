@@ -11,7 +11,7 @@ from bot.workflows.needs import Asked, Need
 from bot.workflows.paging import NONE, Top
 from bot.workflows.seeing import visible_to
 from models.epics.epic import Epic
-from models.flow.told import EpicTold
+from models.flow.frozen import FrozenEpic
 from models.portfolio.portfolio import NOT_LATE_FOR
 from models.projects.project import Milestone, Plan, Project, ProjectShare
 
@@ -25,7 +25,7 @@ class Slip:
     project: Project
     milestone: Milestone
     days: int
-    epics: Sequence[EpicTold] = ()
+    epics: Sequence[FrozenEpic] = ()
 
 
 def running(portfolio_id: int, stream_id: int | None) -> Select[Project]:
@@ -83,12 +83,12 @@ SLIPPED = Need("slips", _slips)
 
 def _linked(
     session: Session, projects: Sequence[Project], viewer: str | None
-) -> dict[int, list[EpicTold]]:
+) -> dict[int, list[FrozenEpic]]:
     ids = {project.id for project in projects}
     if not ids:
         return {}
-    linked: dict[int, list[EpicTold]] = {}
+    linked: dict[int, list[FrozenEpic]] = {}
     rows = select(Epic).where(Epic.project_id.in_(ids), visible_to(viewer))
     for epic in session.scalars(rows.order_by(Epic.id)):
-        linked.setdefault(epic.project_id or 0, []).append(EpicTold.of(epic))
+        linked.setdefault(epic.project_id or 0, []).append(FrozenEpic.of(epic))
     return linked

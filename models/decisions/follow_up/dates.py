@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from models.calendar import DAY_ENDS_AT
 from models.portfolio.portfolio import Portfolio
 
-TOLD_FIRST_FOR = timedelta(minutes=30)
+OWNER_FIRST_FOR = timedelta(minutes=30)
 """So long the owner of an epic alone knows that it ends."""
 
 EXTENDED_DAYS = 2
@@ -42,4 +42,4 @@ def shown_to_all_at(closed_at: datetime, now: datetime) -> datetime:
 
     Where it was closed late, the owner has as long all the same.
     """
-    return max(closed_at, now - A_MOMENT) + TOLD_FIRST_FOR
+    return max(closed_at, now - A_MOMENT) + OWNER_FIRST_FOR

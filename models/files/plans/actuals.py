@@ -140,15 +140,15 @@ def plan_of_actuals(
 
 
 def _fact(row: GoodRow, places: Places, today: date) -> Fact:
-    told = row.values
-    month, minor = parse_month(told["month"]), told["amount"]
+    values = row.values
+    month, minor = parse_month(values["month"]), values["amount"]
     check_fact(month, minor, today)
-    epic = _epic(told["epic"], places)
-    stream_id = _stream(told["value_stream"], places)
+    epic = _epic(values["epic"], places)
+    stream_id = _stream(values["value_stream"], places)
     if stream_id is None:
-        stream_id = epic.stream_id if epic else _by_centre(told["cost_centre"], places)
+        stream_id = epic.stream_id if epic else _by_centre(values["cost_centre"], places)
     epic_id = epic.id if epic else None
-    return Fact(month, minor, stream_id, epic_id, told["cost_centre"], told["reference"])
+    return Fact(month, minor, stream_id, epic_id, values["cost_centre"], values["reference"])
 
 
 def _epic(typed: str | None, places: Places) -> KnownEpic | None:

@@ -133,23 +133,23 @@ def lines_of(rows: Iterable[GoodRow], starts_in: int) -> tuple[list[Line], dict[
     """The lines, and the reasons against those whose year cannot be read."""
     lines, against = [], {}
     for row in rows:
-        told = row.values
+        values = row.values
         try:
-            year = parse_year(told["period"], starts_in)
+            year = parse_year(values["period"], starts_in)
         except Mistake as mistake:
             against[row.line] = f"period: {mistake.sentence.removesuffix('.')}"
             continue
-        has_id = told["source"] is not None and told["source_id"] is not None
+        has_id = values["source"] is not None and values["source_id"] is not None
         lines.append(
             Line(
                 row.line,
                 year,
-                told["value_stream"],
-                told["amount"],
-                told["forecast"],
-                told["cost_centre"],
-                told["source"] if has_id else None,
-                told["source_id"] if has_id else None,
+                values["value_stream"],
+                values["amount"],
+                values["forecast"],
+                values["cost_centre"],
+                values["source"] if has_id else None,
+                values["source_id"] if has_id else None,
             )
         )
     return lines, against

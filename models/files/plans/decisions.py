@@ -215,11 +215,11 @@ def _row(values: Mapping[str, Any], chosen: dict[str, str] | None) -> dict[str, 
     opened_at = values["opened_at"] or values["closed_at"]
     if opened_at > values["closed_at"]:
         raise ClosedBefore
-    told = [_whole(name, values[name]) for name in ("for", "against", "abstain", "eligible")]
-    if told[:2] == [None, None] and chosen:
+    numbers = [_whole(name, values[name]) for name in ("for", "against", "abstain", "eligible")]
+    if numbers[:2] == [None, None] and chosen:
         *counted, named = votes_of(chosen)
-        told = [*counted, named if told[3] is None else told[3]]
-    *counts, eligible = told
+        numbers = [*counted, named if numbers[3] is None else numbers[3]]
+    *counts, eligible = numbers
     cast = sum(each or 0 for each in counts)
     if eligible is not None and cast > eligible:
         raise MoreThanCould(cast, eligible)
@@ -231,7 +231,7 @@ def _row(values: Mapping[str, Any], chosen: dict[str, str] | None) -> dict[str, 
         "item": values["item"],
         "opened_at": opened_at,
         "closed_at": values["closed_at"],
-        **dict(zip(COUNTED, told, strict=True)),
+        **dict(zip(COUNTED, numbers, strict=True)),
         "threshold_percent": values["threshold_percent"],
         "outcome": values["outcome"],
         "choices": chosen,

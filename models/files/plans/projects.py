@@ -116,20 +116,20 @@ class _Planning:
         for row in rows.programs:
             self._program(row.values["code"], row.values["name"], row.values["owner"])
         for row in rows.projects:
-            with self._telling("projects", row):
+            with self._refusing("projects", row):
                 self._project(row.values, newest)
         places: Counter[str] = Counter()
         for row in rows.milestones:
-            with self._telling("milestones", row):
+            with self._refusing("milestones", row):
                 self._milestone(row.values, places)
         for row in rows.snapshots:
-            with self._telling("snapshots", row):
+            with self._refusing("snapshots", row):
                 self._snapshot(row.values)
         self.now.new_streams, self.now.named_owners = self.streams.new, self.people.unknown
         return self.now
 
     @contextmanager
-    def _telling(self, part: str, row: GoodRow) -> Iterator[None]:
+    def _refusing(self, part: str, row: GoodRow) -> Iterator[None]:
         try:
             yield
         except Mistake as mistake:

@@ -8,7 +8,7 @@ import pytest
 from models.epics.column import Column, columns, next_column
 from models.epics.limit import FullPlace, covers
 from models.epics.obstacles import Move, NotYet, Obstacles
-from models.epics.policy import lacks_before, passed_over, told
+from models.epics.policy import lacks_before, passed_over, phrases
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase, WipLimit
 from tests.views.builders import MONDAY, a_portfolio, an_epic
@@ -118,7 +118,7 @@ def test_analysis_asks_for_an_item_of_evidence_that_is_not_old(days_old, lacking
     epic = an_epic("analyzing", evidence_on=MONDAY.date() - timedelta(days=days_old), **known)
     assert lacks(epic, "ready") == ((Requirement.EVIDENCE,) if lacking else ())
     assert lacks(an_epic("analyzing", **known), "ready") == (Requirement.EVIDENCE,)
-    assert told([Requirement.EVIDENCE], epic.portfolio.state("ready")) == [
+    assert phrases([Requirement.EVIDENCE], epic.portfolio.state("ready")) == [
         "No evidence yet that is younger than 60 days"
     ]
 
@@ -136,18 +136,18 @@ def test_a_move_refused_for_want_of_evidence_says_what_adds_it():
 def test_what_is_missing_is_told_by_its_kind():
     portfolio = a_portfolio()
     everything = (Requirement.ANSWER, Requirement.THEME, Requirement.MVP_JUDGED)
-    assert told(everything, portfolio.state("done")) == [
+    assert phrases(everything, portfolio.state("done")) == [
         "The idea is not accepted yet",
         "1 answer open before it is done: a theme or why there is none",
         "Persevere is not approved yet: Delivering comes first",
     ]
     two = (Requirement.KILL_THRESHOLD, Requirement.MVP_COST)
     analyzing = portfolio.state("analyzing")
-    assert told(two, analyzing) == [
+    assert phrases(two, analyzing) == [
         "2 answers open before analysis: the stop line, the cost of the MVP"
     ]
     analyzing.label = "Due diligence"
-    assert told(two[:1], analyzing) == ["1 answer open before Due diligence: the stop line"]
+    assert phrases(two[:1], analyzing) == ["1 answer open before Due diligence: the stop line"]
 
 
 # Columns

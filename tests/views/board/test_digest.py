@@ -13,21 +13,21 @@ from bot.workflows.projects.slips import Slip
 from models.board.confirmation import LeftOut
 from models.board.content import (
     Changes,
-    DecisionTold,
+    FrozenDecision,
+    FrozenOutcomes,
+    FrozenReading,
+    FrozenSlip,
     OnTheirDates,
-    OutcomesTold,
-    ReadingTold,
-    SlipTold,
 )
 from models.epics.blocking import Blocking
 from models.epics.obstacles import Override
 from models.flow.flow import Load
+from models.flow.frozen import FrozenDecisions, FrozenEpic, FrozenMoney, Several
 from models.flow.line import TooThin
-from models.flow.told import DecisionsTold, EpicTold, MoneyTold, Several
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from tests.needs import waiting
-from tests.views.board.tellings import (
+from tests.views.board.contents import (
     LINKED,
     MONDAY,
     START_OF_WEEK,
@@ -60,9 +60,9 @@ def a_slip(days=14):
     return Slip(Project(id=4, code="PRJ-204", name="Checkout renewal"), milestone, days, LINKED)
 
 
-def a_slip_told():
+def a_frozen_slip():
     epics = Several(count=1, named=LINKED)
-    return SlipTold(project_id=4, project="PRJ-204", milestone="M3", days=14, epics=epics)
+    return FrozenSlip(project_id=4, project="PRJ-204", milestone="M3", days=14, epics=epics)
 
 
 def some_changes(portfolio):
@@ -95,13 +95,13 @@ def test_a_week_reads_first_what_changed_then_what_needs_someone_then_the_flow()
         since=MONDAY - 4 * WEEK,
         phase=Phase.DELIVERING,
     )
-    telling = a_telling(
+    source = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         flow=flow(past=[(5, True)]),
         needs=waiting(answers=Top([late], 6, 1), stale=Top([(quiet, MONDAY - 2 * WEEK)], 1)),
     )
-    assert shown(digest.digest(telling)) == [
+    assert shown(digest.digest(source)) == [
         "Week 20 · 29 epics in flight",
         "3 came in, 2 finished, 1 was stopped, 2 new ideas.\n"
         "*Finished* PAY-1 Address check in one step, PAY-2 Call-back in 2 hours\n"
@@ -132,13 +132,13 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
     oldest = an_epic("implementing", number=5, portfolio=portfolio, committed_at=MONDAY - 170 * DAY)
     streams = {"Onboarding": Load(5, 4), "Payments": Load(5, 5), "Platform": Load(2, 5)}
     crowd = OverLimit(claims, streams["Onboarding"], MONDAY - 2 * WEEK, oldest)
-    telling = a_telling(
+    source = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, streams, most={"testing": 7, "delivering": 6}),
         needs=waiting(over_limit=Top([crowd], 1)),
     )
-    answer = digest.digest(telling)
+    answer = digest.digest(source)
     texts = shown(answer)
     assert texts[0] == "Week 20 · 29 epics in flight, Onboarding over by 1"
     assert texts[3:5] == [
@@ -155,11 +155,11 @@ def test_a_stream_over_its_limit_stands_in_the_heading_and_first_among_what_need
 def test_an_idea_whose_first_answer_is_soon_due_tells_by_when():
     portfolio = a_portfolio()
     soon = an_epic(number=7, portfolio=portfolio, since=MONDAY - 10 * DAY)
-    telling = a_telling(portfolio, needs=waiting(answers=Top([soon], 1, 0)))
+    source = a_telling(portfolio, needs=waiting(answers=Top([soon], 1, 0)))
     assert (
         "*PAY-7 · Pay by bank transfer at checkout*\n"
         "waits for its first answer, due {Fri 22 May} · Payments, @Ben"
-    ) in shown(digest.digest(telling))
+    ) in shown(digest.digest(source))
 
 
 def test_where_every_epic_in_flight_has_a_theme_none_without_one_is_counted():
@@ -211,10 +211,10 @@ def test_how_long_a_stream_is_over_its_limit_is_told_in_days_as_everywhere(days,
 def test_many_streams_over_their_limits_are_counted_in_the_heading():
     portfolio = a_portfolio()
     streams = {f"Stream {n}": Load(5, 4) for n in range(9)}
-    telling = a_telling(
+    source = a_telling(
         portfolio, changes=some_changes(portfolio), in_flight=in_flight(portfolio, streams)
     )
-    texts = shown(digest.digest(telling))
+    texts = shown(digest.digest(source))
     assert texts[0] == "Week 20 · 29 epics in flight, 9 streams over their limits"
     assert "Stream 6 5 of 4, Stream 7 5 of 4 and 1 more\n*Finished*" in texts[4]
 
@@ -222,14 +222,14 @@ def test_many_streams_over_their_limits_are_counted_in_the_heading():
 def test_work_by_theme_and_projects_on_their_dates_are_told_beside_the_flow():
     portfolio = a_portfolio()
     themes = standings({"Fewer abandoned purchases": 12, "Trust": 8})
-    telling = a_telling(
+    source = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         in_flight=in_flight(portfolio, themes=themes, without_theme=9),
         needs=waiting(slips=Top([a_slip()], 3)),
-        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
+        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_frozen_slip()),
     )
-    figures = shown(digest.digest(telling))[-4].split("\n")
+    figures = shown(digest.digest(source))[-4].split("\n")
     assert figures[2] == "*By theme* Fewer abandoned purchases 12 · Trust 8 · no theme 9"
     assert figures[5] == (
         "*Projects* 11 of 14 milestones on their date · PRJ-204 M3 14 days late, linked to PAY-12"
@@ -271,7 +271,7 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
         stopped=stops(epics, "sold too few"),
     )
     streams = {f"Value stream {n}": Load(5, 4 + n % 3) for n in range(8)}
-    telling = a_telling(
+    source = a_telling(
         portfolio,
         changes=changes,
         in_flight=in_flight(
@@ -291,29 +291,29 @@ def test_the_fullest_lead_keeps_to_two_thumb_lengths():
             overrides=Top([], 3),
             slips=Top([a_slip()], 3),
         ),
-        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_slip_told()),
-        outcomes=OutcomesTold(
+        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_frozen_slip()),
+        outcomes=FrozenOutcomes(
             reached=6,
-            told=9,
+            recorded=9,
             not_measured=2,
             read=(
-                ReadingTold(
+                FrozenReading(
                     key="PAY-12",
                     figure="Completion",
                     unit=" %",
                     value=Decimal(64),
                     change=Decimal(1),
                 ),
-                ReadingTold(key="PAY-13", figure="Calls a day", value=Decimal(29)),
+                FrozenReading(key="PAY-13", figure="Calls a day", value=Decimal(29)),
             ),
         ),
-        decisions=DecisionsTold(
+        decisions=FrozenDecisions(
             closed=4, alone=3, half_days=3, timed=9, days_before=31, open=2, oldest_days=4
         ),
-        money=MoneyTold(moved_minor=2_400_000, asked_minor=8_000_000, returned_minor=9_500_000),
+        money=FrozenMoney(moved_minor=2_400_000, asked_minor=8_000_000, returned_minor=9_500_000),
         first=True,
     )
-    texts = shown(digest.digest(telling))
+    texts = shown(digest.digest(source))
     assert len("\n".join(texts)) <= 1_500
     lines = ("In flight* 29", "Over* 3", "Finished* 15", "Time to", "Ageing* 8", "Outcomes* 6")
     for line in (*lines, "Decisions* 4", "Money* €24k", "Projects* 11 of 14"):
@@ -344,10 +344,10 @@ def test_the_first_one_starts_where_people_are_and_blames_nobody():
     portfolio.live_at = MONDAY - timedelta(hours=1)
     limited = in_flight(portfolio, {"Payments": Load(5, 5), "Onboarding": Load(0, 2)})
     epic = an_epic("ready", portfolio=portfolio)
-    telling = a_telling(
+    source = a_telling(
         portfolio, first=True, in_flight=limited, needs=waiting(unowned=Top([epic], 9))
     )
-    answer = digest.digest(telling)
+    answer = digest.digest(source)
     assert shown(answer) == [
         "First Monday · 58 epics are in, as they are",
         "Limits are set to what is in flight today, so nothing is over. Clocks for reminders "
@@ -363,8 +363,8 @@ def test_the_first_one_starts_where_people_are_and_blames_nobody():
 def test_a_first_one_within_four_weeks_says_since_when_clocks_run_and_what_came():
     portfolio = a_portfolio()
     portfolio.live_at = MONDAY - 5 * DAY
-    telling = a_telling(portfolio, first=True, changes=some_changes(portfolio), open_total=1)
-    assert shown(digest.digest(telling))[:2] == [
+    source = a_telling(portfolio, first=True, changes=some_changes(portfolio), open_total=1)
+    assert shown(digest.digest(source))[:2] == [
         "First Monday · 1 epic is in, as it is",
         "No limit is set yet, so nothing is over. Clocks for reminders started {Wed 13 May}.\n"
         "For 4 weeks nothing is marked late; figures appear when 8 epics have finished since "
@@ -385,21 +385,21 @@ def test_the_first_one_of_a_channel_that_joins_later_is_a_usual_one():
 
 def test_after_weeks_away_it_says_that_it_tells_of_all_of_them():
     portfolio = a_portfolio()
-    telling = a_telling(portfolio, changes=some_changes(portfolio), since=START_OF_WEEK - 3 * WEEK)
-    lines = shown(digest.digest(telling))
+    source = a_telling(portfolio, changes=some_changes(portfolio), since=START_OF_WEEK - 3 * WEEK)
+    lines = shown(digest.digest(source))
     assert lines[0] == "Weeks 18–20 · 29 epics in flight"
     assert "This covers 3 weeks: no digest was posted in between." in lines
 
 
 def test_not_of_whole_weeks_it_names_its_days():
     portfolio = a_portfolio()
-    telling = a_telling(
+    source = a_telling(
         portfolio,
         changes=some_changes(portfolio),
         since=datetime(2026, 4, 29, 9, tzinfo=UTC),
         until=datetime(2026, 5, 5, 9, tzinfo=UTC),
     )
-    assert shown(digest.digest(telling))[0] == "29 Apr–5 May · 29 epics in flight"
+    assert shown(digest.digest(source))[0] == "29 Apr–5 May · 29 epics in flight"
 
 
 def test_at_most_three_things_are_asked_and_the_rest_is_in_the_thread():
@@ -445,8 +445,8 @@ def test_what_people_wrote_pings_nobody_and_links_nowhere():
 @pytest.mark.parametrize("preview", [True, False])
 def test_only_what_was_sent_can_be_paused_from_it(preview):
     portfolio = a_portfolio()
-    telling = a_telling(portfolio, changes=some_changes(portfolio), preview=preview)
-    rows = [each["elements"] for each in digest.digest(telling).blocks if each["type"] == "actions"]
+    source = a_telling(portfolio, changes=some_changes(portfolio), preview=preview)
+    rows = [each["elements"] for each in digest.digest(source).blocks if each["type"] == "actions"]
     expected = ["Preview the next one", "Change day or time", "Pause"]
     if preview:
         assert rows == []
@@ -462,8 +462,8 @@ def test_only_what_was_sent_can_be_paused_from_it(preview):
 def figures(**more):
     """The lines about the flow."""
     portfolio = a_portfolio()
-    telling = a_telling(portfolio, changes=some_changes(portfolio), **more)
-    texts = shown(digest.digest(telling))
+    source = a_telling(portfolio, changes=some_changes(portfolio), **more)
+    texts = shown(digest.digest(source))
     return next(text for text in texts if text.startswith("*In flight*")).split("\n")[1:]
 
 
@@ -548,14 +548,14 @@ def test_a_stream_of_too_few_is_held_to_the_line_of_all_streams_and_says_so():
     stream = portfolio.value_streams[0]
     for own, said in ((False, "(28 finished in 26 weeks, all streams)"), (True, "26 weeks)")):
         time = a_time(a_line(of_stream=own))
-        telling = a_telling(
+        source = a_telling(
             portfolio,
             value_stream=stream,
             changes=some_changes(portfolio),
             flow=flow(time=time),
         )
-        assert f"the line {said}" in "\n".join(shown(digest.digest(telling))) or own
-        assert ("all streams" in "\n".join(shown(digest.digest(telling)))) is not own
+        assert f"the line {said}" in "\n".join(shown(digest.digest(source))) or own
+        assert ("all streams" in "\n".join(shown(digest.digest(source)))) is not own
 
 
 @pytest.mark.parametrize(
@@ -592,16 +592,16 @@ def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
     ("told", "said"),
     [
         (
-            DecisionsTold(
+            FrozenDecisions(
                 closed=4, alone=2, half_days=3, timed=9, days_before=31, open=2, oldest_days=4
             ),
             "*Decisions* 4 votes closed, 2 taken without a vote, half of 9 in 13 weeks within"
             " 3 working days (before Tack: 31) · 2 open, the oldest for 4 days",
         ),
-        (DecisionsTold(open=1), "*Decisions* none closed · 1 open, since today"),
-        (DecisionsTold(closed=1, timed=1), "*Decisions* 1 vote closed"),
+        (FrozenDecisions(open=1), "*Decisions* none closed · 1 open, since today"),
+        (FrozenDecisions(closed=1, timed=1), "*Decisions* 1 vote closed"),
         (
-            DecisionsTold(open=1, most_asked=2),
+            FrozenDecisions(open=1, most_asked=2),
             "*Decisions* none closed · 1 open, since today · at most 2 votes asked of one person",
         ),
     ],
@@ -611,7 +611,7 @@ def test_decisions_are_told_as_flow(told, said):
 
 
 def test_money_that_moved_by_itself_and_what_is_asked_for_are_told():
-    money = MoneyTold(
+    money = FrozenMoney(
         currency="EUR",
         moved=2,
         moved_minor=2_400_000,
@@ -624,7 +624,7 @@ def test_money_that_moved_by_itself_and_what_is_asked_for_are_told():
         "*Money* €24k moved without a vote (2) · €80k asked (1) · €95k returned "
         "by stops · overspent: Lending, Claims and 1 more"
     ) in figures(money=money)
-    assert not any("*Money*" in line for line in figures(money=MoneyTold()))
+    assert not any("*Money*" in line for line in figures(money=FrozenMoney()))
 
 
 # The chart
@@ -871,7 +871,9 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
     testing = {"phase": Phase.TESTING, "portfolio": portfolio}
     epics = [an_epic("implementing", number=n, **testing) for n in range(1, 6)]
     decided = [
-        DecisionTold(**EpicTold.of(each).model_dump(), decision=f"D-{each.id}", outcome="persevere")
+        FrozenDecision(
+            **FrozenEpic.of(each).model_dump(), decision=f"D-{each.id}", outcome="persevere"
+        )
         for each in epics
     ]
 
@@ -886,17 +888,17 @@ def test_what_was_decided_is_told_with_its_number_and_what_is_more_is_counted():
 def test_what_was_read_in_the_week_stands_beside_the_outcomes():
     portfolio = a_portfolio()
     read = (
-        ReadingTold(
+        FrozenReading(
             key="PAY-12",
             figure="Completion",
             unit=" %",
             value=Decimal("64.2"),
             change=Decimal("1.1"),
         ),
-        ReadingTold(key="PAY-2", figure="Calls a day", value=Decimal(29), change=Decimal(-3)),
-        ReadingTold(key="ONB-1", figure="Minutes", value=Decimal(19)),
+        FrozenReading(key="PAY-2", figure="Calls a day", value=Decimal(29), change=Decimal(-3)),
+        FrozenReading(key="ONB-1", figure="Minutes", value=Decimal(19)),
     )
-    outcomes = OutcomesTold(reached=6, told=9, read=read)
+    outcomes = FrozenOutcomes(reached=6, recorded=9, read=read)
     told = a_telling(portfolio, changes=some_changes(portfolio), outcomes=outcomes)
     assert (
         "*Outcomes* 6 of 9 reached their target · completion of PAY-12 +1.1 points to 64.2 %"

@@ -18,7 +18,7 @@ from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
 from models.themes.theme import Theme
 from tests.needs import waiting
-from tests.views.board.tellings import LINKED
+from tests.views.board.contents import LINKED
 from tests.views.builders import (
     ANA,
     BEN,

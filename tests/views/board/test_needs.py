@@ -34,7 +34,7 @@ from models.flow.flow import Load
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
 from models.projects.project import Milestone, Project
-from tests.views.board.tellings import LINKED, a_telling
+from tests.views.board.contents import LINKED, a_telling
 from tests.views.builders import (
     ANA,
     ELI,

@@ -14,13 +14,13 @@ from bot.workflows.flow.explaining.explained import Explained, Part
 from bot.workflows.flow.explaining.governing import Due, Known, Money, Sum, Taken
 from bot.workflows.flow.net import NetFlow
 from bot.workflows.flow.scope import Scope
-from models.board.content import OnTheirDates, OutcomesTold
+from models.board.content import FrozenOutcomes, OnTheirDates
 from models.board.governance import Ended, Governance
 from models.decisions.follow_up.outcome_review import Became
 from models.flow.choice import FlowChoice
+from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.flow.line import TooThin
-from models.flow.told import DecisionsTold, MoneyTold
-from tests.views.board.tellings import MONDAY, START_OF_WEEK, WEEK, a_finished, a_time, flow
+from tests.views.board.contents import MONDAY, START_OF_WEEK, WEEK, a_finished, a_time, flow
 from tests.views.builders import HOSTILE, a_portfolio
 from tests.views.reading import buttons, shown_form
 
@@ -32,12 +32,12 @@ def nobody(*counts):
     return NetFlow(*(np.arange(count) for count in counts))
 
 
-NOTHING_TOLD = {
+NOTHING_COUNTED = {
     Figure.NET_FLOW: nobody(0, 0, 0, 0),
     Figure.EFFICIENCY: Efficiency(n=0, ratio=None),
-    Figure.OUTCOMES: OutcomesTold(),
-    Figure.DECISIONS: DecisionsTold(),
-    Figure.MONEY: MoneyTold(),
+    Figure.OUTCOMES: FrozenOutcomes(),
+    Figure.DECISIONS: FrozenDecisions(),
+    Figure.MONEY: FrozenMoney(),
     Figure.PROJECTS: OnTheirDates(),
 }
 """What the digest says of each, where there is nothing to say."""
@@ -49,9 +49,9 @@ def an_item(number, title="Pay by bank", **fact):
     return Item(Opens.EPIC, number, f"PAY-{number}", title, fact)
 
 
-def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, told=None, **more):
+def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, counts=None, **more):
     """The page that holds these parts: a figure, its items and how many there are of them."""
-    portfolio, told = portfolio or a_portfolio(), NOTHING_TOLD | (told or {})
+    portfolio, counts = portfolio or a_portfolio(), NOTHING_COUNTED | (counts or {})
     for state in portfolio.states:
         portfolio.all_states.append(state)
     facts = {
@@ -60,11 +60,12 @@ def a_page(*parts, portfolio=None, digest_at=MONDAY, number=1, pages=1, told=Non
         "digest_at": digest_at,
         "choice": FlowChoice(),
         "restricted": 0,
-        "told": more.get("figures", flow(past=[(5, True)])).told,
+        "flow": more.get("figures", flow(past=[(5, True)])).frozen,
         "since": START_OF_WEEK - WEEK,
         "until": START_OF_WEEK,
         "parts": [
-            Part(each, items, n, begun=False, told=told.get(each, n)) for each, items, n in parts
+            Part(each, items, n, begun=False, counts=counts.get(each, n))
+            for each, items, n in parts
         ],
         "begins_on": dict.fromkeys(Figure, 1),
         "total": 60,
@@ -145,9 +146,9 @@ def test_on_a_later_page_it_says_what_goes_on_and_where_the_other_figures_begin(
     assert (page.page.number, page.of, page.counted) == (3, 4, "60 lines")
 
 
-def behind(figure, *items, told=None, **more):
+def behind(figure, *items, counts=None, **more):
     """What a page says of a figure beneath its lead: the lines, and what its buttons are called."""
-    page = a_page((figure, items, len(items)), told={figure: told} if told else None, **more)
+    page = a_page((figure, items, len(items)), counts={figure: counts} if counts else None, **more)
     names = [name for name in buttons(page.blocks) if ", page" not in name]
     return [each for each in read(page)[2:] if each != "Open"], names
 
@@ -161,8 +162,8 @@ def test_outcomes_say_what_was_said_last_of_each():
         an_item_of(Opens.EPIC, "PAY-3", "Refunds", Known(Became.REACHED, MONDAY - DAY)),
         an_item_of(Opens.EPIC, "PAY-4", "Wallet", Known(Became.NOT_MEASURED, MONDAY)),
     ]
-    told = OutcomesTold(reached=1, told=1, not_measured=1)
-    assert behind(Figure.OUTCOMES, *items, told=told) == (
+    counts = FrozenOutcomes(reached=1, recorded=1, not_measured=1)
+    assert behind(Figure.OUTCOMES, *items, counts=counts) == (
         [
             "*Outcomes* 1 of 1 reached its target, 1 not measured",
             "The latest outcome recorded for each epic, up to then: its target was reached, partly"
@@ -183,8 +184,8 @@ def test_decisions_say_which_closed_how_long_they_took_and_which_are_open():
         Taken(is_vote=False),
     ]
     items = [an_item_of(Opens.DECISION, f"D-{n}", "Go on?", way) for n, way in enumerate(ways, 1)]
-    told = DecisionsTold(closed=1, alone=1, open=2, oldest_days=12, timed=2)
-    lines, names = behind(Figure.DECISIONS, *items, told=told)
+    counts = FrozenDecisions(closed=1, alone=1, open=2, oldest_days=12, timed=2)
+    lines, names = behind(Figure.DECISIONS, *items, counts=counts)
     assert lines == [
         "*Decisions* 1 vote closed, 1 taken without a vote · 2 open, the oldest for 12 days",
         "What closed since the last digest, the votes of the last 13 weeks, and what is open. For"
@@ -212,8 +213,8 @@ def test_to_who_looks_alone_decisions_also_say_what_metrics_count_of_them():
     ]
     items = [an_item_of(Opens.DECISION, "D-1", "Go on?", way) for way in ways]
     counts = {"open": 0, "oldest_days": 0, "days_before": None, "shifts": 1, "silent": 1}
-    told = Governance(ended=ended, **counts)
-    lines, _ = behind(Figure.DECISIONS, *items, told=told, digest_at=None)
+    counts = Governance(ended=ended, **counts)
+    lines, _ = behind(Figure.DECISIONS, *items, counts=counts, digest_at=None)
     assert lines[0].startswith("*Votes* 1 in 13 weeks (before: 1) · 0 open\n")
     assert "*Stopped* 1 of 1 decision in 13 weeks" in lines[0]
     assert "Shifts" not in lines[0]
@@ -224,7 +225,7 @@ def test_to_who_looks_alone_decisions_also_say_what_metrics_count_of_them():
     ]
     moved = Sum(Money.APPROVED, 2_000_000, MONDAY)
     shift = an_item_of(Opens.SHIFT, "", "Payments to Platform", moved)
-    lines, names = behind(Figure.MONEY, shift, told=told, digest_at=None)
+    lines, names = behind(Figure.MONEY, shift, counts=counts, digest_at=None)
     assert lines == [
         "*Shifts of money* 1 of 1 asked nobody, in 13 weeks",
         "What moved between streams in the last 13 weeks, and whether anybody had to approve it."
@@ -244,8 +245,8 @@ def test_money_says_what_moved_was_asked_came_back_and_was_overspent():
         for opens, key, title, what in sums
     ]
     amounts = {"moved_minor": 2_000_000, "asked_minor": 2_000_000, "returned_minor": 2_000_000}
-    told = MoneyTold(moved=1, asked=1, **amounts, overspent=("Platform",))
-    lines, names = behind(Figure.MONEY, *items, told=told)
+    counts = FrozenMoney(moved=1, asked=1, **amounts, overspent=("Platform",))
+    lines, names = behind(Figure.MONEY, *items, counts=counts)
     assert lines[0] == (
         "*Money* €20k moved without a vote (1) · €20k asked (1) · €20k returned by stops"
         " · overspent: Platform"
@@ -264,7 +265,7 @@ def test_projects_say_which_milestone_is_late_and_what_was_agreed():
     on = date(2026, 5, 1)
     dues = [Due(on, 0, has_come=True), Due(on, 14, has_come=True), Due(on, 3, has_come=False)]
     items = [an_item_of(Opens.PROJECT, "PRJ-2", "Go live", each) for each in dues]
-    lines, names = behind(Figure.PROJECTS, *items, told=OnTheirDates(on_date=1, agreed=3))
+    lines, names = behind(Figure.PROJECTS, *items, counts=OnTheirDates(on_date=1, agreed=3))
     assert lines == [
         "*Projects* 1 of 3 milestones on their date",
         "Milestones with an agreed date, of projects that are not closed, as the plans have them"
@@ -281,7 +282,7 @@ def test_net_flow_and_efficiency_say_what_each_epic_did():
     days = [MONDAY - DAY, MONDAY]
     flowed = [Flowed(*days, 0), Flowed(days[0], None, 1), Flowed(None, days[1], -1)]
     items = [an_item_of(Opens.EPIC, "PAY-3", "Refunds", each) for each in flowed]
-    lines, _ = behind(Figure.NET_FLOW, *items, told=nobody(3, 2, 2, 2), digest_at=None)
+    lines, _ = behind(Figure.NET_FLOW, *items, counts=nobody(3, 2, 2, 2), digest_at=None)
     assert [lines[0], *lines[2:]] == [
         "*Net flow* in 13 weeks: 2 came in, 2 finished, 1 left unfinished",
         "*PAY-3* Refunds · came in {Sun 17 May}, finished {Mon 18 May}",
@@ -289,8 +290,8 @@ def test_net_flow_and_efficiency_say_what_each_epic_did():
         "*PAY-3* Refunds · finished {Mon 18 May}, came back",
     ]
     worked = an_item_of(Opens.EPIC, "PAY-3", "Refunds", Worked(3, 1_240.25))
-    told = Efficiency(n=1, ratio=3 / 1_240.25)
-    lines, _ = behind(Figure.EFFICIENCY, worked, told=told, digest_at=None)
+    counts = Efficiency(n=1, ratio=3 / 1_240.25)
+    lines, _ = behind(Figure.EFFICIENCY, worked, counts=counts, digest_at=None)
     assert [lines[0], *lines[2:]] == [
         "*Flow efficiency* 0.2 % of the time in active states and not blocked, of 1 finished in 26"
         " weeks",
@@ -312,7 +313,7 @@ def test_of_a_digest_that_told_nothing_of_them_it_is_said_that_there_is_nothing(
         "0 amounts.",
         "0 milestones.",
     ]
-    shifts, _ = behind(Figure.MONEY, told=governed(), digest_at=None)
+    shifts, _ = behind(Figure.MONEY, counts=governed(), digest_at=None)
     assert shifts[0] == "*Shifts of money* none in 13 weeks"
 
 

@@ -92,7 +92,7 @@ def moved(database, shop, epic_id, name, at, reason=None):
 def told(database, at=None):
     with database.read() as session:
         digest = session.scalars(select(Digest).order_by(Digest.id.desc())).first()
-        return reporting.tell(session, digest, at or digest.at)
+        return reporting.content_of(session, digest, at or digest.at)
 
 
 def titles(several):
@@ -278,13 +278,13 @@ def test_what_came_in_finished_stopped_and_was_declined_adds_up(database, shop):
     moved(database, shop, ids["loan"], "stopped", MONDAY + DAY)
     proposed(database, shop, "new", MONDAY + 2 * DAY)
     is_due(database, subscription, NINE_IN_BERLIN)
-    telling = told(database)
-    changes = telling.changes
+    source = told(database)
+    changes = source.changes
     assert titles(changes.came_in) == ["refund"]
     assert titles(changes.finished) == ["wallet"]
     assert [(each.title, each.reason) for each in changes.stopped.named] == [("cards", "too dear")]
     assert (changes.new_ideas, changes.stopped_ideas) == (1, 1)
-    assert (telling.in_flight_before, telling.in_flight_total) == (2, 1)
+    assert (source.in_flight_before, source.in_flight_total) == (2, 1)
 
 
 def test_what_was_proposed_and_ended_within_a_week_is_told_by_all_it_passed(database, shop):
@@ -298,13 +298,13 @@ def test_what_was_proposed_and_ended_within_a_week_is_told_by_all_it_passed(data
         for number, name in enumerate(way, 2):
             moved(database, shop, epic, name, MONDAY + number * DAY, "too dear")
     is_due(database, subscription, NINE_IN_BERLIN)
-    telling = told(database)
-    changes = telling.changes
+    source = told(database)
+    changes = source.changes
     assert (changes.new_ideas, changes.stopped_ideas) == (1, 1)
     assert titles(changes.came_in) == ["tried", "quick"]
     assert titles(changes.stopped) == ["tried"]
     assert titles(changes.finished) == ["quick"]
-    assert telling.in_flight_before == telling.in_flight_total == 0
+    assert source.in_flight_before == source.in_flight_total == 0
 
 
 def test_what_was_reopened_and_ended_again_within_a_week_adds_up(database, shop):
@@ -314,9 +314,9 @@ def test_what_was_reopened_and_ended_again_within_a_week_adds_up(database, shop)
     moved(database, shop, ended, "implementing", MONDAY + DAY)
     moved(database, shop, ended, "stopped", MONDAY + 2 * DAY, "too dear")
     is_due(database, subscription, NINE_IN_BERLIN)
-    telling = told(database)
-    assert titles(telling.changes.reopened) == titles(telling.changes.stopped) == ["ended"]
-    assert telling.in_flight_before == 0
+    source = told(database)
+    assert titles(source.changes.reopened) == titles(source.changes.stopped) == ["ended"]
+    assert source.in_flight_before == 0
 
 
 def test_what_happens_after_the_week_belongs_to_the_next_digest(database, shop):
@@ -351,9 +351,9 @@ def test_a_streams_digest_tells_of_that_stream_alone(database, shop):
     subscription = subscribes(database, shop, stream_id=onboarding)
     moved(database, shop, theirs, "reviewing", MONDAY + DAY)
     is_due(database, subscription, NINE_IN_BERLIN)
-    telling = told(database)
-    assert by_name(telling.needs).answers.count == 0
-    assert [(each.name, each.load) for each in telling.in_flight.streams] == [
+    source = told(database)
+    assert by_name(source.needs).answers.count == 0
+    assert [(each.name, each.load) for each in source.in_flight.streams] == [
         ("Onboarding", Load(1))
     ]
 

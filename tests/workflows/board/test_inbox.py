@@ -274,7 +274,7 @@ def subscribes(database, shop, stream=None):
         return digesting.subscribe(session, shop[0], ANA, "C0ALL", wish, MONDAY).id
 
 
-def telling(database, shop, stream=None, now=NEXT_MONDAY):
+def source(database, shop, stream=None, now=NEXT_MONDAY):
     subscription = subscribes(database, shop, stream)
     with database.read() as session:
         told = reporting.preview(session, session.get_one(Subscription, subscription), now)
@@ -293,11 +293,11 @@ def test_a_stream_over_its_limit_is_told_with_since_when_and_its_oldest_epic(dat
     for days in (30, 20, 10):
         stands(database, shop, f"since {days}", "ready", since=MONDAY - days * DAY)
     a_limit(database, shop, 1)
-    (crowd,) = telling(database, shop).needs.over_limit.some
+    (crowd,) = source(database, shop).needs.over_limit.some
     assert (crowd.value_stream.name, crowd.load.said) == ("Payments", "3 of 1, over by 2")
     assert crowd.since == MONDAY - 20 * DAY
     assert crowd.oldest.title == "since 30"
-    assert telling(database, shop).in_flight.over[0].name == "Payments"
+    assert source(database, shop).in_flight.over[0].name == "Payments"
 
 
 def test_an_epic_that_came_from_another_stream_counts_from_then(database, shop):
@@ -315,7 +315,7 @@ def test_an_epic_that_came_from_another_stream_counts_from_then(database, shop):
             )
         )
     a_limit(database, shop, 1)
-    assert telling(database, shop).needs.over_limit.some[0].since == MONDAY - 5 * DAY
+    assert source(database, shop).needs.over_limit.some[0].since == MONDAY - 5 * DAY
 
 
 def test_a_digest_counts_columns_themes_and_what_serves_none(database, shop):
@@ -326,7 +326,7 @@ def test_a_digest_counts_columns_themes_and_what_serves_none(database, shop):
         trust = theme.id
     stands(database, shop, "tests", "implementing", phase=Phase.TESTING, theme_id=trust)
     stands(database, shop, "delivers", "implementing", phase=Phase.DELIVERING)
-    found = telling(database, shop).in_flight
+    found = source(database, shop).in_flight
     counts = {each.name: each.load.count for each in found.columns if each.load.count}
     assert counts == {"Testing the MVP": 1, "Delivering": 1}
     themes = [(each.name, each.load.count) for each in found.themes]
@@ -349,9 +349,9 @@ def test_moves_past_a_limit_are_told_in_the_next_digest_alone(database, shop):
                 at=MONDAY + DAY,
             )
         )
-    (override,) = telling(database, shop).needs.overrides.some
+    (override,) = source(database, shop).needs.overrides.some
     assert (override.by_user_id, override.reason) == (BEN, "Customers wait")
-    assert telling(database, shop, now=NEXT_MONDAY + 2 * WEEK).needs.overrides.count == 0
+    assert source(database, shop, now=NEXT_MONDAY + 2 * WEEK).needs.overrides.count == 0
 
 
 def test_projects_are_told_by_how_many_milestones_are_on_their_dates(database, shop):
@@ -367,20 +367,20 @@ def test_projects_are_told_by_how_many_milestones_are_on_their_dates(database, s
         stream="Payments",
     )
     for stream, on_date, agreed_in_all in ((None, 2, 4), ("Payments", 2, 4), ("Onboarding", 0, 0)):
-        found = telling(database, shop, stream).content.milestones
+        found = source(database, shop, stream).content.milestones
         assert (found.on_date, found.agreed) == (on_date, agreed_in_all)
-    assert [slip.milestone.code for slip in telling(database, shop).needs.slips.some] == ["M3"]
+    assert [slip.milestone.code for slip in source(database, shop).needs.slips.some] == ["M3"]
 
 
 def test_nothing_is_called_late_in_the_first_four_weeks(database, shop):
     stands(database, shop, "idea", since=MONDAY - 60 * DAY)
     a_project(database, BEN, (date(2026, 5, 4), None, None))
     live_since(database, NEXT_MONDAY - 27 * DAY)
-    told = telling(database, shop)
+    told = source(database, shop)
     assert (told.needs.answers.count, told.needs.answers.late, told.needs.slips.count) == (1, 0, 0)
     assert told.content.is_beginning
     live_since(database, NEXT_MONDAY - 28 * DAY)
-    told = telling(database, shop)
+    told = source(database, shop)
     assert (told.needs.answers.late, told.needs.slips.count) == (1, 1)
     assert not told.content.is_beginning
 
@@ -410,11 +410,11 @@ def test_an_import_silences_nothing_that_was_there_before(database, shop):
         project = a_project(database, BEN, (date(2026, 5, 4), None, None), code=code)
         with database.write() as session:
             session.get_one(Project, project).imported_at = imported_at
-    needs = telling(database, shop).needs
+    needs = source(database, shop).needs
     assert (needs.answers.count, needs.answers.late) == (2, 1)
     assert [epic.title for epic, _ in needs.stale.some] == ["work there before"]
     assert [slip.project.code for slip in needs.slips.some] == ["PRJ there before"]
-    needs = telling(database, shop, now=came + 28 * DAY).needs
+    needs = source(database, shop, now=came + 28 * DAY).needs
     assert (needs.answers.late, needs.stale.count, needs.slips.count) == (2, 2, 2)
 
 
@@ -427,7 +427,7 @@ def test_what_comes_in_from_a_file_is_not_asked_for_by_a_digest_that_was_sent_be
     stands(database, shop, "late", since=MONDAY - 60 * DAY, imported_at=NEXT_MONDAY + DAY)
     with database.read() as session:
         digest = session.scalars(select(Digest)).one()
-        needs = by_name(reporting.tell(session, digest, NEXT_MONDAY + 2 * DAY).needs)
+        needs = by_name(reporting.content_of(session, digest, NEXT_MONDAY + 2 * DAY).needs)
     assert (needs.answers.count, needs.answers.late) == (1, 1)
 
 
@@ -436,7 +436,7 @@ def test_the_beginning_counts_what_is_open_and_what_finished_since_it_went_live(
     stands(database, shop, "before", "done", since=MONDAY - 60 * DAY)
     stands(database, shop, "after", "done")
     live_since(database, MONDAY - DAY)
-    told = telling(database, shop)
+    told = source(database, shop)
     assert (told.content.open_total, told.content.finished_since_live) == (1, 1)
 
 
@@ -448,7 +448,7 @@ def test_a_restricted_epic_is_in_no_digest(database, shop):
     stands(database, shop, "secret idea", restricted=True)
     is_blocked(database, epic, MONDAY - DAY)
     a_limit(database, shop, 0)
-    told = telling(database, shop)
+    told = source(database, shop)
     assert told.needs.count == 0
     assert not told.changes.any
     assert told.in_flight.whole.count == 0

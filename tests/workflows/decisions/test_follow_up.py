@@ -114,7 +114,7 @@ def test_an_owner_reads_how_a_vote_ended_that_no_channel_shows(database, restric
     for each in COUNCIL:
         votes(database, 1, each, "persevere")
     closes(database, 1, CLOSES_AT)
-    assert told(database, MessageKind.BALLOT_TOLD) == [*COUNCIL, *([ANA] if restricted else [])]
+    assert told(database, MessageKind.BALLOT_DM) == [*COUNCIL, *([ANA] if restricted else [])]
     assert ANA not in told(database, MessageKind.MOVED)[1:]
 
 
@@ -286,7 +286,7 @@ def test_the_owner_reads_it_with_thanks_and_adds_what_was_learned_which_is_told_
     at = CLOSES_AT + MINUTE
     with database.read() as session:
         decision = session.get_one(type(stored(database)), 1)
-        first = follow_up.told_first(session, decision, at)
+        first = follow_up.stop_first(session, decision, at)
         assert shown(first)[0].startswith(
             "@Ana, the council decided to stop *PAY-1 · Pay by bank transfer*, 2 to 0. "
             "Thank you for finding it out."

@@ -116,7 +116,7 @@ def test_where_too_few_are_left_it_ends_without_a_quorum(database):
 
 def test_the_ballot_says_who_left_and_how_many_are_asked(database):
     asked(database, FIVE)
-    assert {MessageKind.BALLOT, MessageKind.BALLOT_TOLD} <= drawn_by(database, leaves, ELI)
+    assert {MessageKind.BALLOT, MessageKind.BALLOT_DM} <= drawn_by(database, leaves, ELI)
     rule = said_of_the_rule(database)
     assert "At least 3 of 4 must vote." in rule
     assert "ten minutes after the 4th press" in rule
@@ -172,4 +172,4 @@ def test_who_left_is_not_asked_when_one_is_opened(database):
     leaves(database, ELI)
     opens(database, question=Question.FREE, asks="Which bank?", people=(BEN, ELI))
     assert stored(database).electorate == [BEN]
-    assert told(database, MessageKind.BALLOT_TOLD) == [BEN]
+    assert told(database, MessageKind.BALLOT_DM) == [BEN]

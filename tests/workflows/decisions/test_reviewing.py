@@ -178,6 +178,6 @@ def test_the_share_that_reached_its_target_counts_each_epic_by_what_was_said_las
     with shop.read() as session:
         scope = scope_of(session, 1, None)
         then = outcomes(session, scope, THURSDAY - WEEK, THURSDAY)
-        assert (then.reached, then.told, then.not_measured) == (1, 3, 1)
+        assert (then.reached, then.recorded, then.not_measured) == (1, 3, 1)
         now = outcomes(session, scope, THURSDAY, THURSDAY + WEEK)
-        assert (now.reached, now.told, now.not_measured) == (2, 3, 1)
+        assert (now.reached, now.recorded, now.not_measured) == (2, 3, 1)

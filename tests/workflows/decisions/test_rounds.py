@@ -142,7 +142,7 @@ def test_without_a_majority_everyone_is_asked_anew_for_two_working_days_between_
     assert decision.closes_at == MONDAY.replace(day=20, hour=15)
     assert (box(database).waiting, box(database).count, box(database).last_at) == (5, 5, None)
     assert told(database, MessageKind.SECOND_ROUND) == ["C0PORT"]
-    assert told(database, MessageKind.SECOND_ROUND_TOLD) == list(FIVE)
+    assert told(database, MessageKind.SECOND_ROUND_DM) == list(FIVE)
     with pytest.raises(NotAnOption):
         votes(database, 1, ANA, "pivot", MONDAY + 3 * HOUR)
     later = MONDAY + 3 * HOUR
@@ -431,8 +431,8 @@ def test_restricted_while_they_vote_it_goes_on_in_direct_messages_alone(database
         restricts(database, *many[1:])
     assert refused.value.named == ("U0",)
     drawn = drawn_by(database, restricts, *many)
-    assert {MessageKind.BALLOT, MessageKind.BALLOT_TOLD} <= drawn
-    assert len(told(database, MessageKind.BALLOT_TOLD)) == 35
+    assert {MessageKind.BALLOT, MessageKind.BALLOT_DM} <= drawn
+    assert len(told(database, MessageKind.BALLOT_DM)) == 35
     with database.read() as session:
         decision = session.get_one(Decision, 1)
         assert shown(ballot.in_channel(session, decision, MONDAY)) == [
@@ -475,7 +475,7 @@ def test_by_consent_an_objection_keeps_it_from_passing_until_it_is_withdrawn(dat
         objection = session.scalars(select(Objection)).one()
         assert (objection.harm, objection.stands) == ("Refunds take three days", True)
     assert told(database, MessageKind.OBJECTION) == ["C0PORT"]
-    assert told(database, MessageKind.OBJECTION_TOLD) == [ANA, ELI]
+    assert told(database, MessageKind.OBJECTION_DM) == [ANA, ELI]
     says(database, ELI, "no objection", MONDAY + 3 * HOUR)
     with database.read() as session:
         assert session.scalars(select(Objection)).one().withdrawn_at == MONDAY + 3 * HOUR
@@ -538,7 +538,7 @@ def test_a_question_stands_in_the_thread_until_someone_answers_it(database):
     asked(database)
     does(database, CLEO, speaking.QUESTIONS.ask, 1, QuestionForm(words="Why two days?"))
     assert told(database, MessageKind.BALLOT_QUESTION) == ["C0PORT"]
-    assert told(database, MessageKind.BALLOT_QUESTION_TOLD) == [ANA]
+    assert told(database, MessageKind.BALLOT_QUESTION_DM) == [ANA]
     with database.read() as session:
         assert register.standing(session, session.get_one(Decision, 1)).questions == 1
     does(database, BEN, speaking.QUESTIONS.answer, 1, 1, AnswerForm(answer="The bank needs them"))

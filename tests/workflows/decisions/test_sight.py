@@ -57,7 +57,7 @@ def loses_the_role(database, who, at=MONDAY + 2 * HOUR):
         granting.take_away(session, 1, ANA, given.id, at)
 
 
-def read_by(database, who, kind=MessageKind.BALLOT_TOLD):
+def read_by(database, who, kind=MessageKind.BALLOT_DM):
     """What the newest such message to someone shows."""
     with database.read() as session:
         sent = select(Message).where(Message.kind == kind, Message.user_id == who)
@@ -73,7 +73,7 @@ def drawn_anew(database, act, *args):
     act(database, *args)
     with database.read() as session:
         due = set(session.scalars(select(Work.key)))
-        sent = session.scalars(select(Message).where(Message.kind == MessageKind.BALLOT_TOLD))
+        sent = session.scalars(select(Message).where(Message.kind == MessageKind.BALLOT_DM))
         return {each.user_id for each in sent if each.work_key in due}
 
 
@@ -125,11 +125,11 @@ def test_whoever_gets_the_role_again_reads_the_ballot_again(database):
 def test_what_is_said_beside_it_is_hidden_as_well(database):
     restricted(database, by=BEN)
     does(database, CLEO, speaking.QUESTIONS.ask, 1, QuestionForm(words="How many?"))
-    assert "How many?" in str(read_by(database, BEN, MessageKind.BALLOT_QUESTION_TOLD))
+    assert "How many?" in str(read_by(database, BEN, MessageKind.BALLOT_QUESTION_DM))
     with database.write() as session:
         session.get_one(ValueStream, 1).owner_user_id = CLEO
     loses_the_role(database, BEN)
-    assert read_by(database, BEN, MessageKind.BALLOT_QUESTION_TOLD) == [
+    assert read_by(database, BEN, MessageKind.BALLOT_QUESTION_DM) == [
         "D-1 is about an epic that you may not see any more. You cannot vote on it."
     ]
 

@@ -77,10 +77,10 @@ def test_the_ballot_stands_in_the_portfolios_channel_and_with_each_elector(datab
     with database.read() as session:
         shown = session.execute(
             select(Message.kind, Message.channel_id)
-            .where(Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_TOLD]))
+            .where(Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_DM]))
             .order_by(Message.id)
         ).all()
-    told = [(MessageKind.BALLOT_TOLD, each) for each in COUNCIL]
+    told = [(MessageKind.BALLOT_DM, each) for each in COUNCIL]
     assert shown == [(MessageKind.BALLOT, "C0PORT"), *told]
 
 
@@ -91,7 +91,7 @@ def test_without_a_channel_of_the_portfolio_it_stands_in_the_streams_and_many_ge
     opens(database)
     with database.read() as session:
         kinds = select(Message.channel_id).where(
-            Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_TOLD])
+            Message.kind.in_([MessageKind.BALLOT, MessageKind.BALLOT_DM])
         )
         assert session.scalars(kinds).all() == ["C0PAY"]
 

@@ -62,7 +62,7 @@ ACTS = [
     (moves("done"), MessageKind.MOVED),
     (blocks, MessageKind.BLOCKED),
     (stops, MessageKind.STOPPED),
-    (gives, MessageKind.STREAM_MOVE_TOLD),
+    (gives, MessageKind.STREAM_MOVE_DM),
 ]
 
 

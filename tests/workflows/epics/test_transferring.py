@@ -138,7 +138,7 @@ def test_a_restricted_one_leaves_without_a_word(database, shop):
         assert "Onboarding" not in told
         assert (
             "bank transfer"
-            in notices()[MessageKind.STREAM_MOVE_TOLD].draw(session, step.id, LATER).text
+            in notices()[MessageKind.STREAM_MOVE_DM].draw(session, step.id, LATER).text
         )
         restrict(session, shop[0], ANA, 1, [], LATER, restricted=False)
         assert ("C0ONB", "epic_card", 1) in messages(session)

@@ -54,10 +54,10 @@ class Listed:
 
             first = page(1)
             self.pages = [first, *(page(number) for number in range(2, first.pages + 1))]
-        self.items, self.n, self.told = {}, {}, {}
+        self.items, self.n, self.counts = {}, {}, {}
         for part in (part for each in self.pages for part in each.parts):
             self.items.setdefault(part.figure, []).extend(part.items)
-            self.n[part.figure], self.told[part.figure] = part.n, part.told
+            self.n[part.figure], self.counts[part.figure] = part.n, part.counts
 
     def facts(self, figure):
         return [each.fact for each in self.items[figure]]
@@ -79,7 +79,7 @@ class Listed:
         outcomes = content.outcomes
         assert became[Became.REACHED] == outcomes.reached
         assert became[Became.NOT_MEASURED] == outcomes.not_measured
-        assert became.total() == outcomes.told + outcomes.not_measured
+        assert became.total() == outcomes.recorded + outcomes.not_measured
         self._decides(content.decisions)
         self._moves(content.money)
         late = [each.days_late > 0 for each in facts(Figure.PROJECTS)]

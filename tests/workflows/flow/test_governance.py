@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.workflows.budgets.waiting import MOVED
 from bot.workflows.decisions.follow_up.waiting import CLOSED
 from bot.workflows.evidence import recording
-from bot.workflows.flow.governance import decisions_told, governance_at, money_told
+from bot.workflows.flow.governance import frozen_decisions, frozen_money, governance_at
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
@@ -46,12 +46,12 @@ def test_votes_that_closed_are_counted_with_how_long_they_took_and_those_that_ar
     closes(database, first, MONDAY + DAY + 10 * MINUTE)
     now = MONDAY + 3 * DAY
     opens(database, at=now - DAY)
-    found = told(database, decisions_told, now)
+    found = told(database, frozen_decisions, now)
     assert (found.closed, found.alone, found.open, found.oldest_days) == (1, 0, 1, 1)
     assert (found.timed, found.half_days, found.most_asked) == (1, None, 2)
-    assert told(database, decisions_told, MONDAY + MINUTE).open == 1
+    assert told(database, frozen_decisions, MONDAY + MINUTE).open == 1
     assert [each.id for each in named(database, CLOSED, now)] == [first]
-    assert told(database, decisions_told, now + 3 * WEEK).closed == 0
+    assert told(database, frozen_decisions, now + 3 * WEEK).closed == 0
     assert named(database, CLOSED, now + 3 * WEEK) == []
 
 
@@ -112,7 +112,7 @@ def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
     year = a_year(database)
     year.ask(CLEO, 24 * K, at=MONDAY + DAY)
     asked = year.ask(ELI, 80 * K, at=MONDAY + DAY)
-    found = told(database, money_told, MONDAY + 2 * DAY)
+    found = told(database, frozen_money, MONDAY + 2 * DAY)
     assert (found.moved, found.moved_minor, found.asked, found.asked_minor) == (
         1,
         24 * K,
@@ -121,10 +121,10 @@ def test_what_moved_by_itself_and_what_is_asked_for_are_summed(database):
     )
     assert [each.amount_minor for each in named(database, MOVED, MONDAY + 2 * DAY)] == [24 * K]
     year.take_back(ELI, asked, at=MONDAY + 3 * DAY)
-    later = told(database, money_told, MONDAY + 9 * DAY)
+    later = told(database, frozen_money, MONDAY + 9 * DAY)
     assert not later.any
     assert named(database, MOVED, MONDAY + 9 * DAY) == []
-    assert told(database, money_told, MONDAY + 2 * DAY) == found
+    assert told(database, frozen_money, MONDAY + 2 * DAY) == found
 
 
 def test_what_stops_gave_back_and_who_spent_more_than_there_was_is_told(database):
@@ -137,8 +137,8 @@ def test_what_stops_gave_back_and_who_spent_more_than_there_was_is_told(database
         session.get_one(Epic, secret_id).restricted = True
     for each in (epic_id, secret_id):
         stops(year, each)
-    assert told(database, money_told, MONDAY + DAY).returned_minor == 40 * K
-    assert told(database, money_told, MONDAY + 8 * DAY).returned_minor == 0
-    assert told(database, money_told, MONDAY + DAY).overspent == ()
+    assert told(database, frozen_money, MONDAY + DAY).returned_minor == 40 * K
+    assert told(database, frozen_money, MONDAY + 8 * DAY).returned_minor == 0
+    assert told(database, frozen_money, MONDAY + DAY).overspent == ()
     spends(year, 900 * K)
-    assert told(database, money_told, MONDAY + DAY).overspent == ("Platform",)
+    assert told(database, frozen_money, MONDAY + DAY).overspent == ("Platform",)

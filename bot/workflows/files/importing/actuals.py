@@ -60,8 +60,8 @@ def import_actuals(
     if plan.against:
         return ActualsCame(plan, Booked((), {}, {}))
     booked = book(session, portfolio, plan.facts, by, at)
-    told = {"actuals": len(plan.facts), **about, **part.told}
-    note(session, portfolio.workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    noted = {"actuals": len(plan.facts), **about, **part.noted}
+    note(session, portfolio.workspace_id, "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     return ActualsCame(plan, booked)
 
 

@@ -106,8 +106,8 @@ def import_budgets(
             ],
         )
         _forecast(session, portfolio, plan, periods, called, at, file)
-    told = {"allocations": len(plan.lines), **about, **part.told}
-    note(session, portfolio.workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    noted = {"allocations": len(plan.lines), **about, **part.noted}
+    note(session, portfolio.workspace_id, "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     redraw_digests(session, portfolio.workspace_id, portfolio.id, at)
     redraw_homes(session, portfolio.workspace_id, at)
     return BudgetsCame(plan, len(entries), new)

@@ -75,8 +75,8 @@ def load_decisions(
         same = (PAST.c.portfolio_id == portfolio.id, PAST.c.source == source)
         session.execute(update(PAST).where(*same, PAST.c.source_id == id_).values(epic_id=epic_id))
     linked = {"linked": len(links)} if links else {}
-    told = {"past_decisions": len(new), **linked, **about, **part.told}
-    note(session, here["workspace_id"], "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    noted = {"past_decisions": len(new), **linked, **about, **part.noted}
+    note(session, here["workspace_id"], "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     return len(new)
 
 

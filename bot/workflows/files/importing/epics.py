@@ -93,9 +93,9 @@ def load_epics(
     staging.name_successors(session, streams)
     added = staging.take_over(session, portfolio, streams)
     _enter(session, portfolio)
-    told = {"epics": added, **about}
+    noted = {"epics": added, **about}
     here = portfolio.workspace_id
-    note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    note(session, here, "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     known = plan.known + len(plan.epics) - added
     return EpicReport(added, known, plan.new_streams, plan.new_themes, sorted(plan.named_owners))
 

@@ -102,8 +102,8 @@ def import_part(
     report.items_added = len(rows)
     report.transitions_added = staging.take_over(session, portfolio, part.places)
     counts = {"epics": report.items_added, "transitions": report.transitions_added}
-    told = {**counts, **about, **part.told}
-    note(session, workspace_id, "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    noted = {**counts, **about, **part.noted}
+    note(session, workspace_id, "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     return report
 
 

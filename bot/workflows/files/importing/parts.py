@@ -48,7 +48,7 @@ class Part(Generic[Item]):
         return self.number & (self.number - 1) == 0
 
     @property
-    def told(self) -> dict[str, str]:
+    def noted(self) -> dict[str, str]:
         """What the audit log tells of a part, nothing where it is the whole."""
         return {} if len(self.items) == self.of else {"part": str(self)}
 

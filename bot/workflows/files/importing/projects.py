@@ -95,8 +95,8 @@ def load_projects(
     hold(session, ValueStream, [stream.id for stream in portfolio.value_streams])
     ensure_streams(session, portfolio, plan.new_streams, at)
     added = staging.take_over(session, portfolio, at, part.places)
-    told = {**added, **about, **part.told}
+    noted = {**added, **about, **part.noted}
     here = portfolio.workspace_id
-    note(session, here, "imports", portfolio.id, told, portfolio_id=portfolio.id)
+    note(session, here, "imports", portfolio.id, noted, portfolio_id=portfolio.id)
     owners = sorted(plan.named_owners)
     return Report(added, dict(plan.known), plan.new_streams, owners)

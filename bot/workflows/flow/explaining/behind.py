@@ -57,8 +57,8 @@ class Behind:
 
     n: int
     some: Callable[[int, int], Sequence[Item]]
-    told: Any = None
-    """What was told, of a figure that is not one of flow."""
+    counts: Any = None
+    """What is counted, of a figure that is not one of flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

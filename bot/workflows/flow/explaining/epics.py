@@ -73,8 +73,8 @@ def in_flight(asked: Asked) -> Behind:
         facts = {epic: Fact(day, column=stood[epic]) for epic, day in days.items()}
         return _items(asked.session, facts)
 
-    told = asked.content.in_flight.whole.count if asked.content else len(found)
-    return Behind(len(found), some, told)
+    count = asked.content.in_flight.whole.count if asked.content else len(found)
+    return Behind(len(found), some, count)
 
 
 def net(asked: Asked) -> Behind | None:

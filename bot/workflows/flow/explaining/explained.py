@@ -24,7 +24,7 @@ from bot.workflows.keeping import Act
 from models.board.digest import WEEK, Digest, Subscription
 from models.errors import Gone
 from models.flow.choice import FlowChoice
-from models.flow.told import FlowTold
+from models.flow.frozen import FrozenFlow
 from models.portfolio.portfolio import ValueStream
 
 COMMAND = "/flow explain"
@@ -56,8 +56,8 @@ class Part:
     """How many there are in all."""
     begun: bool
     """Whether some of them stand on a page before."""
-    told: Any = None
-    """What was told, of a figure that is not one of flow."""
+    counts: Any = None
+    """What is counted, of a figure that is not one of flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Explained:
     choice: FlowChoice
     restricted: int
     """How many of the epics behind them not everybody may see: in no channel's figures."""
-    told: FlowTold
+    flow: FrozenFlow
     """The figures in words: a digest's as it told them, where that was kept."""
     since: datetime
     until: datetime
@@ -113,7 +113,7 @@ def place_of_channel(
 ) -> tuple[int | None, int | None]:
     """What a channel is told of, else the stream it belongs to: portfolio and stream."""
     here = (workspace_id, channel_id)
-    told = select(Subscription.portfolio_id, Subscription.value_stream_id).where(
+    flow = select(Subscription.portfolio_id, Subscription.value_stream_id).where(
         Subscription.workspace_id == here[0], Subscription.channel_id == here[1]
     )
     belongs = select(ValueStream.portfolio_id, ValueStream.id).where(
@@ -121,7 +121,7 @@ def place_of_channel(
         ValueStream.channel_id == here[1],
         ValueStream.ended_at.is_(None),
     )
-    for rows in (told, belongs.order_by(ValueStream.id)):
+    for rows in (flow, belongs.order_by(ValueStream.id)):
         if found := session.execute(rows.limit(1)).first():
             return found[0], found[1]
     return None, None
@@ -163,13 +163,13 @@ def _explain(
         begins_on[figure] = first // ITEMS_A_PAGE + 1
         if first < end and first + rows[figure] > start:
             items = found.some(max(0, start - first), end - first) if found.n else []
-            parts.append(Part(figure, items, found.n, begun=first < start, told=found.told))
+            parts.append(Part(figure, items, found.n, begun=first < start, counts=found.counts))
         first += rows[figure]
     return Explained(
         scope=scope,
         figures=figures,
         digest_at=digest.at if digest else None,
-        told=kept or figures.told,
+        flow=kept or figures.frozen,
         choice=look.choice if look else FlowChoice(),
         restricted=restricted_in(session, look) if look else 0,
         since=since,

@@ -14,7 +14,7 @@ from bot.workflows.flow import governance
 from bot.workflows.flow.clocks import stream_at
 from bot.workflows.flow.explaining.behind import Asked, Behind, Item, Opens
 from bot.workflows.projects.slips import plan_of, running
-from models.board.content import OnTheirDates, OutcomesTold
+from models.board.content import FrozenOutcomes, OnTheirDates
 from models.board.governance import Ended
 from models.budgets.shift import Shift
 from models.calendar import days_between
@@ -83,8 +83,8 @@ def outcomes(asked: Asked) -> Behind:
     counts = select(said.c.became, func.count()).group_by(said.c.became)
     counted = Counter({became: count for became, count in asked.session.execute(counts)})
     n, not_measured = counted.total(), counted[Became.NOT_MEASURED]
-    told = OutcomesTold(
-        reached=counted[Became.REACHED], told=n - not_measured, not_measured=not_measured
+    found = FrozenOutcomes(
+        reached=counted[Became.REACHED], recorded=n - not_measured, not_measured=not_measured
     )
 
     def some(first: int, end: int) -> Sequence[Item]:
@@ -94,7 +94,7 @@ def outcomes(asked: Asked) -> Behind:
             for id_, key, title, became, at in rows
         ]
 
-    return Behind(n, some, asked.content.outcomes if asked.content else told)
+    return Behind(n, some, asked.content.outcomes if asked.content else found)
 
 
 def _epics(asked: Asked) -> ColumnElement[bool]:
@@ -110,14 +110,14 @@ def _epics(asked: Asked) -> ColumnElement[bool]:
 def decisions(asked: Asked) -> Behind:
     """Those that are open, and those that ended in the weeks that are counted."""
     session, scope, until = asked.session, asked.scope, asked.until
-    told: Any
+    counts: Any
     if asked.look is None:
         rows = governance.decisions_behind(session, scope, asked.since, until)
-        told = asked.content.decisions if asked.content else None
-        told = told or governance.decisions_told(session, scope, asked.since, until)
+        counts = asked.content.decisions if asked.content else None
+        counts = counts or governance.frozen_decisions(session, scope, asked.since, until)
     else:
         rows = governance.decisions_taken(session, scope, until, asked.look.seen)
-        told = governance.governance_at(session, scope, until, asked.look.seen)
+        counts = governance.governance_at(session, scope, until, asked.look.seen)
 
     def some(first: int, end: int) -> Sequence[Item]:
         return [
@@ -125,7 +125,7 @@ def decisions(asked: Asked) -> Behind:
             for row in rows[first:end]
         ]
 
-    return Behind(len(rows), some, told)
+    return Behind(len(rows), some, counts)
 
 
 def _asked_of(row: Row[Any]) -> str:
@@ -149,10 +149,10 @@ def _taken(asked: Asked, row: Row[Any]) -> Taken:
 def money(asked: Asked) -> Behind:
     """What moved and what was asked for; of a digest also what came back and was overspent."""
     session, scope, since, until = asked.session, asked.scope, asked.since, asked.until
-    told: Any
+    counts: Any
     if asked.look is not None:
         rows = _shifts(asked, governance.moved_lately(scope, until))
-        told = governance.governance_at(session, scope, until, asked.look.seen)
+        counts = governance.governance_at(session, scope, until, asked.look.seen)
     else:
         rows = [
             *_shifts(asked, governance.moved_alone(scope, since, until)),
@@ -164,9 +164,9 @@ def money(asked: Asked) -> Behind:
             Item(Opens.STREAM, each.id, "", each.name, Sum(Money.OVERSPENT, -available, until))
             for each, available in governance.overspent(session, scope, until)
         ]
-        told = asked.content.money if asked.content else None
-        told = told or governance.money_told(session, scope, since, until)
-    return Behind(len(rows), lambda first, end: rows[first:end], told)
+        counts = asked.content.money if asked.content else None
+        counts = counts or governance.frozen_money(session, scope, since, until)
+    return Behind(len(rows), lambda first, end: rows[first:end], counts)
 
 
 def _shifts(asked: Asked, which: ColumnElement[bool]) -> list[Item]:
@@ -227,8 +227,8 @@ def milestones(asked: Asked) -> Behind:
             for each, project in asked.session.execute(agreed.offset(first).limit(end - first))
         ]
 
-    told = OnTheirDates(on_date=plan.on_their_date, agreed=plan.agreed)
-    return Behind(plan.agreed, some, asked.content.milestones if asked.content else told)
+    counts = OnTheirDates(on_date=plan.on_their_date, agreed=plan.agreed)
+    return Behind(plan.agreed, some, asked.content.milestones if asked.content else counts)
 
 
 def _due(milestone: Milestone, today: date) -> Due:

@@ -11,11 +11,11 @@ from bot.workflows.needs import Waits
 from models.board.content import (
     Changes,
     Content,
+    FrozenScope,
+    FrozenStop,
     InFlight,
     OnTheirDates,
-    ScopeTold,
     Standing,
-    StopTold,
 )
 from models.board.digest import Subscription
 from models.epics.column import columns
@@ -24,14 +24,14 @@ from models.flow.days import microseconds
 from models.flow.figures import Entries, Meaning, clocks_at
 from models.flow.finishing import Finished, Quarter, TimeToFinish
 from models.flow.flow import Load
+from models.flow.frozen import FrozenEpic, Several
 from models.flow.line import Line, Sample
-from models.flow.told import EpicTold, Several
 from tests.views.builders import ANA, a_portfolio
 
 MONDAY = datetime(2026, 5, 18, 7, 0, tzinfo=UTC)
 """Nine o'clock in Berlin."""
 WEEK = timedelta(days=7)
-LINKED = (EpicTold(id=12, key="PAY-12", title="Pay by bank transfer"),)
+LINKED = (FrozenEpic(id=12, key="PAY-12", title="Pay by bank transfer"),)
 START_OF_WEEK = datetime(2026, 5, 17, 22, 0, tzinfo=UTC)
 NOTHING = Changes()
 STREAMS = {"Onboarding": Load(9), "Payments": Load(20)}
@@ -53,11 +53,11 @@ def in_flight(portfolio, streams=None, most=None, **more):
     committed = [each for each in columns(portfolio) if each.state.committed]
     counts = dict(zip(committed, (4, 5, 6, 8, 6), strict=True))
     loads = {each: Load(n, (most or {}).get(each.name)) for each, n in counts.items()}
-    columns_told = [
+    frozen_columns = [
         Standing(id=each.state.id, name=each.label, load=load) for each, load in loads.items()
     ]
     told = standings(streams or STREAMS)
-    return InFlight(whole=Load(29), columns=columns_told, streams=told, **more)
+    return InFlight(whole=Load(29), columns=frozen_columns, streams=told, **more)
 
 
 def standings(loads):
@@ -70,14 +70,14 @@ def standings(loads):
 
 def several(epics):
     """The epics as they are told."""
-    return Several(count=len(epics), named=tuple(EpicTold.of(each) for each in epics))
+    return Several(count=len(epics), named=tuple(FrozenEpic.of(each) for each in epics))
 
 
 def stops(epics, reason):
     """They were stopped for the reason."""
     told = [
-        StopTold(
-            **EpicTold.of(each).model_dump(), value_stream=each.value_stream.name, reason=reason
+        FrozenStop(
+            **FrozenEpic.of(each).model_dump(), value_stream=each.value_stream.name, reason=reason
         )
         for each in epics
     ]
@@ -120,7 +120,7 @@ def flow(*, finished=None, time=None, past=()):
     )
     crossed_it = np.array([lately for _, lately in past], dtype=np.bool_)
     crossed, earlier = ([n for n, lately in past if lately is which] for which in (True, False))
-    named = {n: EpicTold(id=n, key=f"PAY-{n}", title="") for n in (*crossed[:3], *earlier[:3])}
+    named = {n: FrozenEpic(id=n, key=f"PAY-{n}", title="") for n in (*crossed[:3], *earlier[:3])}
     nobody = clocks_at(MONDAY, Entries.of([]), Meaning(*(frozenset(),) * 3))
     return FlowFigures(
         finished=finished or a_finished(),
@@ -153,10 +153,10 @@ def a_telling(portfolio=None, *, value_stream=None, preview=False, needs=None, *
         "flow": flow(),
         "open_total": 58,
     } | more
-    told["flow"] = told["flow"].told
+    told["flow"] = told["flow"].frozen
     first = frame["first"]
     content = Content(
-        scope=ScopeTold(
+        scope=FrozenScope(
             portfolio_id=portfolio.id,
             stream_id=value_stream.id if value_stream else None,
             stream=value_stream.name if value_stream else None,

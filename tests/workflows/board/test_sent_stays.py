@@ -93,7 +93,7 @@ def told(database, at=NEXT_MONDAY):
     """All that every digest says, but for what it asks for."""
     with database.read() as session:
         digests = session.scalars(select(Digest).order_by(Digest.id)).all()
-        return [said(drawn(reporting.tell(session, each, at))) for each in digests]
+        return [said(drawn(reporting.content_of(session, each, at))) for each in digests]
 
 
 def said(answer):
@@ -265,7 +265,7 @@ def week_told(database, shop, week, stream=None, now=LATER):
         portfolio = session.get_one(Portfolio, shop[1])
         stream_id = stream_of(session, stream).id if stream else None
         found = reporting.of_week(session, portfolio, stream_id, week, now)
-        return found.sent_at, found.telling.content.kept
+        return found.sent_at, found.source.content.kept
 
 
 def test_the_digest_of_a_week_is_as_it_was_told_whatever_became_of_it_since(database, shop):

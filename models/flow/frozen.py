@@ -1,4 +1,4 @@
-"""What is told of flow, as plain numbers, ids and words that can be kept as they were."""
+"""Figures of flow as plain numbers, ids and words, which can be kept as they were."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Generic, Self, TypeVar
@@ -11,24 +11,24 @@ from models.flow.finishing import Finished, TimeToFinish
 from models.flow.line import NEEDED, Line, TooThin
 
 
-class Told(BaseModel):
-    """What was told; it is kept, so what is not in an older one is not known."""
+class Frozen(BaseModel):
+    """Figures kept as they were shown; what an older one does not have is not known."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     @property
     def names(self) -> set[int]:
         """The ids of the epics whose names are in it."""
-        inside = [value.names for _, value in self if isinstance(value, Told)]
+        inside = [value.names for _, value in self if isinstance(value, Frozen)]
         return set().union(*inside)
 
     def without(self, hidden: Collection[int]) -> Self:
         """The same without the names of those epics; every number stays."""
-        inside = {name: value.without(hidden) for name, value in self if isinstance(value, Told)}
+        inside = {name: value.without(hidden) for name, value in self if isinstance(value, Frozen)}
         return self.model_copy(update=inside)
 
 
-class EpicTold(Told):
+class FrozenEpic(Frozen):
     """An epic as it was called."""
 
     id: int
@@ -36,15 +36,15 @@ class EpicTold(Told):
     title: str
 
     @classmethod
-    def of(cls, epic: Epic) -> "EpicTold":
+    def of(cls, epic: Epic) -> "FrozenEpic":
         """The epic as it is called now."""
-        return EpicTold(id=epic.id, key=epic.key, title=epic.title)
+        return FrozenEpic(id=epic.id, key=epic.key, title=epic.title)
 
 
-E = TypeVar("E", bound=EpicTold)
+E = TypeVar("E", bound=FrozenEpic)
 
 
-class Several(Told, Generic[E]):
+class Several(Frozen, Generic[E]):
     """So many epics, the first of them by name."""
 
     count: int = 0
@@ -60,7 +60,7 @@ class Several(Told, Generic[E]):
         return self.model_copy(update={"named": named})
 
 
-class LineTold(Told):
+class FrozenLine(Frozen):
     """By which day 85 of 100 finish, with its sample."""
 
     day: int
@@ -70,10 +70,10 @@ class LineTold(Told):
     by_hand: bool = False
 
 
-class TimeTold(Told):
+class FrozenTime(Frozen):
     """How long it takes from commitment to done, in days."""
 
-    line: LineTold | None = None
+    line: FrozenLine | None = None
     there: int = 0
     """How many finished where those are too few for a line."""
     needed: int = NEEDED
@@ -86,12 +86,12 @@ class TimeTold(Told):
     within: int | None = None
 
     @classmethod
-    def of(cls, time: TimeToFinish) -> "TimeTold":
+    def of(cls, time: TimeToFinish) -> "FrozenTime":
         line, held = time.line, time.held
         if isinstance(line, TooThin):
-            return TimeTold(there=line.there, needed=line.needed)
-        return TimeTold(
-            line=LineTold(
+            return FrozenTime(there=line.there, needed=line.needed)
+        return FrozenTime(
+            line=FrozenLine(
                 day=line.day,
                 n=line.n,
                 weeks=line.weeks,
@@ -106,24 +106,24 @@ class TimeTold(Told):
         )
 
 
-class AgeingTold(Told):
+class FrozenAgeing(Frozen):
     """How many are past the line of the day: those that crossed it lately, and the others."""
 
     day: int
-    crossed: Several[EpicTold]
-    earlier: Several[EpicTold]
+    crossed: Several[FrozenEpic]
+    earlier: Several[FrozenEpic]
     crossed_ids: tuple[int, ...] = ()
     """All that crossed it, also those that are not named."""
 
     @classmethod
-    def of(cls, found: Ageing, named: Mapping[int, EpicTold]) -> "AgeingTold":
+    def of(cls, found: Ageing, named: Mapping[int, FrozenEpic]) -> "FrozenAgeing":
         """What is past the line; those that are named stand first."""
 
-        def several(ids: Sequence[int]) -> Several[EpicTold]:
+        def several(ids: Sequence[int]) -> Several[FrozenEpic]:
             return Several(count=len(ids), named=tuple(named[id_] for id_ in ids if id_ in named))
 
         crossed, earlier = found.crossed.epic.tolist(), found.earlier.epic.tolist()
-        return AgeingTold(
+        return FrozenAgeing(
             day=found.line.day,
             crossed=several(crossed),
             earlier=several(earlier),
@@ -136,16 +136,16 @@ class AgeingTold(Told):
         return self.crossed.count + self.earlier.count
 
 
-class FlowTold(Told):
+class FrozenFlow(Frozen):
     """Finished, time to finish and ageing."""
 
     finished: Finished
-    time: TimeTold
-    ageing: AgeingTold | None = None
+    time: FrozenTime
+    ageing: FrozenAgeing | None = None
     """None where there is no line yet."""
 
 
-class DecisionsTold(Told):
+class FrozenDecisions(Frozen):
     """Decisions as flow: what closed, how long votes took, and what is open."""
 
     closed: int = 0
@@ -169,7 +169,7 @@ class DecisionsTold(Told):
         return bool(self.closed or self.alone or self.open)
 
 
-class MoneyTold(Told):
+class FrozenMoney(Frozen):
     """Money between value streams, in minor units."""
 
     currency: str = "EUR"
