@@ -25,7 +25,7 @@ from models.board.content import (
     OnTheirDates,
     Standing,
 )
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Ending
 from models.decisions.follow_up.outcome_review import Became
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
@@ -95,7 +95,7 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
 def _decided(
     session: Session, scope: Scope, since: datetime, until: datetime
 ) -> Several[FrozenDecision]:
-    """The decisions that closed within `(since, until]` and ended no epic, in that order."""
+    """What was decided within `(since, until]` and ended no epic, in that order."""
     found = session.scalars(
         select(Decision)
         .join(Decision.epic)
@@ -103,8 +103,8 @@ def _decided(
             scope.epics_at(until),
             Decision.closed_at > since,
             Decision.closed_at <= until,
-            Decision.ending.is_not(None),
-            func.coalesce(Decision.outcome, "").not_in([Choice.PIVOT, Choice.STOP]),
+            Decision.ending == Ending.DECIDED,
+            Decision.outcome.not_in([Choice.PIVOT, Choice.STOP]),
         )
         .options(contains_eager(Decision.epic))
         .order_by(Decision.closed_at, Decision.id)
@@ -113,7 +113,7 @@ def _decided(
         FrozenDecision(
             **FrozenEpic.of(each.epic).model_dump(),
             decision=each.key,
-            outcome=each.decided or str(each.ending),
+            outcome=each.decided or "",
         )
         for each in found[:FEW]
         if each.epic

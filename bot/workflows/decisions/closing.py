@@ -163,7 +163,7 @@ def _extend(session: Session, decision: Decision, now: datetime) -> None:
     for each in not_voted(session, decision):
         post(session, here, MessageKind.BALLOT_EXTENDED, decision.id, each, now)
     redraw_about(session, here, FOLLOW_UP_KINDS, [decision.id], now)
-    redraw(session, decision, now)
+    redraw_close(session, decision, now)
 
 
 def _hold(
@@ -199,6 +199,15 @@ def redraw(session: Session, decision: Decision, now: datetime) -> None:
     redraw_homes(session, decision.workspace_id, now)
 
 
+def redraw_close(session: Session, decision: Decision, now: datetime) -> None:
+    """The same, and what else says until when it is open: cards and digests."""
+    redraw(session, decision, now)
+    if decision.epic is not None:
+        redraw_facts(session, decision.epic, now)
+    else:
+        redraw_digests(session, decision.workspace_id, decision.portfolio_id, now)
+
+
 def _ask_again(session: Session, decision: Decision, options: Sequence[str], now: datetime) -> None:
     """All electors anew, on the same ballot."""
     portfolio = decision.portfolio
@@ -215,7 +224,7 @@ def _ask_again(session: Session, decision: Decision, options: Sequence[str], now
     kinds = (MessageKind.SECOND_ROUND, MessageKind.SECOND_ROUND_DM)
     in_thread(session, decision, kinds, decision.id, now, people)
     redraw_about(session, decision.workspace_id, FOLLOW_UP_KINDS, [decision.id], now)
-    redraw(session, decision, now)
+    redraw_close(session, decision, now)
 
 
 def _ask_tie_breaker(session: Session, decision: Decision, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.decisions import standing_in
 from bot.workflows.decisions.beside import head_of, in_thread, place_of, seen_decision, tie_breakers
-from bot.workflows.decisions.closing import redraw
+from bot.workflows.decisions.closing import redraw, redraw_close
 from bot.workflows.decisions.counting import count_objections, standing
 from bot.workflows.decisions.standing_in import stand_ins
 from bot.workflows.decisions.voting import COMMAND, Vote, vote
@@ -111,6 +111,7 @@ def object_to(
         in_thread(act.session, decision, OBJECTION_KINDS, objection.id, act.at, people)
         if decision.put_off(act.at):
             put(act.session, act.workspace_id, close_key(decision.id), decision.closes_at)
+            redraw_close(act.session, decision, act.at)
     else:
         objection.say(form, act.actor if user_id else None)
         _redraw_objection(act, objection)

@@ -57,6 +57,7 @@ from tests.workflows.decisions.builders import (
     the_epic,
     votes,
 )
+from tests.workflows.decisions.test_rounds import drawn_by
 from tests.workflows.decisions.test_sealed import exported
 
 EXTENDED_TO = datetime(2026, 5, 27, 15, tzinfo=UTC)
@@ -133,6 +134,12 @@ def test_without_a_quorum_it_goes_on_for_two_working_days_and_who_has_not_voted_
     votes(database, 1, CLEO, "persevere", CLOSES_AT + HOUR)
     votes(database, 1, ELI, "persevere", CLOSES_AT + HOUR)
     assert due(database, "close") == CLOSES_AT + HOUR + 10 * MINUTE
+
+
+def test_what_says_until_when_it_is_open_follows_where_that_moves(database):
+    an_mvp(database)
+    opens(database)
+    assert {MessageKind.BALLOT, MessageKind.EPIC_CARD} <= drawn_by(database, closes, 1, CLOSES_AT)
 
 
 def test_it_is_extended_once_then_it_lapses_and_nothing_moves(database):

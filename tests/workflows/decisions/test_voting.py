@@ -9,9 +9,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.workflows.board.changes import changes_between
+from bot.workflows.decisions import changing
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
+from bot.workflows.keeping import Act
+from models.audit import audit
 from models.audit.audit import AuditEvent
+from models.decisions.decision import Decision
+from models.decisions.form import WithdrawForm
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
 from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, NotAnElector
 from models.epics.epic import Epic, Transition
@@ -343,18 +348,30 @@ def test_opening_and_close_are_in_the_audit_log_and_no_choice_is(database):
 def test_a_digest_tells_what_was_decided_but_a_stop_as_a_stop(database):
     _, portfolio_id, _ = an_mvp(database)
     opens(database)
-    for who, choice in zip(COUNCIL, ("abstain", "abstain", "abstain"), strict=True):
-        votes(database, 1, who, choice)
-    closes(database, 1, CLOSES_AT)
-    opens(database, at=CLOSES_AT + HOUR, closes_on=NEXT_MONDAY + timedelta(days=7))
     for who in COUNCIL:
-        votes(database, 2, who, "stop", CLOSES_AT + 2 * HOUR)
-    ends(database, 2, CLOSES_AT + 3 * HOUR)
+        votes(database, 1, who, "abstain")
+    closes(database, 1, CLOSES_AT)
+    later = NEXT_MONDAY + timedelta(days=7)
+    opens(database, at=CLOSES_AT + HOUR, closes_on=later)
+    withdraws(database, 2, CLOSES_AT + HOUR)
+    decided = {3: ("persevere", CLOSES_AT + 2 * HOUR), 4: ("stop", CLOSES_AT + 4 * HOUR)}
+    for number, (choice, at) in decided.items():
+        opens(database, at=at, closes_on=later)
+        for who in COUNCIL:
+            votes(database, number, who, choice, at + MINUTE)
+        ends(database, number, at + HOUR)
     with database.read() as session:
         scope = scope_of(session, portfolio_id, None)
-        early = changes_between(session, scope, MONDAY, CLOSES_AT)
-        late = changes_between(session, scope, CLOSES_AT, CLOSES_AT + 4 * HOUR)
-        assert [each.decision for each in early.decided.named] == ["D-1"]
-        assert early.stopped.count == 0
-        assert late.decided.count == 0
+        early = changes_between(session, scope, MONDAY, CLOSES_AT + 4 * HOUR)
+        late = changes_between(session, scope, CLOSES_AT + 4 * HOUR, CLOSES_AT + 6 * HOUR)
+        told = [(each.decision, each.outcome) for each in early.decided.named]
+        assert told == [("D-3", "persevere")]
+        assert (early.decided.count, early.stopped.count, late.decided.count) == (1, 0, 0)
         assert [epic.key for epic in late.stopped.named] == ["PAY-1"]
+
+
+def withdraws(database, decision_id, at):
+    with database.write(audit.Act(ANA, "form withdraw", at)) as session:
+        version = session.get_one(Decision, decision_id).version
+        form = WithdrawForm(why="Not now")
+        changing.withdraw(Act(session, 1, ANA, at), decision_id, version, form)

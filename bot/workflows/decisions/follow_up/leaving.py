@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.closing import redraw
+from bot.workflows.decisions.closing import redraw_close
 from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.people.departing import follows, is_away
-from bot.workflows.redrawing import redraw_facts
 from models.decisions.ballots import close_key
 from models.decisions.decision import Decision, Way
 from models.decisions.votes import Ballot, BallotBox, Elector
@@ -51,9 +50,7 @@ def wait_for_who_is_here(session: Session, workspace_id: int, user_id: str, at: 
         else:
             box.regain_one(has_voted=has_voted)
         put(session, workspace_id, close_key(decision.id), decision.closing_at(box))
-        redraw(session, decision, at)
-        if decision.epic is not None:
-            redraw_facts(session, decision.epic, at)
+        redraw_close(session, decision, at)
 
 
 def ask_soon(session: Session, workspace_id: int, at: datetime) -> None:
