@@ -140,8 +140,9 @@ def _load_sample(
 
 
 def _begin_anew(session: Session, clock: Clock) -> None:
-    """The local Slack begins empty, so every card is posted and its forms are counted anew; what
-    is in the thread of a digest follows it, and pictures are drawn when they are asked for."""
+    """The local Slack begins empty, so every card is posted, also to people, and its forms are
+    counted anew; what is in the thread of a digest follows it, and pictures are drawn when they
+    are asked for."""
     here = workspace_id(session, None)
     for gone in (PictureWindow, Picture):
         session.execute(delete(gone).where(gone.workspace_id == here))
@@ -153,6 +154,7 @@ def _begin_anew(session: Session, clock: Clock) -> None:
     messages = session.scalars(select(Message).where(Message.workspace_id == here))
     for message in messages.all():
         message.ts = message.post_started_at = message.refusal = None
+        message.channel_id = message.user_id or message.channel_id
         session.flush()
         redraw_message(session, message, clock.now())
 

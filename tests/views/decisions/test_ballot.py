@@ -229,7 +229,7 @@ def test_the_result_takes_its_place_with_what_can_be_read():
             ["stop", "stop"],
             "nothing moved",
             "PAY-12 · Not decided: too few voted",
-            "Nothing moved.",
+            "Nothing moved. @Ana or the owner of Payments can open it again.",
         ),
     ],
 )
@@ -288,6 +288,27 @@ def test_the_result_of_a_question_of_its_own_says_what_was_asked_in_its_own_word
 
 def test_without_quorum_it_says_how_many_it_takes():
     assert "7 of 9 did not vote, at least 5 votes were needed" in shown(ended("stop", "stop"))[1]
+
+
+def test_where_nobody_chose_anything_no_count_of_0_is_told_and_who_opens_it_again_is():
+    stands = standing(electors=(BEN, CLEO, ELI), terms={"tie_breaker": BEN})
+    nobody = shown(ballot.result(_lapsed(stands)))[1:3]
+    assert nobody == [
+        "3 of 3 did not vote, at least 2 votes were needed · open for 3 working days",
+        "Nothing moved. @Ana or @Ben can open it again.",
+    ]
+    stands = standing(electors=(BEN, CLEO, ELI), terms={"tie_breaker": ANA})
+    with_a_stake = shown(ballot.result(_lapsed(stands, *["recused"] * 3)))[1:3]
+    assert with_a_stake == [
+        "3 with a stake in it, nobody is left to vote, at least 2 votes were needed · open for 3 "
+        "working days",
+        "Nothing moved. @Ana can open it again.",
+    ]
+
+
+def _lapsed(stands, *choices):
+    closed(stands.decision, *choices)
+    return stands
 
 
 # the register
