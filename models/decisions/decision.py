@@ -462,6 +462,13 @@ class Decision(Base):
         """What who opened it said of it."""
         return Advice(*(getattr(self, name) for name in Advice._fields))
 
+    def advice_of(self, user_id: str) -> Advice:
+        """The same as it reads where someone else asks: what is recommended, and why, is not
+        theirs."""
+        if user_id == self.opened_by:
+            return self.advice
+        return self.advice._replace(recommended=None, because=None, confidence=None)
+
     @property
     def goes_on(self) -> bool:
         """Whether its epic goes on by it."""

@@ -11,6 +11,7 @@ from bot.slack.mrkdwn import bare_words, words
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.epics.hypothesis import named
+from models.evidence.known import way_percent
 
 
 class RecordOutcome(Action):
@@ -39,9 +40,9 @@ def facts(epic: Epic) -> Mapping[str, Any]:
 
 def lead(epic: Epic, reading: Decimal | None) -> str:
     """Above the form: which epic, and where its choice comes from."""
-    return words(
-        "decisions/outcome", "lead", epic=epic, reading=reading, unit=named(epic.indicator or "")[1]
-    )
+    way = None if reading is None else way_percent(epic.baseline, epic.target, reading)
+    facts = {"epic": epic, "reading": reading, "way": way, "unit": named(epic.indicator or "")[1]}
+    return words("decisions/outcome", "lead", **facts)
 
 
 def recorded(review: OutcomeReview) -> Answer:

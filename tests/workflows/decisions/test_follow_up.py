@@ -23,6 +23,7 @@ from models.audit import audit
 from models.audit.audit import AuditEvent
 from models.calendar import spell_day
 from models.decisions.decision import (
+    Advice,
     Ending,
     NothingWaits,
     NotItsOwner,
@@ -163,7 +164,8 @@ def test_where_a_quorum_has_become_impossible_it_is_not_extended(database):
 
 def test_who_opened_a_lapsed_one_or_owns_the_stream_opens_it_again_and_nobody_else(database):
     an_mvp(database)
-    opens(database)
+    look_on = date(2026, 9, 30)
+    opens(database, recommended="stop", because="Dear", confidence=70, look_again_on=look_on)
     closes(database, 1, CLOSES_AT)
     closes(database, 1, EXTENDED_TO)
     at = EXTENDED_TO + HOUR
@@ -172,6 +174,7 @@ def test_who_opened_a_lapsed_one_or_owns_the_stream_opens_it_again_and_nobody_el
     assert refused.value.ask == (ANA, BEN)
     decision = acts(database, BEN, again.open_again, at, 1)
     assert (decision.key, decision.electorate) == ("D-2", list(COUNCIL))
+    assert decision.advice == Advice(look_again_on=look_on)  # the rest is in Ana's words
     assert decision.closes_at == datetime(2026, 6, 3, 15, tzinfo=UTC)
     with pytest.raises(OpenAlready):
         acts(database, ANA, again.open_again, at, 1)

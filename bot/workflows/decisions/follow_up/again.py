@@ -33,7 +33,7 @@ def open_again(act: Act, decision_id: int) -> Decision:
     check_live(portfolio, act.at)
     check_see(session, epic, before.electorate)
     closes_at = end_of(usual_close(portfolio, act.at), portfolio)
-    again = reopen(act, before, before.advice, closes_at)
+    again = reopen(act, before, before.advice_of(act.actor), closes_at)
     session.flush()
     redraw_facts(session, epic, act.at)
     return again
