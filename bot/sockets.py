@@ -151,7 +151,7 @@ class InHand:
 class _Client(SocketModeClient):
     """The SDK's client, quick where it waits.
 
-    One that Slack closes without a word is opened anew at once, not at the next ping; and one that
+    One that Slack closes without a word is opened again at once, not at the next ping; and one that
     is replaced is hung up, where the SDK would read it for three seconds more and leave what
     comes over the new one unanswered.
     """

@@ -61,7 +61,7 @@ class Base(DeclarativeBase):
     """The parent of every noun that is stored."""
 
     audited: ClassVar[bool] = True
-    """Whether every change of it is told in the audit log; not so what only serves the machine."""
+    """Whether every change of it is in the audit log; not so what only serves the machine."""
     unaudited_columns: ClassVar[frozenset[str]] = frozenset()
     """Columns that only serve the machine, in what is otherwise audited."""
 

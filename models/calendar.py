@@ -110,7 +110,7 @@ def spell_day(day: date) -> str:
 
 
 def spell_days(count: int) -> str:
-    """ "1 day", "20 days": durations are told in days, however long, so that they compare."""
+    """ "1 day", "20 days": durations are said in days, however long, so that they compare."""
     return f"{count:,} {'day' if count == 1 else 'days'}"
 
 

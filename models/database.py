@@ -69,7 +69,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _for_reading(engine: Engine) -> Engine:
-    """Reads of PostgreSQL are in no transaction, where each statement would look anew all the same.
+    """Reads of PostgreSQL are in no transaction, where each statement looks again all the same.
 
     It saves two round trips; above all, psycopg forgets what a connection has prepared when a
     transaction is undone, as those that only read would be.
@@ -218,7 +218,7 @@ class Database:
     def write(self, act: Act | None = None, by: Connection | None = None) -> Iterator[Session]:
         """One transaction: committed at the end, undone by any error. Raises DatabaseAway.
 
-        What it changes is told in the audit log as the act's. It is written by a connection of
+        What it changes is recorded in the audit log as the act's. It is written by a connection of
         `staging`, where one is given.
         """
         with self._turn() as wait_ms, _in_time():
@@ -231,8 +231,8 @@ class Database:
         if by is not None:
             by.execution_options(write_wait_ms=None, trail=None)
         if has_put(session):
-            for tell in self.on_work:
-                tell()
+            for notify in self.on_work:
+                notify()
 
     def refresh_statistics(self, *nouns: type[Base]) -> None:
         """The same, once they are stored; where it cannot be now, PostgreSQL does it by itself."""

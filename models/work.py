@@ -52,8 +52,8 @@ class Work(Base):
     """One thing to be done, by its key: `message:17`, `home:3`.
 
     `version` counts the puts, so that work put again while it runs stays due. `fence` is drawn
-    anew by each claim, so that a claimer whose lease has lapsed cannot end what another took
-    over, nor what was ended, put again and claimed anew meanwhile.
+    again by each claim, so that a claimer whose lease has lapsed cannot end what another took
+    over, nor what was ended, put again and claimed again meanwhile.
     """
 
     audited = False
@@ -123,7 +123,7 @@ def _plain(value: object) -> object:
 def say_puts(session: Session, say: Say, known: AbstractSet[Place]) -> AbstractSet[Place]:
     """The same, at the end of a transaction in one round trip; gives the lanes that are there then.
 
-    Those known to be there are not written anew: no lane is ever removed.
+    Those known to be there are not written again: no lane is ever removed.
     """
     lanes, works = _lanes_and_works(session)
     new_lane, new_work = _SAID

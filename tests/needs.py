@@ -8,9 +8,9 @@ from bot.workflows.needs import Waits
 BY_NAME = {need.name: need for need in NEEDS}
 
 
-def waiting(**piles):
+def waiting(**tops):
     """So many of the kinds of those names wait, and nothing else does."""
-    return Waits({BY_NAME[name]: pile for name, pile in piles.items()})
+    return Waits({BY_NAME[name]: top for name, top in tops.items()})
 
 
 def by_name(waits):

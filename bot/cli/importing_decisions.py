@@ -1,4 +1,4 @@
-"""`tack import decisions`: decisions of before from CSV files, each outcome counted anew."""
+"""`tack import decisions`: decisions of before from CSV files, each outcome recounted."""
 
 import json
 from collections.abc import Mapping

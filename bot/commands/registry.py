@@ -57,7 +57,7 @@ class Routes:
         """Says what a form would do: `(call, session, form, about, typed) -> Check`.
 
         It is shown over the form, which keeps what was typed; sent from there, the form is saved
-        with `about` as it was seen. A ChangedSince that saving raises has it shown anew.
+        with `about` as it was seen. A ChangedSince that saving raises has it shown again.
         """
         return self._hear(CHECKS, handler, "about", get_type_hints(handler)["form"])
 

@@ -2,7 +2,7 @@
 
 A handler that draws or `opens` reads, and gives what is shown. One that `does` or `saves` writes,
 in a transaction that is committed before anything is shown; then the pages it lies over are drawn
-anew, the upper one with its Note, or its Answer is told. One that `checks` shows what a form would
+again, the upper one with its Note, or its Answer is told. One that `checks` shows what a form would
 do before it is saved.
 Nobody else acks, opens or updates a view.
 """

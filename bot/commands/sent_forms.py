@@ -29,7 +29,7 @@ UNSEEN = re.compile("[\x00-\x08\x0b-\x1f]")
 
 
 def save(call: Call) -> None:
-    """Take a form: its mistakes at their fields, or saved, and the pages beneath drawn anew.
+    """Take a form: its mistakes at their fields, or saved, and the pages beneath redrawn.
 
     Where there is something to look at before, that is shown first and takes what was typed along.
     Sent a second time as it was, it is answered as the first time.
@@ -78,7 +78,7 @@ def _take(
     typed: Mapping[str, str | None],
     request: str,
 ) -> Answer | Note | Again | None:
-    """Save what was answered, and give what is told; or what is to be looked at before."""
+    """Save what was answered, and give what is shown; or what is to be looked at before."""
     checked = routes.find(CHECKS, about) is not None
     with call.database.read() as session:
         opened = windows.opened_form(call, session, about)
@@ -111,7 +111,7 @@ def _take(
 def _with_invitations(
     call: Call, result: Answer | Note | None, channel_ids: Sequence[str]
 ) -> Answer | Note | None:
-    """What is told, with the channels Tack is to be invited to."""
+    """What is shown, with the channels Tack is to be invited to."""
     if not channel_ids:
         return result
     said = words("meanwhile", "invite", channels=channel_ids, bot_user_id=call.bot_user_id)

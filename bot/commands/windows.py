@@ -1,4 +1,4 @@
-"""The windows that lie over each other: what each remembers, and how they are drawn, and anew."""
+"""The windows that lie over each other: what each remembers, and how they are drawn and redrawn."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -129,7 +129,7 @@ def _turns(page: Page, of: int) -> list[dict[str, Any]]:
 
 
 def redraw(call: Call, memory: Memory, ids: Sequence[str], result: object = None) -> None:
-    """Draw the pages anew, the upper one first; what is not there any more says so."""
+    """Redraw the pages, the upper one first; what is not there any more says so."""
     views: list[View] = []
     if not memory.stack:
         return

@@ -141,7 +141,7 @@ def _load_sample(
 
 def _begin_anew(session: Session, clock: Clock) -> None:
     """The local Slack begins empty, so every card is posted, also to people, and its forms are
-    counted anew; what is in the thread of a digest follows it, and pictures are drawn when they
+    recounted; what is in the thread of a digest follows it, and pictures are drawn when they
     are asked for."""
     here = workspace_id(session, None)
     for gone in (PictureWindow, Picture):

@@ -260,7 +260,7 @@ def _move(session: Session, epic: Epic, sample: SampleEpic, name: str, at: datet
     phase = Phase.DELIVERING if name == DL else None
     to = epic.portfolio.state(IM if name == DL else name)
     reason = sample.went_on if name == DL else reason
-    move(session, here, owner, epic.id, to.id, None, reason, at, phase=phase, anyway=passes)
+    move(session, here, owner, epic.id, to.id, None, reason, at, phase=phase, override=passes)
 
 
 def _confirm(session: Session, epics: Iterable[Epic], now: datetime) -> None:

@@ -160,7 +160,7 @@ class Call:
 
     @contextmanager
     def write(self, *, again: bool = False) -> Iterator[Session]:
-        """One transaction, told in the audit log as this person's.
+        """One transaction, recorded in the audit log as this person's.
 
         Of a form that is delivered twice it is done once, unless it may be done again. Raises
         SentTwice.

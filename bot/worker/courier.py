@@ -22,7 +22,7 @@ LOADING_AFTER_SECONDS = 0.7
 """After so long someone who waits for their Home is told that it comes."""
 
 JUST_OPENED = timedelta(seconds=15)
-"""Who opened it longer ago sees it already, and keeps it until it is drawn anew."""
+"""Who opened it longer ago sees it already, and keeps it until it is redrawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ Noun = TypeVar("Noun", bound=Base)
 
 
 def lock_books(session: Session, portfolio: Portfolio) -> None:
-    """Have nobody else import into the portfolio or book in it until the end, and read it anew."""
+    """Have nobody else import into the portfolio or book in it until the end, and read it again."""
     session.get_one(Portfolio, portfolio.id, with_for_update=LOCK, populate_existing=True)
 
 

@@ -50,7 +50,7 @@ class Asked:
     until: datetime | None = None
     """What happened is told once, in the digest of `(since, until]`."""
     aged: FrozenAgeing | None = None
-    """What a digest told of ageing: what crossed the line is named apart."""
+    """What a digest shows of ageing: what crossed the line is named apart."""
     few: int
     """So many are named, the others counted."""
     read: dict[object, Any] = field(default_factory=dict)
@@ -72,16 +72,16 @@ class Need(Generic[T]):
 class Waits:
     """What waits: of each need some, and how many there are."""
 
-    piles: Mapping[Need[Any], Top[Any]] = field(default_factory=dict)
+    tops: Mapping[Need[Any], Top[Any]] = field(default_factory=dict)
 
     def of(self, need: Need[T]) -> Top[T]:
         """What waits of one kind."""
-        return self.piles.get(need, NONE)
+        return self.tops.get(need, NONE)
 
     @property
     def count(self) -> int:
         """How many things wait."""
-        return sum(pile.count for pile in self.piles.values())
+        return sum(top.count for top in self.tops.values())
 
 
 def not_named_apart(asked: Asked) -> ColumnElement[bool]:

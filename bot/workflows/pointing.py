@@ -20,7 +20,7 @@ Pointed = TypeVar("Pointed", bound=Base)
 def hold(session: Session, noun: type[Pointed], ids: Iterable[int]) -> Mapping[int, Pointed]:
     """Those of the rows that are there, as they are now, by id; nobody changes them meanwhile.
 
-    On SQLite, where one writes at a time, they are only read anew.
+    On SQLite, where one writes at a time, they are only read again.
     """
     key: Any = noun
     rows = select(noun).where(key.id.in_(sorted(set(ids)))).order_by(key.id)

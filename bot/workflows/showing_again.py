@@ -10,7 +10,7 @@ from models.message import Message, NothingToShow
 
 
 def show_again(session: Session, workspace_id: int, message_id: int, at: datetime) -> None:
-    """Have it drawn anew, posted even if it may have been before. Raises NothingToShow."""
+    """Have it redrawn, posted even if it may have been before. Raises NothingToShow."""
     message = session.scalars(
         select(Message)
         .where(Message.workspace_id == workspace_id, Message.id == message_id)

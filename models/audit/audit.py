@@ -2,7 +2,7 @@
 
 An event's hash covers all it says and the hash before it, so that a changed or inserted event
 breaks the chain, a missing one leaves a gap in the numbers, and one cut off at the end disagrees
-with the head, or with an anchor that was told to an admin.
+with the head, or with an anchor that was sent to an admin.
 """
 
 import hashlib
@@ -80,7 +80,7 @@ class AuditHead(Base):
 
 
 class AuditAnchor(Base):
-    """A head that was told to the admins, once an ISO week: nothing before it can be removed."""
+    """A head that was sent to the admins, once an ISO week: nothing before it can be removed."""
 
     audited = False
     __tablename__ = "audit_anchors"
@@ -112,7 +112,7 @@ HASHED_COLUMNS = (
 
 
 def chained(previous_hash: str, event: Any) -> str:
-    """The hash of an event, a row or object with the columns told: SHA-256, in hexadecimal."""
+    """The hash of an event, a row or object with the hashed columns: SHA-256, in hexadecimal."""
     return hash_of(previous_hash, [_plain(getattr(event, name)) for name in HASHED_COLUMNS])
 
 
@@ -146,7 +146,7 @@ class NotAnAnchor(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A head as it was told once: that there were so many events, and the hash of the last."""
+    """A head as it was sent once: that there were so many events, and the hash of the last."""
 
     count: int
     hash: str
@@ -180,7 +180,7 @@ def first_break(
 ) -> Broken | None:
     """Where the chain of events, in the order of their numbers, does not hold; None where it does.
 
-    `head` is where the chain should end; `anchors` are heads told earlier. Events are looked at
+    `head` is where the chain should end; `anchors` are heads sent earlier. Events are looked at
     one by one and not kept.
     """
     values = sorted(set(anchors), key=lambda anchor: -anchor.count)

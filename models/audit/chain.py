@@ -1,4 +1,4 @@
-"""Appending to the audit log: what a transaction tells, at the end of its workspace's chain."""
+"""Appending to the audit log: what a transaction records, at the end of its workspace's chain."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ ORDER BY nth
 Without a head there would be no number, which no event can be without."""
 
 MANY = 100
-"""So many events are not told in one statement: it would be a long one."""
+"""So many events are not recorded in one statement: it would be a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Recorded:
 
 
 def append(session: Session, act: Act, recorded: Sequence[Recorded]) -> None:
-    """Tell it at the end of each workspace's chain, whose head is locked until the commit.
+    """Record it at the end of each workspace's chain, whose head is locked until the commit.
 
     The last thing in a transaction, so that a chain waits for nobody who waits for it.
     """
@@ -143,7 +143,7 @@ def say_all(say: Say, act: Act, recorded: Sequence[Recorded], *, new_head: bool)
 
 
 def can_say_all(recorded: Sequence[Recorded]) -> bool:
-    """Whether all of it can be told so: of one workspace, and not too long for one statement."""
+    """Whether that can record all of it: of one workspace, not too long for one statement."""
     return len(recorded) < MANY and len({each.workspace_id for each in recorded}) <= 1
 
 

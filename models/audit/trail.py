@@ -1,4 +1,4 @@
-"""Keeping the audit log: each writing session tells what it changed, at the end, all of it.
+"""Keeping the audit log: each writing session records what it changed, at the end, all of it.
 
 Nobody has to think of it: whatever is audited and was created, changed or removed through the
 session is told in the same transaction, a row once. Statements that change rows in bulk pass the
@@ -60,7 +60,7 @@ class UnrecordedChange(RuntimeError):
 
     def __init__(self, tables: set[str]) -> None:
         named = ", ".join(sorted(tables))
-        super().__init__(f"{named} changed in bulk: tell of it with models.trail.note")
+        super().__init__(f"{named} changed in bulk: record it with models.trail.note")
 
 
 Subject = tuple[object, ...]
@@ -68,7 +68,7 @@ Subject = tuple[object, ...]
 
 @dataclass(slots=True)
 class Trail:
-    """What one transaction has to tell: by whose act, and what became of each row so far."""
+    """What one transaction has to record: by whose act, and what became of each row so far."""
 
     act: Act
     recorded: dict[Subject, Recorded] = field(default_factory=dict)
@@ -80,10 +80,10 @@ class Trail:
     """Those known to be there."""
     flushing: bool = False
     kept: dict[SessionTransaction, dict[Subject, Recorded]] = field(default_factory=dict)
-    """What was told when each savepoint began."""
+    """What was recorded when each savepoint began."""
 
     def add(self, subject: Subject, recorded: Recorded) -> None:
-        """Tell of a row, together with what was told of it before."""
+        """Record a row, together with what was recorded of it before."""
         earlier = self.recorded.get(subject)
         whole = recorded if earlier is None else earlier.then(recorded)
         if whole is None:
@@ -93,7 +93,7 @@ class Trail:
 
 
 class WritingSession(Session):
-    """A session whose changes are told in the audit log."""
+    """A session whose changes are recorded in the audit log."""
 
     def __init__(self, bind: Any, trail: Trail) -> None:
         super().__init__(bind, expire_on_commit=False)
@@ -110,7 +110,7 @@ def note(
     verb: str = "created",
     portfolio_id: int | None = None,
 ) -> None:
-    """Tell of something that no single row shows, such as an import with its counts."""
+    """Record something that no single row shows, such as an import with its counts."""
     trail = _trail(session)
     recorded = Recorded(workspace_id, verb, noun, str(subject_id), None, portfolio_id, {}, after)
     trail.recorded[noun, str(subject_id), len(trail.recorded)] = recorded
@@ -119,7 +119,7 @@ def note(
 
 @contextmanager
 def acting(session: Session, act: Act) -> Iterator[None]:
-    """What is done within is told as that act, at its moment; the rest as the transaction's own.
+    """What is done within is recorded as that act, at its moment; the rest as the transaction's.
 
     For a history that is written after it happened. The chain is held from then to the end.
     """
@@ -132,7 +132,7 @@ def acting(session: Session, act: Act) -> Iterator[None]:
 
 
 def insert_new(session: Session, noun: type[Base], **values: object) -> bool:
-    """Insert a row where none like it is there, and tell of it; whether there was none.
+    """Insert a row where none like it is there, and record it; whether there was none.
 
     Waits for a transaction that inserts the same.
     """
@@ -151,7 +151,7 @@ def record_created(session: Session, row: Base) -> None:
 
 
 def record_changed(session: Session, row: Base) -> None:
-    """Tell what is about to be written of a row."""
+    """Record what is about to be written of a row."""
     _changing(inspect(row).mapper, session.connection(), row)
     before, after = _changes(row)
     if row.audited and (before or after):
@@ -347,7 +347,7 @@ def _record_all(session: Session) -> None:
 
 
 def _all_recorded(session: Session) -> Sequence[Recorded]:
-    """What was not written yet, and is not told again. Raises UnrecordedChange."""
+    """What was not written yet, and is not recorded again. Raises UnrecordedChange."""
     session.flush()
     trail = _trail(session)
     if trail.in_bulk:
@@ -359,7 +359,7 @@ def _all_recorded(session: Session) -> Sequence[Recorded]:
 
 @cache
 def _names(noun: type[Base]) -> frozenset[str]:
-    """The columns that are told of a noun."""
+    """The columns that are recorded of a noun."""
     columns: Mapper[Any] = inspect(noun)
     return frozenset(columns.column_attrs.keys()) - noun.unaudited_columns - OF_THE_MACHINE
 
@@ -370,7 +370,7 @@ def _touched(row: Base) -> list[str]:
 
 
 def _columns(row: Base, *, read: bool = False) -> dict[str, Any]:
-    """What the row holds, in the columns that are told; also what has to be read first."""
+    """What the row holds, in the columns that are recorded; also what has to be read first."""
     held = inspect(row).dict
     return {name: getattr(row, name) if read else held.get(name) for name in _names(type(row))}
 
@@ -408,7 +408,7 @@ def _savepoint(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _undone(session: Session, transaction: SessionTransaction) -> None:
-    """Back at a savepoint nothing after it was done, so nothing of it is told."""
+    """Back at a savepoint nothing after it was done, so nothing of it is recorded."""
     trail = _trail(session)
     trail.flushing = False
     if transaction.nested:

@@ -108,7 +108,7 @@ class OnTheirDates(Frozen):
 
 
 class FrozenReading(Frozen):
-    """Where the indicator of an epic was read anew."""
+    """Where the indicator of an epic was read again."""
 
     id: int | None = None
     """The epic's; None in what was kept before it was."""

@@ -23,7 +23,7 @@ COVERS_LAST_WEEK = 2
 
 WEEK = timedelta(days=7)
 LATE_AFTER = timedelta(minutes=10)
-QUIET_AFTER = timedelta(days=STALE_AFTER_DAYS)
+STALE_AFTER = timedelta(days=STALE_AFTER_DAYS)
 """After so long without a word an epic in flight is asked about, where its state says no other."""
 
 FIGURES_AFTER = 8
@@ -270,7 +270,7 @@ class Digest(Base):
     first: Mapped[bool]
     sent_by: Mapped[str | None] = mapped_column(String(32))
     frozen_content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """What it told; None of one that was sent before that was kept."""
+    """What it showed; None of one that was sent before that was kept."""
 
     subscription: Mapped[Subscription] = relationship()
 
@@ -297,7 +297,7 @@ class Digest(Base):
 
     @property
     def content(self) -> Content | None:
-        """What it told when it was sent, where that was kept."""
+        """What it showed when it was sent, where that was kept."""
         kept = self.frozen_content
         return None if kept is None else Content.model_validate(kept)
 
@@ -313,11 +313,11 @@ class Digest(Base):
         return self.subscription.portfolio_id, self.subscription.value_stream_id
 
 
-def asked_if_silent_since(state: State, portfolio: Portfolio, now: datetime) -> datetime | None:
-    """Without a word since then an epic there is asked about; None where none is asked about.
+def stale_since(state: State, portfolio: Portfolio, now: datetime) -> datetime | None:
+    """An epic there is stale if it was not updated since then; None where none goes stale.
 
-    Nothing is before the portfolio has been live for as long: its clocks start then. Of what came
-    in from a file, that is its first news.
+    None does before the portfolio has been live for as long: its clocks start then. Of what was
+    imported, the import is its first update.
     """
     began = portfolio.live_at
     if state.stale_after_days is None or not state.committed or began is None:

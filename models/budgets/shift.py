@@ -330,7 +330,7 @@ class Shift(Base):
             self.lapses_at = self._end_after(at, self.rules.after_council_days)
 
     def wait_for(self, decision: Decision) -> None:
-        """Stand until after the council's decision, which was asked anew or goes on for longer."""
+        """Stand until after the council's decision, which was asked again or goes on for longer."""
         self.decision = decision
         self.lapses_at = self._end_after(decision.closes_at, self.rules.after_council_days)
 

@@ -85,7 +85,7 @@ class Ending(StrEnum):
     WITHDRAWN = "withdrawn"
     """It was taken back, and nothing was counted."""
     REPLACED = "replaced"
-    """It was changed, and everyone is asked anew by another."""
+    """It was changed, and everyone is asked again by another."""
 
 
 ENDS_IT = frozenset({Choice.PIVOT.value, Choice.STOP.value})

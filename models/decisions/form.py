@@ -302,7 +302,7 @@ class WordsForm(Form):
         return before._replace(recommended=self.recommended, because=self.because)
 
     def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
-        """Who is asked anew has as long as the first time."""
+        """Who is asked again has as long as the first time."""
         if facts["asks_anew"] and self.closes_on is not None:
             yield from _until(self.closes_on, facts)
 

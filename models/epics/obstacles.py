@@ -114,7 +114,7 @@ class NotYet(Mistake):
     It says what is missing, what mends it, and whether this person may move it all the same.
     """
 
-    def __init__(self, move: Move, *, may_pass: bool) -> None:
+    def __init__(self, move: Move, *, may_override: bool) -> None:
         epic, to, obstacles = move.epic, move.to, move.obstacles
         self.missing = obstacles.phrases(to)
         said = f"{epic.key} stays in {epic.column_label}. {'. '.join(self.missing)}."
@@ -127,7 +127,7 @@ class NotYet(Mistake):
         self.fields_open = len(fields_of(obstacles.lacks))
         self.needs_decision = not DECISIONS.isdisjoint(obstacles.lacks)
         self.needs_answer = Requirement.ANSWER in obstacles.lacks
-        self.may_pass = may_pass
+        self.may_override = may_override
 
 
 class Override(Base):

@@ -18,7 +18,7 @@ SAID_ELSEWHERE = DECISIONS | {Requirement.ANSWER, Requirement.MVP_JUDGED, Requir
 def passed_over(states: Iterable[State], left: State, to: State) -> Sequence[State]:
     """The states whose exits a move asks: the one left and every one skipped, in their order.
 
-    Backwards, to stopped, and anew from done or stopped nothing is asked.
+    Backwards, to stopped, and again from done or stopped nothing is asked.
     """
     if left.kind in ENDED or to.kind is StateKind.STOPPED or to.position <= left.position:
         return []

@@ -87,13 +87,13 @@ class BadRows(Mistake):
     """Rows that cannot be taken, each by its file, its line and the reason."""
 
     def __init__(self, rows: Sequence[tuple[str, int, str]]) -> None:
-        told = [f"{name}, line {line}: {reason}" for name, line, reason in rows]
-        lines = [f"{told[0]}. Nothing was imported."]
-        if len(told) > 1:
-            lines = [f"{len(told)} rows cannot be taken, so nothing was imported."]
-            lines += [f"  {each}" for each in told[:BAD_ROWS_SAID]]
-        if len(told) > BAD_ROWS_SAID:
-            lines.append(f"  and {len(told) - BAD_ROWS_SAID:,} more")
+        named = [f"{name}, line {line}: {reason}" for name, line, reason in rows]
+        lines = [f"{named[0]}. Nothing was imported."]
+        if len(named) > 1:
+            lines = [f"{len(named)} rows cannot be taken, so nothing was imported."]
+            lines += [f"  {each}" for each in named[:BAD_ROWS_SAID]]
+        if len(named) > BAD_ROWS_SAID:
+            lines.append(f"  and {len(named) - BAD_ROWS_SAID:,} more")
         super().__init__("\n".join(lines))
 
 
@@ -324,5 +324,5 @@ def _columns(cells: Sequence[str]) -> Sequence[str]:
 def _row(line: int, cells: list[str], columns: int) -> Row:
     surplus = len(cells) - columns if any(cells[columns:]) else 0
     is_broken = any(STRAY.search(cell) for cell in cells)
-    told = [STRAY.sub("�", cell) for cell in cells] if is_broken else cells
-    return Row(line, [*told, *[""] * (columns - len(told))][:columns], surplus, is_broken)
+    texts = [STRAY.sub("�", cell) for cell in cells] if is_broken else cells
+    return Row(line, [*texts, *[""] * (columns - len(texts))][:columns], surplus, is_broken)

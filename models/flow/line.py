@@ -19,7 +19,7 @@ from models.flow.percentiles import Days, nearest_rank
 
 PERCENT = 85
 NEEDED = 8
-"""Of fewer finished epics no figure is told."""
+"""Of fewer finished epics no figure is shown."""
 
 STREAM_WEEKS = 26
 PORTFOLIO_WEEKS = (26, 52, 104)
@@ -43,7 +43,7 @@ class Line:
     """85 of 100 finish within so many days, as the sample tells; with its scope, weeks and n."""
 
     day: int
-    """In whole days, rounded up: the line as it is told is the line that is held to."""
+    """In whole days, rounded up: the line as it is shown is the line that is held to."""
     half_day: int | None
     """Within which half of the sample finished, rounded up; None of a line set by hand."""
     sample: Sample

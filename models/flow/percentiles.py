@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 PERCENTS = (50, 85, 95)
-"""Those that are told of a sample."""
+"""Those that are shown of a sample."""
 
 Days = npt.NDArray[np.float64]
 

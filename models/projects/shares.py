@@ -122,10 +122,10 @@ def of_streams(shares: Iterable[Share], streams: Iterable[ValueStream]) -> Share
 
 def spell_shares(shares: Iterable[Share]) -> str:
     """ "PAY:60;ONB:40"; a stream that has all of it stands alone."""
-    told = list(shares)
-    if len(told) == 1:
-        return told[0].stream
-    return ";".join(f"{share.stream}:{spell_percent(share.percent)}" for share in told)
+    parts = list(shares)
+    if len(parts) == 1:
+        return parts[0].stream
+    return ";".join(f"{share.stream}:{spell_percent(share.percent)}" for share in parts)
 
 
 def spell_percent(percent: Decimal) -> str:

@@ -99,7 +99,7 @@ def gives(shop, session):
 def moves(shop, session, name, key="PAY-1"):
     found = epic(session, key)
     to = session.scalar(select(State.id).where(State.name == name)) or 0
-    move(session, shop.workspace_id, ANA, found.id, to, None, "So", MONDAY, anyway=True)
+    move(session, shop.workspace_id, ANA, found.id, to, None, "So", MONDAY, override=True)
 
 
 def subscribes(shop, session):

@@ -55,7 +55,7 @@ def answer(call: Call, session: Session, form: AnswerForm, about: AnswerQuestion
 
 @routes.opens
 def ask_words(call: Call, session: Session, it: ChangeWords | AskAgain) -> Open:
-    """Ask how it is to read; after the first vote, until when everyone is asked anew."""
+    """Ask how it is to read; after the first vote, until when everyone is asked again."""
     decision = changing.changeable(call.act(session), it.id)
     asks_anew = isinstance(it, AskAgain)
     held = {
@@ -83,7 +83,7 @@ def change_words(call: Call, session: Session, form: WordsForm, about: ChangeWor
 
 @routes.saves
 def ask_again(call: Call, session: Session, form: WordsForm, about: AskAgain) -> Answer:
-    """Close it as replaced, and ask everyone anew."""
+    """Close it as replaced, and ask everyone again."""
     again = changing.ask_again(call.act(session), about.id, about.version, form)
     return thread.said("asks_anew", again)
 

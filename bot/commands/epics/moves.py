@@ -86,8 +86,8 @@ def ask_why_override(call: Call, session: Session, it: OverrideMove) -> Open | A
     not_yet = moving.not_yet(session, call.actor, epic, to, call.at)
     if not_yet is None:
         return move_form.nothing_missing(epic, OverrideMove.of(epic, **it.there))
-    if not_yet.may_pass:
-        return move_form.anyway_form(not_yet, it.reason)
+    if not_yet.may_override:
+        return move_form.override_form(not_yet, it.reason)
     return move_form.not_yet(not_yet, it.reason)
 
 
@@ -96,7 +96,7 @@ def override(
     call: Call, session: Session, form: OverrideForm, about: OverrideMove
 ) -> Answer | None:
     to = _column(call, session, about.id, about.to)
-    return _moved_by_form(call, session, about, to, form.reason, anyway=True)
+    return _moved_by_form(call, session, about, to, form.reason, override=True)
 
 
 def move_typed(call: Call, key: str, words: str) -> None:
@@ -129,13 +129,13 @@ def _moved_by_form(
     to: Column,
     reason: str | None,
     *,
-    anyway: bool = False,
+    override: bool = False,
 ) -> Answer | None:
     """What is said in the channel it was opened in; App Home shows it by itself."""
     try:
-        epic = _move(call, session, about.id, to, about.version, reason, anyway=anyway)
+        epic = _move(call, session, about.id, to, about.version, reason, override=override)
     except NotYet as not_yet:
-        shows = move_form.anyway_form if not_yet.may_pass else move_form.not_yet
+        shows = move_form.override_form if not_yet.may_override else move_form.not_yet
         raise Instead(shows(not_yet, reason)) from not_yet
     return _moved(call, session, epic) if windows.memory_of(call).channel else None
 
@@ -162,8 +162,8 @@ def _move(
     version: int | None,
     reason: str | None,
     *,
-    anyway: bool = False,
+    override: bool = False,
 ) -> Epic:
     reason = UNSTORABLE.sub("", reason or "").strip() or None
     who = session, *call.who, epic_id, to.state.id, version
-    return moving.move(*who, reason, call.at, phase=to.phase, anyway=anyway)
+    return moving.move(*who, reason, call.at, phase=to.phase, override=override)

@@ -64,7 +64,7 @@ def hear(call: Call, word: str, rest: str) -> None:
 
 @routes.page
 def draw_digest(call: Call, session: Session, page: ExplainDigest) -> Shown:
-    """The figures that a digest told."""
+    """The figures of a digest."""
     with call.database.in_turn():
         found = explain_digest(session, *call.who, page.digest, page.number)
     return explained(found, page)

@@ -105,7 +105,7 @@ def suggest_groups(call: Call) -> None:
 
 
 def group_changed(call: Call) -> None:
-    """Slack says that a user group has other people, another name, or is gone: read it anew."""
+    """Slack says that a user group has other people, another name, or is gone: read it again."""
     event: Mapping[str, Any] = call.body["event"]
     group_id = str(event.get("subteam_id") or (event.get("subteam") or {}).get("id"))
     with call.database.write() as session:

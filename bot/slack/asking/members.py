@@ -118,8 +118,8 @@ class Members:
         if len(user_ids) > MOST_ASKED:
             return frozenset()
         known = self._look_at_all(client, team_id, user_ids, at)
-        told = zip(user_ids, known, strict=True)
-        return frozenset(each for each, found in told if found is not None and found.unfit)
+        pairs = zip(user_ids, known, strict=True)
+        return frozenset(each for each, found in pairs if found is not None and found.unfit)
 
     def names(
         self, client: WebClient, team_id: str, user_ids: Iterable[str], at: datetime
@@ -197,5 +197,5 @@ def who(body: Mapping[str, Any]) -> str | None:
     user = body.get("user")
     if isinstance(user, Mapping):
         return user.get("id")
-    told = body.get("user_id") or (body.get("event") or {}).get("user")
-    return told if isinstance(told, str) else None
+    user_id = body.get("user_id") or (body.get("event") or {}).get("user")
+    return user_id if isinstance(user_id, str) else None

@@ -1,4 +1,4 @@
-"""Told to an admin once a week: how the audit log ends, and what that is good for."""
+"""For an admin once a week: how the audit log ends, and what that is good for."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from models.message import MessageKind
 
 @notice(MessageKind.AUDIT_HEAD, AuditAnchor)
 def to_admin(session: Session, anchor: AuditAnchor, now: datetime) -> Answer:
-    """Told to each admin once a week."""
+    """For each admin once a week."""
     return audit_head(anchor)
 
 

@@ -17,7 +17,7 @@ LINE_LIMIT = 1_400
 
 
 def audit_log(page: LogPage) -> Answer:
-    """A page of the log, told to one person."""
+    """A page of the log, for one person."""
     facts = {"epic": page.epic, "query": page.query, "first": page.query.before is None}
     if not page.changes:
         said = words("audit/log", "nothing", **facts)

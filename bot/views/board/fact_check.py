@@ -118,7 +118,7 @@ def _outcomes(reviews: Top[OutcomeReview], on: Surface, check_id: int | None) ->
 
 
 def noted(epic: Epic) -> Answer:
-    """Told to who said so."""
+    """For the person who said so."""
     said = words("board/fact_check", "noted", epic=epic)
     return Answer([section(said)])
 

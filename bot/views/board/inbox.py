@@ -21,10 +21,10 @@ def waits(found: Waits, now: datetime) -> list[Block]:
     shown: list[Block] = []
     others: list[str] = []
     for need in NEEDS:
-        pile = found.of(need)
-        some = pile.some[: min(OF_A_KIND, MOST - len(shown))]
+        top = found.of(need)
+        some = top.some[: min(OF_A_KIND, MOST - len(shown))]
         shown += [section(line.said, line.button) for line in lines_of(need, some, on)]
-        if pile.count > len(some):
-            others.append(beyond(need, pile.count - len(some), on))
+        if top.count > len(some):
+            others.append(beyond(need, top.count - len(some), on))
     more = [context(f"And {', '.join(others)}.")] if others else []
     return [header("What waits for you"), *shown, *more]

@@ -78,7 +78,7 @@ class Surface:
     now: datetime
     sent_at: datetime | None = None
     line_day: int | None = None
-    """The line that ages are held against, where a digest told one."""
+    """The line that ages are held against, where a digest shows one."""
 
     def says(self, part: str, **facts: Any) -> str:
         here = {each.value: each is self.where for each in Where}
@@ -122,19 +122,19 @@ def lines_of(need: Need[T], some: Sequence[T], on: Surface) -> list[Line]:
 
 def in_thread(reply: Reply, waits: Waits, on: Surface) -> str:
     """How much a reply names, beside the others: "6 wait for an answer, 1 past its date"."""
-    piles = [waits.of(need) for need in reply.needs]
-    counts = {need.name: pile.count for need, pile in zip(reply.needs, piles, strict=True)}
-    facts = {"count": sum(counts.values()), "late": sum(pile.late for pile in piles)}
+    tops = [waits.of(need) for need in reply.needs]
+    counts = {need.name: top.count for need, top in zip(reply.needs, tops, strict=True)}
+    facts = {"count": sum(counts.values()), "late": sum(top.late for top in tops)}
     return on.says(reply.kind.value, **facts, of=counts) if facts["count"] else ""
 
 
 def parts_of(reply: Reply, waits: Waits, on: Surface) -> list[Marked]:
     """What a reply names, each need that has any: "2 are blocked"."""
-    piles = [(need, waits.of(need)) for need in reply.needs]
+    tops = [(need, waits.of(need)) for need in reply.needs]
     return [
-        Marked(on.says(f"{need.name}_part", count=pile.count, late=pile.late))
-        for need, pile in piles
-        if pile.count
+        Marked(on.says(f"{need.name}_part", count=top.count, late=top.late))
+        for need, top in tops
+        if top.count
     ]
 
 
@@ -270,9 +270,9 @@ def closed(decision: Decision, on: Surface) -> Line:
 @shows(CROSSED)
 def crossed(found: Crossed, on: Surface) -> Line:
     """On which day of the line's it is, where it stands, and what is known of it."""
-    epic, news_at, most = found
+    epic, updated_at, most = found
     zone = ZoneInfo(epic.portfolio.time_zone)
-    at = epic.blocking.at if epic.blocking else news_at
+    at = epic.blocking.at if epic.blocking else updated_at
     days = days_between(at, on.now, zone)
     said = on.about("crossed_line", epic, day=_day_of(epic, on), most=most, days=days)
     return Line(said, unblock_button(epic) if epic.blocking else still_right_button(epic))
@@ -307,8 +307,8 @@ def lacking(each: tuple[Epic, Sequence[Requirement]], on: Surface) -> Line:
 
 @shows(STALE)
 def stale(heard: tuple[Epic, datetime], on: Surface) -> Line:
-    epic, news_at = heard
-    days = days_between(news_at, on.now, ZoneInfo(epic.portfolio.time_zone))
+    epic, updated_at = heard
+    days = days_between(updated_at, on.now, ZoneInfo(epic.portfolio.time_zone))
     said = on.about("stale_line", epic, days=days, day=_day_of(epic, on))
     return Line(said, still_right_button(epic))
 

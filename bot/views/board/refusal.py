@@ -1,4 +1,4 @@
-"""Told to who can mend it: Slack would not let Tack show something."""
+"""For the person who can mend it: Slack would not let Tack show something."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ WHAT = {
 
 @notice(MessageKind.REFUSAL, Message)
 def to_mender(session: Session, refused: Message, now: datetime) -> Answer:
-    """Told to who can mend it."""
+    """For the person who can mend it."""
     return refusal(refused, _epic(session, refused))
 
 

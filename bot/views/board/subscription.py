@@ -77,12 +77,12 @@ def none_yet() -> Answer:
 
 
 def subscribed(subscription: Subscription) -> Answer:
-    """Told to who asked for it."""
+    """For the person who asked for it."""
     return _said("subscribed", subscription)
 
 
 def brought(subscription: Subscription) -> Answer:
-    """Told elsewhere than in the channel it comes to."""
+    """Shown elsewhere than in the channel it comes to."""
     return _said("brought", subscription)
 
 
@@ -98,7 +98,7 @@ def paused(subscription: Subscription) -> Answer:
 
 @notice(MessageKind.PAUSED, Subscription)
 def paused_here(session: Session, subscription: Subscription, now: datetime) -> Answer:
-    """Told to the channel, which would wait for it otherwise."""
+    """For the channel, which would wait for it otherwise."""
     return _said("paused_here", subscription)
 
 

@@ -145,7 +145,7 @@ def money_facts(case: Case) -> dict[str, Any]:
 
 
 def planned(row: PlannedOpening) -> Answer:
-    """Told to who opened it: when it is put to its electors."""
+    """For the person who opened it: when it is put to its electors."""
     zone = row.epic.portfolio.time_zone
     said = words(FROM, "planned", row=row, epic=row.epic, zone=zone)
     return Answer([section(said, take_back_button(row))])

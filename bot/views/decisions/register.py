@@ -56,7 +56,7 @@ def decision_list(
 
 
 def past_page(found: PastPage, page: PastShown) -> Shown:
-    """A decision of before: as it stood, and counted anew."""
+    """A decision of before: as it stood, and recounted."""
     past, tally = found.decision, found.decision.tally
     counted = passes(tally, past.threshold_percent) if tally else None
     threshold = past.threshold_percent

@@ -119,7 +119,7 @@ def second_round_in_thread(session: Session, decision: Decision, now: datetime) 
 
 @notice(MessageKind.SECOND_ROUND_DM, Decision, hide=hidden_from)
 def second_round(session: Session, decision: Decision, now: datetime) -> Answer:
-    """Says that everyone is asked anew."""
+    """Says that everyone is asked again."""
     goes_on = decision.takes_votes
     said = words(VOTE, "second_round" if goes_on else "round_over", **_facts(decision))
     return Answer([section(said, _read(decision) if goes_on else None)])
@@ -157,12 +157,12 @@ def stand_in(given: Delegation, decision: Decision | None) -> Answer:
 
 
 def now_stands_in(given: Delegation, key: str) -> Answer:
-    """Told to who gave it."""
+    """For the person who gave it."""
     return Answer([section(words(VOTE, "now_stands_in", given=given, case={"key": key}))])
 
 
 def noted(vote: Vote) -> Answer:
-    """Told to who voted, and to nobody else."""
+    """For the voter, and nobody else."""
     said = words("decisions/noted", "noted", vote=vote)
     if vote.choice in (Choice.RECUSED, Choice.OBJECT):
         return Answer([section(said)])

@@ -22,7 +22,7 @@ def block_form(epic: Epic) -> Open:
 
 
 def blocked(epic: Epic) -> Answer:
-    """Told to who said so."""
+    """For the person who said so."""
     said = words("epics/block_form", "blocked", epic=epic)
     return Answer([section(said, open_button(epic))])
 
@@ -36,6 +36,6 @@ def blocked_by_others(session: Session, blocking: Blocking, now: datetime) -> An
 
 
 def unblocked(epic: Epic) -> Answer:
-    """Told to who said that it can go on."""
+    """For the person who said that it can go on."""
     said = words("epics/block_form", "unblocked", epic=epic)
     return Answer([section(said, open_button(epic))])

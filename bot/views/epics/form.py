@@ -132,25 +132,25 @@ def redrawn(
 
 
 def reopen(typed: str) -> Answer:
-    """Told when Slack would not open the form in time; the button carries what was typed."""
+    """Shown when Slack would not open the form in time; the button carries what was typed."""
     said = "Slack did not open the form in time. Nothing is lost: open it with this button."
     again = button("Open the form", REOPEN, shorten(typed, 1_900) or "-", primary=True)
     return Answer([section(said, again)])
 
 
 def use_again() -> Answer:
-    """Told when the form of a message did not open in time: the message is still there."""
+    """Shown when the form of a message did not open in time: the message is still there."""
     return sentence("Slack did not open the form in time. Choose it from the message again.")
 
 
 def stored(epic: Epic, place: int, count: int, answer_on: date | None) -> Answer:
-    """Told to who proposed it."""
+    """For the person who proposed it."""
     said = words("epics/form", "stored", epic=epic, place=place, count=count, answer_on=answer_on)
     return Answer([section(said, open_button(epic))])
 
 
 def saved(epic: Epic, columns: Iterable[str]) -> Answer:
-    """Told to who changed it, with the answers that are others now."""
+    """For the person who changed it, with the answers that are others now."""
     changed = [CALLED[column] for column in columns if column in CALLED]
     said = words("epics/form", "saved", epic=epic, changed=list(dict.fromkeys(changed)))
     return Answer([section(said, open_button(epic))])

@@ -47,7 +47,7 @@ def answered(epic: Epic, given: Given, still: Sequence[str]) -> Answer:
 
 @notice(MessageKind.IDEA_ANSWER, Given)
 def to_proposer(session: Session, given: Given, now: datetime) -> Answer:
-    """Told to who proposed it; a reply, to who asked."""
+    """For the person who proposed it; a reply, to who asked."""
     return heard(session.get_one(Epic, given.epic_id), given)
 
 

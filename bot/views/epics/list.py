@@ -24,7 +24,7 @@ HOW = "Narrow it: `/epic list payments implementing mine @ben theme:checkout ref
 
 
 def epic_list(listing: Listing) -> Answer:
-    """A page of the epics meant, told to one person."""
+    """A page of the epics meant, for one person."""
     page = listing.page
     if not page.total:
         return _nothing(listing)

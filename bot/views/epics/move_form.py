@@ -38,7 +38,7 @@ def persevere_form(epic: Epic) -> Open:
     return Open(PersevereForm, title, Persevere.of(epic), above=above, submit=submit)
 
 
-def anyway_form(not_yet: NotYet, reason: str | None) -> Open:
+def override_form(not_yet: NotYet, reason: str | None) -> Open:
     """Lists what is missing, and asks why it moves all the same."""
     above = [section(words("epics/move_form", "stays", not_yet=not_yet))]
     about, held = _override(not_yet, reason), {"reason": reason}
@@ -54,7 +54,7 @@ def nothing_missing(epic: Epic, about: OverrideMove) -> Open:
 
 
 def not_yet(not_yet: NotYet, reason: str | None = None) -> Answer:
-    """Told to who moved it: what is missing, with what mends it and what passes it."""
+    """For the person who moved it: what is missing, with what mends it and what passes it."""
     return Answer(_missing(not_yet, reason))
 
 
@@ -76,7 +76,7 @@ def _buttons(not_yet: NotYet, reason: str | None) -> list[Element]:
         found.append(fill)
     elif not_yet.needs_decision:
         found.append(decision_button(not_yet.epic_id, not_yet.key))
-    if not_yet.may_pass:
+    if not_yet.may_override:
         label = f"Override: move {not_yet.key}, with a reason"
         found.append(_override(not_yet, reason).button("Override …", aloud=label))
     return found

@@ -53,7 +53,7 @@ def next_button(card: Card) -> Element | None:
         return button("Unblock", UNBLOCK, EpicRef(epic=epic.id).value)
     if step is NextStep.REPLY:
         return reply_button(epic.id, epic.key)
-    if step is NextStep.NEWS:
+    if step is NextStep.STALE:
         return still_right_button(epic)
     if step is NextStep.FILL:
         return fill_button(epic.id, epic.key, len(fields_of(card.lacks)))
@@ -132,7 +132,7 @@ def _facts(card: Card) -> dict[str, object]:
         "missing": phrases(lacks, to.state) if to is not None else (),
         "full": card.full,
         "place_in_line": card.place,
-        "quiet_days": card.quiet_days,
+        "stale_days": card.stale_days,
         "to_label": in_sentence(to.label) if to is not None else "",
         "when": WHEN.get(epic.state.name, "this state is done"),
         "said_yes": epic.state.name == FIRST_STATE and Requirement.ANSWER not in lacks,

@@ -56,6 +56,6 @@ def circle_field(circle: Collection[str]) -> Block:
 
 
 def restricted(epic: Epic, named: int) -> Answer:
-    """Told to who said who sees it."""
+    """For the person who said who sees it."""
     said = words("epics/restrict_form", "done", epic=epic, named=named)
     return Answer([section(said, open_button(epic))])

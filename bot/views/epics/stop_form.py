@@ -34,7 +34,7 @@ def stopped(epic: Epic) -> Answer:
 
 @notice(MessageKind.STOPPED, Transition)
 def to_owner(session: Session, step: Transition, now: datetime) -> Answer:
-    """Told to the owner, privately."""
+    """For the owner, privately."""
     return thanks(step)
 
 

@@ -1,4 +1,4 @@
-"""Told when an epic goes to another value stream, or to another owner."""
+"""Shown when an epic goes to another value stream, or to another owner."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,18 +25,18 @@ def went(session: Session, move: StreamMove, now: datetime) -> Answer:
 
 
 def given(move: StreamMove, epic: Epic, over: Sequence[str]) -> Answer:
-    """Told to who gave it, with the limits it passes there."""
+    """For the person who gave it, with the limits it passes there."""
     said = words("epics/stream_move", "given", move=move, epic=epic, over=over)
     return Answer([section(said, open_button(epic))])
 
 
 @notice(MessageKind.OWNER, Epic)
 def received(session: Session, epic: Epic, now: datetime) -> Answer:
-    """Told to whom an epic was given that nobody owned."""
+    """For the person who was given an epic that nobody owned."""
     return handed_over(epic, None)
 
 
 def handed_over(epic: Epic, before: str | None) -> Answer:
-    """Told to who made someone else the owner."""
+    """For the person who made someone else the owner."""
     said = words("epics/stream_move", "handed_over", epic=epic, before=before)
     return Answer([section(said, open_button(epic))])

@@ -47,7 +47,7 @@ def attach_lead(link: str | None) -> str:
 
 
 def added(done: Added) -> Answer:
-    """Told to who added it."""
+    """For the person who added it."""
     facts = {"reading": done.reading, "observation": done.observation, "raised": done.raised}
     said = words(TEMPLATE, "added", epic=done.epic, **facts, **_unit(done.epic))
     return Answer([section(said, all_button(done.epic))])

@@ -9,7 +9,7 @@ from models.flow.choice import FlowChoice
 
 
 class ExplainDigest(Page):
-    """What is behind the figures that a digest told."""
+    """What is behind the figures of a digest."""
 
     digest: Id
 

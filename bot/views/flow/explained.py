@@ -35,7 +35,7 @@ TITLES = {
 
 
 def explained(found: Explained, page: Page) -> Shown:
-    """Each figure as it was told, its rule, and the epics behind it as the history has them now."""
+    """Each figure as it was shown, its rule, and the epics behind it as history has them now."""
     here = page.but(number=found.number)
     blocks: list[Block] = [section(words("flow/explained", "lead", found=found, **_where(found)))]
     if elsewhere := _elsewhere(found, here):
@@ -105,7 +105,7 @@ def _opens(found: Explained, item: Item) -> Element:
 
 
 def _said(found: Explained) -> Mapping[Figure, str]:
-    """The line of each figure as the digest tells it, where it does."""
+    """The line of each figure as the digest shows it, where it does."""
     weeks = max(1, round((found.until - found.since).days / 7))
     of_stream = found.scope.value_stream is not None
     said = lines(found.flow, weeks=weeks, of_stream=of_stream)

@@ -19,7 +19,7 @@ LABEL_LIMIT = 20
 def lines(flow: FrozenFlow, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
     """Finished, time to finish and ageing, each where there is something to say.
 
-    With few words what is past the line is only counted, by the line that is told there.
+    With few words what is past the line is only counted, by the line that is shown there.
     """
     finished, time, aged = flow.finished, flow.time, flow.ageing
     said = []

@@ -1,4 +1,4 @@
-"""What is someone's, handing it over, and what is told of both."""
+"""What is someone's, handing it over, and what is shown of both."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -71,7 +71,7 @@ def received(session: Session, handover: Handover, now: datetime) -> Answer:
 
 
 def handed_over(handover: Handover) -> Answer:
-    """Told to both, and to who did it."""
+    """For both, and for the person who did it."""
     said = words(
         "people/holdings",
         "handed",
@@ -84,9 +84,9 @@ def handed_over(handover: Handover) -> Answer:
 
 @notice(MessageKind.DEPARTURE, Departure)
 def departure(session: Session, gone: Departure, now: datetime) -> Answer:
-    """Told to an admin: who has left, and what is theirs still; handed over, it says so."""
+    """For an admin: who has left, and what is theirs still; handed over, it says so."""
     held = holdings(session, gone.workspace_id, gone.user_id)
-    said = words("people/holdings", "departure", gone=gone, held=held, piles=_piles(held))
+    said = words("people/holdings", "departure", gone=gone, held=held, tops=_piles(held))
     if gone.returned_at is not None or not held.by_kind:
         return Answer([section(said)])
     beside = button("Hand it over", OPEN, PersonRef(person=gone.user_id).value)
@@ -99,12 +99,12 @@ def kinds_of(values: Sequence[str]) -> Sequence[Kind]:
 
 def _piles(held: Holdings) -> list[str]:
     """Few things by their names, more by their count: "3 epics in flight", "Payments"."""
-    piles: list[str] = []
+    tops: list[str] = []
     for kind, things in held.by_kind.items():
         if kind in {Kind.EPICS, Kind.IDEAS} or len(things) > 2:
-            piles.append(kind.counted(len(things)))
+            tops.append(kind.counted(len(things)))
         else:
-            piles += [
+            tops += [
                 f"the role {each.name}" if kind is Kind.ROLES else each.name for each in things
             ]
-    return piles
+    return tops

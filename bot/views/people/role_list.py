@@ -55,14 +55,14 @@ def role_list(seats: Sequence[Seat], number: int, *, may_give: bool) -> dict[str
 
 
 def given(seats: Sequence[Seat]) -> Answer:
-    """Told to who gave a role."""
+    """For the person who gave a role."""
     said = words("people/role_list", "given", seats=seats, place=seats[0].place_name)
     return Answer([section(said)])
 
 
 @notice(MessageKind.ROLE, RoleGrant, gone=lambda: _received(None))
 def received(session: Session, grant: RoleGrant, now: datetime) -> Answer:
-    """Told to who was given a role; once it was taken away, that it is gone."""
+    """For the person who was given a role; once it was taken away, that it is gone."""
     (seat,) = seats_of(session, [grant])
     return _received(seat)
 
@@ -76,7 +76,7 @@ def _received(seat: Seat | None) -> Answer:
 
 @notice(MessageKind.USER_GROUP, RoleGrant, gone=lambda: _group_note([]))
 def group_note(session: Session, grant: RoleGrant, now: datetime) -> Answer:
-    """Told to an admin: nobody has these roles through a user group; or people are back in it.
+    """For an admin: nobody has these roles through a user group; or people are back in it.
 
     Once they are taken away there is nothing left to tell.
     """

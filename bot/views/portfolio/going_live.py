@@ -40,7 +40,7 @@ def live(portfolio: Portfolio, epics: int) -> Answer:
 
 @notice(MessageKind.LIVE_FOR_OWNER, ValueStream)
 def to_owner(session: Session, stream: ValueStream, now: datetime) -> Answer:
-    """Told to who owns the stream, and maybe others of the portfolio."""
+    """For the person who owns the stream, and maybe others of the portfolio."""
     streams = streams_of_same_owner(session, stream)
     return live_for_owner(streams, ideas_in(session, streams))
 
@@ -60,7 +60,7 @@ def live_for_owner(streams: Sequence[ValueStream], waiting: int) -> Answer:
 
 
 def is_live(portfolio: Portfolio, outside: Sequence[str], bot_user_id: str) -> Answer:
-    """Told to who had it go live, with the channels that Tack is not in, and a digest offered."""
+    """For the admin who went live, with the channels that Tack is not in, and a digest offered."""
     facts = {"portfolio": portfolio, "outside": outside, "bot_user_id": bot_user_id}
     said = words("portfolio/going_live", "done", **facts)
     blocks = [section(said)]

@@ -37,7 +37,7 @@ def split_check(change: Restructured, new: StreamSetup) -> Check:
 
 
 def answer(part: str, change: Restructured) -> Answer:
-    """Told to who merged them, or split it."""
+    """For the person who merged them, or split it."""
     said = words("portfolio/merging", part, **_facts(change))
     return Answer([section(said)])
 

@@ -68,9 +68,9 @@ def give(task: Task, file: File) -> Outcome:
 def _after(task: Task, file: File, failed: CallFailed) -> Outcome:
     """Try again; the person is told when that goes on, and when it is no use."""
     error = failed.reply.error
-    tell = partial(file.not_given, error)
+    notify = partial(file.not_given, error)
     if failed.reply.is_final or error in NEVER:
-        return GiveUp(error, tell)
+        return GiveUp(error, notify)
     goes_on = failed.again_at is None and task.claim.attempts + 1 >= file.notified_after
 
     def then(session: Session, now: datetime) -> None:
@@ -78,7 +78,7 @@ def _after(task: Task, file: File, failed: CallFailed) -> Outcome:
             file.begun(session, None)
         outage = session.get(Outage, task.claim.workspace_id) if failed.reply.is_away else None
         if goes_on or (outage is not None and now - outage.since >= LONG_AWAY):
-            tell(session, now)
+            notify(session, now)
 
     return after(failed, then)
 

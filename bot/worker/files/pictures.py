@@ -139,7 +139,7 @@ def _show(task: Task, picture: Picture) -> Outcome:
 
 
 def _show_in(task: Task, picture: Picture, window: PictureWindow) -> None:
-    """Show it; where Slack has lost it, say so, and draw it anew when it is next asked for."""
+    """Show it; where Slack has lost it, say so, and redraw it when it is next asked for."""
     try:
         _update(task, window, pictured(picture))
     except CallFailed as failed:

@@ -1,7 +1,7 @@
 """Anchoring: once a week the admins are told how the audit log ends, to keep it elsewhere.
 
 What is kept where Tack's database cannot be reached shows later that nothing before it was
-changed, taken out or written anew.
+changed, taken out or written again.
 """
 
 from datetime import datetime

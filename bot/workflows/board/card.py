@@ -16,11 +16,11 @@ from bot.workflows.decisions.follow_up.reviewing import last_review
 from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
 from bot.workflows.epics.limits import full_places
-from bot.workflows.epics.waiting import last_heard, news_of
+from bot.workflows.epics.waiting import last_updates, update_of
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.flow.forecasting import Ahead, ahead_of
 from bot.workflows.seeing import EVERYBODY, visible_to
-from models.board.digest import asked_if_silent_since
+from models.board.digest import stale_since
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import SETTLED, OutcomeReview
@@ -61,10 +61,10 @@ class NextStep(StrEnum):
     """A decision that its state asks for."""
     PLACE = "place"
     """A place where it goes next."""
-    NEWS = "news"
-    """Nothing was heard of it for long."""
+    STALE = "stale"
+    """It was not updated for as long as its state allows."""
     PERSEVERE = "persevere"
-    """Whether it is worth going on with after its MVP."""
+    """Whether it perseveres after its MVP."""
     MOVE = "move"
     DECIDE = "decide"
     """The board leads no further from here."""
@@ -79,8 +79,8 @@ class Card:
     now: datetime
     answer: Answer | None = None
     """The last answer to it, while it is an idea."""
-    news_at: datetime | None = None
-    """When it was heard of last."""
+    updated_at: datetime | None = None
+    """When it was updated last."""
     full: Sequence[FullPlace] = ()
     """The places that are full where it goes next."""
     place: int | None = None
@@ -141,16 +141,16 @@ class Card:
         return due is not None and due < self.now and self.epic.calls_late(self.now)
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether nothing was heard of it for as long as its state allows."""
-        since = asked_if_silent_since(self.epic.state, self.epic.portfolio, self.now)
-        return since is not None and self.news_at is not None and self.news_at <= since
+    def is_stale(self) -> bool:
+        """Whether it was not updated for as long as its state allows."""
+        since = stale_since(self.epic.state, self.epic.portfolio, self.now)
+        return since is not None and self.updated_at is not None and self.updated_at <= since
 
     @property
-    def quiet_days(self) -> int | None:
-        """How many days ago it was heard of last, by the portfolio's calendar."""
+    def stale_days(self) -> int | None:
+        """How many days ago it was updated last, by the portfolio's calendar."""
         zone = ZoneInfo(self.epic.portfolio.time_zone)
-        return days_between(self.news_at, self.now, zone) if self.news_at else None
+        return days_between(self.updated_at, self.now, zone) if self.updated_at else None
 
     @property
     def blocked_days(self) -> int | None:
@@ -203,17 +203,17 @@ class Card:
         if not DECISIONS.issuperset(self.lacks):
             return NextStep.FILL
         if self.lacks:
-            return NextStep.NEWS if self.is_quiet else NextStep.ASK
+            return NextStep.STALE if self.is_stale else NextStep.ASK
         if self.full:
             return NextStep.PLACE
-        if self.is_quiet:
-            return NextStep.NEWS
+        if self.is_stale:
+            return NextStep.STALE
         return NextStep.PERSEVERE if self.to.scales else NextStep.MOVE
 
 
 STEPS_SHOWN = 40
 
-HEARD = select(*last_heard()).select_from(Epic).where(Epic.id == bindparam("epic_id"))
+HEARD = select(*last_updates()).select_from(Epic).where(Epic.id == bindparam("epic_id"))
 """Built once: every card asks it."""
 
 
@@ -243,7 +243,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         lacks_minor=lacks_minor,
         short_minor=short_minor,
         answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
-        news_at=_news_at(session, epic, last),
+        updated_at=_updated_at(session, epic, last),
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),
         place=_place_in_line(session, epic),
         ahead=ahead_of(session, epic, now),
@@ -271,11 +271,11 @@ def _is_answered_idea(epic: Epic) -> bool:
     return epic.state.name == FIRST_STATE and epic.answered_at is not None
 
 
-def _news_at(session: Session, epic: Epic, last: Transition) -> datetime | None:
-    """When an epic in flight was heard of last; to have come to its second column is news."""
+def _updated_at(session: Session, epic: Epic, last: Transition) -> datetime | None:
+    """When an epic in flight was updated last; coming to its second column is an update."""
     if not epic.state.committed:
         return None
-    return max(last.at, news_of(epic, session.execute(HEARD, {"epic_id": epic.id}).one()))
+    return max(last.at, update_of(epic, session.execute(HEARD, {"epic_id": epic.id}).one()))
 
 
 def _place_in_line(session: Session, epic: Epic) -> int | None:

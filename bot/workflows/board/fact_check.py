@@ -88,9 +88,9 @@ def ask_due(session: Session, portfolio_id: int, at: datetime) -> None:
 
 def asked_about(session: Session, check: FactCheck) -> Top[ToConfirm]:
     """The person's epics in flight in any portfolio; at most MOST_NAMED are named."""
-    piles = [TO_CONFIRM.find(asked) for asked in _asked_of(session, check)]
-    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_open_first)
-    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+    tops = [TO_CONFIRM.find(asked) for asked in _asked_of(session, check)]
+    named = sorted(chain.from_iterable(top.some for top in tops), key=_open_first)
+    return Top(named[:MOST_NAMED], sum(top.count for top in tops))
 
 
 def with_figures(
@@ -116,9 +116,9 @@ def _with_figures(
 
 def reviewed_about(session: Session, check: FactCheck) -> Top[OutcomeReview]:
     """What the person is asked of the outcomes of their epics, and has answered since."""
-    piles = [reviewing.ASKED_OR_ANSWERED(asked) for asked in _asked_of(session, check)]
-    named = sorted(chain.from_iterable(pile.some for pile in piles), key=_unanswered_first)
-    return Top(named[:MOST_NAMED], sum(pile.count for pile in piles))
+    tops = [reviewing.ASKED_OR_ANSWERED(asked) for asked in _asked_of(session, check)]
+    named = sorted(chain.from_iterable(top.some for top in tops), key=_unanswered_first)
+    return Top(named[:MOST_NAMED], sum(top.count for top in tops))
 
 
 def left_out(session: Session, check: FactCheck) -> Sequence[LeftOut]:

@@ -94,7 +94,7 @@ FORMER_REPLIES: Sequence[Reply] = (
     Reply(MessageKind.DIGEST_QUESTIONS, "Questions about ideas", (QUESTION,)),
     Reply(MessageKind.DIGEST_SHIFTS, "Budget shifts", (SHIFTS,)),
     Reply(MessageKind.DIGEST_BLOCKED, "Blocked", (BLOCKED,)),
-    Reply(MessageKind.DIGEST_QUIET, "Stale", (STALE,)),
+    Reply(MessageKind.DIGEST_STALE, "Stale", (STALE,)),
     Reply(MessageKind.DIGEST_OVERRIDES, "Overrides", (OVERRIDDEN,)),
     Reply(MessageKind.DIGEST_UNOWNED, "Without an owner", (UNOWNED,)),
     Reply(MessageKind.DIGEST_SLIPS, "Milestones off their dates", (SLIPPED,)),

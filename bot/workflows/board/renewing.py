@@ -1,4 +1,4 @@
-"""Renewing: what counts days is drawn anew each night, so that no card tells yesterday's age."""
+"""Renewing: what counts days is redrawn each night, so that no card tells yesterday's age."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

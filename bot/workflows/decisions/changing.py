@@ -1,4 +1,4 @@
-"""Changing what is asked, or who sees it; asking anew, withdrawing it, and breaking a tie."""
+"""Changing what is asked, or who sees it; asking again, withdrawing it, and breaking a tie."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -73,7 +73,7 @@ def change_words(act: Act, decision_id: int, version: int, form: WordsForm) -> D
 
 
 def ask_again(act: Act, decision_id: int, version: int, form: WordsForm) -> Decision:
-    """Close it as replaced, and ask its electors anew: no ballot is carried over.
+    """Close it as replaced, and ask its electors again: no ballot is carried over.
 
     Raises ChangedSince, Ended, Gone and NotTheirs.
     """

@@ -116,7 +116,7 @@ BESIDE: Mapping[tuple[MessageKind, ...], type[Beside]] = {
 
 
 def redraw_all(session: Session, decision: Decision, now: datetime) -> None:
-    """Have all messages drawn anew that show it, or anything beside it."""
+    """Have all messages redrawn that show it, or anything beside it."""
     this_one = select(Decision.id).where(Decision.id == decision.id)
     redraw_each(session, decision.workspace_id, this_one, now)
 
@@ -191,7 +191,7 @@ def _look_again(session: Session, decision: Decision, now: datetime) -> None:
 
 
 def redraw(session: Session, decision: Decision, now: datetime) -> None:
-    """Have every ballot drawn anew, and the Homes that ask for it."""
+    """Have every ballot redrawn, and the Homes that ask for it."""
     here = decision.workspace_id
     sent = select(CarriedBallot.id).where(CarriedBallot.decision_id == decision.id)
     redraw_about(session, here, BALLOT_KINDS, [decision.id], now)
@@ -209,7 +209,7 @@ def redraw_close(session: Session, decision: Decision, now: datetime) -> None:
 
 
 def _ask_again(session: Session, decision: Decision, options: Sequence[str], now: datetime) -> None:
-    """All electors anew, on the same ballot."""
+    """All electors again, on the same ballot."""
     portfolio = decision.portfolio
     last = portfolio.calendar.days_after(today_in(portfolio, now), SECOND_ROUND_DAYS)
     decision.ask_again(options, end_of(last, portfolio))

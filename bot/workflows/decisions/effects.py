@@ -68,7 +68,7 @@ def effect_of(subject: Subject) -> Callable[[Effect], Effect]:
 
 
 KeepUp = Callable[[Session, Decision], None]
-"""Has what a decision is about last as long: the decision was asked anew, or extended."""
+"""Has what a decision is about last as long: the decision was asked again, or extended."""
 
 KEEP_UP: dict[Subject, KeepUp] = {}
 """What lasts as long, filled by `keeps_up`."""

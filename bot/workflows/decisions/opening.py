@@ -589,7 +589,7 @@ def send_alone(session: Session, decision: Decision, elector: str, at: datetime)
 
 
 def _channel_again(session: Session, before: Decision) -> str | None:
-    """Where a decision stands that is asked anew; what is about no epic stands where it stood."""
+    """Where a decision stands that is asked again; what is about no epic stands where it stood."""
     if before.epic is not None:
         return channel_of(before)
     stood = select(Message.channel_id).where(

@@ -1,7 +1,7 @@
 """Voting: a press becomes a ballot, in three round trips to the database.
 
 BEGIN; one statement that reads all there is to know, while the decision cannot close; and the
-ballot with what is drawn anew and COMMIT. Built once: hundreds may press within seconds.
+ballot with what is redrawn and COMMIT. Built once: hundreds may press within seconds.
 """
 
 from collections.abc import Callable
@@ -125,7 +125,7 @@ LOOK = Ready(
     .with_for_update(read=True, of=Decision)
 )
 """The columns of a paper, the epic's key, whether not all may see it, and each message that is
-drawn anew."""
+redrawn."""
 
 PAPER = len(Paper._fields)
 SHOWS = PAPER + 2

@@ -14,7 +14,7 @@ from bot.workflows.portfolio.streams import hold_successor
 from bot.workflows.redrawing import notify, post, redraw_facts, redraw_message
 from bot.workflows.seeing import may_see
 from models.audit import rows
-from models.board.digest import QUIET_AFTER
+from models.board.digest import STALE_AFTER
 from models.epics.belonging import StreamMove
 from models.epics.column import Column
 from models.epics.epic import Epic, Transition
@@ -102,7 +102,7 @@ def move(
     at: datetime,
     *,
     phase: Phase | None = None,
-    anyway: bool = False,
+    override: bool = False,
 ) -> Epic:
     """Move the epic, and redraw wherever it is shown.
 
@@ -127,7 +127,7 @@ def move(
     lacks = lacks_before(epic, states.values(), state, at, scales=to.scales)
     full = full_places(session, epic, to, states, stream, lock=True) if limited else []
     asked = Move(epic, to, reason, Obstacles(lacks, full))
-    role = _passing_role(session, actor, asked, anyway=anyway)
+    role = _overriding_role(session, actor, asked, override=override)
     if asked.perseveres:
         check(session, actor, Right.PERSEVERE, place)
     asked.check_reason()
@@ -146,8 +146,8 @@ def undecided(session: Session, actor: str, epic: Epic, to: Column, at: datetime
     lacks = lacks_before(epic, epic.portfolio.states, to.state, at, scales=to.scales)
     if Requirement.PERSEVERE not in lacks:
         return None
-    may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
-    return NotYet(Move(epic, to, None, Obstacles(lacks)), may_pass=may_pass)
+    may_override = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
+    return NotYet(Move(epic, to, None, Obstacles(lacks)), may_override=may_override)
 
 
 def not_yet(session: Session, actor: str, epic: Epic, to: Column, at: datetime) -> NotYet | None:
@@ -158,8 +158,8 @@ def not_yet(session: Session, actor: str, epic: Epic, to: Column, at: datetime) 
     lacks = lacks_before(epic, states.values(), to.state, at, scales=to.scales)
     full = full_places(session, epic, to, states, epic.value_stream) if limited else []
     asked = Move(epic, to, None, Obstacles(lacks, full))
-    may_pass = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
-    return NotYet(asked, may_pass=may_pass) if asked.obstacles else None
+    may_override = may(session, actor, Right.OVERRIDE, Place.of_epic(epic))
+    return NotYet(asked, may_override=may_override) if asked.obstacles else None
 
 
 def locked(session: Session, workspace_id: int, actor: str, epic_id: int) -> Epic:
@@ -257,7 +257,7 @@ def may_be_in_digests(epic: Epic, to: State, at: datetime) -> bool:
     """Whether digests may have asked about what a move there changes."""
     stays_in_flight = epic.state.committed and to.committed
     asked_about = epic.blocking is not None or epic.owner_user_id is None
-    long = at - epic.state_entered_at >= QUIET_AFTER
+    long = at - epic.state_entered_at >= STALE_AFTER
     return not stays_in_flight or asked_about or long
 
 
@@ -293,7 +293,7 @@ def _moves_the_line(moved: Moved) -> bool:
     return StateKind.WAIT in (left.kind, to.kind) or left.phased
 
 
-def _passing_role(session: Session, actor: str, move: Move, *, anyway: bool) -> Role | None:
+def _overriding_role(session: Session, actor: str, move: Move, *, override: bool) -> Role | None:
     """In which role its obstacles are passed; None where there are none.
 
     Raises NotYet, and for who passes them NotAllowed.
@@ -301,6 +301,6 @@ def _passing_role(session: Session, actor: str, move: Move, *, anyway: bool) -> 
     if not move.obstacles:
         return None
     place = Place.of_epic(move.epic)
-    if not anyway:
-        raise NotYet(move, may_pass=may(session, actor, Right.OVERRIDE, place))
+    if not override:
+        raise NotYet(move, may_override=may(session, actor, Right.OVERRIDE, place))
     return check(session, actor, Right.OVERRIDE, place)

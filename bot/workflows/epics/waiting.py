@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload
 from bot.workflows.needs import Asked, Need, Rows, not_named_apart
 from bot.workflows.paging import Top
 from models.board.confirmation import Confirmation, LeftOut
-from models.board.digest import asked_if_silent_since
+from models.board.digest import stale_since
 from models.epics.answer import Answer, AnswerKind
 from models.epics.blocking import Blocking
 from models.epics.column import next_column
@@ -168,16 +168,16 @@ _GOING_ON = Rows(
 
 
 def _going_on(asked: Asked) -> Sequence[tuple[Epic, datetime]]:
-    """Their epics that can go on, each with its last news: read once for all that asks of them."""
+    """Their epics that can go on, each with its last update: read once for all that ask."""
     if _GOING_ON not in asked.read:
-        found = _GOING_ON.found(replace(asked, few=MOST_OWNED), *last_heard())
-        asked.read[_GOING_ON] = [with_news(row) for row in found]
+        found = _GOING_ON.found(replace(asked, few=MOST_OWNED), *last_updates())
+        asked.read[_GOING_ON] = [with_update(row) for row in found]
     return cast("Sequence[tuple[Epic, datetime]]", asked.read[_GOING_ON])
 
 
-def with_news(row: Row[Any]) -> tuple[Epic, datetime]:
-    """An epic, and when it was heard of last."""
-    return row[0], news_of(row[0], row[1:3])
+def with_update(row: Row[Any]) -> tuple[Epic, datetime]:
+    """An epic, and when it was updated last."""
+    return row[0], update_of(row[0], row[1:3])
 
 
 def _lacking(asked: Asked) -> Top[tuple[Epic, Sequence[Requirement]]]:
@@ -203,43 +203,43 @@ def _lacks(epic: Epic, at: datetime) -> Sequence[Requirement]:
 LACKING = Need("lacking", _lacking)
 """Epics with what their next state asks and a form can still say; each waits for its owner."""
 
-_SILENT = Rows(
+_STALE_ROWS = Rows(
     noun=Epic,
     rows=select(Epic),
     order=LONGEST_HERE,
     when=lambda asked: and_(
-        quiet_epics(asked.portfolio, asked.portfolio.states, asked.at), not_named_apart(asked)
+        stale_epics(asked.portfolio, asked.portfolio.states, asked.at), not_named_apart(asked)
     ),
     loads=LINE,
 )
 
 
 def _stale(asked: Asked) -> Top[tuple[Epic, datetime]]:
-    """Each with its last news, those silent for the longest first."""
+    """Each with its last update, the stalest first."""
     if asked.whose is None:
-        found = _SILENT.found(asked, *last_heard())
-        silent, total = [with_news(row) for row in found], found[0].total if found else 0
+        found = _STALE_ROWS.found(asked, *last_updates())
+        stale, total = [with_update(row) for row in found], found[0].total if found else 0
     else:
-        silent = [each for each in _going_on(asked) if _is_silent(*each, asked.at)]
-        total = len(silent)
-    silent.sort(key=lambda each: (each[1], each[0].id))
-    return Top(silent[: asked.few], total)
+        stale = [each for each in _going_on(asked) if _is_stale(*each, asked.at)]
+        total = len(stale)
+    stale.sort(key=lambda each: (each[1], each[0].id))
+    return Top(stale[: asked.few], total)
 
 
-def _is_silent(epic: Epic, news_at: datetime, at: datetime) -> bool:
-    since = asked_if_silent_since(epic.state, epic.portfolio, at)
-    return since is not None and news_at <= since
+def _is_stale(epic: Epic, updated_at: datetime, at: datetime) -> bool:
+    since = stale_since(epic.state, epic.portfolio, at)
+    return since is not None and updated_at <= since
 
 
 STALE = Need("stale", _stale)
-"""Epics of which nothing was heard for as long as their state allows; each waits for its owner.
+"""Epics that were not updated for as long as their state allows; each waits for its owner.
 
-What was heard since takes it out again, so that a question once answered is gone.
+An update takes it out again, so that a question once answered is gone.
 """
 
 
 def stuck_since(at: datetime) -> ColumnElement[bool]:
-    """Which epics in flight nothing was heard of since then, or are blocked."""
+    """Which epics in flight were not updated since then, or are blocked."""
     in_flight = select(State.id).where(State.id == Epic.state_id, State.committed)
     confirmed = select(Confirmation.id).where(Confirmation.epic_id == Epic.id, Confirmation.at > at)
     unblocked = select(Blocking.id).where(Blocking.epic_id == Epic.id, Blocking.ended_at > at)
@@ -269,31 +269,31 @@ def not_left_out(user: str | SQLColumnExpression[str | None], at: datetime) -> C
     return ~left_out.correlate(Epic).exists()
 
 
-def last_heard() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+def last_updates() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
     """When an epic was last confirmed, and last unblocked, as columns beside it."""
     confirmed = select(func.max(Confirmation.at)).where(Confirmation.epic_id == Epic.id)
     unblocked = select(func.max(Blocking.ended_at)).where(Blocking.epic_id == Epic.id)
     return confirmed.scalar_subquery(), unblocked.scalar_subquery()
 
 
-def news_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
+def update_of(epic: Epic, heard: Iterable[datetime | None]) -> datetime:
     known = (epic.imported_at, epic.evidence_at, *heard)
     return max([epic.state_entered_at, *(at for at in known if at is not None)])
 
 
-def quiet_epics(
+def stale_epics(
     portfolio: Portfolio, states: Iterable[State], now: datetime
 ) -> ColumnElement[bool]:
-    """Which epics nothing was heard of for as long as their state allows; the blocked wait."""
-    silent = [
-        and_(Epic.state_id == state.id, _silent_since(since))
+    """Which epics were not updated for as long as their state allows; the blocked wait."""
+    stale = [
+        and_(Epic.state_id == state.id, _not_updated_since(since))
         for state in states
-        if (since := asked_if_silent_since(state, portfolio, now)) is not None
+        if (since := stale_since(state, portfolio, now)) is not None
     ]
-    return or_(*silent) if silent else false()
+    return or_(*stale) if stale else false()
 
 
-def _silent_since(since: datetime) -> ColumnElement[bool]:
+def _not_updated_since(since: datetime) -> ColumnElement[bool]:
     confirmed = select(Confirmation.id).where(
         Confirmation.epic_id == Epic.id, Confirmation.at > since
     )

@@ -106,7 +106,7 @@ def newest_reading(session: Session, epic: Epic) -> Reading | None:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Where the indicator of an epic was read anew, and where it was before."""
+    """Where the indicator of an epic was read again, and where it was before."""
 
     epic: Epic
     value: Decimal
@@ -117,7 +117,7 @@ class Movement:
 def movements(
     session: Session, epics: ColumnElement[bool], since: datetime, until: datetime, limit: int
 ) -> Sequence[Movement]:
-    """Of such epics those that were read anew in `(since, until]`, the last of them first."""
+    """Of such epics those that were read again in `(since, until]`, the last of them first."""
     anew = (
         select(Reading.epic_id)
         .join(Epic, Epic.id == Reading.epic_id)

@@ -116,7 +116,7 @@ class Foreseen:
     bad: Sequence[BadRow]
     """The rows that cannot come in."""
     good: Sequence[GoodRow] = ()
-    """The rows as they were read, where money is planned anew when it is booked."""
+    """The rows as they were read, where money is planned again when it is booked."""
 
 
 def kind_of(upload: Upload) -> Kind:

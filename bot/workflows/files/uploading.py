@@ -188,7 +188,7 @@ def read_again(
     encoding: str,
     matching: Mapping[str, str],
 ) -> Table:
-    """Read the file by another encoding; its columns are matched anew where their names changed.
+    """Read the file by another encoding; its columns are matched again where their names changed.
 
     Raises UploadGone, ConfirmedBefore, NotATable and TooManyRows.
     """

@@ -111,7 +111,7 @@ def _hand_roles(session: Session, ids: Sequence[int], to: str, actor: str, at: d
 def _show(
     session: Session, handover: Handover, epics: Sequence[Epic], stream_ids: Sequence[int]
 ) -> None:
-    """Have all that names the owner drawn anew, and both told; who has left cannot be."""
+    """Have all that names the owner redrawn, and both told; who has left cannot be."""
     here, at = handover.workspace_id, handover.at
     people = [handover.from_user_id, handover.to_user_id]
     left = departed(session, here, people)

@@ -21,17 +21,17 @@ UNREAD = "Slack does not let Tack read user groups"
 
 
 def work_key(workspace_id: int) -> str:
-    """The key of the work that reads the groups anew."""
+    """The key of the work that reads the groups again."""
     return f"groups:{workspace_id}"
 
 
 def read_soon(session: Session, workspace_id: int, at: datetime) -> None:
-    """Have the groups read anew."""
+    """Have the groups read again."""
     put(session, workspace_id, work_key(workspace_id), at)
 
 
 def hear_of_change(session: Session, workspace_id: int, group_id: str, at: datetime) -> None:
-    """Have the groups read anew where a role was given to that one."""
+    """Have the groups read again where a role was given to that one."""
     if group_id in watched(session, workspace_id):
         read_soon(session, workspace_id, at)
 
@@ -80,7 +80,7 @@ def settle(
 
 
 def read_again_later(session: Session, workspace_id: int, at: datetime) -> None:
-    """Read the groups anew in a while, as long as a role is given to any.
+    """Read the groups again in a while, as long as a role is given to any.
 
     Where it was put meanwhile, because Slack told of a change, it stays due at once.
     """

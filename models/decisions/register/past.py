@@ -124,7 +124,7 @@ def tally_of(
 
 
 def agreement(tally: Tally | None, threshold_percent: Decimal | None, outcome: str) -> Agreement:
-    """Hold the recorded outcome against the votes, counted anew by its rule."""
+    """Hold the recorded outcome against the votes, recounted by its rule."""
     said = reads_as(outcome)
     counted = passes(tally, threshold_percent) if tally else None
     if said is None or counted is None:

@@ -104,7 +104,7 @@ class DecisionPlan:
     agree: list[str] = field(default_factory=list)
     disagree: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    """Those whose outcome cannot be computed anew, by their ids."""
+    """Those whose outcome cannot be computed again, by their ids."""
     unlinked: list[str] = field(default_factory=list)
     """Items that are no epic here."""
     against: dict[str, dict[int, str]] = field(

@@ -150,9 +150,9 @@ class _Planning:
             self.now.known["projects"] += 1
             return
         shares = values["value_stream"] or _only(newest, source, code, id_)
-        told: dict[str, Decimal] = defaultdict(Decimal)
+        percents: dict[str, Decimal] = defaultdict(Decimal)
         for share in shares:
-            told[self.streams.today(share.stream)] += share.percent
+            percents[self.streams.today(share.stream)] += share.percent
         if values["program"]:
             self._program(values["program"])
         self.codes[folded(code)] = KnownProject(code, source, id_, values["name"] or code)
@@ -177,7 +177,7 @@ class _Planning:
         )
         self.now.rows["shares"] += [
             {"project_code": code, "stream_name": stream, "percent": percent}
-            for stream, percent in told.items()
+            for stream, percent in percents.items()
         ]
 
     def _milestone(self, values: Mapping[str, Any], places: Counter[str]) -> None:

@@ -174,10 +174,10 @@ def test_past_a_full_place_it_goes_by_a_reason_that_is_kept(slack, strict):
     form.choose("Where to?", "Analyzing")
     form.fill("Why?", "the law changes in July")
     form.submit()
-    anyway = slack.wait_for(lambda: ben.form().title == "Override: PAY-1" and ben.form())
-    assert "Analyzing is full (0 of 0 in Shop)" in "\n".join(anyway.texts)
-    assert anyway.value("Why?") == "the law changes in July"
-    assert anyway.submit().closed
+    override = slack.wait_for(lambda: ben.form().title == "Override: PAY-1" and ben.form())
+    assert "Analyzing is full (0 of 0 in Shop)" in "\n".join(override.texts)
+    assert override.value("Why?") == "the law changes in July"
+    assert override.submit().closed
     stands(slack, "Analyzing")
     with strict.database.read() as session:
         kept = session.scalars(select(Override)).one()

@@ -97,15 +97,15 @@ def test_only_what_tests_its_mvp_perseveres():
 
 
 def test_a_move_that_is_refused_says_what_is_missing_and_what_mends_it():
-    refused = NotYet(a_move("reviewing", "analyzing", obstacles=LACKS), may_pass=False)
+    refused = NotYet(a_move("reviewing", "analyzing", obstacles=LACKS), may_override=False)
     assert refused.sentence == (
         "PAY-12 stays in Reviewing. "
         "2 answers open before analysis: the stop line, the cost of the MVP."
     )
-    assert (refused.fields_open, refused.needs_answer, refused.may_pass) == (2, False, False)
+    assert (refused.fields_open, refused.needs_answer, refused.may_override) == (2, False, False)
     answer = Obstacles([Requirement.ANSWER, Requirement.OWNER])
-    idea = NotYet(a_move("funnel", "reviewing", obstacles=answer), may_pass=True)
-    assert (idea.fields_open, idea.needs_answer, idea.may_pass) == (1, True, True)
+    idea = NotYet(a_move("funnel", "reviewing", obstacles=answer), may_override=True)
+    assert (idea.fields_open, idea.needs_answer, idea.may_override) == (1, True, True)
 
 
 @pytest.mark.parametrize("obstacles", [LACKS, FULL])

@@ -127,7 +127,7 @@ def test_a_move_refused_for_want_of_evidence_says_what_adds_it():
     epic = an_epic("analyzing")
     to = Column(epic.portfolio.state("ready"))
     move = Move(epic, to, None, Obstacles([Requirement.EVIDENCE]))
-    assert NotYet(move, may_pass=False).sentence == (
+    assert NotYet(move, may_override=False).sentence == (
         "PAY-12 stays in Analyzing. No evidence yet that is younger than 60 days. "
         "/epic evidence PAY-12 adds it."
     )

@@ -187,8 +187,8 @@ def test_days_are_counted_by_the_calendar_as_on_the_card():
     replied = shown(digest_thread.reply(STUCK, needs, MONDAY))
     assert any("\nImplementing, day 10 · blocked 2 days: waits" in text for text in replied)
     assert any("· last update 20 days ago" in text for text in replied)
-    quiet = replace(a_card(oldest), news_at=heard_at, now=MONDAY)
-    assert quiet.quiet_days == 20
+    quiet = replace(a_card(oldest), updated_at=heard_at, now=MONDAY)
+    assert quiet.stale_days == 20
 
 
 @pytest.mark.parametrize(
@@ -696,8 +696,8 @@ def test_of_many_streams_those_with_the_most_are_a_bar_each_and_the_others_one()
 # The thread
 
 
-def a_reply(which, line_day=None, **piles):
-    return shown(digest_thread.reply(which, waiting(**piles), MONDAY, line_day=line_day))
+def a_reply(which, line_day=None, **tops):
+    return shown(digest_thread.reply(which, waiting(**tops), MONDAY, line_day=line_day))
 
 
 TITLE = "Pay by bank transfer at checkout"

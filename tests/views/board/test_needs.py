@@ -237,18 +237,18 @@ def of(need, count, named):
 
 
 def at_home(need, count, named):
-    _, pile = of(need, count, named)
-    return shown_home(Answer(inbox.waits(Waits({need: pile}), MONDAY)))
+    _, top = of(need, count, named)
+    return shown_home(Answer(inbox.waits(Waits({need: top}), MONDAY)))
 
 
 def in_the_lead(need, count, named):
-    portfolio, pile = of(need, count, named)
-    return shown(digest.digest(a_telling(portfolio, needs=Waits({need: pile}))))
+    portfolio, top = of(need, count, named)
+    return shown(digest.digest(a_telling(portfolio, needs=Waits({need: top}))))
 
 
 def in_the_thread(need, count, named):
-    _, pile = of(need, count, named)
-    return shown(digest_thread.reply(IN_THREAD[need], Waits({need: pile}), MONDAY))
+    _, top = of(need, count, named)
+    return shown(digest_thread.reply(IN_THREAD[need], Waits({need: top}), MONDAY))
 
 
 def lines(need, texts, where):

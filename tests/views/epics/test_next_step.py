@@ -144,11 +144,11 @@ def without_decisions():
 
 def test_after_two_quiet_weeks_it_is_asked_whether_all_is_still_right():
     epic = an_epic("implementing", phase=Phase.TESTING, portfolio=without_decisions())
-    assert step_of(epic, day=15, news_at=MONDAY) == (
+    assert step_of(epic, day=15, updated_at=MONDAY) == (
         "Last update 14 days ago. *Is this still right?*",
         "Still right",
     )
-    assert step_of(epic, day=14, news_at=MONDAY)[1] == "Persevere: move to Delivering"
+    assert step_of(epic, day=14, updated_at=MONDAY)[1] == "Persevere: move to Delivering"
 
 
 def test_a_tested_mvp_waits_for_its_judgement_and_goes_on_to_delivering():
@@ -165,7 +165,7 @@ def test_where_a_decision_is_asked_for_it_is_the_next_step_unless_the_epic_is_qu
     epic = an_epic("implementing", phase=Phase.TESTING)
     assert a_card(epic).next is NextStep.ASK
     assert step_of(epic)[0].startswith("*Next:* persevere, pivot or stop, when its MVP has shown")
-    assert step_of(epic, day=15, news_at=MONDAY)[1] == "Still right"
+    assert step_of(epic, day=15, updated_at=MONDAY)[1] == "Still right"
 
 
 def test_what_stood_against_a_go_is_what_is_missing():
@@ -222,7 +222,7 @@ def every_card():
     nowhere = an_epic("implementing", phase=Phase.DELIVERING)
     nowhere.portfolio.states.remove(nowhere.portfolio.state("done"))
     ready = an_epic("ready")
-    quiet = {"news_at": LIVE_AT}
+    quiet = {"updated_at": LIVE_AT}
     held = a_decision(testing)
     held.hold(BEN, MONDAY, MONDAY + timedelta(days=1))
     waiting = closed(a_decision(testing), "yes", "yes", at=MONDAY)

@@ -115,12 +115,12 @@ def test_the_form_to_move_takes_the_longest_key_and_title():
     assert texts[1].endswith("… · in *Funnel* since {Mon 18 May}")
     assert shown_form(history(a_card(epic), [a_step(epic)], 1))[0].startswith("ABCDEFGHIJ-9999999")
     to = Column(portfolio.state("reviewing"))
-    not_yet = NotYet(Move(epic, to, None, Obstacles([Requirement.OWNER])), may_pass=True)
+    not_yet = NotYet(Move(epic, to, None, Obstacles([Requirement.OWNER])), may_override=True)
     for form in (
-        move_form.anyway_form(not_yet, HOSTILE * 100),
+        move_form.override_form(not_yet, HOSTILE * 100),
         note(move_form.not_yet(not_yet, HOSTILE * 100)),
         move_form.persevere_form(epic),
-        move_form.nothing_missing(epic, move_form.anyway_form(not_yet, HOSTILE * 100).about),
+        move_form.nothing_missing(epic, move_form.override_form(not_yet, HOSTILE * 100).about),
     ):
         shown_form(form)
 
@@ -128,10 +128,10 @@ def test_the_form_to_move_takes_the_longest_key_and_title():
 FULL = FullPlace("Payments", None, 5, 5, "PAY-9")
 
 
-def not_yet(*lacks, full=(), may_pass=False, state="reviewing", to="analyzing"):
+def not_yet(*lacks, full=(), may_override=False, state="reviewing", to="analyzing"):
     epic = an_epic(state)
     column = Column(epic.portfolio.state(to))
-    return NotYet(Move(epic, column, None, Obstacles(lacks, full)), may_pass=may_pass)
+    return NotYet(Move(epic, column, None, Obstacles(lacks, full)), may_override=may_override)
 
 
 def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():
@@ -150,9 +150,9 @@ def test_a_refused_move_lists_what_is_missing_and_offers_to_fill_it():
 
 
 def test_those_who_may_are_offered_to_move_it_anyway():
-    told = move_form.not_yet(not_yet(Requirement.MVP_COST, may_pass=True))
+    told = move_form.not_yet(not_yet(Requirement.MVP_COST, may_override=True))
     assert buttons(told.blocks) == ["Add 1 answer: PAY-12", "Override: move PAY-12, with a reason"]
-    only_full = move_form.not_yet(not_yet(full=[FULL], may_pass=True))
+    only_full = move_form.not_yet(not_yet(full=[FULL], may_override=True))
     assert buttons(only_full.blocks) == ["Override: move PAY-12, with a reason"]
     assert "Move" not in str(buttons(move_form.not_yet(not_yet(full=[FULL])).blocks))
 
@@ -165,9 +165,9 @@ def test_an_idea_without_its_yes_is_answered_first():
 
 
 def test_what_was_typed_comes_back_with_the_refusal_and_in_the_form():
-    refused = not_yet(Requirement.MVP_COST, may_pass=True)
+    refused = not_yet(Requirement.MVP_COST, may_override=True)
     assert shown(move_form.not_yet(refused, "they <wait>"))[-1] == "You wrote: they &lt;wait&gt;"
-    form = move_form.anyway_form(refused, "they <wait>")
+    form = move_form.override_form(refused, "they <wait>")
     assert element(view_of(form)["blocks"], "reason")["initial_value"] == "they <wait>"
     assert shown_form(form)[0] == "Override: PAY-12"
 

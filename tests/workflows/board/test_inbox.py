@@ -113,8 +113,8 @@ def waits(database, user_id, now=MONDAY, **more):
         return by_name(what_waits(session, portfolio, Reader(user_id=user_id, **more), now))
 
 
-def titles(pile):
-    return [epic.title for epic in pile.some]
+def titles(top):
+    return [epic.title for epic in top.some]
 
 
 # In Home

@@ -366,9 +366,9 @@ def for_person(database, need, user_id):
         return need.find(asked(session, user_id=user_id))
 
 
-def titles(pile):
+def titles(top):
     """What each is about: an epic, a project, or the stream that is to have the money."""
-    return [title(each[0] if isinstance(each, tuple) else each) for each in pile.some]
+    return [title(each[0] if isinstance(each, tuple) else each) for each in top.some]
 
 
 def title(each):

@@ -67,7 +67,7 @@ def goes(database, shop, epic_id, to, *, days=0):
         epic = session.get_one(Epic, epic_id)
         state = epic.portfolio.state(to)
         at = MONDAY + timedelta(days=days)
-        move(session, shop, BEN, epic_id, state.id, None, "so", at, anyway=True)
+        move(session, shop, BEN, epic_id, state.id, None, "so", at, override=True)
 
 
 def shown(database, epic_id, *, days=0):
@@ -266,7 +266,7 @@ def test_the_line_of_those_who_are_ready_is_told_by_who_came_first(database, sho
 
 def test_a_word_that_it_is_still_right_is_news(database, shop, idea):
     goes(database, shop, idea, "ready")
-    assert shown(database, idea, days=15).next is NextStep.NEWS
+    assert shown(database, idea, days=15).next is NextStep.STALE
     with database.write() as session:
         at = MONDAY + timedelta(days=10)
         session.add(Confirmation(workspace_id=shop, epic_id=idea, user_id=ANA, at=at))

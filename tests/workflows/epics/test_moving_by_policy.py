@@ -68,14 +68,14 @@ def change(database, epic_id, **answers):
             setattr(epic, name, value)
 
 
-def go(database, shop, epic_id, to, *, by=BEN, reason=None, phase=None, anyway=False, days=1):
+def go(database, shop, epic_id, to, *, by=BEN, reason=None, phase=None, override=False, days=1):
     """Move it; gives the label of where it stands then."""
     with database.write() as session:
         epic = session.get_one(Epic, epic_id)
         state = epic.portfolio.state(to)
         at = MONDAY + timedelta(days=days)
         moved = move(
-            session, shop, by, epic_id, state.id, None, reason, at, phase=phase, anyway=anyway
+            session, shop, by, epic_id, state.id, None, reason, at, phase=phase, override=override
         )
         return moved.column_label
 
@@ -108,7 +108,7 @@ def test_forward_past_a_policy_is_refused_with_what_is_missing(database, shop):
         "PAY-1 stays in Reviewing. "
         "2 answers open before analysis: the stop line, the cost of the MVP."
     )
-    assert (refused.value.fields_open, refused.value.may_pass) == (2, True)
+    assert (refused.value.fields_open, refused.value.may_override) == (2, True)
     with database.read() as session:
         assert session.get_one(Epic, epic).state.name == "reviewing"
 
@@ -163,7 +163,7 @@ def test_an_override_is_kept_with_what_it_passed_its_role_and_its_reason(databas
     change(database, epic, mvp_cost_minor=None)
     limit(database, 0, prefix="PAY", state="analyzing")
     why = "the law changes in July"
-    assert go(database, shop, epic, "analyzing", reason=why, anyway=True) == "Analyzing"
+    assert go(database, shop, epic, "analyzing", reason=why, override=True) == "Analyzing"
     with database.read() as session:
         kept = session.scalars(select(Override)).one()
         step = session.get_one(Transition, kept.transition_id)
@@ -181,11 +181,11 @@ def test_an_override_needs_the_role_and_leaves_nothing_without_a_reason(database
     change(database, epic, mvp_cost_minor=None)
     with pytest.raises(NotYet) as refused:
         go(database, shop, epic, "analyzing", by=ANA)
-    assert refused.value.may_pass is False
+    assert refused.value.may_override is False
     with pytest.raises(NotAllowed, match="Only the owner of Payments, the council or an admin"):
-        go(database, shop, epic, "analyzing", by=ANA, reason="now", anyway=True)
+        go(database, shop, epic, "analyzing", by=ANA, reason="now", override=True)
     with pytest.raises(ReasonMissing):
-        go(database, shop, epic, "analyzing", anyway=True)
+        go(database, shop, epic, "analyzing", override=True)
     with database.read() as session:
         assert session.scalar(select(func.count(Override.id))) == 0
         assert session.get_one(Epic, epic).state.name == "reviewing"
@@ -193,7 +193,7 @@ def test_an_override_needs_the_role_and_leaves_nothing_without_a_reason(database
 
 def test_with_nothing_in_the_way_nothing_is_overridden(database, shop):
     epic = put(database, shop, "reviewing")
-    go(database, shop, epic, "analyzing", reason="now", anyway=True)
+    go(database, shop, epic, "analyzing", reason="now", override=True)
     with database.read() as session:
         assert session.scalar(select(func.count(Override.id))) == 0
 

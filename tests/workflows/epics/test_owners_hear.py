@@ -58,7 +58,7 @@ def gives(session, by):
 
 ACTS = [
     (moves("reviewing"), MessageKind.MOVED),
-    (moves("implementing", anyway=True), MessageKind.MOVED),
+    (moves("implementing", override=True), MessageKind.MOVED),
     (moves("done"), MessageKind.MOVED),
     (blocks, MessageKind.BLOCKED),
     (stops, MessageKind.STOPPED),

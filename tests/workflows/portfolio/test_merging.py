@@ -225,7 +225,7 @@ def test_an_epic_that_was_stopped_before_a_merge_follows_it_when_it_comes_back(d
     with database.write() as session:
         epic = session.get_one(Epic, 4)
         to = epic.portfolio.state("analyzing").id
-        move(session, shop[0], BEN, 4, to, None, "Once more", JUNE, anyway=True)
+        move(session, shop[0], BEN, 4, to, None, "Once more", JUNE, override=True)
     with database.read() as session:
         epic = session.get_one(Epic, 4)
         assert (epic.key, epic.value_stream.name) == ("ONB-1", "Payments")

@@ -60,7 +60,7 @@ CLOSED = Need(
     in_home=False,
 )
 """What was decided within what a digest tells of, and does not wait; what was withdrawn or asked
-anew is left out."""
+again is left out."""
 
 
 def try_again(act: Act, decision_id: int) -> Decision:
