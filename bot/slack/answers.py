@@ -45,6 +45,8 @@ class Answer:
     """What is shown, in blocks."""
 
     blocks: Sequence[Block]
+    plainer: Sequence[Block] | None = None
+    """What is shown where Slack takes no charts; None where numbers stand in their place."""
 
     @property
     def text(self) -> str:
@@ -53,8 +55,8 @@ class Answer:
 
     @property
     def without_charts(self) -> "Answer":
-        """The same in words alone, with every number of a chart in its place."""
-        return Answer([_in_words(each) for each in self.blocks])
+        """The same in words alone."""
+        return Answer(self.plainer or [_in_words(each) for each in self.blocks])
 
 
 def sentence(words: str, accessory: Element | None = None) -> Answer:

@@ -164,7 +164,7 @@ class Calls:
             if failed.reply.error not in BLOCKS_REFUSED or plainer.blocks == said["blocks"]:
                 raise
             log.warning("charts refused", method=method, error=failed.reply.error)
-            said = {"text": plainer.text, "blocks": list(plainer.blocks)}
+            said["blocks"] = list(plainer.blocks)
             return self.ask(method, call, **arguments, **said)
 
     def ask(self, method: str, call: Callable[..., T], *given: Any, **arguments: Any) -> T:

@@ -1,7 +1,7 @@
 """The weekly digest: first what changed, then what needs someone, then how work flows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from bot.slack.mrkdwn import bare_words, words
 from bot.slack.values import DigestScope, SubscriptionRef
 from bot.views.board.needs import Line, Surface, Where, in_thread, lines_of
 from bot.views.flow.actions import ExplainDigest
-from bot.views.flow.figures import finished_chart, lines, stream_chart
+from bot.views.flow.figures import charts_in_words, finished_chart, lines, stream_chart
 from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
 from bot.views.notices import notice
 from bot.workflows.board import digest as reporting
@@ -61,31 +61,47 @@ STREAMS_NAMED = 8
 
 @notice(MessageKind.DIGEST, Digest, posted=reporting.reply_in_thread)
 def in_channel(session: Session, sent: Digest, now: datetime) -> Answer:
-    shown = digest(reporting.content_of(session, sent, now))
+    content = reporting.content_of(session, sent, now)
     if not sent.is_late(reporting.message_of(session, sent).posted_at or now):
-        return shown
+        return digest(content)
     late = words("board/digest", "late", at=sent.at, zone=sent.subscription.time_zone)
-    return Answer([*shown.blocks, context(late)])
+    return digest(content, context(late))
 
 
-def digest(source: DigestContent) -> Answer:
+def digest(source: DigestContent, *last: Block) -> Answer:
     """The digest, its one line where nothing changed and nothing waits, or how it all begins."""
     facts = _facts(source)
     if source.content.is_beginning:
-        return _beginning(source, facts)
+        return Answer([*_beginning(source, facts), *last])
     if source.content.is_quiet:
         said = words("board/digest", "quiet", **facts)
-        return Answer([section(said)])
-    asked = [section(line.said, line.button) for line in _asked(source)]
+        return Answer([section(said), *last])
+    charts = _charts(source)
+    drawn = _fitting(source, facts, charts, last)
+    if not charts:
+        return Answer(drawn)
+    numbers = charts_in_words(_streams(source), source.content.flow.finished.lately)
+    plainer = (
+        _fitting(source, facts, instead, last)
+        for instead in ([numbers], [context(words("board/digest", "no_charts"))], [])
+    )
+    return Answer(drawn, next((each for each in plainer if _length(each) <= LENGTH), None))
+
+
+def _fitting(
+    source: DigestContent, facts: dict[str, Any], charts: Sequence[Block], last: Sequence[Block]
+) -> list[Block]:
+    """No terser than it takes to fit; the tersest where nothing does."""
     for level in TERSE:
-        blocks = _blocks(source, facts | _picked(source, level), asked)
+        blocks = [*_blocks(source, facts | _picked(source, level), charts), *last]
         if _length(blocks) <= LENGTH:
             break
-    return Answer(blocks)
+    return blocks
 
 
-def _blocks(source: DigestContent, facts: dict[str, Any], asked: Sequence[Block]) -> list[Block]:
+def _blocks(source: DigestContent, facts: dict[str, Any], charts: Sequence[Block]) -> list[Block]:
     """The more terse, the more is left out: what else stands on the board, or in the thread."""
+    asked = [section(line.said, line.button) for line in _asked(source, facts["terse"])]
     flow = lines(
         source.content.flow,
         weeks=source.weeks,
@@ -103,8 +119,7 @@ def _blocks(source: DigestContent, facts: dict[str, Any], asked: Sequence[Block]
         blocks.append(context(words("board/digest", "gap", **facts)))
     if asked:
         blocks += [section("*Needs you*"), *asked]
-    if not source.preview:
-        blocks += _charts(source)
+    blocks += charts
     blocks.append(section(words("board/digest", "figures", **facts)))
     if thread := words("board/digest", "thread", **facts):
         blocks.append(context(thread))
@@ -114,10 +129,20 @@ def _blocks(source: DigestContent, facts: dict[str, Any], asked: Sequence[Block]
 
 
 def _charts(source: DigestContent) -> list[Block]:
-    """How much stands where, and how it went week by week."""
-    streams = {each.name: each.load for each in source.in_flight.streams}
-    of_streams = [] if source.content.scope.stream_id is not None else stream_chart(streams)
-    return [*of_streams, *finished_chart(source.content.flow.finished.lately)]
+    """How much stands where, and how it went week by week; a preview has none."""
+    if source.preview:
+        return []
+    return [
+        *stream_chart(_streams(source)),
+        *finished_chart(source.content.flow.finished.lately),
+    ]
+
+
+def _streams(source: DigestContent) -> Mapping[str, Load]:
+    """The streams of a portfolio; of a stream there are no others."""
+    if source.content.scope.stream_id is not None:
+        return {}
+    return {each.name: each.load for each in source.in_flight.streams}
 
 
 def _length(blocks: Sequence[Block]) -> int:
@@ -135,7 +160,7 @@ def _read(text: str) -> str:
     return PERSON.sub("@someone", DATE.sub(r"\1", text))
 
 
-def _beginning(source: DigestContent, facts: dict[str, Any]) -> Answer:
+def _beginning(source: DigestContent, facts: dict[str, Any]) -> list[Block]:
     """The first one starts where people are, and blames nobody."""
     blocks = [
         header(bare_words("board/digest", "beginning_title", **facts)),
@@ -144,7 +169,7 @@ def _beginning(source: DigestContent, facts: dict[str, Any]) -> Answer:
     if facts["unowned"]:
         blocks.append(section(words("board/digest", "owners", **facts), owners_button(source)))
     blocks.append(context(words("board/digest", "rule", **facts)))
-    return Answer(blocks)
+    return blocks
 
 
 def owners_button(source: DigestContent) -> dict[str, Any]:
@@ -200,7 +225,7 @@ def _limits(in_flight: InFlight, terse: int) -> dict[str, Any]:
     full = [each for each in limited if each.load.is_full]
     below = [each for each in limited if not each.load.is_full and not each.load.over]
     crowded = [*in_flight.over, *full]
-    most = STREAMS_NAMED if terse < 6 else STREAMS_NAMED // 2 if terse < 8 else 0
+    most = _streams_named(terse)
     named = ([*crowded, *below] if terse < 3 else crowded)[:most]
     return {
         "over": in_flight.over,
@@ -216,6 +241,10 @@ def _limits(in_flight: InFlight, terse: int) -> dict[str, Any]:
         "limited": len(limited),
         "as_today": bool(limited) and all(each.load.is_full for each in limited if each.load.count),
     }
+
+
+def _streams_named(terse: int) -> int:
+    return STREAMS_NAMED if terse < 6 else STREAMS_NAMED // 2 if terse < 8 else 0
 
 
 class Some(NamedTuple):
@@ -239,6 +268,7 @@ def _picked(source: DigestContent, terse: int) -> dict[str, Any]:
     )
     stopped = changes.stopped
     themes = Some.of(in_flight.themes, 3)
+    named = _streams_named(terse)
     fullest = sorted(in_flight.streams, key=lambda each: -each.load.count)
     return {
         "terse": terse,
@@ -256,8 +286,8 @@ def _picked(source: DigestContent, terse: int) -> dict[str, Any]:
             max(0, stopped.count - stops),
         ),
         "columns": [each for each in in_flight.columns if _is_shown(each.load, terse)],
-        "streams": Some.of(fullest, STREAMS_NAMED),
-        "in_other_streams": sum(each.load.count for each in fullest[STREAMS_NAMED:]),
+        "streams": Some.of(fullest, named),
+        "in_other_streams": sum(each.load.count for each in fullest[named:]),
         "several_streams": len(in_flight.streams) > 1,
         "themes": themes,
         "of_other_themes": sum(each.load.count for each in in_flight.themes[len(themes.some) :]),
@@ -312,9 +342,9 @@ def _week(day: date) -> str:
     return str(day.isocalendar().week)
 
 
-def _asked(source: DigestContent) -> list[Line]:
+def _asked(source: DigestContent, terse: int) -> list[Line]:
     """What needs someone, the most pressing first."""
-    on = Surface(Where.LEAD, source.now, source.at)
+    on = Surface(Where.LEAD, source.now, source.at, terse=terse > 7)
     lines = (line for need in LEAD for line in lines_of(need, source.needs.of(need).some, on))
     return list(islice(lines, NEEDS_SHOWN))
 

@@ -79,10 +79,12 @@ class Surface:
     sent_at: datetime | None = None
     line_day: int | None = None
     """The line that ages are held against, where a digest shows one."""
+    terse: bool = False
+    """Whether titles and names are cut short, so that all of it fits."""
 
     def says(self, part: str, **facts: Any) -> str:
         here = {each.value: each is self.where for each in Where}
-        return words("board/needs", part, **here, **facts)
+        return words("board/needs", part, **here, terse=self.terse, **facts)
 
     def about(self, part: str, epic: Epic, **facts: Any) -> str:
         facts |= {"column": Column.of(epic), "zone": epic.portfolio.time_zone}

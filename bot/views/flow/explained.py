@@ -9,7 +9,7 @@ from bot.slack.mrkdwn import words
 from bot.views.budgets.actions import BudgetShown, ShiftShown
 from bot.views.decisions.actions import DecisionShown
 from bot.views.epics.buttons import open_button_of
-from bot.views.flow.figures import lines
+from bot.views.flow.figures import by_stream, lines, week_by_week
 from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
 from bot.views.projects.actions import ProjectShown
 from bot.workflows.flow.explaining.behind import Figure, Item, Opens
@@ -127,9 +127,20 @@ def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[
     else:
         yield section(line or words("flow/explained", part.figure, **facts))
         yield context(words("flow/explained", f"{part.figure}_rule", **facts))
+        if drawn := _drawn(found, part):
+            yield section(drawn)
     for item in part.items:
         line = words("flow/explained", "item_line", item=item, figure=part.figure, **facts)
         yield section(line, _opens(found, item))
+
+
+def _drawn(found: Explained, part: Part) -> str:
+    """What a chart of the digest shows of it, in words."""
+    if part.figure is Figure.FINISHED and found.flow.finished.lately.total:
+        return week_by_week(found.flow.finished.lately)
+    if part.figure is Figure.IN_FLIGHT and not found.scope.value_stream and part.counts.streams:
+        return by_stream({each.name: each.load for each in part.counts.streams})
+    return ""
 
 
 def _rule(found: Explained) -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.slack.blocks import Block, bar_chart, shorten
+from bot.slack.blocks import Block, bar_chart, context, shorten
 from bot.slack.mrkdwn import words
 from models.flow.finishing import Quarter
 from models.flow.flow import Load
@@ -81,6 +81,26 @@ def finished_chart(lately: Quarter) -> Sequence[Block]:
     title = f"Finished per week, {len(weeks)} weeks"
     series = {"Finished": list(lately.counts)}
     return [bar_chart(title, weeks, series, x_label="Week from", y_label="Epics")]
+
+
+def by_stream(streams: Mapping[str, Load]) -> str:
+    """What the chart of streams shows, in words."""
+    return words("flow/figures", "streams_in_words", streams=streams)
+
+
+def week_by_week(lately: Quarter) -> str:
+    """What the chart of weeks shows, in words."""
+    return words("flow/figures", "weeks_in_words", lately=lately)
+
+
+def charts_in_words(streams: Mapping[str, Load], lately: Quarter) -> Block:
+    """Every number of both charts, where Slack does not draw them."""
+    bars, said = _bars(streams), []
+    if len(bars) >= FEWEST_BARS:
+        said.append(by_stream(dict(zip(_labels(bars), bars.values(), strict=True))))
+    if lately.total:
+        said.append(week_by_week(lately))
+    return context("\n".join(said))
 
 
 def _labels(names: Iterable[str]) -> Sequence[str]:

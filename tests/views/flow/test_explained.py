@@ -14,13 +14,22 @@ from bot.workflows.flow.explaining.explained import Explained, Part
 from bot.workflows.flow.explaining.governing import Due, Known, Money, Sum, Taken
 from bot.workflows.flow.net import NetFlow
 from bot.workflows.flow.scope import Scope
-from models.board.content import FrozenOutcomes, OnTheirDates
+from models.board.content import FrozenOutcomes, InFlight, OnTheirDates
 from models.board.governance import Ended, Governance
 from models.decisions.follow_up.outcome_review import Became
 from models.flow.choice import FlowChoice
+from models.flow.flow import Load
 from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.flow.line import TooThin
-from tests.views.board.contents import MONDAY, START_OF_WEEK, WEEK, a_finished, a_time, flow
+from tests.views.board.contents import (
+    MONDAY,
+    START_OF_WEEK,
+    WEEK,
+    a_finished,
+    a_time,
+    flow,
+    standings,
+)
 from tests.views.builders import HOSTILE, a_portfolio
 from tests.views.reading import buttons, shown_form
 
@@ -32,7 +41,9 @@ def nobody(*counts):
     return NetFlow(*(np.arange(count) for count in counts))
 
 
+STREAMS = {"Onboarding": Load(9), "Payments": Load(20, 18)}
 NOTHING_COUNTED = {
+    Figure.IN_FLIGHT: InFlight(whole=Load(0)),
     Figure.NET_FLOW: nobody(0, 0, 0, 0),
     Figure.EFFICIENCY: Efficiency(n=0, ratio=None),
     Figure.OUTCOMES: FrozenOutcomes(),
@@ -87,6 +98,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         (Figure.TIME, [an_item(1, day=1), an_item(2, day=96)], 28),
         (Figure.AGEING, [an_item(5, day=200, newly=True), an_item(7, day=191)], 2),
         portfolio=portfolio,
+        counts={Figure.IN_FLIGHT: InFlight(whole=Load(2), streams=standings(STREAMS))},
     )
     texts = read(page)
     assert texts.count("Open") == 7
@@ -101,12 +113,14 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         "Between commitment, which is leaving Funnel, and done. Its day is the number of calendar"
         " days from its first commitment to that day; coming back does not restart it. 2 epics,"
         " the oldest first:",
+        "*By value stream* Onboarding 9, Payments 20 of 18",
         "*PAY-4* Pay by bank · ready, day 74",
         "*PAY-6* Pay by bank · ready, since today",
         "*Finished* 15 in 13 weeks, 13 in the 13 before: within the usual range",
         "Done for the first time, in the last 13 weeks and the 13 before those, from 17 Nov"
         " 2025 on. “More” or “fewer” is said only if chance alone would do that in fewer than 5 of"
         " 100 cases, even without the largest week. 28 epics, the oldest first:",
+        "*Finished per week, from 16 February* 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1",
         "*PAY-1* Pay by bank · done {Wed 13 May}",
         "*Time to finish* half within 96 days (before: 104) · 13 of 15 within 190, the line"
         " (28 finished in 26 weeks)",

@@ -14,11 +14,13 @@ from bot.workflows.flow.explaining.behind import Asked, Behind, Item, Opens
 from bot.workflows.flow.metrics import WEEKS
 from bot.workflows.flow.net import NetFlow, net_flow
 from bot.workflows.flow.scope import clocks_of_finished
+from models.board.content import InFlight
 from models.epics.epic import Epic
 from models.flow.ageing import Ageing, aged
 from models.flow.days import MICROSECONDS_PER_DAY, moment_of, whole_weeks
 from models.flow.figures import NEVER, Clocks, Flags, Ints
 from models.flow.finishing import QUARTER_WEEKS
+from models.flow.flow import Load
 from models.flow.line import MOST_WEEKS, Line
 from models.flow.percentiles import Days
 
@@ -73,8 +75,8 @@ def in_flight(asked: Asked) -> Behind:
         facts = {epic: Fact(day, column=stood[epic]) for epic, day in days.items()}
         return _items(asked.session, facts)
 
-    count = asked.content.in_flight.whole.count if asked.content else len(found)
-    return Behind(len(found), some, count)
+    told = asked.content.in_flight if asked.content else InFlight(whole=Load(len(found)))
+    return Behind(len(found), some, told)
 
 
 def net(asked: Asked) -> Behind | None:
