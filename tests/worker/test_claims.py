@@ -1,6 +1,7 @@
 """Leases, fences and lanes, with a clock that only moves when it is told to."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event, insert, text
 from bot.worker.claims import (
     LEASE,
     LONGEST_REST,
+    PACE,
     LeaseLost,
     bring_back,
     claim_due,
@@ -16,6 +18,7 @@ from bot.worker.claims import (
     fail,
     hold,
     is_due,
+    note_outage,
     put_back,
     rest,
     rests_until,
@@ -23,9 +26,12 @@ from bot.worker.claims import (
 from bot.worker.due import Worker
 from bot.worker.jobs import Done, backoff
 from models.database import Database
+from models.people.workspace import Workspace
 from models.work import Lane, Work, cancel, put
 
 pytestmark = pytest.mark.on_both_databases
+
+DAY = timedelta(days=1)
 
 
 def puts(shop, key, at=None, lane=None):
@@ -170,6 +176,48 @@ def test_after_the_clock_was_set_back_lanes_and_leases_are_free(shop):
     assert [claim.key for claim in shop.claim()] == ["message:1"]
     shop.slack.clock.advance(1)
     assert [claim.key for claim in shop.claim()] == ["message:2"]
+
+
+@pytest.fixture
+def theirs(shop):
+    """Another workspace of the same database, with work and lanes of the same names."""
+    with shop.database.write() as session:
+        other = Workspace(team_id="T0THERS")
+        session.add(other)
+        session.flush()
+        for workspace_id in (other.id, shop.workspace_id):
+            put(session, workspace_id, "message:1", shop.slack.clock.now(), "C1")
+            put(session, workspace_id, "home:1", shop.slack.clock.now() + DAY)
+        return other.id
+
+
+def test_another_workspace_of_the_database_holds_nothing_up(shop, theirs):
+    ours, now = shop.workspace_id, shop.slack.clock.now()
+    with shop.database.write() as session:
+        note_outage(session, theirs, "chat.update", "status 503", now)
+        for lane in ("C1", "chat.update"):
+            rest(session, theirs, lane, now + PACE)
+        assert rests_until(session, ours, "chat.update", now) is None
+    assert [claim.workspace_id for claim in shop.claim()] == [ours]
+    puts(shop, "message:2", lane="C1")
+    with shop.database.write() as session:
+        rest(session, theirs, "C1", now)
+        assert not is_due(session, ours, now)
+
+
+def test_nothing_of_another_workspace_is_touched(shop, theirs):
+    now = shop.slack.clock.now()
+    (taken,) = shop.claim()
+    with shop.database.write() as session:
+        bring_back(session, shop.workspace_id, now - DAY)
+        with pytest.raises(LeaseLost):
+            end(session, replace(taken, workspace_id=theirs))
+    ends(shop, taken)
+    assert work(shop, "home:1").due_at == now - DAY
+    with shop.database.read() as session:
+        waiting = session.get_one(Work, (theirs, "message:1"))
+        assert (waiting.fence, waiting.lease_until) == (0, None)
+        assert session.get_one(Work, (theirs, "home:1")).due_at == now + DAY
 
 
 def test_what_is_put_again_and_again_keeps_its_place_in_its_lane(shop):
