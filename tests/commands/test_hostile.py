@@ -1,12 +1,14 @@
 """Whatever a payload holds or leaves out, it is answered with a sentence that says what to do."""
 
 import json
+from copy import deepcopy
 
 import pytest
 from slack_bolt import BoltRequest
 
 from bot.commands import ACTIONS, COMMANDS, OPTIONS, VIEWS
 from bot.slack import values
+from bot.slack.typed import AS_DRAWN
 from bot.slack.values import Value
 from tests.commands.conftest import card, proposes
 
@@ -80,22 +82,27 @@ CARRIED = {example(kind, number): None for kind in KINDS for number in (1, 2**31
 
 
 @pytest.fixture
-def hears(slack, shop):
-    """Hears what Ana does as if it came over a socket, and minds every broken handler."""
-    ana = slack.as_user("ana").id
+def takes(slack, shop):
+    """Takes what Slack tells as if it came over a socket, and minds every broken handler."""
 
-    def hear(kind, **told):
-        team = {"id": slack.team_id}
-        body = {"type": kind, "team": team, "user": {"id": ana, "team_id": slack.team_id}, **told}
+    def take(body):
         answer = shop.bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
-        assert answer.status == 200, (kind, told)
-        assert "Something broke" not in answer.body, (kind, told)
-        return answer
+        assert answer.status == 200, body
+        assert "Something broke" not in answer.body, body
 
-    yield hear
+    yield take
     said = "".join(message.text for message in slack.dm("ana").messages)
     assert "Something broke" not in said
     slack.findings.clear()  # triggers of this Slack are none of Slack's
+
+
+@pytest.fixture
+def hears(slack, takes):
+    """Hears what Ana does."""
+    ana = slack.as_user("ana").id
+    team = {"id": slack.team_id}
+    who = {"team": team, "user": {"id": ana, "team_id": slack.team_id}}
+    return lambda kind, **told: takes({"type": kind, **who, **told})
 
 
 VIEW = {"id": "V1", "type": "modal", "callback_id": "x", "hash": "1.a", "blocks": []}
@@ -144,6 +151,58 @@ def test_a_command_takes_whatever_is_typed_or_left_out(hears):
         hears("command", command=command.name)
         for typed in (*HOSTILE, *(f"{word} {each}" for word in WORDS for each in HOSTILE)):
             hears("command", command=command.name, text=typed)
+
+
+BOLTS = {("team_id",), ("user_id",), ("user",), ("user", "id"), ("command",), ("type",)} | {
+    ("event",),
+    ("event", "type"),
+    ("actions", 0),
+    ("view", "type"),
+}
+"""By these Bolt knows what it is and whose it is: without them it is refused before Tack has it."""
+
+
+def heard(payload):
+    used = payload.get("actions") or [payload.get("view") or payload]
+    return used[0].get("action_id") or used[0].get("callback_id") or payload.get("command")
+
+
+def parts_of(told, path=()):
+    """Where each part of a payload stands, but for what Tack drew itself."""
+    pairs = told.items() if isinstance(told, dict) else ()
+    for key, each in [*pairs, *(enumerate(told) if isinstance(told, list) else ())]:
+        if key not in AS_DRAWN:
+            yield (*path, key)
+            yield from parts_of(each, (*path, key))
+
+
+def without(told, path):
+    left = held = deepcopy(told)
+    for key in path[:-1]:
+        held = held[key]
+    del held[path[-1]]
+    return left
+
+
+def test_whatever_is_left_out_of_what_slack_tells_is_answered(slack, takes):
+    proposes(slack, "Pay by bank transfer")
+    card(slack, "PAY-1")
+    ana = slack.as_user("ana")
+    slack.as_user("ben").click("Move to Reviewing", channel="payments")
+    ana.opens_home()
+    ana.types("/portfolio themes", channel="payments")
+    ana.form().click("Add a theme")
+    form = ana.form(title="Add a theme")
+    form.fill("What is it called?", "Fewer abandoned purchases")
+    assert form.submit().closed
+    told = {
+        (each.kind, each.payload.get("type"), heard(each.payload)): each.payload
+        for each in slack.deliveries
+    }
+    for payload in told.values():
+        for path in parts_of(payload):
+            if path not in BOLTS:
+                takes(without(payload, path))
 
 
 @pytest.mark.parametrize("typed", TYPED)
