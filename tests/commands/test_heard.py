@@ -101,6 +101,7 @@ from models.themes.theme import KeyResult, Objective, Theme
 from tests.commands.test_declared import facts_for
 
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
+FORGED += ('{"text":"a\\u0000"}',)
 FORGED += ('{"id":2147483648,"version":1}', '{"portfolio":-1}', '{"id":1,"version":1,"do":"x"}')
 SAMPLES = {"Line": "To {of}", "Paragraph": "Why now", "Figure": "6{n}", "Day": "2026-05-01"}
 SAMPLES |= {"Amount": "3{n}", "Choice": "", "Budget": "3{n}", "SharesLine": "PAY", "Search": "1"}
@@ -652,7 +653,7 @@ def test_a_list_narrowed_by_hand_is_refused_kindly(slack, shop, front, by):
     slack.wait_for(lambda: ana.form(title="Tack").shows("That button is out of date."))
 
 
-MEMORIES = ("", "{}", "x" * 5_000, '{"at":1,"stack":["no_such {}"]}')
+MEMORIES = ("", "{}", '{"at":1}', "x" * 5_000, '{"at":1,"stack":["no_such {}"]}')
 
 
 def test_a_form_with_a_forged_memory_keeps_what_was_typed_and_is_not_taken(slack, shop, world):
