@@ -86,7 +86,7 @@ def handed_over(handover: Handover) -> Answer:
 def departure(session: Session, gone: Departure, now: datetime) -> Answer:
     """For an admin: who has left, and what is theirs still; handed over, it says so."""
     held = holdings(session, gone.workspace_id, gone.user_id)
-    said = words("people/holdings", "departure", gone=gone, held=held, tops=_piles(held))
+    said = words("people/holdings", "departure", gone=gone, held=held, piles=_piles(held))
     if gone.returned_at is not None or not held.by_kind:
         return Answer([section(said)])
     beside = button("Hand it over", OPEN, PersonRef(person=gone.user_id).value)
@@ -99,12 +99,12 @@ def kinds_of(values: Sequence[str]) -> Sequence[Kind]:
 
 def _piles(held: Holdings) -> list[str]:
     """Few things by their names, more by their count: "3 epics in flight", "Payments"."""
-    tops: list[str] = []
+    piles: list[str] = []
     for kind, things in held.by_kind.items():
         if kind in {Kind.EPICS, Kind.IDEAS} or len(things) > 2:
-            tops.append(kind.counted(len(things)))
+            piles.append(kind.counted(len(things)))
         else:
-            tops += [
+            piles += [
                 f"the role {each.name}" if kind is Kind.ROLES else each.name for each in things
             ]
-    return tops
+    return piles
