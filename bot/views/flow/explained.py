@@ -11,6 +11,7 @@ from bot.views.decisions.actions import DecisionShown
 from bot.views.epics.buttons import open_button_of
 from bot.views.flow.figures import by_stream, lines, week_by_week
 from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
+from bot.views.flow.summary import age_line, flow_time_line
 from bot.views.projects.actions import ProjectShown
 from bot.workflows.flow.explaining.behind import Figure, Item, Opens
 from bot.workflows.flow.explaining.explained import Explained, Part
@@ -26,6 +27,7 @@ TITLES = {
     Figure.TIME: "Time to finish",
     Figure.AGEING: "Ageing",
     Figure.NET_FLOW: "Net flow",
+    Figure.FLOW_TIME: "Flow time",
     Figure.EFFICIENCY: "Flow efficiency",
     Figure.OUTCOMES: "Outcomes",
     Figure.DECISIONS: "Decisions",
@@ -81,6 +83,7 @@ def _moved(counts: FrozenMoney | Governance) -> str:
 
 SAID: Mapping[Figure, Callable[[Any], str]] = {
     Figure.NET_FLOW: lambda net: words("flow/summary", "net_flow", net=net),
+    Figure.FLOW_TIME: flow_time_line,
     Figure.EFFICIENCY: lambda of: words("flow/summary", "efficiency", n=of.n, ratio=of.ratio),
     Figure.OUTCOMES: outcomes_line,
     Figure.DECISIONS: _decided,
@@ -125,7 +128,10 @@ def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[
     if part.begun:
         yield section(words("flow/explained", "continued", title=TITLES[part.figure], n=part.n))
     else:
-        yield section(line or words("flow/explained", part.figure, **facts))
+        line = line or words("flow/explained", part.figure, **facts)
+        if part.figure is Figure.IN_FLIGHT and part.counts.ages is not None:
+            line += "\n" + age_line(part.counts.ages)
+        yield section(line)
         yield context(words("flow/explained", f"{part.figure}_rule", **facts))
         if drawn := _drawn(found, part):
             yield section(drawn)
@@ -138,8 +144,12 @@ def _drawn(found: Explained, part: Part) -> str:
     """What a chart of the digest shows of it, in words."""
     if part.figure is Figure.FINISHED and found.flow.finished.lately.total:
         return week_by_week(found.flow.finished.lately)
-    if part.figure is Figure.IN_FLIGHT and not found.scope.value_stream and part.counts.streams:
-        return by_stream({each.name: each.load for each in part.counts.streams})
+    if (
+        part.figure is Figure.IN_FLIGHT
+        and not found.scope.value_stream
+        and part.counts.told.streams
+    ):
+        return by_stream({each.name: each.load for each in part.counts.told.streams})
     return ""
 
 

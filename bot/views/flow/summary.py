@@ -1,6 +1,6 @@
 """Figures that someone looks at alone: metrics, forecast and ageing, each a page with its menus."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.slack.actions import Shown
@@ -15,7 +15,9 @@ from bot.views.portfolio.menu import stream_label
 from bot.workflows.flow.scope import Look
 from bot.workflows.flow.summary import Aging, Forecast, Summary
 from models.epics.epic import EpicType
+from models.flow.ageing import Aged
 from models.flow.line import NEEDED, Line, whole
+from models.flow.percentiles import Days
 from models.portfolio.portfolio import Portfolio
 
 TEMPLATE = "flow/summary"
@@ -36,9 +38,8 @@ VIEWS: Sequence[tuple[str, type[FlowPage]]] = (
 def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfolio]) -> Shown:
     of_stream = found.look.scope.value_stream is not None
     shown = lines(found.figures.frozen, weeks=1, of_stream=of_stream)
-    facts = {"found": found, "needed": NEEDED, "within": _within(found)}
-    said = [words(TEMPLATE, "in_flight", **facts), words(TEMPLATE, "net_flow", net=found.net)]
-    said += [*shown, *(words(TEMPLATE, part, **facts) for part in ("flow_times", "ages"))]
+    said = [words(TEMPLATE, "in_flight", found=found), words(TEMPLATE, "net_flow", net=found.net)]
+    said += [*shown, flow_time_line(found.flow_times), age_line(found.ages)]
     said.append(words(TEMPLATE, "efficiency", n=found.efficient, ratio=found.efficiency))
     blocks = [*_head(found.look, found.restricted, page, portfolios), section("\n".join(said))]
     blocks.append(section(words(TEMPLATE, "governance", of=found.governance)))
@@ -109,8 +110,13 @@ def _menus(look: Look, page: FlowPage, portfolios: Sequence[Portfolio]) -> list[
     return menus
 
 
-def _within(found: Summary) -> Mapping[int, int]:
-    """In how many whole days each share finished; empty where too few did."""
-    if len(found.flow_times) < NEEDED:
-        return {}
-    return {percent: whole(found.flow_times, percent) for percent in PERCENTS}
+def flow_time_line(days: Days) -> str:
+    """In how many whole days each share finished, or that too few did."""
+    enough = len(days) >= NEEDED
+    within = {percent: whole(days, percent) for percent in PERCENTS} if enough else {}
+    return words(TEMPLATE, "flow_times", days=days, within=within, needed=NEEDED)
+
+
+def age_line(ages: Aged) -> str:
+    """On which day half of what is in flight is, and the oldest."""
+    return words(TEMPLATE, "aged", ages=ages)

@@ -1,6 +1,7 @@
 """What the figures are drawn from, word for word."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from bot.slack.blocks import modal
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.explained import explained
 from bot.workflows.flow.explaining.behind import Figure, Item, Opens
-from bot.workflows.flow.explaining.epics import Efficiency, Fact, Flowed, Worked
+from bot.workflows.flow.explaining.epics import Efficiency, Fact, Flowed, Standing, Worked
 from bot.workflows.flow.explaining.explained import Explained, Part
 from bot.workflows.flow.explaining.governing import Due, Known, Money, Sum, Taken
 from bot.workflows.flow.net import NetFlow
@@ -17,7 +18,9 @@ from bot.workflows.flow.scope import Scope
 from models.board.content import FrozenOutcomes, InFlight, OnTheirDates
 from models.board.governance import Ended, Governance
 from models.decisions.follow_up.outcome_review import Became
+from models.flow.ageing import Aged
 from models.flow.choice import FlowChoice
+from models.flow.days import microseconds
 from models.flow.flow import Load
 from models.flow.frozen import FrozenDecisions, FrozenMoney
 from models.flow.line import TooThin
@@ -43,7 +46,8 @@ def nobody(*counts):
 
 STREAMS = {"Onboarding": Load(9), "Payments": Load(20, 18)}
 NOTHING_COUNTED = {
-    Figure.IN_FLIGHT: InFlight(whole=Load(0)),
+    Figure.IN_FLIGHT: Standing(InFlight(whole=Load(0))),
+    Figure.FLOW_TIME: np.empty(0),
     Figure.NET_FLOW: nobody(0, 0, 0, 0),
     Figure.EFFICIENCY: Efficiency(n=0, ratio=None),
     Figure.OUTCOMES: FrozenOutcomes(),
@@ -98,7 +102,7 @@ def test_each_figure_reads_as_it_was_told_then_its_rule_then_the_epics_behind_it
         (Figure.TIME, [an_item(1, day=1), an_item(2, day=96)], 28),
         (Figure.AGEING, [an_item(5, day=200, newly=True), an_item(7, day=191)], 2),
         portfolio=portfolio,
-        counts={Figure.IN_FLIGHT: InFlight(whole=Load(2), streams=standings(STREAMS))},
+        counts={Figure.IN_FLIGHT: Standing(InFlight(whole=Load(2), streams=standings(STREAMS)))},
     )
     texts = read(page)
     assert texts.count("Open") == 7
@@ -154,15 +158,17 @@ def test_on_a_later_page_it_says_what_goes_on_and_where_the_other_figures_begin(
     page = a_page(number=3, pages=4, parts=[Part(Figure.TIME, [an_item(1, day=9)], 28, begun=True)])
     last = ["*Time to finish* 28, continued", "*PAY-1* Pay by bank · 9 days", "Open"]
     assert read(page)[-3:] == last
-    names = ["In flight", "Net flow", "Finished", "Time to finish", "Ageing", "Flow efficiency"]
-    names += ["Outcomes", "Decisions", "Money", "Projects"]
+    names = ["In flight", "Net flow", "Finished", "Time to finish", "Ageing", "Flow time"]
+    names += ["Flow efficiency", "Outcomes", "Decisions", "Money", "Projects"]
     assert buttons(page.blocks) == [*(f"{name}, page 1" for name in names), "Open PAY-1"]
     assert (page.page.number, page.of, page.counted) == (3, 4, "60 lines")
 
 
 def behind(figure, *items, counts=None, **more):
     """What a page says of a figure beneath its lead: the lines, and what its buttons are called."""
-    page = a_page((figure, items, len(items)), counts={figure: counts} if counts else None, **more)
+    page = a_page(
+        (figure, items, len(items)), counts=None if counts is None else {figure: counts}, **more
+    )
     names = [name for name in buttons(page.blocks) if ", page" not in name]
     return [each for each in read(page)[2:] if each != "Open"], names
 
@@ -311,6 +317,26 @@ def test_net_flow_and_efficiency_say_what_each_epic_did():
         " weeks",
         "*PAY-3* Refunds · active for 3.0 of 1,240.2 days",
     ]
+
+
+def test_flow_times_and_ages_say_what_metrics_says_of_them_above_the_epics_they_are_of():
+    took = np.array([3.2, *[10.0] * 6, 96.0])
+    items = [an_item(8, day=96), an_item(1, day=4)]
+    lines, names = behind(Figure.FLOW_TIME, *items, counts=took, digest_at=None)
+    assert lines[0] == (
+        "*Flow time* of the 8 finished in 26 weeks: half within 10 days, 70 of 100 within 10,"
+        " 85 within 10, 95 within 96"
+    )
+    assert lines[2:] == ["*PAY-8* Pay by bank · 96 days", "*PAY-1* Pay by bank · 4 days"]
+    assert names == ["Open PAY-8", "Open PAY-1"]
+    since_us = np.array([microseconds(MONDAY - 74 * DAY), microseconds(MONDAY)])
+    ages = Aged(np.array([4, 6]), since_us, MONDAY, ZoneInfo("Europe/Berlin"))
+    counts = Standing(InFlight(whole=Load(2)), ages)
+    items = [an_item(4, day=74), an_item(6)]
+    lines, _ = behind(Figure.IN_FLIGHT, *items, counts=counts, digest_at=None)
+    assert lines[0] == (
+        "*In flight* 2\n*Age* of what is in flight: half since today, the oldest day 74"
+    )
 
 
 def test_of_a_digest_that_told_nothing_of_them_it_is_said_that_there_is_nothing():

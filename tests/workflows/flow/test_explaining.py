@@ -26,6 +26,8 @@ from models.board.governance import Taken, half_of
 from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeReview
 from models.epics.epic import Epic
 from models.flow.choice import FlowChoice
+from models.flow.line import whole
+from models.flow.percentiles import nearest_rank
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Milestone, Project
 from tests.workflows.budgets.a_year import CLEO, ELI, K, a_year
@@ -112,11 +114,20 @@ class Listed:
             portfolio = session.scalars(select(Portfolio).order_by(Portfolio.id)).first()
             act = Act(session, portfolio.workspace_id, viewer, at)
             found = summary.summary(act, portfolio.id, FlowChoice(**choice), 1)
-        flowed = self.facts(Figure.NET_FLOW)
+        facts = self.facts
+        flowed = facts(Figure.NET_FLOW)
         assert sum(each.came_at is not None for each in flowed) == len(found.net.came)
         assert sum(each.done_at is not None for each in flowed) == len(found.net.finished)
         assert sum(each.left for each in flowed) == found.net.left
         assert self.n[Figure.IN_FLIGHT] == len(found.net.now)
+        took, aged = (
+            [each.day for each in facts(figure)] for figure in (Figure.FLOW_TIME, Figure.IN_FLIGHT)
+        )
+        assert len(took) == len(found.flow_times)
+        for percent in (50, 70, 85, 95) if took else ():
+            assert nearest_rank(took, percent) == whole(found.flow_times, percent)
+        for percent in (50, 100) if aged else ():
+            assert nearest_rank(aged, percent) == found.ages.nearest_rank(percent)
         worked = self.facts(Figure.EFFICIENCY)
         assert len(worked) == found.efficient
         if worked:
@@ -198,7 +209,8 @@ def test_where_there_is_nothing_each_figure_is_there_with_nothing_behind_it(data
     found = Listed(database, digest=digest)
     found.adds_up_to(digest.content)
     assert set(found.n.values()) == {0}
-    assert set(Figure) - set(found.n) == {Figure.NET_FLOW, Figure.EFFICIENCY}
+    alone = {Figure.NET_FLOW, Figure.FLOW_TIME, Figure.EFFICIENCY}
+    assert set(Figure) - set(found.n) == alone
     alone = Listed(database)
     alone.adds_up_to_metrics(database)
     assert alone.n == dict.fromkeys(Figure, 0)

@@ -22,6 +22,7 @@ class Figure(StrEnum):
     FINISHED = "finished"
     TIME = "time"
     AGEING = "ageing"
+    FLOW_TIME = "flow_time"
     EFFICIENCY = "efficiency"
     OUTCOMES = "outcomes"
     DECISIONS = "decisions"

@@ -16,7 +16,7 @@ from bot.workflows.flow.net import NetFlow, net_flow
 from bot.workflows.flow.scope import clocks_of_finished
 from models.board.content import InFlight
 from models.epics.epic import Epic
-from models.flow.ageing import Ageing, aged
+from models.flow.ageing import Aged, Ageing, aged
 from models.flow.days import MICROSECONDS_PER_DAY, moment_of, whole_weeks
 from models.flow.figures import NEVER, Clocks, Flags, Ints
 from models.flow.finishing import QUARTER_WEEKS
@@ -37,6 +37,15 @@ class Fact:
     """Whether it is of the last 13 weeks, or crossed the line in the stretch told of."""
     column: str = ""
     """Where it stood then, as its card calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was in flight."""
+
+    told: InFlight
+    ages: Aged | None = None
+    """Where someone looks alone: a digest tells only what is past the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def in_flight(asked: Asked) -> Behind:
         return _items(asked.session, facts)
 
     told = asked.content.in_flight if asked.content else InFlight(whole=Load(len(found)))
-    return Behind(len(found), some, told)
+    return Behind(len(found), some, Standing(told, found if asked.look else None))
 
 
 def net(asked: Asked) -> Behind | None:
@@ -137,10 +146,23 @@ def timed(asked: Asked) -> Behind:
     weeks = line.weeks if isinstance(line, Line) and not line.by_hand else MOST_WEEKS
     of_stream = isinstance(line, Line) and line.of_stream
     clocks = asked.figures.clocks if of_stream else asked.figures.of_all
+    return _timed(asked, clocks, weeks)[0]
+
+
+def flow_times(asked: Asked) -> Behind | None:
+    """What finished in 26 whole weeks, what took longest first; none of a digest."""
+    if asked.look is None:
+        return None
+    found, days = _timed(asked, asked.figures.clocks, WEEKS)
+    return Behind(found.n, found.some, days)
+
+
+def _timed(asked: Asked, clocks: Clocks, weeks: int) -> tuple[Behind, Days]:
+    """What finished in so many whole weeks, and how long each took."""
     bounds = whole_weeks(asked.until, asked.zone, weeks)
     days = clocks.flow_days
     places = _places(clocks.timed_between(bounds[0], bounds[-1]), -days)
-    return _at_places(asked, clocks, places, lambda place: Fact(ceil(days[place])))
+    return _at_places(asked, clocks, places, lambda place: Fact(ceil(days[place]))), days[places]
 
 
 def past_the_line(asked: Asked) -> Behind:

@@ -37,6 +37,7 @@ BEHIND: Mapping[Figure, Callable[[Asked], Behind | None]] = {
     Figure.FINISHED: epics.finished,
     Figure.TIME: epics.timed,
     Figure.AGEING: epics.past_the_line,
+    Figure.FLOW_TIME: epics.flow_times,
     Figure.EFFICIENCY: epics.efficient,
     Figure.OUTCOMES: governing.outcomes,
     Figure.DECISIONS: governing.decisions,
