@@ -1,7 +1,7 @@
 """One decision of the register, with its electors."""
 
 from bot.slack.actions import Shown
-from bot.slack.blocks import Block, actions, divider, section
+from bot.slack.blocks import Block, actions, context, divider, section
 from bot.slack.mrkdwn import words
 from bot.views.decisions import ballot, buttons, deciding, follow_up, thread
 from bot.views.decisions.actions import AskOnBallot, DecisionShown
@@ -73,6 +73,9 @@ def _closed(found: Record) -> list[Block]:
     votes = found.is_elector and stands.decision.way is Way.VOTE
     blocks += [_own(found)] if votes else []
     case = [divider(), section(known), *ballot.case_blocks(stands)]
+    if stands.decision.way is not Way.ROOM:
+        facts = {"decision": stands.decision, "zone": zone}
+        case.append(context(words("decisions/vote", "rule_was", **facts)))
     return [*blocks, *case, *_beside(found)]
 
 

@@ -343,6 +343,10 @@ def test_after_the_close_it_is_a_record_of_who_chose_what():
     texts = texts_of(page)
     assert buttons(page.blocks) == []
     assert "*What was known* when it was opened, {Mon 18 May}" in texts
+    assert texts[-2] == (
+        "Opened by @Ana {Mon 18 May, 11:00}, for the council to decide. More than half of all "
+        "votes for an option decides, else a second round. At least 5 of 9 had to vote."
+    )
     assert texts[-1] == "@Ben · *Stop*, {Mon 18 May, 11:00}\n@Cleo did not vote"
 
 
