@@ -603,9 +603,9 @@ class Decision(Base):
         self.outcome, self.decided_by, self.why = outcome, by, why
         self._end(Ending.DECIDED, at)
 
-    def say(self, recommended: str | None, because: str | None) -> None:
-        """Recommend otherwise, or give another reason."""
-        self.recommended, self.because = recommended, because
+    def say(self, recommended: str | None, because: str | None, asks: str | None = None) -> None:
+        """Recommend otherwise, give another reason, or ask in other words."""
+        self.recommended, self.because, self.asks = recommended, because, asks or self.asks
         self.version += 1
 
     def withdraw(self, why: str, by: str | None, at: datetime) -> None:

@@ -268,8 +268,19 @@ class ReasonForm(Form):
 
 
 class WordsForm(Form):
-    """What is asked otherwise; `options` are what can be recommended."""
+    """What is asked otherwise; `options` are what can be recommended, and where `free` holds the
+    question is in words of its own."""
 
+    asks: Annotated[
+        str | None,
+        Line(
+            label="What do you ask?",
+            longest=LONGEST_QUESTION,
+            only="free",
+            needed=True,
+            missing="Write the question, as whoever answers it reads it.",
+        ),
+    ] = None
     recommended: Annotated[
         str | None,
         Choice(label="What do you recommend?", example="Nothing", options="options", of=str),

@@ -19,6 +19,7 @@ from bot.views.decisions.actions import (
 from bot.workflows.decisions import changing, opening, speaking
 from models.decisions.decision import Decision
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
+from models.decisions.question import Question, Subject
 from models.decisions.thread import AnswerForm, QuestionForm
 from models.form import Facts
 
@@ -59,6 +60,7 @@ def ask_words(call: Call, session: Session, it: ChangeWords | AskAgain) -> Open:
     decision = changing.changeable(call.act(session), it.id)
     asks_anew = isinstance(it, AskAgain)
     held = {
+        "asks": decision.asks,
         "recommended": decision.recommended,
         "because": decision.because,
         "closes_on": opening.usual_close(decision.portfolio, call.at) if asks_anew else None,
@@ -129,4 +131,5 @@ def _facts(call: Call, decision: Decision, *, asks_anew: bool) -> Facts:
         "last": opening.last_close(decision.portfolio, call.at),
         "options": [(each.label, each.value) for each in decision.options],
         "asks_anew": asks_anew,
+        "free": decision.question is Question.FREE and decision.subject is Subject.EPIC,
     }

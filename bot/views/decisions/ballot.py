@@ -236,9 +236,10 @@ def _spoken(known: Evidence, few: int | None) -> list[tuple[str, int, list[str]]
     return spoken
 
 
-def result_blocks(stands: Standing) -> list[Block]:
-    """The votes, and what came of them."""
-    facts = _facts(stands)
+def result_blocks(stands: Standing, *, asked_above: bool = False) -> list[Block]:
+    """The votes, and what came of them; a question of its own is told, unless it is above."""
+    is_told = stands.decision.question is Question.FREE and not asked_above
+    facts = _facts(stands) | {"is_asked": is_told}
     if stands.decision.ending in NOT_COUNTED:
         return [section(words("decisions/vote", "not_counted", **facts))]
     if stands.decision.way is not Way.VOTE and stands.decision.decided:

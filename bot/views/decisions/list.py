@@ -69,7 +69,8 @@ def _closed(found: Record) -> list[Block]:
     stands = found.standing
     zone = stands.decision.portfolio.time_zone
     known = words("decisions/decision", "as_voted", decision=stands.decision, zone=zone)
-    blocks = [section(f"*{_question(found)}*"), *ballot.result_blocks(stands)]
+    blocks: list[Block] = [section(f"*{_question(found)}*")]
+    blocks += ballot.result_blocks(stands, asked_above=True)
     votes = found.is_elector and stands.decision.way is Way.VOTE
     blocks += [_own(found)] if votes else []
     case = [divider(), section(known), *ballot.case_blocks(stands)]

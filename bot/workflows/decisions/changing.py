@@ -66,7 +66,7 @@ def change_words(act: Act, decision_id: int, version: int, form: WordsForm) -> D
     check_as_seen(decision.key, version, decision.version)
     if has_ballots(act, decision):
         raise VotedAlready(decision.key)
-    decision.say(form.recommended, form.because)
+    decision.say(form.recommended, form.because, form.asks)
     act.session.flush()
     redraw(act.session, decision, act.at)
     return decision
@@ -84,7 +84,7 @@ def ask_again(act: Act, decision_id: int, version: int, form: WordsForm) -> Deci
     before.replace(form.why, act.actor, act.at)
     act.session.flush()
     closes_at = end_of(form.closes_on, before.portfolio)
-    again = reopen(act, before, form.advice(before.advice), closes_at)
+    again = reopen(act, before, form.advice(before.advice), closes_at, form.asks)
     before.effect = f"asked again as {again.key}"
     keep_up(act.session, again)
     _end(act, before)

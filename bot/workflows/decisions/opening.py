@@ -492,8 +492,12 @@ def open_about(
     return decision
 
 
-def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> Decision:
+def reopen(
+    act: Act, before: Decision, advice: Advice, closes_at: datetime, asks: str | None = None
+) -> Decision:
     """Ask the electors of a decision that has ended the same once more, with the case of now.
+
+    It is asked in the words of before, unless there are others.
 
     The workspace's roles must be locked.
     """
@@ -510,7 +514,7 @@ def reopen(act: Act, before: Decision, advice: Advice, closes_at: datetime) -> D
     again = open_about(
         act,
         about,
-        Asked(before.question, before.asks, before.options),
+        Asked(before.question, asks or before.asks, before.options),
         Terms(
             electors=electors,
             electors_are=before.electors_are,

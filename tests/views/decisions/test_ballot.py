@@ -284,6 +284,8 @@ def test_the_result_of_a_question_of_its_own_says_what_was_asked_in_its_own_word
     assert counted.startswith(
         "*Which wallet first?*\n*5 Apple Pay*, 1 PayPal · 3 of 9 did not vote"
     )
+    page = register.decision_page(a_record(stands), DecisionShown(decision=1))
+    assert str(page.blocks).count("Which wallet first?") == 1
 
 
 def test_without_quorum_it_says_how_many_it_takes():

@@ -576,6 +576,15 @@ def test_changed_after_a_vote_everyone_is_asked_anew_and_no_ballot_is_carried_ov
         assert {each.choice for each in voices} == {None}
 
 
+def test_a_question_of_its_own_is_put_in_other_words_at_first_and_when_it_is_asked_again(database):
+    asked(database, question=Question.FREE)
+    does(database, ANA, changing.change_words, 1, 1, WordsForm(asks="Do we go in June?"))
+    votes(database, 1, CLEO, "yes")
+    form = WordsForm(asks="Do we go in July?", closes_on=CLOSES_AT.date())
+    again = does(database, ANA, changing.ask_again, 1, 2, form)
+    assert (stored(database).asks, again.asks) == ("Do we go in June?", "Do we go in July?")
+
+
 def test_it_is_withdrawn_with_a_reason_and_its_record_stays(database):
     asked(database)
     votes(database, 1, CLEO, "stop")
