@@ -234,6 +234,8 @@ def _spent(card: Card) -> str | None:
     epic = card.epic
     costs = (epic.portfolio.currency, epic.mvp_cost_minor, epic.full_cost_minor)
     in_full = epic.phase is Phase.DELIVERING or epic.state.kind is StateKind.DONE
+    if epic.state.kind is StateKind.STOPPED:  # it went on after its MVP where it cost more
+        in_full = (card.known.spent_minor or 0) > (epic.mvp_cost_minor or 0)
     return spent_words(card.known, *costs, in_full=in_full)
 
 

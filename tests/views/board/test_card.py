@@ -85,11 +85,13 @@ def test_the_numbers_there_are_stand_on_the_card():
         (6_000_000, Phase.TESTING, "€60k spent, *all of the MVP*"),
         (6_600_000, Phase.TESTING, "€66k spent, *110 % of the MVP, €6k over*"),
         (6_600_000, Phase.DELIVERING, "€66k spent, 15 % of the full cost"),
+        (4_700_000, None, "€47k spent, 78 % of the MVP"),
+        (6_600_000, None, "€66k spent, 15 % of the full cost"),
     ],
 )
 def test_what_was_spent_stands_beside_what_the_mvp_was_to_cost(spent, phase, said):
     evidence = Evidence(today=MONDAY.date(), spent_minor=spent)
-    epic = an_epic("implementing", phase=phase, **NUMBERS)
+    epic = an_epic("implementing" if phase else "stopped", phase=phase, **NUMBERS)
     texts = shown(epic_card.epic_card(replace(a_card(epic), evidence=evidence)))
     assert f"*Cost*\nMVP €60k, in full €420k\n{said}" in texts
 
