@@ -96,7 +96,7 @@ def first(decision: Decision, decided: str, score: str) -> Answer:
     said = words(FOLLOW_UP, "first", decided=decided, score=score, **costs, **_facts(decision))
     row = [AddLearned(decision=decision.id).button("Add what we learned")]
     if decision.is_held:
-        row.append(TellNow(decision=decision.id).button("Post it now"))
+        row.append(TellNow(decision=decision.id).button("Tell it now"))
     return Answer([section(said), actions("first", row)])
 
 

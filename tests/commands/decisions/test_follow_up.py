@@ -38,9 +38,9 @@ def test_the_owner_hears_a_stop_first_adds_what_was_learned_and_has_it_told(slac
     form.fill("What did you learn?", "Customers trust the bank page")
     assert form.submit().closed
     slack.wait_for(lambda: "Learned: Customers trust" in first_word(slack).text)
-    ana.click("Post it now", in_message=first_word(slack))
+    ana.click("Tell it now", in_message=first_word(slack))
     slack.wait_for(lambda: ballot(slack).shows("Done with it: stopped."))
     slack.wait_for(lambda: "Learned: Customers trust" in card(slack, "PAY-1").text)
-    slack.wait_for(lambda: "Post it now" not in first_word(slack).buttons)
+    slack.wait_for(lambda: "Tell it now" not in first_word(slack).buttons)
     thanks = [m for m in slack.dm("ana").messages if "Thank you for finding" in m.text]
     assert len(thanks) == 1

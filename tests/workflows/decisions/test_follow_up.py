@@ -301,7 +301,7 @@ def test_the_owner_reads_it_with_thanks_and_adds_what_was_learned_which_is_told_
             "@Ana, the council decided to stop *PAY-1 · Pay by bank transfer*, 2 to 0. "
             "Thank you for finding it out."
         )
-        assert buttons(first.blocks) == ["Add what we learned", "Post it now"]
+        assert buttons(first.blocks) == ["Add what we learned", "Tell it now"]
     said = LearnedForm(learned="Customers trust their bank")
     with pytest.raises(NotItsOwner) as refused:
         acts(database, BEN, announcing.learn, at, 1, said)
