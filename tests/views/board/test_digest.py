@@ -611,7 +611,7 @@ def test_where_nothing_is_past_the_line_nothing_is_said_of_it():
             " 3 working days (before Tack: 31) · 2 open, the oldest for 4 days",
         ),
         (FrozenDecisions(open=1), "*Decisions* none closed · 1 open, since today"),
-        (FrozenDecisions(closed=1, timed=1), "*Decisions* 1 vote closed"),
+        (FrozenDecisions(closed=1, timed=1, most_asked=1), "*Decisions* 1 vote closed"),
         (
             FrozenDecisions(open=1, most_asked=2),
             "*Decisions* none closed · 1 open, since today · at most 2 votes asked of one person",
