@@ -129,28 +129,24 @@ def _part(found: Explained, part: Part, said: Mapping[Figure, str]) -> Iterator[
         yield section(words("flow/explained", "continued", title=TITLES[part.figure], n=part.n))
     else:
         line = line or words("flow/explained", part.figure, **facts)
-        if part.figure is Figure.IN_FLIGHT and part.counts.ages is not None:
-            line += "\n" + age_line(part.counts.ages)
-        yield section(line)
+        yield section("\n".join([line, *_beside(found, part)]))
         yield context(words("flow/explained", f"{part.figure}_rule", **facts))
-        if drawn := _drawn(found, part):
-            yield section(drawn)
     for item in part.items:
         line = words("flow/explained", "item_line", item=item, figure=part.figure, **facts)
         yield section(line, _opens(found, item))
 
 
-def _drawn(found: Explained, part: Part) -> str:
-    """What a chart of the digest shows of it, in words."""
-    if part.figure is Figure.FINISHED and found.flow.finished.lately.total:
-        return week_by_week(found.flow.finished.lately)
-    if (
-        part.figure is Figure.IN_FLIGHT
-        and not found.scope.value_stream
-        and part.counts.told.streams
-    ):
-        return by_stream({each.name: each.load for each in part.counts.told.streams})
-    return ""
+def _beside(found: Explained, part: Part) -> Iterator[str]:
+    """What charts show of it, in words; and the ages of what is in flight, where no digest is."""
+    lately = found.flow.finished.lately
+    if part.figure is Figure.FINISHED and lately.total:
+        yield week_by_week(lately)
+    if part.figure is Figure.IN_FLIGHT:
+        streams = {each.name: each.load for each in part.counts.told.streams}
+        if streams and not found.scope.value_stream:
+            yield by_stream(streams)
+        if part.counts.ages is not None:
+            yield age_line(part.counts.ages)
 
 
 def _rule(found: Explained) -> Mapping[str, object]:
