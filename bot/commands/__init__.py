@@ -195,7 +195,7 @@ OPTIONS: dict[str, Handler] = {
     epic_fields.OBJECTIVE: choosing.suggest_objectives,
     f"{home_choices.SEE}_stream": home.suggest_streams,
     subscription.TIME_ZONE: flow.suggest_time_zones,
-    choosers.GROUPS: roles.suggest_groups,
+    role_form.SEARCH_GROUPS: roles.suggest_groups,
     import_form.COLUMN: imports.suggest_columns,
 }
 

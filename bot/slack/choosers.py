@@ -1,4 +1,7 @@
-"""Fields that choose people, user groups and several things at once; a question before a deed."""
+"""Elements that declared forms and pages draw, and with them the few forms drawn by hand.
+
+What one room alone draws lies with it.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,43 +9,11 @@ from typing import Any
 
 from bot.slack.blocks import OPTION_LIMIT, Block, Element, Option, field, option, plain, select
 
-MOST_PEOPLE = 10
-"""So many are looked up in Slack while the form waits."""
-
-GROUPS = "user_groups"
-"""The action of every field that searches the user groups."""
-
 NARROWED = "narrow"
 """Begins the action of a menu that narrows a list; what follows is the field of its page."""
 
 ALL = "-"
 """What a menu that narrows a list holds where it leaves everything."""
-
-NO_GROUPS = {
-    "plan_upgrade_required": "This Slack plan has no user groups, so roles go to people only.",
-    "missing_scope": "Slack does not let Tack read user groups until the app is reinstalled, "
-    "so roles go to people only for now.",
-}
-GROUPS_UNREAD = "Slack did not say which user groups there are: people only for now."
-
-
-def people_field(
-    name: str,
-    label: str,
-    *,
-    hint: str | None = None,
-    chosen: Sequence[str] = (),
-    optional: bool = True,
-) -> Block:
-    element: Element = {
-        "type": "multi_users_select",
-        "action_id": name,
-        "placeholder": plain("Choose people"),
-        "max_selected_items": MOST_PEOPLE,
-    }
-    if chosen:
-        element["initial_users"] = list(chosen)
-    return field(name, label, element, hint=hint, optional=optional)
 
 
 def person_field(
@@ -61,23 +32,6 @@ def person_field(
     if chosen:
         element["initial_user"] = chosen
     return field(name, label, element, hint=hint, optional=optional)
-
-
-def groups_field(name: str, label: str, *, hint: str | None = None) -> Block:
-    """Several user groups, searched by what is typed; their values are their ids."""
-    element: Element = {
-        "type": "multi_external_select",
-        "action_id": GROUPS,
-        "placeholder": plain("Type a part of its handle"),
-        "min_query_length": 0,
-        "max_selected_items": MOST_PEOPLE,
-    }
-    return field(name, label, element, hint=hint, optional=True)
-
-
-def no_groups(error: str) -> str:
-    """Why a form has no field for user groups."""
-    return NO_GROUPS.get(error, GROUPS_UNREAD)
 
 
 def checkboxes(

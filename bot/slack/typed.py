@@ -1,4 +1,7 @@
-"""Reading what Slack told, and what was typed and chosen in a form."""
+"""Reading what Slack sent: what of it is looked at, and what was typed and chosen in a form.
+
+A declared form is filled from it, and the handlers that are not declared read it themselves.
+"""
 
 import json
 from collections.abc import Mapping

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from bot.slack.answers import Answer
 from bot.slack.hearing import Call
-from bot.slack.values import AuditRef
 from bot.views.audit import log as audit_log
+from bot.views.audit.log import AuditRef
 from bot.workflows.audit import log as auditing
 from bot.workflows.audit.log import Query
 from bot.workflows.epics import finding

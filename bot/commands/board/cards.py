@@ -14,13 +14,15 @@ from bot.commands.routes import open_action, routes
 from bot.slack import answers
 from bot.slack.actions import Seen, Shown
 from bot.slack.hearing import Call
-from bot.slack.values import EpicRef, MessageRef, OldButton
+from bot.slack.values import OldButton
 from bot.views.board import card as epic_card
+from bot.views.board.refusal import MessageRef
 from bot.views.epics.buttons import (
     AnswerIdea,
     BlockEpic,
     ChooseColumn,
     EpicHistory,
+    EpicRef,
     Persevere,
     StopEpic,
 )

@@ -14,16 +14,12 @@ from bot.slack.blocks import OPTIONS_LIMIT, option
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import (
-    DigestScope,
-    EpicRef,
-    FactCheckRef,
-    OldButton,
-    SubscribeForm,
-    SubscriptionRef,
-)
+from bot.slack.values import OldButton
 from bot.views.board import digest, digest_thread, fact_check, subscription
-from bot.views.board.fact_check import AskAboutAgain, NotThese
+from bot.views.board.digest import SubscriptionRef
+from bot.views.board.fact_check import AskAboutAgain, FactCheckRef, NotThese
+from bot.views.board.subscription import DigestScope, SubscribeForm
+from bot.views.epics.buttons import EpicRef
 from bot.views.portfolio.actions import BringDigest
 from bot.workflows import seeing
 from bot.workflows.board import confirming, digesting

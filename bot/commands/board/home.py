@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import BoardRef, HomeChoice, OldButton
+from bot.slack.values import OldButton
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
+from bot.views.board.home_choices import HomeChoice
+from bot.views.epics.next_step import BoardRef
 from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking

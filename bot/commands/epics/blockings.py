@@ -7,9 +7,8 @@ from bot.commands.routes import routes, show
 from bot.slack.answers import Answer
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
-from bot.slack.values import EpicRef
 from bot.views.epics import block_form
-from bot.views.epics.buttons import BlockEpic
+from bot.views.epics.buttons import BlockEpic, EpicRef
 from bot.workflows.epics import blocking, finding
 from models.epics.blocking import BlockForm
 from models.fields import reason_typed

@@ -6,9 +6,9 @@ from bot.commands.epics.opening import epic_of
 from bot.commands.epics.proposal import portfolio_of
 from bot.slack.blocks import OPTIONS_LIMIT, Option
 from bot.slack.hearing import Call
-from bot.slack.values import EpicVersion, ProposalForm
 from bot.views.epics import form as epic_form
 from bot.views.epics import options as epic_options
+from bot.views.epics.form import EpicVersion, ProposalForm
 from bot.views.portfolio.menu import stream_option
 from bot.workflows.epics import finding
 from bot.workflows.projects import keeping as projecting

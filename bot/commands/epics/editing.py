@@ -10,9 +10,9 @@ from bot.commands.epics.opening import epic_of, open_form
 from bot.commands.epics.restricting import check_named
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of, first_shown, lists_of, people_first_shown
-from bot.slack.values import EpicVersion
 from bot.views.epics import form as epic_form
 from bot.views.epics import restrict_form
+from bot.views.epics.form import EpicVersion
 from bot.workflows.epics import editing, finding, restricting
 from bot.workflows.permitting import Place, check
 from models.epics.epic import Epic

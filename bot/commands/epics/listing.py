@@ -1,8 +1,8 @@
 """`/epic list`: the epics that are meant by a few words, page by page."""
 
 from bot.slack.hearing import Call
-from bot.slack.values import ListPage
 from bot.views.epics import list as epic_list
+from bot.views.epics.list import ListPage
 from bot.workflows.epics import finding
 from models.epics.listing import read_filter
 

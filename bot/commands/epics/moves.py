@@ -10,10 +10,10 @@ from bot.slack import answers
 from bot.slack.answers import Answer
 from bot.slack.forms import Instead, Open
 from bot.slack.hearing import Call
-from bot.slack.values import MoveTo
 from bot.views.board import card as epic_card
 from bot.views.epics import move_form
 from bot.views.epics.buttons import ChooseColumn, OverrideMove, Persevere
+from bot.views.epics.next_step import MoveTo
 from bot.workflows.board import card as looking_up
 from bot.workflows.epics import finding, moving
 from bot.workflows.permitting import Place, check

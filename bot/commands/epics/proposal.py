@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import ProposalForm
 from bot.views.epics import form as epic_form
 from bot.views.epics.fields import STREAM, Filled
+from bot.views.epics.form import ProposalForm
 from bot.workflows import seeing
 from bot.workflows.board import board as boarding
 from bot.workflows.board import home as looking

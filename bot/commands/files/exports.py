@@ -4,8 +4,10 @@ from bot.slack import answers
 from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import ExportForm, ExportRef, OldButton, whole
+from bot.slack.values import OldButton, whole
 from bot.views.files import export_form, export_result
+from bot.views.files.export_form import ExportForm
+from bot.views.files.export_result import ExportRef
 from bot.workflows.files import requesting
 from models.files.export import ExportFormat
 

@@ -20,8 +20,9 @@ from bot.slack.asking.member_names import read_member_names
 from bot.slack.asking.members import CannotSay
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of
-from bot.slack.values import OldButton, UploadRef, whole
+from bot.slack.values import OldButton, whole
 from bot.views.files import import_form
+from bot.views.files.import_form import UploadRef
 from bot.workflows.files import uploading
 from bot.workflows.files.previewing import kind_of, look_ahead, names_people, preview
 from models.errors import FieldMistakes, Mistake

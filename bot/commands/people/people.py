@@ -9,8 +9,8 @@ from bot.slack import answers
 from bot.slack.answering import TriggerExpired
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of, lists_of
-from bot.slack.values import HandoverForm, PersonRef
 from bot.views.people import holdings as people
+from bot.views.people.holdings import HandoverForm, PersonRef
 from bot.workflows.people import departing, handing_over
 from bot.workflows.people.holdings import holdings
 from models.errors import FieldMistakes, Mistake

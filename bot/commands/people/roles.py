@@ -10,8 +10,10 @@ from bot.slack.answering import TriggerExpired
 from bot.slack.blocks import OPTIONS_LIMIT, option
 from bot.slack.hearing import Call
 from bot.slack.typed import answers_of, lists_of
-from bot.slack.values import GrantRef, OldButton, PlaceRef, RolesPage
+from bot.slack.values import OldButton
 from bot.views.people import role_form, role_list
+from bot.views.people.role_form import PlaceRef
+from bot.views.people.role_list import GrantRef, RolesPage
 from bot.workflows import seeing
 from bot.workflows.people import granting
 from bot.workflows.people import roster as rostering
@@ -55,7 +57,7 @@ def open_form(call: Call) -> None:
         if not places and not everywhere:
             check(session, call.actor, Right.GIVE_ROLES, Place(call.workspace_id))
     call.open_form(
-        role_form.role_form(places, memory, everywhere=everywhere, groups_error=groups.error)
+        role_form.role_form(places, memory, everywhere=everywhere, no_groups=groups.why_none)
     )
     call.ack()
 

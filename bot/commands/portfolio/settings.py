@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from bot.commands.routes import routes, show
 from bot.slack.actions import Note, Shown
-from bot.slack.choosers import no_groups
 from bot.slack.forms import Open
 from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
@@ -97,7 +96,7 @@ def ask_people(call: Call, session: Session, it: NamePeople) -> Open:
     groups = call.user_groups()
     facts = {
         "progress": setting_up.progress(session, portfolio),
-        "no_groups": no_groups(groups.error) if groups.error else None,
+        "no_groups": groups.why_none,
     }
     return Open(
         CouncilForm,

@@ -22,6 +22,13 @@ NOT_HERE = frozenset({"plan_upgrade_required", "missing_scope", "not_allowed_tok
 PLAN = "plan_upgrade_required"
 SWITCHED_OFF = "it is switched off in Slack"
 
+NONE_BECAUSE = {
+    PLAN: "This Slack plan has no user groups, so roles go to people only.",
+    "missing_scope": "Slack does not let Tack read user groups until the app is reinstalled, "
+    "so roles go to people only for now.",
+}
+UNREAD = "Slack did not say which user groups there are: people only for now."
+
 log = structlog.get_logger(__name__)
 
 
@@ -31,6 +38,11 @@ class UserGroupsFound:
 
     groups: Sequence[SlackGroup] = ()
     error: str | None = None
+
+    @property
+    def why_none(self) -> str | None:
+        """Why a form has no field for user groups; None where it has one."""
+        return None if self.error is None else NONE_BECAUSE.get(self.error, UNREAD)
 
     @property
     def usable(self) -> Sequence[SlackGroup]:

@@ -3,14 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import Field
+
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.mrkdwn import escape, moment, person, words
-from bot.slack.values import AuditRef
+from bot.slack.values import Value, Whole
 from bot.views.audit.spelling import name_of, spelled
 from bot.workflows.audit.labels import column_of, label_of, noun_of, place_of
 from bot.workflows.audit.log import Change, Event, LogPage
 from models.base import UtcDateTime
+
+
+class AuditRef(Value):
+    """A page of the audit log: of an epic, or of all with a person or a word; `before` a number."""
+
+    epic: Whole | None = None
+    person: str | None = Field(default=None, max_length=32)
+    word: str | None = Field(default=None, max_length=80)
+    before: Whole | None = None
+
 
 TURN = "audit_page"
 LINE_LIMIT = 1_400

@@ -22,13 +22,12 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.mrkdwn import words
-from bot.slack.values import EpicRef
 from bot.views.budgets.actions import cover_button
 from bot.views.decisions.actions import DecisionShown
 from bot.views.decisions.ballot import vote_button
 from bot.views.decisions.follow_up import again_button
 from bot.views.decisions.outcome import record_button
-from bot.views.epics.buttons import EpicHistory, OpenDecision, decision_button, open_button
+from bot.views.epics.buttons import EpicHistory, EpicRef, OpenDecision, decision_button, open_button
 from bot.views.epics.next_step import do_button, next_button, next_line
 from bot.views.epics.stream_move import went
 from bot.views.evidence.phrases import (

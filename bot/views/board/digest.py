@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,9 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.mrkdwn import bare_words, words
-from bot.slack.values import DigestScope, SubscriptionRef
+from bot.slack.values import Value, Whole
 from bot.views.board.needs import Line, Surface, Where, in_thread, lines_of
+from bot.views.board.subscription import DigestScope
 from bot.views.flow.actions import ExplainDigest
 from bot.views.flow.figures import charts_in_words, finished_chart, lines, stream_chart
 from bot.views.flow.governing import decisions_line, money_line, outcomes_line, projects_line
@@ -37,6 +38,14 @@ from models.calendar import spell_span
 from models.flow.flow import Load
 from models.flow.frozen import Several
 from models.message import MessageKind
+
+
+class SubscriptionRef(Value):
+    """A channel's digest, and what to do with it."""
+
+    subscription: Whole
+    do: Literal["preview", "change", "pause"] = "preview"
+
 
 MENU = "digest_menu"
 OWNERS = "give_owners"

@@ -10,7 +10,7 @@ from bot.slack.actions import Action, Id
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, actions, button, context, modal, section
 from bot.slack.mrkdwn import words
-from bot.slack.values import FactCheckRef
+from bot.slack.values import Value, Whole
 from bot.views.board.needs import Surface, Where, lines_of
 from bot.views.epics.buttons import open_button
 from bot.views.notices import notice
@@ -28,6 +28,13 @@ from models.board.confirmation import FactCheck, LeftOut
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic
 from models.message import MessageKind
+
+
+class FactCheckRef(Value):
+    """A question to an owner about all their epics."""
+
+    check: Whole
+
 
 ALL_RIGHT = "all_still_right"
 CHANGED = "something_changed"

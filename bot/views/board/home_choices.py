@@ -16,12 +16,26 @@ from bot.slack.blocks import (
     text_input,
 )
 from bot.slack.choosers import person_field
-from bot.slack.values import HomeChoice
+from bot.slack.values import Value, Whole
 from bot.views.epics.list import CLEAR_SEARCH
 from bot.workflows.board.board import BoardPage
 from bot.workflows.board.home import Reader
 from models.epics.column import Column, columns
-from models.portfolio.portfolio import Portfolio, ValueStream
+from models.portfolio.portfolio import Phase, Portfolio, ValueStream
+
+
+class HomeChoice(Value):
+    """What to see in App Home; None stands for all, or for the first portfolio."""
+
+    portfolio: Whole | None = None
+    stream: Whole | None = None
+    state: Whole | None = None
+    phase: Phase | None = None
+    theme: Whole | None = None
+    no_theme: bool = False
+    mine: bool = False
+    page: Whole = 1
+
 
 SEE = "home_see"
 """Begins every action that chooses what to see; its value is the whole choice but the words."""

@@ -1,7 +1,7 @@
 """The one button beside what needs someone; read aloud each names what it is about."""
 
 from bot.slack.blocks import Element, button, shorten
-from bot.slack.values import EpicRef
+from bot.views.epics.buttons import EpicRef
 from bot.views.epics.next_step import UNBLOCK, do_button
 from bot.views.portfolio.actions import EditStream
 from bot.views.projects.actions import ProjectShown

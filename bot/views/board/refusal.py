@@ -7,11 +7,18 @@ from sqlalchemy.orm import Session
 from bot.slack.answers import Answer
 from bot.slack.blocks import button, section
 from bot.slack.mrkdwn import words
-from bot.slack.values import MessageRef
+from bot.slack.values import Value, Whole
 from bot.views.notices import notice
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.message import Message, MessageKind
+
+
+class MessageRef(Value):
+    """A message that Slack refused."""
+
+    message: Whole
+
 
 AGAIN = "show_again"
 

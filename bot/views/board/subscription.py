@@ -9,12 +9,26 @@ from sqlalchemy.orm import Session
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, button, field, modal, option, plain, section, select
 from bot.slack.mrkdwn import words
-from bot.slack.values import DigestScope, SubscribeForm
+from bot.slack.values import Value, Whole
 from bot.views.notices import notice
 from models.board.digest import USUAL_MINUTE, USUAL_WEEKDAY, Subscription
 from models.calendar import WEEKDAYS
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio, ValueStream
+
+
+class SubscribeForm(Value):
+    """What the form remembers: the channel it is about."""
+
+    channel: str
+
+
+class DigestScope(Value):
+    """What a digest tells of: a whole portfolio, or one of its streams."""
+
+    portfolio: Whole
+    stream: Whole | None = None
+
 
 CALLBACK = "subscribe_digest"
 SUBSCRIBE = "open_subscribe_digest"

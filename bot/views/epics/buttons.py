@@ -6,9 +6,17 @@ from pydantic import Field
 
 from bot.slack.actions import Action, Id, Page, Seen
 from bot.slack.blocks import Element, button
-from bot.slack.values import EpicRef
+from bot.slack.values import Value, Whole
 from models.epics.epic import Epic
 from models.epics.obstacles import LONGEST_REASON
+
+
+class EpicRef(Value):
+    """An epic, and what to do with it."""
+
+    epic: Whole
+    do: Literal["open", "answer", "edit", "move", "persevere", "block", "stop", "history"] = "open"
+
 
 STILL_RIGHT = "still_right"
 OPEN = "open_epic"

@@ -7,7 +7,7 @@ from typing import Any
 from bot.slack.answers import Answer, sentence
 from bot.slack.blocks import Block, actions, button, context, modal, plain, section, shorten
 from bot.slack.mrkdwn import words
-from bot.slack.values import EpicVersion, ProposalForm
+from bot.slack.values import Value, Whole
 from bot.views.epics.buttons import open_button
 from bot.views.epics.fields import (
     NUMBERS,
@@ -26,6 +26,25 @@ from models.epics.epic import Epic
 from models.epics.policy import fields_of as asked_on_the_form
 from models.epics.policy import spelled
 from models.epics.proposal import CALLED, NONE, project_comes_first
+
+
+class EpicVersion(Value):
+    """An epic as a form showed it, and where the form was opened."""
+
+    epic: Whole
+    version: Whole
+    channel: str | None = None
+
+
+class ProposalForm(Value):
+    """What the form remembers: where it was opened, what it shows, and which ideas were alike."""
+
+    portfolio: Whole
+    channel: str | None = None
+    numbers: bool = False
+    similar: tuple[Whole, ...] = ()
+    origin: str | None = None
+
 
 CALLBACK = "propose_epic"
 EDIT_CALLBACK = "edit_epic"

@@ -1,6 +1,7 @@
 """Epics in a list: a line each, with a button that opens it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from bot.slack.answers import Answer
 from bot.slack.blocks import (
@@ -12,10 +13,36 @@ from bot.slack.blocks import (
     section,
 )
 from bot.slack.mrkdwn import Marked, escape, listed, person, words
-from bot.slack.values import ListPage
+from bot.slack.values import UserId, Value, Whole
 from bot.views.epics.buttons import open_button
 from models.epics.epic import Epic
 from models.epics.listing import Filter, Listing
+from models.portfolio.portfolio import Phase
+
+
+class ListPage(Value):
+    """A page of the list of epics, and what narrows it: the fields of a filter."""
+
+    page: Whole
+    streams: tuple[Whole, ...] = ()
+    states: tuple[Whole, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    themes: tuple[Whole, ...] = ()
+    no_theme: bool = False
+    mine: bool = False
+    people: tuple[UserId, ...] = ()
+    blocked: bool = False
+    late: bool = False
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, chosen: Filter, page: int) -> "ListPage":
+        return cls(page=page, **asdict(chosen))
+
+    @property
+    def filter(self) -> Filter:
+        return Filter(**self.model_dump(exclude={"page"}))
+
 
 TURN = "list_page"
 CLEAR_SEARCH = "Clear search"

@@ -2,8 +2,8 @@
 
 from bot.slack.blocks import Element, button, shorten
 from bot.slack.mrkdwn import in_sentence, words
-from bot.slack.values import BoardRef, EpicRef, MoveTo
-from bot.views.epics.buttons import reply_button, still_right_button
+from bot.slack.values import Value, Whole
+from bot.views.epics.buttons import EpicRef, reply_button, still_right_button
 from bot.workflows.board.card import Card, NextStep
 from models.decisions.decision import Decision
 from models.decisions.question import Choice, Question
@@ -14,7 +14,24 @@ from models.epics.policy import fields_of, phrases
 from models.flow.days import days_taken
 from models.money import format_amount
 from models.portfolio.policy import Requirement
-from models.portfolio.portfolio import FIRST_STATE, Portfolio, ValueStream
+from models.portfolio.portfolio import FIRST_STATE, Phase, Portfolio, ValueStream
+
+
+class MoveTo(Value):
+    """A move of an epic whose card showed that version."""
+
+    epic: Whole
+    version: Whole
+    to: Whole
+    phase: Phase | None = None
+
+
+class BoardRef(Value):
+    """A value stream's board, to be looked at where a message was read."""
+
+    portfolio: Whole
+    stream: Whole
+
 
 MOVE = "move_epic"
 UNBLOCK = "unblock_epic"

@@ -5,9 +5,17 @@ from typing import Any
 
 from bot.slack.blocks import Block, context, field, modal, option, section, select
 from bot.slack.mrkdwn import words
-from bot.slack.values import ExportForm
+from bot.slack.values import Value, Whole
 from models.files.export import ExportFormat
 from models.portfolio.portfolio import Portfolio
+
+
+class ExportForm(Value):
+    """What the form remembers: the portfolio where there is one only, and where it was opened."""
+
+    portfolio: Whole
+    channel: str | None = None
+
 
 CALLBACK = "export_portfolio"
 PORTFOLIO, FORMAT = "portfolio", "format"

@@ -8,10 +8,17 @@ from sqlalchemy.orm import Session
 from bot.slack.answers import Answer
 from bot.slack.blocks import button, section
 from bot.slack.mrkdwn import words
-from bot.slack.values import ExportRef
+from bot.slack.values import Value, Whole
 from bot.views.notices import notice
 from models.files.export import Export
 from models.message import MessageKind
+
+
+class ExportRef(Value):
+    """An export that did not go well."""
+
+    export: Whole
+
 
 AGAIN = "export_again"
 NOT_IN_A_NAME = re.compile(r"[^\w-]+")

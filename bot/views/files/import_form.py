@@ -21,7 +21,7 @@ from bot.slack.blocks import (
     shorten,
 )
 from bot.slack.mrkdwn import words
-from bot.slack.values import UploadRef
+from bot.slack.values import Value, Whole
 from bot.workflows.files.previewing import FieldName, FirstRow, Outlook, Preview
 from models.counting import counted, plural
 from models.fields import folded
@@ -29,6 +29,13 @@ from models.files.table import ENCODINGS
 from models.files.upload import Upload, UploadKind
 from models.money import format_amount, minor_digits
 from models.portfolio.portfolio import PHASE_LABELS, Portfolio
+
+
+class UploadRef(Value):
+    """A file that someone brought."""
+
+    upload: Whole
+
 
 FILE_FORM, WAITING, MATCH_FORM = "import_file", "import_waiting", "import_match"
 CHECK_PAGE, DONE_PAGE = "import_check", "import_done"

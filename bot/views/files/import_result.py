@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, button, context, section
 from bot.slack.mrkdwn import words
-from bot.slack.values import BoardRef
-from bot.views.epics.next_step import BOARD
+from bot.views.epics.next_step import BOARD, BoardRef
 from bot.views.files.actions import UndoImport
 from bot.views.notices import notice
 from models.files.upload import Loaded, Upload, UploadKind

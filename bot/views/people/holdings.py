@@ -10,11 +10,24 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import Block, button, context, modal, section
 from bot.slack.choosers import checkboxes, described, person_field
 from bot.slack.mrkdwn import words
-from bot.slack.values import HandoverForm, PersonRef
+from bot.slack.values import Value
 from bot.views.notices import notice
 from bot.workflows.people.holdings import holdings
 from models.message import MessageKind
 from models.people.handover import Departure, Handover, Holdings, Kind
+
+
+class PersonRef(Value):
+    """Someone whose things are meant."""
+
+    person: str
+
+
+class HandoverForm(PersonRef):
+    """What the form remembers: whose things it showed, and a stamp of them as they were."""
+
+    stamp: str
+
 
 CALLBACK = "hand_over_form"
 OPEN = "open_holdings"

@@ -11,12 +11,26 @@ from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, button, context, modal, section
 from bot.slack.choosers import asked_first
 from bot.slack.mrkdwn import bare_words, words
-from bot.slack.values import GrantRef, RolesPage
+from bot.slack.values import Value, Whole
 from bot.views.notices import notice
 from bot.workflows.people.roster import Seat, seats_of_group
 from bot.workflows.people.roster import seats as seats_of
 from models.message import MessageKind
 from models.people.role import ROLE_SAYS, RoleGrant
+
+
+class RolesPage(Value):
+    """A page of the list of roles."""
+
+    page: Whole = 1
+
+
+class GrantRef(Value):
+    """A role that was given, and the page of the list it is on."""
+
+    grant: Whole
+    page: Whole = 1
+
 
 CALLBACK = "roles"
 GIVE = "give_role"

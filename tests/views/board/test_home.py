@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.slack.values import HomeChoice
 from bot.views.board import home as home_board
 from bot.views.board import home_choices
+from bot.views.board.home_choices import HomeChoice
 from bot.workflows.board.home import Reader
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip

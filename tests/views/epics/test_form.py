@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.slack.values import ProposalForm
 from bot.views.epics import fields as epic_fields
 from bot.views.epics import form as epic_form
 from bot.views.epics import options as epic_options
 from bot.views.epics.fields import Filled
+from bot.views.epics.form import ProposalForm
 from bot.workflows.epics.finding import Choices
 from models.portfolio.portfolio import Stage
 from models.projects.project import Project

@@ -3,9 +3,8 @@
 import pytest
 
 from bot.slack.blocks import TEXT_LIMIT, VALUE_LIMIT
-from bot.slack.values import ListPage
 from bot.views.epics import list as view
-from bot.views.epics.list import HOW
+from bot.views.epics.list import HOW, ListPage
 from models.epics.blocking import Blocking
 from models.epics.listing import MOST_CHARACTERS, MOST_WORDS, Filter, Listing
 from models.portfolio.portfolio import Phase
