@@ -18,7 +18,7 @@ from bench.load import Acks, Button, click_all
 from bench.processes import TACK, environment, quiet_slack, resident_mib, running, tack
 from bench.quiet_slack import CHANNEL_ID, MESSAGE_TS, TEAM_ID, USER_ID
 from bench.wire import Said, counted
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose

@@ -11,12 +11,14 @@ from bot.demo.epic import DL, SampleEpic, Y
 from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.deciding import decide_now
 from bot.workflows.decisions.follow_up import reviewing
-from bot.workflows.decisions.opening import open_decision, usual_close, usual_question
+from bot.workflows.decisions.opening.deciders import usual_question
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.trail import acting
 from models.decisions.ballots import close_key
+from models.decisions.days import usual_close
 from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import FOUR_WEEKS, Became, OutcomeForm
 from models.decisions.form import DecideForm, DecisionForm

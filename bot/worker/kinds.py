@@ -16,8 +16,9 @@ from bot.workflows.audit import anchoring
 from bot.workflows.board import digesting, renewing
 from bot.workflows.board import fact_check as asking
 from bot.workflows.budgets import shifting
-from bot.workflows.decisions import closing, opening
+from bot.workflows.decisions import closing
 from bot.workflows.decisions.follow_up import announcing, reminding
+from bot.workflows.decisions.opening import planning
 from bot.workflows.files import undoing
 
 Workflow = Callable[[Session, int, datetime], None]
@@ -37,7 +38,7 @@ def jobs() -> Mapping[str, Job]:
         "facts": at_its_time(asking.ask_due),
         "groups": read_groups,
         "home": courier.show_home,
-        "open": at_its_time(opening.open_due),
+        "open": at_its_time(planning.open_due),
         "members": ask_who_left,
         "message": courier.show_message,
         "picture": show_picture,

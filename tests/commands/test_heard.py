@@ -62,7 +62,8 @@ from bot.views.themes.actions import (
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.shifts import asking
 from bot.workflows.decisions import speaking, voting
-from bot.workflows.decisions.opening import open_about, open_decision, plan
+from bot.workflows.decisions.opening.opening import open_about, open_decision
+from bot.workflows.decisions.opening.planning import plan
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.moving import move
 from bot.workflows.epics.proposing import propose

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.workflows.audit import verifying
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditEvent
 from models.decisions.ballots import close_key

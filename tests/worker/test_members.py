@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from bot.worker.jobs import Task, perform
 from bot.worker.members import AT_ONCE, NEXT_AFTER, ask_who_left
-from bot.workflows.decisions import opening
 from bot.workflows.decisions.follow_up import leaving, reminding
+from bot.workflows.decisions.opening import opening
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.decisions.decision import Decision

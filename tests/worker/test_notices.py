@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 from bot.views.notices import notice, notices
 from bot.workflows.budgets import booking
 from bot.workflows.decisions.closing import close_due
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.keeping import Act
 from models.audit.audit import AuditAnchor
 from models.board.confirmation import FactCheck

@@ -16,7 +16,8 @@ from bot.views.decisions.actions import (
     TakeBackPlanned,
     Withdraw,
 )
-from bot.workflows.decisions import changing, opening, speaking
+from bot.workflows.decisions import changing, speaking
+from models.decisions.days import last_close, usual_close
 from models.decisions.decision import Decision
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
 from models.decisions.question import Question, Subject
@@ -63,7 +64,7 @@ def ask_words(call: Call, session: Session, it: ChangeWords | AskAgain) -> Open:
         "asks": decision.asks,
         "recommended": decision.recommended,
         "because": decision.because,
-        "closes_on": opening.usual_close(decision.portfolio, call.at) if asks_anew else None,
+        "closes_on": usual_close(decision.portfolio, call.at) if asks_anew else None,
     }
     title = "Change and ask again" if asks_anew else "Change the words"
     return Open(
@@ -127,8 +128,8 @@ def break_tie(call: Call, session: Session, form: DecideForm, about: BreakTie) -
 
 def _facts(call: Call, decision: Decision, *, asks_anew: bool) -> Facts:
     return {
-        "today": opening.today_in(decision.portfolio, call.at),
-        "last": opening.last_close(decision.portfolio, call.at),
+        "today": decision.portfolio.day_of(call.at),
+        "last": last_close(decision.portfolio, call.at),
         "options": [(each.label, each.value) for each in decision.options],
         "asks_anew": asks_anew,
         "free": decision.question is Question.FREE and decision.subject is Subject.EPIC,

@@ -9,8 +9,8 @@ from bot.slack.hearing import Call
 from bot.slack.mrkdwn import words
 from bot.views.decisions.ballot import opened
 from bot.views.projects.actions import OpenCheckpoint
-from bot.workflows.decisions import opening
 from bot.workflows.decisions.subjects import checkpoints
+from models.decisions.days import last_close, usual_close
 from models.decisions.form import DecisionForm
 
 
@@ -25,10 +25,10 @@ def ask_about_checkpoint(call: Call, session: Session, it: OpenCheckpoint) -> Op
         DecisionForm,
         "Open its decision",
         OpenCheckpoint.of(milestone),
-        held={"closes_on": opening.usual_close(portfolio, call.at)},
+        held={"closes_on": usual_close(portfolio, call.at)},
         facts={
             "today": portfolio.day_of(call.at),
-            "last": opening.last_close(portfolio, call.at),
+            "last": last_close(portfolio, call.at),
             "options": [(each.label, each.value) for each in checkpoints.OPTIONS],
             "asks_tie_breaker": tie_breaker is None,
         },

@@ -30,12 +30,14 @@ from bot.views.decisions.list import decision_page
 from bot.views.decisions.register import decision_list, past_page
 from bot.views.epics.buttons import OpenDecision
 from bot.workflows import seeing
-from bot.workflows.decisions import deciding, listing, opening, register
+from bot.workflows.decisions import deciding, listing, register
+from bot.workflows.decisions.opening import cases, deciders, opening, planning
 from bot.workflows.decisions.register import Standing
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics import finding
 from bot.workflows.keeping import seen_portfolio
 from bot.workflows.portfolio import streams
+from models.decisions.days import last_close, usual_close
 from models.decisions.decision import METHODS, Way
 from models.decisions.form import LONGEST_QUESTION, MONDAY, DecideForm, DecisionForm, RecordForm
 from models.decisions.opening import VOTING, Deciders, UnknownDecision
@@ -156,13 +158,13 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
     if found is not None and not call.is_form:
         return DecisionShown(decision=found.id)
     act = call.act(session)
-    who = opening.check_may_ask(act, epic, question)
+    who = deciders.check_may_ask(act, epic, question)
     if who.is_one(call.actor) and not it.vote:
         now = DecideNow.model_validate({"epic": epic.id, "question": question.value})
         return ask_to_decide(call, session, now)
     if it.vote:
-        who = opening.usual_deciders(session, epic, Question.FREE)
-    none, is_vote = opening.nobody(session, epic, who), who.way is Way.VOTE
+        who = deciders.usual_deciders(session, epic, Question.FREE)
+    none, is_vote = deciders.nobody(session, epic, who), who.way is Way.VOTE
     it = it.but(question=question.value, more=it.more or none is not None)
     return Open(
         DecisionForm,
@@ -170,7 +172,7 @@ def ask_decision(call: Call, session: Session, it: OpenDecision) -> Open | Page:
         it,
         held={
             "asks": call.words_after_command.partition(" ")[2].strip()[:LONGEST_QUESTION] or None,
-            "closes_on": opening.usual_close(epic.portfolio, call.at),
+            "closes_on": usual_close(epic.portfolio, call.at),
         },
         facts=_facts(call, session, epic, it, who) | {"nobody": none and none.sentence},
         lead=shown.leads(epic, question, who, none),
@@ -185,11 +187,11 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
     """Put it to the council."""
     epic = epic_of(session, call, about.epic)
     question = _question(about, epic)
-    opening.check_may_ask(call.act(session), epic, question)
+    deciders.check_may_ask(call.act(session), epic, question)
     groups = chosen_groups(call, form.groups, "groups")
     act, unfit, is_vote = call.act(session), call.unfit_named, about.vote
     if form.when == MONDAY:
-        row = opening.plan(
+        row = planning.plan(
             act, about.epic, form, unfit, question=question, groups=groups, is_vote=is_vote
         )
         return shown.planned(row)
@@ -210,7 +212,7 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
 def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Open:
     """Ask what was decided in the room, and who was there."""
     epic = epic_of(session, call, it.epic)
-    question = Question(it.question) if it.question else opening.usual_question(epic)
+    question = Question(it.question) if it.question else deciders.usual_question(epic)
     deciding.look_to_record(call.act(session), epic, question)
     free = question is Question.FREE
     other = [("Record something else", it.but(question="free"))]
@@ -221,7 +223,7 @@ def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Op
         facts={
             "currency": epic.portfolio.currency,
             "free": free,
-            **shown.rest_facts(opening.money_of(call.act(session), epic, question), question, epic),
+            **shown.rest_facts(cases.money_of(call.act(session), epic, question), question, epic),
             "options": [] if free else [(each.label, each.value) for each in OPTIONS[question]],
             "order": None if free else ", ".join(each.label for each in OPTIONS[question]),
         },
@@ -234,7 +236,7 @@ def ask_what_was_decided(call: Call, session: Session, it: RecordDecision) -> Op
 @routes.saves
 def record(call: Call, session: Session, form: RecordForm, about: RecordDecision) -> Answer:
     epic = epic_of(session, call, about.epic)
-    question = Question(about.question) if about.question else opening.usual_question(epic)
+    question = Question(about.question) if about.question else deciders.usual_question(epic)
     decision = deciding.record(call.act(session), about.epic, question, form)
     return ballot.result(register.standing(session, decision))
 
@@ -296,14 +298,14 @@ def _case_before(
         decision = deciding.look_to_decide(act, it.decision)
         return register.standing(session, decision), ()
     epic, question = epic_of(session, call, it.epic), Question(it.question)
-    who = opening.check_may_open(act, epic, question)
+    who = deciders.check_may_open(act, epic, question)
     decision, box = deciding.drafted(act, epic, question, this_period)
     decision.check_decides(call.actor)
     return Standing(decision, box, ()), who.people
 
 
 def _question(it: OpenDecision, epic: Epic) -> Question:
-    return Question(it.question) if it.question else opening.usual_question(epic)
+    return Question(it.question) if it.question else deciders.usual_question(epic)
 
 
 def _facts(
@@ -311,17 +313,17 @@ def _facts(
 ) -> dict[str, Any]:
     question = _question(it, epic)
     options = () if question is Question.FREE else OPTIONS[question]
-    tie_breaker = opening.usual_tie_breaker(session, epic)
+    tie_breaker = deciders.usual_tie_breaker(session, epic)
     return {
-        "today": opening.today_in(epic.portfolio, call.at),
-        "last": opening.last_close(epic.portfolio, call.at),
+        "today": epic.portfolio.day_of(call.at),
+        "last": last_close(epic.portfolio, call.at),
         "options": [(each.label, each.value) for each in options],
         "free": question is Question.FREE,
         "moves": question is not Question.FREE,
-        **shown.rest_facts(opening.money_of(call.act(session), epic, question), question, epic),
+        **shown.rest_facts(cases.money_of(call.act(session), epic, question), question, epic),
         "aims": question is not Question.FREE and epic.target is not None,
         "more": it.more,
-        "asked_often": opening.how_often(call.act(session), epic, who, more=it.more),
+        "asked_often": deciders.how_often(call.act(session), epic, who, more=it.more),
         "usually": who.are if who.people else "nobody, so it cannot be opened",
         "roles": [(role.value.capitalize(), role.value) for role in VOTING],
         "methods": [(each.value.capitalize(), each.value) for each in METHODS[question]],

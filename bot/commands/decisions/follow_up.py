@@ -10,9 +10,10 @@ from bot.slack.hearing import Call
 from bot.views.decisions import follow_up as views
 from bot.views.decisions.ballot import case_blocks, opened
 from bot.views.decisions.follow_up import AddLearned, CaseShown, OpenAgain, TellNow, TryAgain
-from bot.workflows.decisions import opening, register
+from bot.workflows.decisions import register
 from bot.workflows.decisions.beside import seen_decision
 from bot.workflows.decisions.follow_up import again, announcing, waiting
+from bot.workflows.decisions.opening import opening
 from models.decisions.follow_up.form import LearnedForm
 
 

@@ -19,7 +19,7 @@ from bot.views.decisions.actions import (
     StandInForMe,
     StandInUntil,
 )
-from bot.workflows.decisions import opening, register, speaking, standing_in, voting
+from bot.workflows.decisions import register, speaking, standing_in, voting
 from bot.workflows.decisions.beside import seen_decision
 from bot.workflows.decisions.voting import Vote
 from bot.workflows.keeping import seen_portfolio
@@ -107,7 +107,7 @@ def ask_stand_in(call: Call, session: Session, it: StandInForMe) -> Open:
     """Ask who votes for them, and until when."""
     decision = standing_in.check_can_give(call.act(session), it.decision)
     facts = {
-        "today": opening.today_in(decision.portfolio, call.at),
+        "today": decision.portfolio.day_of(call.at),
         "for_one": True,
         "unless_a_day": f"Without a day this holds for {decision.case.key} only.",
     }

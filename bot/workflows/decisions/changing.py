@@ -22,7 +22,8 @@ from bot.workflows.decisions.closing import (
 )
 from bot.workflows.decisions.counting import count
 from bot.workflows.decisions.effects import keep_up, take_effect
-from bot.workflows.decisions.opening import channel_of, end_of, open_key, reopen, send_alone
+from bot.workflows.decisions.opening.opening import channel_of, reopen, send_alone
+from bot.workflows.decisions.opening.planning import open_key
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.restricting import heeds
 from bot.workflows.keeping import LOCK, Act
@@ -30,6 +31,7 @@ from bot.workflows.permitting import lock_roles
 from bot.workflows.redrawing import post, redraw_facts
 from bot.workflows.seeing import follows_sight, may_see
 from models.decisions.ballots import close_key
+from models.decisions.days import end_of
 from models.decisions.decision import Decision, NotTheirs, VotedAlready, Way
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
 from models.decisions.opening import NotTheirPlan, PlannedOpening, StillAsked

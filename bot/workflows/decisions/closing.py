@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.beside import in_thread, is_restricted, sees
 from bot.workflows.decisions.counting import count, last_ballots, part_with_who_left
 from bot.workflows.decisions.effects import keep_up, take_effect
-from bot.workflows.decisions.opening import MOST_DIRECT, end_of, today_in
+from bot.workflows.decisions.opening.opening import MOST_DIRECT
 from bot.workflows.keeping import LOCK
 from bot.workflows.permitting import departed
 from bot.workflows.redrawing import (
@@ -21,6 +21,7 @@ from bot.workflows.redrawing import (
     redraw_homes,
 )
 from models.decisions.ballots import close_key
+from models.decisions.days import end_of
 from models.decisions.decision import Decision, Way
 from models.decisions.delegation import CarriedBallot, Delegation
 from models.decisions.follow_up.dates import (
@@ -211,7 +212,7 @@ def redraw_close(session: Session, decision: Decision, now: datetime) -> None:
 def _ask_again(session: Session, decision: Decision, options: Sequence[str], now: datetime) -> None:
     """All electors again, on the same ballot."""
     portfolio = decision.portfolio
-    last = portfolio.calendar.days_after(today_in(portfolio, now), SECOND_ROUND_DAYS)
+    last = portfolio.calendar.days_after(portfolio.day_of(now), SECOND_ROUND_DAYS)
     decision.ask_again(options, end_of(last, portfolio))
     here = part_with_who_left(session, decision, now)
     session.execute(

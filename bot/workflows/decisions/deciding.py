@@ -7,16 +7,9 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import seen
 from bot.workflows.decisions.closing import come_true, notify_asker
-from bot.workflows.decisions.opening import (
-    about_epic,
-    channel_for,
-    check_may_open,
-    end_of,
-    found_open,
-    next_key,
-    usual_close,
-    who_decides,
-)
+from bot.workflows.decisions.opening.cases import about_epic
+from bot.workflows.decisions.opening.deciders import check_may_open, who_decides
+from bot.workflows.decisions.opening.opening import channel_for, found_open, next_key
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.epics.moving import locked
 from bot.workflows.epics.stopping import records_stops
@@ -25,6 +18,7 @@ from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.redrawing import post
 from bot.workflows.seeing import may_see
 from models.decisions.ballots import close_key
+from models.decisions.days import usual_close_at
 from models.decisions.decision import Advice, Decision, NotADecider, Terms, Way
 from models.decisions.form import DecideForm, RecordForm
 from models.decisions.opening import check_can_ask, check_live
@@ -87,7 +81,7 @@ def of_one(
     act: Act, epic: Epic, asked: Asked, are: str, this_period: int | None = None
 ) -> Decision:
     """A decision that the person takes alone; it is not stored yet."""
-    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    closes_at = usual_close_at(epic.portfolio, act.at)
     terms = Terms(electors=[act.actor], electors_are=are, closes_at=closes_at, way=Way.ALONE)
     key, about = (
         next_key(act.session, act.workspace_id),
@@ -114,7 +108,7 @@ def record(act: Act, epic_id: int, question: Question, form: RecordForm) -> Deci
     epic = locked(session, act.workspace_id, act.actor, epic_id)
     look_to_record(act, epic, question)
     asked = Asked.usual(question) if question is not Question.FREE else in_words(form)
-    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    closes_at = usual_close_at(epic.portfolio, act.at)
     electors, are = form.present, "those in the room"
     terms = Terms(electors=electors, electors_are=are, closes_at=closes_at, way=Way.ROOM)
     key, about = (
@@ -151,7 +145,7 @@ def drafted(
 ) -> tuple[Decision, BallotBox]:
     """What would be asked, with the case as it is now, to be looked at and never stored."""
     who = who_decides(act.session, epic, question)
-    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    closes_at = usual_close_at(epic.portfolio, act.at)
     terms = Terms(electors=who.people, electors_are=who.are, closes_at=closes_at, way=who.way)
     with act.session.no_autoflush:
         about = about_epic(act, epic, question, this_period)

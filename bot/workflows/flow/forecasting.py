@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import bindparam, or_, select, true
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.opening import knows_pace
+from bot.workflows.decisions.opening.cases import knows_pace
 from bot.workflows.flow.clocks import Flow, flow_at
 from bot.workflows.flow.metrics import WEEKS
 from bot.workflows.seeing import EVERYBODY, visible_to

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from models.calendar import DAY_ENDS_AT
+from models.decisions.days import end_of
 from models.portfolio.portfolio import Portfolio
 
 OWNER_FIRST_FOR = timedelta(minutes=30)
@@ -34,7 +34,7 @@ def extended_to(closes_at: datetime, now: datetime, portfolio: Portfolio) -> dat
     """When a vote closes that too few have voted in: people have two working days from now."""
     day = portfolio.day_of(max(closes_at, now))
     last = portfolio.calendar.days_after(day, EXTENDED_DAYS)
-    return datetime.combine(last, DAY_ENDS_AT, ZoneInfo(portfolio.time_zone)).astimezone(UTC)
+    return end_of(last, portfolio)
 
 
 def shown_to_all_at(closed_at: datetime, now: datetime) -> datetime:

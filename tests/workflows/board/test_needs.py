@@ -17,10 +17,11 @@ from bot.workflows.budgets import considering, funding, ledger, shifting
 from bot.workflows.budgets.commitments import carrying
 from bot.workflows.budgets.commitments.waiting import UNCOVERED
 from bot.workflows.budgets.waiting import MOVED, SHIFTS
-from bot.workflows.decisions import changing, closing, opening, register
+from bot.workflows.decisions import changing, closing, register
 from bot.workflows.decisions.follow_up import reviewing, waiting
 from bot.workflows.decisions.follow_up.reviewing import OUTCOME
 from bot.workflows.decisions.follow_up.waiting import CLOSED, DECIDED
+from bot.workflows.decisions.opening import opening
 from bot.workflows.decisions.register import BALLOT, TIE
 from bot.workflows.decisions.signals import asking
 from bot.workflows.decisions.signals.asking import SIGNALLED

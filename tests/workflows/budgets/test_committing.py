@@ -10,8 +10,9 @@ from bot.workflows.budgets import booking, funding
 from bot.workflows.budgets.budgets import budget_page
 from bot.workflows.budgets.commitments import capacity, carrying
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.decisions import closing, deciding, opening, voting
+from bot.workflows.decisions import closing, deciding, voting
 from bot.workflows.decisions.follow_up import waiting
+from bot.workflows.decisions.opening import opening
 from bot.workflows.epics import moving, stopping, transferring
 from bot.workflows.portfolio import merging
 from models.audit import audit
@@ -324,7 +325,7 @@ def test_a_vote_commits_what_of_the_rest_was_said_to_fall_into_this_period(year)
     with year.database.read() as session:
         asked = session.get_one(Decision, decision.id)
         said = " ".join(shown(ballot.drawn(session, asked, MONDAY)))
-    promise = "€260,000 more is promised for the period after 2026"
+    promise = "with €260,000 more promised for the period after 2026"
     assert f"commits €100,000, {promise}; Platform keeps €740,000 available in 2026" in said
     with year.database.write() as session:
         voting.vote(session, year.workspace_id, FAY, decision.id, "persevere", lambda: MONDAY)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.workflows.decisions.closing import close_due
 from bot.workflows.decisions.follow_up.announcing import announce_due
-from bot.workflows.decisions.opening import open_decision
+from bot.workflows.decisions.opening.opening import open_decision
 from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act

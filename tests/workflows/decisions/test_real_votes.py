@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 
 from bot.workflows.decisions.closing import close_due
-from bot.workflows.decisions.opening import open_about
+from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.decisions.voting import vote
 from bot.workflows.keeping import Act
 from models.audit import audit

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from bot.views.decisions import ballot, follow_up
 from bot.workflows.decisions import changing, register, speaking, standing_in
 from bot.workflows.decisions.counting import last_ballots
-from bot.workflows.decisions.opening import open_about
+from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.restricting import restrict
 from bot.workflows.keeping import Act

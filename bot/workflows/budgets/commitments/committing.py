@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
 from bot.workflows.decisions.effects import comes_with, waits_until
-from bot.workflows.decisions.opening import knows_money
+from bot.workflows.decisions.opening.cases import knows_money
 from bot.workflows.epics.moving import when_it_ends
 from models.budgets.allocation import Allocation
 from models.budgets.books import Books

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets.shifts import moving
 from bot.workflows.decisions.closing import ask_no_longer
 from bot.workflows.decisions.effects import NOTHING, effect_of, keeps_up
-from bot.workflows.decisions.opening import open_about
+from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.keeping import Act
 from bot.workflows.pointing import hold
 from models.budgets.ruling import Ruling

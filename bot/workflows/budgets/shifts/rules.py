@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import rules_of
 from bot.workflows.decisions.effects import NOTHING, effect_of, keeps_up
-from bot.workflows.decisions.opening import end_of, open_about, usual_close
+from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.keeping import LOCK, Act, seen_portfolio
 from bot.workflows.permitting import Place, check, holders, lock_roles
 from models.budgets.forms import RulesForm
 from models.budgets.rules import NAMES, Rules, RulesAsked, RulesChange, rules_by
 from models.budgets.seats import NoCouncil
 from models.decisions.case import Case
+from models.decisions.days import usual_close_at
 from models.decisions.decision import About, Decision, Terms
 from models.decisions.opening import check_live
 from models.decisions.question import Asked, Choice, Subject
@@ -120,7 +121,7 @@ def ask_to_change(act: Act, portfolio_id: int, form: RulesForm) -> RulesChange:
         Asked.free("Change the rules of budget shifts like this?"),
         Terms(
             electors=_electors(act, portfolio),
-            closes_at=end_of(usual_close(portfolio, act.at), portfolio),
+            closes_at=usual_close_at(portfolio, act.at),
         ),
         channel_id=portfolio.channel_id,
     )

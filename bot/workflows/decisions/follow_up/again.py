@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import seen_decision, tie_breakers
-from bot.workflows.decisions.opening import check_see, end_of, reopen, usual_close
+from bot.workflows.decisions.opening.deciders import check_see
+from bot.workflows.decisions.opening.opening import reopen
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_facts
+from models.decisions.days import usual_close_at
 from models.decisions.decision import AskedForAnew, Decision
 from models.decisions.opening import check_can_ask, check_live
 from models.people.role import Role
@@ -32,7 +34,7 @@ def open_again(act: Act, decision_id: int) -> Decision:
     portfolio = before.portfolio
     check_live(portfolio, act.at)
     check_see(session, epic, before.electorate)
-    closes_at = end_of(usual_close(portfolio, act.at), portfolio)
+    closes_at = usual_close_at(portfolio, act.at)
     again = reopen(act, before, before.advice_of(act.actor), closes_at)
     session.flush()
     redraw_facts(session, epic, act.at)

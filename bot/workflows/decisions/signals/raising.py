@@ -4,20 +4,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 
-from bot.workflows.decisions.opening import (
-    about_epic,
-    channel_for,
-    check_see,
-    end_of,
-    open_about,
-    usual_close,
-    usual_tie_breaker,
-    who_decides,
-)
+from bot.workflows.decisions.opening.cases import about_epic
+from bot.workflows.decisions.opening.deciders import check_see, usual_tie_breaker, who_decides
+from bot.workflows.decisions.opening.opening import channel_for, open_about
 from bot.workflows.evidence.known import first_tested_on
 from bot.workflows.evidence.recording import judges
 from bot.workflows.keeping import Act
 from models.calendar import spell_day
+from models.decisions.days import usual_close_at
 from models.decisions.decision import Advice, Decision, Terms, Way
 from models.decisions.opening import ballot_channel, check_can_ask, check_can_post, check_live
 from models.decisions.question import Asked, Question, Subject
@@ -47,7 +41,7 @@ def raise_decision(act: Act, epic: Epic, because: str) -> Decision | None:
     if who.way is Way.VOTE and not epic.restricted:
         check_can_post(epic.portfolio, ballot_channel(epic))
     check_see(session, epic, who.people)
-    closes_at = end_of(usual_close(epic.portfolio, act.at), epic.portfolio)
+    closes_at = usual_close_at(epic.portfolio, act.at)
     return open_about(
         act,
         about_epic(act, epic, Question.MVP),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions.effects import NOTHING, effect_of
-from bot.workflows.decisions.opening import end_of, open_about
+from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, departed, holders, lock_roles
@@ -16,6 +16,7 @@ from bot.workflows.redrawing import redraw_digests, redraw_homes
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.calendar import spell_day
 from models.decisions.case import Case
+from models.decisions.days import end_of
 from models.decisions.decision import About, Decision, HasAPart, Terms
 from models.decisions.form import DecisionForm
 from models.decisions.opening import NoElectors, check_can_post, check_live

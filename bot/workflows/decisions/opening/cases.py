@@ -1,0 +1,63 @@
+"""The case of an epic as it is known: its evidence, its money, and how long others took."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.workflows.evidence.known import case_evidence
+from bot.workflows.keeping import Act
+from models.decisions.case import CaseMoney, CasePace
+from models.decisions.decision import (
+    About,
+)
+from models.decisions.question import Question
+from models.epics.epic import Epic
+
+FindMoney = Callable[[Session, Epic, Question, int | None, datetime], CaseMoney | None]
+
+
+MONEY: list[FindMoney] = []
+"""What knows of an epic's money, filled by `knows_money`."""
+
+
+def knows_money(find: FindMoney) -> FindMoney:
+    """Have a case say what the function finds; None where it knows nothing."""
+    MONEY.append(find)
+    return find
+
+
+FindPace = Callable[[Session, Epic, datetime], CasePace | None]
+
+
+PACES: list[FindPace] = []
+"""What knows how long epics take, filled by `knows_pace`."""
+
+
+def knows_pace(find: FindPace) -> FindPace:
+    """Have a case say how long others took, as the function finds; None where it knows nothing."""
+    PACES.append(find)
+    return find
+
+
+def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:
+    """The epic with its case, its evidence and its money as they are now."""
+    about = About.of_epic(epic, act.at, case_evidence(act.session, epic, act.at))
+    return with_more(act, about, epic, question, this_period)
+
+
+def money_of(
+    act: Act, epic: Epic, question: Question, this_period: int | None = None
+) -> CaseMoney | None:
+    """What is known of the epic's money, and what the question would do to it."""
+    asked = (act.session, epic, question, this_period, act.at)
+    return next((found for find in MONEY if (found := find(*asked)) is not None), None)
+
+
+def with_more(
+    act: Act, about: About, epic: Epic, question: Question, this_period: int | None
+) -> About:
+    pace = next((pace for find in PACES if (pace := find(act.session, epic, act.at))), None)
+    more = {"money": money_of(act, epic, question, this_period), "pace": pace}
+    return replace(about, case=about.case.model_copy(update=more))
