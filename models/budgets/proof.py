@@ -95,6 +95,19 @@ def shift_fault(claim: Claim, entries: Sequence[Written]) -> str | None:
     return f"shift {claim.shift_id} is not in the ledger as it says it ended"
 
 
+def undo_fault(first: Claim, back: Sequence[Claim]) -> str | None:
+    """Where shifts that undo the first one go elsewhere, or bring back more than it moved."""
+    for each in back:
+        if (each.giver, each.taker) != (first.taker, first.giver):
+            return (
+                f"shift {each.shift_id} does not go back to where shift {first.shift_id} came from"
+            )
+    came_back = sum(each.minor for each in back if each.outcome is Outcome.MOVED)
+    if came_back > (first.minor if first.outcome is Outcome.MOVED else 0):
+        return f"more of shift {first.shift_id} came back than it moved"
+    return None
+
+
 def _expected(claim: Claim) -> Mapping[EntryKind, tuple[Move, ...]]:
     assert claim.giver.stream_id is not None
     held = set_aside(claim.giver.stream_id)
@@ -109,5 +122,7 @@ def _expected(claim: Claim) -> Mapping[EntryKind, tuple[Move, ...]]:
 
 
 def _called(account: Account) -> str:
-    kind = "what is available" if account.kind is AccountKind.FREE else account.kind.value
+    kind = (
+        "what is available" if account.kind is AccountKind.FREE else account.kind.replace("_", " ")
+    )
     return kind if account.stream_id is None else f"{kind} in value stream {account.stream_id}"

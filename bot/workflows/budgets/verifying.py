@@ -1,8 +1,10 @@
 """Verifying the ledgers of a workspace: whole, adding up, and as the audit log tells it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,20 +14,18 @@ from bot.workflows.budgets.ledger import sums_of
 from models.audit.audit import AuditEvent
 from models.budgets.ledger import Entry, EntryKind, Transfer, free
 from models.budgets.period import FundingPeriod
-from models.budgets.proof import Claim, Written, first_fault, shift_fault, sums_fault
+from models.budgets.proof import Claim, Written, first_fault, shift_fault, sums_fault, undo_fault
 from models.budgets.shift import Shift
 from models.budgets.spend import Actual, spent_in
 
-TOLD = (
-    "entry_id",
-    "from_kind",
-    "from_stream_id",
-    "to_kind",
-    "to_stream_id",
-    "amount_minor",
-    "epic_id",
-)
-"""What the audit log tells of a transfer."""
+TOLD = {
+    Entry: ("number", "kind", "shift_id", "by_user_id", "reason"),
+    Transfer: (
+        *("entry_id", "from_kind", "from_stream_id", "to_kind", "to_stream_id"),
+        *("amount_minor", "epic_id", "month"),
+    ),
+}
+"""What the audit log tells of an entry, and of a transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
     found = next((fault for fault in faults if fault), None)
     found = found or _fault_of_shifts(session, workspace_id, list(written.values()))
     found = found or _fault_of_actuals(session, workspace_id, written)
-    found = found or _fault_against_the_log(session, workspace_id, entries)
+    transfers = [transfer for entry in entries for transfer in entry.transfers]
+    found = found or _fault_against_the_log(session, workspace_id, Entry, entries)
+    found = found or _fault_against_the_log(session, workspace_id, Transfer, transfers)
     for period, its in by_period.items():
         found = found or sums_fault(period.name, its, sums_of(session, period.id))
     return LedgerVerdict(len(entries), len(periods), found)
@@ -80,8 +82,9 @@ def verify_ledger(session: Session, workspace_id: int) -> LedgerVerdict:
 
 def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Written]) -> str | None:
     rows = select(Shift).where(Shift.workspace_id == workspace_id).order_by(Shift.id)
-    for shift in session.scalars(rows.options(selectinload(Shift.approvals))):
-        claim = Claim(
+    shifts = session.scalars(rows.options(selectinload(Shift.approvals))).all()
+    claims = {
+        shift.id: Claim(
             shift.id,
             free(shift.from_stream_id),
             free(shift.to_stream_id),
@@ -89,7 +92,16 @@ def _fault_of_shifts(session: Session, workspace_id: int, written: Sequence[Writ
             shift.outcome,
             silent=not shift.approvals,
         )
-        if fault := shift_fault(claim, [each for each in written if each.shift_id == shift.id]):
+        for shift in shifts
+    }
+    its: dict[int | None, list[Written]] = defaultdict(list)
+    for entry in written:
+        its[entry.shift_id].append(entry)
+    back: dict[int | None, list[Claim]] = defaultdict(list)
+    for shift in shifts:
+        back[shift.undoes_id].append(claims[shift.id])
+    for id_, claim in claims.items():
+        if fault := shift_fault(claim, its[id_]) or undo_fault(claim, back[id_]):
             return fault
     return None
 
@@ -113,22 +125,23 @@ def _fault_of_actuals(
 
 
 def _fault_against_the_log(
-    session: Session, workspace_id: int, entries: Sequence[Entry]
+    session: Session, workspace_id: int, noun: type[Entry | Transfer], rows: Sequence[Any]
 ) -> str | None:
-    """A transfer that is another than when it was written, or one that is gone."""
-    rows = select(AuditEvent.subject_id, AuditEvent.after).where(
+    """One that is another than when it was written, or one that is gone."""
+    called = noun.__name__.lower()
+    events = select(AuditEvent.subject_id, AuditEvent.after).where(
         AuditEvent.workspace_id == workspace_id,
-        AuditEvent.noun == Transfer.__tablename__,
+        AuditEvent.noun == noun.__tablename__,
         AuditEvent.verb == "created",
     )
-    logged = {int(subject): json.loads(after) for subject, after in session.execute(rows)}
-    for entry in entries:
-        for transfer in entry.transfers:
-            after = logged.pop(transfer.id, {})
-            if any(after.get(name) != value for name, value in _facts(transfer).items()):
-                return f"transfer {transfer.id} is not as the audit log tells it"
-    return f"transfer {min(logged)} is in the audit log and not in the ledger" if logged else None
+    logged = {int(subject): json.loads(after) for subject, after in session.execute(events)}
+    for row in rows:
+        after = logged.pop(row.id, {})
+        if any(after.get(name) != value for name, value in _facts(row, TOLD[noun]).items()):
+            return f"{called} {row.id} is not as the audit log tells it"
+    return f"{called} {min(logged)} is in the audit log and not in the ledger" if logged else None
 
 
-def _facts(transfer: Transfer) -> dict[str, Any]:
-    return {name: getattr(transfer, name) for name in TOLD}
+def _facts(row: Entry | Transfer, names: Sequence[str]) -> dict[str, Any]:
+    facts = {name: getattr(row, name) for name in names}
+    return {name: str(value) if isinstance(value, date) else value for name, value in facts.items()}

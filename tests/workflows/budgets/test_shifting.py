@@ -443,6 +443,24 @@ def test_who_became_the_owner_meanwhile_is_who_decides(year):
     year.approve(FAY, shift)
 
 
+def loses(year, role, who):
+    with year.database.write() as session:
+        held = select(RoleGrant).where(RoleGrant.role == role, RoleGrant.user_id == who)
+        session.delete(session.scalars(held).one())
+
+
+@pytest.mark.parametrize("answer", ["approve", "decline"])
+def test_who_lost_the_role_a_second_ago_answers_nothing_whatever_they_saw(year, answer):
+    grant(year, Role.FINANCE, FAY)
+    shift = year.ask(ELI, 80 * K)
+    assert told(year) == ["C0SHOP", CLEO, DANA, FAY]
+    loses(year, Role.FINANCE, FAY)
+    with pytest.raises(NotAsked) as refused:
+        getattr(year, answer)(FAY, shift, MONDAY + SECOND)
+    assert list(refused.value.ask) == [CLEO, DANA]
+    assert year.outcome(shift) is None
+
+
 def test_without_money_there_is_nothing_to_shift(database):
     year = a_year(database, onboarding=0, platform=0)
     with pytest.raises(NoMoney) as refused:
@@ -458,6 +476,7 @@ def test_a_request_of_another_workspace_is_not_there(year):
             deed(CLEO, shift)
 
 
+@pytest.mark.on_both_databases
 @pytest.mark.parametrize("table", ["ledger_entries", "ledger_transfers"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET workspace_id = workspace_id", "DELETE FROM {}"])
 def test_the_database_itself_refuses_to_change_the_ledger(year, table, change):
