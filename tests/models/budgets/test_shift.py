@@ -71,6 +71,14 @@ def test_what_can_be_asked_for_says_whose_yes_it_takes_and_until_when():
     assert (shift.asked_by, shift.lapses_at, shift.outcome) == (ELI, FRIDAY_AT_FIVE, None)
 
 
+def test_days_are_counted_by_those_that_are_worked():
+    thursday = datetime(2026, 5, 21, 9, 30, tzinfo=UTC)
+    ruling = ruled(at=thursday)
+    assert ruling.stand_ins_at == datetime(2026, 5, 25, 9, 30, tzinfo=UTC)
+    assert ruling.lapses_at == datetime(2026, 5, 27, 15, tzinfo=UTC)
+    assert ruling.undo_until == datetime(2026, 5, 28, 15, tzinfo=UTC)
+
+
 def test_the_givers_own_yes_is_given_by_asking():
     shift = asked(who=people(CLEO))
     assert [(each.seat, each.user_id) for each in shift.approvals] == [
@@ -200,6 +208,7 @@ def back(asker=DANA, at=MONDAY, amount=30 * K, first=None, finance=(DANA, BEN), 
 def test_for_five_working_days_finance_alone_undoes_what_moved_silently():
     assert back(CLEO).seats == {Seat.FINANCE: False}
     assert back(DANA).asked == [BEN]
+    assert back(CLEO, amount=18 * K).seats == {Seat.FINANCE: False}
     assert back(DANA, amount=18 * K).seats == {}
     assert back(DANA, amount=18 * K).informed == [ELI, CLEO, BEN]
     assert back(DANA, finance=(DANA,)).asked == [ELI]

@@ -61,8 +61,10 @@ def test_a_fact_of_a_closed_month_goes_into_the_first_open_one():
 
 def test_books_are_closed_for_months_that_are_over_and_never_opened_again():
     assert check_closes(MAY, None, TODAY) == date(2026, 5, 31)
-    with pytest.raises(NotOver):
-        check_closes(JUNE, None, TODAY)
+    assert check_closes(MAY, None, JUNE) == date(2026, 5, 31)
+    for today in (TODAY, date(2026, 6, 30)):
+        with pytest.raises(NotOver):
+            check_closes(JUNE, None, today)
     with pytest.raises(NotReopened):
         check_closes(date(2026, 4, 1), date(2026, 5, 31), TODAY)
 

@@ -45,7 +45,7 @@ def redraws(year, put, deed, *arguments):
 def test_a_question_goes_to_who_asked_for_the_money_and_its_answer_to_who_put_it(year):
     put = question(year, FAY, year.ask(ELI, 80 * K))
     with year.database.read() as session:
-        kind = MessageKind.SHIFT_QUESTION_TOLD
+        kind = MessageKind.SHIFT_QUESTION_DM
         told = [each.channel_id for each in messages_of(session, put) if each.kind is kind]
     assert told == [ELI, FAY]
     form = AnswerForm(answer="The contract ends in June")
@@ -74,6 +74,7 @@ def test_a_request_that_ended_is_asked_about_no_more_and_nobody_answers_what_was
         question(year, CLEO, late, late.lapses_at)
 
 
+@pytest.mark.only_on("postgresql")
 def test_what_is_asked_about_a_request_waits_for_what_ends_it(year):
     shift = year.ask(ELI, 80 * K)
 

@@ -7,7 +7,7 @@ from functools import partial
 from threading import Event
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.views.decisions import ballot
@@ -139,11 +139,16 @@ def test_it_lapses_at_five_after_four_working_days_and_frees_the_money_once(year
     shift = year.ask(ELI, 80 * K)
     assert shift.lapses_at == FRIDAY_AT_FIVE
     assert works(year) == [f"shift:{shift.id}", f"shift_stand_ins:{shift.id}"]
+    with year.database.write() as session:
+        session.execute(delete(Work))
     year.lapse(shift, FRIDAY_AT_FIVE - SECOND)
     assert year.outcome(shift) is None
+    assert works(year) == [f"shift:{shift.id}"]
     for _ in range(2):
-        year.lapse(shift, FRIDAY_AT_FIVE)
-    assert year.outcome(shift) is Outcome.LAPSED
+        year.lapse(shift, FRIDAY_AT_FIVE + SECOND)
+    with year.database.read() as session:
+        ended = session.get_one(Shift, shift.id)
+        assert (ended.outcome, ended.ended_at) == (Outcome.LAPSED, FRIDAY_AT_FIVE)
     assert year.has(year.onboarding) == Balance(available=1_600 * K)
     assert year.entries()[2:] == [EntryKind.HOLD, EntryKind.RELEASE]
     assert told(year)[-1] == ELI
@@ -408,6 +413,15 @@ def test_a_new_quarter_begins_anew_in_the_portfolios_zone(year):
     june = datetime(2026, 6, 30, 21, 59, 59, tzinfo=UTC)
     assert year.consider(CLEO, 1, june).band is Band.APPROVED
     assert year.consider(CLEO, 32 * K, june + SECOND).band is Band.FREE
+
+
+def test_what_comes_back_of_an_earlier_quarter_leaves_what_moved_in_this_one(year):
+    june, july = MONDAY.replace(month=6, day=30), MONDAY.replace(month=7, day=1)
+    first = year.ask(CLEO, 20 * K, june)
+    year.ask(CLEO, 30 * K, july)
+    year.approve(DANA, undo(year, CLEO, first, 20 * K, july), july)
+    position = year.consider(CLEO, K, july).position
+    assert (position.moved_silently, position.moved_out) == (30 * K, 30 * K)
 
 
 def test_of_what_the_receiver_spent_no_more_goes_back_than_it_has(year):
