@@ -30,14 +30,14 @@ from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 
 NEEDS: Sequence[Need[Any]] = (
-    OVER_LIMIT,
     BALLOT,
     TIE,
+    SHIFTS,
+    OVER_LIMIT,
     SIGNALLED,
     DECIDED,
     ANSWER,
     QUESTION,
-    SHIFTS,
     UNCOVERED,
     CROSSED,
     BLOCKED,

@@ -17,9 +17,9 @@ from models.decisions.opening import asked_there
 from models.decisions.question import Choice, Question, Subject
 from models.epics.column import ENDED, Column, next_column
 from models.epics.epic import Epic, Transition
-from models.epics.policy import lacks_before, phrases
+from models.epics.policy import lacks_before
 from models.epics.stop import NoStop, Stop, stopped_state
-from models.portfolio.policy import Requirement
+from models.portfolio.policy import NAMES, Requirement
 from models.portfolio.portfolio import Phase, State, ValueStream
 
 Effect = Callable[[Session, Decision, datetime], str]
@@ -222,7 +222,7 @@ def _obstacles(
     """What a policy still asks for, and a place where it is full."""
     states, limited = states_of(session, epic.portfolio_id)
     lacks = lacks_before(epic, states.values(), to.state, at, scales=to.scales)
-    asked = phrases([each for each in lacks if each not in DECIDED_BY_IT], to.state)
+    asked = [NAMES[each] for each in lacks if each not in DECIDED_BY_IT]
     stream = epic.value_stream
     full = full_places(session, epic, to, states, stream, lock=True) if limited else ()
     return [*asked, *(f"a place: {each.phrase}" for each in full)]

@@ -321,6 +321,10 @@ def test_every_need_is_held_to_what_holds_of_all():
     assert len({need.name for need in NEEDS}) == len(NEEDS)
 
 
+def test_what_others_wait_for_stands_first_in_home():
+    assert NEEDS[:3] == (BALLOT, TIE, SHIFTS)
+
+
 @pytest.fixture
 def shop(database):
     """Payments of Ben, and Onboarding, live for long."""

@@ -139,6 +139,15 @@ def test_a_decision_whose_money_is_not_there_waits_and_is_tried_again(year):
     assert has(year) == (0, 930, 0)
 
 
+def test_what_a_decision_waits_for_besides_money_is_named_as_things(year):
+    epic_id = an_epic_of(year, mvp=930 * K, full=930 * K)
+    with year.database.write() as session:
+        state = session.get_one(Portfolio, year.portfolio_id).state("analyzing")
+        state.exit_requires = ["horizon", "evidence"]
+    said = decides(year, epic_id, "yes").waiting_for
+    assert said == "the horizon; evidence younger than 60 days; money: €30,000 short"
+
+
 def test_costs_that_changed_are_followed_by_the_next_decision(year):
     epic_id = an_epic_of(year)
     decides(year, epic_id, "yes")
