@@ -23,8 +23,12 @@ from models.database import Database
 from models.errors import DatabaseAway, Mistake
 from models.fields import tidy
 from models.files.table import parse_encoding
+from models.flow.choice import NotYet
 from models.portfolio.portfolio import NoPortfolioCalled, Portfolio, called
 from models.portfolio.setup import LONGEST_NAME
+
+EARLIEST = date(1970, 1, 1)
+"""No history begins before."""
 
 WorkspaceOption = Annotated[
     str | None,
@@ -179,10 +183,24 @@ def _portfolios(session: Session, workspace_id: int) -> Sequence[Portfolio]:
     return session.scalars(here.order_by(Portfolio.name)).all()
 
 
-def end_of_day(portfolio: Portfolio, text: str) -> datetime:
-    """The last second of a day that was typed, in the portfolio's zone. Raises Mistake."""
+def end_of_day(portfolio: Portfolio, text: str, now: datetime) -> datetime:
+    """The last second of a day that was typed, in the portfolio's zone.
+
+    Raises Mistake, and NotYet of a day to come.
+    """
+    day = parse_day(text, text, "a day", "2026-05-18")
+    zone = ZoneInfo(portfolio.time_zone)
+    if day > (today := now.astimezone(zone).date()):
+        raise NotYet(day, today)
+    return datetime.combine(day, time(23, 59, 59), zone)
+
+
+def parse_day(text: str, typed: str, what: str, example: str) -> date:
+    """The day, from 1970 on. Raises Mistake, which says what was typed and gives an example."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise Mistake(f'"{text}" is not a day. Write it like 2026-05-18.') from error
-    return datetime.combine(day, time(23, 59, 59), ZoneInfo(portfolio.time_zone))
+        raise Mistake(f'"{typed[:20]}" is not {what}. Write it like {example}.') from error
+    if day < EARLIEST:
+        raise Mistake(f'"{typed[:20]}" is before 1970. Write it like {example}.')
+    return day

@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.data import PortfolioOption, WorkspaceOption, portfolio_named, ready_database
+from bot.cli.data import (
+    PortfolioOption,
+    WorkspaceOption,
+    parse_day,
+    portfolio_named,
+    ready_database,
+)
 from bot.clocks import DatabaseClock
 from bot.slack.answers import Answer
 from bot.views.board.digest import digest as drawn
@@ -18,7 +24,7 @@ from models.errors import Mistake
 from models.fields import did_you_mean
 from models.portfolio.portfolio import Portfolio, stream_called
 
-WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])")
+WEEK = re.compile(r"\d{4}-W\d\d")
 UNSENT = "It was not sent: drawn from history as of the end of the week, with the limits of today."
 
 
@@ -37,8 +43,8 @@ def digest(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Print the digest of a week as it was posted, or as it would have been; nothing is sent."""
-    if WEEK.fullmatch(week) is None:
-        raise Mistake(f'"{week[:20]}" is not a week. Write it like 2026-W20.')
+    day = f"{week}-1" if WEEK.fullmatch(week) else ""
+    parse_day(day, week, "a week", "2026-W20")
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
         stream_id = _stream_named(found, stream) if stream else None

@@ -17,6 +17,7 @@ from bot.cli.data import (
     ready_database,
 )
 from bot.cli.metrics import line_as_data, line_as_text, stamp
+from bot.clocks import DatabaseClock
 from bot.workflows.flow.forecasting import (
     EpicOutlook,
     Outlook,
@@ -26,6 +27,7 @@ from bot.workflows.flow.forecasting import (
 )
 from bot.workflows.people.workspaces import workspace_id
 from models.calendar import spell_day
+from models.counting import counted
 from models.flow.forecast import BACK_PERCENTS, BACK_WEEKS, Backtest, NoForecast, Pace
 from models.flow.line import TooThin
 
@@ -52,7 +54,7 @@ def forecast(
     """Print how many epics will finish in the next weeks, and by when a number of them will."""
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        moment = end_of_day(found, as_of)
+        moment = end_of_day(found, as_of, DatabaseClock(database).now())
         if look_back:
             looked = backtest_at(session, found, moment)
             print(_held_as_data(moment, looked) if as_json else _held_as_text(portfolio, looked))
@@ -167,7 +169,9 @@ def _as_text(portfolio: str, outlook: Outlook) -> list[str]:
         lines.append(f"  in {weeks} weeks: {said}")
     for items in TO_FINISH:
         found = [(pace.weeks_for(items, p), p) for p in WEEK_PERCENTS]
-        said = ", ".join(f"{weeks:,} weeks at {p} %" for weeks, p in found if weeks is not None)
+        said = ", ".join(
+            f"{counted(weeks, 'week')} at {p} %" for weeks, p in found if weeks is not None
+        )
         lines.append(f"  {items} more: {said or 'not within a thousand weeks'}")
     return lines
 

@@ -42,6 +42,7 @@ from bot.cli.data import (
     portfolio_to_fill,
     ready_database,
 )
+from bot.clocks import DatabaseClock
 from bot.hiding import hidden
 from bot.serving import log_to_stderr
 from bot.workflows.files.importing import creating as founding
@@ -281,7 +282,7 @@ def board(
     """Print how many epics stood in each state at the end of a day."""
     with ready_database() as database, database.read() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        moment = end_of_day(found, as_of)
+        moment = end_of_day(found, as_of, DatabaseClock(database).now())
         counted = board_as_of(session, found, moment)
     print(_as_json(counted) if as_json else _as_text(portfolio, counted))
 

@@ -13,10 +13,12 @@ from bot.cli.data import (
     portfolio_named,
     ready_database,
 )
+from bot.clocks import DatabaseClock
 from bot.workflows.flow.metrics import Metrics, metrics_at
 from bot.workflows.people.workspaces import workspace_id
 from models.board.governance import Governance, Taken
 from models.calendar import spell_day
+from models.counting import counted
 from models.flow.line import Line, TooThin
 from models.flow.percentiles import Spread
 
@@ -33,7 +35,7 @@ def metrics(
     """Print how work flowed up to the end of a day: times, ages, throughput, efficiency."""
     with ready_database() as database, database.snapshot() as session:
         found = portfolio_named(session, workspace_id(session, workspace), portfolio)
-        flow = metrics_at(session, found, end_of_day(found, as_of))
+        flow = metrics_at(session, found, end_of_day(found, as_of, DatabaseClock(database).now()))
     print(json.dumps(_as_data(flow), indent=2) if as_json else _as_text(portfolio, flow))
 
 
@@ -133,14 +135,16 @@ def stamp(moment: datetime) -> str:
 
 
 def _as_text(portfolio: str, flow: Metrics) -> str:
-    lines = [f"{portfolio}, {spell_day(flow.as_of.date())}: {flow.items_known:,} epics known"]
+    lines = [
+        f"{portfolio}, {spell_day(flow.as_of.date())}: {counted(flow.items_known, 'epic')} known"
+    ]
     lines += [f"  {state:<24}{count:>7,}" for state, count in flow.count_per_state.items()]
     lines.append(f"In flight: {flow.wip_total:,}")
     lines += [f"  {stream:<24}{n:>7,}" for stream, n in flow.wip_per_value_stream.items()]
     lines.append(f"Age in days: {_line(flow.ages)}")
     lines += [
         f"  {each.id:<24}{each.age_days:>9,.1f}  {each.state}, since "
-        f"{spell_day(each.committed_at.date())}"
+        f"{spell_day(each.committed_at.astimezone(flow.as_of.tzinfo).date())}"
         for each in flow.oldest
     ]
     lines.append(

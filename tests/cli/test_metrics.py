@@ -194,7 +194,12 @@ def test_as_text_the_figures_say_their_samples(tack, real_data):
     assert "preview" not in shown
     early = tack(*week, "2015-W52").stdout
     assert "21 are past the line of day 663; 1 crossed it this week (PAC-26), 20 before" in early
-    assert "2026-19 is not a week" in tack(*week, "2026-19").stderr.replace('"', "")
+    for typed in ("2026-19", "2025-W53"):
+        assert f'"{typed}" is not a week. Write it like 2026-W20.' in tack(*week, typed).stderr
+    assert '"0001-W01" is before 1970.' in tack(*week, "0001-W01").stderr
+    for command in ("metrics", "forecast", "board"):
+        ahead = tack(command, "--portfolio", "python-peps", "--as-of", "2999-01-01")
+        assert ahead.stderr.startswith("1 Jan 2999 is in the future. The latest day is today, ")
 
 
 def test_before_anything_was_known_nothing_is_said_to_be_0_days(tack, real_data):

@@ -76,6 +76,14 @@ def test_of_no_epic_each_page_says_that_there_is_none(database, shop):
         Pages(database, shop, on=date(2026, 5, 1))
 
 
+def test_of_a_day_before_the_first_epic_it_says_when_that_came_in(database, shop):
+    an_epic(database, shop[1], ("ready", 3))
+    for on in (date(2026, 5, 14), date(1, 1, 1)):
+        with pytest.raises(BeforeAll, match=r"No epic was known .* came in on 15 May 2026"):
+            Pages(database, shop, on=on)
+    assert "*In flight* 1" in Pages(database, shop, on=date(2026, 5, 15)).metrics
+
+
 def test_of_one_epic_nothing_is_derived_that_one_cannot_bear(database, shop):
     an_epic(database, shop[1], ("ready", 3))
     pages = Pages(database, shop)
