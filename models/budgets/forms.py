@@ -19,13 +19,43 @@ class FundingForm(Form):
     """Money for a value stream; `streams` are its choices."""
 
     value_stream_id: Annotated[int, Choice(label="Which value stream?", options="streams")]
-    amount_minor: Annotated[int, Amount(label="How much, {currency}?", example="1.6m")]
+    amount_minor: Annotated[
+        int,
+        Amount(
+            label="How much, {currency}?",
+            hint="Money that is taken back starts with a minus.",
+            example="1.6m",
+            any=True,
+        ),
+    ]
     reason: Annotated[
-        str | None, Line(label="Why?", example="Budget 2026, decided 4 Dec", longest=200)
+        str | None,
+        Line(
+            label="Why?",
+            hint="Needed where the stream already has money for the year.",
+            example="Budget 2026, decided 4 Dec",
+            longest=200,
+        ),
     ] = None
     cost_centre: Annotated[
         str | None, Line(label="Which cost centre?", example="4711", longest=40)
     ] = None
+
+    def check(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """More or less money."""
+        if self.amount_minor == 0:
+            yield "amount_minor", "Write an amount other than 0."
+
+    def check_fits(self, stream: ValueStream, funded: int, available: int) -> None:
+        """Raise FieldMistakes for what changes a budget without a reason, and for what takes back
+        more than is available; `funded` is what the stream was given before, in minor units.
+        """
+        if funded and not self.reason:
+            said = f"{stream.name} already has money for the year: say why it is more or less now."
+            raise FieldMistakes({"reason": said})
+        if self.amount_minor < -max(0, available):
+            has = format_amount(max(0, available), stream.portfolio.currency)
+            raise FieldMistakes({"amount_minor": f"{stream.name} has only {has} available."})
 
 
 class RollForm(Form):

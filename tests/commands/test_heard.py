@@ -338,7 +338,7 @@ def act_of(act):
 def fund(slack, shop, portfolio, stream_id):
     """Ana gives a stream its money for the year."""
     ana = slack.workspace.user_named("ana").id
-    form = FundingForm(value_stream_id=stream_id, amount_minor=130_000_000)
+    form = FundingForm(value_stream_id=stream_id, amount_minor=130_000_000, reason="Why not")
     with shop.database.write() as session:
         act = Act(session, portfolio.workspace_id, ana, slack.clock.now())
         funding.fund(act, portfolio.id, form)

@@ -39,6 +39,8 @@ def fund(act: Act, portfolio_id: int, form: FundingForm) -> Entry:
     stream = open_stream(portfolio, form.value_stream_id, "value_stream_id")
     period = ledger.begin_period(act.session, portfolio, act.at)
     ledger.lock(act.session, period)
+    books = ledger.books_of(act.session, portfolio, period, act.at)
+    form.check_fits(stream, books.position(stream.id).funded, books.balance(stream.id).available)
     moves = funding_moves(stream.id, form.amount_minor)
     entry = ledger.append(
         act.session,

@@ -15,6 +15,7 @@ def funds_on(slack, stream, amount, centre):
     form = dana.form(title="Fund a value stream")
     form.choose("Which value stream?", stream)
     form.fill("How much, EUR?", amount)
+    form.fill("Why?", "The board's budget")
     form.fill("Which cost centre?", centre)
     assert form.submit().closed
 

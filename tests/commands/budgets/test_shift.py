@@ -42,6 +42,7 @@ def funds(slack, stream, amount, who="dana"):
     form = person.form(title="Fund a value stream")
     form.choose("Which value stream?", stream)
     form.fill("How much, EUR?", amount)
+    form.fill("Why?", "The board's budget")
     assert form.submit().closed
 
 
@@ -323,7 +324,7 @@ def test_the_history_says_each_entry_and_the_rules_their_limits(slack, year):
     told = said(page)
     assert "*€80,000* set aside for a request from Onboarding to Payments\n2026-0004" in told
     assert "*€30,000* moved from Onboarding to Payments, without approval\n2026-0003" in told
-    assert "*€1,600,000* funded Onboarding\n2026-0001" in told
+    assert "*€1,600,000* given to Onboarding\n2026-0001" in told
     assert "2026-0002" not in told
     refused = ben.types("/budget history onbording", channel="payments").text
     assert "“onbording”. Did you mean Onboarding?" in refused
@@ -361,6 +362,21 @@ def test_the_budget_says_what_each_stream_has_and_its_requests_open(slack, year)
     shown.click("Approve €80,000")
     slack.wait_for(lambda: "approved" in said(shown))
     slack.wait_for(lambda: "approved" in str(request(slack).blocks))
+
+
+def test_less_money_in_mid_year_is_typed_with_a_minus_and_its_reason(slack, year):
+    dana = slack.as_user("dana")
+    dana.types("/budget fund", channel="payments")
+    form = dana.form(title="Fund a value stream")
+    form.choose("Which value stream?", "Payments")
+    form.fill("How much, EUR?", "-100k")
+    assert list(form.submit().errors) == ["Why?"]
+    form.fill("Why?", "The board cut it")
+    assert form.submit().closed
+    dana.types("/budget history", channel="payments")
+    told = said(dana.form(title="Budget history"))
+    assert "*€100,000* taken back from Payments" in told
+    assert "The board cut it" in told
 
 
 def test_without_money_the_budget_says_who_can_give_it(slack, shop):

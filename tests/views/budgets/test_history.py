@@ -20,7 +20,7 @@ SOURCE = AccountKind.SOURCE
 @pytest.mark.parametrize(
     ("kind", "moves", "said"),
     [
-        (EntryKind.FUNDING, [(SOURCE, FREE, 500_000)], "*€5,000* funded Payments"),
+        (EntryKind.FUNDING, [(SOURCE, FREE, 500_000)], "*€5,000* given to Payments"),
         (
             EntryKind.FUNDING,
             [(FREE, SOURCE, 500_000)],

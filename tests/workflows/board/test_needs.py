@@ -156,7 +156,7 @@ def asks_for_a_shift(session, here, stream, title, at):
     place = {"workspace_id": here[0], "portfolio_id": here[1]}
     session.merge(RoleGrant(id=99, user_id="U0DANA", role=Role.FINANCE, **place))
     session.flush()
-    funded = FundingForm(value_stream_id=stream.id, amount_minor=1_000)
+    funded = FundingForm(value_stream_id=stream.id, amount_minor=1_000, reason="The budget")
     act = Act(session, here[0], "U0DANA", at)
     funding.fund(act, here[1], funded)
     form = ShiftForm(
@@ -186,7 +186,7 @@ def is_covered(session, here, epic_id, at):
     session.merge(RoleGrant(id=99, user_id="U0DANA", role=Role.FINANCE, **place))
     session.flush()
     stream = session.get_one(Epic, epic_id).value_stream
-    funded = FundingForm(value_stream_id=stream.id, amount_minor=300)
+    funded = FundingForm(value_stream_id=stream.id, amount_minor=300, reason="The budget")
     funding.fund(Act(session, here[0], "U0DANA", at), here[1], funded)
     carrying.cover(Act(session, here[0], ANA, at), epic_id)
 
@@ -498,7 +498,7 @@ def test_what_is_not_covered_says_how_much_its_stream_is_short_of(database, shop
         session.add(RoleGrant(user_id="U0DANA", role=Role.FINANCE, **place))
         session.flush()
         stream_id = session.get_one(Epic, epic_id).value_stream_id
-        form = FundingForm(value_stream_id=stream_id, amount_minor=200)
+        form = FundingForm(value_stream_id=stream_id, amount_minor=200, reason="The budget")
         funding.fund(Act(session, shop[0], "U0DANA", MONDAY), shop[1], form)
     (found,) = for_person(database, UNCOVERED, ANA).some
     assert (found.lacks, found.short) == (300, 100)

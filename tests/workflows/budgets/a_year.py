@@ -44,7 +44,7 @@ class Year:
             return deed(Act(session, self.workspace_id, who, at), *arguments)
 
     def fund(self, stream_id, minor, who=DANA):
-        form = FundingForm(value_stream_id=stream_id, amount_minor=minor)
+        form = FundingForm(value_stream_id=stream_id, amount_minor=minor, reason="The budget")
         return self.do(who, funding.fund, self.portfolio_id, form)
 
     def form(self, minor, source=None, to=None):

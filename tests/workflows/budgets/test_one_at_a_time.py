@@ -90,7 +90,7 @@ def lapses(year):
 
 
 def funds(year):
-    form = FundingForm(value_stream_id=year.platform, amount_minor=K)
+    form = FundingForm(value_stream_id=year.platform, amount_minor=K, reason="More")
     return DANA, lambda act: funding.fund(act, year.portfolio_id, form)
 
 

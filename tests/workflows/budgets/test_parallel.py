@@ -17,11 +17,10 @@ from sqlalchemy import select
 from bot.workflows.budgets import considering, shifting
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.permitting import lock_roles
-from models.budgets.books import Overdrawn
 from models.budgets.ledger import EntryKind
 from models.budgets.shift import Outcome, Shift
 from models.database import Database
-from models.errors import ChangedSince, DatabaseAway, Mistake
+from models.errors import ChangedSince, DatabaseAway, FieldMistakes, Mistake
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
@@ -166,7 +165,7 @@ def test_of_many_who_would_each_take_all_that_is_left_one_does(database, replica
     with ThreadPoolExecutor(PEOPLE) as hands:
         said = list(hands.map(one, range(PEOPLE)))
     assert said.count(None) == 1
-    assert set(said) <= {None, ChangedSince, Overdrawn}
+    assert set(said) <= {None, ChangedSince, FieldMistakes}
     assert year.has(year.onboarding).available == 0
     _check(year)
 

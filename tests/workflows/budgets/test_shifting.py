@@ -90,6 +90,23 @@ def test_more_or_less_money_in_mid_year_is_an_entry_with_its_reason(year, minor)
         assert (entry.kind, entry.reason) == (EntryKind.FUNDING, "The board's")
 
 
+def test_a_budget_changes_with_a_reason_and_no_more_is_taken_back_than_is_there(year):
+    year.ask(ELI, 80 * K, source=year.platform, to=year.onboarding)
+
+    def refused(minor, reason):
+        form = FundingForm(value_stream_id=year.platform, amount_minor=minor, reason=reason)
+        with pytest.raises(FieldMistakes) as said:
+            year.do(DANA, funding.fund, year.portfolio_id, form)
+        return said.value.errors
+
+    why = "Platform already has money for the year: say why it is more or less now."
+    assert refused(1, None) == refused(-1, None) == {"reason": why}
+    only = {"amount_minor": "Platform has only €820,000 available."}
+    assert refused(-820 * K - 1, "The board's") == only
+    year.fund(year.platform, -820 * K)
+    assert year.has(year.platform) == Balance(set_aside=80 * K)
+
+
 def test_only_finance_and_admins_fund(year):
     with pytest.raises(NotAllowed) as refused:
         year.fund(year.onboarding, 1, CLEO)
@@ -558,7 +575,7 @@ def test_what_moves_money_waits_for_a_merge_and_sees_it(year, deed):
         if deed == "ask":
             shifting.ask(does, year.portfolio_id, form, seen)
         elif deed == "fund":
-            more = FundingForm(value_stream_id=year.onboarding, amount_minor=1)
+            more = FundingForm(value_stream_id=year.onboarding, amount_minor=1, reason="The budget")
             funding.fund(does, year.portfolio_id, more)
         else:
             shifting.approve(does, asked.id)
