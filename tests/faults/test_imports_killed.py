@@ -22,18 +22,14 @@ from models.work import Work
 from tests.commands.test_connections import TACK
 from tests.terminals import typed
 
-ROWS = 5_000
+ROWS, BOOKED = 5_000, 1_000
 KILLS = 3
 PATIENCE_S = 60
 
 
-@pytest.fixture
-def kept(shop):
-    """A file of so many epics and one bad row, kept and not agreed to yet."""
-    ana = shop.slack.workspace.user_named("ana").id
-    lines = "".join(f"Idea {n};Payments\n" for n in range(ROWS))
-    content = f"Title;Stream\n{lines};Payments\n".encode()
-    now = shop.clock.now()
+def keep(shop, kind, content):
+    """A file for the portfolio, kept and not agreed to yet."""
+    ana, now = shop.slack.workspace.user_named("ana").id, shop.clock.now()
     with shop.database.write() as session:
         grant_admin(session, shop.workspace_id, ana, None, now)
         portfolio_id = session.scalars(select(Portfolio.id)).one()
@@ -42,11 +38,29 @@ def kept(shop):
             shop.workspace_id,
             ana,
             portfolio_id,
-            UploadKind.EPICS,
-            uploading.File("ideas.csv", content),
+            kind,
+            uploading.File("rows.csv", content),
             read_table(content),
             now,
         )
+
+
+def killed_while_it_comes_in(shop, kept, chance, replicas=1):
+    """The file is agreed to, and Tack killed again and again until all of it is done."""
+    running = shop.run(replicas)
+    with shop.database.write() as session:
+        now = shop.clock.now()
+        uploading.confirm(session, shop.workspace_id, kept.user_id, kept.id, now)
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.0, 1.0))
+        running.kill(chance.randrange(replicas))
+        running.start()
+    shop.slack.wait_for(lambda: not waiting(shop), PATIENCE_S)
+
+
+def told_of(shop):
+    said = [message.text for message in shop.slack.dm("ana").messages]
+    return [each for each in said if "imported into Shop" in each]
 
 
 def waiting(shop):
@@ -57,18 +71,12 @@ def waiting(shop):
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
-def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, kept, chance, replicas):
+def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, chance, replicas):
     if replicas > 1 and shop.database.engine.dialect.name == "sqlite":
         pytest.skip("one replica on SQLite")
-    running = shop.run(replicas)
-    with shop.database.write() as session:
-        now = shop.clock.now()
-        uploading.confirm(session, shop.workspace_id, kept.user_id, kept.id, now)
-    for _ in range(KILLS):
-        time.sleep(chance.uniform(0.0, 1.0))
-        running.kill(chance.randrange(replicas))
-        running.start()
-    shop.slack.wait_for(lambda: not waiting(shop), PATIENCE_S)
+    lines = "".join(f"Idea {n};Payments\n" for n in range(ROWS))
+    kept = keep(shop, UploadKind.EPICS, f"Title;Stream\n{lines};Payments\n".encode())
+    killed_while_it_comes_in(shop, kept, chance, replicas)
     with shop.database.read() as session:
         assert session.scalar(select(func.count(Epic.id))) == ROWS
         assert session.scalar(select(func.count(Transition.id))) == ROWS
@@ -79,9 +87,20 @@ def test_a_file_comes_in_once_however_often_replicas_are_killed(shop, kept, chan
     ana = shop.slack.as_user("ana")
     shop.slack.wait_for(ana.files)
     shop.slack.settle()
-    assert [file.name for file in ana.files()] == ["ideas - not imported.csv"]
-    told = [m for m in shop.slack.dm("ana").messages if "imported into Shop" in m.text]
-    assert len(told) == 1
+    assert [file.name for file in ana.files()] == ["rows - not imported.csv"]
+    assert len(told_of(shop)) == 1
+
+
+def test_what_a_file_books_is_booked_once_however_often_tack_is_killed(shop, chance):
+    rows = "".join(f"2026-01;Payments;{n + 1};R{n}\n" for n in range(BOOKED))
+    content = f"month;value_stream;amount;reference\n{rows}".encode()
+    kept = keep(shop, UploadKind.ACTUALS, content)
+    killed_while_it_comes_in(shop, kept, chance)
+    with shop.database.read() as session:
+        for noun in (Actual, Entry, Transfer):
+            assert session.scalar(select(func.count(noun.id))) == BOOKED
+    shop.slack.settle()
+    assert len(told_of(shop)) == 1
 
 
 ITEMS, MOVES_EACH = 4_000, 5
