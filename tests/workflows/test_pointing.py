@@ -37,6 +37,9 @@ from models.themes.theme import Objective, Theme
 from tests.workflows.builders import ANA, MONDAY, a_portfolio, an_epic
 from tests.workflows.meanwhile import meanwhile
 
+pytestmark = pytest.mark.only_on("postgresql")
+"""On SQLite one writes at a time, and nobody else points to anything meanwhile."""
+
 
 @dataclass
 class Shop:

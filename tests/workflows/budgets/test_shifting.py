@@ -564,6 +564,7 @@ def merges(year, session):
     merging.merge(session, year.workspace_id, ANA, *ids, version, MONDAY)
 
 
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("deed", ["ask", "fund", "approve"])
 def test_what_moves_money_waits_for_a_merge_and_sees_it(year, deed):
     asked = year.ask(ELI, 80 * K)
