@@ -1,5 +1,6 @@
 """Where `tack` begins: whoever asks it to end is heard before anything else is loaded."""
 
+import gc
 import os
 import signal
 import sys
@@ -19,11 +20,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if words[:1] == ["run"]:
         for asked_to_end in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked_to_end, end_at_once)
+    gc.disable()  # all that is loaded stays: looking for garbage in it is half of a short command
     try:
         command = import_module("bot.cli.main").main
     except KeyboardInterrupt:
         os.write(STDERR, STOPPED)
         sys.exit(2)
+    gc.freeze()
+    gc.enable()
     command(arguments)
 
 
