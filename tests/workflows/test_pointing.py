@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.workflows.board import digesting
 from bot.workflows.board import home as looking
 from bot.workflows.board.home import Chosen
+from bot.workflows.epics.answering import answer
 from bot.workflows.epics.editing import edit
 from bot.workflows.epics.linking import link
 from bot.workflows.epics.moving import move
@@ -25,6 +26,7 @@ from bot.workflows.projects.keeping import PROJECTS, new_project
 from bot.workflows.themes.keeping import OBJECTIVES, THEMES, new_objective, new_theme
 from models.board.digest import Subscription, Wish
 from models.board.home import Home
+from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
 from models.people.role import Role, RoleGrant
@@ -237,13 +239,36 @@ def test_no_epic_moves_into_a_state_that_is_removed_meanwhile(shop, had_epics, m
     assert stands == ("reviewing" if move_first else "analyzing")
 
 
+def says_yes(shop, session):
+    """To the only idea, which goes on to reviewing."""
+    idea = session.scalars(select(Epic).where(Epic.state_id == state(session, "funnel").id)).one()
+    yes = IdeaAnswer(kind=AnswerKind.YES, theme_none_because="The law asks for it")
+    answer(session, shop.workspace_id, ANA, idea.id, None, yes, MONDAY)
+
+
+@pytest.mark.parametrize("goes_there", [reviews, says_yes])
 @pytest.mark.parametrize("move_first", [True, False])
 def test_an_epic_that_moves_into_a_state_while_it_is_split_stands_in_one_of_its_columns(
-    shop, move_first
+    shop, move_first, goes_there
 ):
-    first, second = (reviews, splits) if move_first else (splits, reviews)
+    with shop.database.write() as session:
+        an_epic(session, shop.workspace_id, stream(session, "PAY").id, "New")
+    first, second = (goes_there, splits) if move_first else (splits, goes_there)
     assert shop.both(first, second) is None
-    assert shop.read(lambda here, session: epic(session, "PAY-1").phase) == "testing"
+    there = select(Epic.phase).where(Epic.state.has(name="reviewing"))
+    assert shop.read(lambda here, session: session.scalars(there).all()) == ["testing"]
+
+
+def looks_at_reviewing(shop, session):
+    chosen = Chosen(state_id=state(session, "reviewing").id)
+    here = {"portfolio_id": shop.portfolio_id, "chosen": chosen}
+    looking.choose(session, shop.workspace_id, ANA, MONDAY, **here)
+
+
+def test_nobodys_home_looks_at_a_state_that_has_just_been_removed(shop):
+    assert shop.both(removes, looks_at_reviewing) is None
+    chosen = shop.read(lambda here, session: session.scalars(select(Home)).one().state_id)
+    assert chosen is None
 
 
 @pytest.mark.parametrize("move_first", [True, False])
