@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calendar import days_between
-from models.flow.days import microseconds, moment_of, whole_weeks
+from models.flow.days import days_taken, microseconds, moment_of, whole_weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CENTURY_US = 100 * 365 * 86_400 * 10**6
@@ -48,3 +48,11 @@ def test_weeks_are_mondays_midnights_that_follow_each_other(moment, count):
 @given(MOMENTS)
 def test_a_moment_comes_back_from_its_microseconds(moment):
     assert moment_of(microseconds(moment)) == moment
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days"), [(1, 20, 19), (20, 20, 0), (20, 1, None), (None, 1, None)]
+)
+def test_what_was_done_before_it_was_committed_took_no_number_of_days(since, until, days):
+    ends = [day and datetime(2026, 5, day, tzinfo=UTC) for day in (since, until)]
+    assert days_taken(*ends) == days
