@@ -1,5 +1,6 @@
 """The same thing delivered three times, to two replicas: one effect and three polite answers."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +13,11 @@ from models.files.export import Export
 from models.people.role import RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Program
+from models.themes.theme import Objective, Theme
 from tests.commands.conftest import card, furnish, proposes, running
+
+BOTH_LOOKED_S = 0.5
+"""By then each of two has seen that nothing is stored yet, and waits to store it."""
 
 
 @pytest.fixture
@@ -139,6 +144,27 @@ def test_a_form_has_one_effect_and_is_answered_as_the_first_time(slack, replicas
     three_times(slack, sent)
     slack.wait_for(lambda: slack.deliver_again(sent).ack == sent.ack)  # by the one that heard it
     assert count(replicas, noun) == before + 1
+
+
+def test_a_form_that_comes_twice_at_the_same_moment_has_one_effect(slack, replicas):
+    portfolio = furnish(slack, replicas)
+    with replicas.database.write() as session:
+        here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
+        session.add(Theme(name="Fewer abandoned purchases", **here))
+    page = ("Themes", "Open", "A theme", "Add an objective")
+    form = opens(slack, "/portfolio themes", *page)
+    form.fill("What should be true?", "More buyers finish")
+    assert form.submit().closed
+    sent = last(slack, "view_submission")
+    for field in sent.payload["view"]["state"]["values"]["title"].values():
+        field["value"] = "Fewer ask for help"
+    with ThreadPoolExecutor(2) as together:
+        with replicas.database.write() as session:
+            session.scalars(select(Theme).with_for_update()).one()
+            both = [together.submit(slack.deliver_again, sent) for _ in range(2)]
+            time.sleep(BOTH_LOOKED_S)
+        assert [each.result().error for each in both] == [None, None]
+    assert count(replicas, Objective) == 2
 
 
 def test_a_typed_answer_is_one_and_is_said_again(slack, replicas):
