@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.decisions.form import DecisionForm, RecordForm
+from models.decisions.form import DecisionForm, RecordForm, WithdrawForm
 from models.errors import FieldMistakes
 
 TODAY = date(2026, 5, 18)
@@ -90,3 +90,7 @@ def test_people_can_vote_until_tomorrow_at_least_and_no_decision_drags_on(closes
 )
 def test_what_was_decided_in_the_room_is_named_and_counted_by_its_options(more, said):
     assert refused(RecordForm, RECORDED | more, RECORDING) == said
+
+
+def test_who_withdraws_a_decision_says_why():
+    assert refused(WithdrawForm, {"why": " "}, {}) == {"why": "A reason is needed."}

@@ -1,5 +1,7 @@
 """What a move asks for, what refuses it, and where the way ends."""
 
+from decimal import Decimal
+
 import pytest
 
 from models.epics.column import (
@@ -15,6 +17,7 @@ from models.epics.stop import LONGEST, CannotStop, NoStop, Stop, stopped_state
 from models.errors import AlreadyThere, FieldMistakes, ReasonMissing
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import Phase
+from models.themes.theme import Theme
 from tests.views.builders import BEN, MONDAY, a_portfolio, an_epic
 
 NOTHING = Obstacles()
@@ -193,3 +196,16 @@ def test_a_board_without_a_state_for_it_stops_nothing():
     states = [each for each in a_portfolio().states if each.name != "stopped"]
     with pytest.raises(NoStop, match="This portfolio has no state for stopped epics"):
         stopped_state(states)
+
+
+SAME = ("value_stream", "owner_user_id", "theme", "indicator", "baseline", "target", "for_whom")
+
+
+def test_a_successor_has_the_stream_owner_theme_and_figure_of_what_it_goes_on_from():
+    figures = {"indicator": "Completion, %", "baseline": Decimal(61), "target": Decimal(68)}
+    epic = an_epic("implementing", for_whom="Returning customers", **figures)
+    epic.owner_user_id, epic.theme = BEN, Theme(name="Fewer abandoned purchases")
+    successor = epic.succeed("PAY-13", MONDAY)
+    assert [getattr(successor, name) for name in SAME] == [getattr(epic, name) for name in SAME]
+    assert None not in [getattr(successor, name) for name in SAME]
+    assert (successor.restricted, successor.hypothesis) == (epic.restricted, None)

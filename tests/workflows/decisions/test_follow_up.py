@@ -19,6 +19,7 @@ from bot.workflows.decisions import listing, register
 from bot.workflows.decisions.follow_up import again, announcing, reminding, waiting
 from bot.workflows.epics.moving import move
 from bot.workflows.keeping import Act
+from bot.workflows.people import departing
 from models.audit import audit
 from models.audit.audit import AuditEvent
 from models.calendar import spell_day
@@ -218,6 +219,17 @@ def test_a_close_that_moves_takes_its_reminder_along_and_an_early_one_cancels_it
     assert due(database, "remind") is None
     run(database, reminding.remind_due, datetime(2026, 5, 20, 15, tzinfo=UTC))
     assert told(database, MessageKind.BALLOT_REMINDER) == []
+
+
+def test_nobody_is_reminded_who_has_left_nor_of_what_has_closed_while_tack_was_away(database):
+    an_mvp(database)
+    opens(database)
+    with database.write(audit.Act(None, "user_change", MONDAY)) as session:
+        departing.depart(session, 1, CLEO, MONDAY)
+    run(database, reminding.remind_due, CLOSES_AT)
+    assert told(database, MessageKind.BALLOT_REMINDER) == []
+    run(database, reminding.remind_due, REMIND_AT)
+    assert told(database, MessageKind.BALLOT_REMINDER) == [BEN, ELI]
 
 
 def test_the_reminder_says_when_it_closes_and_how_many_votes_are_open(database):

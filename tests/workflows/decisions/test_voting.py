@@ -15,9 +15,10 @@ from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.audit import AuditEvent
-from models.decisions.decision import Decision
+from models.decisions.decision import Decision, Method
 from models.decisions.form import WithdrawForm
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
+from models.decisions.question import Question
 from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, NotAnElector
 from models.epics.epic import Epic, Transition
 from models.errors import Gone
@@ -259,6 +260,19 @@ def test_what_was_decided_comes_true_with_the_close(database, chosen, outcome, c
     assert (decision.outcome or decision.ending, decision.effect) == (outcome, effect)
     assert decision.closed_at is not None
     assert the_epic(database) == column
+
+
+def test_not_yet_takes_back_a_go_of_before(database):
+    an_mvp(database)
+    moves(database, "analyzing")
+    with database.write() as session:
+        session.get_one(Epic, 1).go_at = MONDAY
+    opens(database, question=Question.GO, method=Method.MORE_THAN_HALF)
+    for who in COUNCIL:
+        votes(database, 1, who, "no")
+    assert closes(database, 1, CLOSES_AT).effect == "nothing moved: PAY-1 stays in Analyzing"
+    with database.read() as session:
+        assert session.get_one(Epic, 1).go_at is None
 
 
 def test_the_reason_of_the_move_names_the_vote_and_nobody_is_said_to_have_moved_it(database):
