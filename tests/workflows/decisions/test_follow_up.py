@@ -293,6 +293,7 @@ def test_until_then_every_surface_says_when_the_result_comes_and_none_says_which
     for surface, told_there in seen.items():
         assert "result comes out <!date^" in told_there, surface
         assert "2 to 0" not in told_there, surface
+    assert seen["page"].count("has voted") == 2
     assert "Open a decision" not in seen["card"]
     assert "result comes: <!date^" in log
     assert not [each for each in events if f'"{choice}"' in each and "frozen" not in each]

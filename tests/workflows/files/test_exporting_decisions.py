@@ -170,6 +170,18 @@ def test_the_document_names_stand_ins_reasons_the_tie_breaker_and_what_each_roun
         assert f"{line}\n" in said, line
 
 
+def test_the_document_holds_no_choice_before_the_result_of_a_stop_is_out(database, tmp_path):
+    an_mvp(database)
+    opens(database)
+    for who in (BEN, CLEO):
+        votes(database, 1, who, "stop")
+    closes(database, 1, CLOSES_AT)
+    said = document(database, tmp_path)
+    assert "- Outcome: closed, and the result is not out yet\n" in said
+    assert f"- {BEN}: has voted\n" in said
+    assert "top" not in said.replace("Persevere, pivot or stop?", "")
+
+
 def test_what_is_about_an_epic_that_is_not_seen_is_in_no_document(database, tmp_path):
     an_mvp(database)
     opens(database)
