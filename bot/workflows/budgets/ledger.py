@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from bot.workflows.keeping import LOCK
+from bot.workflows.redrawing import redraw_about
 from models.audit.trail import insert_new
 from models.budgets.books import Books, Flow
 from models.budgets.ledger import (
@@ -27,6 +28,7 @@ from models.budgets.ledger import (
 )
 from models.budgets.period import FundingPeriod, Year, fiscal_year
 from models.budgets.shift import Approval, Shift
+from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 from models.work import insert_into
 
@@ -310,8 +312,24 @@ def write_all(
     period.next_number += len(entries)
     session.add_all(entries)
     session.flush()
-    _add_up(session, period, kind, [move for line in lines for move in line.moves])
+    moves = [move for line in lines for move in line.moves]
+    _add_up(session, period, kind, moves)
+    _redraw_requests(session, period, moves, at)
     return entries
+
+
+def _redraw_requests(
+    session: Session, period: FundingPeriod, moves: Sequence[Move], at: datetime
+) -> None:
+    """Those that wait say what their streams have available, which is another now."""
+    streams = {account.stream_id for move in moves for account in (move.source, move.to)} - {None}
+    waiting = select(Shift.id).where(
+        Shift.portfolio_id == period.portfolio_id,
+        Shift.period_id == period.id,
+        Shift.outcome.is_(None),
+        or_(Shift.from_stream_id.in_(streams), Shift.to_stream_id.in_(streams)),
+    )
+    redraw_about(session, period.workspace_id, [MessageKind.SHIFT], waiting, at)
 
 
 def _add_up(

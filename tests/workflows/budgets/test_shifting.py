@@ -171,6 +171,24 @@ def test_it_lapses_at_five_after_four_working_days_and_frees_the_money_once(year
     assert told(year)[-1] == ELI
 
 
+def test_a_request_that_waits_is_drawn_again_once_its_streams_have_more_or_less(year):
+    shift = year.ask(ELI, 80 * K)
+    year.decline(CLEO, year.ask(ELI, 10 * K))
+
+    def drawn():
+        with year.database.write() as session:
+            due = set(session.scalars(select(Work.key)))
+            messages = session.scalars(select(Message).where(Message.kind == MessageKind.SHIFT))
+            found = {each.subject_id for each in messages if each.work_key in due}
+            session.execute(delete(Work))
+            return found
+
+    drawn()
+    for stream in (year.onboarding, year.platform):
+        year.fund(stream, K)
+        assert drawn() == {shift.id}
+
+
 def test_who_has_no_part_in_the_money_cannot_ask(year):
     with pytest.raises(NotAllowed) as refused:
         year.consider(FAY, 10 * K)
