@@ -16,6 +16,7 @@ from bot.workflows.permitting import Place, check, holders, lock_roles
 from models.budgets.forms import RulesForm
 from models.budgets.rules import NAMES, Rules, RulesAsked, RulesChange, rules_by
 from models.budgets.seats import NoCouncil
+from models.counting import counted
 from models.decisions.case import Case
 from models.decisions.days import usual_close_at
 from models.decisions.decision import About, Decision, Terms
@@ -31,10 +32,10 @@ SAYS = {
     "free_percent": "Without approval, per quarter: {} %",
     "most_percent": "Without the council, at once: {} %",
     "moved_percent": "Without the council, moved out in the year: {} %",
-    "stand_in_days": "Stand-ins are asked after {} working days",
-    "request_days": "A request stays open for {} working days",
-    "after_council_days": "After the council's decision, for {} working days",
-    "undo_days": "Finance alone can undo what moved without approval for {} working days",
+    "stand_in_days": "Stand-ins are asked after {}",
+    "request_days": "A request stays open for {}",
+    "after_council_days": "After the council's decision, for {}",
+    "undo_days": "Finance alone can undo what moved without approval for {}",
 }
 """A line of the case for each rule."""
 
@@ -173,7 +174,11 @@ def _lines(now: Rules, to_be: Rules) -> Iterator[str]:
     for name in NAMES:
         before, after = getattr(now, name), getattr(to_be, name)
         if before != after:
-            yield f"{SAYS[name].format(after)}, {before} today"
-    stays = [SAYS[n].format(getattr(now, n)) for n in NAMES if getattr(now, n) == getattr(to_be, n)]
+            yield f"{_said(name, after)}, {before} today"
+    stays = [_said(n, getattr(now, n)) for n in NAMES if getattr(now, n) == getattr(to_be, n)]
     if stays:
         yield f"As today: {'; '.join(stays)}"
+
+
+def _said(name: str, value: int) -> str:
+    return SAYS[name].format(counted(value, "working day") if name.endswith("_days") else value)
