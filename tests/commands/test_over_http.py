@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.web import payload_of, web
 from tests.commands.conftest import running
+from tests.loops import run
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 MEGABYTE = 1024 * 1024
@@ -75,7 +76,7 @@ def send(tack, body, content_type=FORM, headers=None, **limits):
         async with AsyncClient(transport=there, base_url="http://tack") as client:
             return await client.post("/slack/events", content=body, headers=told)
 
-    return asyncio.run(ask())
+    return run(ask())
 
 
 def signature(tack, body, sent_at=None, secret=None):

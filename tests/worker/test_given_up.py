@@ -1,7 +1,5 @@
 """Work whose attempts are used up: seen by an operator, and done once it is asked for."""
 
-import asyncio
-
 import pytest
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
@@ -9,6 +7,7 @@ from pydantic import SecretStr
 from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
+from tests.loops import run
 from tests.terminals import typed
 
 
@@ -58,7 +57,7 @@ def figures(shop, database_url):
     )
     tack = Tack(settings, "http", shop.slack.clock)
     tack.prepare()
-    told = asyncio.run(metrics(tack)).splitlines()
+    told = run(metrics(tack)).splitlines()
     tack.stop()
     return told
 

@@ -89,6 +89,7 @@ def test_a_user_group_that_is_emptied_while_its_form_is_filled_in_is_nobody(slac
 
 def test_who_left_slack_while_tack_was_not_connected_is_not_waited_for(slack, mvp):
     opens(slack)
+    assert dm(slack, "cleo")
     slack.clock.set(slack.clock.now() + timedelta(hours=2))
     slack.workspace.deactivate(slack.workspace.user_named("cleo"))  # without a word to Tack
     slack.drop_connections()
