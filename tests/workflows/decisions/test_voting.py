@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.workflows.board.changes import changes_between
 from bot.workflows.decisions import changing
+from bot.workflows.decisions.voting import vote
 from bot.workflows.epics.moving import move
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
@@ -176,6 +177,34 @@ def test_in_the_instant_of_the_deadline_a_press_is_told_when_it_closed(database)
     with pytest.raises(Closed, match="closed at 17:00:00"):
         votes(database, 1, CLEO, "stop", CLOSES_AT + timedelta(days=365))
     assert ballots(database) == [(BEN, "stop")]
+
+
+def test_a_press_that_waits_beyond_the_deadline_is_judged_by_when_it_is_taken(database):
+    an_mvp(database)
+    opens(database)
+    pressed_and_taken = iter([CLOSES_AT - timedelta(seconds=1), CLOSES_AT])
+    with pytest.raises(Closed), database.write() as session:
+        vote(session, 1, BEN, 1, "stop", lambda: next(pressed_and_taken))
+    assert ballots(database) == []
+
+
+@pytest.mark.only_on("postgresql")  # SQLite has one writer at a time
+def test_a_press_counts_where_another_keeps_it_open_at_the_same_instant(database):
+    an_mvp(database)
+    opens(database)
+    for who in COUNCIL:
+        votes(database, 1, who, "persevere")
+    closing_at, calls = MONDAY + HOUR + AFTER_THE_LAST, []
+
+    def now():
+        calls.append(1)
+        if len(calls) == 2:  # all is read by now, and Eli's vote is not
+            votes(database, 1, ELI, "stop", closing_at - MINUTE)
+        return closing_at + MINUTE
+
+    with database.write() as session:
+        vote(session, 1, BEN, 1, "pivot", now)
+    assert ballots(database)[-2:] == [(ELI, "stop"), (BEN, "pivot")]
 
 
 def test_when_all_have_voted_it_closes_ten_minutes_after_the_last_press_also_a_changed_one(
