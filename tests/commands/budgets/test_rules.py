@@ -53,7 +53,7 @@ def test_other_rules_hold_from_the_councils_yes_on_and_what_runs_keeps_its_own(
     ballot = slack.wait_for(lambda: slack.dm("fay").messages)[-1]
     told = str(ballot.blocks)
     assert "Without approval, per quarter: 5 %, 2 today" in told
-    assert "for 1 working day;" in told
+    assert "for 1 working day\\n" in told
     assert "*Yes* puts the new rules in force for requests made after the close" in told
     page = shown_rules(slack)
     assert "*D-1* asks the council for other rules until" in said(page)
