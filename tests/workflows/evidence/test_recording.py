@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from bot.views.board.fact_check import in_person
@@ -211,6 +211,11 @@ def test_after_eight_weeks_without_a_reading_or_a_decision_one_is_asked_for(mvp)
     adds(mvp, at=added, value=Decimal(66))
     assert thursdays(mvp, eighth) == (False, added)
     assert thursdays(mvp, eighth + 55 * DAY) == (False, None)
+    with mvp.read() as session:
+        read = session.scalars(select(Reading)).one()
+    strikes(mvp, ANA, read, at=added)
+    assert thursdays(mvp, eighth + 55 * DAY) == (True, None)
+    adds(mvp, at=added, value=Decimal(66))
     assert thursdays(mvp, eighth + 57 * DAY) == (True, None)
     opens(mvp, at=eighth + 56 * DAY, closes_on=(eighth + 63 * DAY).date())
     assert thursdays(mvp, eighth + 57 * DAY) == (False, None)
