@@ -25,7 +25,7 @@ from models.board.content import (
     OnTheirDates,
     Standing,
 )
-from models.decisions.decision import Decision, Ending
+from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import Became
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
@@ -95,7 +95,10 @@ def changes_between(session: Session, scope: Scope, since: datetime, until: date
 def _decided(
     session: Session, scope: Scope, since: datetime, until: datetime
 ) -> Several[FrozenDecision]:
-    """What was decided within `(since, until]` and ended no epic, in that order."""
+    """What was decided within `(since, until]` and ended no epic, in that order.
+
+    Whatever ended otherwise has no outcome.
+    """
     found = session.scalars(
         select(Decision)
         .join(Decision.epic)
@@ -103,7 +106,6 @@ def _decided(
             scope.epics_at(until),
             Decision.closed_at > since,
             Decision.closed_at <= until,
-            Decision.ending == Ending.DECIDED,
             Decision.outcome.not_in([Choice.PIVOT, Choice.STOP]),
         )
         .options(contains_eager(Decision.epic))
