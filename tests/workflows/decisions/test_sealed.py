@@ -2,15 +2,17 @@
 
 import json
 
-from sqlalchemy import true
+from sqlalchemy import func, select, true
 
 from bot.views.audit.log import audit_log
 from bot.workflows.audit.log import Query, log_of_epic
 from bot.workflows.decisions import changing
 from bot.workflows.files import exporting
 from bot.workflows.keeping import Act
+from models.audit.audit import AuditEvent
+from models.decisions.ballots import HASHED
 from models.decisions.form import WithdrawForm
-from models.decisions.votes import Said
+from models.decisions.votes import Ballot, Said
 from models.epics.epic import Epic
 from models.files.sheet import as_cell
 from models.portfolio.portfolio import Portfolio
@@ -20,6 +22,7 @@ from tests.workflows.decisions.builders import (
     CLOSES_AT,
     HOUR,
     an_mvp,
+    ballots,
     ends,
     opens,
     told_of_votes,
@@ -84,3 +87,23 @@ def test_reasons_rounds_and_stand_ins_are_sealed_until_the_close_and_for_ever_wi
     ends(database, 2, CLOSES_AT)
     (told,) = exported(database)["ballots"]
     assert {"SEALED REASON", ANA, "77", "D-2"} <= set(told)
+
+
+def events(database):
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(AuditEvent))
+
+
+def test_no_ballot_leaves_an_event_in_the_audit_log_however_it_is_written(database):
+    an_mvp(database)
+    opens(database)
+    before = events(database)
+    votes(database, 1, BEN, "pivot", said=Said(reason="SEALED REASON"))
+    votes(database, 1, CLEO, "recused")
+    assert events(database) == before
+    with database.write() as session:
+        cast = session.scalars(select(Ballot).where(Ballot.user_id == BEN)).one()
+        copied = {name: getattr(cast, name) for name in (*HASHED, "workspace_id", "hash")}
+        session.add(Ballot(**copied, decision_id=1, number=3))
+    assert len(ballots(database)) == 3
+    assert events(database) == before
