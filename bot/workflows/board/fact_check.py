@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.decisions.follow_up import reviewing
@@ -22,7 +22,7 @@ from bot.workflows.seeing import portfolios, visible_to
 from models.board.confirmation import Confirmation, FactCheck, LeftOut
 from models.board.digest import Subscription
 from models.calendar import next_slot, week_of
-from models.decisions.decision import Decision
+from models.decisions.decision import NOT_COUNTED, Decision, Ending
 from models.decisions.follow_up.outcome_review import OutcomeReview
 from models.epics.epic import Epic, Transition
 from models.evidence.items import Reading
@@ -39,6 +39,9 @@ MOST_NAMED = 10
 
 READ_WITHIN = timedelta(weeks=8)
 """Of what is tested or delivered without a reading or a decision for so long, one is asked for."""
+
+UNDECIDED = (*NOT_COUNTED, Ending.NO_QUORUM)
+"""After these nobody has decided anything."""
 
 
 class ToConfirm(NamedTuple):
@@ -213,8 +216,9 @@ def _is_unread(asked: Asked) -> ColumnElement[bool]:
         Reading.struck_at.is_(None),
         Reading.observed_on > asked.portfolio.day_of(since),
     )
+    came_of_it = and_(Decision.closed_at > since, Decision.ending.not_in(UNDECIDED))
     decided = exists().where(
-        Decision.epic_id == Epic.id, Decision.closed_at.is_(None) | (Decision.closed_at > since)
+        Decision.epic_id == Epic.id, or_(Decision.ending.is_(None), came_of_it)
     )
     tested = exists().where(
         Transition.epic_id == Epic.id, Transition.phase == Phase.TESTING, Transition.at <= since

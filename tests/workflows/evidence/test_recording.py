@@ -15,6 +15,7 @@ from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from models.audit import audit
 from models.board.confirmation import FactCheck
+from models.decisions.decision import Decision, Ending
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, Gone
 from models.evidence.form import EvidenceForm
@@ -219,6 +220,19 @@ def test_after_eight_weeks_without_a_reading_or_a_decision_one_is_asked_for(mvp)
     assert thursdays(mvp, eighth + 57 * DAY) == (True, None)
     opens(mvp, at=eighth + 56 * DAY, closes_on=(eighth + 63 * DAY).date())
     assert thursdays(mvp, eighth + 57 * DAY) == (False, None)
+
+
+@pytest.mark.parametrize("ending", [Ending.WITHDRAWN, Ending.REPLACED, Ending.NO_QUORUM])
+def test_what_was_taken_back_or_lapsed_is_no_decision_of_those_eight_weeks(mvp, ending):
+    eighth = MONDAY + 56 * DAY
+    opens(mvp, at=eighth - 7 * DAY, closes_on=eighth.date())
+    with mvp.write() as session:
+        decision = session.get_one(Decision, 1)
+        decision.ending, decision.closed_at = Ending.NO_MAJORITY, eighth - DAY
+    assert thursdays(mvp, eighth) == (False, None)
+    with mvp.write() as session:
+        session.get_one(Decision, 1).ending = ending
+    assert thursdays(mvp, eighth) == (True, None)
 
 
 def test_thursdays_lines_have_the_last_reading_and_by_when_85_of_100_such_epics_are_done(mvp):
