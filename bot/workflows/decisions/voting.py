@@ -104,7 +104,7 @@ LOOK = Ready(
         CHOSEN,
         CHOSEN_BY,
         Decision.offered,
-        func.coalesce(Epic.key, Decision.key),
+        func.coalesce(Epic.key, Decision.frozen_case["key"].as_string()),
         or_(Portfolio.open_to_all.is_(False), Epic.restricted.is_(True)),
         SHOWN.c.id,
         SHOWN.c.channel_id,
@@ -124,8 +124,8 @@ LOOK = Ready(
     .where(Decision.id == ID, Decision.workspace_id == WORKSPACE, Decision.way == Way.VOTE)
     .with_for_update(read=True, of=Decision)
 )
-"""The columns of a paper, the epic's key, whether not all may see it, and each message that is
-redrawn."""
+"""The columns of a paper, how what it is about is called, whether not all may see it, and each
+message that is redrawn."""
 
 PAPER = len(Paper._fields)
 SHOWS = PAPER + 2
@@ -149,7 +149,7 @@ class Vote:
 
     decision_id: int
     key: str
-    """Of the epic; of what is none, the decision's own."""
+    """Of what it is about: "PAY-1", "PRJ-204 M3"."""
     choice: str
     label: str
     """In the words of its button."""
@@ -206,7 +206,7 @@ def vote(
             put(session, workspace_id, work, at, lane=lane or work)
     label = paper.label(choice)
     of = (elector, said.cast_by, paper.closes_at, paper.time_zone)
-    return Vote(decision_id, key or paper.key, choice, label, *of)
+    return Vote(decision_id, key, choice, label, *of)
 
 
 def _sees(session: Session, decision_id: int, user_id: str) -> bool:
