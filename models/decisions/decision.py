@@ -91,6 +91,9 @@ class Ending(StrEnum):
 ENDS_IT = frozenset({Choice.PIVOT.value, Choice.STOP.value})
 """After these an epic has ended."""
 
+STAYS = frozenset({Subject.EPIC, Subject.CHECKPOINT})
+"""What is still there after a decision about it lapsed; a request ends with it."""
+
 LEFT = "left"
 """What those are counted as who left Slack without a vote."""
 
@@ -427,10 +430,9 @@ class Decision(Base):
         """What was known when it was opened."""
         return Case.model_validate(self.frozen_case)
 
-    def about(self, at: datetime, evidence: Evidence | None = None) -> About:
-        """What it is about, as that is known at the moment."""
-        if self.epic is not None and self.subject is Subject.EPIC:
-            return About.of_epic(self.epic, at, evidence)
+    @property
+    def about(self) -> About:
+        """What it is about, as that was known when it was opened."""
         here = (self.workspace_id, self.portfolio_id, self.subject, self.subject_id)
         return About(*here, self.case, self.epic_id)
 
@@ -620,8 +622,15 @@ class Decision(Base):
         self.decided_by, self.why = by, why
         self._end(Ending.REPLACED, at)
 
+    @property
+    def can_be_opened_again(self) -> bool:
+        """Whether it lapsed, and what it was about has not ended with it."""
+        return self.ending is Ending.NO_QUORUM and self.subject in STAYS
+
     def check_opens_again(self, by: str, people: Sequence[str]) -> None:
-        """Raise NotLapsed, or NotTheirsToOpen for who is not among those who may."""
+        """Raise AskedForAnew, NotLapsed, or NotTheirsToOpen for who is not among those who may."""
+        if self.subject not in STAYS:
+            raise AskedForAnew(self.key)
         if self.ending is not Ending.NO_QUORUM:
             raise NotLapsed(self.key)
         if by not in people:

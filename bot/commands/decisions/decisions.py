@@ -205,7 +205,7 @@ def open_decision(call: Call, session: Session, form: DecisionForm, about: OpenD
         is_vote=is_vote,
         sparing=True,
     )
-    return opened(decision, opening.channel_of(decision))
+    return opened(decision, opening.channel_of(session, decision))
 
 
 @routes.opens

@@ -46,7 +46,7 @@ def try_again(call: Call, session: Session, it: TryAgain) -> Answer:
 def open_again(call: Call, session: Session, it: OpenAgain) -> Answer:
     """Ask the same electors once more, with the case as it is now."""
     decision = again.open_again(call.act(session), it.decision)
-    return opened(decision, opening.channel_of(decision))
+    return opened(decision, opening.channel_of(session, decision))
 
 
 @routes.page

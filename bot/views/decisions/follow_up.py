@@ -14,7 +14,7 @@ from bot.views.decisions.actions import DecisionShown, StandInForMe
 from bot.views.decisions.thread import hidden_from
 from bot.views.notices import notice
 from bot.workflows.decisions.counting import count
-from models.decisions.decision import Decision, Ending
+from models.decisions.decision import Decision
 from models.decisions.votes import BallotBox
 from models.epics.hypothesis import named
 from models.message import MessageKind
@@ -121,7 +121,7 @@ def result_buttons(decision: Decision) -> list[Element]:
     row.append(CaseShown(decision=decision.id).button("Case as voted"))
     if decision.waiting_for:
         row.append(again_button(decision))
-    if decision.ending is Ending.NO_QUORUM and decision.epic_id is not None:
+    if decision.can_be_opened_again:
         row.append(OpenAgain(decision=decision.id).button("Open it again"))
     return row
 

@@ -190,7 +190,7 @@ def _ask_those_who_see(session: Session, decision: Decision, epic: Epic, at: dat
         Message.kind == MessageKind.BALLOT,
         Message.subject_id == decision.id,
     )
-    channel_id = channel_of(decision)
+    channel_id = channel_of(session, decision)
     if channel_id is not None and session.scalar(in_channel.limit(1)) is None:
         post(session, here, MessageKind.BALLOT, decision.id, channel_id, at)
 

@@ -11,7 +11,7 @@ from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
 from models.decisions.case import CasePace
-from models.decisions.question import Asked, Choice
+from models.decisions.question import Asked, Choice, Subject
 from models.evidence.items import Stance
 from models.evidence.known import Evidence, Point, Said
 from models.portfolio.portfolio import Phase
@@ -306,6 +306,23 @@ def test_where_nobody_chose_anything_no_count_of_0_is_told_and_who_opens_it_agai
         "working days",
         "Nothing moved. @Ana can open it again.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "said", "is_there"),
+    [
+        (Subject.CHECKPOINT, "Nothing moved. @Ana or @Ben can open it again.", True),
+        (Subject.SHIFT, "Nothing moved.", False),
+    ],
+)
+def test_what_lapsed_is_opened_again_by_a_button_unless_a_request_has_ended_with_it(
+    subject, said, is_there
+):
+    stands = standing(electors=(BEN, CLEO, ELI), terms={"tie_breaker": BEN})
+    stands.decision.subject = subject
+    result = ballot.result(_lapsed(stands))
+    assert shown(result)[2] == said
+    assert ("Open it again" in str(result.blocks)) is is_there
 
 
 def _lapsed(stands, *choices):

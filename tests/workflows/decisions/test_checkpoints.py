@@ -6,25 +6,31 @@ from decimal import Decimal
 import pytest
 
 from bot.workflows.decisions import changing
+from bot.workflows.decisions.follow_up import again
+from bot.workflows.decisions.opening.opening import channel_of
 from bot.workflows.decisions.subjects import checkpoints
 from bot.workflows.keeping import Act
 from models.audit import audit
-from models.decisions.decision import HasAPart
-from models.decisions.form import DecideForm, DecisionForm
+from models.decisions.decision import Ending, HasAPart, NotTheirsToOpen
+from models.decisions.form import DecideForm, DecisionForm, WordsForm
+from models.decisions.opening import OpenAlready
 from models.epics.epic import Epic
-from models.errors import ChangedSince
+from models.errors import ChangedSince, Gone
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.projects.project import Concluded, Milestone, MilestoneKind, NotACheckpoint, Project
 from tests.workflows.decisions.builders import (
     ANA,
     BEN,
     CLEO,
+    CLOSES_AT,
     COUNCIL,
     DANA,
+    ELI,
     MONDAY,
     NEXT_MONDAY,
     an_mvp,
     closes,
+    ends,
     stored,
     votes,
 )
@@ -146,3 +152,64 @@ def decided_effect(database):
     for each in COUNCIL:
         votes(database, 1, each, "pass")
     return closes(database, 1, LATER).effect
+
+
+def opens_again(database, who, decision_id=1, at=MONDAY + timedelta(days=10)):
+    with database.write(audit.Act(who, "button open_again", at)) as session:
+        act = Act(session, 1, who, at)
+        found = again.open_again(act, decision_id)
+        return found.id, channel_of(session, found)
+
+
+def lapses(database):
+    """Too few vote on it, twice; meanwhile Spain is expected later."""
+    opens(database, tie_breaker=CLEO)
+    assert ends(database, 1, CLOSES_AT).ending is Ending.NO_QUORUM
+    with database.write() as session:
+        session.get_one(Milestone, 1).forecast_on = date(2026, 6, 15)
+
+
+def test_one_that_lapsed_is_opened_again_by_who_opened_it_or_breaks_its_ties_as_it_is_now(plan):
+    lapses(plan)
+    with pytest.raises(NotTheirsToOpen) as refused:
+        opens_again(plan, ELI)
+    assert refused.value.ask == (ANA, CLEO)
+    assert opens_again(plan, CLEO) == (2, "C0PORT")
+    asked = stored(plan, 2)
+    assert asked.case.lines[0] == "Agreed for 11 May 2026, expected 15 Jun 2026."
+    assert (asked.electorate, asked.tie_breaker) == (list(COUNCIL), CLEO)
+    with pytest.raises(OpenAlready, match="D-2 already asks about PRJ-204 M3"):
+        opens_again(plan, ANA)
+    later = MONDAY + timedelta(days=11)
+    for each in COUNCIL:
+        votes(plan, 2, each, "pass", later)
+    closes(plan, 2, later + timedelta(hours=1))
+    with plan.read() as session:
+        assert session.get_one(Milestone, 1).outcome == "Pass (D-2)"
+
+
+def test_one_that_was_changed_is_asked_again_with_its_dates_and_epics_as_they_are_now(plan):
+    opens(plan, tie_breaker=CLEO)
+    with plan.write() as session:
+        session.get_one(Milestone, 1).forecast_on = date(2026, 6, 15)
+        act, form = Act(session, 1, ANA, LATER), WordsForm(because="New", closes_on=NEXT_MONDAY)
+        changing.ask_again(act, 1, 1, form)
+    assert "expected 15 Jun 2026" in stored(plan, 2).case.lines[0]
+
+
+@pytest.mark.parametrize("what", ["removed", "concluded"])
+def test_what_has_its_outcome_or_left_the_plan_meanwhile_is_not_opened_again(plan, what):
+    lapses(plan)
+    with plan.write() as session:
+        milestone = session.get_one(Milestone, 1)
+        if what == "removed":
+            session.delete(milestone)
+        else:
+            milestone.actual_on, milestone.outcome = LATER.date(), "Passed in the room"
+    with pytest.raises(Gone if what == "removed" else Concluded):
+        opens_again(plan, ANA)
+
+
+def test_who_votes_is_told_of_the_checkpoint_by_its_code(plan):
+    opens(plan)
+    assert votes(plan, 1, BEN, "pass").key == "PRJ-204 M3"

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from bot.workflows.decisions.beside import seen_decision, tie_breakers
 from bot.workflows.decisions.opening.deciders import check_see
 from bot.workflows.decisions.opening.opening import reopen
+from bot.workflows.decisions.subjects import checkpoints
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import Place, holders, lock_roles
 from bot.workflows.redrawing import redraw_facts
 from models.decisions.days import usual_close_at
-from models.decisions.decision import AskedForAnew, Decision
+from models.decisions.decision import Decision
 from models.decisions.opening import check_can_ask, check_live
 from models.people.role import Role
 
@@ -20,24 +21,29 @@ from models.people.role import Role
 def open_again(act: Act, decision_id: int) -> Decision:
     """Ask its electors once more, with the case as it is now and as long as usual.
 
-    Raises AskedForAnew, CannotSee, Gone, NoElectors, NotAnalyzing, NotLapsed, NotLive, NotTesting,
-    NotTheirsToOpen and OpenAlready.
+    Raises AskedForAnew, CannotSee, Concluded, Gone, NoElectors, NotAnalyzing, NotLapsed, NotLive,
+    NotTesting, NotTheirsToOpen and OpenAlready.
     """
     session = act.session
     lock_roles(session, act.workspace_id)
     before = seen_decision(act, decision_id)
-    if before.epic is None:
-        raise AskedForAnew(before.key)
-    epic = locked(session, act.workspace_id, act.actor, before.epic.id)
+    epic = before.epic
+    if epic is not None:
+        epic = locked(session, act.workspace_id, act.actor, epic.id)
     before.check_opens_again(act.actor, may_open_again(session, before))
-    check_can_ask(epic, before.question)
-    portfolio = before.portfolio
-    check_live(portfolio, act.at)
-    check_see(session, epic, before.electorate)
-    closes_at = usual_close_at(portfolio, act.at)
+    if epic is not None:
+        check_can_ask(epic, before.question)
+        check_see(session, epic, before.electorate)
+    else:
+        checkpoints.check_again(act, before)
+    check_live(before.portfolio, act.at)
+    closes_at = usual_close_at(before.portfolio, act.at)
     again = reopen(act, before, before.advice_of(act.actor), closes_at)
     session.flush()
-    redraw_facts(session, epic, act.at)
+    if epic is not None:
+        redraw_facts(session, epic, act.at)
+    else:
+        checkpoints.redraw(session, again, act.at)
     return again
 
 

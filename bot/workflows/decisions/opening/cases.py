@@ -11,8 +11,9 @@ from bot.workflows.keeping import Act
 from models.decisions.case import CaseMoney, CasePace
 from models.decisions.decision import (
     About,
+    Decision,
 )
-from models.decisions.question import Question
+from models.decisions.question import Question, Subject
 from models.epics.epic import Epic
 
 FindMoney = Callable[[Session, Epic, Question, int | None, datetime], CaseMoney | None]
@@ -39,6 +40,31 @@ def knows_pace(find: FindPace) -> FindPace:
     """Have a case say how long others took, as the function finds; None where it knows nothing."""
     PACES.append(find)
     return find
+
+
+AboutNow = Callable[[Act, Decision], About | None]
+
+ABOUT: dict[Subject, AboutNow] = {}
+"""What knows a subject that is no epic as it is now, filled by `knows_now`."""
+
+
+def knows_now(subject: Subject) -> Callable[[AboutNow], AboutNow]:
+    """Have such a subject asked about again with the case that the function finds; None where the
+    subject is there no more."""
+
+    def keep(find: AboutNow) -> AboutNow:
+        ABOUT[subject] = find
+        return find
+
+    return keep
+
+
+def about_again(act: Act, before: Decision, this_period: int | None = None) -> About:
+    """What a decision that has ended was about, with its case as it is now."""
+    if before.subject is Subject.EPIC and before.epic is not None:
+        return about_epic(act, before.epic, before.question, this_period)
+    find = ABOUT.get(before.subject)
+    return (find(act, before) if find else None) or before.about
 
 
 def about_epic(act: Act, epic: Epic, question: Question, this_period: int | None = None) -> About:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.workflows.decisions.opening.cases import about_epic, with_more
+from bot.workflows.decisions.opening.cases import about_again, about_epic
 from bot.workflows.decisions.opening.deciders import (
     asked_twice,
     check_may_ask,
@@ -17,7 +17,6 @@ from bot.workflows.decisions.opening.deciders import (
 )
 from bot.workflows.decisions.standing_in import show_to_stand_ins
 from bot.workflows.epics.moving import locked
-from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import Act
 from bot.workflows.permitting import departed, lock_roles
 from bot.workflows.redrawing import post, redraw_facts
@@ -52,7 +51,6 @@ from models.decisions.tally import quorum_of
 from models.decisions.votes import BallotBox, Elector
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
-from models.evidence.known import Evidence
 from models.message import Message, MessageKind
 from models.people.role import SlackGroup
 from models.work import put
@@ -217,13 +215,9 @@ def reopen(
     if not electors:
         raise NoElectors(before.portfolio.name, ())
     usual = before.quorum == quorum_of(len(before.electorate))
-    about = before.about(act.at, _evidence(act, before))
-    if before.subject is Subject.EPIC and before.epic is not None:
-        this_period = advice.this_period_minor
-        about = with_more(act, about, before.epic, before.question, this_period)
     again = open_about(
         act,
-        about,
+        about_again(act, before, advice.this_period_minor),
         Asked(before.question, asks or before.asks, before.options),
         Terms(
             electors=electors,
@@ -235,15 +229,11 @@ def reopen(
             reason_required=before.reason_required,
             tie_breaker=before.tie_breaker,
         ),
-        channel_id=_channel_again(session, before),
+        channel_id=channel_of(session, before),
         advice=advice,
     )
     again.replaces_id = before.id
     return again
-
-
-def _evidence(act: Act, before: Decision) -> Evidence | None:
-    return case_evidence(act.session, before.epic, act.at) if before.epic is not None else None
 
 
 def next_key(session: Session, workspace_id: int) -> str:
@@ -283,18 +273,16 @@ def send_alone(session: Session, decision: Decision, elector: str, at: datetime)
     )
 
 
-def _channel_again(session: Session, before: Decision) -> str | None:
-    """Where a decision stands that is asked again; what is about no epic stands where it stood."""
+def channel_of(session: Session, before: Decision) -> str | None:
+    """Where its ballot stands; None where it went to its electors alone.
+
+    What is about no epic stands where it stood.
+    """
     if before.epic is not None:
-        return channel_of(before)
+        return channel_for(before.epic, before.way)
     stood = select(Message.channel_id).where(
         Message.workspace_id == before.workspace_id,
         Message.kind == MessageKind.BALLOT,
         Message.subject_id == before.id,
     )
     return session.scalars(stood.order_by(Message.id.desc()).limit(1)).first()
-
-
-def channel_of(decision: Decision) -> str | None:
-    """Where its ballot stands; None where it went to its electors alone."""
-    return channel_for(decision.epic, decision.way) if decision.epic is not None else None

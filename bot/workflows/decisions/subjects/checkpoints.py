@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.decisions.effects import NOTHING, effect_of
+from bot.workflows.decisions.opening.cases import knows_now
 from bot.workflows.decisions.opening.opening import open_about
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, departed, holders, lock_roles
 from bot.workflows.projects.keeping import MILESTONES
+from bot.workflows.projects.projects import COMMAND
 from bot.workflows.redrawing import redraw_digests, redraw_homes
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.calendar import spell_day
@@ -23,6 +25,7 @@ from models.decisions.opening import NoElectors, check_can_post, check_live
 from models.decisions.question import Asked, Option, Question, Subject
 from models.epics.epic import Epic
 from models.epics.hypothesis import named
+from models.errors import there
 from models.people.role import Role
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import PASSING, Milestone, Passing, Project
@@ -79,15 +82,9 @@ def open_for(
     project = milestone.project
     if form.tie_breaker is not None and form.tie_breaker == project.owner_user_id:
         raise HasAPart(project.code)
-    return open_about(
+    decision = open_about(
         act,
-        About(
-            act.workspace_id,
-            portfolio.id,
-            Subject.CHECKPOINT,
-            milestone.id,
-            _case(act, milestone, portfolio),
-        ),
+        _about(act, milestone, portfolio),
         Asked(Question.FREE, "Does it pass?", OPTIONS),
         Terms(
             electors=electors(act, portfolio, unfit),
@@ -97,6 +94,32 @@ def open_for(
         channel_id=portfolio.channel_id,
         advice=form.advice,
     )
+    redraw(act.session, decision, act.at)
+    return decision
+
+
+def check_again(act: Act, before: Decision) -> None:
+    """Have the checkpoint of a decision that lapsed be asked about again, and stay until then.
+
+    Raises Concluded, Gone and NotACheckpoint.
+    """
+    found = act.session.get(
+        Milestone, before.subject_id, with_for_update=LOCK, populate_existing=True
+    )
+    there(found, COMMAND).check_can_be_decided()
+
+
+@knows_now(Subject.CHECKPOINT)
+def about_now(act: Act, before: Decision) -> About | None:
+    """The checkpoint with its dates and its epics as they are now."""
+    milestone = act.session.get(Milestone, before.subject_id)
+    return _about(act, milestone, before.portfolio) if milestone is not None else None
+
+
+def redraw(session: Session, decision: Decision, at: datetime) -> None:
+    """Have digests and Homes say that it is asked, or how it ended."""
+    redraw_digests(session, decision.workspace_id, decision.portfolio_id, at)
+    redraw_homes(session, decision.workspace_id, at)
 
 
 @effect_of(Subject.CHECKPOINT)
@@ -111,9 +134,13 @@ def conclude_checkpoint(session: Session, decision: Decision, at: datetime) -> s
         return f"{NOTHING}: {milestone.code} stays as it was"
     milestone.conclude(Passing(decision.outcome), decision.key, decision.portfolio.day_of(at))
     session.flush()
-    redraw_digests(session, decision.workspace_id, decision.portfolio_id, at)
-    redraw_homes(session, decision.workspace_id, at)
+    redraw(session, decision, at)
     return f"the plan of {milestone.project.code} says so"
+
+
+def _about(act: Act, milestone: Milestone, portfolio: Portfolio) -> About:
+    here = (act.workspace_id, portfolio.id, Subject.CHECKPOINT, milestone.id)
+    return About(*here, _case(act, milestone, portfolio))
 
 
 def _case(act: Act, milestone: Milestone, portfolio: Portfolio) -> Case:
