@@ -1,25 +1,29 @@
-"""Whoever writes to a period's ledger waits for who writes to it, of whichever stream."""
+"""Whoever writes to a period's ledger waits for who writes to it, of whichever stream; and whoever
+moves or says anything of a stream's money waits for who merges it away."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from bot.workflows.budgets import booking, considering, funding, ledger, shifting
+from bot.workflows.budgets import booking, considering, expecting, funding, ledger, shifting
 from bot.workflows.budgets.commitments import capacity, carrying
 from bot.workflows.budgets.shifts import moving as shift_money
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.decisions import deciding
+from bot.workflows.decisions import closing, deciding, voting
 from bot.workflows.epics import moving, stopping, transferring
 from bot.workflows.keeping import Act
 from bot.workflows.portfolio import merging
 from models.budgets.commitments.capacity import CapacityForm
 from models.budgets.commitments.commitment import Commitment
-from models.budgets.forms import CloseForm, FundingForm, SpendForm, UndoForm
+from models.budgets.forms import CloseForm, ForecastForm, FundingForm, SpendForm, UndoForm
 from models.budgets.ledger import SOURCE, UNALLOCATED, EntryKind, Move
+from models.budgets.shift import Outcome
 from models.decisions.form import RecordForm
 from models.decisions.question import Question
+from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
-from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, K, a_year
+from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY, an_epic
 from tests.workflows.meanwhile import meanwhile
 
@@ -167,3 +171,48 @@ def test_whoever_writes_to_the_ledger_waits_for_who_writes_to_it(year, deed):
     assert len(year.entries()) > before + 1
     with year.database.snapshot() as session:
         assert verify_ledger(session, year.workspace_id).fault is None
+
+
+def expects(year):
+    form = ForecastForm(value_stream_id=year.platform, amount_minor=K)
+    return ELI, lambda act: expecting.expect(act, year.portfolio_id, form)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [asks, approves, funds, expects],
+    ids=lambda deed: deed.__name__,
+)
+def test_whoever_is_about_a_streams_money_waits_for_a_merge_and_sees_it(year, deed):
+    who, does = deed(year)
+    before = year.entries()
+    _, merge = merges(year)
+
+    def second(session):
+        does(Act(session, year.workspace_id, who, MONDAY))
+
+    assert meanwhile(year.database, merge_by(year, merge), second) is not None
+    assert year.entries() == [*before, EntryKind.CARRY]
+
+
+def merge_by(year, merge):
+    return lambda session: merge(Act(session, year.workspace_id, ANA, MONDAY))
+
+
+def test_a_yes_of_the_council_waits_for_a_merge_and_moves_nothing_to_a_stream_that_has_ended(year):
+    here = {"workspace_id": year.workspace_id, "portfolio_id": year.portfolio_id}
+    with year.database.write() as session:
+        session.add(RoleGrant(user_id=FAY, role=Role.COUNCIL, **here))
+    shift = year.ask(ELI, 170 * K)
+    for who in (CLEO, DANA):
+        year.approve(who, shift)
+    with year.database.write() as session:
+        voting.vote(session, year.workspace_id, FAY, 1, "yes", lambda: MONDAY)
+    _, merge = merges(year)
+
+    def second(session):
+        closing.close_due(session, 1, MONDAY + timedelta(minutes=20))
+
+    assert meanwhile(year.database, merge_by(year, merge), second) is None
+    assert year.outcome(shift) is Outcome.DECLINED
+    assert EntryKind.SHIFT not in year.entries()

@@ -3,7 +3,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from threading import Event
 
 import pytest
@@ -17,9 +16,8 @@ from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.budgets.waiting import SHIFTS
 from bot.workflows.decisions import changing, closing, standing_in, voting
 from bot.workflows.decisions.follow_up import again, waiting
-from bot.workflows.keeping import LOCK, Act
+from bot.workflows.keeping import LOCK
 from bot.workflows.needs import Asked
-from bot.workflows.portfolio import merging
 from models.budgets.books import Balance, Overdrawn
 from models.budgets.forms import FundingForm, UndoForm
 from models.budgets.ledger import (
@@ -48,7 +46,7 @@ from models.work import Work
 from tests.views.reading import shown
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY
-from tests.workflows.meanwhile import WAITS_S, meanwhile
+from tests.workflows.meanwhile import WAITS_S
 
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -574,30 +572,3 @@ def test_nothing_but_a_fact_is_written_that_takes_what_is_available_below_0(year
     with pytest.raises(Overdrawn):
         year.do(DANA, write)
     assert year.has(here) == Balance(available=900 * K)
-
-
-def merges(year, session):
-    ids = year.onboarding, year.platform
-    version = session.get_one(ValueStream, year.onboarding).version
-    merging.merge(session, year.workspace_id, ANA, *ids, version, MONDAY)
-
-
-@pytest.mark.only_on("postgresql")
-@pytest.mark.parametrize("deed", ["ask", "fund", "approve"])
-def test_what_moves_money_waits_for_a_merge_and_sees_it(year, deed):
-    asked = year.ask(ELI, 80 * K)
-    form, seen = year.form(3 * K), year.consider(CLEO, 3 * K).mark
-    before = year.entries()
-
-    def moves(session):
-        does = Act(session, year.workspace_id, DANA if deed != "ask" else CLEO, MONDAY)
-        if deed == "ask":
-            shifting.ask(does, year.portfolio_id, form, seen)
-        elif deed == "fund":
-            more = FundingForm(value_stream_id=year.onboarding, amount_minor=1, reason="The budget")
-            funding.fund(does, year.portfolio_id, more)
-        else:
-            shifting.approve(does, asked.id)
-
-    assert meanwhile(year.database, partial(merges, year), moves) is not None
-    assert year.entries() == [*before, EntryKind.CARRY]
