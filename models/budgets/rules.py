@@ -223,6 +223,18 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} %"
 
 
+def beside_limit(part: int, whole: int, percent: int, without: str = "the council") -> str:
+    """ "5.0 % of at most 10 %", or "20.8 %, over the 10 % allowed without the council"."""
+    if part * 100 > percent * whole:
+        return f"{share(part, whole)}, {over_limit(percent, without)}"
+    return f"{share(part, whole)} of at most {percent} %"
+
+
+def over_limit(percent: int, without: str = "the council") -> str:
+    """How what is beyond a limit says so."""
+    return f"over the {percent} % allowed without {without}"
+
+
 def _percent_of(percent: int, whole: int) -> int:
     """The largest whole number within it."""
     return percent * whole // 100

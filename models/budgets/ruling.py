@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from models.budgets.allocation import YearEndForecast
 from models.budgets.books import Balance, Books, Overdrawn
 from models.budgets.period import FundingPeriod
-from models.budgets.rules import Band, Position, Rules, RulesChange, band_of, rules_by, share
+from models.budgets.rules import (
+    Band,
+    Position,
+    Rules,
+    RulesChange,
+    band_of,
+    beside_limit,
+    over_limit,
+    rules_by,
+    share,
+)
 from models.budgets.seats import People, Seat, seats_of, undoing_seats
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import DAY_ENDS_AT
@@ -113,11 +123,14 @@ class Ruling:
             before, after = (format_amount(each, currency) for each in (has, has + minor))
             yield f"{stream.name} has {before} available, and {after} after it"
         moved = format_amount(position.moved_out + self.amount, currency)
-        size = share(self.amount, position.funded)
-        out = share(position.moved_out + self.amount, position.funded)
-        yield f"Size: {size} of {funded}; up to {self.rules.most_percent} % needs no council"
-        at_most = f"{self.rules.moved_percent} %"
-        yield f"Moved out this year, with this: {moved}, {out} of at most {at_most}"
+        most, moved_most = self.rules.most_percent, self.rules.moved_percent
+        out = position.moved_out + self.amount
+        size = f"{share(self.amount, position.funded)} of {funded}"
+        is_over = self.amount * 100 > most * position.funded
+        rule = f", {over_limit(most)}" if is_over else f"; up to {most} % needs no council"
+        yield f"Size: {size}{rule}"
+        all_out = beside_limit(out, position.funded, moved_most)
+        yield f"Moved out this year, with this: {moved}, {all_out}"
         yield f"Why: {reason}"
 
     def ask(self, reason: str, at: datetime, *, lasting: bool = False) -> Shift:

@@ -225,6 +225,11 @@ class Shift(Base):
         names = [each.user_id or "council" for each in self.approvals if each.at is not None]
         return [name for name in dict.fromkeys(names) if name != self.asked_by]
 
+    def has_approved(self, user_id: str, people: People) -> bool:
+        """Whether someone's yes is given, other than by asking, and no other of theirs missing."""
+        asked = {each for seat in self.open_seats for each in people.sitting(seat.seat)}
+        return user_id in self.approved_by and user_id not in asked
+
     @property
     def open_seats(self) -> list["Approval"]:
         """Those whose yes is still missing."""

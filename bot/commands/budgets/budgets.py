@@ -142,7 +142,7 @@ def draw_history(call: Call, session: Session, page: BudgetHistory) -> Shown:
 @routes.page
 def draw_shift(call: Call, session: Session, page: ShiftShown) -> Shown:
     shift = moving.seen_shift(call.act(session), page.shift)
-    return shift_page(request_of(session, shift), page)
+    return shift_page(request_of(session, shift), page, call.actor)
 
 
 @routes.opens

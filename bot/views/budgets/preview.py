@@ -9,7 +9,13 @@ from bot.slack.blocks import Block, context, section
 from bot.slack.forms import Check
 from bot.slack.mrkdwn import Marked, escape, listed, person, words
 from bot.views.budgets.actions import AskShift, UndoShift
-from models.budgets.rules import Band, largest_free, largest_without_council, share
+from models.budgets.rules import (
+    Band,
+    beside_limit,
+    largest_free,
+    largest_without_council,
+    share,
+)
 from models.budgets.ruling import Ruling
 from models.budgets.seats import People, Seat
 from models.money import format_amount
@@ -51,6 +57,7 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
     return {
         "money": partial(format_amount, currency=ruling.portfolio.currency),
         "share": share,
+        "beside_limit": beside_limit,
         "rules": ruling.rules,
         "amount": ruling.amount,
         "typed": typed,

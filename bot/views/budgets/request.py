@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.slack.actions import Shown
 from bot.slack.answers import Answer
 from bot.slack.blocks import Block, Element, actions, context, fields, header, section
-from bot.slack.mrkdwn import Marked, bare_words, words
+from bot.slack.mrkdwn import Marked, bare_words, person, words
 from bot.views.budgets.actions import (
     AnswerShiftQuestion,
     ApproveShift,
@@ -26,7 +26,7 @@ from bot.views.budgets.preview import has_no_stand_in, stand_ins_of
 from bot.views.decisions.thread import question_section
 from bot.views.notices import notice
 from bot.workflows.budgets.budgets import Request, request_of
-from models.budgets.rules import share
+from models.budgets.rules import beside_limit, over_limit, share
 from models.budgets.seats import Seat
 from models.budgets.shift import Approval, Outcome, Shift, ShiftQuestion
 from models.calendar import MONTH_NAMES
@@ -40,12 +40,12 @@ def shift_message(session: Session, shift: Shift, now: datetime) -> Answer:
     return drawn(request_of(session, shift))
 
 
-def drawn(request: Request) -> Answer:
-    """The same of a request that was read."""
+def drawn(request: Request, viewer: str | None = None) -> Answer:
+    """The same of a request that was read; to one person, if they alone see it."""
     facts = facts_of(request)
     title = bare_words("budgets/shift", "title", **facts)
     if request.shift.outcome is None:
-        return Answer([header(title), *_open(facts)])
+        return Answer([header(title), *_open(facts, viewer)])
     return Answer([header(title), *_ended(facts)])
 
 
@@ -70,8 +70,8 @@ def question_put(question: ShiftQuestion) -> Answer:
     return Answer([section(words("budgets/shift", "question_put", shift=question.shift))])
 
 
-def shift_page(request: Request, page: ShiftShown) -> Shown:
-    return Shown("Budget shift", drawn(request).blocks, page.but(number=1))
+def shift_page(request: Request, page: ShiftShown, viewer: str) -> Shown:
+    return Shown("Budget shift", drawn(request, viewer).blocks, page.but(number=1))
 
 
 def answered(request: Request) -> Answer:
@@ -83,7 +83,9 @@ def answered(request: Request) -> Answer:
 def facts_of(request: Request) -> dict[str, Any]:
     """What the words name."""
     shift, people = request.shift, request.people
-    waits = [each for seat in shift.open_seats for each in people.sitting(seat.seat)]
+    waits = [person(each) for seat in shift.open_seats for each in people.sitting(seat.seat)]
+    if any(each.seat is Seat.COUNCIL for each in shift.open_seats):
+        waits.append(Marked("the council"))
     pressed = [each.seat for each in shift.open_seats if each.seat is not Seat.COUNCIL]
     currency = shift.portfolio.currency
     return {
@@ -91,11 +93,13 @@ def facts_of(request: Request) -> dict[str, Any]:
         "shift": shift,
         "money": partial(format_amount, currency=currency),
         "share": share,
+        "beside_limit": beside_limit,
+        "over_limit": over_limit,
         "rules": shift.rules,
         "funded": request.position.funded,
         "moved_out": request.position.moved_out,
         "zone": shift.portfolio.time_zone,
-        "waits": list(dict.fromkeys(waits)),
+        "asked": list(dict.fromkeys(waits)),
         "open": len(shift.open_seats),
         "needed": list(
             dict.fromkeys(shift.seat_name(each.seat, people) for each in shift.open_seats)
@@ -112,19 +116,21 @@ def facts_of(request: Request) -> dict[str, Any]:
     }
 
 
-def _open(facts: dict[str, Any]) -> list[Block]:
+def _open(facts: dict[str, Any], viewer: str | None) -> list[Block]:
     said = partial(words, "budgets/shift", **facts)
     shift, money = facts["shift"], facts["money"]
+    is_given = viewer is not None and shift.has_approved(viewer, facts["request"].people)
     parts = ["giver_field", "taker_field"]
     if facts["funded"]:
         parts += ["size_field", "moved_field"]
     amount = f"Approve {money(shift.amount_minor)}"
     approving = bare_words("budgets/shift", "approving", **facts)
     taking_back = bare_words("budgets/shift", "taking_back", **facts)
+    approve = ApproveShift(shift=shift.id).confirmed(
+        amount, "Approve this budget shift?", approving, amount
+    )
     buttons = [
-        ApproveShift(shift=shift.id).confirmed(
-            amount, "Approve this budget shift?", approving, amount
-        ),
+        *([] if is_given else [approve]),
         AskAboutShift(shift=shift.id).button("Ask a question"),
         DeclineShift(shift=shift.id).button("Decline with a reason"),
         TakeShiftBack(shift=shift.id).confirmed(
@@ -136,6 +142,7 @@ def _open(facts: dict[str, Any]) -> list[Block]:
         fields([said(part) for part in parts]),
         *([section(said("giver_ends"))] if shift.from_stream.id in facts["forecasts"] else []),
         section(said("seats")),
+        *([section(said("given"))] if is_given else []),
         actions("shift", buttons),
         context(said("rule")),
     ]

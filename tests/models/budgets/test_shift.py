@@ -107,7 +107,11 @@ def test_above_ten_per_cent_the_council_decides_too_and_the_request_outlives_tha
     assert ruling.asked == [CLEO, DANA]
     lines = "\n".join(ruling.case_lines("A test environment"))
     assert "Onboarding has €1,600,000 available, and €1,439,999.99 after it" in lines
-    assert "Size: 10.1 % of €1,600,000; up to 10 % needs no council" in lines
+    assert "Size: 10.1 % of €1,600,000, over the 10 % allowed without the council" in lines
+    assert "with this: €160,000.01, 10.1 %, over the 10 % allowed without the council" in lines
+    lines = "\n".join(ruled(160 * K).case_lines("A test environment"))
+    assert "Size: 10.0 % of €1,600,000; up to 10 % needs no council" in lines
+    assert "with this: €160,000, 10.0 % of at most 10 %" in lines
 
 
 def test_where_nobody_else_is_the_council_a_large_one_is_not_asked_for():
@@ -314,6 +318,8 @@ def test_a_second_yes_says_that_it_is_given_and_a_no_still_counts():
     approve(shift, CLEO)
     with pytest.raises(AlreadyApproved):
         approve(shift, CLEO)
+    assert [who for who in (CLEO, DANA, ELI) if shift.has_approved(who, people())] == [CLEO]
+    assert not shift.has_approved(CLEO, people(finance=(CLEO,)))
     decline(shift, CLEO)
     assert shift.outcome is Outcome.DECLINED
 

@@ -10,7 +10,7 @@ from bot.slack.forms import check_page
 from bot.views.budgets.actions import AskShift, BudgetShown, ShiftShown
 from bot.views.budgets.budget import budget, undo_lead
 from bot.views.budgets.preview import preview
-from bot.views.budgets.request import drawn, shift_page
+from bot.views.budgets.request import answered, drawn, shift_page
 from bot.workflows.budgets.budgets import BudgetPage, Request, StreamBudget
 from models.budgets.allocation import Lines, YearEndForecast
 from models.budgets.books import Balance
@@ -248,7 +248,7 @@ def a_request(outcome=None, *, asked_by=ELI, seats=(Seat.GIVER, Seat.FINANCE), g
     shift.from_stream, shift.to_stream = onboarding, platform
     shift.approvals = [
         Approval(seat=seat, user_id=by, at=MONDAY if by else None)
-        for seat, by in zip(seats, (*given, None, None), strict=False)
+        for seat, by in zip(seats, (*given, None, None, None), strict=False)
     ]
     return Request(
         shift=shift,
@@ -289,6 +289,35 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
     assert approve["confirm"]["text"]["text"] == (
         "€80,000 moves from Onboarding to Platform for 2026. Onboarding keeps €230,000 available. "
         "Still needed: the owner of Onboarding and finance."
+    )
+
+
+def test_what_is_over_a_limit_says_so_in_the_request_and_in_the_look():
+    over = replace(a_request(), position=Position(1_600 * K, 100 * K, 40 * K, 200 * K))
+    over.shift.amount_minor = 170 * K
+    assert shown(drawn(over))[4:6] == [
+        "*Size*\n10.7 %, over the 10 % allowed without the council",
+        "*Moved out this year*\n12.5 %, over the 10 % allowed without the council",
+    ]
+    silent = Position(funded=1_600 * K, available=310 * K, moved_silently=18 * K)
+    assert (
+        "without approval this quarter: €18,000, with this 6.2 %, over the 2 % allowed without "
+        "approval"
+    ) in look(a_ruling(position=silent))[1][2]
+
+
+def test_who_has_approved_reads_that_in_their_window_and_has_no_button_for_it():
+    given = a_request(given=(CLEO,))
+    own, others = (drawn(given, viewer) for viewer in (CLEO, DANA))
+    assert "You have approved this one. You can still decline it." in shown(own)
+    assert "Approve €80,000" not in buttons(own.blocks)
+    assert "Approve €80,000" in buttons(others.blocks)
+
+
+def test_who_asked_reads_that_the_council_is_asked_too():
+    asked = a_request(seats=(Seat.GIVER, Seat.FINANCE, Seat.COUNCIL))
+    assert shown(answered(asked))[0].startswith(
+        "Asked @Cleo, @Dana and the council to approve €80,000 from Onboarding to Platform."
     )
 
 
@@ -398,7 +427,7 @@ def test_what_people_wrote_is_shown_and_marks_nothing():
     check = preview(a_ruling(portfolio=portfolio), AskShift(portfolio=1), HOSTILE * 9, HOSTILE)
     assert "<!channel>" not in marked(check.blocks)
     assert shown_form(check_page(check, "{}", "Ask"))
-    assert shift_page(hostile, ShiftShown(shift=7)).blocks
+    assert shift_page(hostile, ShiftShown(shift=7), CLEO).blocks
 
 
 def marked(blocks):
