@@ -248,7 +248,8 @@ def check_shift(
 @routes.saves
 def shift(call: Call, session: Session, form: ShiftForm, about: AskShift) -> Answer:
     """Ask for it, or move it where it asks nobody."""
-    asked = shifting.ask(call.act(session), about.portfolio, form, about.seen)
+    of = {"epic_id": about.epic, "again": about.again}
+    asked = shifting.ask(call.act(session), about.portfolio, form, about.seen, **of)
     return answered(request_of(session, asked))
 
 

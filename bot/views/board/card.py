@@ -110,7 +110,8 @@ def _next_button(card: Card) -> Element | None:
     if card.next is NextStep.WAITS and card.decision is not None:
         return again_button(card.decision)
     if card.next is NextStep.COVER:
-        return cover_button(card.epic, short=card.short_minor > 0)
+        asked = card.asked.id if card.asked else None
+        return cover_button(card.epic, short=card.short_minor > 0, asked=asked)
     if card.asks_outcome:
         return record_button(card.epic)
     if _asks_evidence(card):

@@ -227,15 +227,16 @@ def shift(shift: Shift, on: Surface) -> Line:
 @shows(UNCOVERED)
 def uncovered(found: Uncovered, on: Surface) -> Line:
     """What it lacks, and how much of that its stream is short of."""
-    epic, lacks, short = found
+    epic, lacks, short, asked = found
     currency = epic.portfolio.currency
     said = on.about(
         "uncovered_line",
         epic,
         lacks=format_amount(lacks, currency),
         short=format_amount(short, currency) if short else "",
+        asked=asked is not None,
     )
-    return Line(said, cover_button(epic, short=short > 0))
+    return Line(said, cover_button(epic, short=short > 0, asked=asked))
 
 
 @shows(MOVED)

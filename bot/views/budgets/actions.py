@@ -82,6 +82,12 @@ class AskShift(Action):
     """One that is not covered, which the form begins with."""
 
 
+class ShiftShown(Page):
+    """A request, and what became of it."""
+
+    shift: Id
+
+
 class CommitCapacity(Action):
     """What the capacity of a value stream of a portfolio costs a month."""
 
@@ -94,8 +100,11 @@ class CoverEpic(Action):
     epic: Id
 
 
-def cover_button(epic: Epic, *, short: bool) -> Element:
-    """Commits it, or where it is not there asks for a shift."""
+def cover_button(epic: Epic, *, short: bool, asked: int | None) -> Element:
+    """Commits it, or where it is not there asks for a shift, or shows the one asked for."""
+    if short and asked is not None:
+        see = ShiftShown(shift=asked)
+        return see.button("See the request", aloud=f"See the request to cover {epic.key}")
     if short:
         ask = AskShift(portfolio=epic.portfolio_id, epic=epic.id)
         return ask.button("Ask for a shift", aloud=f"Ask for a shift to cover {epic.key}")
@@ -107,12 +116,6 @@ class UndoShift(Action):
 
     shift: Id
     seen: Annotated[str, Field(max_length=16)] | None = None
-
-
-class ShiftShown(Page):
-    """A request, and what became of it."""
-
-    shift: Id
 
 
 class ApproveShift(Action):

@@ -131,6 +131,9 @@ def _facts(card: Card) -> dict[str, object]:
         "lacks_minor": format_amount(card.lacks_minor, epic.portfolio.currency),
         "short_minor": card.short_minor
         and format_amount(card.short_minor, epic.portfolio.currency),
+        "asked": card.asked,
+        "asked_minor": card.asked
+        and format_amount(card.asked.amount_minor, epic.portfolio.currency),
         "reason": (card.last.reason or "").strip(),
         "learned": (card.last.learned or "").strip(),
         "took_days": days_taken(epic.committed_at, epic.done_at),

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bot.workflows.budgets.commitments.carrying import lacks_of
+from bot.workflows.budgets.commitments.carrying import lacks_of, open_request
 from bot.workflows.decisions.follow_up.reviewing import last_review
 from bot.workflows.decisions.register import newest_about
 from bot.workflows.epics.answering import answer_of
@@ -21,6 +21,7 @@ from bot.workflows.evidence.known import case_evidence
 from bot.workflows.flow.forecasting import Ahead, ahead_of
 from bot.workflows.seeing import EVERYBODY, visible_to
 from models.board.digest import stale_since
+from models.budgets.shift import Shift
 from models.calendar import days_between
 from models.decisions.decision import Decision
 from models.decisions.follow_up.outcome_review import SETTLED, OutcomeReview
@@ -94,6 +95,8 @@ class Card:
     """What is to be committed to it and is not, in minor units."""
     short_minor: int = 0
     """How much of it its stream has not available."""
+    asked: Shift | None = None
+    """The open request for it."""
     ahead: Ahead | None = None
     """What past epics say of it, while it is in flight."""
 
@@ -242,6 +245,7 @@ def card(session: Session, epic: Epic, now: datetime) -> Card:
         shown,
         lacks_minor=lacks_minor,
         short_minor=short_minor,
+        asked=open_request(session, epic.id) if short_minor else None,
         answer=answer_of(session, epic) if _is_answered_idea(epic) else None,
         updated_at=_updated_at(session, epic, last),
         full=full_places(session, epic, to, states, epic.value_stream) if to else (),

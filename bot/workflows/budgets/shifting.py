@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.workflows.budgets import ledger
+from bot.workflows.budgets.commitments import carrying
 from bot.workflows.budgets.considering import (
     consider,
     consider_undoing,
@@ -20,6 +22,7 @@ from bot.workflows.redrawing import post
 from models.budgets.forms import DeclineForm, ShiftForm, UndoForm
 from models.budgets.ruling import Ruling
 from models.budgets.shift import Outcome, Shift
+from models.epics.epic import Epic
 from models.errors import Gone, check_as_seen
 from models.message import MessageKind
 from models.people.role import Right
@@ -29,10 +32,19 @@ from models.work import put
 WHAT = "what this rests on"
 
 
-def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift:
+def ask(
+    act: Act,
+    portfolio_id: int,
+    form: ShiftForm,
+    seen: str | None,
+    *,
+    epic_id: int | None = None,
+    again: int | None = None,
+) -> Shift:
     """Ask for a shift, or move it at once where it asks nobody; `seen` is the ruling's mark.
 
-    Raises ChangedSince where the ruling is another by now, NotAllowed and FieldMistakes.
+    It may be for what an epic lacks, or ask again what has ended. Raises ChangedSince where the
+    ruling is another by now, AskedAlready, NotAllowed and FieldMistakes.
     """
     lock_roles(act.session, act.workspace_id)  # nobody joins or leaves the council meanwhile
     portfolio = portfolio_to_shift_in(act, portfolio_id)
@@ -40,7 +52,9 @@ def ask(act: Act, portfolio_id: int, form: ShiftForm, seen: str | None) -> Shift
     period = ledger.period_at(act.session, portfolio, act.at)
     if period is not None:
         ledger.lock(act.session, period)
-    return _ask(act, lambda: consider(act, portfolio, form), form.reason, seen, bool(form.lasting))
+    epic = carrying.lacking(act.session, epic_id, again)
+    ruled = partial(consider, act, portfolio, form)
+    return _ask(act, ruled, form.reason, seen, bool(form.lasting), epic)
 
 
 def undo(act: Act, shift_id: int, form: UndoForm, seen: str | None) -> Shift:
@@ -53,17 +67,24 @@ def undo(act: Act, shift_id: int, form: UndoForm, seen: str | None) -> Shift:
     shift = _taken(act, shift_id)
     hold(act.session, ValueStream, [shift.from_stream_id, shift.to_stream_id])
     ledger.lock(act.session, shift.period)
-    return _ask(act, lambda: consider_undoing(act, shift, form), form.reason, seen, shift.lasting)
+    return _ask(act, partial(consider_undoing, act, shift, form), form.reason, seen, shift.lasting)
 
 
 def _ask(
-    act: Act, ruled: Callable[[], Ruling], reason: str, seen: str | None, lasting: bool
+    act: Act,
+    ruled: Callable[[], Ruling],
+    reason: str,
+    seen: str | None,
+    lasting: bool,
+    epic: Epic | None = None,
 ) -> Shift:
     ruling = ruled()
     check_as_seen(WHAT, seen, ruling.mark)
     shift = ruling.ask(reason, act.at, lasting=lasting)
     act.session.add(shift)
     act.session.flush()
+    if epic is not None:
+        carrying.note_request(act.session, epic, shift)
     if ruling.seats:
         moving.set_money_aside(act.session, shift, act.actor, act.at)
         _show(act, shift, ruling)

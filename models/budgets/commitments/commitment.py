@@ -29,9 +29,20 @@ class NotThere(Mistake):
         )
 
 
+class AskedAlready(Mistake):
+    """A second request for what an epic lacks while the first is open."""
+
+    def __init__(self, key: str, amount: str, giver: str) -> None:
+        super().__init__(
+            f"{amount} from {giver} is already asked for to cover {key}. /budget show has the "
+            f"request."
+        )
+
+
 class Commitment(Base):
     """What was decided to be spent on an epic. How much of it is left is in the ledger."""
 
+    unaudited_columns = frozenset({"asked_shift_id"})
     __tablename__ = "commitments"
 
     epic_id: Mapped[int] = mapped_column(ForeignKey("epics.id"), primary_key=True)
@@ -44,6 +55,8 @@ class Commitment(Base):
     """The period in which it was promised."""
     uncovered_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     """What was committed where it came from, and its value stream has no money for."""
+    asked_shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"), index=True)
+    """The last request for what it lacks, from its card or from where it is listed."""
 
     def decide(self, claim: "Claim", period_id: int) -> None:
         """Keep what a decision commits, and promises for the period after this one."""

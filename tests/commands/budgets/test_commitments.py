@@ -69,7 +69,13 @@ def test_the_way_of_an_epics_money_from_go_to_a_stop(slack, epic):
     form = ben.form(title="Shift money")
     assert form.value("How much, EUR?") == "60,000"
     assert form.value("Why?") == "PAY-1 Refunds in the app is not covered in Onboarding"
-    form.close()
+    form.choose("From which value stream?", "Payments · €900,000 available")
+    form.submit()
+    assert ben.form(title="Check before asking").submit().closed
+    asked = shown_to(ben)
+    assert "€60,000 from Payments is asked for, until" in asked.text
+    ben.click("See the request", in_message=asked)
+    assert ben.form(title="Budget shift").shows("€60,000 from Payments to Onboarding")
     funds(slack, "Onboarding", "60k")
     cleo = slack.as_user("cleo")
     cleo.click("Cover it", in_message=shown_to(cleo))

@@ -126,9 +126,9 @@ def an_outcome(epic):
     return OutcomeReview.of(epic, Occasion.FOUR_WEEKS, MONDAY.date())
 
 
-def an_uncovered(epic, short):
+def an_uncovered(epic, short, asked=None):
     epic.portfolio_id = 1
-    return Uncovered(epic, 3_000_000, short)
+    return Uncovered(epic, 3_000_000, short, asked)
 
 
 def about_an_epic(state, make):
@@ -315,11 +315,18 @@ def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():
 
 
 @pytest.mark.parametrize(
-    ("short", "how", "button"),
-    [(1_250_000, "is €12,500 short", "Ask for a shift"), (0, "has it available now", "Cover it")],
+    ("short", "asked", "how", "button"),
+    [
+        (1_250_000, None, "is €12,500 short", "Ask for a shift"),
+        (1_250_000, 7, "is €12,500 short, which is asked for", "See the request"),
+        (0, None, "has it available now", "Cover it"),
+        (0, 7, "has it available now", "Cover it"),
+    ],
 )
-def test_what_is_not_covered_says_what_it_lacks_and_has_the_button_that_helps(short, how, button):
-    found = an_uncovered(an_epic("implementing", phase=Phase.TESTING), short)
+def test_what_is_not_covered_says_what_it_lacks_and_has_the_button_that_helps(
+    short, asked, how, button
+):
+    found = an_uncovered(an_epic("implementing", phase=Phase.TESTING), short, asked)
     assert shown(the_line(UNCOVERED, found, asks=False)) == [
         f"*PAY-12 · Pay by bank transfer at checkout*\nnot covered: €30,000 · Payments {how}",
         button,

@@ -1,23 +1,32 @@
 """What is decided on an epic commits money, until it is spent or the epic ends."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.views.decisions import ballot
-from bot.workflows.budgets import booking, funding
+from bot.workflows.board.card import card
+from bot.workflows.budgets import booking, funding, shifting
 from bot.workflows.budgets.budgets import budget_page
 from bot.workflows.budgets.commitments import capacity, carrying
+from bot.workflows.budgets.commitments.waiting import UNCOVERED
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.decisions import closing, deciding, voting
 from bot.workflows.decisions.follow_up import waiting
 from bot.workflows.decisions.opening import opening
 from bot.workflows.epics import moving, stopping, transferring
+from bot.workflows.needs import Asked
 from bot.workflows.portfolio import merging
 from models.audit import audit
 from models.budgets.commitments.capacity import CapacityForm
-from models.budgets.commitments.commitment import Commitment, NothingUncovered, NotThere
+from models.budgets.commitments.commitment import (
+    AskedAlready,
+    Commitment,
+    NothingUncovered,
+    NotThere,
+)
 from models.budgets.forms import CloseForm, FundingForm, uncovered_shift
 from models.budgets.spend import Fact
 from models.decisions.decision import Decision
@@ -288,6 +297,45 @@ def test_a_shift_for_what_is_not_covered_begins_with_what_is_short_and_names_no_
     with database.write() as session:
         session.get_one(Epic, epic_id).restricted = True
     assert begins() == (*here, "An epic is not covered in Onboarding")
+
+
+def test_what_is_not_covered_is_asked_for_once_until_that_request_has_ended(database):
+    year = a_year(database, onboarding=20 * K)
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    given(year, epic_id, year.onboarding)
+
+    def asks(**of):
+        form = year.form(40 * K, source=year.platform, to=year.onboarding)
+        seen = year.consider(CLEO, 40 * K, source=year.platform, to=year.onboarding).mark
+        deed = partial(shifting.ask, **of)
+        return year.do(CLEO, deed, year.portfolio_id, form, seen)
+
+    def shown_now():
+        def read(act):
+            epic = act.session.get_one(Epic, epic_id)
+            portfolio = act.session.get_one(Portfolio, year.portfolio_id)
+            asked = Asked(
+                session=act.session, portfolio=portfolio, at=MONDAY, now=MONDAY, few=3, whose=CLEO
+            )
+            (found,) = UNCOVERED.find(asked).some
+            on_card = card(act.session, epic, MONDAY).asked
+            return found.asked, on_card and on_card.id
+
+        return year.read(CLEO, read)
+
+    assert shown_now() == (None, None)
+    first = asks(epic_id=epic_id)
+    assert shown_now() == (first.id, first.id)
+    with pytest.raises(AskedAlready, match="€40,000 from Platform is already asked for"):
+        asks(epic_id=epic_id)
+    with pytest.raises(AskedAlready):
+        year.read(CLEO, carrying.uncovered, epic_id)
+    asks()
+    year.decline(ELI, first)
+    assert shown_now() == (None, None)
+    second = asks(again=first.id)
+    assert shown_now() == (second.id, second.id)
 
 
 def test_a_merged_stream_takes_its_commitments_and_what_it_has_left_along(year):

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.commitments.committing import (
@@ -18,6 +19,7 @@ from bot.workflows.permitting import Place, check
 from bot.workflows.portfolio.merging import carries_along
 from bot.workflows.redrawing import redraw_facts, redraw_homes
 from models.budgets.commitments.commitment import (
+    AskedAlready,
     Commitment,
     NothingUncovered,
     NotThere,
@@ -25,6 +27,7 @@ from models.budgets.commitments.commitment import (
     commits_to_epics,
 )
 from models.budgets.ledger import Entry, EntryKind, Move, Purpose, committed, free
+from models.budgets.shift import Shift
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.errors import there
@@ -85,9 +88,47 @@ def lacks_of(session: Session, epic: Epic, at: datetime) -> tuple[int, int]:
 
 
 def uncovered(act: Act, epic_id: int) -> tuple[Epic, int]:
-    """An epic the person sees, and how much its stream is short of what it lacks. Raises Gone."""
+    """An epic the person sees, and how much its stream is short of what it lacks.
+
+    Raises Gone and AskedAlready.
+    """
     epic = there(epic_by_id(act.session, act.workspace_id, epic_id, act.actor), ledger.COMMAND)
+    _check_unasked(act.session, epic)
     return epic, lacks_of(act.session, epic, act.at)[1]
+
+
+def open_request(session: Session, epic_id: int) -> Shift | None:
+    """The request for what the epic lacks, as long as it is open."""
+    asked = select(Shift).join(Commitment, Commitment.asked_shift_id == Shift.id)
+    its = asked.where(Commitment.epic_id == epic_id, Shift.outcome.is_(None))
+    return session.scalars(its.options(joinedload(Shift.from_stream))).first()
+
+
+def lacking(session: Session, epic_id: int | None, again: int | None) -> Epic | None:
+    """The epic whose money is asked for, once more where a request for it has ended, if it lacks
+    any. Raises AskedAlready.
+    """
+    if epic_id is None and again is not None:
+        before = select(Commitment.epic_id).where(Commitment.asked_shift_id == again)
+        epic_id = session.scalar(before)
+    if epic_id is None or session.get(Commitment, epic_id) is None:
+        return None
+    epic = session.get_one(Epic, epic_id)
+    _check_unasked(session, epic)
+    return epic
+
+
+def note_request(session: Session, epic: Epic, shift: Shift) -> None:
+    """Keep which request asks for what the epic lacks, unless it moves money elsewhere."""
+    if shift.to_stream_id == epic.value_stream_id:
+        commitment_of(session, epic).asked_shift_id = shift.id
+
+
+def _check_unasked(session: Session, epic: Epic) -> None:
+    shift = open_request(session, epic.id)
+    if shift is not None:
+        amount = format_amount(shift.amount_minor, epic.portfolio.currency)
+        raise AskedAlready(epic.key, amount, shift.from_stream.name)
 
 
 def _short(session: Session, epic: Epic, need: int, by: str | None, at: datetime) -> int:

@@ -11,6 +11,7 @@ from bot.workflows.paging import Top
 from models.budgets.commitments.commitment import Commitment
 from models.budgets.ledger import AccountKind, TransferSum
 from models.budgets.period import FundingPeriod
+from models.budgets.shift import Shift
 from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.portfolio.portfolio import ValueStream
@@ -22,6 +23,8 @@ class Uncovered(NamedTuple):
     epic: Epic
     lacks: int
     short: int
+    asked: int | None = None
+    """The request for it, by its id, as long as it is open."""
 
 
 def _period(asked: Asked) -> ScalarSelect[int]:
@@ -66,6 +69,16 @@ def _available(asked: Asked) -> ScalarSelect[int]:
     )
 
 
+def _open_request() -> ScalarSelect[int]:
+    """The id of the request for what the epic lacks."""
+    asked = select(Shift.id).join(Commitment, Commitment.asked_shift_id == Shift.id)
+    return (
+        asked.where(Commitment.epic_id == Epic.id, Shift.outcome.is_(None))
+        .correlate(Epic)
+        .scalar_subquery()
+    )
+
+
 def _of_their_streams(user_id: str) -> ColumnElement[bool]:
     return Epic.value_stream_id.in_(
         select(ValueStream.id).where(ValueStream.owner_user_id == user_id)
@@ -86,14 +99,14 @@ _ROWS = Rows(
 
 
 def _of(row: Row[Any]) -> Uncovered:
-    beside: Sequence[int] = row[1:3]
-    lacks, available = beside
-    return Uncovered(row[0], lacks, max(0, lacks - available))
+    beside: Sequence[Any] = row[1:4]
+    lacks, available, asked = beside
+    return Uncovered(row[0], lacks, max(0, lacks - available), asked)
 
 
 def _uncovered(asked: Asked) -> Top[Uncovered]:
     """The longest first."""
-    found = _ROWS.found(asked, _lacks(asked), _available(asked))
+    found = _ROWS.found(asked, _lacks(asked), _available(asked), _open_request())
     some = [_of(row) for row in found]
     return Top(some, found[0].total if found else 0)
 

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.considering import people_of
 from bot.workflows.keeping import LOCK, Act
-from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_homes
+from bot.workflows.redrawing import post, redraw_about, redraw_digests, redraw_facts, redraw_homes
 from bot.workflows.seeing import portfolio_visible_to
+from models.budgets.commitments.commitment import Commitment
 from models.budgets.ledger import Account, EntryKind, Move, free, set_aside
 from models.budgets.seats import People
 from models.budgets.shift import Outcome, Shift, ShiftQuestion
 from models.decisions.decision import Decision
+from models.epics.epic import Epic
 from models.errors import Gone
 from models.message import SHIFT_QUESTION_KINDS, MessageKind
 from models.portfolio.portfolio import Portfolio
@@ -104,6 +106,9 @@ def redraw(session: Session, shift: Shift, at: datetime) -> None:
             ShiftQuestion.shift_id == shift.id, ShiftQuestion.answered_at.is_(None)
         )
         redraw_about(session, shift.workspace_id, SHIFT_QUESTION_KINDS, asked, at)
+    covers = select(Epic).join(Commitment, Commitment.epic_id == Epic.id)
+    for epic in session.scalars(covers.where(Commitment.asked_shift_id == shift.id)):
+        redraw_facts(session, epic, at)
     redraw_digests(session, shift.workspace_id, shift.portfolio_id, at)
     redraw_homes(session, shift.workspace_id, at)
 
