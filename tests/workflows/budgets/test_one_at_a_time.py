@@ -1,30 +1,52 @@
 """Whoever writes to a period's ledger waits for who writes to it, of whichever stream; and whoever
 moves or says anything of a stream's money waits for who merges it away."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 
-from bot.workflows.budgets import booking, considering, expecting, funding, ledger, shifting
+from bot.workflows.budgets import (
+    booking,
+    considering,
+    expecting,
+    funding,
+    ledger,
+    rolling,
+    shifting,
+)
 from bot.workflows.budgets.commitments import capacity, carrying
 from bot.workflows.budgets.shifts import moving as shift_money
 from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.decisions import closing, deciding, voting
 from bot.workflows.epics import moving, stopping, transferring
+from bot.workflows.files import undoing
+from bot.workflows.files.importing import actuals, budgets
 from bot.workflows.keeping import Act
 from bot.workflows.portfolio import merging
 from models.budgets.commitments.capacity import CapacityForm
 from models.budgets.commitments.commitment import Commitment
-from models.budgets.forms import CloseForm, ForecastForm, FundingForm, SpendForm, UndoForm
-from models.budgets.ledger import SOURCE, UNALLOCATED, EntryKind, Move
+from models.budgets.forms import (
+    CloseForm,
+    ForecastForm,
+    FundingForm,
+    RollForm,
+    SpendForm,
+    UndoForm,
+)
+from models.budgets.ledger import SOURCE, UNALLOCATED, EntryKind, Move, free
+from models.budgets.period import NothingToRoll, fiscal_year
 from models.budgets.shift import Outcome
 from models.decisions.form import RecordForm
 from models.decisions.question import Question
+from models.files import kinds
+from models.files.upload import UploadKind
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
 from tests.workflows.budgets.a_year import ANA, CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import MONDAY, an_epic
+from tests.workflows.files.test_importing_money import rows_of
+from tests.workflows.files.test_undoing_money import brings
 from tests.workflows.meanwhile import meanwhile
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -152,9 +174,48 @@ def merges(year):
     return ANA, lambda act: merging.merge(act.session, *here)
 
 
+def imports(year):
+    rows = rows_of(kinds.BUDGETS, "period,value_stream,amount\n2026,Platform,1000\n")
+    with year.database.read() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        (part,) = budgets.parts_of(budgets.plan_budgets(session, portfolio, rows, MONDAY), rows)
+
+    def comes_in(act):
+        portfolio = act.session.get_one(Portfolio, year.portfolio_id)
+        assert budgets.import_budgets(act.session, portfolio, part, MONDAY, "b.csv").funded == 1
+
+    return DANA, comes_in
+
+
+def imports_actuals(year):
+    rows = rows_of(kinds.ACTUALS, "month,value_stream,amount,reference\n2026-05,Platform,10,A\n")
+    (part,) = actuals.parts_of(rows)
+
+    def comes_in(act):
+        portfolio = act.session.get_one(Portfolio, year.portfolio_id)
+        assert actuals.import_actuals(act.session, portfolio, part, MONDAY).plan.facts
+
+    return DANA, comes_in
+
+
+def undoes_budgets(year):
+    upload = brings(year, UploadKind.BUDGETS, "period,value_stream,amount\n2026,Platform,1000\n")
+    return DANA, lambda act: undoing.undo(act, upload.id)
+
+
+def undoes_actuals(year):
+    upload = brings(
+        year,
+        UploadKind.ACTUALS,
+        "month,value_stream,amount,reference\n2026-05,Platform,10,A\n",
+    )
+    return DANA, lambda act: undoing.undo(act, upload.id)
+
+
 DEEDS = (
     *(asks, asks_back, approves, lapses, funds, spends, commits, stops, gives_away),
-    *(covers, by_capacity, closes, merges),
+    *(covers, by_capacity, closes, merges, imports, imports_actuals),
+    *(undoes_budgets, undoes_actuals),
 )
 
 
@@ -216,3 +277,40 @@ def test_a_yes_of_the_council_waits_for_a_merge_and_moves_nothing_to_a_stream_th
     assert meanwhile(year.database, merge_by(year, merge), second) is None
     assert year.outcome(shift) is Outcome.DECLINED
     assert EntryKind.SHIFT not in year.entries()
+
+
+def test_of_two_who_roll_a_year_forward_at_once_one_funds_it(year):
+    """Also where it has begun without money, as by a budget that is not known."""
+    form = RollForm(year=2027)
+    with year.database.write() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        ledger.begin_year(session, portfolio, fiscal_year(date(2027, 1, 1), 1))
+    seen = year.read(DANA, rolling.look, year.portfolio_id, form).mark
+
+    def rolls(who, session):
+        act = Act(session, year.workspace_id, who, MONDAY)
+        assert len(rolling.roll(act, year.portfolio_id, form, seen)) == 2
+
+    refused = meanwhile(year.database, partial(rolls, DANA), partial(rolls, ANA))
+    assert isinstance(refused, NothingToRoll)
+    assert len(year.entries()) == 4
+
+
+@pytest.mark.parametrize("deed", [asks_back, by_capacity], ids=lambda deed: deed.__name__)
+def test_of_two_who_would_each_take_all_that_is_left_the_second_is_refused(year, deed):
+    """The second one reads what is left only once the first has written."""
+    who, does = deed(year)
+    left = year.has(year.platform).available
+
+    def takes(session):
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        period = ledger.period_at(session, portfolio, MONDAY)
+        ledger.lock(session, period)
+        moves = [Move(free(year.platform), UNALLOCATED, left)]
+        ledger.append(session, portfolio, period, EntryKind.FUNDING, moves, DANA, MONDAY)
+
+    def second(session):
+        does(Act(session, year.workspace_id, who, MONDAY))
+
+    assert meanwhile(year.database, takes, second) is not None
+    assert year.has(year.platform).available == 0
