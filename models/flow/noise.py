@@ -18,10 +18,19 @@ class Compared(StrEnum):
 
 
 def differ(a: int, b: int) -> bool:
-    """Whether chance alone makes two counts differ so much in less than 5 of 100 cases."""
-    n = a + b
-    tail = sum(comb(n, i) for i in range(min(a, b) + 1))
-    return bool(40 * tail < 2**n)
+    """Whether chance alone makes two counts differ so much in less than 5 of 100 cases.
+
+    With i from k + 1 to n - k - 1, 40 * t < 2^n says the same as 20 * the sum of C(n, i) > 19 * 2^n;
+    these are fewer terms, each from the one before, so that thousands are compared at once.
+    """
+    n, k = a + b, min(a, b)
+    if (n - 2 * k) ** 2 > 8 * n:  # then t / 2^n is below e^-4, by Hoeffding's inequality
+        return True
+    term, between = comb(n, k), 0
+    for i in range(k + 1, n - k):
+        term = term * (n - i + 1) // i
+        between += term
+    return bool(20 * between > 19 * 2**n)
 
 
 def compare(lately: Sequence[int], before: Sequence[int]) -> Compared:

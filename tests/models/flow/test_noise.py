@@ -1,3 +1,6 @@
+from itertools import accumulate
+from math import comb
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,19 @@ def evenly(count, weeks=13):
 )
 def test_two_counts_differ_where_chance_is_below_5_percent(a, b, differs):
     assert differ(a, b) == differ(b, a) == differs
+
+
+def test_two_counts_differ_exactly_where_the_sum_of_the_tail_says_so():
+    for n in range(1, 200):
+        tails = accumulate(comb(n, i) for i in range(n // 2 + 1))
+        assert [differ(n - k, k) for k in range(n // 2 + 1)] == [40 * t < 2**n for t in tails]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "differs"), [(50_310, 49_689, True), (50_309, 49_690, False), (99_999, 0, True)]
+)
+def test_counts_of_a_hundred_thousand_are_compared_as_well(a, b, differs):
+    assert differ(a, b) is differs
 
 
 @pytest.mark.parametrize(
