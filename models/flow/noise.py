@@ -20,8 +20,8 @@ class Compared(StrEnum):
 def differ(a: int, b: int) -> bool:
     """Whether chance alone makes two counts differ so much in less than 5 of 100 cases.
 
-    With i from k + 1 to n - k - 1, 40 * t < 2^n says the same as 20 * the sum of C(n, i) > 19 * 2^n;
-    these are fewer terms, each from the one before, so that thousands are compared at once.
+    40 * t < 2^n says the same as 20 * m > 19 * 2^n, where m is the sum of C(n, i) for i = k + 1 to
+    n - k - 1: fewer terms, each from the one before, so that thousands are compared at once.
     """
     n, k = a + b, min(a, b)
     if (n - 2 * k) ** 2 > 8 * n:  # then t / 2^n is below e^-4, by Hoeffding's inequality

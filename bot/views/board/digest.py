@@ -53,10 +53,13 @@ OWNERS = "give_owners"
 LENGTH = 1_500
 """In characters: one or two thumb-lengths of a phone."""
 
-TERSE = range(9)
+TERSE = range(12)
 """From all there is to say to what cannot be left out: first go the themes, then the names of what
-came in and columns with room, then streams with room, which the chart has, then titles. At last
-names are few, and what stands in the thread is only counted. What is not named is counted."""
+came in and columns with room, then streams with room, which the chart has, then titles. Then names
+are few, and what stands in the thread is only counted. What is not named is counted. At last what
+changed is only counted, and of what needs someone two are shown, or one: the thread has it all."""
+ALL_ASKED = TERSE[:10]
+"""Those at which all that needs someone is shown."""
 TITLES = (50, 50, 50, 50, 25)
 """How much of a title is told, in characters; where it is terser none is."""
 
@@ -90,18 +93,23 @@ def digest(source: DigestContent, *last: Block) -> Answer:
     if not charts:
         return Answer(drawn)
     numbers = charts_in_words(_streams(source), source.content.flow.finished.lately)
-    plainer = (
-        _fitting(source, facts, instead, last)
-        for instead in ([numbers], [context(words("board/digest", "no_charts"))], [])
-    )
-    return Answer(drawn, next((each for each in plainer if _length(each) <= LENGTH), None))
+    no_charts = context(words("board/digest", "no_charts"))
+    for instead, levels in (([numbers], ALL_ASKED), ([no_charts], ALL_ASKED), ([], TERSE)):
+        plainer = _fitting(source, facts, instead, last, levels)
+        if _length(plainer) <= LENGTH:
+            break
+    return Answer(drawn, plainer)
 
 
 def _fitting(
-    source: DigestContent, facts: dict[str, Any], charts: Sequence[Block], last: Sequence[Block]
+    source: DigestContent,
+    facts: dict[str, Any],
+    charts: Sequence[Block],
+    last: Sequence[Block],
+    levels: Sequence[int] = TERSE,
 ) -> list[Block]:
     """No terser than it takes to fit; the tersest where nothing does."""
-    for level in TERSE:
+    for level in levels:
         blocks = [*_blocks(source, facts | _picked(source, level), charts), *last]
         if _length(blocks) <= LENGTH:
             break
@@ -116,6 +124,7 @@ def _blocks(source: DigestContent, facts: dict[str, Any], charts: Sequence[Block
         weeks=source.weeks,
         of_stream=source.content.scope.stream_id is not None,
         few=facts["terse"] > 5,
+        fewest=facts["terse"] > 10,
     )
     facts |= {"flow_lines": [*flow, *_governing(source.content, facts["terse"])]}
     blocks: list[Block] = [
@@ -155,14 +164,15 @@ def _streams(source: DigestContent) -> Mapping[str, Load]:
 
 
 def _length(blocks: Sequence[Block]) -> int:
-    """How many characters one reads, a date and a name as Slack shows them."""
+    """How many characters one reads, each text on a line, a date and a name as Slack shows them."""
     parts = [
         part
         for block in blocks
         for part in (block, block.get("accessory", {}), *block.get("elements", ()))
     ]
-    texts = [part.get("text") or part.get("title") or "" for part in parts]
-    return sum(len(_read(each if isinstance(each, str) else each["text"])) for each in texts)
+    found = (part.get("text") or part.get("title") for part in parts)
+    texts = (each if isinstance(each, str) else each["text"] for each in found if each)
+    return len("\n".join(map(_read, texts)))
 
 
 def _read(text: str) -> str:
@@ -221,8 +231,8 @@ def _governing(content: Content, terse: int) -> Sequence[str]:
     waiting = [each.key for each in slip.epics.named[:2]] if slip and terse < 3 else []
     said = (
         outcomes_line(content.outcomes, read if terse < 3 else read[:1] if terse < 7 else ()),
-        decisions_line(content.decisions),
-        money_line(content.money),
+        decisions_line(content.decisions, few=terse > 8),
+        money_line(content.money, few=terse > 8),
         projects_line(content.milestones, slip, waiting),
     )
     return list(filter(None, said))
@@ -309,9 +319,9 @@ def _some(found: Several[Any]) -> Some:
 
 
 def _is_shown(load: Load, terse: int) -> bool:
-    """What is full or over it always is; of the others where there is anything, or a limit."""
+    """What is full or over it is, but for the tersest; of the others what has any, or a limit."""
     if load.over or load.is_full:
-        return True
+        return terse < 10
     return terse < 2 and bool(load.count or load.most is not None)
 
 
@@ -355,7 +365,7 @@ def _asked(source: DigestContent, terse: int) -> list[Line]:
     """What needs someone, the most pressing first."""
     on = Surface(Where.LEAD, source.now, source.at, terse=terse > 7)
     lines = (line for need in LEAD for line in lines_of(need, source.needs.of(need).some, on))
-    return list(islice(lines, NEEDS_SHOWN))
+    return list(islice(lines, NEEDS_SHOWN - max(0, terse - 9)))
 
 
 def _in_thread(source: DigestContent, terse: int) -> list[str]:

@@ -16,15 +16,18 @@ LABEL_LIMIT = 20
 """What Slack takes as the name of a bar."""
 
 
-def lines(flow: FrozenFlow, *, weeks: int, of_stream: bool, few: bool = False) -> Sequence[str]:
+def lines(
+    flow: FrozenFlow, *, weeks: int, of_stream: bool, few: bool = False, fewest: bool = False
+) -> Sequence[str]:
     """Finished, time to finish and ageing, each where there is something to say.
 
-    With few words what is past the line is only counted, by the line that is shown there.
+    With few words what is past the line is only counted, by the line that is shown there; with the
+    fewest no week is named.
     """
     finished, time, aged = flow.finished, flow.time, flow.ageing
     said = []
     if finished.lately.total or finished.before.total:
-        said.append(words("flow/figures", "finished_line", finished=finished))
+        said.append(words("flow/figures", "finished_line", finished=finished, fewest=fewest))
     part = "time_line" if time.line else "too_thin"
     said.append(words("flow/figures", part, time=time, asked_of_stream=of_stream, few=few))
     if aged is not None and aged.count:

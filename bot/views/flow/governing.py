@@ -17,12 +17,16 @@ def outcomes_line(figures: FrozenOutcomes, read: Sequence[FrozenReading] = ()) -
     return words(FROM, "outcomes", figures=figures, read=read)
 
 
-def decisions_line(figures: FrozenDecisions) -> str:
-    return words(FROM, "decisions", figures=figures) if figures.any else ""
+def decisions_line(figures: FrozenDecisions, *, few: bool = False) -> str:
+    """With few words not how many votes one person was asked for."""
+    return words(FROM, "decisions", figures=figures, few=few) if figures.any else ""
 
 
-def money_line(figures: FrozenMoney) -> str:
-    """What moved, what is asked for and what came back, in short; and what was overspent."""
+def money_line(figures: FrozenMoney, *, few: bool = False) -> str:
+    """What moved, what is asked for and what came back, in short; and what was overspent.
+
+    With few words the streams that overspent are only counted.
+    """
     parts = (
         (figures.moved_minor, f"moved without a vote ({figures.moved:,})"),
         (figures.asked_minor, f"asked ({figures.asked:,})"),
@@ -33,7 +37,9 @@ def money_line(figures: FrozenMoney) -> str:
         for minor, what in parts
         if minor
     ]
-    return words(FROM, "money", figures=figures, said=said) if said or figures.overspent else ""
+    if not (said or figures.overspent):
+        return ""
+    return words(FROM, "money", figures=figures, said=said, few=few)
 
 
 def projects_line(

@@ -48,8 +48,6 @@ from tests.views.board.contents import (
 from tests.views.builders import ANA, BEN, HOSTILE, a_card, a_portfolio, an_epic
 from tests.views.reading import options, shown
 
-USUAL = "A title of the usual length, in words"
-NO_CHARTS = "Slack did not draw the charts: their numbers are behind *Explain a number*."
 DAY = timedelta(days=1)
 LATER = timedelta(hours=3)
 
@@ -255,86 +253,6 @@ def test_what_is_in_the_thread_is_counted_at_the_end():
         "In the thread: 15 wait for an answer, 1 past its date · 2 stuck · 1 override · "
         "3 milestones off their dates"
     )
-
-
-@pytest.mark.parametrize("count", [8, 21])
-@pytest.mark.parametrize(
-    "title", [USUAL, f"{USUAL}, and more than anybody reads before lunch"[:80]]
-)
-def test_the_fullest_lead_keeps_to_two_thumb_lengths(title, count):
-    portfolio = a_portfolio()
-    long_ago = {"since": MONDAY - 3 * WEEK}
-    ideas = [an_epic(number=n, portfolio=portfolio, title=title, **long_ago) for n in (20, 21)]
-    epics = [an_epic("ready", number=n, portfolio=portfolio, title=title) for n in range(1, 9)]
-    for epic in epics:
-        epic.blocking = a_blocking(epic)
-    all_of_them = several(epics)
-    changes = Changes(
-        new_ideas=9,
-        came_in=all_of_them,
-        reopened=all_of_them,
-        finished=all_of_them,
-        stopped=stops(epics, "sold too few"),
-    )
-    streams = {f"A value stream of ours {n}": Load(5, 4 + n % 3) for n in range(count)}
-    source = a_telling(
-        portfolio,
-        changes=changes,
-        in_flight=in_flight(
-            portfolio, streams, themes=standings({f"A theme of ours {n}": 3 for n in range(7)})
-        ),
-        flow=flow(
-            finished=a_finished([8, *[1] * 7, *[0] * 5], [9, *[1] * 3, *[0] * 9]),
-            time=a_time(a_line(185), held=a_line(190)),
-            past=[(n, n < 4) for n in range(8)],
-        ),
-        needs=waiting(
-            over_limit=Top(
-                [OverLimit(portfolio.value_streams[0], Load(5, 4), MONDAY, epics[0])], 1
-            ),
-            answers=Top(ideas, 6, 1),
-            blocked=Top(epics, 40),
-            overrides=Top([], 3),
-            slips=Top([a_slip()], 3),
-        ),
-        milestones=OnTheirDates(on_date=11, agreed=14, slip=a_frozen_slip()),
-        outcomes=FrozenOutcomes(
-            reached=6,
-            recorded=9,
-            not_measured=2,
-            read=(
-                FrozenReading(
-                    key="PAY-12",
-                    figure="Completion",
-                    unit=" %",
-                    value=Decimal(64),
-                    change=Decimal(1),
-                ),
-                FrozenReading(key="PAY-13", figure="Calls a day", value=Decimal(29)),
-            ),
-        ),
-        decisions=FrozenDecisions(
-            closed=4, alone=3, half_days=3, timed=9, days_before=31, open=2, oldest_days=4
-        ),
-        money=FrozenMoney(moved_minor=2_400_000, asked_minor=8_000_000, returned_minor=9_500_000),
-        first=True,
-    )
-    drawn = digest.digest(source)
-    in_words = shown(drawn.without_charts)
-    assert len("\n".join(in_words)) <= 1_500
-    assert NO_CHARTS in in_words
-    texts = shown(drawn)
-    assert len("\n".join(texts)) <= 1_500
-    lines = ("In flight* 29", "Finished* 15", "Time to", "Ageing* 8", "Outcomes* 6")
-    for line in (*lines, "Decisions* 4", "Money* €24k", "Projects* 11 of 14"):
-        assert f"*{line}" in texts[-4]
-    assert "*Finished* PAY-1, PAY-2 and 6 more" in texts[1]
-    assert "*Stopped* PAY-1 and 7 more. Thank you." in texts[1]
-    third = f"{-(-count // 3)} streams"
-    below = f"{count // 3} streams below"
-    assert f"*Over* {third} · *at the limit* {third} · {below}\n" in texts[-4]
-    assert texts[-3] == "In the thread: 52 in all"
-    assert len([each for each in texts if each.startswith("*PAY-2")]) == 2  # with the stream three
 
 
 def test_a_week_without_anything_is_one_line():
