@@ -4,10 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.calendar import days_between, spell_day, spell_days
@@ -397,6 +408,7 @@ class Epic(Base):
 class Transition(Base):
     """One entry into a state; appended, never changed."""
 
+    unaudited_columns = frozenset({"left_phase"})
     __tablename__ = "transitions"
     __table_args__ = (Index(None, "epic_id", "at"), Index(None, "at"))
 
@@ -410,6 +422,8 @@ class Transition(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     phase: Mapped[Phase | None] = mapped_column(stored_by_value(Phase))
     """The column it entered, where the state has two."""
+    left_phase: ClassVar[Any]
+    """The column of the state that it left, where that has two; read where it is asked."""
     learned: Mapped[str | None] = mapped_column(Text)
     """What was learned, where it was stopped and someone said so."""
     released_minor: Mapped[int | None] = mapped_column(BigInteger)
@@ -447,13 +461,31 @@ class Transition(Base):
 
     @property
     def from_label(self) -> str | None:
-        """The column it left, in words; of a state in two, the state where it left it."""
+        """The column it left, in words."""
         if self.from_state is None:
             return None
-        if self.phase is None or self.from_state is not self.to_state:
-            return self.from_state.label
-        others = [phase for phase in Phase if phase is not self.phase]
-        return PHASE_LABELS[others[0]]
+        if self.phase is not None and self.from_state is self.to_state:
+            others = [phase for phase in Phase if phase is not self.phase]
+            return PHASE_LABELS[others[0]]
+        left = self.left_phase if self.from_state.phased else None
+        return PHASE_LABELS[left] if left else self.from_state.label
+
+
+_EARLIER = Base.metadata.tables[Transition.__tablename__].alias()
+Transition.left_phase = column_property(
+    select(_EARLIER.c.phase)
+    .where(
+        _EARLIER.c.epic_id == Transition.epic_id,
+        or_(
+            _EARLIER.c.at < Transition.at,
+            and_(_EARLIER.c.at == Transition.at, _EARLIER.c.id < Transition.id),
+        ),
+    )
+    .order_by(_EARLIER.c.at.desc(), _EARLIER.c.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+    deferred=True,
+)
 
 
 class CircleMember(Base):

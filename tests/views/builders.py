@@ -89,8 +89,9 @@ def an_epic(state="funnel", *, number=12, portfolio=None, stream=0, since=MONDAY
     return epic
 
 
-def a_step(epic, came_from=None, *, by=ANA, reason=None, at=None):
+def a_step(epic, came_from=None, *, by=ANA, reason=None, at=None, left=None):
     return Transition(
+        left_phase=left,
         epic=epic,
         from_state=epic.portfolio.state(came_from) if came_from else None,
         to_state=epic.state,

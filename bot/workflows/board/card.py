@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.workflows.budgets.commitments.carrying import lacks_of, open_request
@@ -303,7 +303,11 @@ def _steps(session: Session, epic: Epic, limit: int) -> list[Transition]:
         session.scalars(
             select(Transition)
             .where(Transition.epic_id == epic.id)
-            .options(joinedload(Transition.from_state), joinedload(Transition.to_state))
+            .options(
+                joinedload(Transition.from_state),
+                joinedload(Transition.to_state),
+                undefer(Transition.left_phase),
+            )
             .order_by(Transition.at.desc(), Transition.id.desc())
             .limit(limit)
         )

@@ -28,7 +28,8 @@ def test_an_owner_is_asked_for_the_outcome_once_it_is_done_whoever_says_so(slack
         lambda: [m for m in slack.dm("ana").messages if "reach 68?" in m.text][-1:]
     )[0]
     assert (
-        "moved PAY-1 · Pay by bank transfer from Implementing to Done: it is in use." in told.text
+        "moved PAY-1 · Pay by bank transfer from Testing the MVP to Done: it is in use."
+        in told.text
     )
     ana = slack.as_user("ana")
     ana.types("/epic move PAY-1 implementing", channel="payments")

@@ -334,3 +334,20 @@ def test_who_waits_for_a_place_is_shown_that_one_is_free(database, shop, prefix)
 
     waits = {same, other} if prefix is None else {same}
     assert drawn_anew(database, moves) == {testing, *waits}
+
+
+def test_each_step_says_which_column_of_a_state_in_two_it_left(database, shop):
+    epic_id = put(database, shop, "implementing")
+    go(database, shop, epic_id, "ready", days=1)
+    go(database, shop, epic_id, "implementing", days=2)
+    go(database, shop, epic_id, "implementing", reason="Rising", phase=Phase.DELIVERING, days=3)
+    go(database, shop, epic_id, "stopped", reason="Nobody pays with it", days=4)
+    steps = select(Transition).where(Transition.epic_id == epic_id).order_by(Transition.id.desc())
+    with database.read() as session:
+        last = session.scalars(steps.limit(4)).all()
+        assert [(step.from_label, step.to_label) for step in last] == [
+            ("Delivering", "Stopped"),
+            ("Testing the MVP", "Delivering"),
+            ("Ready", "Testing the MVP"),
+            ("Testing the MVP", "Ready"),
+        ]
