@@ -154,8 +154,8 @@ def _decisions(
 
 
 def is_open(row: Row[Any], moment: datetime) -> bool:
-    """Whether a decision was open at the moment."""
-    return row.closed_at is None or row.closed_at > moment
+    """Whether a decision was open at the moment; one whose result is not out yet is."""
+    return row.ending is None or row.closed_at > moment
 
 
 def _has_ended(row: Row[Any], moment: datetime) -> bool:

@@ -71,6 +71,24 @@ def test_governance_counts_cases_stops_and_what_one_person_decided_apart(databas
     assert (later.votes.count, later.votes.before, later.votes.half_days_before) == (0, 3, 1)
 
 
+def test_what_has_closed_and_is_told_to_its_owner_first_is_open_in_every_figure_until_it_is_out(
+    database,
+):
+    an_mvp(database)
+    opens(database, closes_on=date(2026, 5, 27))
+    for who in COUNCIL:
+        votes(database, 1, who, "stop", at=MONDAY + DAY)
+    closed = MONDAY + DAY + 10 * MINUTE
+    assert closes(database, 1, closed).is_held
+    found = told(database, governed, closed + MINUTE)
+    assert (found.open, found.ended) == (1, [])
+    found = told(database, frozen_decisions, closed + MINUTE)
+    assert (found.open, found.closed) == (1, 0)
+    ends(database, 1, closed)
+    found = told(database, governed, MONDAY + WEEK)
+    assert (found.open, found.decided, found.stopped) == (0, 1, 1)
+
+
 def test_days_are_worked_ones_evidence_is_fresh_for_60_days_and_one_person_s_are_no_votes(database):
     an_mvp(database)
     with database.write() as session:
