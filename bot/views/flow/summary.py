@@ -10,6 +10,7 @@ from bot.slack.mrkdwn import words
 from bot.views.epics.buttons import open_button_of
 from bot.views.flow.actions import ExplainFlow, FlowAging, FlowForecast, FlowMetrics, FlowPage
 from bot.views.flow.figures import lines
+from bot.views.flow.governing import outcomes_line
 from bot.views.flow.picture import on_its_way
 from bot.views.portfolio.menu import stream_label
 from bot.workflows.flow.scope import Look
@@ -38,7 +39,8 @@ VIEWS: Sequence[tuple[str, type[FlowPage]]] = (
 def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfolio]) -> Shown:
     of_stream = found.look.scope.value_stream is not None
     shown = lines(found.figures.frozen, weeks=1, of_stream=of_stream)
-    said = [words(TEMPLATE, "in_flight", found=found), words(TEMPLATE, "net_flow", net=found.net)]
+    said = [outcomes] if (outcomes := outcomes_line(found.outcomes)) else []
+    said += [words(TEMPLATE, "in_flight", found=found), words(TEMPLATE, "net_flow", net=found.net)]
     said += [*shown, flow_time_line(found.flow_times), age_line(found.ages)]
     said.append(words(TEMPLATE, "efficiency", n=found.efficient, ratio=found.efficiency))
     blocks = [*_head(found.look, found.restricted, page, portfolios), section("\n".join(said))]

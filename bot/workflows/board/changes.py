@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.workflows.evidence.known import Movement, movements
 from bot.workflows.flow.clocks import stream_at
-from bot.workflows.flow.governance import outcomes_known
+from bot.workflows.flow.governance import count_outcomes
 from bot.workflows.flow.scope import Scope
 from bot.workflows.paging import Top
 from bot.workflows.projects.slips import Slip, plan_of, running
@@ -26,7 +26,6 @@ from models.board.content import (
     Standing,
 )
 from models.decisions.decision import Decision
-from models.decisions.follow_up.outcome_review import Became
 from models.decisions.question import Choice
 from models.epics.column import Column, columns
 from models.epics.epic import Epic, Transition
@@ -272,22 +271,10 @@ def on_their_dates(session: Session, scope: Scope, at: datetime, slips: Top[Slip
 
 
 def outcomes(session: Session, scope: Scope, since: datetime, until: datetime) -> FrozenOutcomes:
-    """Of how many epics it was said what became of them by then, and how many reached it.
-
-    Beside them what was read since the moment.
-    """
-    said = outcomes_known(until, scope.epics_at(until)).order_by(None).subquery()
-    rows = select(said.c.became, func.count()).group_by(said.c.became)
-    counted = Counter({became: count for became, count in session.execute(rows)})
-    not_measured = counted.pop(Became.NOT_MEASURED, 0)
-    reached, recorded = counted[Became.REACHED], counted.total()
+    """What became of its epics by then, and beside it what was read since the moment."""
     read = movements(session, scope.epics, since, until, MOST_READ)
-    return FrozenOutcomes(
-        reached=reached,
-        recorded=recorded,
-        not_measured=not_measured,
-        read=tuple(_reading(each) for each in read),
-    )
+    known = count_outcomes(session, until, scope.epics_at(until))
+    return known.model_copy(update={"read": tuple(_reading(each) for each in read)})
 
 
 def _reading(moved: Movement) -> FrozenReading:

@@ -1,5 +1,6 @@
 """Governance as flow: decisions with how long they took, and money that moved, told in a digest."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from bot.workflows.budgets.ledger import books_of, period_at
 from bot.workflows.flow.clocks import stream_at
 from bot.workflows.flow.scope import Scope
 from bot.workflows.seeing import EVERYBODY, visible_to
+from models.board.content import FrozenOutcomes
 from models.board.governance import Ended, Governance, half_of
 from models.budgets.shift import Approval, Outcome, Shift
 from models.calendar import days_between
@@ -311,3 +313,15 @@ def outcomes_known(
     )
     columns = (said.c.epic_id, said.c.key, said.c.title, said.c.became, said.c.at)
     return select(*columns).where(said.c.place == 1).order_by(said.c.at, said.c.epic_id)
+
+
+def count_outcomes(
+    session: Session, until: datetime, *epics: ColumnElement[bool]
+) -> FrozenOutcomes:
+    """Of how many of the epics it was said what became of them by then, and how many reached it."""
+    said = outcomes_known(until, *epics).order_by(None).subquery()
+    rows = select(said.c.became, func.count()).group_by(said.c.became)
+    counted = Counter({became: count for became, count in session.execute(rows)})
+    not_measured = counted.pop(Became.NOT_MEASURED, 0)
+    reached, recorded = counted[Became.REACHED], counted.total()
+    return FrozenOutcomes(reached=reached, recorded=recorded, not_measured=not_measured)

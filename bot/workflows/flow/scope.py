@@ -43,8 +43,12 @@ class Scope:
         return and_(inside, Epic.value_stream_id == self.value_stream.id)
 
     def epics_at(self, moment: datetime) -> ColumnElement[bool]:
-        """Those that were in it at the moment."""
-        inside = and_(Epic.portfolio_id == self.portfolio.id, visible_to(EVERYBODY))
+        """Those that were in it at the moment and that everybody sees."""
+        return and_(self.inside_at(moment), visible_to(EVERYBODY))
+
+    def inside_at(self, moment: datetime) -> ColumnElement[bool]:
+        """All that were in it at the moment, whoever sees them."""
+        inside = Epic.portfolio_id == self.portfolio.id
         if self.value_stream is None:
             return inside
         return and_(inside, stream_at(moment) == self.value_stream.id)

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from bot.workflows.flow.clocks import Flow, columns_in_flight
 from bot.workflows.flow.figures import FlowFigures, figures_of
-from bot.workflows.flow.governance import governance_at
+from bot.workflows.flow.governance import count_outcomes, governance_at
 from bot.workflows.flow.metrics import OLDEST, WEEKS
 from bot.workflows.flow.net import NetFlow, net_flow
 from bot.workflows.flow.scope import Look, clocks_of_finished, flow_seen, look_at, restricted_in
 from bot.workflows.keeping import Act
 from bot.workflows.paging import page_of
+from models.board.content import FrozenOutcomes
 from models.board.digest import WEEK
 from models.board.governance import Governance
 from models.epics.column import columns
@@ -48,6 +49,7 @@ class Summary:
 
     look: Look
     restricted: int
+    outcomes: FrozenOutcomes
     figures: FlowFigures
     flow_times: Days
     """Of what finished in the last 26 whole weeks."""
@@ -79,6 +81,7 @@ def summary(act: Act, portfolio_id: int | None, choice: FlowChoice, number: int)
     return Summary(
         look=look,
         restricted=restricted_in(session, look),
+        outcomes=count_outcomes(session, moment, scope.inside_at(moment), look.seen),
         figures=figures,
         flow_times=lately.flow_days,
         ages=aged(clocks, zone),

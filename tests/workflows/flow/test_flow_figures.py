@@ -13,6 +13,12 @@ from bot.workflows.flow.metrics import metrics_at
 from bot.workflows.flow.scope import scope_of
 from bot.workflows.flow.summary import aging, summary
 from bot.workflows.keeping import Act
+from models.decisions.follow_up.outcome_review import (
+    Became,
+    Occasion,
+    OutcomeForm,
+    OutcomeReview,
+)
 from models.epics.belonging import StreamMove
 from models.epics.blocking import Blocking
 from models.epics.epic import Epic
@@ -20,7 +26,7 @@ from models.flow.choice import FlowChoice
 from models.flow.line import TooThin
 from models.portfolio.portfolio import Portfolio
 from tests.workflows.builders import ANA, MONDAY, a_portfolio
-from tests.workflows.flow.builders import DAY, an_epic, finishes
+from tests.workflows.flow.builders import DAY, Pages, an_epic, finishes
 
 pytestmark = pytest.mark.on_both_databases
 
@@ -220,3 +226,22 @@ def test_an_age_is_the_same_day_by_the_calendar_in_the_summary_and_in_the_list(d
         listed = aging(act, shop[1], FlowChoice(), 1).epics
     assert [each.day for each in listed] == [45, 10, 3]
     assert (ages.nearest_rank(100), ages.nearest_rank(50)) == (45, 10)
+
+
+def test_the_share_that_reached_its_target_heads_the_metrics_with_its_n_as_of_then(database, shop):
+    ids = [an_epic(database, shop[1], ("ready", 90), ("done", 60), stream=n) for n in (0, 0, 1, 1)]
+    assert "*Outcomes*" not in Pages(database, shop).metrics
+    became = ("reached", "no", "reached", "not measured")
+    with database.write() as session:
+        for epic_id, said in zip(ids, became, strict=True):
+            epic = session.get_one(Epic, epic_id)
+            review = OutcomeReview.of(epic, Occasion.UNASKED, MONDAY.date())
+            review.answer(OutcomeForm(became=Became(said)), ANA, MONDAY - epic_id * DAY)
+            session.add(review)
+        stream_id = session.get_one(Epic, ids[0]).value_stream_id
+    _, first, *_ = [each for each in Pages(database, shop).metrics.splitlines() if each[:1] == "*"]
+    assert first == "*Outcomes* 2 of 3 reached their target, 1 not measured"
+    of_stream = Pages(database, shop, stream_id=stream_id).metrics
+    assert "*Outcomes* 1 of 2 reached their target" in of_stream
+    then = Pages(database, shop, on=(MONDAY - 3 * DAY).date()).metrics
+    assert "*Outcomes* 1 of 1 reached its target, 1 not measured" in then

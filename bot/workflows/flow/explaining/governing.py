@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import aliased
 
 from bot.workflows.flow import governance
-from bot.workflows.flow.clocks import stream_at
 from bot.workflows.flow.explaining.behind import Asked, Behind, Item, Opens
 from bot.workflows.projects.slips import plan_of, running
 from models.board.content import FrozenOutcomes, OnTheirDates
@@ -101,10 +100,7 @@ def _epics(asked: Asked) -> ColumnElement[bool]:
     """Those in the scope then: that everybody may see, or who looks."""
     if asked.look is None:
         return asked.scope.epics_at(asked.until)
-    here = and_(Epic.portfolio_id == asked.scope.portfolio.id, asked.look.seen)
-    if asked.scope.value_stream is None:
-        return here
-    return and_(here, stream_at(asked.until) == asked.scope.value_stream.id)
+    return and_(asked.scope.inside_at(asked.until), asked.look.seen)
 
 
 def decisions(asked: Asked) -> Behind:
