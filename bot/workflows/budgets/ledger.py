@@ -14,6 +14,7 @@ from bot.workflows.keeping import LOCK
 from bot.workflows.redrawing import redraw_about
 from models.audit.trail import insert_new
 from models.budgets.books import Books, Flow
+from models.budgets.commitments.commitment import Commitment
 from models.budgets.ledger import (
     Account,
     AccountKind,
@@ -28,6 +29,7 @@ from models.budgets.ledger import (
 )
 from models.budgets.period import FundingPeriod, Year, fiscal_year
 from models.budgets.shift import Approval, Shift
+from models.epics.epic import Epic
 from models.message import MessageKind
 from models.portfolio.portfolio import Portfolio
 from models.work import insert_into
@@ -314,14 +316,16 @@ def write_all(
     session.flush()
     moves = [move for line in lines for move in line.moves]
     _add_up(session, period, kind, moves)
-    _redraw_requests(session, period, moves, at)
+    _redraw_waiting(session, period, moves, at)
     return entries
 
 
-def _redraw_requests(
+def _redraw_waiting(
     session: Session, period: FundingPeriod, moves: Sequence[Move], at: datetime
 ) -> None:
-    """Those that wait say what their streams have available, which is another now."""
+    """Those that wait say what their streams have available, which is another now; so do the cards
+    of epics that lack money.
+    """
     streams = {account.stream_id for move in moves for account in (move.source, move.to)} - {None}
     waiting = select(Shift.id).where(
         Shift.portfolio_id == period.portfolio_id,
@@ -330,6 +334,10 @@ def _redraw_requests(
         or_(Shift.from_stream_id.in_(streams), Shift.to_stream_id.in_(streams)),
     )
     redraw_about(session, period.workspace_id, [MessageKind.SHIFT], waiting, at)
+    lacking = select(Commitment.epic_id).join(Epic, Epic.id == Commitment.epic_id)
+    short = or_(Commitment.uncovered_minor > 0, Commitment.promised_minor > 0)
+    lacking = lacking.where(Epic.value_stream_id.in_(streams), short)
+    redraw_about(session, period.workspace_id, [MessageKind.EPIC_CARD], lacking, at)
 
 
 def _add_up(

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.views.decisions import ballot
+from bot.workflows import redrawing
 from bot.workflows.board.card import card
 from bot.workflows.budgets import booking, funding, shifting
 from bot.workflows.budgets.budgets import budget_page
@@ -34,9 +35,11 @@ from models.decisions.form import DecisionForm, RecordForm
 from models.decisions.question import Question
 from models.epics.epic import Epic, Transition
 from models.errors import FieldMistakes
+from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, Stage, ValueStream
 from models.portfolio.setup import StreamSetup
+from models.work import Work
 from tests.views.reading import shown
 from tests.workflows.budgets.a_year import CLEO, DANA, ELI, FAY, K, a_year
 from tests.workflows.builders import ANA, MONDAY, an_epic
@@ -311,18 +314,18 @@ def test_what_is_not_covered_is_asked_for_once_until_that_request_has_ended(data
         deed = partial(shifting.ask, **of)
         return year.do(CLEO, deed, year.portfolio_id, form, seen)
 
-    def shown_now():
+    def shown_now(who=CLEO):
         def read(act):
             epic = act.session.get_one(Epic, epic_id)
             portfolio = act.session.get_one(Portfolio, year.portfolio_id)
             asked = Asked(
-                session=act.session, portfolio=portfolio, at=MONDAY, now=MONDAY, few=3, whose=CLEO
+                session=act.session, portfolio=portfolio, at=MONDAY, now=MONDAY, few=3, whose=who
             )
             (found,) = UNCOVERED.find(asked).some
             on_card = card(act.session, epic, MONDAY).asked
             return found.asked, on_card and on_card.id
 
-        return year.read(CLEO, read)
+        return year.read(who, read)
 
     assert shown_now() == (None, None)
     first = asks(epic_id=epic_id)
@@ -336,6 +339,31 @@ def test_what_is_not_covered_is_asked_for_once_until_that_request_has_ended(data
     assert shown_now() == (None, None)
     second = asks(again=first.id)
     assert shown_now() == (second.id, second.id)
+    with database.write() as session:
+        session.get_one(Epic, epic_id).value_stream_id = year.platform
+    assert shown_now(ELI) == (None, None)
+
+
+def test_the_card_of_what_is_not_covered_is_drawn_again_once_its_stream_has_more_or_less(database):
+    year = a_year(database, onboarding=20 * K)
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    given(year, epic_id, year.onboarding)
+    with database.write() as session:
+        card_of = (year.workspace_id, MessageKind.EPIC_CARD, epic_id, "C0ONB", MONDAY)
+        redrawing.post(session, *card_of)
+
+    def drawn_after(stream_id):
+        with database.write() as session:
+            session.execute(delete(Work))
+        year.fund(stream_id, K)
+        with database.read() as session:
+            due = set(session.scalars(select(Work.key)))
+            cards = select(Message).where(Message.kind == MessageKind.EPIC_CARD)
+            return any(each.work_key in due for each in session.scalars(cards))
+
+    assert drawn_after(year.onboarding)
+    assert not drawn_after(year.platform)
 
 
 def test_a_merged_stream_takes_its_commitments_and_what_it_has_left_along(year):

@@ -98,9 +98,10 @@ def uncovered(act: Act, epic_id: int) -> tuple[Epic, int]:
 
 
 def open_request(session: Session, epic_id: int) -> Shift | None:
-    """The request for what the epic lacks, as long as it is open."""
-    asked = select(Shift).join(Commitment, Commitment.asked_shift_id == Shift.id)
-    its = asked.where(Commitment.epic_id == epic_id, Shift.outcome.is_(None))
+    """The request for what the epic lacks, as long as it is open and for the epic's stream."""
+    asked = select(Shift).join(Commitment, Commitment.asked_shift_id == Shift.id).join(Epic)
+    comes_in = Shift.to_stream_id == Epic.value_stream_id
+    its = asked.where(Epic.id == epic_id, Shift.outcome.is_(None), comes_in)
     return session.scalars(its.options(joinedload(Shift.from_stream))).first()
 
 

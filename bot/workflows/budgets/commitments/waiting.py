@@ -73,7 +73,11 @@ def _open_request() -> ScalarSelect[int]:
     """The id of the request for what the epic lacks."""
     asked = select(Shift.id).join(Commitment, Commitment.asked_shift_id == Shift.id)
     return (
-        asked.where(Commitment.epic_id == Epic.id, Shift.outcome.is_(None))
+        asked.where(
+            Commitment.epic_id == Epic.id,
+            Shift.outcome.is_(None),
+            Shift.to_stream_id == Epic.value_stream_id,
+        )
         .correlate(Epic)
         .scalar_subquery()
     )
