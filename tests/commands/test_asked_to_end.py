@@ -37,12 +37,12 @@ def ends(process, asked):
     return process.returncode, re.sub("^timestamp=.*\n", "", said, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("asked", BOTH)
 @pytest.mark.parametrize(
-    ("method", "hindered"),
+    ("asked", "method", "hindered"),
     [
-        ("auth.test", lambda slack: slack.answer_late("auth.test", 1.9)),
+        (signal.SIGTERM, "auth.test", lambda slack: slack.answer_late("auth.test", 1.9)),
         (
+            signal.SIGINT,
             "apps.connections.open",
             lambda slack: slack.fail_next("apps.connections.open", "ratelimited", 60, times=9),
         ),
