@@ -15,9 +15,9 @@ MILLION = 100_000_000
 """Of pounds, in pence."""
 
 
-@pytest.fixture
-def gmpp(tack, real_data, database):
-    """The UK's major projects, brought in under the name GMPP."""
+def test_the_real_portfolio_comes_in_to_the_penny_with_its_history_and_once(
+    tack, real_data, database
+):
     folder = real_data / "uk-gmpp"
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
     done = tack("import", "projects", *files, "--portfolio", "GMPP", "--create")
@@ -25,7 +25,13 @@ def gmpp(tack, real_data, database):
     said = "GMPP: 667 projects and 1,727 snapshots imported, 0 projects already known."
     assert done.stderr.splitlines()[0] == said
     with database.read() as session:
-        yield session, folder
+        sums_and_counts_per_department_and_year_equal_the_published_ones(session, folder)
+        every_figure_is_exact_and_a_blank_is_unknown(session, folder)
+        projects_that_changed_department_keep_their_history(session)
+    again = tack(
+        "import", "projects", *files, "--portfolio", "GMPP", "--create", "--currency", "gbp"
+    )
+    assert again.stderr.startswith("GMPP: 0 projects imported, 667 projects already known.")
 
 
 def rows(file):
@@ -38,8 +44,7 @@ def told_in(folder, name):
     return {(row["id"], row["report_year"]): row for row in rows(folder / name)}
 
 
-def test_sums_and_counts_per_department_and_year_equal_the_published_ones(gmpp):
-    session, folder = gmpp
+def sums_and_counts_per_department_and_year_equal_the_published_ones(session, folder):
     assert session.scalars(select(Portfolio)).one().currency == "GBP"
     amounts = ("budget", "forecast", "whole_life_cost")
     columns = [getattr(ProjectSnapshot, f"{name}_minor") for name in amounts]
@@ -65,8 +70,7 @@ def test_sums_and_counts_per_department_and_year_equal_the_published_ones(gmpp):
             assert abs(Decimal(total or 0) / MILLION - Decimal(text or 0)) <= CLOSE
 
 
-def test_every_figure_is_exact_and_a_blank_is_unknown(gmpp):
-    session, folder = gmpp
+def every_figure_is_exact_and_a_blank_is_unknown(session, folder):
     source = told_in(folder, "snapshots.csv")
     query = select(ProjectSnapshot, Project.code).join(ProjectSnapshot.project)
     found = session.execute(query).all()
@@ -88,8 +92,7 @@ def test_every_figure_is_exact_and_a_blank_is_unknown(gmpp):
     assert blanks > 0
 
 
-def test_projects_that_changed_department_keep_their_history(gmpp):
-    session, _ = gmpp
+def projects_that_changed_department_keep_their_history(session):
     query = (
         select(Project.code, ValueStream.name)
         .join(ProjectSnapshot.project)
@@ -108,15 +111,6 @@ def test_projects_that_changed_department_keep_their_history(gmpp):
     }
     assert {percent for *_, percent in today} == {Decimal(100)}
     assert len(today) == 667
-
-
-def test_bringing_it_in_once_more_adds_nothing(gmpp, tack):
-    _, folder = gmpp
-    files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    done = tack(
-        "import", "projects", *files, "--portfolio", "GMPP", "--create", "--currency", "gbp"
-    )
-    assert done.stderr.startswith("GMPP: 0 projects imported, 667 projects already known.")
 
 
 def test_a_file_of_a_spreadsheet_in_latin_1_with_semicolons_comes_in(tack, database, tmp_path):

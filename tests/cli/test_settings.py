@@ -1,9 +1,9 @@
+import shutil
 from itertools import zip_longest
 
 import pytest
 from sqlalchemy import text
 
-import migrations
 from bot.settings import Settings
 from models.database import Database
 from tests.terminals import typed
@@ -125,10 +125,10 @@ def test_what_is_typed_wrongly_is_one_sentence_that_says_where_to_look(said, typ
 
 
 @pytest.fixture
-def engine(tmp_path):
+def engine(migrated_file, tmp_path):
     """Of the database that `said` uses, with every table."""
+    shutil.copyfile(migrated_file, tmp_path / "tack.db")
     database = Database(f"sqlite:///{tmp_path}/tack.db")
-    migrations.upgrade(database.engine)
     yield database.engine
     database.close()
 
