@@ -7,6 +7,9 @@ SHOWN = ("text", "alt_text", "raw_text")
 HIDDEN = ("value", "url", "confirm", "block_id", "action_id", "accessibility_label")
 CLOSED = ("static_select", "multi_static_select", "overflow")
 
+NO_BREAK = "\u00a0"
+"""Seen as any other space."""
+
 
 def words_in(part: Any) -> Iterator[str]:
     """Yield every text of blocks in reading order; menus are closed and dialogs not open."""
@@ -19,6 +22,6 @@ def words_in(part: Any) -> Iterator[str]:
                 continue
             if isinstance(value, str):
                 if key in SHOWN or (key == "title" and part.get("type") == "data_visualization"):
-                    yield value
+                    yield value.replace(NO_BREAK, " ")
             else:
                 yield from words_in(value)

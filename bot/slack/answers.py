@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.slack.blocks import (
     CHART,
+    NO_BREAK,
     Block,
     Element,
     NoBar,
@@ -120,7 +121,8 @@ def _parts(block: Block) -> Iterator[str]:
 def _unmarked(text: dict[str, Any]) -> str:
     if text["type"] == "plain_text":
         return escape(text["text"])
-    return MARKS.sub(lambda mark: mark[1] or "", TOKEN.sub(r"\1", text["text"]))
+    said = text["text"].replace(NO_BREAK, " ")
+    return MARKS.sub(lambda mark: mark[1] or "", TOKEN.sub(r"\1", said))
 
 
 def _in_words(block: Block) -> Block:

@@ -21,6 +21,9 @@ VALUE_LIMIT = 2_000
 
 CHART = "data_visualization"
 
+NO_BREAK = "\u00a0"
+PERCENT = re.compile(r"(?<=\d) %")
+
 TORN = re.compile(r"(?:&\w{0,4}|<[^>]*)$")
 """The rest of an escaped sign or of a token whose end was cut off."""
 
@@ -58,8 +61,9 @@ def section(text: str, accessory: Element | None = None) -> Block:
 
 
 def fields(texts: Sequence[str]) -> Block:
-    """Up to ten short texts in two columns."""
-    return {"type": "section", "fields": [mrkdwn(text, FIELD_LIMIT) for text in texts[:10]]}
+    """Up to ten short texts in two narrow columns, in which a number and its % stay together."""
+    together = [PERCENT.sub(f"{NO_BREAK}%", text) for text in texts[:10]]
+    return {"type": "section", "fields": [mrkdwn(text, FIELD_LIMIT) for text in together]}
 
 
 def context(text: str) -> Block:

@@ -72,3 +72,11 @@ def test_it_ends_where_it_gets_long_and_cuts_no_sign_in_two():
     said = aloud([section("&amp;" * 500) for _ in range(3)])
     assert len(said) <= LONGEST
     assert said.endswith("&amp;…")
+
+
+def test_in_narrow_columns_a_number_and_its_percent_stay_on_one_line_and_are_read_as_ever():
+    block = fields(["*Completion ▁▅ 20.4 %*\nfrom 18 %, in percent: %"])
+    assert block["fields"][0]["text"] == (
+        "*Completion ▁▅ 20.4\u00a0%*\nfrom 18\u00a0%, in percent: %"
+    )
+    assert aloud([block]).splitlines() == ["Completion ▁▅ 20.4 %", "from 18 %, in percent: %"]

@@ -33,7 +33,7 @@ def epic(slack, shop):
 
 
 def on_the_card(slack, words):
-    return slack.wait_for(lambda: words in str(card(slack, "PAY-1").blocks))
+    return slack.wait_for(lambda: card(slack, "PAY-1").shows(words))
 
 
 def items(shop, kind):
