@@ -4,6 +4,7 @@ Each story is told in both orders.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from bot.workflows.board import digesting
 from bot.workflows.board import home as looking
 from bot.workflows.board.home import Chosen
+from bot.workflows.decisions.closing import close_due
 from bot.workflows.epics.answering import answer
 from bot.workflows.epics.editing import edit
 from bot.workflows.epics.linking import link
@@ -26,6 +28,7 @@ from bot.workflows.projects.keeping import PROJECTS, new_project
 from bot.workflows.themes.keeping import OBJECTIVES, THEMES, new_objective, new_theme
 from models.board.digest import Subscription, Wish
 from models.board.home import Home
+from models.decisions.question import Question
 from models.epics.answer import AnswerKind, IdeaAnswer
 from models.epics.epic import Epic
 from models.errors import FieldMistakes
@@ -36,7 +39,8 @@ from models.projects.forms import ProjectForm
 from models.projects.project import Project, ProjectShare
 from models.themes.aim import ObjectiveForm, ThemeForm
 from models.themes.theme import Objective, Theme
-from tests.workflows.builders import ANA, MONDAY, a_portfolio, an_epic
+from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
+from tests.workflows.decisions.builders import a_council, opens, votes
 from tests.workflows.meanwhile import meanwhile
 
 pytestmark = pytest.mark.only_on("postgresql")
@@ -213,9 +217,9 @@ def commits_early(shop, session):
     reshape(shop, session, "funnel", states.set_commitment_point)
 
 
-def splits(shop, session):
+def splits(shop, session, name="reviewing"):
     here = session.get_one(Portfolio, shop.portfolio_id)
-    found = state(session, "reviewing")
+    found = state(session, name)
     shape = StateShape(label=found.label, kind=found.kind, phased=True)
     who = (session, shop.workspace_id, ANA, here.id, here.version)
     states.change_state(*who, found.id, shape, MONDAY)
@@ -257,6 +261,33 @@ def test_an_epic_that_moves_into_a_state_while_it_is_split_stands_in_one_of_its_
     assert shop.both(first, second) is None
     there = select(Epic.phase).where(Epic.state.has(name="reviewing"))
     assert shop.read(lambda here, session: session.scalars(there).all()) == ["testing"]
+
+
+def go_is_voted(shop):
+    """On PAY-1; where it closes that goes on to ready, in which ONB-1 stands."""
+    with shop.database.write() as session:
+        session.get_one(Portfolio, shop.portfolio_id).channel_id = "C0PORT"
+        a_council(session, shop.portfolio_id, BEN)
+        epic_id = epic(session, "PAY-1").id
+    here = (shop.database, shop.workspace_id, epic_id)
+    votes(shop.database, opens(*here, by=BEN, question=Question.GO), BEN, "no objection")
+
+
+def goes(shop, session):
+    close_due(session, 1, MONDAY + timedelta(hours=2))
+
+
+@pytest.mark.parametrize("go_first", [True, False])
+def test_what_a_decision_moves_into_a_state_while_it_is_split_stands_in_one_of_its_columns(
+    shop, go_first
+):
+    go_is_voted(shop)
+    split = partial(splits, name="ready")
+    first, second = (goes, split) if go_first else (split, goes)
+    assert shop.both(first, second) is None
+    there = select(Epic.phase).where(Epic.state.has(name="ready"))
+    found = shop.read(lambda here, session: session.scalars(there).all())
+    assert found == ["testing", "testing"]
 
 
 def looks_at_reviewing(shop, session):
@@ -310,6 +341,28 @@ def aims(shop, session):
     act, theme = shop.act(session), session.scalars(select(Theme)).one()
     form = ObjectiveForm(title="More buyers", theme_id=theme.id)
     OBJECTIVES.add(act, new_objective(act, shop.portfolio_id), form)
+
+
+def says_yes_for_the_theme(shop, session):
+    """To PAY-1, which is still an idea."""
+    theme = session.scalars(select(Theme)).one()
+    yes = IdeaAnswer(kind=AnswerKind.YES, theme_id=theme.id)
+    answer(session, shop.workspace_id, ANA, epic(session, "PAY-1").id, None, yes, MONDAY)
+
+
+def an_idea_again(shop):
+    with shop.database.write() as session:
+        moves(shop, session, "funnel")
+
+
+@pytest.mark.parametrize("yes_first", [True, False])
+def test_a_yes_serves_no_theme_that_has_just_closed(shop, yes_first):
+    an_idea_again(shop)
+    if yes_first:
+        assert shop.both(says_yes_for_the_theme, closes_theme) is None
+    else:
+        assert isinstance(shop.both(closes_theme, says_yes_for_the_theme), FieldMistakes)
+    assert (shop.read(theme_of_epic) is not None) is yes_first
 
 
 def theme_of_epic(shop, session):
