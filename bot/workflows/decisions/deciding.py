@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.workflows.decisions.beside import seen
 from bot.workflows.decisions.closing import come_true, notify_asker
+from bot.workflows.decisions.effects import hold_board
 from bot.workflows.decisions.opening.cases import about_epic
 from bot.workflows.decisions.opening.deciders import check_may_open, who_decides
 from bot.workflows.decisions.opening.opening import channel_for, found_open, next_key
@@ -63,6 +64,7 @@ def decide_now(
     if before is not None and before.way is Way.ALONE and act.actor in before.electorate:
         return decide(act, before.id, form)
     lock_roles(session, act.workspace_id)
+    hold_board(session, epic_id, form.outcome)
     epic = locked(session, act.workspace_id, act.actor, epic_id)
     who = check_may_open(act, epic, question, unfit)
     if (before := found_open(session, Subject.EPIC, epic.id, question)) is not None:
@@ -105,6 +107,7 @@ def record(act: Act, epic_id: int, question: Question, form: RecordForm) -> Deci
     """Keep what was decided in the room, and have it come true. Raises as above."""
     session = act.session
     lock_roles(session, act.workspace_id)
+    hold_board(session, epic_id, form.outcome)
     epic = locked(session, act.workspace_id, act.actor, epic_id)
     look_to_record(act, epic, question)
     asked = Asked.usual(question) if question is not Question.FREE else in_words(form)

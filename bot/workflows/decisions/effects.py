@@ -123,19 +123,28 @@ def conclude_epic(session: Session, decision: Decision, at: datetime) -> str:
 
     What became of it while they voted stands: one that has moved on since is not moved back.
     """
-    if decision.outcome == Choice.PIVOT:  # its successor is given a key
-        stream = select(Epic.value_stream_id).where(Epic.id == decision.subject_id)
-        session.scalars(
-            select(ValueStream).where(ValueStream.id.in_(stream)).with_for_update()
-        ).all()
-    states = select(State.id).where(State.portfolio_id == decision.portfolio_id)
-    hold(session, State, session.scalars(states))
+    hold_board(session, decision.subject_id, decision.outcome)
     epic = taken(session, decision.workspace_id, decision.subject_id)
     assert epic is not None, "a decision about no epic"
     try:
         return _conclude(session, decision, epic, at)
     finally:
         redraw_facts(session, epic, at)
+
+
+def hold_board(session: Session, epic_id: int, outcome: str | None) -> None:
+    """Have nobody change the states of an epic's portfolio, before the epic itself is locked.
+
+    With a pivot nobody merges its value stream away either, as its successor is given a key.
+    """
+    of_it = select(Epic).where(Epic.id == epic_id)
+    if outcome == Choice.PIVOT:
+        stream = of_it.with_only_columns(Epic.value_stream_id)
+        session.scalars(
+            select(ValueStream).where(ValueStream.id.in_(stream)).with_for_update()
+        ).all()
+    here = State.portfolio_id.in_(of_it.with_only_columns(Epic.portfolio_id))
+    hold(session, State, session.scalars(select(State.id).where(here)))
 
 
 def _conclude(session: Session, decision: Decision, epic: Epic, at: datetime) -> str:
