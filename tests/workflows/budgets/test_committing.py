@@ -342,6 +342,8 @@ def test_what_is_not_covered_is_asked_for_once_until_that_request_has_ended(data
     with database.write() as session:
         session.get_one(Epic, epic_id).value_stream_id = year.platform
     assert shown_now(ELI) == (None, None)
+    with database.read() as session:
+        assert carrying.open_request(session, epic_id) is None
 
 
 def test_the_card_of_what_is_not_covered_is_drawn_again_once_its_stream_has_more_or_less(database):

@@ -120,9 +120,8 @@ def lacking(session: Session, epic_id: int | None, again: int | None) -> Epic | 
 
 
 def note_request(session: Session, epic: Epic, shift: Shift) -> None:
-    """Keep which request asks for what the epic lacks, unless it moves money elsewhere."""
-    if shift.to_stream_id == epic.value_stream_id:
-        commitment_of(session, epic).asked_shift_id = shift.id
+    """Keep which request asks for what the epic lacks."""
+    commitment_of(session, epic).asked_shift_id = shift.id
 
 
 def _check_unasked(session: Session, epic: Epic) -> None:
