@@ -318,7 +318,7 @@ def test_a_shift_says_how_much_goes_where_and_who_is_asked_until_when():
     ("short", "asked", "how", "button"),
     [
         (1_250_000, None, "is €12,500 short", "Ask for a shift"),
-        (1_250_000, 7, "is €12,500 short, which is asked for", "See the request"),
+        (1_250_000, 7, "is €12,500 short · a shift is asked for", "See the request"),
         (0, None, "has it available now", "Cover it"),
         (0, 7, "has it available now", "Cover it"),
     ],
