@@ -14,6 +14,7 @@ from models.budgets.rules import (
     beside_limit,
     largest_free,
     largest_without_council,
+    over_limit,
     share,
 )
 from models.budgets.ruling import Ruling
@@ -58,6 +59,7 @@ def _facts(ruling: Ruling, reason: str, typed: str, lasting: bool) -> dict[str, 
         "money": partial(format_amount, currency=ruling.portfolio.currency),
         "share": share,
         "beside_limit": beside_limit,
+        "over_limit": over_limit,
         "rules": ruling.rules,
         "amount": ruling.amount,
         "typed": typed,

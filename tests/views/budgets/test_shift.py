@@ -136,11 +136,12 @@ def test_above_ten_per_cent_it_says_that_the_council_decides_and_what_holds_no_m
     submit, texts = look(ruling, "170k")
     assert submit == "Ask for approval"
     assert texts[2].startswith(
-        "*Why this needs approval*\nSize: €170,000 is 10.7 % of Onboarding's €1,600,000."
+        "*Why this needs approval*\nSize: €170,000 is 10.7 % of Onboarding's €1,600,000, over the "
+        "10 % allowed without the council.\n"
     )
     assert (
-        "Moved out of Onboarding this year: €170,000 with this, 10.7 %. More than 10 % needs the "
-        "council as well."
+        "Moved out of Onboarding this year: €170,000 with this, 10.7 %, over the 10 % allowed "
+        "without the council."
     ) in texts[2]
     assert texts[3] == "*What holds*\nAvailable in Onboarding: €170,000 of €310,000"
     assert texts[5].startswith(
@@ -164,8 +165,8 @@ def test_small_ones_that_add_up_to_more_than_ten_per_cent_say_so():
     moved = Position(funded=1_600 * K, available=310 * K, moved_out=152 * K)
     ruling = a_ruling(9 * K, ELI, Band.COUNCIL, BY_THE_COUNCIL, position=moved, decides_at=FRIDAY)
     assert (
-        "Moved out of Onboarding this year: €161,000 with this, 10.1 %. More than 10 % needs the "
-        "council as well."
+        "Moved out of Onboarding this year: €161,000 with this, 10.1 %, over the 10 % allowed "
+        "without the council."
     ) in look(ruling)[1][2]
 
 
