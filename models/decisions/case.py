@@ -53,6 +53,21 @@ class CasePace(BaseModel):
     """How many those are."""
 
 
+class CaseNews(BaseModel):
+    """What is new since the decision before, by which the epic went on."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    decided: str
+    """In words: "go", "persevere"."""
+    on: date
+    change: Decimal | None = None
+    """By how much its figure has changed; None where that is not known."""
+    milestone: str | None = None
+    """The code of that milestone of its project that is late the most."""
+    late_days: int = 0
+
+
 class Case(BaseModel):
     """What the epic, or whatever it is about, said then; amounts in minor units of the currency.
 
@@ -87,6 +102,8 @@ class Case(BaseModel):
     money: CaseMoney | None = None
     evidence: Evidence | None = None
     """None where none was kept yet, or of what is no epic."""
+    news: CaseNews | None = None
+    """None where nothing was decided before, or nothing that is told of is new."""
 
     @classmethod
     def of(cls, epic: Epic, at: datetime, evidence: Evidence | None = None) -> Self:
@@ -115,3 +132,13 @@ class Case(BaseModel):
     @property
     def kept(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True)
+
+    def change_since(self, before: "Case") -> Decimal | None:
+        """By how much its figure has changed since an earlier case, or since its baseline where
+        nothing was read by then; None where neither is known, or it is another figure."""
+        last = self.evidence.last if self.evidence else None
+        was = before.evidence.last if before.evidence else None
+        since = was.value if was else self.baseline
+        if last is None or since is None or self.indicator != before.indicator:
+            return None
+        return last.value - since

@@ -203,6 +203,9 @@ def case_blocks(stands: Standing, cuts: Cuts = WHOLE) -> list[Block]:
     if known is not None and known.said:
         facts |= {"speaks": _spoken(known, cuts.few), "known": known}
         blocks.append(section(words("decisions/decision", "said", **facts)))
+    if case.news is not None:
+        facts |= {"named": named_figure(stands)}
+        blocks.append(section(words("decisions/decision", "news", **facts)))
     blocks.append(section(words("decisions/decision", "options", **facts)))
     advice = stands.decision.advice
     if advice.recommended or advice.because or advice.confidence is not None:

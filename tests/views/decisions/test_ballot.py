@@ -10,7 +10,7 @@ from bot.views.decisions import ballot, follow_up
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
-from models.decisions.case import CasePace
+from models.decisions.case import CaseNews, CasePace
 from models.decisions.question import Asked, Choice, Subject
 from models.evidence.items import Stance
 from models.evidence.known import Evidence, Point, Said
@@ -403,6 +403,21 @@ def test_the_ballot_shows_the_readings_and_what_speaks_for_it_and_against_it():
     assert f"*For* (5) · {twice}\n*Against* (2) · {twice}" in text
 
 
+@pytest.mark.parametrize(
+    ("change", "milestone", "said"),
+    [
+        ("3.2", "M3", "completion +3.2 points · project milestone M3 14 days late"),
+        ("-0.5", None, "completion −0.5 points"),
+        (None, "M3", "project milestone M3 14 days late"),
+    ],
+)
+def test_the_case_says_what_is_new_since_the_decision_before(change, milestone, said):
+    stands, on = standing(BEN), date(2026, 3, 26)
+    news = CaseNews(decided="go", on=on, change=change, milestone=milestone, late_days=14)
+    stands.decision.frozen_case = stands.decision.case.model_copy(update={"news": news}).kept
+    assert f"*New since go* (26 Mar 2026) · {said}" in shown(ballot.ballot(stands))
+
+
 def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     long = {"title": "t" * 80, "for_whom": "f" * 300, "indicator": f"{'i' * 200}, %"}
     epic = the_epic(kill_threshold="w" * 300, hypothesis="h" * 600, **long)
@@ -410,7 +425,10 @@ def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     stands = standing(ANA, BEN, CLEO, DANA, ELI, epic=epic, **said)
     stands.decision.tie_breaker = ELI
     pace = CasePace(line_day=190, most_on=date(2026, 9, 25), longer=12)
-    stands.decision.frozen_case = stands.decision.case.model_copy(update={"pace": pace}).kept
+    on, code = date(2026, 3, 26), "M" * 40
+    news = CaseNews(decided="persevere", on=on, change=Decimal("3.2"), milestone=code, late_days=99)
+    more = {"pace": pace, "news": news}
+    stands.decision.frozen_case = stands.decision.case.model_copy(update=more).kept
     texts = shown(ballot.ballot(with_evidence(stands, words="w" * 500)))
     assert sum(map(len, texts)) <= 1_500
     assert texts[-1].endswith("Who voted what is in the record after the close.")

@@ -9,28 +9,35 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.views.board.fact_check import in_person
 from bot.workflows.board.fact_check import TO_CONFIRM
+from bot.workflows.decisions.opening.cases import about_epic
 from bot.workflows.evidence import recording
 from bot.workflows.evidence.known import case_evidence, movements
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
 from models.audit import audit
 from models.board.confirmation import FactCheck
+from models.decisions.case import CaseNews
 from models.decisions.decision import Decision, Ending
+from models.decisions.question import Question
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, Gone
 from models.evidence.form import EvidenceForm
 from models.evidence.items import Reading, Stance
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
+from models.projects.project import Project
 from tests.views.reading import shown
 from tests.workflows.decisions.builders import (
     ANA,
     BEN,
     CLEO,
+    COUNCIL,
     MONDAY,
     an_mvp,
+    ends,
     opens,
     stored,
+    votes,
 )
 from tests.workflows.flow.builders import finishes
 
@@ -102,6 +109,39 @@ def test_a_case_keeps_what_was_known_when_it_was_opened(mvp):
     frozen = stored(mvp).case.evidence
     assert frozen == known(mvp, MONDAY + 2 * DAY)
     assert frozen.last.value == Decimal("61.6")
+
+
+def news(database, at, slips=False):
+    """What the case of a decision opened then says of it."""
+    with database.write() as session:
+        epic = session.get_one(Epic, 1)
+        if slips:
+            here = {"workspace_id": 1, "portfolio_id": 1, "created_at": MONDAY}
+            epic.project = Project(code="PRJ-204", name="Checkout renewal", **here)
+            milestone = epic.project.new_milestone()
+            milestone.code, milestone.name = "M3", "Spain"
+            milestone.workspace_id, milestone.baseline_on = 1, (at - 14 * DAY).date()
+            session.add(milestone)
+            session.flush()
+        return about_epic(Act(session, 1, ANA, at), epic, Question.MVP).case.news
+
+
+def test_a_case_says_what_is_new_since_the_decision_by_which_it_went_on(mvp):
+    at = MONDAY + 20 * DAY
+    adds(mvp, at=MONDAY + DAY, value=Decimal("61.6"))
+    assert news(mvp, at) is None
+    opens(mvp, at=MONDAY + 2 * DAY)
+    for who in COUNCIL:
+        votes(mvp, 1, who, "persevere", MONDAY + 3 * DAY)
+    ends(mvp, 1, MONDAY + 4 * DAY)
+    assert news(mvp, at) is None
+    adds(mvp, at=MONDAY + 10 * DAY, value=Decimal("64.8"))
+    since = {"decided": "persevere", "on": (MONDAY + 3 * DAY).date()}
+    assert news(mvp, at) == CaseNews(**since, change=Decimal("3.2"))
+    late = {"milestone": "M3", "late_days": 14}
+    assert news(mvp, at, slips=True) == CaseNews(**since, change=Decimal("3.2"), **late)
+    opens(mvp, at=at, closes_on=(at + 7 * DAY).date())
+    assert stored(mvp, 2).case.news.change == Decimal("3.2")
 
 
 def test_an_epic_knows_how_new_its_evidence_is_also_where_the_newest_is_struck_out(mvp):

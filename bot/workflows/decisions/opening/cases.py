@@ -4,15 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import Act
-from models.decisions.case import CaseMoney, CasePace
-from models.decisions.decision import (
-    About,
-    Decision,
-)
+from models.decisions.case import Case, CaseMoney, CaseNews, CasePace
+from models.decisions.decision import GOES_ON, About, Decision
 from models.decisions.question import Question, Subject
 from models.epics.epic import Epic
 
@@ -85,5 +83,32 @@ def with_more(
     act: Act, about: About, epic: Epic, question: Question, this_period: int | None
 ) -> About:
     pace = next((pace for find in PACES if (pace := find(act.session, epic, act.at))), None)
-    more = {"money": money_of(act, epic, question, this_period), "pace": pace}
+    more = {
+        "money": money_of(act, epic, question, this_period),
+        "pace": pace,
+        "news": news_of(act, epic, about.case),
+    }
     return replace(about, case=about.case.model_copy(update=more))
+
+
+def news_of(act: Act, epic: Epic, case: Case) -> CaseNews | None:
+    """What is new since the last decision by which the epic went on."""
+    went_on = or_(*(and_(Decision.question == q, Decision.outcome == o) for q, o in GOES_ON))
+    before = act.session.scalars(
+        select(Decision)
+        .where(Decision.subject == Subject.EPIC, Decision.subject_id == epic.id, went_on)
+        .order_by(Decision.closed_at.desc(), Decision.id.desc())
+        .limit(1)
+    ).first()
+    if before is None or before.closed_at is None or before.decided is None:
+        return None
+    today = epic.portfolio.day_of(act.at)
+    slip = epic.project.latest_slip(today) if epic.project is not None else None
+    news = CaseNews(
+        decided=before.decided,
+        on=epic.portfolio.day_of(before.closed_at),
+        change=case.change_since(before.case),
+        milestone=slip.code if slip is not None else None,
+        late_days=(slip.slip_days(today) or 0) if slip is not None else 0,
+    )
+    return news if news.change or news.milestone else None
