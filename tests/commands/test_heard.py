@@ -803,10 +803,10 @@ SENT = ("9" * 400, "2147483648", "²", "-1", None)
 
 
 def hostile_answers(form):
-    """Nothing that can be stored, and nothing at all; else what the form itself takes of it, a
+    """Texts that cannot be stored, and nothing at all; else what the form itself takes of it, a
     field at a time, but for texts: they are all taken alike."""
     facts, usual = facts_for(form), typed_into(form, "x")
-    yield dict.fromkeys(usual, "\x00")
+    yield dict.fromkeys(texts_of(form), "a\x00\ud800")
     yield dict.fromkeys(usual, ...)
     yield {name: ... for name in usual if not form.needs(name, facts)}
     texts = {}
