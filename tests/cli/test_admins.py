@@ -34,11 +34,3 @@ def test_the_last_admin_is_not_revoked(says):
     assert code == 2
     assert said.startswith("That is the last admin")
     assert says("list")[1].startswith("U0ANA")
-
-
-def test_who_is_no_admin_is_not_revoked(says):
-    says("grant", "U0ANA")
-    assert says("revoke", "U0BEN") == (
-        2,
-        "U0BEN is not named as an admin. tack admin list shows who is.",
-    )

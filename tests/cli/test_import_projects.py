@@ -171,15 +171,6 @@ def test_bad_rows_are_named_by_file_line_and_reason_and_nothing_comes_in(tack, d
         assert session.scalar(select(func.count()).select_from(Project)) == 0
 
 
-def test_a_file_that_cannot_be_taken_is_one_sentence(tack, tmp_path):
-    file = tmp_path / "p.csv"
-    file.write_bytes(b"colour\nred\n")
-    done = tack("import", "projects", "--file", file, "--portfolio", "Shop", "--create")
-    assert done.returncode == 2
-    assert done.stderr.startswith("p.csv: Which column holds the code of a project?")
-    assert done.stderr.strip().endswith("Nothing was imported.")
-
-
 def test_an_export_comes_in_again_with_the_files_that_have_no_rows(tack, database, tmp_path):
     file = tmp_path / "p.csv"
     file.write_text("code,value_stream,budget\nPRJ-1,Payments,60000\n")
@@ -221,7 +212,6 @@ def test_an_export_comes_in_again_in_its_own_currency_and_in_no_other(tack, data
     [
         (("--portfolio", " "), "Name the portfolio after --portfolio, in up to 80 characters."),
         (("--portfolio", "x" * 81), "Name the portfolio after --portfolio, in up to 80 "),
-        (("--portfolio", "Shop", "--currency", "DOGE"), "“DOGE” is not a currency. Write three"),
     ],
 )
 def test_a_portfolio_that_none_can_be_is_not_made(tack, database, tmp_path, asked, sentence):

@@ -57,18 +57,18 @@ def test_while_it_waits_for_slack_it_ends_with_one_line(
         assert ends(process, asked) == (0, SAID)
 
 
-@pytest.mark.parametrize("instant", range(6))
+@pytest.mark.parametrize("instant", range(4))
 def test_at_whichever_instant_it_starts_it_ends(slack, database_url, instant):
     asked = BOTH[instant % 2]
     with running(slack, database_url) as process:
-        time.sleep(0.1 + instant / 3)
+        time.sleep(0.1 + instant / 2)
         code, said = ends(process, asked)
     began = code == 0  # else Python itself was told, before it had read a line of ours
     assert said in {SAID, ""} if began else code == -asked, (code, said)
 
 
-@pytest.mark.parametrize("asked", BOTH)
-def test_once_connected_it_ends_without_a_word(slack, database_url, asked):
+def test_once_connected_it_ends_without_a_word(slack, database_url):
+    """Also by Ctrl-C: that SIGTERM loses nothing is tested in test_connections.py."""
     with running(slack, database_url) as process:
         slack.wait_for(lambda: is_ready(process.port), timeout=60)
-        assert ends(process, asked) == (0, "")
+        assert ends(process, signal.SIGINT) == (0, "")

@@ -59,13 +59,6 @@ def test_the_pages_are_turned_in_place(slack, told):
     slack.wait_for(lambda: "worth a look" not in cleo.private_messages()[-1].text)
 
 
-def test_the_whole_log_is_for_admins_and_finance(slack, told):
-    ana = slack.workspace.user_named("ana").id
-    refused = asks(slack, "cleo").text
-    assert refused == f"Only finance or an admin can read the whole audit log. Ask <@{ana}>."
-    assert "PAY-1 Pay by bank transfer" in asks(slack, "ana").text
-
-
 def test_a_person_is_asked_for_by_mention_and_a_name_slack_does_not_know_is_said(slack, told):
     assert "worth a look" in asks(slack, "ana", "@ben").text
     assert "target" not in asks(slack, "ana", "@ben").text

@@ -128,17 +128,6 @@ def test_within_the_free_band_it_moves_at_once_and_the_others_are_told(slack, ye
     assert request(slack) is None
 
 
-def test_what_cannot_be_asked_has_no_submit_and_says_the_largest(slack, year):
-    shown = looks(slack, "1,614,000")
-    assert (
-        "*This would overdraw Onboarding by €14,000.* It has €1,600,000 available.\n"
-        "Largest shift possible now: €1,600,000; without the council: €160,000; "
-        "with only its owner's approval: €32,000."
-    ) in said(shown)
-    assert shown.view["submit"] is None
-    assert outcome(year) == []
-
-
 def test_what_was_typed_stands_in_the_form_and_from_and_to_alike_is_said_at_the_field(slack, year):
     ben = slack.as_user("ben")
     ben.types("/budget shift 80k a second test environment", channel="payments")
@@ -155,20 +144,6 @@ def test_what_was_typed_stands_in_the_form_and_from_and_to_alike_is_said_at_the_
     ben.form(title="Shift money").close()
     _, result = asks(slack, "80k", to="Onboarding")
     assert result.errors == {"To which?": "That is the stream it comes from. Choose another one."}
-
-
-@pytest.mark.parametrize(
-    ("amount", "said_there"),
-    [
-        ("0", "Write an amount above 0, without a minus."),
-        ("-5", "Write an amount above 0, without a minus."),
-        ("0.005", "“0.005” is finer than 0.01 EUR, the smallest amount there is."),
-        ("60k-ish", "Write an amount: 60k, 60,000 or 60.000."),
-    ],
-)
-def test_an_amount_that_cannot_be_moved_is_said_at_the_field(slack, year, amount, said_there):
-    _, result = asks(slack, amount)
-    assert result.errors == {"How much, EUR?": said_there}
 
 
 def test_the_streams_of_who_asks_come_first(slack, year):

@@ -34,13 +34,3 @@ def test_eight_streams_are_added_from_one_list_and_what_else_they_need_is_asked_
     assert listed.title == "Value streams"
     assert listed.shows(f"*Claims* · CLM · <@{ana.id}>\nno channel · project-funded")
     assert sorted(stream.name for stream in stored(tack, ValueStream)) == sorted(names)
-
-
-def test_a_name_that_is_there_already_adds_none_of_them(slack, shop):
-    ana = slack.as_user("ana")
-    ana.types("/portfolio streams", channel="payments")
-    form = names_form(slack, ana)
-    form.fill("Their names, one per line", "Data\nPayments")
-    said = "Line 2: There is already a value stream Payments."
-    assert form.submit().errors == {"Their names, one per line": said}
-    assert "Data" not in {stream.name for stream in stored(shop, ValueStream)}

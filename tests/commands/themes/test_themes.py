@@ -139,22 +139,3 @@ def test_what_someone_else_changed_meanwhile_is_shown_and_what_was_typed_is_kept
     assert not form.shows("What is it about? It is")
     assert form.submit().closed
     slack.wait_for(lambda: shown.shows("*Buyers who finish*"))
-
-
-def test_a_button_that_was_drawn_for_the_council_is_refused_to_who_left_it(slack, shop):
-    council = slack.add_user_group("council", ["cleo"])
-    ana = slack.as_user("ana")
-    ana.types("/portfolio roles", channel="payments")
-    ana.form().click("Give a role")
-    form = ana.form(title="Give a role")
-    form.choose("Which role?", "Council")
-    form.choose("Where?", "Shop")
-    form.choose("User groups", "@council")
-    assert form.submit().closed
-    listed = themes(slack, "cleo")
-    slack.change_user_group("council", [])
-    slack.wait_for(lambda: any("any more" in m.text for m in slack.dm("ana").messages))
-    listed.click("Add a theme")
-    note = slack.as_user("cleo").form(title="Tack")
-    assert note.shows("The role council was given to the user group @council, which is empty.")
-    assert council.users == []
