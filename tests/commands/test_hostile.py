@@ -44,7 +44,8 @@ WORDS = (
     "digest",
     "shift",
 )
-CHOICES = (
+WRITTEN = ({}, *({"value": each} for each in HOSTILE))
+CHOSEN = (
     {},
     {"selected_option": None},
     {"selected_option": {}},
@@ -52,7 +53,6 @@ CHOICES = (
     {"selected_user": "U\x00"},
     {"selected_date": "9999-99-99"},
     {"selected_time": "25"},
-    *({"value": each} for each in HOSTILE),
     *({"selected_option": {"value": each}} for each in HOSTILE),
 )
 
@@ -215,9 +215,10 @@ def test_each_field_of_each_form_takes_whatever_is_sent(slack, hears, typed):
     fields = [block for block in view["blocks"] if block["type"] == "input"]
     blank = {each["block_id"]: {each["element"]["action_id"]: {}} for each in fields}
     for block in fields:
-        for held in CHOICES:
+        answers = WRITTEN if block["element"]["type"] == "plain_text_input" else CHOSEN
+        for held in answers:
             field = {block["element"]["action_id"]: held}
-            for others in (blank, {}) if held is CHOICES[-1] else (blank,):
+            for others in (blank, {}) if held is answers[-1] else (blank,):
                 state = {"values": others | {block["block_id"]: field}}
                 hears("view_submission", view=view | {"state": state})
     hears("view_submission", view={"type": "modal", "callback_id": view["callback_id"]})
