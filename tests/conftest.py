@@ -102,6 +102,11 @@ def pytest_collection_finish():
     gc.enable()
 
 
+def pytest_sessionfinish():
+    """At the end nothing that was kept is looked through."""
+    gc.freeze()
+
+
 def kind_of(item):
     """The database that a test is done on, None where it needs none."""
     return item.callspec.params.get("database_url") if "callspec" in vars(item) else None

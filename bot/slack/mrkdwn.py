@@ -138,17 +138,17 @@ def _environment(finalize: Any) -> Environment:
     return environment
 
 
-_marked = _environment(_finalize)
-_bare = _environment(None)
+MARKUP = _environment(_finalize)
+PLAIN = _environment(None)
 
 
 def words(template: str, part: str, /, **facts: Any) -> str:
     """A part of a template as mark-up, with what people wrote escaped."""
-    module = _marked.get_template(f"{template}.j2").make_module(facts)
+    module = MARKUP.get_template(f"{template}.j2").make_module(facts)
     return str(getattr(module, part)()).strip()
 
 
 def bare_words(template: str, part: str, /, **facts: Any) -> str:
     """A part of a template for plain text in blocks, where nothing needs to be escaped."""
-    module = _bare.get_template(f"{template}.j2").make_module(facts)
+    module = PLAIN.get_template(f"{template}.j2").make_module(facts)
     return str(getattr(module, part)()).strip()
