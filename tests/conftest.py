@@ -98,7 +98,7 @@ def pytest_collection_finish():
     """From here on little is garbage: what was read for all tests is not looked through again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     gc.enable()
 
 
