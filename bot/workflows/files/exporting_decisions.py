@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
-from models.calendar import spell_day
+from models.calendar import spell_day, spell_days
 from models.decisions.ballots import counted
+from models.decisions.case import CaseNews
 from models.decisions.decision import Decision, Way
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection
@@ -154,9 +155,22 @@ def _case(decision: Decision) -> Sequence[tuple[str, str | None]]:
         ("Full cost", money(case.full_cost_minor)),
         ("Spent by then", money(case.evidence.spent_minor) if case.evidence else None),
         ("Persevering commits", money(case.money.commits_minor) if case.money else None),
+        ("Available before it", money(case.money.available_minor) if case.money else None),
+        ("Day since commitment", None if case.day is None else f"{case.day}"),
+        ("85 of 100 finish by day", f"{case.pace.line_day}" if case.pace else None),
+        *_news(case.news),
         *_evidence(case.evidence),
         *(("Known", line) for line in case.lines),
     ]
+
+
+def _news(news: CaseNews | None) -> Iterator[tuple[str, str]]:
+    """By how much its figure had changed since it went on before, and what was late."""
+    if news is not None and news.change is not None:
+        since = f"Changed since {news.decided} of {spell_day(news.on)}"
+        yield since, f"{news.change:+f}"
+    if news is not None and news.milestone:
+        yield "Late in its project", f"{news.milestone}, {spell_days(news.late_days)}"
 
 
 def _evidence(known: Evidence | None) -> Iterator[tuple[str, str]]:

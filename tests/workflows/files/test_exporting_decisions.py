@@ -7,6 +7,8 @@ from bot.workflows.decisions import standing_in
 from bot.workflows.evidence import recording
 from bot.workflows.files import exporting, packing
 from bot.workflows.seeing import EVERYBODY, visible_to
+from models.decisions.case import CaseNews
+from models.decisions.decision import Decision
 from models.decisions.delegation import StandInForm
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Failed, Objection, SetAsideForm
@@ -82,7 +84,10 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
     votes(database, 1, BEN, "pivot")
     votes(database, 1, CLEO, "pivot")
     beside = {"workspace_id": 1, "decision_id": 1}
+    news = CaseNews(decided="go", on=MONDAY.date(), change="3.2", milestone="M3", late_days=14)
     with database.write() as session:
+        decision = session.get_one(Decision, 1)
+        decision.frozen_case = decision.case.model_copy(update={"news": news}).kept
         asked = {"asked_by": CLEO, "words": "Why *two* days?", "asked_at": MONDAY, "version": 1}
         question = BallotQuestion(**beside, **asked)
         question.give("The bank needs them", BEN, MONDAY)
@@ -114,6 +119,9 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         "- What came of it: stopped as a pivot after 7 days in flight, and PAY-2 continues it "
         "in the funnel",
         "- Hypothesis: It helps.",
+        "- Day since commitment: 0",
+        "- Changed since go of 18 May 2026: +3.2",
+        "- Late in its project: M3, 14 days",
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
         "- U0ELI: did not vote",
         f"- {BEN}, 18 May 2026, 11:00: Refunds take longer",
