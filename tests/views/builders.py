@@ -129,7 +129,11 @@ def a_decision(
     decision.id, decision.epic, decision.portfolio = id, epic, epic.portfolio
     many = len(electors)
     set_committed_value(
-        decision, "box", BallotBox(electors=many, waiting=many - voted, count=voted, hash="")
+        decision,
+        "box",
+        BallotBox(
+            electors=many, waiting=many - voted, count=voted, hash="", recused=0, objections=0
+        ),
     )
     return decision
 

@@ -292,6 +292,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "case": case,
         "zone": zone,
         "box": stands.box,
+        "closing_at": decision.closing_at(stands.box) if stands.box else decision.closes_at,
         "voted": stands.voted[:NAMED],
         "all_voted": len(stands.voted),
         "unnamed": max(0, len(stands.voted) - NAMED),

@@ -157,7 +157,9 @@ def drafted(
         )
         decision.portfolio, decision.epic = epic.portfolio, epic
     many = len(decision.electorate)
-    return decision, BallotBox(electors=many, waiting=many, count=0, hash="")
+    return decision, BallotBox(
+        electors=many, waiting=many, count=0, hash="", recused=0, objections=0
+    )
 
 
 def _end(act: Act, decision: Decision) -> None:

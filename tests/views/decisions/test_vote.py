@@ -124,6 +124,18 @@ def test_a_tie_has_no_buttons_to_vote_and_says_who_decides():
     assert buttons(asked.blocks) == ["Decide PAY-12"]
 
 
+def test_where_nobody_is_waited_for_it_says_when_it_closes_and_that_a_press_counts_until_then():
+    stands = standing(BEN, CLEO, ELI, electors=(BEN, CLEO, ELI))
+    stands.box.last_at = MONDAY
+    soon = "it closes {Mon 18 May, 11:10}, ten minutes after the last press; a press until then"
+    said = rule(stands)[1]
+    assert said == f"Everyone has voted: {soon} counts. Voted (3): @Ben, @Cleo, @Eli."
+    stands.box.waiting, stands.box.recused = 1, 2
+    assert rule(stands)[1].startswith(f"Too few are left to vote: {soon}")
+    stands.box.recused = 0
+    assert "or ten minutes after the 3rd press" in rule(stands)[1]
+
+
 def test_who_has_a_stake_in_it_is_named_apart():
     assert rule(standing(CLEO, recused=(DANA,)))[1].endswith(
         "Voted (1): @Cleo. With a stake in it, and without a vote: @Dana."
