@@ -109,6 +109,7 @@ def _draw(call: Call, session: Session, beneath: Memory, page: Page, result: obj
         blocks.append(actions("turn", _turns(shown.page, shown.of)))
     stack = (*beneath.stack, str(shown.page))
     memory = beneath.model_copy(update={"stack": stack}).text
+    call.follows.pop(memory, None)  # what followed when it was announced
     if shown.follow is not None:
         call.follows[memory] = shown.follow
     close = "Back" if beneath.stack else "Close"

@@ -8,13 +8,20 @@ from models.epics.epic import EpicType
 from models.flow.choice import FlowChoice
 
 
-class ExplainDigest(Page):
+class Counted(Page, is_base=True):
+    """A page for which the epics of a portfolio are counted."""
+
+    is_announced: bool = False
+    """Whether the person was shown that it takes a moment."""
+
+
+class ExplainDigest(Counted):
     """What is behind the figures of a digest."""
 
     digest: Id
 
 
-class FlowPage(Page, is_base=True):
+class FlowPage(Counted, is_base=True):
     """Figures of a portfolio, the first one seen where none is named, and of what part of it."""
 
     portfolio: Id | None = None

@@ -8,7 +8,14 @@ from bot.slack.blocks import Block, Element, actions, divider, section
 from bot.slack.choosers import narrowing, narrowing_day
 from bot.slack.mrkdwn import words
 from bot.views.epics.buttons import open_button_of
-from bot.views.flow.actions import ExplainFlow, FlowAging, FlowForecast, FlowMetrics, FlowPage
+from bot.views.flow.actions import (
+    Counted,
+    ExplainFlow,
+    FlowAging,
+    FlowForecast,
+    FlowMetrics,
+    FlowPage,
+)
 from bot.views.flow.figures import lines
 from bot.views.flow.governing import outcomes_line
 from bot.views.flow.picture import on_its_way
@@ -34,6 +41,11 @@ VIEWS: Sequence[tuple[str, type[FlowPage]]] = (
     ("Ageing", FlowAging),
     ("Explain", ExplainFlow),
 )
+
+
+def announced(title: str, page: Counted) -> Shown:
+    """What is shown until the figures are there."""
+    return Shown(title, [section(words(TEMPLATE, "counting"))], page)
 
 
 def metrics_page(found: Summary, page: FlowMetrics, portfolios: Sequence[Portfolio]) -> Shown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.driver.columns import columns_of, microseconds_of
@@ -104,13 +104,9 @@ def flow_recorded(
 def first_known(
     session: Session, portfolio: Portfolio, seen: ColumnElement[bool]
 ) -> datetime | None:
-    """When the first of the epics that are seen came in; one step along an index."""
-    rows = (
-        select(Transition.at)
-        .join(Epic, Epic.id == Transition.epic_id)
-        .where(Epic.portfolio_id == portfolio.id, seen)
-    )
-    return session.scalar(rows.order_by(Transition.at).limit(1))
+    """When the first of the epics that are seen came in: along an index, up to one of them."""
+    is_seen = exists().where(Epic.id == Transition.epic_id, Epic.portfolio_id == portfolio.id, seen)
+    return session.scalar(select(Transition.at).where(is_seen).order_by(Transition.at).limit(1))
 
 
 def stream_at(moment: datetime) -> ColumnElement[int]:

@@ -22,6 +22,9 @@ from models.portfolio.portfolio import Portfolio, State, ValueStream
 
 COMMAND = "/flow metrics"
 
+MANY = 20_000
+"""Of more epics, what is counted may not be there as long as Slack waits for a form."""
+
 LOOKED_BACK = WEEK * (MOST_WEEKS + QUARTER_WEEKS + 1)
 """No figure that people look at reaches further: the line as it was 13 weeks ago, of the longest
 time in which one is looked for, and the week that is not over."""
@@ -120,6 +123,12 @@ def check_seen(session: Session, workspace_id: int, viewer: str, portfolio_id: i
     if portfolio_id is not None:
         seen = seen.where(Portfolio.id == portfolio_id)
     return there(session.scalar(seen.order_by(Portfolio.id).limit(1)), COMMAND)
+
+
+def has_many(session: Session, portfolio_id: int) -> bool:
+    """Whether the portfolio has so many epics that it takes a moment to count in it."""
+    rows = select(Epic.id).where(Epic.portfolio_id == portfolio_id)
+    return session.scalar(rows.offset(MANY).limit(1)) is not None
 
 
 def flow_seen(session: Session, look: Look, moment: datetime | None = None) -> Flow:

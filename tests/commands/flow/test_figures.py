@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from bot.workflows.flow.scope import MANY
 from models.epics.epic import Epic
 from models.portfolio.portfolio import Portfolio
 from tests.commands.conftest import furnish, running
@@ -148,6 +149,33 @@ def test_metrics_say_flow_time_age_efficiency_and_net_flow_and_narrow_by_stream_
     ana.types("/flow metrics payments business 2026-05-01", channel="portfolio")
     page = ana.form(title="Metrics")
     assert page.shows("*Shop* · Payments · business epics · as of the end of 1 May 2026")
+
+
+def test_of_a_large_portfolio_each_page_opens_at_once_and_is_counted_after_its_ack(slack, shop):
+    table = Epic.__table__
+    with shop.database.read() as session:
+        idea = session.scalars(select(Portfolio)).one().state("funnel").id
+        facts = session.execute(select(table).where(table.c.title == "Wallet")).mappings().one()
+    facts = {name: facts[name] for name in facts if name != "id"}
+    facts |= {"state_id": idea, "committed_at": None}
+    with shop.database.engine.begin() as connection:
+        connection.execute(insert(table), [facts | {"key": f"MANY-{n}"} for n in range(MANY)])
+    ana = slack.as_user("ana")
+    for word, title, said in (
+        ("metrics", "Metrics", "*In flight* 1"),
+        ("forecast", "Forecast", "none yet, needs 5 weeks in which an epic finished"),
+        ("aging", "Ageing", "*PAY-10* Wallet · ready, day 45, past the line"),
+        ("explain", "Explain a number", "*PAY-10* Wallet · ready, day 45"),
+    ):
+        ana.types(f"/flow {word}", channel="portfolio")
+        slack.wait_for(lambda t=title, s=said: ana.form(title=t).shows(s), 30)
+        [opened] = [each for each in slack.requests if each.method == "views.open"][-1:]
+        assert "The portfolio is large. Its figures will appear here in a moment." in str(opened)
+    page = ana.form(title="Explain a number")
+    page.click("Next page")
+    slack.wait_for(lambda: ana.form(title="Explain a number").shows("page 2 of"), 30)
+    drawn = [each for each in slack.requests if each.method.startswith("views.")]
+    assert len(drawn) <= 2 * 5 + 2  # the ageing has its picture; nothing is drawn again and again
 
 
 def test_a_forecast_says_its_sample_and_none_where_the_weeks_are_too_few(slack, shop):

@@ -98,6 +98,12 @@ def explain_digest(
     return _explain(session, scope, digest.since, digest.until, number, digest)
 
 
+def portfolio_of_digest(session: Session, digest_id: int) -> int | None:
+    """Of which portfolio it tells; None where there is no such digest."""
+    digest = session.get(Digest, digest_id)
+    return digest.place[0] if digest is not None else None
+
+
 def explain_chosen(
     act: Act, portfolio_id: int | None, choice: FlowChoice, number: int
 ) -> Explained:
