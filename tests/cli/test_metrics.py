@@ -3,7 +3,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.views.flow.figures import stream_chart
 from bot.workflows.board.changes import in_flight
@@ -141,6 +141,29 @@ def test_the_figures_of_a_real_portfolio_equal_its_reference_at_each_date(
         if asked[0] == source:
             assert told_of(database, *asked) == wanted
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("Pacific/Kiritimati", "2026-05-18T12:00:00Z", "19 May 2026"),  # 14 hours ahead
+        ("Pacific/Pago_Pago", "2026-05-18T05:00:00Z", "17 May 2026"),  # 11 behind
+    ],
+)
+def test_since_when_the_oldest_are_in_flight_is_a_day_of_the_portfolios_zone(
+    tack, database_url, tmp_path, zone, at, day
+):
+    (tmp_path / "items.csv").write_text("source,id,title,value_stream\nx,E-1,Refunds,Payments\n")
+    moves = f"source,id,to_status,at\nx,E-1,ready,{at}\n"
+    (tmp_path / "transitions.csv").write_text(moves)
+    (tmp_path / "mapping.json").write_text('{"status_to_state": {"ready": {"state": "ready"}}}')
+    assert import_folder(tack, tmp_path, "x").returncode == 0
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        connection.execute(update(Portfolio).values(time_zone=zone))
+    database.close()
+    shown = tack("metrics", "--portfolio", "x", "--as-of", "2026-06-01").stdout
+    assert f"ready, since {day}\n" in shown
 
 
 def test_as_text_the_figures_say_their_samples(tack, real_data):
