@@ -1,7 +1,7 @@
 """`tack` as it is typed in a terminal: a process of its own, without two seconds of imports each.
 
 The processes are forked off one that has read the code already. That the installed command is the
-same is seen where it runs for long: tests/commands/test_connections.py and tests/browser.
+same is seen where it runs for long: tests/commands/test_connections.py.
 """
 
 import os
@@ -17,25 +17,37 @@ ENDS_WITHIN_S = 100
 
 def typed(*arguments, cwd=None, **environment):
     """The ended process of `tack ARGUMENTS` with no environment but this one."""
-    words = [str(argument) for argument in arguments]
+    return _ended(_tack, [str(argument) for argument in arguments], environment, cwd)
+
+
+def python(program):
+    """The ended process of a program of its own, such as one that changes how logging goes."""
+    return _ended(_program, program)
+
+
+def _ended(target, *how):
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / "stdout", Path(folder) / "stderr"]
-        process = FORKS.Process(target=_run, args=(words, environment, cwd, said))
+        process = FORKS.Process(target=_heard, args=(said, target, how))
         process.start()
         process.join(ENDS_WITHIN_S)
         if process.is_alive():
             process.kill()
-            raise subprocess.TimeoutExpired(words, ENDS_WITHIN_S)
+            raise subprocess.TimeoutExpired(str(how[0]), ENDS_WITHIN_S)
         return subprocess.CompletedProcess(
-            words, process.exitcode, *(text.read_text() for text in said)
+            how[0], process.exitcode, *(text.read_text() for text in said)
         )
 
 
-def _run(words, environment, cwd, said):
-    from bot.cli.main import main  # noqa: PLC0415  the parent needs none of it
-
+def _heard(said, target, how):
     for number, file in enumerate(said, start=1):
         os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), number)
+    target(*how)
+
+
+def _tack(words, environment, cwd):
+    from bot.cli.main import main  # noqa: PLC0415  the parent needs none of it
+
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd or Path.cwd())
@@ -43,9 +55,10 @@ def _run(words, environment, cwd, said):
     main()
 
 
-def python(program, ends=0):
-    """The ended process of a program of its own, such as one that changes how logging goes."""
-    words = [sys.executable, "-c", program]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=ENDS_WITHIN_S)
-    assert done.returncode == ends, done.stderr
-    return done
+def _program(text):
+    """As Python itself runs one: what it raises goes where the program says."""
+    try:
+        exec(compile(text, "program", "exec"), {"__name__": "__main__"})
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        sys.exit(1)

@@ -57,7 +57,9 @@ def test_what_is_no_secret_is_told_as_it_is(text):
 
 
 def test_whatever_is_logged_by_whom_and_whatever_ends_a_thread_tells_no_secret():
-    said = python(LOUD).stderr
+    done = python(LOUD)
+    assert done.returncode == 0, done.stderr
+    said = done.stderr
     assert said.count("ValueError") >= 3
     assert said.count("…") >= 7
     assert "S3CR3T" not in said
@@ -73,7 +75,8 @@ def fail():
 
 main(["break"])
 """
-    done = python(program, ends=1)
+    done = python(program)
+    assert done.returncode == 1
     assert "in fail" in done.stderr
     assert "S3CR3T" not in done.stderr
     assert "ValueError: Bearer …" in done.stderr

@@ -1,9 +1,5 @@
 """The real portfolio of a government, linked to epics with a mouse: few clicks, no typing."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -16,8 +12,8 @@ from models.files.matching import guessed, matched
 from models.files.table import read_table
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Project
+from tests.terminals import typed
 
-TACK = Path(sys.executable).parent / "tack"
 TEN = 10
 MOST_CLICKS = 25
 COUNT = """
@@ -32,9 +28,7 @@ def gmpp(slack, tmp_path, real_data):
     url = f"sqlite:///{tmp_path}/tack.db"
     folder = real_data / "uk-gmpp"
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    command = [TACK, "import", "projects", *files, "--portfolio", "GMPP", "--create"]
-    environment = {"DATABASE_URL": url, "PATH": ""}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = typed("import", "projects", *files, "--portfolio", "GMPP", "--create", DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     database = Database(url)
     bring_ten_epics_in(database, slack)
