@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from bot.workflows.budgets import (
     booking,
@@ -37,8 +38,11 @@ from models.budgets.forms import (
 from models.budgets.ledger import SOURCE, UNALLOCATED, EntryKind, Move, free
 from models.budgets.period import NothingToRoll, fiscal_year
 from models.budgets.shift import Outcome
+from models.budgets.spend import Actual
 from models.decisions.form import RecordForm
 from models.decisions.question import Question
+from models.epics.epic import Epic
+from models.errors import FieldMistakes
 from models.files import kinds
 from models.files.upload import UploadKind
 from models.people.role import Role, RoleGrant
@@ -314,3 +318,69 @@ def test_of_two_who_would_each_take_all_that_is_left_the_second_is_refused(year,
 
     assert meanwhile(year.database, takes, second) is not None
     assert year.has(year.platform).available == 0
+
+
+def month_of(year, act, month, reference):
+    """In which month what an epic spent is booked."""
+    form = SpendForm(amount_minor=K, month=month, reference=reference)
+    epic_id = act.session.scalars(select(Epic.id)).one()
+    return booking.spend(act, epic_id, form).booked_month
+
+
+def test_whoever_books_waits_for_who_books_and_for_who_closes_the_month(year):
+    an_epic_of(year)
+
+    def books(session):
+        month_of(year, Act(session, year.workspace_id, DANA, MONDAY), "2026-05", "R-1")
+
+    with pytest.raises(FieldMistakes, match="The reference R-1 is already in the books"):
+        raise meanwhile(year.database, books, books)
+    booked = []
+
+    def books_late(session):
+        act = Act(session, year.workspace_id, DANA, MONDAY)
+        booked.append(month_of(year, act, "2026-04", "R-2"))
+
+    assert meanwhile(year.database, partial(close, year, "2026-04"), books_late) is None
+    assert booked == [date(2026, 5, 1)]
+
+
+def close(year, month, session):
+    act = Act(session, year.workspace_id, DANA, MONDAY)
+    booking.close(act, year.portfolio_id, CloseForm(month=month))
+
+
+def test_who_closes_fewer_months_at_once_opens_none_again(year):
+    first, second = (partial(close, year, month) for month in ("2026-04", "2026-03"))
+    with pytest.raises(FieldMistakes, match="closed up to 2026-04"):
+        raise meanwhile(year.database, first, second)
+
+
+def test_a_file_of_budgets_that_two_import_at_once_comes_in_once(year):
+    rows = rows_of(kinds.BUDGETS, "period,value_stream,amount\n2026,Platform,1000\n")
+    with year.database.read() as session:
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        (part,) = budgets.parts_of(budgets.plan_budgets(session, portfolio, rows, MONDAY), rows)
+    known = []
+
+    def comes_in(session):
+        portfolio = session.get_one(Portfolio, year.portfolio_id)
+        came = budgets.import_budgets(session, portfolio, part, MONDAY, "b.csv")
+        known.append(came.plan.known)
+
+    assert meanwhile(year.database, comes_in, comes_in) is None
+    assert known == [0, 1]
+    assert year.has(year.platform).allocated == 901 * K
+
+
+def test_what_is_taken_back_goes_into_the_first_month_that_who_closes_at_once_leaves_open(year):
+    file = "month,value_stream,amount,reference\n2026-04,Platform,10,A\n"
+    upload = brings(year, UploadKind.ACTUALS, file)
+
+    def undoes(session):
+        undoing.undo(Act(session, year.workspace_id, DANA, MONDAY), upload.id)
+
+    assert meanwhile(year.database, partial(close, year, "2026-04"), undoes) is None
+    with year.database.read() as session:
+        booked = session.scalars(select(Actual.booked_month).order_by(Actual.id)).all()
+    assert booked == [date(2026, 4, 1), date(2026, 5, 1)]
