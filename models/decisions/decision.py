@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, stored_by_value
 from models.decisions.case import Case
-from models.decisions.opening import OpenAlready
+from models.decisions.opening import COUNCIL, OpenAlready
 from models.decisions.question import (
     ALWAYS,
     CONSENTING,
@@ -260,7 +260,7 @@ class Terms:
     """Who decides, how, and until when."""
 
     electors: Sequence[str]
-    electors_are: str = "the council"
+    electors_are: str = COUNCIL
     closes_at: datetime
     way: Way = Way.VOTE
     method: Method = Method.MORE_THAN_HALF

@@ -19,6 +19,9 @@ from models.people.role import Role
 from models.portfolio.policy import Requirement
 from models.portfolio.portfolio import PHASE_LABELS, Phase, Portfolio
 
+COUNCIL = "the council"
+"""What the electors are called where it is the council that votes."""
+
 ANALYZING = "analyzing"
 """The state in which a go for the MVP is decided."""
 
@@ -238,7 +241,7 @@ def deciders_of(epic: Epic, council: Sequence[str], owner: str | None) -> Decide
     neither. Nobody may be left.
     """
     if is_for_council(epic):
-        return Deciders(Way.VOTE, council, "the council")
+        return Deciders(Way.VOTE, council, COUNCIL)
     involved = (epic.owner_user_id, epic.proposed_by)
     if owner is not None and owner not in involved:
         return Deciders(Way.ALONE, (owner,), f"the owner of {epic.value_stream.name}")
@@ -255,9 +258,12 @@ def read_key(typed: str) -> str:
     return f"D-{int(found[1])}"
 
 
-def ballot_channel(epic: Epic) -> str | None:
-    """Where a ballot about the epic stands: in the portfolio's channel, else in the stream's."""
-    return epic.portfolio.channel_id or epic.value_stream.channel_id
+def ballot_channel(epic: Epic, electors_are: str = COUNCIL) -> str | None:
+    """Where a ballot about the epic stands: the council's in the portfolio's channel, any other
+    in the stream's; in the other one where there is but that."""
+    channels = epic.portfolio.channel_id, epic.value_stream.channel_id
+    first, second = channels if electors_are == COUNCIL else reversed(channels)
+    return first or second
 
 
 def asked_there(epic: Epic, question: Question) -> bool:

@@ -71,6 +71,12 @@ def ballot(slack, channel="portfolio"):
     )
 
 
+def ballot_of_others(slack):
+    """The same where it is not the council that votes: in the value stream's channel."""
+    there = slack.channel("payments")
+    return slack.wait_for(lambda: next((m for m in there.messages if BALLOT.search(m.text)), None))
+
+
 def dm(slack, who):
     """The same as they have it."""
     return slack.wait_for(

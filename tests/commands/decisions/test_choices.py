@@ -9,7 +9,7 @@ from models.decisions.decision import Decision, Way
 from models.decisions.question import Question
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
-from tests.commands.decisions.conftest import ballot, dm
+from tests.commands.decisions.conftest import ballot, ballot_of_others, dm
 
 
 def opening(slack, who="ana"):
@@ -45,7 +45,7 @@ def test_more_choices_grow_the_form_and_keep_what_was_typed(slack, mvp):
     assert form.errors == {"When do we look again?": "Choose a day after it closes."}
     form.fill("When do we look again?", "2026-10-01")
     assert form.submit().closed, form.errors
-    assert ballot(slack).shows("At least 1 of 2 must vote.")
+    assert ballot_of_others(slack).shows("At least 1 of 2 must vote.")
     assert dm(slack, "dana").shows("64 % after six weeks.")
     assert dm(slack, "dana").shows("is 70 % sure that the target is reached: 64 % after six weeks.")
     kept = stored(mvp)
@@ -65,7 +65,7 @@ def test_a_role_votes_without_its_stand_ins(slack, mvp):
     form = slack.as_user("ana").form(title="Open a decision")
     form.choose("… everyone with a role", "Value-stream owner")
     assert form.submit().closed, form.errors
-    ballot(slack)
+    ballot_of_others(slack)
     assert stored(mvp).electorate == [slack.workspace.user_named("ben").id]
 
 
@@ -76,7 +76,7 @@ def test_who_is_in_a_user_group_when_it_is_opened_votes_whoever_is_in_it_later(s
     form = slack.as_user("ana").form(title="Open a decision")
     form.choose("… and user groups", "@checkout")
     assert form.submit().closed, form.errors
-    ballot(slack)
+    ballot_of_others(slack)
     slack.change_user_group("checkout", ["ben"])
     kept = stored(mvp)
     there = [slack.workspace.user_named(name).id for name in ("cleo", "dana")]

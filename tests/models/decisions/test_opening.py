@@ -60,11 +60,14 @@ def test_nothing_is_decided_before_the_portfolio_is_live():
         check_live(portfolio, MONDAY)
 
 
-def test_the_ballot_stands_in_the_portfolios_channel_else_in_the_streams_else_nowhere():
+def test_the_councils_ballot_stands_in_the_portfolios_channel_any_other_in_the_streams():
     epic = an_mvp()
     assert ballot_channel(epic) == "C0PAY"
     epic.portfolio.channel_id = "C0PORT"
     assert ballot_channel(epic) == "C0PORT"
+    assert ballot_channel(epic, "those named") == "C0PAY"
+    epic.value_stream.channel_id = None
+    assert ballot_channel(epic, "those named") == "C0PORT"
     epic.portfolio.channel_id = epic.value_stream.channel_id = None
     with pytest.raises(NowhereToPost) as refused:
         check_can_post(epic.portfolio, ballot_channel(epic))

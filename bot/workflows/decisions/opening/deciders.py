@@ -15,6 +15,7 @@ from models.decisions.decision import (
 )
 from models.decisions.form import DecisionForm
 from models.decisions.opening import (
+    COUNCIL,
     CannotSee,
     Deciders,
     NobodyDecides,
@@ -87,7 +88,7 @@ def usual_deciders(
     if owner in unfit or departed(session, epic.workspace_id, [owner] if owner else []):
         owner = None
     if question is Question.FREE:
-        return Deciders(Way.VOTE, here, "the council")
+        return Deciders(Way.VOTE, here, COUNCIL)
     return deciders_of(epic, here, owner)
 
 

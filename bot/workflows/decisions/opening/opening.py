@@ -39,6 +39,7 @@ from models.decisions.decision import (
 from models.decisions.follow_up.dates import remind_at, remind_key
 from models.decisions.form import DecisionForm
 from models.decisions.opening import (
+    COUNCIL,
     AskedOften,
     Deciders,
     NoElectors,
@@ -107,7 +108,7 @@ def open_decision(
         about_epic(act, epic, question, form.this_period_minor),
         asked,
         terms,
-        channel_id=channel_for(epic, who.way),
+        channel_id=channel_for(epic, who.way, who.are),
         advice=form.advice,
     )
     redraw_facts(session, epic, act.at)
@@ -141,9 +142,11 @@ def electors_for(
     return epic, who
 
 
-def channel_for(epic: Epic, way: Way) -> str | None:
+def channel_for(epic: Epic, way: Way, electors_are: str = COUNCIL) -> str | None:
     """Where its ballot stands; who decides alone, and a restricted epic's circle, have it only."""
-    return None if way is Way.ALONE or epic.restricted else ballot_channel(epic)
+    if way is Way.ALONE or epic.restricted:
+        return None
+    return ballot_channel(epic, electors_are)
 
 
 def found_open(
@@ -279,7 +282,7 @@ def channel_of(session: Session, before: Decision) -> str | None:
     What is about no epic stands where it stood.
     """
     if before.epic is not None:
-        return channel_for(before.epic, before.way)
+        return channel_for(before.epic, before.way, before.electors_are)
     stood = select(Message.channel_id).where(
         Message.workspace_id == before.workspace_id,
         Message.kind == MessageKind.BALLOT,
