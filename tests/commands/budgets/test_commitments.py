@@ -71,7 +71,14 @@ def test_the_way_of_an_epics_money_from_go_to_a_stop(slack, epic):
     assert form.value("Why?") == "PAY-1 Refunds in the app is not covered in Onboarding"
     form.choose("From which value stream?", "Payments · €900,000 available")
     form.submit()
+    cleo = slack.as_user("cleo")
+    cleo.click("Ask for a shift", in_message=shown_to(cleo))
+    late = cleo.form(title="Shift money")
+    late.choose("From which value stream?", late.options("From which value stream?")[1])
+    late.submit()
     assert ben.form(title="Check before asking").submit().closed
+    cleo.form(title="Check before asking").submit()
+    assert cleo.form().shows("€60,000 from Payments is already asked for to cover PAY-1.")
     asked = shown_to(ben)
     assert "€60,000 from Payments is asked for, until" in asked.text
     ben.click("See the request", in_message=asked)
