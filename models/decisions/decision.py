@@ -339,6 +339,10 @@ class Decision(Base):
     """Where more is written about what was decided in the room."""
     votes: Mapped[dict[str, int] | None] = mapped_column(JSON)
     """How many chose what, once it has closed."""
+    ballots_end: Mapped[str | None] = mapped_column(String(80))
+    """How many ballots there were at the close, and the hash of the last: "4:9f8a...".
+
+    The audit log has it from then on, so that no others take their place."""
     effect: Mapped[str | None] = mapped_column(Text)
     """What came of it, as the end of a sentence, once it has closed."""
     waiting_for: Mapped[str | None] = mapped_column(Text)
@@ -555,6 +559,7 @@ class Decision(Base):
     def hold(self, owner: str, closed_at: datetime, result_at: datetime) -> None:
         """Close it, and seal how it ended until then."""
         assert self.is_open, "closed already"
+        self._keep_ballots_end()
         self.closed_at, self.told_first, self.result_at = closed_at, owner, result_at
         self.version += 1
 
@@ -587,6 +592,7 @@ class Decision(Base):
     def tie(self, options: Collection[str], at: datetime) -> None:
         """End the vote with equals: the tie-breaker decides between these options."""
         assert self.is_open, "closed already"
+        self._keep_ballots_end()
         self.offered = {value: self.offered[value] for value in self.offered if value in options}
         self.tied_at = at
         self.version += 1
@@ -673,11 +679,17 @@ class Decision(Base):
 
     def _end(self, ending: Ending, at: datetime) -> Ending:
         assert self.ending is None, "closed already"
+        if ending not in NOT_COUNTED:  # from the hash of a single ballot its choice can be guessed
+            self._keep_ballots_end()
         self.ending, self.closed_at = ending, at
         if self.learned_early is not None:
             self.learned, self.learned_early = self.learned_early, None
         self.version += 1
         return ending
+
+    def _keep_ballots_end(self) -> None:
+        if self.way is Way.VOTE and self.box is not None:
+            self.ballots_end = self.box.end
 
     def check_decides(self, user_id: str) -> None:
         """Raise Decided or NotADecider for who cannot decide it alone now."""

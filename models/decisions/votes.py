@@ -97,6 +97,11 @@ class BallotBox(Base):
     """When the last ballot came, or the last who was waited for left Slack."""
 
     @property
+    def end(self) -> str:
+        """How many ballots there are, and the hash of the last."""
+        return f"{self.count}:{self.hash}"
+
+    @property
     def voted(self) -> int:
         """How many electors have voted."""
         return self.electors - self.waiting

@@ -314,6 +314,7 @@ OF_WHAT = {
 FOLLOWS = {"answered_at", "accepted_at", "committed_at", "done_at", "transitions.phase"}
 FOLLOWS |= {"go_at", "persevere_at"}
 CARRIED = {"origin_url", "sha256", "mark", "frozen_case", "planned_openings.form", "is_vote"}
+CARRIED |= {"ballots_end"}
 CARRIED |= {
     "decisions.frozen_options",
     "offered",

@@ -1,6 +1,7 @@
 """Verifying: how the audit log ends, and whether it still says what it said."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,7 @@ def verify(session: Session, workspace_id: int, anchors: Iterable[Anchor] = ()) 
 
 def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
     """Where the ballots of a decision do not hold, and how many ballots there are."""
-    total = 0
+    total, closed_with = 0, _ends_told(session, workspace_id)
     boxes = session.execute(
         select(Decision.id, Decision.key, Decision.way, BallotBox.count, BallotBox.hash)
         .outerjoin(BallotBox, BallotBox.decision_id == Decision.id)
@@ -99,8 +100,24 @@ def _ballots(session: Session, workspace_id: int) -> tuple[Broken | None, int]:
         if number is not None:
             known = f"ballot {number} of {key} was changed, inserted, removed or put elsewhere"
             return Broken(number, known), total
+        if closed_with.get(str(decision_id), f"{count}:{end}") != f"{count}:{end}":
+            return Broken(0, f"the ballots of {key} are not those it closed with"), total
         total += count or 0
     return None, total
+
+
+def _ends_told(session: Session, workspace_id: int) -> Mapping[str, str]:
+    """How the ballots of each decision ended when it closed, as the log says; by its id."""
+    name = Decision.ballots_end.key
+    told = select(EVENTS.c.subject_id, EVENTS.c.after).where(
+        EVENTS.c.workspace_id == workspace_id,
+        EVENTS.c.noun == Decision.__tablename__,
+        EVENTS.c.verb == "changed",
+        EVENTS.c.after.contains(f'"{name}"'),
+    )
+    rows = session.execute(told.order_by(EVENTS.c.number)).all()
+    found = {id_: json.loads(after).get(name) for id_, after in rows}
+    return {id_: end for id_, end in found.items() if end is not None}
 
 
 def _can_be(anchor: Anchor) -> bool:
