@@ -769,6 +769,14 @@ class Decision(Base):
         return ", ".join(counted)
 
     @property
+    def working_days(self) -> int:
+        """For how many it was open, once it has closed; 0 where that was within a day."""
+        if self.closed_at is None:
+            return 0
+        days = (self.portfolio.day_of(each) for each in (self.opened_at, self.closed_at))
+        return self.portfolio.calendar.days_until(*days)
+
+    @property
     def score(self) -> str | None:
         """The votes for what was decided, to those for anything else: "6 to 1"."""
         tally = self.result

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -305,7 +304,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         **money_facts(case),
         "tally": decision.result,
         "votes": _most_first(decision),
-        "days": _working_days(decision),
+        "days": decision.working_days,
     }
 
 
@@ -330,15 +329,6 @@ def _counted_as(decision: Decision, value: str) -> str:
     label = COUNTED_AS.get(value) or decision.label(value)
     is_their_own = decision.question is Question.FREE and value not in set(Choice)
     return label if is_their_own else f"{label[:1].lower()}{label[1:]}"
-
-
-def _working_days(decision: Decision) -> int:
-    """For how many working days it was open, once it has closed."""
-    if decision.closed_at is None:
-        return 0
-    zone = ZoneInfo(decision.portfolio.time_zone)
-    days = (each.astimezone(zone).date() for each in (decision.opened_at, decision.closed_at))
-    return decision.portfolio.calendar.days_until(*days)
 
 
 def _money(minor: int | None, currency: str) -> str | None:

@@ -331,3 +331,8 @@ def test_what_is_not_covered_says_what_it_lacks_and_has_the_button_that_helps(
         f"*PAY-12 · Pay by bank transfer at checkout*\nnot covered: €30,000 · Payments {how}",
         button,
     ]
+
+
+def test_of_what_was_decided_the_thread_says_for_how_many_working_days_it_was_open():
+    (said, *_) = shown(drawn(CLOSED, EXAMPLES[CLOSED](1), Where.THREAD))
+    assert said.endswith("persevere, pivot or stop? · {Sat 23 May}, open for 4 working days")

@@ -29,6 +29,10 @@ UNGUARDED = {
     "sqlite": [f"DROP TRIGGER IF EXISTS ballots_no_{each}" for each in ("update", "delete")],
     "postgresql": ["SET LOCAL session_replication_role = replica"],
 }
+ONE_MORE = """
+INSERT INTO ballots (decision_id, number, workspace_id, user_id, choice, at, round, hash)
+SELECT decision_id, 5, workspace_id, user_id, choice, at, round, hash FROM ballots WHERE number = 4
+"""
 TAMPERED = [
     ("UPDATE ballots SET choice = 'persevere' WHERE number = 3", 3),
     ("UPDATE ballots SET user_id = 'U0ANA' WHERE number = 2", 2),
@@ -36,6 +40,7 @@ TAMPERED = [
     ("UPDATE ballots SET cast_by = 'U0ANA' WHERE number = 2", 2),
     ("UPDATE ballots SET reason = NULL WHERE number = 4", 4),
     ("UPDATE ballots SET saw_up_to = 9 WHERE number = 4", 4),
+    (ONE_MORE, 5),
     ("DELETE FROM ballots WHERE number = 2", 2),
     ("DELETE FROM ballots WHERE number = 4", 4),
     ("UPDATE ballot_boxes SET count = 3", 4),
