@@ -44,6 +44,7 @@ COUNTED_AS = {Choice.OBJECT.value: "objected"}
 """What is said of so many, where the words of the button say it of oneself."""
 
 OBJECTIONS_NAMED = 2
+QUESTIONS_NAMED = 2
 
 
 @notice(MessageKind.BALLOT, Decision)
@@ -154,10 +155,19 @@ def result(stands: Standing) -> Answer:
     blocks = [
         header(bare_words("decisions/decision", "result_title", **facts)),
         *result_blocks(stands),
+        *_asked_before(stands),
         context(words("decisions/decision", "where_to_read", **facts)),
         actions("result", follow_up.result_buttons(stands.decision)),
     ]
     return Answer(blocks)
+
+
+def _asked_before(stands: Standing) -> list[Block]:
+    """What was asked before the close, and who answered it."""
+    if not stands.asked:
+        return []
+    shown, left = stands.asked[:QUESTIONS_NAMED], max(0, len(stands.asked) - QUESTIONS_NAMED)
+    return [context(words("decisions/vote", "asked_before", shown=shown, left=left))]
 
 
 class Cuts(NamedTuple):

@@ -125,6 +125,8 @@ class Standing:
     """Up to when evidence is in what is shown, in seconds since 1970."""
     left: Sequence[str] = ()
     """Who left Slack without a vote, and is not waited for."""
+    asked: Sequence[BallotQuestion] = ()
+    """All that was asked before the close, once it has closed; the first one first."""
 
 
 class News(NamedTuple):
@@ -194,6 +196,7 @@ def standing(session: Session, decision: Decision) -> Standing:
         session.scalar(_open_questions(decision)) or 0,
         *_since_opened(session, decision),
         left=[each for each in _left(session, decision) if each not in recused],
+        asked=() if decision.is_open else _of(session, BallotQuestion, decision),
     )
 
 

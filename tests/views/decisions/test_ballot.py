@@ -1,5 +1,6 @@
 """The ballot, the private answer and the result, word for word."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
 from models.decisions.case import CaseNews, CasePace
 from models.decisions.question import Asked, Choice, Subject
+from models.decisions.thread import BallotQuestion
 from models.evidence.items import Stance
 from models.evidence.known import Evidence, Point, Said
 from models.portfolio.portfolio import Phase
@@ -237,6 +239,18 @@ def test_each_end_says_what_it_is_and_what_came_of_it(choices, effect, title, do
     answer = ended(*choices, effect=effect)
     texts = shown(answer)
     assert (texts[0], texts[2]) == (title, done)
+
+
+def test_a_result_names_what_was_asked_before_the_close_and_who_answered():
+    stands = standing()
+    closed(stands.decision, *["persevere"] * 5, effect="moved to Delivering")
+    assert not [each for each in shown(ballot.result(stands)) if each.startswith("Asked")]
+    asked = [BallotQuestion(asked_by=CLEO, words=f"{n} refunds?", version=1) for n in (1, 2, 3)]
+    asked[0].give("The bank's", ANA, MONDAY)
+    assert (
+        "Asked before the close: “1 refunds?” (answered by @Ana) · “2 refunds?” (not answered) "
+        "· 1 more"
+    ) in shown(ballot.result(replace(stands, asked=asked)))
 
 
 def test_who_left_is_counted_apart_from_who_has_a_stake_in_it():

@@ -546,6 +546,11 @@ def test_a_question_stands_in_the_thread_until_someone_answers_it(database):
         does(database, ANA, speaking.QUESTIONS.answer, 1, 1, AnswerForm(answer="They do"))
     with database.read() as session:
         assert register.standing(session, session.get_one(Decision, 1)).questions == 0
+    form = WithdrawForm(why="We know enough")
+    does(database, ANA, changing.withdraw, 1, 1, form)
+    with database.read() as session:
+        asked_before = register.standing(session, session.get_one(Decision, 1)).asked
+        assert [(each.words, each.answered_by) for each in asked_before] == [("Why two days?", BEN)]
 
 
 def test_its_words_can_be_changed_until_the_first_vote(database):
