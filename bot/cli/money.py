@@ -203,8 +203,7 @@ def _booked_lines(
         f"{format_amount(sum(fact.minor for fact in plan.facts), currency)} in all, "
         f"{counted(known, 'actual')} already known."
     ]
-    months = plan.months(portfolio.books_closed_to)
-    lines += [f"  {month.said(currency)}" for month in months]
+    lines += [f"  {said}" for said in plan.said(currency, portfolio.books_closed_to)]
     for stream_id, minor in overspent.items():
         lines.append(f"  {names[stream_id]} is overspent by {format_amount(minor, currency)}")
     return lines

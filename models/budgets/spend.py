@@ -129,10 +129,15 @@ def parse_month(text: str) -> date:
     return date(year, month, 1)
 
 
-def check_fact(month: date, minor: int, today: date) -> None:
-    """Raise NotBegun and NothingSpent."""
+def check_begun(month: date, today: date) -> None:
+    """Raise NotBegun."""
     if month > today:
         raise NotBegun(month)
+
+
+def check_fact(month: date, minor: int, today: date) -> None:
+    """Raise NotBegun and NothingSpent."""
+    check_begun(month, today)
     if minor == 0:
         raise NothingSpent
 

@@ -242,8 +242,7 @@ def notes_of(plan: BudgetPlan | ActualsPlan, portfolio: Portfolio) -> Sequence[s
     if isinstance(plan, BudgetPlan):
         said = list(plan.said(portfolio.currency))
     else:
-        months = plan.months(portfolio.books_closed_to)
-        said = [month.said(portfolio.currency) for month in months]
+        said = list(plan.said(portfolio.currency, portfolio.books_closed_to))
     more = len(said) - NOTES_KEPT
     return [*said[:NOTES_KEPT], f"and {more:,} more"] if more > 0 else said
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from models.budgets.spend import Fact, check_fact, month_to_book, parse_month
+from models.budgets.spend import Fact, check_begun, month_to_book, parse_month
 from models.epics.listing import is_key, read_key
 from models.errors import Mistake
 from models.fields import did_you_mean, folded
@@ -79,8 +79,15 @@ class ActualsPlan:
 
     facts: list[Fact] = field(default_factory=list)
     known: int = 0
+    zero: int = 0
+    """Rows of 0, which have nothing to book."""
     against: dict[int, str] = field(default_factory=dict)
     """Reasons, by line."""
+
+    def said(self, currency: str, closed_to: date | None) -> Sequence[str]:
+        """How many rows have nothing to book, where some have, and what each month comes to."""
+        zero = [f"{_rows(self.zero)} of 0: nothing to book"] if self.zero else []
+        return [*zero, *(month.said(currency) for month in self.months(closed_to))]
 
     def months(self, closed_to: date | None) -> Sequence["Month"]:
         """What is booked of each month, the first first, to be held against the books."""
@@ -109,19 +116,25 @@ class Month(NamedTuple):
 
     def said(self, currency: str) -> str:
         """ "2026-04: 12 rows, €34,500"."""
-        rows = f"{self.rows:,} {'row' if self.rows == 1 else 'rows'}"
         late = (
             f", booked into {self.booked_in:%Y-%m} because its month is closed"
             if self.booked_in
             else ""
         )
-        return f"{self.month:%Y-%m}: {rows}, {format_amount(self.minor, currency)}{late}"
+        return (
+            f"{self.month:%Y-%m}: {_rows(self.rows)}, {format_amount(self.minor, currency)}{late}"
+        )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def plan_of_actuals(
     rows: Iterable[GoodRow], places: Places, known: AbstractSet[str], today: date
 ) -> ActualsPlan:
-    """Work out what the rows come to; those whose reference is in the books are known."""
+    """Work out what the rows come to; those whose reference is in the books are known, and
+    those of 0 have nothing to book."""
     plan = ActualsPlan()
     lines: dict[str, int] = {}
     for row in rows:
@@ -133,7 +146,11 @@ def plan_of_actuals(
             if reference in known:
                 plan.known += 1
                 continue
-            plan.facts.append(_fact(row, places, today))
+            fact = _fact(row, places, today)
+            if fact.minor:
+                plan.facts.append(fact)
+            else:
+                plan.zero += 1
         except Mistake as mistake:
             plan.against[row.line] = mistake.sentence.removesuffix(".")
     return plan
@@ -142,7 +159,7 @@ def plan_of_actuals(
 def _fact(row: GoodRow, places: Places, today: date) -> Fact:
     values = row.values
     month, minor = parse_month(values["month"]), values["amount"]
-    check_fact(month, minor, today)
+    check_begun(month, today)
     epic = _epic(values["epic"], places)
     stream_id = _stream(values["value_stream"], places)
     if stream_id is None:

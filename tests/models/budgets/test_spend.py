@@ -129,6 +129,21 @@ def test_what_cannot_be_placed_is_named_by_line():
     }
 
 
+def test_a_row_of_0_is_counted_and_books_nothing():
+    found = plan(
+        ("2026-05", 0, "Payments", None, None, "A"),
+        ("2026-05", 5, "Payments", None, None, "B"),
+        ("2026-07", 0, "Payments", None, None, "C"),
+        ("2026-05", 0, "Shop", None, None, "D"),
+        ("2026-05", 0, "Payments", None, None, "B"),
+        ("2026-05", 0, "Payments", None, None, "E"),
+        known={"E"},
+    )
+    assert ([fact.reference for fact in found.facts], found.zero, found.known) == (["B"], 1, 1)
+    assert sorted(found.against) == [4, 5, 6]
+    assert found.said("EUR", None) == ["1 row of 0: nothing to book", "2026-05: 1 row, €0.05"]
+
+
 def test_a_reference_that_is_in_the_books_is_known():
     found = plan(("2026-05", 5, "Payments", None, None, "A"), known={"A"})
     assert (found.facts, found.known, found.against) == ([], 1, {})

@@ -85,6 +85,16 @@ def test_actuals_are_taken_back_by_entries_and_can_come_in_again(year):
     assert verdict(year) is None
 
 
+def test_a_row_of_0_holds_no_file_up_and_books_nothing(year):
+    rows = f"{ACTUALS}2026-05,Platform,0,D\n"
+    loaded = brings(year, UploadKind.ACTUALS, rows).loaded
+    assert (loaded.failed, loaded.added, loaded.bad) == (None, 3, 0)
+    assert loaded.notes[0] == "1 row of 0: nothing to book"
+    assert year.has(year.platform).spent == 800_00
+    assert count(year, Actual) == 3
+    assert verdict(year) is None
+
+
 def test_what_an_actual_took_of_a_commitment_is_committed_again(year):
     epic_id = an_epic_of(year)
     decides(year, epic_id, "yes")
