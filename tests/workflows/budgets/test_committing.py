@@ -346,6 +346,34 @@ def test_what_is_not_covered_is_asked_for_once_until_that_request_has_ended(data
         assert carrying.open_request(session, epic_id) is None
 
 
+@pytest.mark.parametrize("ends", ["decline", "take_back"])
+def test_the_card_of_what_is_not_covered_is_drawn_again_once_its_request_has_ended(database, ends):
+    year = a_year(database, onboarding=20 * K)
+    epic_id = an_epic_of(year)
+    decides(year, epic_id, "yes")
+    given(year, epic_id, year.onboarding)
+    streams = {"source": year.platform, "to": year.onboarding}
+    seen, form = year.consider(CLEO, 40 * K, **streams).mark, year.form(40 * K, **streams)
+    asks = partial(shifting.ask, epic_id=epic_id)
+    shift = year.do(CLEO, asks, year.portfolio_id, form, seen)
+    with database.write() as session:
+        card_of = (year.workspace_id, MessageKind.EPIC_CARD, epic_id, "C0ONB", MONDAY)
+        redrawing.post(session, *card_of)
+    with database.write() as session:
+        session.execute(delete(Work))
+    who, deed = {"decline": (ELI, year.decline), "take_back": (CLEO, year.take_back)}[ends]
+    deed(who, shift)
+    assert is_card_due(database)
+
+
+def is_card_due(database):
+    """Whether a card of an epic waits to be drawn."""
+    with database.read() as session:
+        due = set(session.scalars(select(Work.key)))
+        cards = select(Message).where(Message.kind == MessageKind.EPIC_CARD)
+        return any(each.work_key in due for each in session.scalars(cards))
+
+
 def test_the_card_of_what_is_not_covered_is_drawn_again_once_its_stream_has_more_or_less(database):
     year = a_year(database, onboarding=20 * K)
     epic_id = an_epic_of(year)
@@ -359,10 +387,7 @@ def test_the_card_of_what_is_not_covered_is_drawn_again_once_its_stream_has_more
         with database.write() as session:
             session.execute(delete(Work))
         year.fund(stream_id, K)
-        with database.read() as session:
-            due = set(session.scalars(select(Work.key)))
-            cards = select(Message).where(Message.kind == MessageKind.EPIC_CARD)
-            return any(each.work_key in due for each in session.scalars(cards))
+        return is_card_due(database)
 
     assert drawn_after(year.onboarding)
     assert not drawn_after(year.platform)
