@@ -81,9 +81,7 @@ def look(act: Act, portfolio_id: int, form: RollForm) -> Rolling:
     portfolio = portfolio_to_fund(act, portfolio_id)
     if form.year not in {value for _, value in years_to_roll(act, portfolio)}:
         raise NothingToRoll(portfolio.name)
-    begins = date(form.year, portfolio.fiscal_year_starts_in, 1)
-    year = fiscal_year(begins, portfolio.fiscal_year_starts_in)
-    before = fiscal_year(begins - timedelta(days=1), portfolio.fiscal_year_starts_in)
+    year, before = _two_years(portfolio, form)
     source = ledger.period_of(act.session, portfolio, before)
     assert source is not None, "a year with a budget has a period"
     return _rolling(act, portfolio, source, year)
@@ -96,12 +94,12 @@ def roll(act: Act, portfolio_id: int, form: RollForm, seen: str | None) -> Seque
     """
     portfolio = portfolio_to_fund(act, portfolio_id)
     hold(act.session, ValueStream, [stream.id for stream in portfolio.value_streams])
-    begins = date(form.year, portfolio.fiscal_year_starts_in, 1)
-    if form.year not in {year.starts_on.year for year in _near(act, portfolio)}:
+    year, before = _two_years(portfolio, form)
+    if year not in _near(act, portfolio):
         raise NothingToRoll(portfolio.name)
-    period = ledger.begin_year(
-        act.session, portfolio, fiscal_year(begins, portfolio.fiscal_year_starts_in)
-    )
+    if (source := ledger.period_of(act.session, portfolio, before)) is not None:
+        ledger.lock(act.session, source)  # no shift that lasts ends meanwhile
+    period = ledger.begin_year(act.session, portfolio, year)
     ledger.lock(act.session, period)
     rolling = look(act, portfolio_id, form)
     check_as_seen(WHAT, seen, rolling.mark)
@@ -197,6 +195,13 @@ def _funded(session: Session, portfolio: Portfolio) -> frozenset[date]:
         FundingPeriod.id.in_(select(Entry.period_id).where(Entry.kind == EntryKind.FUNDING)),
     )
     return frozenset(session.scalars(given))
+
+
+def _two_years(portfolio: Portfolio, form: RollForm) -> tuple[Year, Year]:
+    """The one that is funded, and the one before."""
+    begins = date(form.year, portfolio.fiscal_year_starts_in, 1)
+    before = fiscal_year(begins - timedelta(days=1), portfolio.fiscal_year_starts_in)
+    return fiscal_year(begins, portfolio.fiscal_year_starts_in), before
 
 
 def _near(act: Act, portfolio: Portfolio) -> Sequence[Year]:

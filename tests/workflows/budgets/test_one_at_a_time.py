@@ -42,7 +42,7 @@ from models.budgets.spend import Actual
 from models.decisions.form import RecordForm
 from models.decisions.question import Question
 from models.epics.epic import Epic
-from models.errors import FieldMistakes
+from models.errors import ChangedSince, FieldMistakes
 from models.files import kinds
 from models.files.upload import UploadKind
 from models.people.role import Role, RoleGrant
@@ -298,6 +298,33 @@ def test_of_two_who_roll_a_year_forward_at_once_one_funds_it(year):
     refused = meanwhile(year.database, partial(rolls, DANA), partial(rolls, ANA))
     assert isinstance(refused, NothingToRoll)
     assert len(year.entries()) == 4
+
+
+def test_who_rolls_a_year_forward_waits_for_a_shift_out_of_it_that_is_to_last(year):
+    form = year.form(80 * K).model_copy(update={"lasting": 1})
+    portfolio_id = year.portfolio_id
+
+    def look(act):
+        portfolio = act.session.get_one(Portfolio, portfolio_id)
+        return considering.consider(act, portfolio, form).mark
+
+    shift = year.do(ELI, shifting.ask, portfolio_id, form, year.read(ELI, look))
+    year.approve(CLEO, shift)
+    rolls = RollForm(year=2027)
+    seen = year.read(DANA, rolling.look, portfolio_id, rolls).mark
+
+    def approves_last(session):
+        shifting.approve(Act(session, year.workspace_id, DANA, MONDAY), shift.id)
+
+    def second(session):
+        rolling.roll(Act(session, year.workspace_id, DANA, MONDAY), portfolio_id, rolls, seen)
+
+    assert isinstance(meanwhile(year.database, approves_last, second), ChangedSince)
+    now = year.read(DANA, rolling.look, portfolio_id, rolls)
+    assert {stream.id: each.minor // K for stream, each in now.carried} == {
+        year.onboarding: 1_520,
+        year.platform: 980,
+    }
 
 
 @pytest.mark.parametrize("deed", [asks_back, by_capacity], ids=lambda deed: deed.__name__)
