@@ -1,6 +1,7 @@
 """Figures that someone looks at alone, and what is behind them; the button of a digest."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
@@ -151,6 +152,11 @@ def test_metrics_say_flow_time_age_efficiency_and_net_flow_and_narrow_by_stream_
     assert page.shows("*Shop* · Payments · business epics · as of the end of 1 May 2026")
 
 
+def opened(slack):
+    """What was opened last, as it was at first."""
+    return str([each.args for each in slack.requests if each.method == "views.open"][-1])
+
+
 def test_of_a_large_portfolio_each_page_opens_at_once_and_is_counted_after_its_ack(slack, shop):
     table = Epic.__table__
     with shop.database.read() as session:
@@ -169,13 +175,17 @@ def test_of_a_large_portfolio_each_page_opens_at_once_and_is_counted_after_its_a
     ):
         ana.types(f"/flow {word}", channel="portfolio")
         slack.wait_for(lambda t=title, s=said: ana.form(title=t).shows(s), 30)
-        [opened] = [each for each in slack.requests if each.method == "views.open"][-1:]
-        assert "The portfolio is large. Its figures will appear here in a moment." in str(opened)
+        assert "The portfolio is large. Its figures will" in opened(slack)
     page = ana.form(title="Explain a number")
     page.click("Next page")
     slack.wait_for(lambda: ana.form(title="Explain a number").shows("page 2 of"), 30)
+    sends_digest(slack)
+    slack.as_user("dana").click("Explain a number", in_message=told(slack))
+    of_dana = partial(slack.as_user("dana").form, title="Explain a number")
+    slack.wait_for(lambda: of_dana().shows("the figures of the digest of"), 30)
+    assert "The portfolio is large. Its figures will" in opened(slack)
     drawn = [each for each in slack.requests if each.method.startswith("views.")]
-    assert len(drawn) <= 2 * 5 + 2  # the ageing has its picture; nothing is drawn again and again
+    assert len(drawn) <= 2 * 6 + 4  # the ageing has its picture; nothing is drawn again and again
 
 
 def test_a_forecast_says_its_sample_and_none_where_the_weeks_are_too_few(slack, shop):
