@@ -1,11 +1,12 @@
 """The clocks of a portfolio's epics as of a moment: read in one pass, however many there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.driver.columns import columns_of, microseconds_of
@@ -37,8 +38,12 @@ class Flow:
     clocks: Clocks
     stream: Ints
     """The stream's id, by the epic's place."""
-    known_since: datetime | None
-    """When the first epic that is seen came in, also of those that had ended before."""
+    first: Callable[[], datetime | None]
+    """Asks the database when the first epic that is seen came in, also of those that had ended."""
+
+    @property
+    def known_since(self) -> datetime | None:
+        return self.first()
 
 
 def flow_at(
@@ -61,7 +66,7 @@ def flow_at(
         Commitments(epic, committed_us),
     )
     streams = streams[np.searchsorted(epic, clocks.epic)]
-    return Flow(clocks, streams, first_known(session, portfolio, seen))
+    return Flow(clocks, streams, partial(first_known, session, portfolio, seen))
 
 
 def flow_recorded(
@@ -98,15 +103,19 @@ def flow_recorded(
     epic, state, committed_us, done_us, streams = (each[columns[1] != UNKNOWN] for each in columns)
     meaning = meaning_of(portfolio.all_states)
     clocks = clocks_recorded(moment, meaning, epic, state, committed_us, done_us)
-    return Flow(clocks, streams, first_known(session, portfolio, seen))
+    return Flow(clocks, streams, partial(first_known, session, portfolio, seen))
 
 
 def first_known(
     session: Session, portfolio: Portfolio, seen: ColumnElement[bool]
 ) -> datetime | None:
-    """When the first of the epics that are seen came in: along an index, up to one of them."""
-    is_seen = exists().where(Epic.id == Transition.epic_id, Epic.portfolio_id == portfolio.id, seen)
-    return session.scalar(select(Transition.at).where(is_seen).order_by(Transition.at).limit(1))
+    """When the first of the epics that are seen came in."""
+    rows = (
+        select(func.min(Transition.at))
+        .join(Epic, Epic.id == Transition.epic_id)
+        .where(Epic.portfolio_id == portfolio.id, seen)
+    )
+    return session.scalar(rows)
 
 
 def stream_at(moment: datetime) -> ColumnElement[int]:
