@@ -38,12 +38,12 @@ def told(tack, period, portfolio="Shop"):
     return json.loads(done.stdout)
 
 
-def test_the_real_budgets_add_up_by_department_and_year_and_come_in_once(
+def test_the_real_budgets_add_up_by_department_and_year_and_go_out_as_they_came_in(
     tack, real_data, tmp_path, database
 ):
     folder = real_data / "uk-gmpp"
-    command = ("import", "budgets", "--file", folder / "snapshots.csv", "--portfolio", "GMPP")
-    done = tack(*command, "--create")
+    files = ("--file", folder / "snapshots.csv")
+    done = tack("import", "budgets", *files, "--portfolio", "GMPP", "--create")
     assert done.stderr.splitlines()[:5] == [
         "GMPP: 1,727 budgets imported, 0 budgets already known.",
         "  GMPP is a new portfolio, in GBP",
@@ -51,7 +51,6 @@ def test_the_real_budgets_add_up_by_department_and_year_and_come_in_once(
         "  budgets: 1,580 of 1,727 known; a blank stays unknown",
         "  year-end forecasts: 1,582 of 1,727 known",
     ]
-    assert "0 budgets imported, 1,727 budgets already known" in tack(*command).stderr
     with (folder / "value_stream_budgets.csv").open() as file:
         expected = list(csv.DictReader(file))
     years = surveyed(database)

@@ -3,7 +3,7 @@
 from bot.views.board import subscription
 from tests.commands.conftest import card, proposes
 
-SPACES = {"Bank": "\u00a0", "Wallet": "\u2003", "Gift": "\t", "Card": "\n", "Cash": " \u00a0 "}
+SPACES = {"Bank": "\u00a0", "Wallet": "\n", "Gift": " \u2003\t"}
 
 
 def test_white_space_of_any_kind_separates_the_words_of_every_command(slack, shop):
