@@ -76,6 +76,20 @@ def test_a_number_of_a_digest_is_explained_as_it_was_told_also_when_things_went_
     assert page.shows("*PAY-10* Wallet · day 45")
 
 
+def test_a_digest_whose_charts_slack_refuses_comes_once_with_their_numbers_in_words(slack, shop):
+    slack.fail_next("chat.postMessage", "invalid_blocks")
+    digest = sends_digest(slack)
+    slack.clock.advance(timedelta(minutes=30))
+    slack.settle()
+    assert [each.ts for each in slack.channel("portfolio").messages if not each.thread_ts] == [
+        digest.ts
+    ]
+    assert "data_visualization" not in {block["type"] for block in told(slack).blocks}
+    by_week = "*Finished per week, from 16 February* 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0"
+    assert by_week in str(told(slack).blocks)
+    slack.findings.clear()
+
+
 def test_a_digests_numbers_stay_as_told_where_the_history_was_completed_since(slack, shop):
     sends_digest(slack)
     with shop.database.write() as session:
