@@ -183,9 +183,19 @@ def _hold(
 
 
 def _look_again(session: Session, decision: Decision, now: datetime) -> None:
-    """Have it asked on a day what became of an epic that goes on: in twelve weeks, or as chosen."""
+    """Have it asked on a day what became of an epic that goes on: in twelve weeks, or as chosen.
+
+    It takes the place of the day that a decision before has named, where that is still open.
+    """
     if decision.epic is None or not decision.goes_on:
         return
+    before = select(OutcomeReview).where(
+        OutcomeReview.epic_id == decision.epic.id,
+        OutcomeReview.occasion == Occasion.DECISION,
+        OutcomeReview.became.is_(None),
+    )
+    for each in session.scalars(before).all():
+        session.delete(each)
     today = decision.portfolio.day_of(now)
     on = decision.look_again(today + USUAL_LOOK, today)
     session.add(OutcomeReview.of(decision.epic, Occasion.DECISION, on, decision.id))

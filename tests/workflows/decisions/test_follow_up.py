@@ -33,7 +33,7 @@ from models.decisions.decision import (
     ResultIsOut,
 )
 from models.decisions.follow_up.form import LearnedForm
-from models.decisions.follow_up.outcome_review import OutcomeReview
+from models.decisions.follow_up.outcome_review import Became, OutcomeForm, OutcomeReview
 from models.decisions.opening import OpenAlready
 from models.decisions.register.listing import DecisionChoice
 from models.epics.answer import Answer
@@ -62,6 +62,7 @@ from tests.workflows.decisions.builders import (
 from tests.workflows.decisions.test_rounds import drawn_by
 from tests.workflows.decisions.test_sealed import exported
 
+DAY = 24 * HOUR
 EXTENDED_TO = datetime(2026, 5, 27, 15, tzinfo=UTC)
 """17:00 in Berlin, two working days after the close."""
 REMIND_AT = datetime(2026, 5, 22, 15, tzinfo=UTC)
@@ -512,3 +513,19 @@ def test_what_was_stopped_is_not_looked_at_again(database):
     assert "We look again" not in ballot_of(database)
     with database.read() as session:
         assert session.scalars(select(OutcomeReview)).all() == []
+
+
+def test_the_day_of_a_later_decision_takes_the_place_of_one_that_is_still_open(database):
+    an_mvp(database)
+    at = CLOSES_AT
+    for number, closes_on in ((1, CLOSES_AT), (2, CLOSES_AT + 7 * DAY), (3, CLOSES_AT + 14 * DAY)):
+        opens(database, at=at - DAY, closes_on=closes_on.date())
+        for each in COUNCIL:
+            votes(database, number, each, "persevere", at - DAY + HOUR)
+        closes(database, number, closes_on)
+        with database.write() as session:
+            asked = session.scalars(select(OutcomeReview).order_by(OutcomeReview.id)).all()
+            if number == 1:
+                asked[0].answer(OutcomeForm(became=Became.PARTLY), ANA, closes_on)
+        at = closes_on + 2 * DAY
+    assert [each.decision_id for each in asked] == [1, 3]
