@@ -160,6 +160,15 @@ def test_paused_from_its_menu_it_stays_silent_until_resumed(slack, shop):
     slack.wait_for(lambda: len(digests(slack)) == 2)
 
 
+def test_who_has_no_role_does_not_pause_what_others_read(slack, shop):
+    subscribes(slack)
+    dana = slack.as_user("dana")
+    said = dana.types("/flow digest pause", channel="portfolio").text
+    assert "pause the digest of this channel" in said
+    said = dana.types("/flow digest", channel="portfolio").text
+    assert said.startswith("The digest of Shop comes to this channel")
+
+
 def test_a_channel_without_one_is_offered_the_form(slack, shop):
     ana = slack.as_user("ana")
     said = ana.types("/flow digest", channel="portfolio").text

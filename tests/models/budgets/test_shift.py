@@ -10,7 +10,7 @@ from models.budgets.ledger import UNALLOCATED, EntryKind, Move, free
 from models.budgets.period import FundingPeriod, NoMoney, with_money
 from models.budgets.rules import Band
 from models.budgets.ruling import rule
-from models.budgets.seats import NobodyElse, NoCouncil, People, Seat
+from models.budgets.seats import NobodyElse, NoCouncil, People, Seat, undoing_seats
 from models.budgets.shift import (
     AllUndone,
     AlreadyApproved,
@@ -253,6 +253,8 @@ def test_where_nobody_else_could_approve_it_is_not_asked_for():
     alone = People(CLEO, [CLEO], [CLEO], [CLEO], [])
     with pytest.raises(NobodyElse):
         asked(who=alone)
+    with pytest.raises(NobodyElse):
+        undoing_seats(People(ANA, [CLEO], [ELI], [], [ANA]))
 
 
 def test_what_was_seen_has_another_mark_once_anything_of_it_is_another():
