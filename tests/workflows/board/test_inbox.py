@@ -502,6 +502,7 @@ def test_what_needs_someone_is_told_in_four_replies_at_most_and_in_none_where_no
     ]
     assert {(message.thread_ts, message.channel_id) for message in found} == {("1.1", "C0ALL")}
     assert len(replies(database)) == 2
+    assert len(REPLIES) == 4
 
 
 def test_an_answer_takes_its_thing_out_of_the_thread(database, shop):
