@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
+from bench.cards import answers
 from bench.databases import fresh_database
 from bench.figures import Line, percentile
 from bench.importing import EPICS, import_command
@@ -21,12 +22,17 @@ from bench.processes import (
     running,
     tack,
 )
+from bench.quiet_slack import CHANNEL_ID, USER_ID
 from bench.sample import write_portfolio
 from bot.views.board import digest as views
 from bot.views.flow.actions import ExplainFlow
 from bot.workflows.board.digest import of_week
+from bot.workflows.board.digesting import send_now, subscribe_channel
 from bot.workflows.flow.forecasting import outlook_at
 from bot.workflows.flow.metrics import metrics_at
+from bot.workflows.people.workspaces import grant_admin
+from bot.workflows.portfolio.setting_up import go_live
+from models.clock import SystemClock
 from models.database import Database
 from models.portfolio.portfolio import Portfolio
 
@@ -38,6 +44,8 @@ WEEK = "2022-W52"
 
 LINEAR = 1.2 * SIZES[-1] / EPICS
 PRESSES, PER_SECOND, HALVES = 500, 5, 2
+MOST_POSTS, SETTLED_S = 1 + 4, 5
+"""The lead and its replies; so long after the last post there is no other."""
 MOST_MIB, FLAT_MIB = 180, 10
 
 
@@ -62,6 +70,7 @@ def measure(kind: str) -> Iterator[Line]:
             )
             if epics == EPICS:
                 yield _digest(kind, url)
+                yield _sent(kind, url, settings, api_url)
                 yield from _presses(kind, settings, api_url)
     times = medians_ms[SIZES[-1]] / medians_ms[EPICS]
     figure = f"{times:.1f} times as long"
@@ -77,6 +86,33 @@ def _digest(kind: str, url: str) -> Line:
         f"{median_ms:.0f} / {max(times_ms):.0f} ms",
         "3 s",
         median_ms < 3000,
+    )
+
+
+def _sent(kind: str, url: str, settings: Mapping[str, str], api_url: str) -> Line:
+    """Have the digest sent: how often it is posted, and how long after the wish all is there."""
+    database, now = Database(url), SystemClock().now()
+    with running([TACK, "run", "--mode", "http"], settings):
+        with database.write() as session:
+            portfolio = session.scalars(select(Portfolio)).one()
+            portfolio.channel_id = CHANNEL_ID
+            go_live(session, portfolio.workspace_id, None, portfolio.id, now)
+            grant_admin(session, portfolio.workspace_id, USER_ID, None, now)
+            subscribe_channel(session, portfolio.workspace_id, USER_ID, portfolio.id, now)
+        wished = time.monotonic()
+        with database.write() as session:
+            send_now(session, portfolio.workspace_id, USER_ID, CHANNEL_ID, now)
+        posted = next(answers(f"{api_url}chat.postMessage", seconds=30))
+        while time.monotonic() < posted["at"] + SETTLED_S:
+            time.sleep(SETTLED_S / 10)
+            posted = next(answers(f"{api_url}chat.postMessage"))
+    database.close()
+    return Line(
+        f"a digest sent at {EPICS:,} epics: posts to Slack, the last of them after",
+        kind,
+        f"{posted['count']}, {posted['at'] - wished:.1f} s",
+        str(MOST_POSTS),
+        posted["count"] <= MOST_POSTS,
     )
 
 
