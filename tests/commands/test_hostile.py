@@ -44,7 +44,7 @@ WORDS = (
     "digest",
     "shift",
 )
-WRITTEN = ({}, *({"value": each} for each in HOSTILE))
+WRITTEN = ({}, {"selected_option": {}}, *({"value": each} for each in HOSTILE))
 CHOSEN = (
     {},
     {"selected_option": None},

@@ -7,6 +7,7 @@ import pytest
 from bot.slack.blocks import modal
 from bot.views.portfolio import going_live
 from bot.views.portfolio.actions import SettingsShown, StreamsList
+from bot.views.portfolio.change_notes import saved
 from bot.views.portfolio.settings import settings_page
 from bot.views.portfolio.stream_page import stream_page
 from bot.views.themes import list as themes_step  # noqa: F401  adds the step of the themes
@@ -210,3 +211,7 @@ def test_who_had_it_go_live_hears_where_tack_has_to_be_invited():
         "One thing first: invite @Tack to <#C0PAY>, <#C0ONB> and <#C0CLM>, or it cannot post there."
     )
     assert ANA not in told
+
+
+def test_what_was_saved_as_it_was_says_so():
+    assert saved([]).text == "Nothing changed."
