@@ -14,9 +14,9 @@ from bot.workflows.budgets import ledger
 from bot.workflows.keeping import Act, lock_books
 from models.base import Base
 from models.budgets.allocation import Allocation
-from models.budgets.ledger import Entry, EntryKind, Transfer, taken_back
-from models.budgets.period import FundingPeriod
-from models.budgets.spend import Actual, month_to_book
+from models.budgets.ledger import Entry, EntryKind, Move, Transfer, taken_back
+from models.budgets.period import FundingPeriod, fiscal_year
+from models.budgets.spend import Actual, month_to_book, spend_moves
 from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 
@@ -77,13 +77,23 @@ def take_back(
 def _give_back(
     act: Act, portfolio: Portfolio, upload: Upload, entries: Sequence[Entry]
 ) -> Mapping[str, int]:
-    """Each actual has one beside it that books as much less; its reference is free again."""
+    """Each actual has one beside it that books as much less; its reference is free again.
+
+    In a year whose books are closed nothing is booked any more: it goes into the first open one.
+    """
     session = act.session
     ids = [entry.id for entry in entries]
     rows = select(Actual).where(Actual.portfolio_id == portfolio.id, Actual.entry_id.in_(ids))
     booked = {actual.entry_id: actual for actual in session.scalars(rows)}
-    for period, its in _by_period(session, entries):
-        lines = [ledger.Line(taken_back(each.moves), _undone(each.reason)) for each in its]
+    for its_period, its in _by_period(session, entries):
+        period = _open_period(session, portfolio, its_period)
+        lines = [
+            ledger.Line(
+                taken_back(each.moves) if period is its_period else _less(booked[each.id]),
+                _undone(each.reason),
+            )
+            for each in its
+        ]
         written = ledger.write_all(session, period, EntryKind.SPEND, lines, act.actor, act.at)
         for entry, back in zip(its, written, strict=True):
             actual = booked[entry.id]
@@ -107,6 +117,22 @@ def _give_back(
                 actual.reference = f"{actual.reference[:90]} (undone, file {upload.id})"
     session.flush()
     return {"actuals": len(booked)}
+
+
+def _open_period(session: Session, portfolio: Portfolio, period: FundingPeriod) -> FundingPeriod:
+    """The period itself, or the one of the first open month, where its books are all closed."""
+    closed_to = portfolio.books_closed_to
+    if closed_to is None or closed_to < period.ends_on:
+        return period
+    first = month_to_book(period.starts_on, closed_to)
+    year = fiscal_year(first, portfolio.fiscal_year_starts_in)
+    found = ledger.begin_year(session, portfolio, year)
+    ledger.lock(session, found)
+    return found
+
+
+def _less(actual: Actual) -> Sequence[Move]:
+    return spend_moves(actual.value_stream_id, -actual.amount_minor)
 
 
 def _take_away(

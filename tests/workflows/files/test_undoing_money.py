@@ -10,7 +10,9 @@ from bot.workflows.budgets.verifying import verify_ledger
 from bot.workflows.files import undoing, uploading
 from bot.workflows.files.previewing import look_ahead
 from models.budgets.allocation import Allocation
+from models.budgets.forms import CloseForm
 from models.budgets.ledger import EntryKind
+from models.budgets.period import FundingPeriod
 from models.budgets.spend import Actual, Fact
 from models.epics.epic import Epic
 from models.files.table import TooManyUploaded, read_table
@@ -106,6 +108,29 @@ def test_what_an_actual_took_of_a_commitment_is_committed_again(year):
     undoes(year, upload)
     assert has(year) == (840, 60, 0)
     assert verdict(year) is None
+
+
+def test_what_is_taken_back_once_its_year_is_closed_goes_into_the_year_after(year):
+    in_january = MONDAY.replace(year=2027, month=1)
+    upload = brings(year, UploadKind.ACTUALS, ACTUALS.replace("2026-05", "2026-12"), in_january)
+    year.do(DANA, booking.close, year.portfolio_id, CloseForm(month="2026-12"), at=in_january)
+    undoes(year, upload, at=in_january + timedelta(minutes=5))
+    assert year.has(year.platform).spent == 800_00
+    asked = (
+        select(FundingPeriod.name, Actual.booked_month, func.sum(Actual.amount_minor))
+        .join(FundingPeriod, FundingPeriod.id == Actual.period_id)
+        .where(Actual.value_stream_id == year.platform)
+        .group_by(FundingPeriod.name, Actual.booked_month)
+        .order_by(FundingPeriod.name)
+    )
+    with year.database.read() as session:
+        assert list(map(tuple, session.execute(asked))) == [
+            ("2026", date(2026, 12, 1), 800_00),
+            ("2027", date(2027, 1, 1), -800_00),
+        ]
+    assert verdict(year) is None
+    again = brings(year, UploadKind.ACTUALS, ACTUALS, in_january + timedelta(minutes=6))
+    assert again.loaded.added == 3
 
 
 def test_budgets_are_taken_back_and_their_lines_go(year):
