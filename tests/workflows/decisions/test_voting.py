@@ -24,7 +24,7 @@ from models.decisions.votes import AFTER_THE_LAST, Ballot, BallotBox, Closed, No
 from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.message import Message, MessageKind
-from models.people.role import NotAllowed, RoleGrant
+from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY
@@ -89,6 +89,16 @@ def test_the_ballot_stands_in_the_portfolios_channel_and_with_each_elector(datab
         ).all()
     told = [(MessageKind.BALLOT_DM, each) for each in COUNCIL]
     assert shown == [(MessageKind.BALLOT, "C0PORT"), *told]
+
+
+def test_a_council_that_is_named_by_its_role_is_the_council_and_votes_where_it_does(database):
+    an_mvp(database)
+    opens(database, role=Role.COUNCIL)
+    assert stored(database).electors_are == "the council"
+    opens(database, question=Question.FREE, asks="Which wallet?", role=Role.COUNCIL, people=[DANA])
+    with database.read() as session:
+        stand = select(Message.channel_id).where(Message.kind == MessageKind.BALLOT)
+        assert session.scalars(stand.order_by(Message.id)).all() == ["C0PORT", "C0PAY"]
 
 
 def test_without_a_channel_of_the_portfolio_it_stands_in_the_streams_and_many_get_no_message(

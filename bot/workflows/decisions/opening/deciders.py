@@ -131,7 +131,8 @@ def electors_of(
     people, are = list(form.people), ["those named"] if form.people else []
     if form.role is not None:
         people += holders(act.session, [form.role], Place.of_epic(epic), stand_ins=False)
-        are.append(f"everyone with the role {form.role}")
+        is_council = form.role is Role.COUNCIL
+        are.append(COUNCIL if is_council else f"everyone with the role {form.role}")
     for group in groups:
         people += group.user_ids
         are.append(f"@{group.handle}")
