@@ -53,6 +53,19 @@ class CasePace(BaseModel):
     """How many those are."""
 
 
+class CasePlace(BaseModel):
+    """The place in its value stream that a stop frees."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    most: int
+    """How many such places there are."""
+    where: str | None = None
+    """The column they are in; None for all in flight."""
+    next_key: str | None = None
+    """Who was first in line for it, of those everybody could see then; None where nobody was."""
+
+
 class CaseNews(BaseModel):
     """What is new since the decision before, by which the epic went on."""
 
@@ -104,6 +117,8 @@ class Case(BaseModel):
     """None where none was kept yet, or of what is no epic."""
     news: CaseNews | None = None
     """None where nothing was decided before, or nothing that is told of is new."""
+    place: CasePlace | None = None
+    """None where its value stream has no limit there, or has more there than its limit."""
 
     @classmethod
     def of(cls, epic: Epic, at: datetime, evidence: Evidence | None = None) -> Self:

@@ -188,7 +188,7 @@ WHOLE = Cuts(title=200, sentence=1_200, figure=200, because=500, said=200, few=N
 ON_A_BALLOT = (
     Cuts(title=80, sentence=320, figure=80, because=160, said=60, few=2),
     Cuts(title=80, sentence=240, figure=60, because=120, said=60, few=1),
-    Cuts(title=60, sentence=120, figure=40, because=60, said=40, few=1),
+    Cuts(title=60, sentence=100, figure=40, because=50, said=30, few=1),
 )
 """What is tried in this order until it is short enough."""
 
@@ -308,6 +308,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "recused": stands.recused,
         "left_slack": stands.left,
         "between": list(decision.offered.values()),
+        "next_key": stands.next_key,
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "spent": _spent(case),

@@ -35,6 +35,7 @@ from models.decisions.days import end_of
 from models.decisions.decision import Decision, NotTheirs, VotedAlready, Way
 from models.decisions.form import DecideForm, WithdrawForm, WordsForm
 from models.decisions.opening import NotTheirPlan, PlannedOpening, StillAsked
+from models.decisions.question import Question
 from models.decisions.votes import BallotBox, Elector
 from models.epics.epic import Epic
 from models.errors import check_as_seen, there
@@ -172,6 +173,12 @@ def show_to_those_who_see(session: Session, epic: Epic, at: datetime) -> None:
         if decision.is_open:
             _ask_those_who_see(session, decision, epic, at)
         redraw_all(session, decision, at)
+    may_name_it = select(Decision.id).where(
+        Decision.portfolio_id == epic.portfolio_id,
+        Decision.question == Question.MVP,
+        Decision.ending.is_(None),
+    )
+    redraw_each(session, epic.workspace_id, may_name_it, at)
 
 
 def _ask_those_who_see(session: Session, decision: Decision, epic: Epic, at: datetime) -> None:

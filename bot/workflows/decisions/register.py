@@ -18,7 +18,13 @@ from bot.workflows.decisions.counting import last_ballots
 from bot.workflows.decisions.voting import COMMAND
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Need, Rows
-from bot.workflows.seeing import decision_visible_to, everywhere, grants_of
+from bot.workflows.seeing import (
+    EVERYBODY,
+    decision_visible_to,
+    everywhere,
+    grants_of,
+    visible_to,
+)
 from models.decisions.decision import Decision, Method
 from models.decisions.opening import UnknownDecision, read_key
 from models.decisions.question import Choice, Subject
@@ -127,6 +133,8 @@ class Standing:
     """Who left Slack without a vote, and is not waited for."""
     asked: Sequence[BallotQuestion] = ()
     """All that was asked before the close, once it has closed; the first one first."""
+    next_key: str | None = None
+    """Who was next for the place that a stop frees, where everybody may see that epic now."""
 
 
 class News(NamedTuple):
@@ -197,7 +205,20 @@ def standing(session: Session, decision: Decision) -> Standing:
         *_since_opened(session, decision),
         left=[each for each in _left(session, decision) if each not in recused],
         asked=() if decision.is_open else _of(session, BallotQuestion, decision),
+        next_key=_next_key(session, decision),
     )
+
+
+def _next_key(session: Session, decision: Decision) -> str | None:
+    place = decision.case.place
+    if place is None or place.next_key is None:
+        return None
+    next_one = select(Epic.key).where(
+        Epic.workspace_id == decision.workspace_id,
+        Epic.key == place.next_key,
+        visible_to(EVERYBODY),
+    )
+    return session.scalar(next_one)
 
 
 def _left(session: Session, decision: Decision) -> Sequence[str]:

@@ -68,6 +68,42 @@ def full_places(
     ]
 
 
+def limit_kept(session: Session, epic: Epic) -> WipLimit | None:
+    """The limit of its value stream that the epic counts for, that of all in flight first.
+
+    None where there is none, or more count for it than it allows: one that leaves frees nothing.
+    """
+    here, stream_id = Column.of(epic), epic.value_stream_id
+    asked = {"portfolio_id": epic.portfolio_id, "stream_id": stream_id}
+    limits = [
+        limit
+        for limit in session.scalars(LIMITS, asked)
+        if limit.value_stream_id == stream_id and covers(limit, stream_id, here)
+    ]
+    if not limits:
+        return None
+    limit = min(limits, key=lambda each: each.state_id is not None)
+    states = {state.id: state for state in epic.portfolio.states}
+    standing = _counted(limit, _wip_by_column(session, epic.portfolio_id, states))
+    return limit if standing <= limit.most else None
+
+
+def first_in_line(session: Session, epic: Epic) -> str | None:
+    """The key of the epic that is ready the longest in its value stream, of those all may see."""
+    waits = [s.id for s in epic.portfolio.states if s.committed and s.kind is StateKind.WAIT]
+    line = (
+        select(Epic.key)
+        .join(Epic.state)
+        .where(
+            Epic.value_stream_id == epic.value_stream_id,
+            Epic.state_id.in_(waits),
+            visible_to(EVERYBODY),
+        )
+    )
+    order = (State.position.desc(), Epic.state_entered_at, Epic.id)
+    return session.scalar(line.order_by(*order).limit(1))
+
+
 WipByColumn = Sequence[tuple[int, Column, int]]
 """How many epics of a value stream stand in a column."""
 

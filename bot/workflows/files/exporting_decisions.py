@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.workflows.files.exporting import AT_ONCE, Scope, seen_in
 from models.calendar import spell_day, spell_days
 from models.decisions.ballots import counted
-from models.decisions.case import CaseNews
+from models.decisions.case import Case, CaseNews
 from models.decisions.decision import Decision, Way
 from models.decisions.register.past import PastDecision
 from models.decisions.thread import BallotQuestion, Objection
@@ -159,9 +159,18 @@ def _case(decision: Decision) -> Sequence[tuple[str, str | None]]:
         ("Day since commitment", None if case.day is None else f"{case.day}"),
         ("85 of 100 finish by day", f"{case.pace.line_day}" if case.pace else None),
         *_news(case.news),
+        ("A stop frees", _place(case)),
         *_evidence(case.evidence),
         *(("Known", line) for line in case.lines),
     ]
+
+
+def _place(case: Case) -> str | None:
+    """Which place; who was next for it may be an epic that not everybody sees by now."""
+    if case.place is None:
+        return None
+    where = f" in {case.place.where}" if case.place.where else ""
+    return f"one place of {case.place.most:,}{where}"
 
 
 def _news(news: CaseNews | None) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from bot.views.decisions import ballot, follow_up
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
-from models.decisions.case import CaseNews, CasePace
+from models.decisions.case import CaseNews, CasePace, CasePlace
 from models.decisions.question import Asked, Choice, Subject
 from models.decisions.thread import BallotQuestion
 from models.evidence.items import Stance
@@ -432,6 +432,22 @@ def test_the_case_says_what_is_new_since_the_decision_before(change, milestone, 
     assert f"*New since go* (26 Mar 2026) · {said}" in shown(ballot.ballot(stands))
 
 
+@pytest.mark.parametrize(
+    ("place", "next_key", "said"),
+    [
+        ({"most": 5}, "PAY-15", "one of Payments' 5 places; PAY-15 is next in line"),
+        ({"most": 5}, None, "one of Payments' 5 places"),
+        ({"most": 1, "where": "Testing the MVP"}, None, "Payments' only place in Testing the MVP"),
+    ],
+)
+def test_a_stop_says_which_place_it_frees_and_who_is_next(place, next_key, said):
+    stands = standing(BEN)
+    more = {"place": CasePlace(next_key="PAY-15", **place)}
+    stands.decision.frozen_case = stands.decision.case.model_copy(update=more).kept
+    options = shown(ballot.ballot(replace(stands, next_key=next_key)))
+    assert any(each.endswith(f"*Stop* ends it and frees {said}") for each in options)
+
+
 def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     long = {"title": "t" * 80, "for_whom": "f" * 300, "indicator": f"{'i' * 200}, %"}
     epic = the_epic(kill_threshold="w" * 300, hypothesis="h" * 600, **long)
@@ -441,7 +457,9 @@ def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     pace = CasePace(line_day=190, most_on=date(2026, 9, 25), longer=12)
     on, code = date(2026, 3, 26), "M" * 40
     news = CaseNews(decided="persevere", on=on, change=Decimal("3.2"), milestone=code, late_days=99)
-    more = {"pace": pace, "news": news}
+    place = CasePlace(most=50, where="Testing the MVP", next_key="PAY-15")
+    more = {"pace": pace, "news": news, "place": place}
+    stands = replace(stands, next_key="PAY-15")
     stands.decision.frozen_case = stands.decision.case.model_copy(update=more).kept
     texts = shown(ballot.ballot(with_evidence(stands, words="w" * 500)))
     assert sum(map(len, texts)) <= 1_500

@@ -18,7 +18,7 @@ from models.decisions.question import Question
 from models.decisions.votes import NOTHING_SAID, Ballot
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Portfolio, WipLimit
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO, DANA, ELI = "U0CLEO", "U0DANA", "U0ELI"
@@ -55,6 +55,28 @@ def an_mvp(database, council=COUNCIL, channel="C0PORT", owner=ANA):
         to = session.get_one(Portfolio, portfolio_id).state("implementing")
         move(session, workspace_id, BEN, epic.id, to.id, None, None, MONDAY)
     return workspace_id, portfolio_id, epic.id
+
+
+def gets_ready(database, *titles, stream_id=1, at=MONDAY):
+    """Epics that wait there in ready, the first the longest; gives their keys."""
+    with database.write() as session:
+        ready = session.scalars(select(Portfolio)).one().state("ready")
+        keys = []
+        for number, title in enumerate(titles):
+            epic = an_epic(session, 1, stream_id, title)
+            move(session, 1, BEN, epic.id, ready.id, None, None, at + number * HOUR)
+            keys.append(epic.key)
+        return keys
+
+
+def limits(database, most, *, state=None, phase=None, stream_id=1):
+    """Let no more stand there, or be in flight; of one stream or of the portfolio."""
+    with database.write() as session:
+        portfolio = session.scalars(select(Portfolio)).one()
+        limit = WipLimit(workspace_id=1, portfolio_id=portfolio.id, value_stream_id=stream_id)
+        limit.state_id = portfolio.state(state).id if state else None
+        limit.phase, limit.most = phase, most
+        session.add(limit)
 
 
 def opens(

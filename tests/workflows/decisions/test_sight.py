@@ -36,6 +36,8 @@ from tests.workflows.decisions.builders import (
     an_mvp,
     ballots,
     ends,
+    gets_ready,
+    limits,
     opens,
     votes,
 )
@@ -132,6 +134,27 @@ def test_what_is_said_beside_it_is_hidden_as_well(database):
     assert read_by(database, BEN, MessageKind.BALLOT_QUESTION_DM) == [
         "D-1 is about an epic that you may not see any more. You cannot vote on it."
     ]
+
+
+def hides(database, epic_id):
+    with database.write(audit.Act(ANA, "form", MONDAY)) as session:
+        restrict(session, 1, ANA, epic_id, [], MONDAY, restricted=True)
+
+
+def test_a_ballot_names_nobody_as_next_in_line_who_is_restricted_nor_who_is_later(database):
+    an_mvp(database)
+    hidden, seen = gets_ready(database, "Gift cards", "Refunds in a day")
+    limits(database, 3)
+    with database.write() as session:
+        session.add(RoleGrant(workspace_id=1, role=Role.ADMIN, user_id=ANA))
+    hides(database, 2)
+    opens(database)
+    assert f"{seen} is next in line" in str(read_by(database, BEN))
+    assert hidden not in str(read_by(database, BEN))
+    assert BEN in drawn_anew(database, hides, 3)
+    ballot = str(read_by(database, BEN))
+    assert "frees one of Payments' 3 places" in ballot
+    assert seen not in ballot
 
 
 def leaves_the_group(database):

@@ -16,6 +16,7 @@ from bot.workflows.flow.scope import scope_of
 from bot.workflows.keeping import Act
 from models.audit import audit
 from models.audit.audit import AuditEvent
+from models.decisions.case import CasePlace
 from models.decisions.decision import Decision, Method
 from models.decisions.form import WithdrawForm
 from models.decisions.opening import NoElectors, NotTesting, OpenAlready
@@ -25,7 +26,7 @@ from models.epics.epic import Epic, Transition
 from models.errors import Gone
 from models.message import Message, MessageKind
 from models.people.role import NotAllowed, Role, RoleGrant
-from models.portfolio.portfolio import Portfolio
+from models.portfolio.portfolio import Phase, Portfolio
 from models.work import Work
 from tests.workflows.builders import ANA, BEN, MONDAY
 from tests.workflows.decisions.builders import (
@@ -42,6 +43,8 @@ from tests.workflows.decisions.builders import (
     ballots,
     closes,
     ends,
+    gets_ready,
+    limits,
     opens,
     stored,
     the_epic,
@@ -89,6 +92,38 @@ def test_the_ballot_stands_in_the_portfolios_channel_and_with_each_elector(datab
         ).all()
     told = [(MessageKind.BALLOT_DM, each) for each in COUNCIL]
     assert shown == [(MessageKind.BALLOT, "C0PORT"), *told]
+
+
+TESTING = {"state": "implementing", "phase": Phase.TESTING}
+ONE_TESTS = {"most": 1, "where": "Testing the MVP"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "place"),
+    [
+        ({"most": 3}, {"most": 3}),
+        ({"most": 1, **TESTING}, ONE_TESTS),
+        ({"most": 2}, None),
+        ({"most": 9, "stream_id": None}, None),
+        ({"most": 9, "state": "ready"}, None),
+    ],
+)
+def test_a_case_keeps_the_place_a_stop_frees_and_who_is_next_in_line(database, limit, place):
+    an_mvp(database)
+    gets_ready(database, "Of another stream", stream_id=2)
+    first, _ = gets_ready(database, "Gift cards", "Refunds in a day", at=MONDAY + HOUR)
+    limits(database, **limit)
+    opens(database)
+    assert stored(database).case.place == (CasePlace(next_key=first, **place) if place else None)
+
+
+def test_where_nobody_is_in_line_or_nothing_is_freed_nobody_is_next(database):
+    an_mvp(database)
+    limits(database, 3)
+    opens(database, question=Question.FREE, asks="Which wallet first?")
+    opens(database)
+    free, mvp = stored(database, 1).case.place, stored(database, 2).case.place
+    assert (free, mvp) == (None, CasePlace(most=3))
 
 
 def test_a_council_that_is_named_by_its_role_is_the_council_and_votes_where_it_does(database):

@@ -7,7 +7,7 @@ from bot.workflows.decisions import standing_in
 from bot.workflows.evidence import recording
 from bot.workflows.files import exporting, packing
 from bot.workflows.seeing import EVERYBODY, visible_to
-from models.decisions.case import CaseNews
+from models.decisions.case import CaseNews, CasePlace
 from models.decisions.decision import Decision
 from models.decisions.delegation import StandInForm
 from models.decisions.register.past import PastDecision
@@ -87,7 +87,8 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
     news = CaseNews(decided="go", on=MONDAY.date(), change="3.2", milestone="M3", late_days=14)
     with database.write() as session:
         decision = session.get_one(Decision, 1)
-        decision.frozen_case = decision.case.model_copy(update={"news": news}).kept
+        more = {"news": news, "place": CasePlace(most=3, where="Testing the MVP")}
+        decision.frozen_case = decision.case.model_copy(update=more).kept
         asked = {"asked_by": CLEO, "words": "Why *two* days?", "asked_at": MONDAY, "version": 1}
         question = BallotQuestion(**beside, **asked)
         question.give("The bank needs them", BEN, MONDAY)
@@ -122,6 +123,7 @@ def test_the_document_holds_no_choice_of_an_open_decision_and_all_of_a_closed_on
         "- Day since commitment: 0",
         "- Changed since go of 18 May 2026: +3.2",
         "- Late in its project: M3, 14 days",
+        "- A stop frees: one place of 3 in Testing the MVP",
         f"- {BEN}: Pivot, 18 May 2026, 12:00",
         "- U0ELI: did not vote",
         f"- {BEN}, 18 May 2026, 11:00: Refunds take longer",

@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from bot.workflows.epics.limits import first_in_line, limit_kept
 from bot.workflows.evidence.known import case_evidence
 from bot.workflows.keeping import Act
-from models.decisions.case import Case, CaseMoney, CaseNews, CasePace
+from models.decisions.case import Case, CaseMoney, CaseNews, CasePace, CasePlace
 from models.decisions.decision import GOES_ON, About, Decision
 from models.decisions.question import Question, Subject
+from models.epics.column import Column
 from models.epics.epic import Epic
 
 FindMoney = Callable[[Session, Epic, Question, int | None, datetime], CaseMoney | None]
@@ -87,8 +89,18 @@ def with_more(
         "money": money_of(act, epic, question, this_period),
         "pace": pace,
         "news": news_of(act, epic, about.case),
+        "place": place_of(act.session, epic) if question is Question.MVP else None,
     }
     return replace(about, case=about.case.model_copy(update=more))
+
+
+def place_of(session: Session, epic: Epic) -> CasePlace | None:
+    """The place that a stop of the epic frees, and who is next for it."""
+    limit = limit_kept(session, epic)
+    if limit is None:
+        return None
+    where = None if limit.state_id is None else Column(epic.state, limit.phase).label
+    return CasePlace(most=limit.most, where=where, next_key=first_in_line(session, epic))
 
 
 def news_of(act: Act, epic: Epic, case: Case) -> CaseNews | None:
