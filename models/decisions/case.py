@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from models.calendar import days_between
 from models.epics.epic import Epic
-from models.epics.hypothesis import reads_as
+from models.epics.hypothesis import Span, read_stop_line, reads_as
 from models.evidence.known import Evidence
+from models.portfolio.portfolio import PHASE_LABELS, Phase
 
 
 class CaseMoney(BaseModel):
@@ -147,6 +148,23 @@ class Case(BaseModel):
     @property
     def kept(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def tested_for(self) -> str | None:
+        """How much of the time that its stop line gives the MVP was tested: "6 of 6 weeks".
+
+        Once that is over "10 weeks"; None where it is not tested any more, where nothing was read
+        since testing began, and before the first week, or whatever it is counted in, is over.
+        """
+        line, known = read_stop_line(self.kill_threshold), self.evidence
+        if line is None or line.after is None or known is None or known.tested_on is None:
+            return None
+        done = line.after.whole(known.tested_on, known.today)
+        is_read = known.last is not None and known.last.on >= known.tested_on
+        if not is_read or done < 1 or self.column != PHASE_LABELS[Phase.TESTING]:
+            return None
+        span = line.after
+        return f"{done} of {span}" if done <= span.count else str(Span(done, span.of))
 
     def change_since(self, before: "Case") -> Decimal | None:
         """By how much its figure has changed since an earlier case, or since its baseline where

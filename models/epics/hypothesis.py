@@ -59,6 +59,13 @@ class Span:
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last))
 
+    def whole(self, since: date, day: date) -> int:
+        """How many whole days, weeks or months have gone by from one day to another."""
+        if self.of != "month":
+            return (day - since).days // (7 if self.of == "week" else 1)
+        months = (day.year - since.year) * 12 + day.month - since.month
+        return months if Span(months, self.of).after(since) <= day else months - 1
+
     def __str__(self) -> str:
         """ "6 weeks"."""
         return counted(self.count, self.of)

@@ -188,7 +188,8 @@ WHOLE = Cuts(title=200, sentence=1_200, figure=200, because=500, said=200, few=N
 ON_A_BALLOT = (
     Cuts(title=80, sentence=320, figure=80, because=160, said=60, few=2),
     Cuts(title=80, sentence=240, figure=60, because=120, said=60, few=1),
-    Cuts(title=60, sentence=100, figure=40, because=50, said=30, few=1),
+    Cuts(title=60, sentence=120, figure=40, because=60, said=40, few=1),
+    Cuts(title=40, sentence=80, figure=30, because=40, said=30, few=0),
 )
 """What is tried in this order until it is short enough."""
 
@@ -309,6 +310,7 @@ def _facts(stands: Standing) -> dict[str, Any]:
         "left_slack": stands.left,
         "between": list(decision.offered.values()),
         "next_key": stands.next_key,
+        "unit": named_figure(stands)[1],
         "mvp_cost": _money(case.mvp_cost_minor, case.currency),
         "full_cost": _money(case.full_cost_minor, case.currency),
         "spent": _spent(case),

@@ -1,6 +1,6 @@
 """The stop line: read where the whole line is plain, and words otherwise."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -122,7 +122,10 @@ def test_without_a_time_it_holds_from_the_targets_day():
     ],
 )
 def test_a_month_is_the_same_day_of_a_later_month_or_its_last(count, of, later):
-    assert Span(count, of).after(date(2026, 1, 31)) == later
+    span, day = Span(count, of), date(2026, 1, 31)
+    assert span.after(day) == later
+    assert span.whole(day, later) == count
+    assert span.whole(day, later - timedelta(days=1)) == count - 1
 
 
 def test_the_number_is_exact():

@@ -11,7 +11,7 @@ from bot.views.decisions import ballot, follow_up
 from bot.views.decisions import list as register
 from bot.views.decisions.actions import DecisionShown
 from bot.workflows.decisions.register import Record, Standing, Voice
-from models.decisions.case import CaseNews, CasePace, CasePlace
+from models.decisions.case import CaseMoney, CaseNews, CasePace, CasePlace
 from models.decisions.question import Asked, Choice, Subject
 from models.decisions.thread import BallotQuestion
 from models.evidence.items import Stance
@@ -417,6 +417,11 @@ def test_the_ballot_shows_the_readings_and_what_speaks_for_it_and_against_it():
     assert f"*For* (5) · {twice}\n*Against* (2) · {twice}" in text
 
 
+def test_the_case_says_after_how_much_of_the_mvps_time_it_is_where():
+    said = shown(ballot.ballot(with_evidence(standing(BEN))))[1]
+    assert said.endswith(" of the MVP. *After 6 of 6 weeks of the MVP it is at 64.2 %.*")
+
+
 @pytest.mark.parametrize(
     ("change", "milestone", "said"),
     [
@@ -448,9 +453,10 @@ def test_a_stop_says_which_place_it_frees_and_who_is_next(place, next_key, said)
     assert any(each.endswith(f"*Stop* ends it and frees {said}") for each in options)
 
 
-def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
+@pytest.mark.parametrize("line", ["w" * 300, "below 63.25 complaints after 300 days of the MVP"])
+def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths(line):
     long = {"title": "t" * 80, "for_whom": "f" * 300, "indicator": f"{'i' * 200}, %"}
-    epic = the_epic(kill_threshold="w" * 300, hypothesis="h" * 600, **long)
+    epic = the_epic(kill_threshold=line, hypothesis="h" * 600, **long)
     said = {"recommended": Choice.PERSEVERE, "because": "b" * 500}
     stands = standing(ANA, BEN, CLEO, DANA, ELI, epic=epic, **said)
     stands.decision.tie_breaker = ELI
@@ -458,7 +464,8 @@ def test_with_the_longest_evidence_it_still_keeps_to_two_thumb_lengths():
     on, code = date(2026, 3, 26), "M" * 40
     news = CaseNews(decided="persevere", on=on, change=Decimal("3.2"), milestone=code, late_days=99)
     place = CasePlace(most=50, where="Testing the MVP", next_key="PAY-15")
-    more = {"pace": pace, "news": news, "place": place}
+    short = {"year": "2026", "commits_minor": 36_000_000, "left_minor": 1_900_000}
+    more = {"pace": pace, "news": news, "place": place, "money": CaseMoney(**short)}
     stands = replace(stands, next_key="PAY-15")
     stands.decision.frozen_case = stands.decision.case.model_copy(update=more).kept
     texts = shown(ballot.ballot(with_evidence(stands, words="w" * 500)))
