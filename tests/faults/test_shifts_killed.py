@@ -168,8 +168,10 @@ def test_killed_while_they_are_approved_and_taken_back_each_is_moved_whole_or_no
     assert (gives.available, gives.set_aside) == (FUNDED - moved, 0)
     assert (takes.available, takes.set_aside) == (moved, 0)
     shop.wait_until_nothing_waits(60)
-    for shift_id in asked:
-        labels = [each.label for each in _shown(shop, shift_id).elements]
+    direct = shop.slack.dm("ana").messages
+    assert len({each.text for each in direct}) == len(direct) == ANSWERED
+    for message in [*direct, *(_shown(shop, each) for each in asked)]:
+        labels = [each.label for each in message.elements]
         assert not [each for each in labels if each.startswith(("Approve", "Take the"))]
     channel = [text for _, _, text in shop.shown() if "€7,000" in text]
     assert len(channel) == len(set(channel)) == len(asked)
