@@ -94,7 +94,7 @@ anyhow."""
 OPEN = "Pay by bank transfer at checkout"
 VOTE = SampleVote(
     Choice.PERSEVERE,
-    "64.2 % after six weeks of the MVP, and still rising.",
+    "Still rising.",
     (("eli", Choice.PERSEVERE),),
 )
 OPENED_AGO = timedelta(hours=20)

@@ -95,9 +95,9 @@ def load_sample(
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
         sample_frame.ask_for_decisions(portfolio, asked=True)
         bring_in(session, portfolio, now)
+        sample_frame.set_limits(session, portfolio, people["ana"], now)
     decisions.open_one(session, people, epics, now)  # its case says how long others took
     with acting(session, Act(people["ana"], "/portfolio settings", now)):
-        sample_frame.set_limits(session, portfolio, people["ana"], now)
         _subscribe(session, portfolio, people["ana"], channels["portfolio"], now)
 
 

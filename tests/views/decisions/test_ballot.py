@@ -419,7 +419,7 @@ def test_the_ballot_shows_the_readings_and_what_speaks_for_it_and_against_it():
 
 def test_the_case_says_after_how_much_of_the_mvps_time_it_is_where():
     said = shown(ballot.ballot(with_evidence(standing(BEN))))[1]
-    assert said.endswith(" of the MVP. *After 6 of 6 weeks of the MVP it is at 64.2 %.*")
+    assert said.endswith(" of the MVP. *After 6 of 6 weeks it is at 64.2 %.*")
 
 
 @pytest.mark.parametrize(
@@ -440,7 +440,7 @@ def test_the_case_says_what_is_new_since_the_decision_before(change, milestone, 
 @pytest.mark.parametrize(
     ("place", "next_key", "said"),
     [
-        ({"most": 5}, "PAY-15", "one of Payments' 5 places; PAY-15 is next in line"),
+        ({"most": 5}, "PAY-15", "one of Payments' 5 places; PAY-15 is next"),
         ({"most": 5}, None, "one of Payments' 5 places"),
         ({"most": 1, "where": "Testing the MVP"}, None, "Payments' only place in Testing the MVP"),
     ],
