@@ -23,6 +23,9 @@ gc.disable()  # until all is read, none of which is garbage
 hypothesis.settings.register_profile("tack", deadline=None)  # a busy machine breaks no rule
 hypothesis.settings.load_profile("tack")
 
+YOUNG, MOST_YOUNG = 100_000, 5_000_000
+"""Of how many objects it is worthwhile to look for garbage among them, and at the latest."""
+
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 1024**3
 PG_URL = "TACK_TEST_POSTGRESQL"
@@ -98,8 +101,14 @@ def pytest_collection_finish():
     """From here on little is garbage: what was read for all tests is not looked through again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(1_000_000, 20, 20)
+    gc.set_threshold(MOST_YOUNG, 20, 20)
     gc.enable()
+
+
+def pytest_runtest_logfinish():
+    """Look for garbage between tests: in the midst of one, it would look as if Slack were slow."""
+    if gc.get_count()[0] > YOUNG:
+        gc.collect(1)
 
 
 def pytest_sessionfinish():
