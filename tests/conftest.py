@@ -7,6 +7,7 @@ import tempfile
 import uuid
 import zlib
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
@@ -79,6 +80,15 @@ def pytest_unconfigure(config):
         os.environ.pop(PG_URL)
         server.cleanup()
         shutil.rmtree(config.tack_folder, ignore_errors=True)
+
+
+def pytest_sessionstart(session):
+    """Read a part of all tests first, each process another, which compiles it for the others."""
+    here = getattr(session.config, "workerinput", None)
+    if here and session.config.args_source == session.config.ArgsSource.TESTPATHS:
+        number, root = int(here["workerid"].removeprefix("gw")), Path(__file__).parent
+        for file in sorted(root.rglob("test_*.py"))[number :: here["workercount"]]:
+            import_module(".".join(("tests", *file.relative_to(root).with_suffix("").parts)))
 
 
 def pytest_collection_modifyitems(config, items):
