@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from models.budgets.spend import Fact, check_begun, month_to_book, parse_month
+from models.counting import counted
 from models.epics.listing import is_key, read_key
 from models.errors import Mistake
 from models.fields import did_you_mean, folded
@@ -86,7 +87,7 @@ class ActualsPlan:
 
     def said(self, currency: str, closed_to: date | None) -> Sequence[str]:
         """How many rows have nothing to book, where some have, and what each month comes to."""
-        zero = [f"{_rows(self.zero)} of 0: nothing to book"] if self.zero else []
+        zero = [f"{counted(self.zero, 'row')} of 0: nothing to book"] if self.zero else []
         return [*zero, *(month.said(currency) for month in self.months(closed_to))]
 
     def months(self, closed_to: date | None) -> Sequence["Month"]:
@@ -121,13 +122,8 @@ class Month(NamedTuple):
             if self.booked_in
             else ""
         )
-        return (
-            f"{self.month:%Y-%m}: {_rows(self.rows)}, {format_amount(self.minor, currency)}{late}"
-        )
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
+        rows, amount = counted(self.rows, "row"), format_amount(self.minor, currency)
+        return f"{self.month:%Y-%m}: {rows}, {amount}{late}"
 
 
 def plan_of_actuals(

@@ -12,6 +12,7 @@ from bot.workflows.budgets.commitments.committing import (
     period_with_budget,
     release,
 )
+from bot.workflows.budgets.commitments.waiting import IS_ASKED_FOR
 from bot.workflows.epics.finding import epic_by_id
 from bot.workflows.epics.moving import locked, when_given
 from bot.workflows.keeping import Act
@@ -100,8 +101,7 @@ def uncovered(act: Act, epic_id: int) -> tuple[Epic, int]:
 def open_request(session: Session, epic_id: int) -> Shift | None:
     """The request for what the epic lacks, as long as it is open and for the epic's stream."""
     asked = select(Shift).join(Commitment, Commitment.asked_shift_id == Shift.id).join(Epic)
-    comes_in = Shift.to_stream_id == Epic.value_stream_id
-    its = asked.where(Epic.id == epic_id, Shift.outcome.is_(None), comes_in)
+    its = asked.where(Epic.id == epic_id, IS_ASKED_FOR)
     return session.scalars(its.options(joinedload(Shift.from_stream))).first()
 
 

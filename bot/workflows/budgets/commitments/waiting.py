@@ -16,6 +16,9 @@ from models.epics.belonging import StreamMove
 from models.epics.epic import Epic
 from models.portfolio.portfolio import ValueStream
 
+IS_ASKED_FOR = and_(Shift.outcome.is_(None), Shift.to_stream_id == Epic.value_stream_id)
+"""Of the request for what an epic lacks: it is open, and for the stream that the epic is in."""
+
 
 class Uncovered(NamedTuple):
     """An epic, what it lacks, and how much of that its stream is short of; in minor units."""
@@ -73,13 +76,7 @@ def _open_request() -> ScalarSelect[int]:
     """The id of the request for what the epic lacks."""
     asked = select(Shift.id).join(Commitment, Commitment.asked_shift_id == Shift.id)
     return (
-        asked.where(
-            Commitment.epic_id == Epic.id,
-            Shift.outcome.is_(None),
-            Shift.to_stream_id == Epic.value_stream_id,
-        )
-        .correlate(Epic)
-        .scalar_subquery()
+        asked.where(Commitment.epic_id == Epic.id, IS_ASKED_FOR).correlate(Epic).scalar_subquery()
     )
 
 
