@@ -18,6 +18,7 @@ from sqlalchemy import NullPool, create_engine
 import migrations
 from models.database import Database, make_engine
 from tests.engines import KEPT, share_what_is_learned
+from tests.once import define_emptied
 
 gc.disable()  # until all is read, none of which is garbage
 
@@ -39,25 +40,6 @@ BOTH, EITHER, ONLY = "on_both_databases", "on_either_database", "only_on"
 ALONE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)
-"""
-EMPTY = """
-DO $$
-DECLARE noun text; filled boolean;
-BEGIN
-    SET LOCAL session_replication_role = replica;  -- in any order, whatever points where
-    FOR noun IN SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    LOOP
-        IF pg_relation_size(noun::regclass) > 1e6 THEN
-            EXECUTE 'TRUNCATE ' || noun || ' CASCADE';
-        ELSE
-            EXECUTE 'SELECT EXISTS (SELECT FROM ' || noun || ')' INTO filled;
-            IF filled THEN EXECUTE 'DELETE FROM ' || noun; END IF;
-        END IF;
-    END LOOP;
-    PERFORM setval(sequencename::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$
 """
 
 
@@ -176,7 +158,7 @@ def database_url(request, tmp_path):
         return f"sqlite:///{tmp_path}/tack.db"
     with request.getfixturevalue("cleaner").connect() as connection:
         connection.exec_driver_sql(ALONE, (KEPT.pids(),))
-        connection.exec_driver_sql(EMPTY)
+        connection.exec_driver_sql("SELECT emptied()")
     return request.getfixturevalue("migrated_url")
 
 
@@ -202,6 +184,8 @@ def cleaner(migrated_url):
     engine = create_engine(
         addressed(migrated_url), isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True
     )
+    with engine.connect() as connection:
+        define_emptied(connection.exec_driver_sql)
     yield engine
     engine.dispose()
 

@@ -14,9 +14,12 @@ from sqlalchemy import func, select
 from bot.app import Tack
 from bot.settings import Settings
 from bot.web import web
+from bot.workflows.epics.moving import move
+from bot.workflows.epics.proposing import propose
 from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.portfolio.setting_up import set_up
 from models.epics.epic import Epic
+from models.epics.proposal import Proposal
 from models.portfolio.setup import Setup, StreamSetup
 from sandbox import Sandbox
 from tests.shops import at_work
@@ -150,6 +153,16 @@ def card(slack, key, channel="payments"):
             (m for m in slack.channel(channel).messages if m.text.startswith(f"{key} ")), None
         )
     )
+
+
+def an_mvp(session, slack, stream, title):
+    """Ana's epic, which tests its MVP."""
+    here, ana, now = stream.workspace_id, slack.as_user("ana").id, slack.clock.now()
+    proposal = Proposal(title=title, value_stream_id=stream.id, hypothesis="It helps.")
+    epic = propose(session, here, ana, proposal, title, now)
+    to = stream.portfolio.state("implementing")
+    move(session, here, stream.owner_user_id, epic.id, to.id, None, None, now)
+    return epic
 
 
 def epics(tack):

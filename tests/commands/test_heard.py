@@ -99,6 +99,7 @@ from models.portfolio.setup import Basics, StreamSetup
 from models.projects.forms import MilestoneForm
 from models.projects.project import Milestone, MilestoneKind, Program, Project
 from models.themes.theme import KeyResult, Objective, Theme
+from tests.commands.conftest import an_mvp
 from tests.commands.test_declared import facts_for, texts_of
 
 FORGED = ("", "{}", "[]", '{"id":1}', '{"id":"1","version":1}', '{"id":0,"version":1}', "\x00")
@@ -145,7 +146,11 @@ def next_week(slack):
 
 @pytest.fixture
 def world(slack, shop):
-    """One of each noun that something declared is about, by its type and by its field's name."""
+    """One of each noun that something declared is about, by its type and by its field's name.
+
+    What these tests send is answered, and nothing is posted: the worker has stopped.
+    """
+    shop.worker.stop()
     with shop.database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         here = {"workspace_id": portfolio.workspace_id}
@@ -160,7 +165,10 @@ def world(slack, shop):
         result = KeyResult(objective_id=objective.id, title="Completion", **here)
         session.add(result)
         session.flush()
-        epics = [an_mvp(session, slack, portfolio, title) for title in ("Bank", "Wallet", "Gift")]
+        epics = [
+            for_the_council(session, slack, portfolio, title)
+            for title in ("Bank", "Wallet", "Gift")
+        ]
         epics[1].indicator = "Checkout completion, %"
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         act = Act(session, portfolio.workspace_id, slack.as_user("ana").id, slack.clock.now())
@@ -194,7 +202,7 @@ def world(slack, shop):
         begun = begin(session, *act_of(act), begun, act.at)
         add_stream(session, *act_of(act), begun.id, StreamSetup(name="Lending"), act.at)
         states = {state.name: state for state in portfolio.states}
-        delivered = an_mvp(session, slack, portfolio, "Refund")
+        delivered = for_the_council(session, slack, portfolio, "Refund")
         move(session, *act_of(act), delivered.id, states["done"].id, None, "In use", act.at)
         streams = {stream.name: stream.id for stream in portfolio.value_streams}
         onboarding = session.get_one(ValueStream, streams["Onboarding"])
@@ -386,7 +394,7 @@ def a_signal_check(slack, shop, portfolio):
     """Of an epic that tests its MVP, whose target's day went by short of it."""
     with shop.database.write() as session:
         title = f"Short {session.scalar(select(func.count(Epic.id)))}"
-        epic = an_mvp(session, slack, session.get_one(Portfolio, portfolio.id), title)
+        epic = for_the_council(session, slack, session.get_one(Portfolio, portfolio.id), title)
         epic.indicator, epic.target = "Checkout completion, %", Decimal(68)
         here = {"workspace_id": epic.workspace_id, "epic_id": epic.id, "version": 1}
         day, at = slack.clock.now().date() - timedelta(days=1), slack.clock.now()
@@ -445,27 +453,24 @@ def as_it_is_now(shop, action):
         return action.but(version=session.get_one(action.noun, action.id).version)
 
 
-def an_mvp(session, slack, portfolio, title):
+def for_the_council(session, slack, portfolio, title):
     """An epic that tests its MVP, which the council votes on: Ana, and 44 others."""
-    now, stream = slack.clock.now(), portfolio.value_streams[0]
     if not session.scalars(select(RoleGrant).where(RoleGrant.role == Role.COUNCIL)).first():
         others = [slack.add_user(f"councillor{n}").id for n in range(44)]
         for user_id in (slack.as_user("ana").id, *others):
             here = {"workspace_id": portfolio.workspace_id, "portfolio_id": portfolio.id}
             session.add(RoleGrant(role=Role.COUNCIL, user_id=user_id, **here))
         portfolio.channel_id = slack.channel("payments").id
-    proposal = Proposal(title=title, value_stream_id=stream.id, hypothesis="It helps.")
-    epic = propose(session, portfolio.workspace_id, slack.as_user("ana").id, proposal, title, now)
-    to = portfolio.state("implementing")
-    move(session, portfolio.workspace_id, stream.owner_user_id, epic.id, to.id, None, None, now)
-    return epic
+    return an_mvp(session, slack, portfolio.value_streams[0], title)
 
 
 def a_small_one(slack, shop, portfolio):
     """An epic below the council's line that is Ben's, so that Ana decides as one of the council."""
     with shop.database.write() as session:
         number = session.scalar(select(func.count(Epic.id)))
-        epic = an_mvp(session, slack, session.get_one(Portfolio, portfolio.id), f"Small {number}")
+        epic = for_the_council(
+            session, slack, session.get_one(Portfolio, portfolio.id), f"Small {number}"
+        )
         ben = slack.workspace.user_named("ben").id
         epic.full_cost_minor, epic.owner_user_id, epic.proposed_by = 100_000, ben, ben
         return epic
@@ -514,7 +519,7 @@ def an_ended(slack, shop, portfolio, how):
     with shop.database.write() as session:
         made = session.scalar(select(func.count(Epic.id)))
         portfolio = session.get_one(Portfolio, portfolio.id)
-        epic = an_mvp(session, slack, portfolio, f"Trial {made}")
+        epic = for_the_council(session, slack, portfolio, f"Trial {made}")
         form = DecisionForm(closes_on=(slack.clock.now() + timedelta(days=7)).date())
         ana = slack.as_user("ana").id
         act = Act(session, portfolio.workspace_id, ana, slack.clock.now())

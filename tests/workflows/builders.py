@@ -7,6 +7,7 @@ from bot.workflows.people.workspaces import workspace_of
 from bot.workflows.portfolio.setting_up import set_up
 from models.epics.proposal import Proposal
 from models.portfolio.setup import Setup, StreamSetup
+from tests.once import made_once
 from tests.shops import at_work
 
 MONDAY = datetime(2026, 5, 18, 9, 0, tzinfo=UTC)
@@ -15,6 +16,7 @@ PAYMENTS = StreamSetup(name="Payments", key_prefix="PAY", owner_user_id=BEN, cha
 ONBOARDING = StreamSetup(name="Onboarding", key_prefix="ONB")
 
 
+@made_once
 def a_portfolio(database, *streams):
     """Set up under the team T1; gives the workspace's and the portfolio's ids."""
     with database.write() as session:

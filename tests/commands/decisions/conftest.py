@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from models.people.role import Role, RoleGrant
-from models.portfolio.portfolio import Portfolio
-from tests.commands.conftest import card, proposes
+from models.portfolio.portfolio import Portfolio, ValueStream
+from tests.commands.conftest import an_mvp, card
 
 MONDAY_NOON = datetime(2026, 5, 18, 10, tzinfo=UTC)
 """Of the week after it 17:00 on Monday is when a decision that is opened now closes."""
@@ -26,8 +26,6 @@ def slack(slack):
 def mvp(slack, shop):
     """Tack, with an epic that tests its MVP."""
     slack.add_channel("portfolio", members=["ana", "ben", "cleo", "dana"])
-    proposes(slack, "Pay by bank transfer")
-    card(slack, "PAY-1")
     with shop.database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         portfolio.channel_id = slack.channel("portfolio").id
@@ -41,7 +39,8 @@ def mvp(slack, shop):
                     user_id=slack.workspace.user_named(name).id,
                 )
             )
-    slack.as_user("ben").types("/epic move PAY-1 implementing", channel="payments")
+        payments = session.scalars(select(ValueStream).where(ValueStream.key_prefix == "PAY"))
+        an_mvp(session, slack, payments.one(), "Pay by bank transfer")
     slack.wait_for(lambda: "Testing the MVP" in card(slack, "PAY-1").text)
     return shop
 

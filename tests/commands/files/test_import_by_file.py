@@ -512,7 +512,7 @@ def test_all_value_streams_it_would_make_are_named(slack, shop):
 def test_postgresql_knows_how_much_there_is_once_a_file_came_in(slack, shop):
     rows = "".join(f"Idea {n};Payments\n" for n in range(13))
     brings_in(slack, f"Title;Stream\n{rows}".encode())
-    count = text("SELECT reltuples FROM pg_class WHERE relname = 'epics'")
+    count = text("SELECT reltuples FROM pg_class WHERE oid = 'epics'::regclass")
 
     def known():
         with shop.database.read() as session:

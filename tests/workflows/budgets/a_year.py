@@ -14,6 +14,7 @@ from models.budgets.shift import Shift
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
 from models.portfolio.setup import StreamSetup
+from tests.once import made_once
 from tests.workflows.builders import ANA, MONDAY, a_portfolio
 
 CLEO, DANA, ELI, FAY = "U0CLEO", "U0DANA", "U0ELI", "U0FAY"
@@ -99,6 +100,12 @@ class Year:
 
 
 def a_year(database, onboarding=1_600 * K, platform=900 * K):
+    return Year(database, *a_funded_year(database, onboarding, platform))
+
+
+@made_once
+def a_funded_year(database, onboarding, platform):
+    """The ids of the workspace, the portfolio and both streams."""
     workspace_id, portfolio_id = a_portfolio(database, *STREAMS)
     with database.write() as session:
         grant_admin(session, workspace_id, ANA, None, MONDAY)
@@ -107,8 +114,9 @@ def a_year(database, onboarding=1_600 * K, platform=900 * K):
         portfolio = session.get_one(Portfolio, portfolio_id)
         portfolio.channel_id = "C0SHOP"
         ids = {stream.name: stream.id for stream in portfolio.value_streams}
-    year = Year(database, workspace_id, portfolio_id, ids["Onboarding"], ids["Platform"])
+    gave = workspace_id, portfolio_id, ids["Onboarding"], ids["Platform"]
+    year = Year(database, *gave)
     for stream_id, minor in ((year.onboarding, onboarding), (year.platform, platform)):
         if minor:
             year.fund(stream_id, minor)
-    return year
+    return gave

@@ -19,6 +19,7 @@ from models.decisions.votes import NOTHING_SAID, Ballot
 from models.epics.epic import Epic
 from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, WipLimit
+from tests.once import made_once
 from tests.workflows.builders import ANA, BEN, MONDAY, a_portfolio, an_epic
 
 CLEO, DANA, ELI = "U0CLEO", "U0DANA", "U0ELI"
@@ -44,6 +45,7 @@ def a_council(session, portfolio_id, *people, stand_in=False):
         )
 
 
+@made_once
 def an_mvp(database, council=COUNCIL, channel="C0PORT", owner=ANA):
     """The ids of the workspace, the portfolio and the epic PAY-1, which tests its MVP."""
     workspace_id, portfolio_id = a_portfolio(database)

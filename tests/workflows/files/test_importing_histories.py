@@ -186,7 +186,8 @@ def test_postgresql_knows_how_much_there_is_after_an_import(database, workspace_
     found = many(tmp_path)
     bring_in(database, workspace_id, found, parts_of(found))
     counts = text(
-        "SELECT relname, reltuples FROM pg_class WHERE relname IN ('epics','transitions')"
+        "SELECT relname, reltuples FROM pg_class"
+        " WHERE oid IN ('epics'::regclass, 'transitions'::regclass)"
     )
     with database.read() as session:
         assert dict(session.execute(counts).all()) == {"epics": 7, "transitions": 21}
