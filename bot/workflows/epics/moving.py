@@ -1,15 +1,14 @@
 """Moving an epic to another state, as its policy and the limits allow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.workflows.epics.limits import full_places
 from bot.workflows.permitting import Place, check, may
-from bot.workflows.pointing import hold
 from bot.workflows.portfolio.streams import hold_successor
 from bot.workflows.redrawing import notify, post, redraw_facts, redraw_message
 from bot.workflows.seeing import may_see
@@ -41,6 +40,24 @@ LOCKED = (
 STATES = select(State, exists().where(WipLimit.portfolio_id == bindparam("portfolio_id"))).where(
     State.portfolio_id == bindparam("portfolio_id"), State.retired_at.is_(None)
 )
+HELD = select(State).where(State.id == bindparam("to_id")).with_for_update(read=True).cte("held")
+BESIDE_HELD = (
+    select(HELD)
+    .union_all(
+        select(State).where(
+            State.portfolio_id == select(HELD.c.portfolio_id).scalar_subquery(),
+            State.id != bindparam("to_id"),
+            State.retired_at.is_(None),
+        )
+    )
+    .subquery()
+)
+STATES_WITH_HELD = select(
+    aliased(State, BESIDE_HELD),
+    exists().where(WipLimit.portfolio_id == BESIDE_HELD.c.portfolio_id),
+).execution_options(populate_existing=True)
+"""The same, where one of them is held as well, and comes as it is once nobody else changes it."""
+
 SHARED_LIMIT = exists().where(
     WipLimit.portfolio_id == bindparam("portfolio_id"), WipLimit.value_stream_id.is_(None)
 )
@@ -112,10 +129,10 @@ def move(
     move by others. Raises AlreadyThere, MovedMeanwhile, NotAllowed, NotYet, ReasonMissing,
     UnknownEpic, UnknownState.
     """
-    hold(session, State, [to_state_id])
+    states, limited = hold_state(session, to_state_id)
     epic = locked(session, workspace_id, actor, epic_id)
-    states, limited = states_of(session, epic.portfolio_id)
-    if (state := states.get(to_state_id)) is None:
+    state = states.get(to_state_id)
+    if state is None or state.portfolio_id != epic.portfolio_id:
         raise UnknownState
     is_back = state.is_open and not epic.state.is_open
     stream = hold_successor(session, epic.value_stream) if is_back else epic.value_stream
@@ -175,8 +192,17 @@ def taken(session: Session, workspace_id: int, epic_id: int) -> Epic | None:
 
 def states_of(session: Session, portfolio_id: int) -> tuple[Mapping[int, State], bool]:
     """The portfolio's states by their ids, and whether it has limits at all."""
-    rows = session.execute(STATES, {"portfolio_id": portfolio_id}).all()
-    return {state.id: state for state, _ in rows}, any(limited for _, limited in rows)
+    return _by_id(session.execute(STATES, {"portfolio_id": portfolio_id}).all())
+
+
+def hold_state(session: Session, state_id: int) -> tuple[Mapping[int, State], bool]:
+    """The same of the portfolio that has this state, which nobody changes meanwhile."""
+    return _by_id(session.execute(STATES_WITH_HELD, {"to_id": state_id}).all())
+
+
+def _by_id(rows: Iterable[Row[State, bool]]) -> tuple[Mapping[int, State], bool]:
+    there = [(state, limited) for state, limited in rows if state.retired_at is None]
+    return {state.id: state for state, _ in there}, any(limited for _, limited in there)
 
 
 def apply_move(
