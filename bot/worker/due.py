@@ -21,7 +21,7 @@ HANDS = 4
 
 LOOK_EVERY_SECONDS = 0.2
 
-LOOK_APART_SECONDS = 0.02
+LOOK_APART_SECONDS = 0.05
 """However many commits wake it: what is put within this time is looked for once."""
 LOOK_AGAIN_SECONDS = 2.0
 """After a look that failed."""

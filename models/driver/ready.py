@@ -40,7 +40,9 @@ class Ready:
         self._spoken: dict[str, _Spoken] = {}
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """Every row. Raises what SQLAlchemy would raise."""
+        """Every row, as of what the session has changed. Raises what SQLAlchemy would raise."""
+        if session.autoflush:
+            session.flush()
         connection = session.connection()
         raw: Any = connection.connection.driver_connection
         spoken = self._in(connection.dialect.name)

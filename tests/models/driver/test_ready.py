@@ -47,3 +47,10 @@ def test_what_the_database_refuses_is_raised_as_of_sqlalchemy(database):
     nowhere = table("nowhere", column("x", Integer))
     with database.read() as session, pytest.raises(DatabaseError, match="nowhere"):
         Ready(select(nowhere.c.x)).rows(session, {})
+
+
+def test_finds_what_the_session_has_changed(database, shop):
+    asked = {"by": MONDAY, "portfolio_id": shop}
+    with database.write() as session:
+        session.get_one(Portfolio, shop).name = "Bank"
+        assert [row[-1] for row in Ready(DUE).rows(session, asked)] == ["Bank"]
