@@ -250,9 +250,17 @@ def test_what_is_in_the_thread_is_counted_at_the_end():
     )
     texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
     assert texts[-3] == (
-        "In the thread: 15 wait for an answer, 1 past its date · 2 stuck · 1 override · "
-        "3 milestones off their dates"
+        "In the thread: 6 wait for an answer, 1 past its date · 9 without an owner · 2 stuck · "
+        "1 override · 3 milestones off their dates"
     )
+
+
+def test_epics_that_only_lack_an_owner_wait_for_no_answer():
+    portfolio = a_portfolio()
+    stale = Top([(an_epic("ready", portfolio=portfolio), MONDAY - 3 * WEEK)], 1)
+    needs = waiting(stale=stale, unowned=Top([], 341))
+    texts = shown(digest.digest(a_telling(portfolio, needs=needs)))
+    assert "In the thread: 341 without an owner · 1 stuck" in texts
 
 
 def test_a_week_without_anything_is_one_line():
