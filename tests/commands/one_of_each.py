@@ -6,11 +6,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from bot.slack.actions import Seen
-from bot.views.budgets.actions import (
-    BudgetShown,
-    CoverEpic,
-    UndoShift,
-)
+from bot.views.budgets.actions import BudgetShown, CoverEpic, UndoShift
 from bot.views.decisions.actions import (
     AddReason,
     AskAgain,
@@ -28,13 +24,7 @@ from bot.views.decisions.follow_up import AddLearned, OpenAgain, TellNow, TryAga
 from bot.views.decisions.outcome import RecordOutcome
 from bot.views.epics.buttons import AnswerIdea, OverrideMove, ReplyToQuestion
 from bot.views.flow.actions import FlowMetrics
-from bot.views.portfolio.actions import (
-    BringDigest,
-    DropState,
-    GoLive,
-    MergeStream,
-    UsePreset,
-)
+from bot.views.portfolio.actions import BringDigest, DropState, GoLive, MergeStream, UsePreset
 from bot.workflows.budgets import considering, funding, shifting
 from bot.workflows.budgets.shifts import asking
 from bot.workflows.decisions import speaking, voting

@@ -13,33 +13,15 @@ from bot.slack.actions import Memory, Page, Seen, read_action, read_memory
 from bot.slack.forms import Open, form_view
 from bot.slack.hearing import Call, Context
 from bot.slack.values import OldButton
-from bot.views.budgets.actions import (
-    AnswerShiftQuestion,
-    AskAboutShift,
-    BudgetRules,
-    ShiftShown,
-)
-from bot.views.decisions.actions import (
-    BreakTie,
-    StandInUntil,
-)
+from bot.views.budgets.actions import AnswerShiftQuestion, AskAboutShift, BudgetRules, ShiftShown
+from bot.views.decisions.actions import BreakTie, StandInUntil
 from bot.views.decisions.follow_up import CaseShown
 from bot.views.epics.buttons import EpicHistory
 from bot.views.evidence.actions import AddEvidence, AttachEvidence
 from bot.views.files.actions import UndoImport
 from bot.views.flow.actions import FlowForecast
-from bot.views.portfolio.actions import (
-    BoardShown,
-    SettingsShown,
-    SetUp,
-)
-from bot.views.themes.actions import (
-    AddTheme,
-    CloseObjective,
-    EditTheme,
-    ThemeShown,
-    ThemesList,
-)
+from bot.views.portfolio.actions import BoardShown, SettingsShown, SetUp
+from bot.views.themes.actions import AddTheme, CloseObjective, EditTheme, ThemeShown, ThemesList
 from models.audit.audit import AuditEvent
 from models.budgets.commitments.capacity import CapacityForm
 from models.decisions.decision import About, Decision, Terms
