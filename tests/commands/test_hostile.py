@@ -31,7 +31,7 @@ TYPED = (
     "/flow digest subscribe",
     "/decision list",
 )
-"""What opens a form or a search that is not declared; those that are, test_heard.py fills in."""
+"""What opens a form or a search; each declared form, test_heard.py fills in."""
 
 WORDS = (
     "show",

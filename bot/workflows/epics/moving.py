@@ -56,7 +56,7 @@ STATES_WITH_HELD = select(
     aliased(State, BESIDE_HELD),
     exists().where(WipLimit.portfolio_id == BESIDE_HELD.c.portfolio_id),
 ).execution_options(populate_existing=True)
-"""The same, where one of them is held as well, and comes as it is once nobody else changes it."""
+"""All states beside one that is held, which comes as it is once nobody else changes it."""
 
 SHARED_LIMIT = exists().where(
     WipLimit.portfolio_id == bindparam("portfolio_id"), WipLimit.value_stream_id.is_(None)

@@ -245,6 +245,20 @@ def test_epics_and_states_of_others_are_unknown(database, shop):
             move(session, shop[0], ANA, epic.id, 999, None, None, MONDAY)
 
 
+def test_a_state_of_another_portfolio_is_unknown(database, shop):
+    setup = Setup(
+        name="Bank",
+        currency="EUR",
+        time_zone="UTC",
+        streams=[StreamSetup(name="Loans", key_prefix="LOA")],
+    )
+    with database.write() as session:
+        epic = an_epic(session, shop[0], stream_id(session, "PAY"))
+        bank = set_up(session, shop[0], ANA, setup, MONDAY)
+        with pytest.raises(UnknownState):
+            move(session, shop[0], ANA, epic.id, bank.state("ready").id, None, None, MONDAY)
+
+
 def test_moves_coalesce_into_one_drawing_of_card_and_home(database, shop):
     with database.write() as session:
         looking.look(session, shop[0], ANA, MONDAY)
