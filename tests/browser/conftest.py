@@ -22,6 +22,7 @@ from tests.sandbox.conftest import MANIFEST as IDEAS
 from tests.sandbox.conftest import over_http
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 800}
 PATIENCE_MS = 15_000  # for a busy machine; nothing waits that long by itself
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -81,23 +82,42 @@ def slack(tmp_path):
         assert minded(slack) == []
 
 
+@pytest.fixture(scope="session")
+def at_a_desk(chromium):
+    """A page for one test after another: to open one takes longer than most tests take."""
+    return chromium.new_page()
+
+
+@pytest.fixture(scope="session")
+def on_a_phone(chromium):
+    return chromium.new_page(has_touch=True)
+
+
 @contextmanager
-def looking(chromium, slack, **how):
-    """Ana's page, on a desk unless said otherwise; a script's error fails the test."""
+def looking(page, slack, size=DESK):
+    """Ana looks at Slack, with a page as if it were new; a script's error fails the test."""
     errors = []
-    page = chromium.new_page(**{"viewport": {"width": 1280, "height": 860}, **how})
+
+    def note(error):
+        errors.append(str(error))
+
     page.set_default_timeout(PATIENCE_MS)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_viewport_size(size)
+    page.on("pageerror", note)
     page.goto(f"{slack.url}/?as=ana")
     yield page
-    page.close()
+    page.remove_listener("pageerror", note)
+    page.unroute_all()
+    page.emulate_media(color_scheme="null")
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
     assert errors == []
 
 
 @pytest.fixture
-def page(chromium, slack):
+def page(at_a_desk, slack):
     """Ana's page in front of Tack."""
-    with looking(chromium, slack) as page:
+    with looking(at_a_desk, slack) as page:
         yield page
 
 
@@ -135,15 +155,21 @@ def app(office, client):
 
 
 @pytest.fixture
-def desk(chromium, office):
+def desk(at_a_desk, office):
     """Ana's page in front of the office."""
-    with looking(chromium, office) as desk:
+    with looking(at_a_desk, office) as desk:
         yield desk
 
 
 @pytest.fixture
-def phone(chromium, office):
+def timed_desk(chromium, office):
+    """The same, of this test alone: a page whose clock was stopped keeps it so."""
+    with chromium.new_page() as page, looking(page, office) as desk:
+        yield desk
+
+
+@pytest.fixture
+def phone(on_a_phone, office):
     """Ana's page in front of the office, on a phone."""
-    size = {"width": 390, "height": 800}
-    with looking(chromium, office, viewport=size, has_touch=True) as phone:
+    with looking(on_a_phone, office, PHONE) as phone:
         yield phone

@@ -117,20 +117,20 @@ def test_a_form_is_submitted_once_what_was_typed_in_it_is_told_and_drawn(app, de
     nothing_is_minded(desk)
 
 
-def test_what_was_typed_before_a_field_was_drawn_anew_is_not_told_after_it(app, desk, office):
+def test_what_was_typed_before_a_field_was_drawn_anew_is_not_told_after_it(app, timed_desk, office):
     heard = []
     opens(app, modal(NAME))
     app.action("it")(lambda ack, body: (heard.append(typed(body["view"])), ack()))
-    form = begin(desk)
-    desk.clock.install()
-    desk.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    form = begin(timed_desk)
+    timed_desk.clock.install()
+    timed_desk.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     form.get_by_label("Name").fill("a")
-    desk.clock.run_for(200)
+    timed_desk.clock.run_for(200)
     redraw(app, office, NAME | {"hint": plain("Drawn anew")})
     expect(form.get_by_text("Drawn anew")).to_be_visible()
     form.get_by_label("Name").fill("ab")
-    desk.clock.run_for(200)
-    desk.clock.run_for(200)
+    timed_desk.clock.run_for(200)
+    timed_desk.clock.run_for(200)
     office.wait_for(lambda: "ab" in heard)
     assert heard == ["ab"]
     expect(form.get_by_label("Name")).to_have_value("ab")
@@ -182,19 +182,19 @@ def test_a_form_is_submitted_with_the_file_that_is_still_on_its_way(app, desk, t
     assert file["name"] == "letter.txt"
 
 
-def test_a_form_that_is_left_is_not_told_of_what_was_typed_last(app, desk):
+def test_a_form_that_is_left_is_not_told_of_what_was_typed_last(app, timed_desk):
     opens(app, modal(NAME))
     app.action("it")(lambda ack: ack())
-    form = begin(desk)
+    form = begin(timed_desk)
     acts = []
-    desk.on("request", lambda request: acts.append(request.post_data or ""))
-    desk.clock.install()
+    timed_desk.on("request", lambda request: acts.append(request.post_data or ""))
+    timed_desk.clock.install()
     form.get_by_label("Name").fill("Tea")
-    desk.keyboard.press("Escape")
+    timed_desk.keyboard.press("Escape")
     expect(form).to_be_hidden()
-    desk.clock.run_for(1_000)
-    say(desk, "Later")
-    expect(desk.get_by_role("article", name="Later")).to_be_visible()
+    timed_desk.clock.run_for(1_000)
+    say(timed_desk, "Later")
+    expect(timed_desk.get_by_role("article", name="Later")).to_be_visible()
     assert [json.loads(each)["kind"] for each in acts if each] == ["close", "say"]
 
 
