@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from slack_sdk import WebClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from bot.worker.claims import ASKS_SLACK, MOST_ATTEMPTS, LeaseLost
 from bot.worker.jobs import Done, Task, perform
@@ -38,7 +38,7 @@ def passes(shop, minutes):
 
 def rows(shop, noun):
     with shop.database.read() as session:
-        return session.scalars(select(noun)).all()
+        return session.scalars(select(noun).order_by(*inspect(noun).primary_key)).all()
 
 
 def outage(shop):

@@ -121,8 +121,10 @@ def test_the_list_and_the_record_say_how_it_ended(slack, mvp):
     ben = slack.workspace.user_named("ben").id
     assert record.shows(f"<@{ben}> · *Stop*, ")
     assert record.shows("*What was known* when it was opened")
-    thanks = [m for m in slack.dm("ana").messages if "Thank you for finding it out" in m.text]
-    assert "decided to stop PAY-1 · Pay by bank transfer, 2 to 0." in thanks[0].text
+    thanked = "Thank you for finding it out"
+    slack.wait_for(lambda: any(thanked in m.text for m in slack.dm("ana").messages))
+    [thanks] = [m.text for m in slack.dm("ana").messages if thanked in m.text]
+    assert "decided to stop PAY-1 · Pay by bank transfer, 2 to 0." in thanks
 
 
 def test_a_decision_of_before_is_found_narrowed_to_and_shown(slack, mvp):
