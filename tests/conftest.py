@@ -147,19 +147,24 @@ def empty_database_url(request, tmp_path):
 
 
 @pytest.fixture(params=KINDS)
-def database_url(request, tmp_path):
+def database_url(request):
     """The address of a database with every table and nothing in them, for one test at a time.
 
-    SQLite's is a copy of one that was migrated once; PostgreSQL's, which takes longer to copy than
-    most tests take, is used again.
+    PostgreSQL's, which takes longer to copy than most tests take, is used again.
     """
     if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "tack.db")
-        return f"sqlite:///{tmp_path}/tack.db"
+        return request.getfixturevalue("sqlite_url")
     with request.getfixturevalue("cleaner").connect() as connection:
         connection.exec_driver_sql(ALONE, (KEPT.pids(),))
         connection.exec_driver_sql("SELECT emptied()")
     return request.getfixturevalue("migrated_url")
+
+
+@pytest.fixture
+def sqlite_url(migrated_file, tmp_path):
+    """The address of an SQLite database of this test, with every table: a copy of one."""
+    shutil.copyfile(migrated_file, tmp_path / "tack.db")
+    return f"sqlite:///{tmp_path}/tack.db"
 
 
 @pytest.fixture(scope="session")

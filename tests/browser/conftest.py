@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from socket import socket
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -67,16 +68,31 @@ def wait_longer(slack):
     slack.workspace.trigger_lives = timedelta(seconds=PATIENCE_S)
 
 
+@pytest.fixture(scope="session")
+def port():
+    """Where each test's Slack is, so that the browser reads its page but once.
+
+    None that the system gives to whoever asks for any: others might have it by the next test.
+    """
+    return next(filter(is_free, range(20_000 + os.getpid() % 10_000, 32_000)))
+
+
+def is_free(port):
+    """Whether nobody answers there."""
+    with socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) != 0
+
+
 @pytest.fixture
-def slack(tmp_path):
+def slack(sqlite_url, port):
     """The shop, with Tack running on SQLite."""
-    with Sandbox(manifest=MANIFEST) as slack:
+    with Sandbox(manifest=MANIFEST, port=port) as slack:
         for name in ("ana", "ben"):
             slack.add_user(name)
         slack.add_channel("payments", members=["ana", "ben"])
         slack.add_channel("lobby", members=["ana", "ben"])
         wait_longer(slack)
-        with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
+        with running(slack, sqlite_url) as tack:
             furnish(slack, tack)
             yield slack
         assert minded(slack) == []
@@ -122,9 +138,9 @@ def page(at_a_desk, slack):
 
 
 @pytest.fixture
-def office():
+def office(port):
     """A workspace of Ana and Ben, without Tack."""
-    with Sandbox(manifest=IDEAS) as office:
+    with Sandbox(manifest=IDEAS, port=port) as office:
         office.add_user("ana", real_name="Ana Alvarez", tz="Europe/Berlin")
         office.add_user("ben", real_name="Ben Brandt")
         office.add_channel("payments", members=["ana", "ben"])

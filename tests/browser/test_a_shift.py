@@ -23,7 +23,7 @@ FUNDED = {"Onboarding": 160_000_000, "Payments": 90_000_000}
 
 
 @pytest.fixture
-def slack(tmp_path):
+def slack(sqlite_url):
     """Ben owns Payments, Cleo Onboarding, and Dana is finance; both streams are funded."""
     with Sandbox(manifest=MANIFEST) as slack:
         for name in PEOPLE:
@@ -32,7 +32,7 @@ def slack(tmp_path):
             slack.add_channel(name, members=PEOPLE)
         wait_longer(slack)
         slack.clock.set(MONDAY_NOON)
-        with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
+        with running(slack, sqlite_url) as tack:
             furnish(slack, tack)
             fund(slack, tack)
             yield slack

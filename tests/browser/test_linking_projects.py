@@ -23,14 +23,14 @@ COUNT = """
 
 
 @pytest.fixture
-def gmpp(slack, tmp_path, real_data):
+def gmpp(slack, sqlite_url, real_data):
     """The UK's major projects beside ten epics, in the database that Tack runs on."""
-    url = f"sqlite:///{tmp_path}/tack.db"
     folder = real_data / "uk-gmpp"
     files = ("--file", folder / "projects.csv", "--snapshots", folder / "snapshots.csv")
-    done = typed("import", "projects", *files, "--portfolio", "GMPP", "--create", DATABASE_URL=url)
+    typing = ("import", "projects", *files, "--portfolio", "GMPP", "--create")
+    done = typed(*typing, DATABASE_URL=sqlite_url)
     assert done.returncode == 0, done.stderr
-    database = Database(url)
+    database = Database(sqlite_url)
     bring_ten_epics_in(database, slack)
     yield database
     database.close()

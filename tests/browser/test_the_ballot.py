@@ -20,7 +20,7 @@ MONDAY_NOON = datetime(2026, 5, 11, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def slack(tmp_path):
+def slack(sqlite_url):
     """Ben, Cleo and Eli are the council; PAY-1 of Ana is being analyzed."""
     with Sandbox(manifest=MANIFEST) as slack:
         for name in PEOPLE:
@@ -29,7 +29,7 @@ def slack(tmp_path):
             slack.add_channel(name, members=PEOPLE)
         wait_longer(slack)
         slack.clock.set(MONDAY_NOON)
-        with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
+        with running(slack, sqlite_url) as tack:
             furnish(slack, tack)
             with tack.database.write() as session:
                 portfolio = session.scalars(select(Portfolio)).one()

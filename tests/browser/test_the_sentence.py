@@ -19,7 +19,7 @@ MONDAY_NOON = datetime(2026, 5, 11, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def slack(tmp_path):
+def slack(sqlite_url):
     """Ben owns Payments, Cleo Onboarding, and both are the council."""
     with Sandbox(manifest=MANIFEST) as slack:
         for name in PEOPLE:
@@ -28,7 +28,7 @@ def slack(tmp_path):
             slack.add_channel(name, members=PEOPLE)
         wait_longer(slack)
         slack.clock.set(MONDAY_NOON)
-        with running(slack, f"sqlite:///{tmp_path}/tack.db") as tack:
+        with running(slack, sqlite_url) as tack:
             furnish(slack, tack)
             with tack.database.write() as session:
                 name_council(slack, session)

@@ -1,7 +1,5 @@
 """`tack admin`: who may set Tack up, from the command line."""
 
-import shutil
-
 import pytest
 
 from tests.terminals import typed
@@ -30,8 +28,8 @@ def test_admins_are_granted_listed_and_revoked(says):
     assert says("list")[1].startswith("U0BEN")
 
 
-def test_the_last_admin_is_not_revoked(says, migrated_file, tmp_path):
-    shutil.copyfile(migrated_file, tmp_path / "tack.db")
+@pytest.mark.usefixtures("sqlite_url")
+def test_the_last_admin_is_not_revoked(says):
     says("grant", "U0ANA")
     code, said = says("revoke", "U0ANA")
     assert code == 2

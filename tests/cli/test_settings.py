@@ -1,4 +1,3 @@
-import shutil
 from itertools import zip_longest
 
 import pytest
@@ -125,10 +124,9 @@ def test_what_is_typed_wrongly_is_one_sentence_that_says_where_to_look(said, typ
 
 
 @pytest.fixture
-def engine(migrated_file, tmp_path):
+def engine(sqlite_url):
     """Of the database that `said` uses, with every table."""
-    shutil.copyfile(migrated_file, tmp_path / "tack.db")
-    database = Database(f"sqlite:///{tmp_path}/tack.db")
+    database = Database(sqlite_url)
     yield database.engine
     database.close()
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -10,7 +11,6 @@ from itertools import islice
 import pytest
 from sqlalchemy import func, select, text
 
-import migrations
 from bot.workflows.files.exporting_projects import (
     milestone_rows,
     program_rows,
@@ -205,7 +205,9 @@ def test_what_is_staged_holds_nobody_up(database):
         assert count(session, Portfolio) == 1
 
 
-def test_an_export_brought_into_an_empty_database_gives_itself_again(database, tmp_path):
+def test_an_export_brought_into_an_empty_database_gives_itself_again(
+    database, migrated_file, tmp_path
+):
     programs = "code,name,owner\nCORE,Core systems,U0DANA\nEDGE,Edge,Someone Else\n"
     more = '"PRJ-1; ""odd""";=1+1;;;Old, New & Co;-1,25;;;\n'
     files = {"programs": programs, "milestones": MILESTONES, "snapshots": SNAPSHOTS}
@@ -213,8 +215,7 @@ def test_an_export_brought_into_an_empty_database_gives_itself_again(database, t
     given = everything(database)
     assert [len(rows) for rows in given] == [2, 3, 3, 2]
     with_parts = dict(zip(KINDS, map(as_csv, given), strict=True))
-    empty = Database(f"sqlite:///{tmp_path}/empty.db")
-    migrations.upgrade(empty.engine)
+    empty = Database(f"sqlite:///{shutil.copyfile(migrated_file, tmp_path / 'empty.db')}")
     try:
         brings_in(empty, rows_of(**with_parts), at=NOW + timedelta(days=30))
         assert everything(empty) == given
