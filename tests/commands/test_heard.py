@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -112,7 +113,7 @@ def send(slack, action, form, who="ana", view_id="V0FORM", memory=None, **change
     view = form_view(Open(form, "Edit", action, {}, facts_for(form)), memory)
     typed = typed_into(form, action.kind)
     typed |= next_week(slack) if form in {DecisionForm, WordsForm} else {}
-    today = slack.clock.now().date().isoformat()
+    today = slack.clock.now().astimezone(ZoneInfo("Europe/Berlin")).date().isoformat()
     typed |= {"observed_on": today} if form is EvidenceForm else {}
     typed |= {"kind": "milestone"} if form is MilestoneForm else {}
     typed |= {name: CHOSEN[name] for name in typed if name in CHOSEN}

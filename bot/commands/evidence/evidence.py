@@ -46,11 +46,9 @@ def attach_message(call: Call) -> None:
     check_is_set_up(call)
     text = plain_text(str(call.body["message"].get("text") or ""))
     link = permalink(call)
-    held = {
-        "words": shorten(text, LONGEST_WORDS) or None,
-        "observed_on": _said_at(call).date(),
-        "link": link,
-    }
+    with call.database.read() as session:
+        day = recording.day_said(call.act(session), call.channel_id, _said_at(call))
+    held = {"words": shorten(text, LONGEST_WORDS) or None, "observed_on": day, "link": link}
     open_filled(call, _attaching(call, held, attach_lead(link)))
 
 

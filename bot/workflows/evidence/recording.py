@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case, func, or_, select
@@ -10,8 +10,9 @@ from sqlalchemy import case, func, or_, select
 from bot.workflows.epics.moving import locked
 from bot.workflows.keeping import LOCK, Act
 from bot.workflows.permitting import Place, check, lock_roles
+from bot.workflows.portfolio.streams import portfolio_of_channel
 from bot.workflows.redrawing import redraw_facts
-from bot.workflows.seeing import visible_to
+from bot.workflows.seeing import portfolio_visible_to, visible_to
 from models.epics.column import ENDED
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, there
@@ -19,7 +20,7 @@ from models.evidence.form import EvidenceForm
 from models.evidence.items import Observation, Reading
 from models.fields import plain_key
 from models.people.role import Right
-from models.portfolio.portfolio import State
+from models.portfolio.portfolio import Portfolio, State
 
 COMMAND = "/epic evidence"
 
@@ -139,6 +140,18 @@ def suggest_epics(act: Act, typed: str, limit: int) -> Sequence[Epic]:
     ended = case((State.kind.in_(ENDED), 1), else_=0)
     in_flight = case((State.committed.is_(True), 0), else_=1)
     return act.session.scalars(rows.order_by(ended, in_flight, Epic.id.desc()).limit(limit)).all()
+
+
+def day_said(act: Act, channel_id: str | None, at: datetime) -> date:
+    """The day of a moment in the zone of the channel's portfolio, else of the first one seen.
+
+    In UTC where the person sees none.
+    """
+    here = channel_id and portfolio_of_channel(act.session, act.workspace_id, channel_id)
+    seen = (Portfolio.workspace_id == act.workspace_id, portfolio_visible_to(act.actor))
+    own_first = ((Portfolio.id == here).desc(), Portfolio.id)
+    portfolio = act.session.scalars(select(Portfolio).where(*seen).order_by(*own_first)).first()
+    return portfolio.day_of(at) if portfolio else at.date()
 
 
 def _judged(act: Act, epic: Epic, reading: Reading) -> str | None:

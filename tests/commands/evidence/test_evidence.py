@@ -1,6 +1,6 @@
 """Evidence from a command, a card and a message to where it stands; struck out, and hidden."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -72,6 +72,17 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
     [observation] = items(shop, Observation)
     assert (observation.stance, observation.by_user_id) == (Stance.FOR, cleo.id)
     assert observation.link.startswith("https://")
+
+
+@pytest.mark.parametrize("channel", ["payments", "lobby"])
+def test_what_was_said_after_midnight_was_said_that_day_in_the_portfolio(
+    slack, shop, epic, channel
+):
+    slack.clock.set(datetime(2026, 12, 1, 23, 30, tzinfo=UTC))
+    slack.as_user("ben").types("11 of 14 would use it", channel=channel)
+    ana = slack.as_user("ana")
+    ana.uses_shortcut("attach_evidence", on=slack.channel(channel).messages[-1])
+    assert ana.form(title="Attach as evidence").value("On which day?") == "2026-12-02"
 
 
 def test_a_wrong_one_is_struck_out_by_who_added_it_and_stays_in_the_record(slack, shop, epic):
