@@ -28,7 +28,7 @@ from tests.workflows.budgets.a_year import CLEO, DANA, ELI, K, a_year
 pytestmark = pytest.mark.on_both_databases
 
 PEOPLE = 20
-ASKS_EACH = -(-int(os.environ.get("TACK_REQUESTS", "40")) // PEOPLE)
+ASKS_EACH = -(-int(os.environ.get("TACK_REQUESTS", "20")) // PEOPLE)
 HAS = PEOPLE * ASKS_EACH * 5 // 4 * K
 """What the stream has: less than all yeses together would move."""
 FRIDAY_AT_FIVE = datetime(2026, 5, 22, 15, tzinfo=UTC)
