@@ -115,7 +115,7 @@ EPICS = (
             (70, Read("61.6")),
             (84, Read("61.7")),
             (88, Heard(FOR, "Card fees fell by a tenth")),
-            (93, Read("62.4")),
+            (90, Read("62.4")),
             (100, Heard(FOR, "11 of 14 interviewed would use it again")),
             (104, Heard(AGAINST, "Refunds take 2 days longer")),
             (109, Read("63.5")),

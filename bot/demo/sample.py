@@ -85,7 +85,7 @@ def load_sample(
     portfolio = frame.portfolio
     epics: dict[str, Epic] = {}
     story = [*budgets.deeds(session, portfolio, people, began, now)]
-    for at, sample, happened in _events(now):
+    for at, sample, happened in events(now):
         story.append((at, partial(_write, session, frame, epics, at, sample, happened)))
     for _, happens in sorted(story, key=itemgetter(0)):
         happens()
@@ -160,7 +160,7 @@ WAYS = {R: "answer", ANSWERED: "answer", BLOCKED: "block", S: "stop"}
 """The words by which it was done; else it was moved."""
 
 
-def _events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, Happened]]:
+def events(now: datetime) -> Iterator[tuple[datetime, SampleEpic, Happened]]:
     """What happened to each epic and when, one thing after the other."""
     for place, sample in enumerate(EPICS):
         last = began = now - timedelta(days=sample.days_ago)

@@ -1,19 +1,41 @@
 """The sample to look at: decisions that came true, and one that is open."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bot.demo.decisions import OPEN
 from bot.demo.demo import CHANNELS, PEOPLE
-from bot.demo.sample import load_sample
+from bot.demo.epic import IM, Read
+from bot.demo.sample import ZONE, events, load_sample
 from bot.workflows.audit import verifying
 from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.decisions.decision import Decision, Way
+from models.epics.hypothesis import read_stop_line
 from models.message import BALLOT_KINDS, Message
 from models.work import Work
 
 NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
+
+
+def test_on_whichever_day_it_begins_no_reading_asks_for_a_stop():
+    """A reading past the stop line opens a vote of its own, beside the one that is shown."""
+    looked_at = set()
+    for hours in range(0, 365 * 24, 37):
+        tested_on = {}
+        for at, sample, happened in events(NOW + timedelta(hours=hours)):
+            day = at.astimezone(ZoneInfo(ZONE)).date()
+            line = read_stop_line(sample.numbers and sample.numbers.kill_threshold)
+            if happened == IM:
+                tested_on.setdefault(sample.title, day)
+            elif line and line.after and isinstance(happened, Read) and sample.title in tested_on:
+                looked_at.add(sample.title)
+                begins = line.holds_from(tested_on[sample.title], None)
+                assert day < begins or not line.is_passed_by(Decimal(happened.value)), (at, sample)
+    assert OPEN in looked_at
 
 
 def test_the_sample_holds_one_open_ballot_and_what_was_decided_before(database):
