@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 
 from bot.workflows.epics.moving import locked
-from bot.workflows.keeping import LOCK, Act
+from bot.workflows.keeping import LOCK, Act, seen_portfolio
 from bot.workflows.permitting import Place, check, lock_roles
 from bot.workflows.portfolio.streams import portfolio_of_channel
 from bot.workflows.redrawing import redraw_facts
-from bot.workflows.seeing import portfolio_visible_to, visible_to
+from bot.workflows.seeing import visible_to
 from models.epics.column import ENDED
 from models.epics.epic import Epic
 from models.errors import FieldMistakes, there
@@ -145,13 +145,10 @@ def suggest_epics(act: Act, typed: str, limit: int) -> Sequence[Epic]:
 def day_said(act: Act, channel_id: str | None, at: datetime) -> date:
     """The day of a moment in the zone of the channel's portfolio, else of the first one seen.
 
-    In UTC where the person sees none.
+    Raises Gone where the person sees none.
     """
     here = channel_id and portfolio_of_channel(act.session, act.workspace_id, channel_id)
-    seen = (Portfolio.workspace_id == act.workspace_id, portfolio_visible_to(act.actor))
-    own_first = ((Portfolio.id == here).desc(), Portfolio.id)
-    portfolio = act.session.scalars(select(Portfolio).where(*seen).order_by(*own_first)).first()
-    return portfolio.day_of(at) if portfolio else at.date()
+    return seen_portfolio(act, None, COMMAND, (Portfolio.id == here).desc()).day_of(at)
 
 
 def _judged(act: Act, epic: Epic, reading: Reading) -> str | None:

@@ -1,6 +1,6 @@
 """Evidence as it stood at a moment, as a case freezes it; who may add it and strike it out."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from bot.workflows.evidence import recording
 from bot.workflows.evidence.known import case_evidence, movements
 from bot.workflows.keeping import Act
 from bot.workflows.needs import Asked
+from bot.workflows.portfolio.setting_up import set_up
 from models.audit import audit
 from models.board.confirmation import FactCheck
 from models.decisions.case import CaseNews
@@ -25,7 +26,9 @@ from models.evidence.form import EvidenceForm
 from models.evidence.items import Reading, Stance
 from models.people.role import NotAllowed, Role, RoleGrant
 from models.portfolio.portfolio import Portfolio
+from models.portfolio.setup import Setup, StreamSetup
 from models.projects.project import Project
+from tests.shops import at_work
 from tests.views.reading import shown
 from tests.workflows.decisions.builders import (
     ANA,
@@ -292,3 +295,16 @@ def test_thursdays_lines_have_the_last_reading_and_by_when_85_of_100_such_epics_
     finishes(mvp, 1, 2, took=40)
     by = "completion 64.2 %, done by about {Sat 27 Jun}"
     assert stands() == f"testing the MVP, {by}, not blocked"
+
+
+@pytest.mark.parametrize(("channel", "day"), [("C0TRUCKS", 2), ("C0LOBBY", 1), (None, 1)])
+def test_the_day_of_what_was_said_is_that_of_the_channels_portfolio_else_of_the_first(
+    mvp, channel, day
+):
+    trucks = StreamSetup(name="Trucks", key_prefix="TRU", owner_user_id=ANA, channel_id="C0TRUCKS")
+    depot = Setup(name="Depot", currency="NZD", time_zone="Pacific/Auckland", streams=[trucks])
+    at = datetime(2026, 6, 1, 15, tzinfo=UTC)  # five in Berlin, three at night in Auckland
+    with mvp.write() as session:
+        here = session.get_one(Epic, 1).workspace_id
+        at_work(session, set_up(session, here, ANA, depot, MONDAY), MONDAY)
+        assert recording.day_said(Act(session, here, ANA, at), channel, at) == date(2026, 6, day)
