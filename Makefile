@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check
 PORT   ?= 8600
 DATA   ?= $(wildcard $(TACK_DATA))
 KILLS  ?= 200
@@ -20,10 +21,12 @@ install: $(VENV)/.installed
 $(VENV)/.installed: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Tack needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
-	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@echo "Setting up $(VENV) (once, about half a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes -r requirements-dev.txt
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt | $(PIP) --quiet --require-hashes -r /dev/stdin
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.txt --python $(BIN)/python || \
+		{ echo "Going on with pip, which takes a minute longer ..."; $(PIP) --require-hashes -r requirements-dev.txt; }
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@touch $@
 
 demo: install
