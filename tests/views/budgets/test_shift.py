@@ -289,7 +289,7 @@ def test_a_request_says_what_is_asked_how_it_stands_and_who_is_asked():
     assert approve["confirm"]["title"]["text"] == "Approve this budget shift?"
     assert approve["confirm"]["text"]["text"] == (
         "€80,000 moves from Onboarding to Platform for 2026. Onboarding keeps €230,000 available. "
-        "Still needed: the owner of Onboarding and finance."
+        "It moves once the owner of Onboarding and finance have approved."
     )
 
 
