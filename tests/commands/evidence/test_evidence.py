@@ -1,6 +1,6 @@
 """Evidence from a command, a card and a message to where it stands; struck out, and hidden."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -78,11 +78,13 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
 def test_what_was_said_after_midnight_was_said_that_day_in_the_portfolio(
     slack, shop, epic, channel
 ):
-    slack.clock.set(datetime(2026, 12, 1, 23, 30, tzinfo=UTC))
+    evening = (slack.clock.now() + timedelta(days=1)).replace(hour=23, minute=30)
+    slack.clock.set(evening)
     slack.as_user("ben").types("11 of 14 would use it", channel=channel)
     ana = slack.as_user("ana")
     ana.uses_shortcut("attach_evidence", on=slack.channel(channel).messages[-1])
-    assert ana.form(title="Attach as evidence").value("On which day?") == "2026-12-02"
+    said_on = evening.date() + timedelta(days=1)
+    assert ana.form(title="Attach as evidence").value("On which day?") == said_on.isoformat()
 
 
 def test_a_wrong_one_is_struck_out_by_who_added_it_and_stays_in_the_record(slack, shop, epic):
