@@ -1,6 +1,6 @@
 """From the replies beneath a digest to what each is about, and back once it is solved."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,15 +9,12 @@ from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.commands.board.test_digest import in_thread, live_since, subscribes, the_digest
 from tests.commands.budgets.test_shift import funds, looks
-from tests.commands.conftest import card, proposes
+from tests.commands.conftest import MONDAY_NOON, card, proposes
 from tests.commands.projects.test_projects import adds, plans, today_of
-
-NOON = datetime(2026, 5, 18, 10, tzinfo=UTC)
 
 
 @pytest.fixture
 def slack(slack):
-    slack.clock.set(NOON)
     slack.add_channel("portfolio", members=["ana", "ben", "cleo", "dana"])
     return slack
 
@@ -26,7 +23,7 @@ def slack(slack):
 def council(slack, shop):
     """Ana, Ben and Cleo are the council, Dana is finance; Cleo owns Onboarding."""
     ids = {name: slack.workspace.user_named(name).id for name in ("ana", "ben", "cleo", "dana")}
-    live_since(shop, NOON - timedelta(days=100))
+    live_since(shop, MONDAY_NOON - timedelta(days=100))
     with shop.database.write() as session:
         portfolio = session.scalars(select(Portfolio)).one()
         portfolio.channel_id = slack.channel("portfolio").id

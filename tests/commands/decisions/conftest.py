@@ -10,16 +10,9 @@ from models.people.role import Role, RoleGrant
 from models.portfolio.portfolio import Portfolio, ValueStream
 from tests.commands.conftest import an_mvp, card
 
-MONDAY_NOON = datetime(2026, 5, 18, 10, tzinfo=UTC)
-"""Of the week after it 17:00 on Monday is when a decision that is opened now closes."""
 CLOSES_AT = datetime(2026, 5, 25, 15, tzinfo=UTC)
+"""17:00 on the Monday a week later, when a decision that is opened at the beginning closes."""
 COUNCIL = ("ana", "ben", "cleo")
-
-
-@pytest.fixture
-def slack(slack):
-    slack.clock.set(MONDAY_NOON)
-    return slack
 
 
 @pytest.fixture

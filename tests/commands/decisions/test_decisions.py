@@ -6,10 +6,9 @@ from sqlalchemy import select
 
 from models.decisions.register.past import PastDecision
 from models.portfolio.portfolio import Portfolio
-from tests.commands.conftest import card
+from tests.commands.conftest import MONDAY_NOON, card
 from tests.commands.decisions.conftest import (
     CLOSES_AT,
-    MONDAY_NOON,
     ballot,
     dm,
     lapses,
