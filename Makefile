@@ -16,6 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install demo bench test soak lock clean
 
+# uv, itself one of the locked packages, installs the others in a fifth of the time that pip takes.
 install: $(VENV)/.installed
 
 $(VENV)/.installed: requirements-dev.txt pyproject.toml

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.epics.epic import Epic
 from models.evidence.items import Observation, Reading, Stance
 from sandbox.forms import REQUIRED
-from tests.commands.conftest import card, proposes
+from tests.commands.conftest import MONDAY_NOON, card, proposes
 from tests.views.builders import HOSTILE
 
 SAID = "What was seen or heard?"
@@ -78,13 +78,11 @@ def test_what_a_message_says_is_attached_with_its_link(slack, shop, epic):
 def test_what_was_said_after_midnight_was_said_that_day_in_the_portfolio(
     slack, shop, epic, channel
 ):
-    evening = (slack.clock.now() + timedelta(days=1)).replace(hour=23, minute=30)
-    slack.clock.set(evening)
+    slack.clock.set(MONDAY_NOON.replace(hour=23, minute=30))
     slack.as_user("ben").types("11 of 14 would use it", channel=channel)
     ana = slack.as_user("ana")
     ana.uses_shortcut("attach_evidence", on=slack.channel(channel).messages[-1])
-    said_on = evening.date() + timedelta(days=1)
-    assert ana.form(title="Attach as evidence").value("On which day?") == said_on.isoformat()
+    assert ana.form(title="Attach as evidence").value("On which day?") == "2026-05-19"
 
 
 def test_a_wrong_one_is_struck_out_by_who_added_it_and_stays_in_the_record(slack, shop, epic):
