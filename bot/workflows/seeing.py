@@ -8,6 +8,7 @@ its epics, who owns one or is named by it sees that one as well.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
@@ -27,6 +28,9 @@ FOLLOWS: list[Follow] = []
 
 EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
+
+A_FEW = 100
+"""Of so many people the condition is kept: one Home asks it fifteen times of the same person."""
 
 
 def follows_sight(follow: Follow) -> Follow:
@@ -52,6 +56,7 @@ def everybodys_sight_changed(session: Session, portfolio: Portfolio, at: datetim
         follow(session, portfolio.workspace_id, None, portfolio.id, at)
 
 
+@lru_cache(A_FEW)
 def visible_to(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
@@ -64,6 +69,7 @@ def visible_to(user_id: str | None) -> ColumnElement[bool]:
     return and_(_in_circle(user_id), seen)
 
 
+@lru_cache(A_FEW)
 def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
     """The portfolios a person may see, by a column that holds their id."""
     held = grants_of(user_id)

@@ -213,21 +213,24 @@ def _summed(rows: Iterable[Any]) -> Iterator[tuple[Between, int]]:
         )
 
 
+_FIRST = aliased(Shift)
+"""A shift that another undid."""
+
+
 def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
     """By stream, how much of what left it silently since then has come back."""
-    first = aliased(Shift)
-    asked = select(Approval.id).where(Approval.shift_id == first.id)
+    asked = select(Approval.id).where(Approval.shift_id == _FIRST.id)
     return (
-        select(first.from_stream_id, func.sum(Shift.amount_minor))
-        .join(Shift, Shift.undoes_id == first.id)
+        select(_FIRST.from_stream_id, func.sum(Shift.amount_minor))
+        .join(Shift, Shift.undoes_id == _FIRST.id)
         .join(Entry, and_(Entry.shift_id == Shift.id, Entry.kind == EntryKind.SHIFT))
         .where(
-            first.portfolio_id == period.portfolio_id,  # by which they are found
-            first.period_id == period.id,
-            first.ended_at >= since,
+            _FIRST.portfolio_id == period.portfolio_id,  # by which they are found
+            _FIRST.period_id == period.id,
+            _FIRST.ended_at >= since,
             ~asked.exists(),
         )
-        .group_by(first.from_stream_id)
+        .group_by(_FIRST.from_stream_id)
     )
 
 
