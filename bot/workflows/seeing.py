@@ -29,8 +29,9 @@ FOLLOWS: list[Follow] = []
 EVERYBODY = None
 """The viewer of a channel: whoever reads there."""
 
-A_FEW = 100
-"""Of so many people the condition is kept: one Home asks it fifteen times of the same person."""
+KEPT = 100
+"""For so many people the condition is kept, which one Home asks for a dozen times. It holds their
+id alone: whatever changes about them, it stays true."""
 
 
 def follows_sight(follow: Follow) -> Follow:
@@ -56,7 +57,7 @@ def everybodys_sight_changed(session: Session, portfolio: Portfolio, at: datetim
         follow(session, portfolio.workspace_id, None, portfolio.id, at)
 
 
-@lru_cache(A_FEW)
+@lru_cache(KEPT)
 def visible_to(user_id: str | None) -> ColumnElement[bool]:
     """The epics a person may see; in a channel, those everybody may."""
     if user_id is EVERYBODY:
@@ -69,9 +70,14 @@ def visible_to(user_id: str | None) -> ColumnElement[bool]:
     return and_(_in_circle(user_id), seen)
 
 
-@lru_cache(A_FEW)
-def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnElement[bool]:
+def portfolio_visible_to(user_id: str, column: Any = Portfolio.id) -> ColumnElement[bool]:
     """The portfolios a person may see, by a column that holds their id."""
+    found: ColumnElement[bool] = column.in_(_portfolios_of(user_id))
+    return found
+
+
+@lru_cache(KEPT)
+def _portfolios_of(user_id: str) -> Select[int]:
     held = grants_of(user_id)
     streams = select(ValueStream.portfolio_id).where(
         or_(
@@ -80,7 +86,7 @@ def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnE
         )
     )
     is_admin = held.where(everywhere(Portfolio.workspace_id)).exists()
-    seen = select(Portfolio.id).where(
+    return select(Portfolio.id).where(
         or_(
             and_(Portfolio.open_to_all.is_(True), Portfolio.live_at.is_not(None)),
             is_admin,
@@ -88,8 +94,6 @@ def portfolio_visible_to(user_id: str, column: object = Portfolio.id) -> ColumnE
             Portfolio.id.in_(streams),
         )
     )
-    found: ColumnElement[bool] = column.in_(seen)  # type: ignore[attr-defined]
-    return found
 
 
 def decision_visible_to(user_id: str | None) -> ColumnElement[bool]:

@@ -213,24 +213,24 @@ def _summed(rows: Iterable[Any]) -> Iterator[tuple[Between, int]]:
         )
 
 
-_FIRST = aliased(Shift)
+_UNDONE_SHIFT = aliased(Shift)
 """A shift that another undid."""
 
 
 def _undone(period: FundingPeriod, since: datetime) -> Select[int, int]:
     """By stream, how much of what left it silently since then has come back."""
-    asked = select(Approval.id).where(Approval.shift_id == _FIRST.id)
+    asked = select(Approval.id).where(Approval.shift_id == _UNDONE_SHIFT.id)
     return (
-        select(_FIRST.from_stream_id, func.sum(Shift.amount_minor))
-        .join(Shift, Shift.undoes_id == _FIRST.id)
+        select(_UNDONE_SHIFT.from_stream_id, func.sum(Shift.amount_minor))
+        .join(Shift, Shift.undoes_id == _UNDONE_SHIFT.id)
         .join(Entry, and_(Entry.shift_id == Shift.id, Entry.kind == EntryKind.SHIFT))
         .where(
-            _FIRST.portfolio_id == period.portfolio_id,  # by which they are found
-            _FIRST.period_id == period.id,
-            _FIRST.ended_at >= since,
+            _UNDONE_SHIFT.portfolio_id == period.portfolio_id,  # by which they are found
+            _UNDONE_SHIFT.period_id == period.id,
+            _UNDONE_SHIFT.ended_at >= since,
             ~asked.exists(),
         )
-        .group_by(_FIRST.from_stream_id)
+        .group_by(_UNDONE_SHIFT.from_stream_id)
     )
 
 
