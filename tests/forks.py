@@ -8,5 +8,12 @@ from multiprocessing import get_context
 
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["bot.cli.main", "tests.terminals", "tests.faults.replicas", "tests.settled", "tests.warm"]
+    [
+        "bot.cli.main",
+        "tests.terminals",
+        "tests.faults.replicas",
+        "tests.warm",
+        "tests.rehearsed",
+        "tests.settled",
+    ]
 )

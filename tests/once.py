@@ -1,10 +1,16 @@
-"""What many tests begin with: each process makes it once, and puts it back for the next test."""
+"""What many tests begin with: made once, by one process for all or by each for its next tests."""
 
 import copy
+import fcntl
 import functools
+import os
 import pickle
 import sqlite3
 from contextlib import closing, contextmanager
+from pathlib import Path
+
+FOLDER = "TACK_TEST_FOLDER"
+"""Says where the processes of a run find what one of them has made."""
 
 MADE = {}
 """By where it was made and by what: how it is put there again, and what its maker gave."""
@@ -31,6 +37,18 @@ SET LOCAL session_replication_role = replica;  -- in any order, whatever points 
 END $$
 """
 """PostgreSQL plans what a function does once for each connection."""
+
+
+def made_for_all(name, make):
+    """The file of this name in the run's folder; who first asks for it makes it, others wait."""
+    file = Path(os.environ[FOLDER]) / name
+    begun = file.with_suffix(".begun")
+    with begun.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            make(begun)
+            begun.rename(file)
+    return file
 
 
 def made_once(make):

@@ -45,7 +45,13 @@ class Shop:
 
     def run(self, replicas=1):
         """Start Tack so many times."""
-        settings = Settings(
+        self.running.append(Replicas(self.settings, self.clock.started_s, replicas))
+        return self.running[-1]
+
+    @property
+    def settings(self):
+        """Those of each of its replicas."""
+        return Settings(
             database_url=self.database_url,
             slack_bot_token=SecretStr(self.slack.bot_token),
             slack_app_token=SecretStr(self.slack.app_token),
@@ -53,8 +59,6 @@ class Shop:
             slack_api_url=self.slack.api_url,
             tack_replicas=3,
         )
-        self.running.append(Replicas(settings, self.clock.started_s, replicas))
-        return self.running[-1]
 
     def propose(self, number=0):
         """Propose an epic; each stream in turn."""
