@@ -17,7 +17,7 @@ from sqlalchemy import NullPool, create_engine
 
 from models.database import Database
 from tests.engines import KEPT, share_what_is_learned
-from tests.once import FOLDER, define_emptied, made_for_all
+from tests.once import FOLDER, compile_templates_once, define_emptied, made_for_all
 from tests.tables import migrate, migrated
 
 gc.disable()  # until all is read, none of which is garbage
@@ -91,6 +91,7 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish():
     """From here on little is garbage: what was read for all tests is not looked through again."""
+    compile_templates_once()
     gc.collect()
     gc.freeze()
     gc.set_threshold(MOST_YOUNG, 20, 20)

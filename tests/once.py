@@ -9,6 +9,10 @@ import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from jinja2 import FileSystemBytecodeCache
+
+from bot.slack.mrkdwn import MARKUP, PLAIN
+
 FOLDER = "TACK_TEST_FOLDER"
 """Says where the processes of a run find what one of them has made."""
 
@@ -49,6 +53,12 @@ def made_for_all(name, make):
             make(begun)
             begun.rename(file)
     return file
+
+
+def compile_templates_once():
+    """Have what one process compiles of them read by the others."""
+    for name, environment in (("marked", MARKUP), ("plain", PLAIN)):
+        environment.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER], f"{name}-%s")
 
 
 def made_once(make):

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.forks import FORKS
@@ -18,6 +19,19 @@ ENDS_WITHIN_S = 100
 def typed(*arguments, cwd=None, **environment):
     """The ended process of `tack ARGUMENTS` with no environment but this one."""
     return _ended(_tack, [str(argument) for argument in arguments], environment, cwd)
+
+
+@contextmanager
+def begun(*arguments, **environment):
+    """The process of `tack ARGUMENTS`, which goes on beside; it is killed if it still does."""
+    words = [str(argument) for argument in arguments]
+    process = FORKS.Process(
+        target=_heard, args=([os.devnull] * 2, _tack, [words, environment, None])
+    )
+    process.start()
+    yield process
+    process.kill()
+    process.join()
 
 
 def python(program):

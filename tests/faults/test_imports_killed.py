@@ -1,8 +1,6 @@
 """SIGKILL while a file is brought in: all of it comes in once, and is told once."""
 
 import json
-import os
-import subprocess
 import time
 
 import pytest
@@ -19,8 +17,7 @@ from models.files.upload import Upload, UploadKind
 from models.portfolio.portfolio import Portfolio
 from models.projects.project import Milestone, Project, ProjectShare
 from models.work import Work
-from tests.commands.test_connections import TACK
-from tests.terminals import typed
+from tests.terminals import begun, typed
 
 ROWS, BOOKED = 5_000, 1_000
 KILLS = 3
@@ -144,10 +141,8 @@ def test_a_history_whose_import_is_killed_between_its_parts_goes_on_by_the_same_
             here = session.scalar(select(func.count()).select_from(rows.subquery()))
             return here, session.scalar(moved)
 
-    environment = os.environ | {"DATABASE_URL": shop.database_url}
-    with subprocess.Popen([TACK, *command], env=environment, stderr=subprocess.DEVNULL) as running:
-        shop.slack.wait_for(lambda: stored()[0] or running.poll() is not None, PATIENCE_S)
-        running.kill()
+    with begun(*command, DATABASE_URL=shop.database_url) as running:
+        shop.slack.wait_for(lambda: stored()[0] or not running.is_alive(), PATIENCE_S)
     came, moved = stored()
     assert 0 < came < ITEMS
     assert moved == came * MOVES_EACH
@@ -200,10 +195,8 @@ def test_what_comes_in_by_parts_is_whole_after_each_and_goes_on_by_the_same_comm
         with shop.database.read() as session:
             return [session.scalar(select(func.count(noun.id))) for noun in nouns]
 
-    environment = os.environ | {"DATABASE_URL": shop.database_url}
-    with subprocess.Popen([TACK, *command], env=environment, stderr=subprocess.DEVNULL) as running:
-        shop.slack.wait_for(lambda: stored()[0] or running.poll() is not None, PATIENCE_S)
-        running.kill()
+    with begun(*command, DATABASE_URL=shop.database_url) as running:
+        shop.slack.wait_for(lambda: stored()[0] or not running.is_alive(), PATIENCE_S)
     came = stored()
     assert 0 < came[0] < whole
     assert came == [came[0]] * len(nouns)

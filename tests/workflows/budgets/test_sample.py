@@ -1,31 +1,24 @@
 """The sample's money: a funded year with commitments, one shift open, one done and one silent."""
 
-import shutil
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.demo.sample import load_sample
 from bot.workflows.budgets import ledger
 from bot.workflows.budgets.commitments.committing import left_of
 from bot.workflows.budgets.surveying import survey
 from bot.workflows.budgets.verifying import verify_ledger
-from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.budgets.ledger import Entry
 from models.budgets.shift import Outcome, Shift
 from models.budgets.spend import Actual
-from models.database import Database
 from models.decisions.signal import SignalCheck
 from models.epics.epic import Epic, Transition
 from models.message import Message, MessageKind
 from models.portfolio.portfolio import Portfolio
+from tests.workflows.sampled import CHANNELS, SPRING, sample_at
 
-PEOPLE = {name: f"U0{name.upper()}" for name in ("ana", "ben", "cleo", "dana", "eli")}
-CHANNELS = {name: f"C0{name}" for name in ("payments", "onboarding", "platform", "portfolio")}
-
-
-SPRING = datetime(2026, 5, 18, 9, tzinfo=UTC)
 NEW_YEAR = datetime(2027, 1, 1, 12, tzinfo=UTC)
 K = 100_000
 
@@ -39,17 +32,10 @@ def now(request):
 
 
 @pytest.fixture(scope="module")
-def database(now, migrated_file, tmp_path_factory):
+def database(now, tmp_path_factory):
     """The sample as it is on that day; the tests of this file only read it."""
-    file = tmp_path_factory.mktemp("sample") / "tack.db"
-    shutil.copyfile(migrated_file, file)
-    database = Database(f"sqlite:///{file}")
-    with database.write() as session:
-        here = workspace_of(session, "T1").id
-        grant_admin(session, here, PEOPLE["ana"], None, now)
-        load_sample(session, here, PEOPLE, CHANNELS, now)
-    yield database
-    database.close()
+    with closing(sample_at(tmp_path_factory.mktemp("sample") / "tack.db", now)) as database:
+        yield database
 
 
 def test_it_has_one_shift_open_one_done_and_one_silent(database, now):
@@ -60,7 +46,7 @@ def test_it_has_one_shift_open_one_done_and_one_silent(database, now):
         assert all(each.ended_at is None or each.ended_at <= now for each in shifts)
         assert shifts[-1].lapses_at > now
         posted = select(Message.subject_id).where(
-            Message.kind == MessageKind.SHIFT, Message.channel_id == "C0portfolio"
+            Message.kind == MessageKind.SHIFT, Message.channel_id == CHANNELS["portfolio"]
         )
         assert sorted(session.scalars(posted)) == [shifts[0].id, shifts[2].id]
         spent = select(func.sum(Actual.amount_minor)).where(Actual.month <= now.date())

@@ -1,24 +1,21 @@
 """The sample to look at: decisions that came true, and one that is open."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from bot.demo.decisions import OPEN
-from bot.demo.demo import CHANNELS, PEOPLE
 from bot.demo.epic import IM, Read
-from bot.demo.sample import ZONE, events, load_sample
+from bot.demo.sample import ZONE, events
 from bot.workflows.audit import verifying
-from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.decisions.decision import Decision, Way
 from models.epics.hypothesis import read_stop_line
 from models.message import BALLOT_KINDS, Message
 from models.work import Work
-
-NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
+from tests.workflows.sampled import CHANNELS, PEOPLE, SPRING, put_sample
 
 
 def test_on_whichever_day_it_begins_no_reading_asks_for_a_stop():
@@ -26,7 +23,7 @@ def test_on_whichever_day_it_begins_no_reading_asks_for_a_stop():
     looked_at = set()
     for hours in range(0, 365 * 24, 37):
         tested_on = {}
-        for at, sample, happened in events(NOW + timedelta(hours=hours)):
+        for at, sample, happened in events(SPRING + timedelta(hours=hours)):
             day = at.astimezone(ZoneInfo(ZONE)).date()
             line = read_stop_line(sample.numbers and sample.numbers.kill_threshold)
             if happened == IM:
@@ -39,12 +36,7 @@ def test_on_whichever_day_it_begins_no_reading_asks_for_a_stop():
 
 
 def test_the_sample_holds_one_open_ballot_and_what_was_decided_before(database):
-    people = {name: f"U0{name.upper()}" for name in PEOPLE}
-    channels = {name: f"C0{name.upper()}" for name in CHANNELS}
-    with database.write() as session:
-        here = workspace_of(session, "T1").id
-        grant_admin(session, here, people["ana"], None, NOW)
-        load_sample(session, here, people, channels, NOW)
+    here = put_sample(database, SPRING)
     with database.read() as session:
         decisions = session.scalars(select(Decision).order_by(Decision.id)).all()
         ended = Counter(
@@ -63,7 +55,7 @@ def test_the_sample_holds_one_open_ballot_and_what_was_decided_before(database):
         shown = select(Message.channel_id, Message.subject_id).where(Message.kind.in_(BALLOT_KINDS))
         assert set(session.execute(shown).all()) == {
             (place, open_one.id)
-            for place in (channels["portfolio"], people["ben"], people["cleo"], people["eli"])
+            for place in (CHANNELS["portfolio"], PEOPLE["ben"], PEOPLE["cleo"], PEOPLE["eli"])
         }
         keys = session.scalars(select(Work.key).where(Work.key.startswith("close:"))).all()
         assert keys == [f"close:{open_one.id}"]

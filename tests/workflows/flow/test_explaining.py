@@ -1,13 +1,12 @@
 """What *Explain* lists of each figure adds up to the number that was told."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from contextlib import closing
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.demo.demo import CHANNELS, PEOPLE
-from bot.demo.sample import load_sample
 from bot.workflows.board import digesting
 from bot.workflows.epics.transferring import give
 from bot.workflows.flow import summary
@@ -20,7 +19,6 @@ from bot.workflows.flow.explaining.explained import (
 )
 from bot.workflows.flow.explaining.governing import Money
 from bot.workflows.keeping import Act
-from bot.workflows.people.workspaces import grant_admin, workspace_of
 from models.board.digest import Digest, Wish
 from models.board.governance import Taken, half_of
 from models.decisions.follow_up.outcome_review import Became, Occasion, OutcomeReview
@@ -35,9 +33,9 @@ from tests.workflows.budgets.test_committing import an_epic_of, decides, spends,
 from tests.workflows.builders import ANA, MONDAY, a_portfolio
 from tests.workflows.decisions.builders import COUNCIL, MINUTE, an_mvp, closes, opens, votes
 from tests.workflows.flow.builders import an_epic, finishes
+from tests.workflows.sampled import SPRING, sample_at
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
-NOW = datetime(2026, 5, 18, 9, tzinfo=UTC)
 
 
 class Listed:
@@ -181,25 +179,26 @@ def says(database, key, became, at):
         )
 
 
-def test_every_list_of_the_sample_adds_up_to_its_number(database):
-    people = {name: f"U0{name.upper()}" for name in PEOPLE}
-    channels = {name: f"C0{name.upper()}" for name in CHANNELS}
-    with database.write() as session:
-        here = workspace_of(session, "T1").id
-        grant_admin(session, here, people["ana"], None, NOW)
-        load_sample(session, here, people, channels, NOW)
-    with database.read() as session:
+@pytest.fixture
+def sample(tmp_path):
+    """A database that holds the sample alone."""
+    with closing(sample_at(tmp_path / "tack.db", SPRING)) as sample:
+        yield sample
+
+
+def test_every_list_of_the_sample_adds_up_to_its_number(sample):
+    with sample.read() as session:
         streams = {
             each.key_prefix: each.id
             for each in session.scalars(select(Portfolio)).one().value_streams
         }
         told = session.scalars(select(Digest).order_by(Digest.id)).all()
     payments = streams["PAY"]
-    for each in [*told, sends(database), sends(database, payments, channel="C0PAY")]:
-        Listed(database, digest=each).adds_up_to(each.content)
-    Listed(database, stream_id=payments).adds_up_to_metrics(database, stream_id=payments)
-    whole = Listed(database)
-    whole.adds_up_to_metrics(database)
+    for each in [*told, sends(sample), sends(sample, payments, channel="C0PAY")]:
+        Listed(sample, digest=each).adds_up_to(each.content)
+    Listed(sample, stream_id=payments).adds_up_to_metrics(sample, stream_id=payments)
+    whole = Listed(sample)
+    whole.adds_up_to_metrics(sample)
     assert all(whole.n[figure] for figure in BEHIND)
 
 
