@@ -9,10 +9,11 @@ from multiprocessing import get_context
 FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
+        "tests.unsettled",
+        "tests.warm",
         "bot.cli.main",
         "tests.terminals",
         "tests.faults.replicas",
-        "tests.warm",
         "tests.rehearsed",
         "tests.settled",
     ]
