@@ -29,9 +29,11 @@ def begun(*arguments, **environment):
         target=_heard, args=([os.devnull] * 2, _tack, [words, environment, None])
     )
     process.start()
-    yield process
-    process.kill()
-    process.join()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
 
 
 def python(program):

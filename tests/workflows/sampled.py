@@ -26,19 +26,13 @@ def put_sample(database, now):
 
 def sample_at(file, now):
     """An SQLite database there with the sample alone; of spring, a copy of what is made once."""
-    begun = spring() if now == SPRING else migrated()
-    database = Database(f"sqlite:///{shutil.copyfile(begun, file)}")
     if now != SPRING:
-        put_sample(database, now)
-    return database
+        return new_sample(file, now)
+    made = made_for_all("sample.db", lambda begun: new_sample(begun, SPRING).close())
+    return Database(f"sqlite:///{shutil.copyfile(made, file)}")
 
 
-def spring():
-    """The file of an SQLite database that holds it on that day, to be copied."""
-    return made_for_all("sample.db", put_spring)
-
-
-def put_spring(file):
+def new_sample(file, now):
     database = Database(f"sqlite:///{shutil.copyfile(migrated(), file)}")
-    put_sample(database, SPRING)
-    database.close()
+    put_sample(database, now)
+    return database
