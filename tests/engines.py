@@ -25,6 +25,9 @@ COMPILED = LRUCache(10_000)
 MOST_KEPT = 4
 """Of each process: PostgreSQL has a hundred for all."""
 
+PREPARED = 1, 1_000
+"""After how often it was said, and how much that is said, for the tests after this one as well."""
+
 AS_NEW = "RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()"
 
 
@@ -118,6 +121,7 @@ class PostgreSQL(Alike, PGDialect_psycopg):
         if (connection := KEPT.take(where)) is None:
             connection = super().connect(*names, context=self._psycopg_adapters_map, **dict(where))
             connection.leads_to = where
+            connection.prepare_threshold, connection.prepared_max = PREPARED
         return connection
 
     def do_close(self, connection):

@@ -28,9 +28,10 @@ SELECT 'PERFORM setval(''' || sequencename || ''', ' || last_value || ')'
 FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
 """
 EMPTIED = """
+IF EXISTS (TABLE public.{0}) THEN
 IF pg_relation_size('public.{0}') > 1e6 THEN TRUNCATE public.{0} CASCADE;
 ELSE DELETE FROM public.{0};
-END IF"""
+END IF; END IF"""
 BEGUN_AGAIN = """
 PERFORM setval(sequencename::regclass, 1, false)
 FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"""
