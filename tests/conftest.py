@@ -150,6 +150,16 @@ def empty_database_url(request, tmp_path):
 
 
 @pytest.fixture(params=KINDS)
+def own_database_url(request):
+    """The address of a database with every table and nothing in them, which may be changed."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    with own_postgresql(like_migrated()) as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
 def database_url(request):
     """The address of a database with every table and nothing in them, for one test at a time.
 
@@ -179,9 +189,13 @@ def migrated_file():
 @pytest.fixture(scope="session")
 def migrated_url():
     """The address of a PostgreSQL database with every table: a copy of one."""
-    template = made_for_all("template", migrate_template).read_text()
-    with own_postgresql(f"TEMPLATE {template}") as url:
+    with own_postgresql(like_migrated()) as url:
         yield url
+
+
+def like_migrated():
+    """How a database is made that is a copy of one with every table."""
+    return f"TEMPLATE {made_for_all('template', migrate_template).read_text()}"
 
 
 def migrate_template(file):

@@ -11,16 +11,19 @@ from models.database import make_engine
 
 
 @pytest.fixture
-def engine(empty_database_url):
-    engine = make_engine(empty_database_url)
+def engine(own_database_url):
+    """Of a database that was brought up to the newest schema."""
+    engine = make_engine(own_database_url)
     yield engine
     engine.dispose()
 
 
-def test_migrations_build_exactly_what_the_models_describe(engine):
-    migrations.upgrade(engine)
-    assert migrations.differences(engine) == []
-    assert migrations.is_current(engine)
+@pytest.fixture
+def begun(empty_database_url):
+    """Of a database without tables."""
+    engine = make_engine(empty_database_url)
+    yield engine
+    engine.dispose()
 
 
 def test_each_file_is_named_by_its_revision():
@@ -29,12 +32,12 @@ def test_each_file_is_named_by_its_revision():
         assert Path(script.path).name.startswith(f"{script.revision}_")
 
 
-def test_migrations_go_down_to_nothing_and_up_again(engine):
-    migrations.upgrade(engine)
+def test_migrations_go_down_to_nothing_and_build_exactly_what_the_models_describe(engine):
     migrations.downgrade(engine)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     migrations.upgrade(engine)
     assert migrations.differences(engine) == []
+    assert migrations.is_current(engine)
 
 
 WRITTEN_BEFORE = """
@@ -71,36 +74,36 @@ INSERT INTO projects (workspace_id, portfolio_id, code, name, source, created_at
 """
 
 
-def test_when_a_portfolio_was_imported_into_is_noted_of_what_came_in_both_ways(engine):
-    migrations.upgrade(engine, "2026_11_30_1400")
-    with engine.begin() as connection:
+def test_when_a_portfolio_was_imported_into_is_noted_of_what_came_in_both_ways(begun):
+    migrations.upgrade(begun, "2026_11_30_1400")
+    with begun.begin() as connection:
         for statement in IMPORTED_BEFORE.split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
-    migrations.upgrade(engine)
-    with engine.connect() as connection:
+    migrations.upgrade(begun, "2026_11_30_1500")
+    with begun.connect() as connection:
         came = "SELECT code FROM projects WHERE imported_at IS NOT NULL ORDER BY code"
         assert connection.exec_driver_sql(came).scalars().all() == ["P2", "P3"]
-    migrations.downgrade(engine, "2026_11_30_1400")
-    with engine.connect() as connection:
+    migrations.downgrade(begun, "2026_11_30_1400")
+    with begun.connect() as connection:
         noted = "SELECT count(*) FROM portfolios WHERE imported_at > created_at"
         assert connection.exec_driver_sql(noted).scalar() == 1
 
 
-def test_what_was_written_before_themes_and_projects_were_records_is_kept(engine):
+def test_what_was_written_before_themes_and_projects_were_records_is_kept(begun):
     """Given epics with a theme and a project as text, when they become records, both ways."""
-    migrations.upgrade(engine, "2026_11_25_0000")
-    with engine.begin() as connection:
+    migrations.upgrade(begun, "2026_11_25_0000")
+    with begun.begin() as connection:
         for statement in WRITTEN_BEFORE.split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
-    migrations.upgrade(engine)
+    migrations.upgrade(begun)
     told = (
         "SELECT key, t.name, p.code, phase FROM epics "
         "LEFT JOIN themes t ON t.id = theme_id LEFT JOIN projects p ON p.id = project_id "
         "ORDER BY key"
     )
-    with engine.connect() as connection:
+    with begun.connect() as connection:
         assert connection.exec_driver_sql(told).all() == [
             ("PAY-1", "Fewer baskets left", "PRJ-204 Checkout", None),
             ("PAY-2", "Fewer baskets left", None, "testing"),
@@ -108,8 +111,8 @@ def test_what_was_written_before_themes_and_projects_were_records_is_kept(engine
         ]
         live = "SELECT count(*) FROM portfolios WHERE live_at = created_at"
         assert connection.exec_driver_sql(live).scalar() == 1
-    migrations.downgrade(engine, "2026_11_25_0000")
-    with engine.connect() as connection:
+    migrations.downgrade(begun, "2026_11_25_0000")
+    with begun.connect() as connection:
         assert connection.exec_driver_sql(
             "SELECT key, theme, project FROM epics ORDER BY key"
         ).all() == [
@@ -152,7 +155,7 @@ INSERT INTO ledger_transfers (workspace_id, entry_id, from_kind, from_stream_id,
 
 def test_what_was_committed_points_to_its_epic_and_is_only_appended_to_both_ways(engine):
     before = "2026_12_02_2020"
-    migrations.upgrade(engine, before)
+    migrations.downgrade(engine, before)
     with engine.begin() as connection:
         for statement in COMMITTED_BEFORE.split(";\n"):
             if statement.strip():
