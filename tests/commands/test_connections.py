@@ -21,6 +21,9 @@ from tests.terminals import typed
 
 TACK = Path(sys.executable).parent / "tack"
 
+GONE_S = 8
+"""Whoever has not answered a click by then has ended."""
+
 
 @pytest.mark.parametrize("leave_open", [True, False])
 def test_what_people_do_while_slack_moves_the_connections_is_answered(slack, shop, leave_open):
@@ -57,6 +60,7 @@ def test_sigterm_ends_it_without_losing_an_acknowledged_click(slack, database_ur
     environment = os.environ | environment_for(slack, database_url) | {"PORT": str(port)}
     process = subprocess.Popen([TACK, "run"], env=environment)
     slack.wait_for(lambda: is_ready(port), timeout=30)
+    slack.ack_within_s = GONE_S
     clicks = Clicks(slack)
     clicks.start()
     slack.wait_for(lambda: clicks.acknowledged >= 5)
